@@ -1,0 +1,150 @@
+import { CURRENT_VERSION, type JsonPolicy, type JsonStatement } from './document.ts';
+
+/**
+ * What MediaConnect needs to do with a secret.
+ * Source: MediaConnect User Guide, "Setting up static key encryption", step 2.
+ */
+export const READ_ACTIONS: readonly string[] = [
+  'secretsmanager:GetResourcePolicy',
+  'secretsmanager:GetSecretValue',
+  'secretsmanager:DescribeSecret',
+  'secretsmanager:ListSecretVersionIds',
+];
+
+export const DECRYPT_ACTION = 'kms:Decrypt';
+export const MEDIACONNECT_SERVICE = 'mediaconnect.amazonaws.com';
+
+/** A customer-managed KMS key; an alias is written with its `alias/` prefix. */
+export type KmsKeyRef = { kind: 'key'; arn: string } | { kind: 'alias'; alias: string };
+
+/** A secret to be read. `arn` ends in `-??????` as long as the suffix that Secrets Manager adds is not known. */
+export interface ReadableSecret {
+  arn: string;
+  region: string;
+  /** Left out for the AWS managed key `aws/secretsmanager`, which needs no permission. */
+  kmsKey?: KmsKeyRef;
+}
+
+/** Which secrets the policy allows: those named, every one in their Regions, or every one. */
+export type PolicyScope = 'secrets' | 'region' | 'account';
+
+export interface AccountRef {
+  partition: string;
+  account: string;
+}
+
+/**
+ * The policy that lets a role read secrets: one statement for Secrets Manager and, where secrets are encrypted with
+ * customer-managed KMS keys, statements that allow decryption with just these keys, through Secrets Manager only.
+ * @throws RangeError when no secret is given and the scope cannot be told without one
+ */
+export function buildReadPolicy(
+  secrets: ReadableSecret[],
+  scope: PolicyScope,
+  where: AccountRef,
+): JsonPolicy {
+  const statements = [
+    secretStatement(secretResources(secrets, scope, where)),
+    ...kmsStatements(secrets, where),
+  ];
+  return { Version: CURRENT_VERSION, Statement: statements };
+}
+
+/** A statement that allows the read actions on `resources`. */
+export function secretStatement(resources: string[]): JsonStatement {
+  return { Effect: 'Allow', Action: [...READ_ACTIONS], Resource: resources };
+}
+
+/** The entries of `Resource` that give the secrets in that scope, each once, in the order given. */
+export function secretResources(secrets: ReadableSecret[], scope: PolicyScope, where: AccountRef): string[] {
+  if (scope === 'account') return ['*'];
+  if (secrets.length === 0) throw new RangeError('a read policy needs at least one secret');
+  const { partition, account } = where;
+  return unique(
+    secrets.map(({ arn, region }) =>
+      scope === 'region' ? `arn:${partition}:secretsmanager:${region}:${account}:secret:*` : arn,
+    ),
+  );
+}
+
+/** What one `kms:Decrypt` statement of a read policy says: keys of one Region, named by ARN or by alias. */
+export interface KmsGrant {
+  region: string;
+  /** Set when the keys are named by alias; `resources` is then every key of the account and Region. */
+  aliases: string[];
+  resources: string[];
+}
+
+/** The `kms:Decrypt` permissions that the secrets need: for each Region, one for keys and one for aliases. */
+export function kmsGrants(secrets: ReadableSecret[], where: AccountRef): KmsGrant[] {
+  const regions = unique(secrets.map(({ region }) => region));
+  return regions.flatMap((region) => {
+    const keys = secrets.filter((secret) => secret.region === region).flatMap(({ kmsKey }) => kmsKey ?? []);
+    const arns = unique(keys.flatMap((key) => (key.kind === 'key' ? [key.arn] : [])));
+    const aliases = unique(keys.flatMap((key) => (key.kind === 'alias' ? [key.alias] : [])));
+    const anyKey = `arn:${where.partition}:kms:${region}:${where.account}:key/*`;
+    return [
+      ...(arns.length > 0 ? [{ region, resources: arns, aliases: [] }] : []),
+      ...(aliases.length > 0 ? [{ region, resources: [anyKey], aliases }] : []),
+    ];
+  });
+}
+
+/**
+ * A key named by alias is found through `kms:ResourceAliases`: an alias ARN as `Resource` stands for the alias itself,
+ * not for the key. Source: AWS KMS Developer Guide, "Use aliases to control access to KMS keys".
+ */
+export function kmsStatement(grant: KmsGrant, partition: string): JsonStatement {
+  const through = { StringEquals: { 'kms:ViaService': secretsManagerEndpoint(grant.region, partition) } };
+  const aliased = { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': grant.aliases } };
+  return {
+    Effect: 'Allow',
+    Action: DECRYPT_ACTION,
+    Resource: grant.resources,
+    Condition: grant.aliases.length > 0 ? { ...through, ...aliased } : through,
+  };
+}
+
+/** The value of `kms:ViaService` for requests that Secrets Manager makes in that Region. */
+export function secretsManagerEndpoint(region: string, partition: string): string {
+  const domain = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
+  return `secretsmanager.${region}.${domain}`;
+}
+
+export interface TrustOptions {
+  account: string;
+  /** Whether MediaConnect may assume the role for resources of this account only. */
+  sourceAccount: boolean;
+  /** ARN patterns of the MediaConnect resources for which it may; none means any. */
+  sourceArns: string[];
+}
+
+/**
+ * The trust policy that lets MediaConnect assume the role. The conditions guard against the confused deputy.
+ * Source: IAM User Guide, "The confused deputy problem".
+ */
+export function buildTrustPolicy(options: TrustOptions): JsonPolicy {
+  return { Version: CURRENT_VERSION, Statement: [trustStatement(options)] };
+}
+
+/** The one statement of `buildTrustPolicy`. */
+export function trustStatement({ account, sourceAccount, sourceArns }: TrustOptions): JsonStatement {
+  const condition = {
+    ...(sourceAccount ? { StringEquals: { 'aws:SourceAccount': account } } : {}),
+    ...(sourceArns.length > 0 ? { ArnLike: { 'aws:SourceArn': unique(sourceArns) } } : {}),
+  };
+  return {
+    Effect: 'Allow',
+    Principal: { Service: MEDIACONNECT_SERVICE },
+    Action: 'sts:AssumeRole',
+    ...(Object.keys(condition).length > 0 ? { Condition: condition } : {}),
+  };
+}
+
+function kmsStatements(secrets: ReadableSecret[], where: AccountRef): JsonStatement[] {
+  return kmsGrants(secrets, where).map((grant) => kmsStatement(grant, where.partition));
+}
+
+function unique(values: string[]): string[] {
+  return [...new Set(values)];
+}

@@ -1,0 +1,99 @@
+import {
+  type ConditionClause,
+  OLD_VERSION,
+  type PolicyDocument,
+  type PrincipalClause,
+  type Statement,
+} from './document.ts';
+
+/**
+ * Whether two documents mean the same. The order of statements, of lists and of conditions, repetitions, the case of
+ * actions and context keys, `Sid` and `Id` do not matter, nor does an account ID in place of the account's root ARN.
+ * `Version` matters only where there is a policy variable for it to act on. A document with an element that this
+ * program does not know is the same as no other.
+ */
+export function samePolicy(a: PolicyDocument, b: PolicyDocument): boolean {
+  if (hasUnknownElements(a) || hasUnknownElements(b)) return false;
+  return JSON.stringify(canonical(a)) === JSON.stringify(canonical(b));
+}
+
+/** Whether two statements mean the same, in documents of the same version. */
+export function sameStatement(a: Statement, b: Statement): boolean {
+  return canonicalStatement(a) === canonicalStatement(b);
+}
+
+/**
+ * What sets `theirs` apart from `ours`: one short line for each statement that only theirs has (`has: …`) or that
+ * only ours has (`lacks: …`). Empty when both mean the same.
+ */
+export function describeDifference(ours: PolicyDocument, theirs: PolicyDocument): string[] {
+  if (samePolicy(ours, theirs)) return [];
+  const lines = [
+    ...statementsOnlyIn(theirs, ours).map((statement) => `has: ${describeStatement(statement)}`),
+    ...theirs.unknownElements.map((name) => `has: the element ${name}`),
+    ...statementsOnlyIn(ours, theirs).map((statement) => `lacks: ${describeStatement(statement)}`),
+  ];
+  return lines.length > 0 ? lines : [`has: Version ${theirs.version} (ours: ${ours.version})`];
+}
+
+function statementsOnlyIn(document: PolicyDocument, other: PolicyDocument): Statement[] {
+  const known = new Set(other.statements.map(canonicalStatement));
+  return document.statements.filter(
+    (statement) => statement.unknownElements.length > 0 || !known.has(canonicalStatement(statement)),
+  );
+}
+
+function canonical(document: PolicyDocument): unknown {
+  const statements = sorted(document.statements.map(canonicalStatement));
+  const variables = statements.some((statement) => statement.includes('${'));
+  const version = variables ? document.version : OLD_VERSION;
+  return [version, statements];
+}
+
+function hasUnknownElements({ statements, unknownElements }: PolicyDocument): boolean {
+  return [unknownElements, ...statements.map((statement) => statement.unknownElements)].flat().length > 0;
+}
+
+function canonicalStatement(statement: Statement): string {
+  const { effect, principals, actions, resources, conditions, unknownElements } = statement;
+  return JSON.stringify([
+    effect,
+    principals && [principals.negated, sorted(principals.entries.flatMap(canonicalPrincipals))],
+    [actions.negated, sorted(actions.values.map((action) => action.toLowerCase()))],
+    resources && [resources.negated, sorted(resources.values)],
+    sorted(conditions.map(canonicalCondition)),
+    sorted(unknownElements),
+  ]);
+}
+
+function canonicalCondition({ operator, key, values }: ConditionClause): string {
+  return JSON.stringify([operator, key.toLowerCase(), sorted(values)]);
+}
+
+function canonicalPrincipals({ type, values }: PrincipalClause['entries'][number]): string[] {
+  return values.map((value) => `${type} ${value.replace(/^arn:[^:]+:iam::(\d{12}):root$/, '$1')}`);
+}
+
+function describeStatement(statement: Statement): string {
+  const { effect, principals, actions, resources, conditions, unknownElements } = statement;
+  const who = principals?.entries.map(({ type, values }) => (type === '*' ? '*' : `${type} ${some(values)}`));
+  return [
+    effect,
+    `${actions.negated ? 'all but ' : ''}${some(actions.values)}`,
+    ...(resources ? [`on ${resources.negated ? 'all but ' : ''}${some(resources.values)}`] : []),
+    ...(who ? [`${principals?.negated ? 'to all but' : 'to'} ${who.join(', ')}`] : []),
+    ...conditions.map(({ operator, key, values }) => `if ${operator} ${key} ${some(values)}`),
+    ...unknownElements.map((name) => `with ${name}`),
+  ].join(' ');
+}
+
+/** A long list is cut after its first entries: the line is to be read in a terminal. */
+function some(values: string[]): string {
+  const shown = 4;
+  const rest = values.length - shown;
+  return values.slice(0, shown).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
+function sorted(values: string[]): string[] {
+  return [...new Set(values)].sort();
+}

@@ -1,0 +1,222 @@
+/** Raised when a text is not a policy document that IAM would store. The message is a short technical reason. */
+export class PolicyParseError extends Error {
+  override readonly name = 'PolicyParseError';
+}
+
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [name: string]: JsonValue };
+export type JsonObject = { [name: string]: JsonValue };
+
+/** One statement in AWS's own spelling (`Effect`, `Action`, …), as it is sent and shown. */
+export type JsonStatement = JsonObject;
+
+/** A policy document in AWS's own spelling, ready for `JSON.stringify`. */
+export interface JsonPolicy {
+  Version?: string;
+  Id?: string;
+  Statement: JsonStatement[];
+}
+
+/** `Action` or `NotAction`, `Resource` or `NotResource`. */
+export interface ElementClause {
+  negated: boolean;
+  values: string[];
+}
+
+/** `Principal` or `NotPrincipal`. A bare `"*"` is the one entry of type `*`. */
+export interface PrincipalClause {
+  negated: boolean;
+  entries: { type: string; values: string[] }[];
+}
+
+/** One line of a `Condition`: an operator, one context key, and the values that are compared with it. */
+export interface ConditionClause {
+  operator: string;
+  key: string;
+  values: string[];
+}
+
+export interface Statement {
+  sid?: string;
+  effect: 'Allow' | 'Deny';
+  principals?: PrincipalClause;
+  actions: ElementClause;
+  resources?: ElementClause;
+  conditions: ConditionClause[];
+  /** Names of elements that this program does not know. */
+  unknownElements: string[];
+}
+
+/** The normalised form of a policy document: every list a list, every condition value a string. */
+export interface PolicyDocument {
+  version: string;
+  id?: string;
+  statements: Statement[];
+  /** Names of top-level elements that this program does not know. */
+  unknownElements: string[];
+}
+
+/**
+ * What a document without a `Version` is taken for, and the version that knows policy variables.
+ * Source: IAM User Guide, "IAM JSON policy elements: Version".
+ */
+export const OLD_VERSION = '2008-10-17';
+export const CURRENT_VERSION = '2012-10-17';
+
+const POLICY_ELEMENTS = ['Version', 'Id', 'Statement'];
+const PAIRED_ELEMENTS = ['Principal', 'NotPrincipal', 'Action', 'NotAction', 'Resource', 'NotResource'];
+const STATEMENT_ELEMENTS = ['Sid', 'Effect', 'Condition', ...PAIRED_ELEMENTS];
+
+/**
+ * Reads a policy document from its JSON text (not URL-encoded) into the normalised form. A string in place of a
+ * list and a single statement in place of a list are accepted, as IAM accepts them.
+ * @throws PolicyParseError when the text is not JSON, or not of the shape in IAM's policy grammar
+ */
+export function parsePolicy(text: string): PolicyDocument {
+  const policy = readObject(text);
+  const version = policy.Version ?? OLD_VERSION;
+  if (version !== CURRENT_VERSION && version !== OLD_VERSION) {
+    throw new PolicyParseError('Version is neither 2012-10-17 nor 2008-10-17');
+  }
+  const id = optionalString(policy.Id, 'Id');
+  return {
+    version,
+    ...(id === undefined ? {} : { id }),
+    statements: rawStatements(policy).map(readStatement),
+    unknownElements: otherNames(policy, POLICY_ELEMENTS),
+  };
+}
+
+/** Reads a policy document as `parsePolicy` does; answers nothing for a text that is not one. */
+export function tryParsePolicy(text: string): PolicyDocument | undefined {
+  try {
+    return parsePolicy(text);
+  } catch (error) {
+    if (error instanceof PolicyParseError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Reads a document that is to be changed: every element stays as its author wrote it, and only `Statement` is
+ * made a list.
+ * @throws PolicyParseError as `parsePolicy` does
+ */
+export function readJsonPolicy(text: string): JsonPolicy {
+  parsePolicy(text);
+  const policy = readObject(text);
+  return { ...policy, Statement: rawStatements(policy) };
+}
+
+/**
+ * Undoes the RFC 3986 percent-encoding in which `GetPolicyVersion` and `GetRole` return a document (a plus sign
+ * stands for itself). The answer is JSON text.
+ * @throws PolicyParseError when the encoding is broken
+ */
+export function decodePolicy(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch (cause) {
+    throw new PolicyParseError('not percent-encoded text', { cause });
+  }
+}
+
+function readObject(text: string): JsonObject {
+  let value: JsonValue;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new PolicyParseError('not JSON', { cause });
+  }
+  if (!isObject(value)) throw new PolicyParseError('not a JSON object');
+  return value;
+}
+
+function rawStatements(policy: JsonObject): JsonStatement[] {
+  if (policy.Statement === undefined) throw new PolicyParseError('Statement is missing');
+  const list = Array.isArray(policy.Statement) ? policy.Statement : [policy.Statement];
+  if (list.length === 0) throw new PolicyParseError('Statement is empty');
+  if (!list.every(isObject)) throw new PolicyParseError('a statement is not an object');
+  return list;
+}
+
+function readStatement(raw: JsonStatement): Statement {
+  if (raw.Effect !== 'Allow' && raw.Effect !== 'Deny') {
+    throw new PolicyParseError('Effect is neither Allow nor Deny');
+  }
+  const sid = optionalString(raw.Sid, 'Sid');
+  const actions = readElement(raw, 'Action', 'NotAction');
+  if (actions === undefined) throw new PolicyParseError('a statement has neither Action nor NotAction');
+  const resources = readElement(raw, 'Resource', 'NotResource');
+  const principals = readPrincipals(raw);
+  return {
+    ...(sid === undefined ? {} : { sid }),
+    effect: raw.Effect,
+    ...(principals === undefined ? {} : { principals }),
+    actions,
+    ...(resources === undefined ? {} : { resources }),
+    conditions: readConditions(raw.Condition),
+    unknownElements: otherNames(raw, STATEMENT_ELEMENTS),
+  };
+}
+
+function readElement(raw: JsonStatement, name: string, negatedName: string): ElementClause | undefined {
+  const chosen = onlyOne(raw, name, negatedName);
+  if (chosen === undefined) return undefined;
+  return { negated: chosen === negatedName, values: strings(raw[chosen], chosen) };
+}
+
+function readPrincipals(raw: JsonStatement): PrincipalClause | undefined {
+  const chosen = onlyOne(raw, 'Principal', 'NotPrincipal');
+  if (chosen === undefined) return undefined;
+  const value = raw[chosen];
+  const negated = chosen === 'NotPrincipal';
+  if (value === '*') return { negated, entries: [{ type: '*', values: ['*'] }] };
+  if (!isObject(value)) throw new PolicyParseError(`${chosen} is neither "*" nor an object`);
+  const entries = Object.entries(value).map(([type, ids]) => ({ type, values: strings(ids, chosen) }));
+  return { negated, entries };
+}
+
+function readConditions(raw: JsonValue | undefined): ConditionClause[] {
+  if (raw === undefined) return [];
+  if (!isObject(raw)) throw new PolicyParseError('Condition is not an object');
+  return Object.entries(raw).flatMap(([operator, tests]) => {
+    if (!isObject(tests)) throw new PolicyParseError(`Condition ${operator} is not an object`);
+    return Object.entries(tests).map(([key, value]) => ({ operator, key, values: scalars(value, operator) }));
+  });
+}
+
+function onlyOne(raw: JsonStatement, name: string, negatedName: string): string | undefined {
+  const present = [name, negatedName].filter((each) => raw[each] !== undefined);
+  if (present.length === 2) throw new PolicyParseError(`a statement has both ${name} and ${negatedName}`);
+  return present[0];
+}
+
+function strings(value: JsonValue | undefined, where: string): string[] {
+  const list = Array.isArray(value) ? value : [value];
+  if (list.every((each) => typeof each === 'string')) return list;
+  throw new PolicyParseError(`${where} holds something that is not a string`);
+}
+
+/** IAM takes numbers and Booleans in conditions with or without quotation marks; both mean the same. */
+function scalars(value: JsonValue, where: string): string[] {
+  const list = Array.isArray(value) ? value : [value];
+  return list.map((each) => {
+    if (each === null || typeof each === 'object') {
+      throw new PolicyParseError(`Condition ${where} holds something that is not a value`);
+    }
+    return String(each);
+  });
+}
+
+function optionalString(value: JsonValue | undefined, name: string): string | undefined {
+  if (value === undefined || typeof value === 'string') return value;
+  throw new PolicyParseError(`${name} is not a string`);
+}
+
+function otherNames(object: JsonObject, known: string[]): string[] {
+  return Object.keys(object).filter((name) => !known.includes(name));
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

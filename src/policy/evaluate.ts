@@ -1,0 +1,127 @@
+import { requestContext } from './context.ts';
+import type { PolicyDocument } from './document.ts';
+import { allows, both, denies, either, type Finding, type Source } from './finding.ts';
+import { EVERY_REACH, type Reach, type RequestPrincipal } from './principals.ts';
+import type { StatementRequest } from './statement.ts';
+import { isUnknown } from './truth.ts';
+
+/** `cannot-tell`: something that this program does not know could change the answer. */
+export type Verdict = 'allowed' | 'denied' | 'cannot-tell';
+
+export interface Evaluation {
+  verdict: Verdict;
+  /** One short clause, such as `statement 2 of policy 1 denies it`. */
+  because: string;
+}
+
+export interface AccessRequest {
+  principal: RequestPrincipal;
+  action: string;
+  resource: string;
+  /** Keys are compared without case; a key that is not here is known to be absent, unless `unknownContext` names it. */
+  context: Record<string, string | string[]>;
+}
+
+export interface EvaluationInput {
+  identityPolicies: PolicyDocument[];
+  permissionsBoundary?: PolicyDocument;
+  /** For a KMS key, its key policy. Leave it out to judge what the role's own policies say. */
+  resourcePolicy?: PolicyDocument;
+  request: AccessRequest;
+  /** Context keys of which it is not known whether the request has them. `*` and `?` are wildcards. */
+  unknownContext?: string[];
+}
+
+export interface TrustRequest {
+  /** The service principal, such as `mediaconnect.amazonaws.com`. */
+  service: string;
+  context: Record<string, string | string[]>;
+  unknownContext?: string[];
+}
+
+/**
+ * Whether a role's session may do something to a resource in the role's own account. Organizations' policies and
+ * session policies are not looked at.
+ * Source: IAM User Guide, "Policy evaluation logic", and for KMS keys, KMS Developer Guide, "Key policies".
+ */
+export function evaluateAccess(input: EvaluationInput): Evaluation {
+  const { principal, action, resource } = input.request;
+  const context = requestContext(input.request.context, input.unknownContext ?? []);
+  const request: StatementRequest = { caller: { role: principal }, action, resource, context };
+
+  const identity = input.identityPolicies.map((document, at) => ofRole(`policy ${at + 1}`, document));
+  const boundary = input.permissionsBoundary
+    ? [ofRole('the permissions boundary', input.permissionsBoundary)]
+    : [];
+  const allowing = (reach: Reach) => allows(ofResource(input.resourcePolicy, [reach]), request);
+  const withinBoundary = boundary.length > 0 ? boundaryAllows(boundary, request) : UNBOUNDED;
+  const delegated = resourcePolicyMustAllow(input) ? [allowing('account')] : [];
+
+  const granted = either([
+    both([allows(identity, request), ...delegated, withinBoundary]),
+    both([allowing('role'), withinBoundary]),
+    allowing('direct'),
+  ]);
+  const denied = denies(
+    [...identity, ...boundary, ...ofResource(input.resourcePolicy, EVERY_REACH)],
+    request,
+  );
+  return conclude(denied, both([granted, inOneAccount(principal.roleArn, resource)]));
+}
+
+/** Whether the AWS service may assume the role that has this trust policy. */
+export function evaluateTrust(
+  trust: PolicyDocument,
+  { service, context, unknownContext }: TrustRequest,
+): Evaluation {
+  const sources = ofResource(trust, EVERY_REACH, 'the trust policy');
+  const request: StatementRequest = {
+    caller: { service },
+    action: 'sts:AssumeRole',
+    context: requestContext(context, unknownContext ?? []),
+  };
+  return conclude(denies(sources, request), allows(sources, request));
+}
+
+const UNBOUNDED: Finding = { truth: 'yes', because: 'no permissions boundary limits it' };
+
+function ofRole(name: string, document: PolicyDocument): Source {
+  return { name, document, attachment: { to: 'identity' } };
+}
+
+function ofResource(
+  document: PolicyDocument | undefined,
+  reaches: readonly Reach[],
+  name = 'the resource policy',
+): Source[] {
+  return document ? [{ name, document, attachment: { to: 'resource', reaches } }] : [];
+}
+
+function boundaryAllows(boundary: Source[], request: StatementRequest): Finding {
+  const finding = allows(boundary, request);
+  return finding.truth === 'no'
+    ? { ...finding, because: 'the permissions boundary does not allow it' }
+    : finding;
+}
+
+/** A role's own policies count for a KMS key only as far as the key policy gives the account access. */
+function resourcePolicyMustAllow({ request, resourcePolicy }: EvaluationInput): boolean {
+  return resourcePolicy !== undefined && request.action.toLowerCase().startsWith('kms:');
+}
+
+/** Between two accounts other rules hold. A resource whose ARN names no account is taken for the role's own. */
+function inOneAccount(roleArn: string, resource: string): Finding {
+  const accountOf = (arn: string) => arn.split(':')[4] ?? '';
+  const same = ['', accountOf(roleArn)].includes(accountOf(resource));
+  const because = same ? 'role and resource are in one account' : 'the resource is in another account';
+  return { truth: same ? 'yes' : { unknown: because }, because };
+}
+
+function conclude(denied: Finding, granted: Finding): Evaluation {
+  if (denied.truth === 'yes') return { verdict: 'denied', because: denied.because };
+  if (granted.truth === 'no') return { verdict: 'denied', because: granted.because };
+  const open = [denied, granted].find(({ truth }) => isUnknown(truth));
+  return open
+    ? { verdict: 'cannot-tell', because: open.because }
+    : { verdict: 'allowed', because: granted.because };
+}

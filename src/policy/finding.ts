@@ -1,0 +1,55 @@
+import type { PolicyDocument } from './document.ts';
+import { type Attachment, type StatementRequest, statementApplies } from './statement.ts';
+import { all, any, isUnknown, type Truth } from './truth.ts';
+
+/** An answer with the short clause that explains it. */
+export interface Finding {
+  truth: Truth;
+  because: string;
+}
+
+/** A policy with the name it has in explanations. */
+export interface Source {
+  name: string;
+  document: PolicyDocument;
+  attachment: Attachment;
+}
+
+/** Whether an `Allow` statement of these policies applies. */
+export function allows(sources: Source[], request: StatementRequest): Finding {
+  return find(sources, 'Allow', request) ?? { truth: 'no', because: 'no statement allows it' };
+}
+
+/** Whether a `Deny` statement of these policies applies. */
+export function denies(sources: Source[], request: StatementRequest): Finding {
+  return find(sources, 'Deny', request) ?? { truth: 'no', because: 'no statement denies it' };
+}
+
+/** All of them must be so; explained by the one that decides. */
+export function both(findings: Finding[]): Finding {
+  return decisive(findings, all(findings.map((finding) => finding.truth)));
+}
+
+/** One of them must be so; explained by the one that decides. */
+export function either(findings: Finding[]): Finding {
+  return decisive(findings, any(findings.map((finding) => finding.truth)));
+}
+
+function find(sources: Source[], effect: string, request: StatementRequest): Finding | undefined {
+  const findings = sources.flatMap(({ name, document, attachment }) =>
+    document.statements.flatMap((statement, at) => {
+      if (statement.effect !== effect) return [];
+      const applies = statementApplies(statement, document, request, attachment);
+      const because = `statement ${at + 1} of ${name} ${effect === 'Allow' ? 'allows' : 'denies'} it`;
+      return applies === 'no'
+        ? []
+        : [{ truth: applies, because: isUnknown(applies) ? applies.unknown : because }];
+    }),
+  );
+  return findings.find(({ truth }) => truth === 'yes') ?? findings[0];
+}
+
+function decisive(findings: Finding[], truth: Truth): Finding {
+  const because = findings.find((finding) => finding.truth === truth)?.because ?? '';
+  return { truth, because };
+}

@@ -1,0 +1,41 @@
+export {
+  type AccountRef,
+  buildReadPolicy,
+  buildTrustPolicy,
+  type KmsKeyRef,
+  MEDIACONNECT_SERVICE,
+  type PolicyScope,
+  READ_ACTIONS,
+  type ReadableSecret,
+  secretsManagerEndpoint,
+  type TrustOptions,
+} from './build.ts';
+export { describeDifference, samePolicy } from './compare.ts';
+export {
+  type ConditionClause,
+  decodePolicy,
+  type ElementClause,
+  type JsonObject,
+  type JsonPolicy,
+  type JsonStatement,
+  type JsonValue,
+  type PolicyDocument,
+  PolicyParseError,
+  type PrincipalClause,
+  parsePolicy,
+  type Statement,
+  tryParsePolicy,
+} from './document.ts';
+export {
+  type AccessRequest,
+  type Evaluation,
+  type EvaluationInput,
+  evaluateAccess,
+  evaluateTrust,
+  type TrustRequest,
+  type Verdict,
+} from './evaluate.ts';
+export { MANAGED_POLICY_LIMIT, measure, TRUST_POLICY_LIMIT } from './measure.ts';
+export { addToReadPolicy, addTrust, mergeReadPolicies } from './merge.ts';
+export type { RequestPrincipal } from './principals.ts';
+export { isReadPolicyShape } from './shape.ts';

@@ -1,0 +1,143 @@
+import {
+  type AccountRef,
+  type KmsGrant,
+  kmsGrants,
+  kmsStatement,
+  type PolicyScope,
+  READ_ACTIONS,
+  type ReadableSecret,
+  secretResources,
+  secretStatement,
+  type TrustOptions,
+  trustStatement,
+} from './build.ts';
+import { sameStatement } from './compare.ts';
+import {
+  type JsonPolicy,
+  type JsonStatement,
+  parsePolicy,
+  readJsonPolicy,
+  type Statement,
+} from './document.ts';
+import { coversArn, pattern } from './match.ts';
+import { grantOf, isFullRead, readsSecrets } from './shape.ts';
+
+/**
+ * The existing read policy with what these secrets need added to it. Nothing is dropped or narrowed, and `Sid`, `Id`,
+ * `Version` and the order of statements stay as they are. What a wildcard there allows already is not added again.
+ * The document must be one for which `isReadPolicyShape` holds.
+ * @throws PolicyParseError when the text is not a policy document
+ */
+export function addToReadPolicy(
+  text: string,
+  secrets: ReadableSecret[],
+  scope: PolicyScope,
+  where: AccountRef,
+): JsonPolicy {
+  return addAll(text, secretResources(secrets, scope, where), kmsGrants(secrets, where), where);
+}
+
+/**
+ * The first read policy with everything added to it that the second one allows, in the way of `addToReadPolicy`. Both
+ * must be documents for which `isReadPolicyShape` holds.
+ * @throws PolicyParseError when one of the texts is not a policy document
+ */
+export function mergeReadPolicies(
+  text: string,
+  other: string,
+  where: Pick<AccountRef, 'partition'>,
+): JsonPolicy {
+  const { statements } = parsePolicy(other);
+  const resources = statements.filter(readsSecrets).flatMap((each) => each.resources?.values ?? []);
+  const grants = statements.flatMap((each) => grantOf(each) ?? []);
+  return addAll(text, [...new Set(resources)], grants, where);
+}
+
+function addAll(
+  text: string,
+  allResources: string[],
+  allGrants: KmsGrant[],
+  { partition }: Pick<AccountRef, 'partition'>,
+): JsonPolicy {
+  const policy = readJsonPolicy(text);
+  const { statements } = parsePolicy(text);
+  const resources = allResources.filter((each) => !canRead(statements, each));
+  const grants = allGrants.flatMap((grant) => missingGrant(statements, grant));
+
+  const list = [...policy.Statement];
+  addResources(list, statements.findIndex(isFullRead), resources, () => secretStatement(resources));
+  for (const grant of grants) {
+    const home =
+      grant.aliases.length > 0 ? -1 : statements.findIndex((each) => hasKeysOf(each, grant.region));
+    addResources(list, home, grant.resources, () => kmsStatement(grant, partition));
+  }
+  return { ...policy, Statement: list };
+}
+
+/**
+ * The existing trust policy with a statement for MediaConnect appended, unless that very statement is there already.
+ * Everything else stays as its author wrote it. The new statement has no `Sid`, so it cannot repeat one.
+ * @throws PolicyParseError when the text is not a policy document
+ */
+export function addTrust(text: string, options: TrustOptions): JsonPolicy {
+  const policy = readJsonPolicy(text);
+  const ours = trustStatement(options);
+  const [wanted] = parsePolicy(JSON.stringify({ Statement: ours })).statements;
+  const present = parsePolicy(text).statements.some((each) => wanted && sameStatement(each, wanted));
+  return present ? policy : { ...policy, Statement: [...policy.Statement, ours] };
+}
+
+/** Puts the resources into the statement at `home`, or into one made for them at the end when there is no such. */
+function addResources(
+  list: JsonStatement[],
+  home: number,
+  resources: string[],
+  make: () => JsonStatement,
+): void {
+  if (resources.length === 0) return;
+  const existing = list[home];
+  if (existing === undefined) {
+    list.push(make());
+    return;
+  }
+  list[home] = { ...existing, Resource: [existing.Resource ?? [], resources].flat() };
+}
+
+/** Whether each of the read actions is allowed on everything that the ARN or pattern stands for. */
+function canRead(statements: Statement[], resource: string): boolean {
+  return READ_ACTIONS.every((action) =>
+    statements.some(
+      (statement) =>
+        readsSecrets(statement) &&
+        statement.actions.values.some((each) => each.toLowerCase() === action.toLowerCase()) &&
+        coversResource(statement, resource),
+    ),
+  );
+}
+
+/** What of the grant is not there yet; nothing when all of it is. */
+function missingGrant(statements: Statement[], grant: KmsGrant): KmsGrant[] {
+  const present = statements.flatMap((statement) => grantOf(statement) ?? []);
+  const sameRegion = present.filter(({ region }) => region === grant.region);
+  if (grant.aliases.length > 0) {
+    const [anyKey] = grant.resources;
+    const known = sameRegion.filter(({ resources }) => anyKey !== undefined && resources.includes(anyKey));
+    const aliases = grant.aliases.filter((alias) => !known.some((each) => each.aliases.includes(alias)));
+    return aliases.length > 0 ? [{ ...grant, aliases }] : [];
+  }
+  const known = sameRegion
+    .filter(({ aliases }) => aliases.length === 0)
+    .flatMap(({ resources }) => resources);
+  const resources = grant.resources.filter((arn) => !known.includes(arn));
+  return resources.length > 0 ? [{ ...grant, resources }] : [];
+}
+
+function hasKeysOf(statement: Statement, region: string): boolean {
+  const grant = grantOf(statement);
+  return grant !== undefined && grant.region === region && grant.aliases.length === 0;
+}
+
+function coversResource(statement: Statement, resource: string): boolean {
+  const inner = pattern(resource);
+  return statement.resources?.values.some((each) => each === '*' || coversArn(pattern(each), inner)) ?? false;
+}

@@ -1,0 +1,143 @@
+import { BlockList, isIP } from 'node:net';
+import { arnParts, coversArn, literal, matches, type Token } from './match.ts';
+import { type Truth, truth } from './truth.ts';
+import type { Reading } from './variables.ts';
+
+/** A condition operator without its set prefix and its `IfExists`. `test` is never negated itself. */
+export interface Operator {
+  negated: boolean;
+  reading: Reading;
+  /** Compares one value of the policy with one value of the request. */
+  test(policyValue: Token[], requestValue: string): Truth;
+}
+
+type Test = Operator['test'];
+
+const PLAIN: Reading = { wildcards: false, variables: false };
+const VARIABLES: Reading = { wildcards: false, variables: true };
+const PATTERN: Reading = { wildcards: true, variables: true };
+
+/**
+ * The operator of that name, which is case-sensitive; `undefined` when there is none.
+ * Source: IAM User Guide, "IAM JSON policy elements: Condition operators".
+ */
+export function operatorNamed(name: string): Operator | undefined {
+  return OPERATORS.get(name);
+}
+
+const equals: Test = (policy, value) => truth(textOf(policy) === value);
+const equalsIgnoringCase: Test = (policy, value) =>
+  truth(textOf(policy).toLowerCase() === value.toLowerCase());
+const like: Test = (policy, value) => truth(matches(policy, value));
+
+const arnLike: Test = (policy, value) => {
+  if (arnParts(policy) === undefined) return { unknown: `${textOf(policy)} is not an ARN` };
+  if (arnParts(literal(value)) === undefined) return { unknown: `${value} is not an ARN` };
+  return truth(coversArn(policy, literal(value)));
+};
+
+const OPERATORS = new Map<string, Operator>([
+  ...withNegation('StringEquals', 'StringNotEquals', VARIABLES, equals),
+  ...withNegation('StringEqualsIgnoreCase', 'StringNotEqualsIgnoreCase', VARIABLES, equalsIgnoringCase),
+  ...withNegation('StringLike', 'StringNotLike', PATTERN, like),
+  ...withNegation('ArnEquals', 'ArnNotEquals', PATTERN, arnLike),
+  ...withNegation('ArnLike', 'ArnNotLike', PATTERN, arnLike),
+  ...withNegation('IpAddress', 'NotIpAddress', PLAIN, inRange),
+  ...ordered('Numeric', numberOf),
+  ...ordered('Date', timeOf),
+  [
+    'Bool',
+    { negated: false, reading: VARIABLES, test: typed(booleanOf, (policy, value) => policy === value) },
+  ],
+  [
+    'BinaryEquals',
+    { negated: false, reading: PLAIN, test: typed(bytesOf, (policy, value) => policy === value) },
+  ],
+]);
+
+function withNegation(name: string, negation: string, reading: Reading, test: Test): [string, Operator][] {
+  return [
+    [name, { negated: false, reading, test }],
+    [negation, { negated: true, reading, test }],
+  ];
+}
+
+function ordered(family: string, read: (text: string) => number | undefined): [string, Operator][] {
+  const operator = (
+    suffix: string,
+    holds: (value: number, policy: number) => boolean,
+  ): [string, Operator] => {
+    const test = typed(read, (policy, value) => holds(value, policy));
+    return [family + suffix, { negated: false, reading: PLAIN, test }];
+  };
+  return [
+    ...withNegation(
+      `${family}Equals`,
+      `${family}NotEquals`,
+      PLAIN,
+      typed(read, (policy, value) => policy === value),
+    ),
+    operator('LessThan', (value, policy) => value < policy),
+    operator('LessThanEquals', (value, policy) => value <= policy),
+    operator('GreaterThan', (value, policy) => value > policy),
+    operator('GreaterThanEquals', (value, policy) => value >= policy),
+  ];
+}
+
+/** A comparison of values of one type. AWS does not say what a value of another type does. */
+function typed<Value>(
+  read: (text: string) => Value | undefined,
+  holds: (policy: Value, value: Value) => boolean,
+): Test {
+  return (policyTokens, requestText) => {
+    const policyText = textOf(policyTokens);
+    const policy = read(policyText);
+    const value = read(requestText);
+    if (policy === undefined) return { unknown: `the condition value ${policyText} cannot be read` };
+    if (value === undefined) return { unknown: `the context value ${requestText} cannot be read` };
+    return truth(holds(policy, value));
+  };
+}
+
+function numberOf(text: string): number | undefined {
+  return /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
+}
+
+/** Milliseconds since 1970, from a W3C form of ISO 8601 or from seconds since 1970. Four digits could be either. */
+function timeOf(text: string): number | undefined {
+  if (/^\d{5,}$/.test(text)) return Number(text) * 1000;
+  if (!/^\d{4}-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?)?$/.test(text))
+    return undefined;
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? undefined : time;
+}
+
+function booleanOf(text: string): boolean | undefined {
+  const lower = text.toLowerCase();
+  return lower === 'true' || lower === 'false' ? lower === 'true' : undefined;
+}
+
+function bytesOf(text: string): string | undefined {
+  return /^[A-Za-z0-9+/]+={0,2}$/.test(text) ? Buffer.from(text, 'base64').toString('hex') : undefined;
+}
+
+/** Whether an address is in a CIDR range; an address without a prefix is a range of one. */
+function inRange(policy: Token[], value: string): Truth {
+  const text = textOf(policy);
+  const [base = '', prefix, ...more] = text.split('/');
+  const family = isIP(base);
+  const bits = family === 6 ? 128 : 32;
+  const length = prefix === undefined ? bits : numberOf(prefix);
+  if (family === 0 || length === undefined || length < 0 || length > bits || more.length > 0) {
+    return { unknown: `the condition value ${text} cannot be read` };
+  }
+  if (isIP(value) === 0) return { unknown: `the context value ${value} cannot be read` };
+  if (isIP(value) !== family) return 'no';
+  const range = new BlockList();
+  range.addSubnet(base, length, family === 6 ? 'ipv6' : 'ipv4');
+  return truth(range.check(value, family === 6 ? 'ipv6' : 'ipv4'));
+}
+
+function textOf(tokens: Token[]): string {
+  return tokens.map((token) => ('char' in token ? token.char : token.any === 'run' ? '*' : '?')).join('');
+}

@@ -1,0 +1,110 @@
+import { DECRYPT_ACTION, type KmsGrant, READ_ACTIONS, secretsManagerEndpoint } from './build.ts';
+import type { ConditionClause, PolicyDocument, Statement } from './document.ts';
+
+const SECRET_RESOURCE = /^(\*|arn:[^:$]+:secretsmanager:[^:$]*:[^:$]*:secret:[^$]+)$/;
+const KEY_RESOURCE = /^arn:([^:*?$]+):kms:([^:*?$]+):[^:*?$]+:key\/(\*|[^*?$]+)$/;
+const ALIAS = /^alias\/[^*?$]+$/;
+
+/**
+ * Whether the document is what `buildReadPolicy` makes for some secrets, whoever made it: it allows exactly the read
+ * actions on secrets, and `kms:Decrypt` through Secrets Manager, and says nothing else.
+ */
+export function isReadPolicyShape({ statements, unknownElements }: PolicyDocument): boolean {
+  const reads = statements.filter(readsSecrets);
+  const rest = statements.filter((statement) => !reads.includes(statement));
+  return (
+    unknownElements.length === 0 &&
+    reads.length > 0 &&
+    allResourcesFullyReadable(reads) &&
+    rest.every((statement) => grantOf(statement) !== undefined)
+  );
+}
+
+/** Whether the statement allows some of the read actions on secrets, without conditions, and nothing else. */
+export function readsSecrets(statement: Statement): boolean {
+  return (
+    isPlainAllow(statement) &&
+    statement.conditions.length === 0 &&
+    statement.actions.values.every(isReadAction) &&
+    resourcesMatch(statement, SECRET_RESOURCE)
+  );
+}
+
+/** Whether it allows all of the read actions, so that a resource put into it can be read. */
+export function isFullRead(statement: Statement): boolean {
+  return readsSecrets(statement) && actionsOf([statement]).size === READ_ACTIONS.length;
+}
+
+/** What the statement grants, if it is one that `kmsStatement` makes; else nothing. */
+export function grantOf(statement: Statement): KmsGrant | undefined {
+  const resources = statement.resources?.values ?? [];
+  const [partition, region] = KEY_RESOURCE.exec(resources[0] ?? '')?.slice(1) ?? [];
+  if (!isDecryptOfKeys(statement) || partition === undefined || region === undefined) return undefined;
+
+  const isVia = (condition: ConditionClause) =>
+    isViaService(condition, secretsManagerEndpoint(region, partition));
+  const others = statement.conditions.filter((condition) => !isVia(condition));
+  const aliases = others.length === 1 ? others.flatMap(aliasesOf) : [];
+  const understood =
+    statement.conditions.length === others.length + 1 &&
+    others.length === (aliases.length > 0 ? 1 : 0) &&
+    resources.every((arn) => arn.startsWith(`arn:${partition}:kms:${region}:`)) &&
+    resources.every((arn) => arn.endsWith(':key/*') === aliases.length > 0);
+  return understood ? { region, aliases, resources } : undefined;
+}
+
+/** A resource that may be read in part only, such as with one of the four actions, is not what this program makes. */
+function allResourcesFullyReadable(reads: Statement[]): boolean {
+  const resources = new Set(reads.flatMap(({ resources }) => resources?.values ?? []));
+  return [...resources].every((resource) => {
+    const about = reads.filter((statement) => statement.resources?.values.includes(resource));
+    return actionsOf(about).size === READ_ACTIONS.length;
+  });
+}
+
+function isPlainAllow({ effect, principals, actions, resources, unknownElements }: Statement): boolean {
+  return (
+    effect === 'Allow' &&
+    principals === undefined &&
+    !actions.negated &&
+    actions.values.length > 0 &&
+    resources?.negated === false &&
+    unknownElements.length === 0
+  );
+}
+
+function isReadAction(action: string): boolean {
+  return READ_ACTIONS.some((each) => each.toLowerCase() === action.toLowerCase());
+}
+
+function actionsOf(statements: Statement[]): Set<string> {
+  return new Set(statements.flatMap(({ actions }) => actions.values.map((action) => action.toLowerCase())));
+}
+
+function resourcesMatch({ resources }: Statement, form: RegExp): boolean {
+  return (
+    resources !== undefined &&
+    resources.values.length > 0 &&
+    resources.values.every((each) => form.test(each))
+  );
+}
+
+function isDecryptOfKeys(statement: Statement): boolean {
+  const { values } = statement.actions;
+  const decrypt = values.every((action) => action.toLowerCase() === DECRYPT_ACTION.toLowerCase());
+  return isPlainAllow(statement) && decrypt && resourcesMatch(statement, KEY_RESOURCE);
+}
+
+function isViaService({ operator, key, values }: ConditionClause, endpoint: string): boolean {
+  return (
+    operator === 'StringEquals' &&
+    key.toLowerCase() === 'kms:viaservice' &&
+    values.length === 1 &&
+    values[0] === endpoint
+  );
+}
+
+function aliasesOf({ operator, key, values }: ConditionClause): string[] {
+  const about = operator === 'ForAnyValue:StringEquals' && key.toLowerCase() === 'kms:resourcealiases';
+  return about && values.every((value) => ALIAS.test(value)) ? values : [];
+}

@@ -1,0 +1,77 @@
+import type { RequestContext } from './context.ts';
+import { CURRENT_VERSION } from './document.ts';
+import { literal, pattern, type Token } from './match.ts';
+import { all, any, not, type Truth, type Unknown } from './truth.ts';
+
+/** What a text in a policy is read against: the policy's `Version` and the request's context. */
+export interface Facts {
+  version: string;
+  context: RequestContext;
+}
+
+/** How a text in a policy is read: whether `*` and `?` are wildcards in it, and `${…}` is a policy variable. */
+export interface Reading {
+  wildcards: boolean;
+  variables: boolean;
+}
+
+/** `unresolved`: a variable in it stands for a context key that the request does not have. */
+type Expansion = { tokens: Token[] } | { unresolved: true } | Unknown;
+
+const SPECIAL_CHARACTERS = ['*', '?', '$'];
+
+/**
+ * Whether `test` holds for one of a policy's values or, if `negated`, for none of them.
+ *
+ * A value with an unresolved variable matches nothing. AWS says that it "might" make the whole statement invalid, so
+ * the answer is given only where that makes no difference.
+ * Source: IAM User Guide, "IAM policy elements: Variables and tags".
+ */
+export function anyValueMatches(
+  values: string[],
+  negated: boolean,
+  reading: Reading,
+  facts: Facts,
+  test: (tokens: Token[]) => Truth,
+): Truth {
+  const expansions = values.map((value) => expand(value, reading, facts));
+  const results = expansions.flatMap((expansion) => {
+    if ('tokens' in expansion) return [test(expansion.tokens)];
+    return 'unknown' in expansion ? [expansion] : [];
+  });
+  const matched = any(results);
+  const result = negated ? not(matched) : matched;
+  if (results.length === values.length) return result;
+  return all([result, { unknown: 'a policy variable has no value' }]);
+}
+
+function expand(text: string, { wildcards, variables }: Reading, facts: Facts): Expansion {
+  const read = wildcards ? pattern : literal;
+  if (!variables || facts.version !== CURRENT_VERSION || !text.includes('${')) return { tokens: read(text) };
+  const tokens: Token[] = [];
+  for (const piece of text.split(/(\$\{[^}]*\})/)) {
+    const expansion = piece.startsWith('${')
+      ? resolve(piece, wildcards, facts.context)
+      : { tokens: read(piece) };
+    if (!('tokens' in expansion)) return expansion;
+    tokens.push(...expansion.tokens);
+  }
+  return { tokens };
+}
+
+/** The value of one `${key}`, `${key, 'default'}` or special character such as `${*}`. */
+function resolve(piece: string, wildcards: boolean, context: RequestContext): Expansion {
+  const inside = piece.slice(2, -1);
+  if (SPECIAL_CHARACTERS.includes(inside)) return { tokens: literal(inside) };
+  const [, key, fallback] = /^([^\s,'{}]+)(?:, '([^']*)')?$/.exec(inside) ?? [];
+  if (key === undefined) return { unknown: `the policy variable ${piece} cannot be read` };
+
+  const found = context.lookup(key);
+  if (found.state === 'unknown') return { unknown: `context key ${key} is not known` };
+  const values = found.state === 'present' ? found.values : [fallback].flatMap((each) => each ?? []);
+  const [value] = values;
+  if (value === undefined) return { unresolved: true };
+  if (values.length > 1) return { unknown: `policy variable ${key} has several values` };
+  if (wildcards && /[*?]/.test(value)) return { unknown: `policy variable ${key} stands for a wildcard` };
+  return { tokens: literal(value) };
+}

@@ -1,0 +1,19 @@
+import { describe, expect, test } from 'vitest';
+import { buildReadPolicy, measure } from '../../src/policy/index.ts';
+
+describe('the size of a policy document', () => {
+  test('is the same however it is laid out', () => {
+    const secret = {
+      arn: 'arn:aws:secretsmanager:us-west-2:111122223333:secret:x-AbCdEf',
+      region: 'us-west-2',
+    };
+    const policy = buildReadPolicy([secret], 'secrets', { partition: 'aws', account: '111122223333' });
+    const size = JSON.stringify(policy).length;
+    expect(measure(policy)).toBe(size);
+    expect(measure(JSON.stringify(policy, null, '\t\n  '))).toBe(size);
+  });
+
+  test('counts white space inside strings, behind an escaped quotation mark too', () => {
+    expect(measure('{ "a b" : "c \\" d" }')).toBe('{"a b":"c \\" d"}'.length);
+  });
+});
