@@ -1,0 +1,118 @@
+import { AwsError } from '../errors.ts';
+import type { AuthProblem, Protocol, WireRequest } from '../protocols/protocol.ts';
+import type { World } from '../world.ts';
+import type { Authorization } from './authorization.ts';
+import type { Identity } from './identity.ts';
+import type { AccessKey } from './sessions.ts';
+import { signatureMatches } from './signature.ts';
+
+const WINDOW_MS = 15 * 60 * 1000;
+const INVALID_TOKEN = 'The security token included in the request is invalid.';
+const EXPIRED_TOKEN = 'The security token included in the request is expired';
+const WRONG_SIGNATURE =
+  'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and ' +
+  'signing method. Consult the service documentation for details.';
+const MISSING_TOKEN = 'Missing Authentication Token';
+
+/** An authentication failure in the words and with the code of this protocol. */
+function authError(protocol: Protocol, problem: AuthProblem, message: string): AwsError {
+  const [code, status] = protocol.authErrors[problem];
+  return new AwsError(code, message, status);
+}
+
+/** @throws AwsError as the service answers a request without a usable `Authorization` header. */
+export function demandAuthorization(
+  protocol: Protocol,
+  parsed: Authorization | 'missing' | { incomplete: string },
+): Authorization {
+  if (parsed === 'missing') {
+    throw authError(protocol, 'missing', MISSING_TOKEN);
+  }
+  if ('incomplete' in parsed) {
+    throw authError(protocol, 'incomplete', parsed.incomplete);
+  }
+  return parsed;
+}
+
+/**
+ * Who sent a request, proven by its signature.
+ * @param now milliseconds since the epoch by the sandbox's clock, against which temporary credentials expire.
+ * @throws AwsError the service's error for an unknown key, an expired token, a wrong signature or a date too far off.
+ */
+export function authenticate(
+  request: WireRequest,
+  auth: Authorization,
+  protocol: Protocol,
+  world: World | undefined,
+  now: number,
+): Identity {
+  const key = world?.sessions.find(auth.accessKeyId);
+  const token = request.headers['x-amz-security-token'];
+  if (!world || !key || (token ?? undefined) !== key.credentials.sessionToken) {
+    throw authError(protocol, 'unknown-key', INVALID_TOKEN);
+  }
+  checkDate(protocol, String(request.headers['x-amz-date'] ?? ''), auth);
+  if (!auth.signedHeaders.includes('host')) {
+    const message = "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.";
+    throw authError(protocol, 'wrong-signature', message);
+  }
+  if (!signatureMatches(request, auth, key.credentials.secretAccessKey)) {
+    throw authError(protocol, 'wrong-signature', WRONG_SIGNATURE);
+  }
+  if (key.expiresAt !== undefined && key.expiresAt <= now) {
+    throw expiredToken(protocol);
+  }
+  return identityOf(world, key);
+}
+
+/** The error for temporary credentials whose time is over. */
+export function expiredToken(protocol: Protocol): AwsError {
+  return authError(protocol, 'expired-token', EXPIRED_TOKEN);
+}
+
+function identityOf(world: World, key: AccessKey): Identity {
+  return {
+    arn: `arn:${world.partition}:${key.service}::${world.account}:${key.principal}`,
+    userId: key.userId,
+    accessKeyId: key.credentials.accessKeyId,
+    temporary: key.expiresAt !== undefined,
+    mfa: key.mfa,
+  };
+}
+
+function checkDate(protocol: Protocol, timestamp: string, auth: Authorization): void {
+  const signedAt = parseBasic(timestamp);
+  if (signedAt === undefined) {
+    const message = `Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.`;
+    throw authError(protocol, 'incomplete', message);
+  }
+  if (!timestamp.startsWith(auth.date)) {
+    const message = `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${auth.date}' != '${timestamp.slice(0, 8)}'`;
+    throw authError(protocol, 'wrong-signature', message);
+  }
+  const now = Date.now();
+  const shown = basic(now);
+  if (signedAt < now - WINDOW_MS) {
+    const message = `Signature expired: ${timestamp} is now earlier than ${basic(now - WINDOW_MS)} (${shown} - 15 min.)`;
+    throw authError(protocol, 'wrong-signature', message);
+  }
+  if (signedAt > now + WINDOW_MS) {
+    const message = `Signature not yet current: ${timestamp} is still later than ${basic(now + WINDOW_MS)} (${shown} + 15 min.)`;
+    throw authError(protocol, 'wrong-signature', message);
+  }
+}
+
+/** ISO 8601 in its basic form, `YYYYMMDDTHHMMSSZ`. */
+function basic(epochMs: number): string {
+  return new Date(epochMs).toISOString().replace(/[-:]|\.\d+/g, '');
+}
+
+function parseBasic(timestamp: string): number | undefined {
+  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(timestamp);
+  if (!parts) {
+    return undefined;
+  }
+  const [, year, month, day, hour, minute, second] = parts;
+  const epochMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(epochMs) ? undefined : epochMs;
+}

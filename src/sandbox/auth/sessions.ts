@@ -1,0 +1,55 @@
+import { accessKeyId, alphanumeric, uniqueId } from '../random.ts';
+import type { SandboxCredentials } from '../types.ts';
+
+/** An access key that the sandbox has given out. */
+export interface AccessKey {
+  readonly credentials: SandboxCredentials;
+  /** The resource part of the caller's ARN: `user/sandbox`, `assumed-role/NAME/SESSION`. */
+  readonly principal: string;
+  readonly service: 'iam' | 'sts';
+  readonly userId: string;
+  /** Milliseconds since the epoch; absent for a long-term key. */
+  readonly expiresAt?: number;
+  readonly mfa: boolean;
+}
+
+/** What temporary credentials are for. */
+export interface SessionRequest {
+  readonly principal: string;
+  readonly service: 'iam' | 'sts';
+  readonly userId: string;
+  readonly expiresAt: number;
+  readonly mfa: boolean;
+}
+
+/** The access keys that the sandbox accepts: its user's own, and the temporary ones that STS gave out. */
+export class SessionStore {
+  readonly user: AccessKey;
+  readonly #keys = new Map<string, AccessKey>();
+
+  constructor() {
+    this.user = {
+      credentials: { accessKeyId: accessKeyId('AKIA'), secretAccessKey: alphanumeric(40) },
+      principal: 'user/sandbox',
+      service: 'iam',
+      userId: uniqueId('AIDA'),
+      mfa: false,
+    };
+    this.#keys.set(this.user.credentials.accessKeyId, this.user);
+  }
+
+  find(id: string): AccessKey | undefined {
+    return this.#keys.get(id);
+  }
+
+  /** Makes temporary credentials. */
+  open(request: SessionRequest): Required<SandboxCredentials> {
+    const credentials = {
+      accessKeyId: accessKeyId('ASIA'),
+      secretAccessKey: alphanumeric(40),
+      sessionToken: alphanumeric(200),
+    };
+    this.#keys.set(credentials.accessKeyId, { ...request, credentials });
+    return credentials;
+  }
+}

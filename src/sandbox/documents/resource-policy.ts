@@ -1,0 +1,73 @@
+import { checkCondition } from './conditions.ts';
+import {
+  checkAction,
+  checkResource,
+  checkSids,
+  oneOf,
+  type Place,
+  statementsOf,
+  VERSIONS,
+} from './elements.ts';
+import { isObject, type JsonObject, parseObject, stringsOf } from './json.ts';
+import { checkPrincipal } from './principals.ts';
+import { PolicyProblem, problemIn } from './problem.ts';
+
+const SYNTAX = 'This resource policy contains a syntax error.';
+const UNSUPPORTED_PRINCIPAL = 'This resource policy contains an unsupported principal.';
+const FIELDS = /^(Sid|Effect|Principal|NotPrincipal|Action|NotAction|Resource|NotResource|Condition)$/;
+
+/**
+ * Checks a secret's resource policy as Secrets Manager does when it is stored.
+ * @returns what is wrong, in the service's words; undefined for a good document.
+ */
+export function checkResourcePolicy(text: string, place: Place): string | undefined {
+  const problem = problemIn(() => {
+    const policy = parseObject(text);
+    if (!policy || (policy.Version !== undefined && !VERSIONS.includes(policy.Version))) {
+      throw new PolicyProblem(SYNTAX);
+    }
+    const statements = statementsOf(policy, SYNTAX);
+    for (const statement of statements) {
+      checkStatement(statement, place);
+    }
+    checkSids(statements, SYNTAX);
+  });
+  // The service tells apart only what is wrong with a principal from everything else.
+  return problem === undefined || problem === UNSUPPORTED_PRINCIPAL ? problem : SYNTAX;
+}
+
+function checkStatement(statement: JsonObject, place: Place): void {
+  const actions = oneOf(statement, ['Action', 'NotAction'], SYNTAX);
+  const resources = oneOf(statement, ['Resource', 'NotResource'], SYNTAX);
+  const effects: readonly unknown[] = ['Allow', 'Deny'];
+  const known = Object.keys(statement).every((key) => FIELDS.test(key));
+  if (!actions || !resources || !known || !effects.includes(statement.Effect)) {
+    throw new PolicyProblem(SYNTAX);
+  }
+  actions.forEach(checkAction);
+  for (const resource of resources) {
+    checkResource(resource, place);
+  }
+  checkCondition(statement.Condition, SYNTAX);
+  const principal = statement.Principal ?? statement.NotPrincipal;
+  if (principal === undefined) {
+    throw new PolicyProblem(SYNTAX);
+  }
+  if (problemIn(() => checkPrincipal(principal, place, () => true)) !== undefined) {
+    throw new PolicyProblem(UNSUPPORTED_PRINCIPAL);
+  }
+}
+
+/** Whether a policy, which passed the check, allows everyone something without any condition. */
+export function isPublic(text: string): boolean {
+  const policy = parseObject(text) ?? {};
+  return statementsOf(policy, SYNTAX).some(
+    ({ Effect, Principal, Condition }) =>
+      Effect === 'Allow' && Condition === undefined && isEveryone(Principal),
+  );
+}
+
+function isEveryone(principal: unknown): boolean {
+  const names = isObject(principal) ? stringsOf(principal.AWS) : stringsOf(principal);
+  return names?.includes('*') ?? false;
+}

@@ -1,0 +1,55 @@
+import { type Operations, operation } from '../service.ts';
+import { paging } from './members.ts';
+import { paged } from './operation.ts';
+import type { IamState } from './store.ts';
+
+const QUOTAS: readonly (readonly [string, number])[] = [
+  ['AccessKeysPerUserQuota', 2],
+  ['AssumeRolePolicySizeQuota', 2048],
+  ['AttachedPoliciesPerGroupQuota', 10],
+  ['AttachedPoliciesPerRoleQuota', 10],
+  ['AttachedPoliciesPerUserQuota', 10],
+  ['GlobalEndpointTokenVersion', 1],
+  ['GroupPolicySizeQuota', 5120],
+  ['GroupsPerUserQuota', 10],
+  ['GroupsQuota', 300],
+  ['InstanceProfilesQuota', 1000],
+  ['PoliciesQuota', 1500],
+  ['PolicySizeQuota', 6144],
+  ['PolicyVersionsInUseQuota', 10_000],
+  ['RolePolicySizeQuota', 10_240],
+  ['RolesQuota', 1000],
+  ['ServerCertificatesQuota', 20],
+  ['SigningCertificatesPerUserQuota', 2],
+  ['UserPolicySizeQuota', 2048],
+  ['UsersQuota', 5000],
+  ['VersionsPerPolicyQuota', 5],
+];
+
+/** GetAccountSummary, and ListAccountAliases of an account that has none. */
+export const accountOperations: Operations = {
+  GetAccountSummary: operation({}, (call) => ({
+    SummaryMap: new Map([...QUOTAS, ...usage(call.world.iam.seen)]),
+  })),
+  ListAccountAliases: operation(paging, (_call, input) =>
+    paged(input, [], 'AccountAliases', (alias: string) => alias),
+  ),
+};
+
+function usage(state: IamState): [string, number][] {
+  const own = [...state.policies.values()].filter((policy) => !policy.managedByAws);
+  return [
+    ['AccountAccessKeysPresent', 0],
+    ['AccountMFAEnabled', 0],
+    ['Groups', 0],
+    ['InstanceProfiles', 0],
+    ['MFADevices', 0],
+    ['MFADevicesInUse', 0],
+    ['Policies', own.length],
+    ['PolicyVersionsInUse', own.reduce((sum, policy) => sum + policy.versions.length, 0)],
+    ['Providers', 0],
+    ['Roles', state.roles.size],
+    ['ServerCertificates', 0],
+    ['Users', 1],
+  ];
+}

@@ -1,0 +1,68 @@
+import { type Operations, operation } from '../service.ts';
+import { text } from '../shapes.ts';
+import { noSuchPolicy, quotaExceeded } from './errors.ts';
+import { paging, pathPrefix, policyArn, roleName } from './members.ts';
+import { attachablePolicy, iamWrite, paged, seenPolicy, seenRole, writableRole } from './operation.ts';
+import type { IamState, Policy, Role } from './store.ts';
+import { rolesBoundedBy, rolesWith } from './views.ts';
+
+const POLICIES_PER_ROLE = 10;
+
+/** The operations that tie managed policies to roles. */
+export const attachments: Operations = {
+  AttachRolePolicy: iamWrite({ RoleName: roleName, PolicyArn: policyArn }, (call, input) => {
+    const role = writableRole(call, input.RoleName);
+    const { arn } = attachablePolicy(call, input.PolicyArn);
+    if (!role.attached.includes(arn)) {
+      if (role.attached.length >= POLICIES_PER_ROLE) {
+        throw quotaExceeded('PoliciesPerRole', POLICIES_PER_ROLE);
+      }
+      role.attached.push(arn);
+    }
+    return {};
+  }),
+  DetachRolePolicy: iamWrite({ RoleName: roleName, PolicyArn: policyArn }, (call, input) => {
+    const role = writableRole(call, input.RoleName);
+    if (!role.attached.includes(input.PolicyArn)) {
+      throw noSuchPolicy(input.PolicyArn);
+    }
+    role.attached = role.attached.filter((arn) => arn !== input.PolicyArn);
+    return {};
+  }),
+  ListAttachedRolePolicies: operation(
+    { ...paging, RoleName: roleName, PathPrefix: pathPrefix },
+    (call, input) => {
+      const state = call.world.iam.seen;
+      const attached = attachedPolicies(state, seenRole(state, input.RoleName));
+      const shown = attached.filter((policy) => policy.path.startsWith(input.PathPrefix ?? '/'));
+      return paged(input, shown, 'AttachedPolicies', (policy) => ({
+        PolicyName: policy.name,
+        PolicyArn: policy.arn,
+      }));
+    },
+  ),
+  ListEntitiesForPolicy: operation(
+    {
+      ...paging,
+      PolicyArn: policyArn,
+      EntityFilter: text({ oneOf: ['User', 'Role', 'Group', 'LocalManagedPolicy', 'AWSManagedPolicy'] }),
+      PathPrefix: pathPrefix,
+      PolicyUsageFilter: text({ oneOf: ['PermissionsPolicy', 'PermissionsBoundary'] }),
+    },
+    (call, input) => {
+      const state = call.world.iam.seen;
+      const { arn } = seenPolicy(state, input.PolicyArn);
+      const users = input.PolicyUsageFilter === 'PermissionsBoundary' ? [] : rolesWith(state, arn);
+      const bounded = input.PolicyUsageFilter === 'PermissionsPolicy' ? [] : rolesBoundedBy(state, arn);
+      const wanted = input.EntityFilter === undefined || input.EntityFilter === 'Role';
+      const roles = wanted ? [...new Set([...users, ...bounded])] : [];
+      const shown = roles.filter((role) => role.path.startsWith(input.PathPrefix ?? '/'));
+      const page = paged(input, shown, 'PolicyRoles', ({ name, id }) => ({ RoleName: name, RoleId: id }));
+      return { PolicyGroups: [], PolicyUsers: [], ...page };
+    },
+  ),
+};
+
+function attachedPolicies(state: IamState, role: Role): Policy[] {
+  return role.attached.flatMap((arn) => state.policies.get(arn) ?? []);
+}

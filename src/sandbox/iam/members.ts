@@ -1,0 +1,41 @@
+import { descriptionText, documentText } from '../latin1.ts';
+import { number, required, text } from '../shapes.ts';
+
+/** The inputs that several IAM operations share. Source: the service's API model. */
+const NAME = /^[\w+=,.@-]+$/;
+
+function name(member: string, max: number) {
+  const invalid = `The specified value for ${member} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-`;
+  return required(text({ min: 1, max, pattern: NAME, invalid }));
+}
+
+const INVALID_PATH =
+  'The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.';
+
+export const roleName = name('roleName', 64);
+export const policyName = name('policyName', 128);
+export const optionalPolicyArn = text({ min: 20, max: 2048 });
+export const policyArn = required(optionalPolicyArn);
+export const policyVersionId = required(text({ pattern: /^v[1-9][0-9]*(\.[A-Za-z0-9-]*)?$/ }));
+export const path = text({ min: 1, max: 512, pattern: /^(?:\/|\/[\x21-\x7e]+\/)$/, invalid: INVALID_PATH });
+export const policyPath = text({
+  min: 1,
+  max: 512,
+  pattern: /^((\/[A-Za-z0-9.,+@=_-]+)*)\/$/,
+  invalid: INVALID_PATH,
+});
+export const pathPrefix = text({ min: 1, max: 512, pattern: /^\/[\x21-\x7f]*$/ });
+/** Latin-1, as IAM takes documents. */
+export const document = required(text({ min: 1, max: 131_072, pattern: documentText }));
+export const policyDescription = text({ max: 1000 });
+export const roleDescription = text({
+  max: 1000,
+  pattern: descriptionText,
+});
+export const sessionSeconds = number({ min: 3600, max: 43_200 });
+
+/** The inputs of every operation that answers in pages. */
+export const paging = {
+  Marker: text({ min: 1, max: 320, pattern: /^[\u0020-\u00FF]+$/ }),
+  MaxItems: number({ min: 1, max: 1000 }),
+};

@@ -1,0 +1,97 @@
+import { AwsError } from '../errors.ts';
+import { pageOf } from '../paginate.ts';
+import { type Call, type Operation, operation } from '../service.ts';
+import type { InputOf, Members } from '../shapes.ts';
+import { noSuchPolicy, noSuchRole, notAttachable, unmodifiable } from './errors.ts';
+import { type IamState, type Policy, type Role, roleKey } from './store.ts';
+
+/** An operation that changes IAM: what it wrote becomes visible after the propagation delay. */
+export function iamWrite<M extends Members>(
+  members: M,
+  run: (call: Call, input: InputOf<M>) => object,
+): Operation {
+  return operation(members, (call, input) => {
+    const output = run(call, input);
+    call.world.iam.commit();
+    return output;
+  });
+}
+
+/** @throws AwsError NoSuchEntity. */
+export function seenRole(state: IamState, name: string): Role {
+  const role = state.roles.get(roleKey(name));
+  if (!role) {
+    throw noSuchRole(name);
+  }
+  return role;
+}
+
+/** @throws AwsError NoSuchEntity, InvalidInput for what is no ARN. */
+export function seenPolicy(state: IamState, arn: string): Policy {
+  checkPolicyArn(arn);
+  const policy = state.policies.get(arn);
+  if (!policy) {
+    throw noSuchPolicy(arn);
+  }
+  return policy;
+}
+
+/**
+ * The role that a write is to change. It must exist, and word of it must have got around.
+ * @throws AwsError NoSuchEntity, UnmodifiableEntity for a service-linked role.
+ */
+export function writableRole(call: Call, name: string): Role {
+  seenRole(call.world.iam.seen, name);
+  const role = seenRole(call.world.iam.live, name);
+  if (role.path.startsWith('/aws-service-role/')) {
+    throw unmodifiable(role.name);
+  }
+  return role;
+}
+
+/**
+ * The customer managed policy that a write is to change.
+ * @throws AwsError NoSuchEntity, AccessDenied for a policy of AWS's.
+ */
+export function writablePolicy(call: Call, arn: string, action: string): Policy {
+  seenPolicy(call.world.iam.seen, arn);
+  const policy = seenPolicy(call.world.iam.live, arn);
+  if (policy.managedByAws) {
+    const message = `User: ${call.caller.arn} is not authorized to perform: iam:${action} on resource: policy ${arn}`;
+    throw new AwsError('AccessDenied', message, 403);
+  }
+  return policy;
+}
+
+/** @throws AwsError NoSuchEntity, as for something to be attached to a role. */
+export function attachablePolicy(call: Call, arn: string): Policy {
+  checkPolicyArn(arn);
+  const policy = call.world.iam.live.policies.get(arn);
+  if (!policy || !call.world.iam.seen.policies.has(arn)) {
+    throw notAttachable(arn);
+  }
+  return policy;
+}
+
+function checkPolicyArn(arn: string): void {
+  if (!/^arn:[^:]+:iam::(\d{12}|aws):policy\/.+$/.test(arn)) {
+    throw new AwsError('InvalidInput', `ARN ${arn} is not valid.`);
+  }
+}
+
+/**
+ * One page of an answer, with the members that every paged answer of IAM has.
+ * @throws AwsError ValidationError for a marker that is not from an earlier answer.
+ */
+export function paged<T, U>(
+  input: { Marker?: string | undefined; MaxItems?: number | undefined },
+  all: readonly T[],
+  name: string,
+  show: (item: T) => U,
+): object {
+  const page = pageOf(all, input.Marker, input.MaxItems ?? 100);
+  if (!page) {
+    throw new AwsError('ValidationError', `Invalid Marker: ${input.Marker}`);
+  }
+  return { [name]: page.items.map(show), IsTruncated: page.next !== undefined, Marker: page.next };
+}

@@ -1,0 +1,129 @@
+import { uniqueId } from '../random.ts';
+import { type Call, type Operations, operation } from '../service.ts';
+import { required } from '../shapes.ts';
+import { tagList } from '../tags.ts';
+import { alreadyExists, deleteConflict } from './errors.ts';
+import {
+  document,
+  optionalPolicyArn,
+  paging,
+  path,
+  pathPrefix,
+  policyArn,
+  roleDescription,
+  roleName,
+  sessionSeconds,
+} from './members.ts';
+import { attachablePolicy, iamWrite, paged, seenRole, writableRole } from './operation.ts';
+import { type Role, roleKey } from './store.ts';
+import { checkedTags } from './tagging.ts';
+import { takeTrust } from './trust.ts';
+import { fullRoleView, lastUsedView, roleView } from './views.ts';
+
+const DEFAULT_SESSION_SECONDS = 3600;
+
+/** The operations on roles themselves. */
+export const roles: Operations = {
+  CreateRole: iamWrite(
+    {
+      RoleName: roleName,
+      AssumeRolePolicyDocument: document,
+      Path: path,
+      Description: roleDescription,
+      MaxSessionDuration: sessionSeconds,
+      PermissionsBoundary: optionalPolicyArn,
+      Tags: tagList,
+    },
+    (call, input) => {
+      const { roles: present } = call.world.iam.live;
+      const tags = checkedTags(input.Tags ?? []);
+      const trust = takeTrust(call, input.AssumeRolePolicyDocument);
+      const boundary = input.PermissionsBoundary;
+      const boundaryArn = boundary === undefined ? {} : { boundaryArn: attachablePolicy(call, boundary).arn };
+      if (present.has(roleKey(input.RoleName))) {
+        throw alreadyExists(`Role with name ${input.RoleName} already exists.`);
+      }
+      const role: Role = {
+        ...newRole(call, input.RoleName, input.Path ?? '/'),
+        ...trust,
+        ...boundaryArn,
+        description: input.Description ?? '',
+        maxSessionSeconds: input.MaxSessionDuration ?? DEFAULT_SESSION_SECONDS,
+        tags,
+      };
+      present.set(roleKey(role.name), role);
+      return { Role: fullRoleView(call, role) };
+    },
+  ),
+  GetRole: operation({ RoleName: roleName }, (call, input) => {
+    const role = seenRole(call.world.iam.seen, input.RoleName);
+    return { Role: { ...fullRoleView(call, role), RoleLastUsed: lastUsedView(role) } };
+  }),
+  ListRoles: operation({ ...paging, PathPrefix: pathPrefix }, (call, input) => {
+    const prefix = input.PathPrefix ?? '/';
+    const shown = [...call.world.iam.seen.roles.values()].filter((role) => role.path.startsWith(prefix));
+    const byName = shown.sort((a, b) => (roleKey(a.name) < roleKey(b.name) ? -1 : 1));
+    return paged(input, byName, 'Roles', (role) => roleView(call, role));
+  }),
+  UpdateRole: iamWrite(
+    { RoleName: roleName, Description: roleDescription, MaxSessionDuration: sessionSeconds },
+    (call, input) => {
+      const role = writableRole(call, input.RoleName);
+      role.description = input.Description ?? role.description ?? '';
+      role.maxSessionSeconds = input.MaxSessionDuration ?? DEFAULT_SESSION_SECONDS;
+      return {};
+    },
+  ),
+  UpdateRoleDescription: iamWrite(
+    { RoleName: roleName, Description: required(roleDescription) },
+    (call, input) => {
+      const role = writableRole(call, input.RoleName);
+      role.description = input.Description;
+      return { Role: fullRoleView(call, role) };
+    },
+  ),
+  UpdateAssumeRolePolicy: iamWrite({ RoleName: roleName, PolicyDocument: document }, (call, input) => {
+    const role = writableRole(call, input.RoleName);
+    Object.assign(role, takeTrust(call, input.PolicyDocument));
+    return {};
+  }),
+  DeleteRole: iamWrite({ RoleName: roleName }, (call, input) => {
+    const role = writableRole(call, input.RoleName);
+    if (role.attached.length > 0) {
+      throw deleteConflict('Cannot delete entity, must detach all policies first.');
+    }
+    if (role.inline.size > 0) {
+      throw deleteConflict('Cannot delete entity, must delete policies first.');
+    }
+    call.world.iam.live.roles.delete(roleKey(role.name));
+    return {};
+  }),
+  PutRolePermissionsBoundary: iamWrite(
+    { RoleName: roleName, PermissionsBoundary: policyArn },
+    (call, input) => {
+      const role = writableRole(call, input.RoleName);
+      role.boundaryArn = attachablePolicy(call, input.PermissionsBoundary).arn;
+      return {};
+    },
+  ),
+  DeleteRolePermissionsBoundary: iamWrite({ RoleName: roleName }, (call, input) => {
+    delete writableRole(call, input.RoleName).boundaryArn;
+    return {};
+  }),
+};
+
+function newRole(call: Call, name: string, rolePath: string): Role {
+  return {
+    name,
+    path: rolePath,
+    id: uniqueId('AROA'),
+    arn: `arn:${call.world.partition}:iam::${call.world.account}:role${rolePath}${name}`,
+    createdAt: call.now,
+    maxSessionSeconds: DEFAULT_SESSION_SECONDS,
+    trust: '',
+    trustedIds: new Map(),
+    tags: [],
+    attached: [],
+    inline: new Map(),
+  };
+}

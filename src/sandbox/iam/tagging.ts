@@ -1,0 +1,56 @@
+import { type Operations, operation } from '../service.ts';
+import { required } from '../shapes.ts';
+import { MAX_TAGS, mergeTags, type Tag, tagKeyList, tagList, withoutTags } from '../tags.ts';
+import { invalidInput, limitExceeded } from './errors.ts';
+import { paging, policyArn, roleName } from './members.ts';
+import { iamWrite, paged, seenPolicy, seenRole, writablePolicy, writableRole } from './operation.ts';
+
+/**
+ * The tags of a request, after the checks IAM makes beyond their form.
+ * @throws AwsError InvalidInput for reserved keys and for keys that differ by case only.
+ */
+export function checkedTags(given: readonly Tag[]): Tag[] {
+  if (given.some((tag) => /^aws:/i.test(tag.Key))) {
+    throw invalidInput("Tag keys that start with 'aws:' are reserved for system use.");
+  }
+  if (new Set(given.map((tag) => tag.Key.toLowerCase())).size < given.length) {
+    throw invalidInput('Duplicate tag keys found. Please note that Tag keys are case insensitive.');
+  }
+  return [...given];
+}
+
+function added(owner: { tags: Tag[] }, given: readonly Tag[]): object {
+  const merged = mergeTags(owner.tags, checkedTags(given));
+  if (merged.length > MAX_TAGS) {
+    throw limitExceeded(`The number of tags has reached the maximum limit of ${MAX_TAGS}.`);
+  }
+  owner.tags = merged;
+  return {};
+}
+
+function removed(owner: { tags: Tag[] }, keys: readonly string[]): object {
+  owner.tags = withoutTags(owner.tags, keys);
+  return {};
+}
+
+/** The operations on the tags of roles and policies. */
+export const tagging: Operations = {
+  TagRole: iamWrite({ RoleName: roleName, Tags: required(tagList) }, (call, input) =>
+    added(writableRole(call, input.RoleName), input.Tags),
+  ),
+  UntagRole: iamWrite({ RoleName: roleName, TagKeys: required(tagKeyList) }, (call, input) =>
+    removed(writableRole(call, input.RoleName), input.TagKeys),
+  ),
+  ListRoleTags: operation({ ...paging, RoleName: roleName }, (call, input) =>
+    paged(input, seenRole(call.world.iam.seen, input.RoleName).tags, 'Tags', (tag) => tag),
+  ),
+  TagPolicy: iamWrite({ PolicyArn: policyArn, Tags: required(tagList) }, (call, input) =>
+    added(writablePolicy(call, input.PolicyArn, 'TagPolicy'), input.Tags),
+  ),
+  UntagPolicy: iamWrite({ PolicyArn: policyArn, TagKeys: required(tagKeyList) }, (call, input) =>
+    removed(writablePolicy(call, input.PolicyArn, 'UntagPolicy'), input.TagKeys),
+  ),
+  ListPolicyTags: operation({ ...paging, PolicyArn: policyArn }, (call, input) =>
+    paged(input, seenPolicy(call.world.iam.seen, input.PolicyArn).tags, 'Tags', (tag) => tag),
+  ),
+};

@@ -1,0 +1,68 @@
+import { encodeStrictly } from '../auth/signature.ts';
+import type { Call } from '../service.ts';
+import type { IamState, Policy, PolicyVersion, Role } from './store.ts';
+import { shownTrust } from './trust.ts';
+
+/** How IAM shows what it keeps. Listings leave out what only the Get operations tell. */
+export function roleView(call: Call, role: Role): object {
+  return {
+    Path: role.path,
+    RoleName: role.name,
+    RoleId: role.id,
+    Arn: role.arn,
+    CreateDate: new Date(role.createdAt),
+    AssumeRolePolicyDocument: encodeStrictly(shownTrust(call, role)),
+    Description: role.description || undefined,
+    MaxSessionDuration: role.maxSessionSeconds,
+  };
+}
+
+/** As GetRole and CreateRole show it. */
+export function fullRoleView(call: Call, role: Role): object {
+  const boundary = role.boundaryArn && {
+    PermissionsBoundaryType: 'Policy',
+    PermissionsBoundaryArn: role.boundaryArn,
+  };
+  return {
+    ...roleView(call, role),
+    PermissionsBoundary: boundary,
+    Tags: role.tags.length > 0 ? role.tags : undefined,
+  };
+}
+
+export function lastUsedView(role: Role): object {
+  return role.lastUsed ? { LastUsedDate: new Date(role.lastUsed.at), Region: role.lastUsed.region } : {};
+}
+
+export function policyView(state: IamState, policy: Policy): object {
+  return {
+    PolicyName: policy.name,
+    PolicyId: policy.id,
+    Arn: policy.arn,
+    Path: policy.path,
+    DefaultVersionId: policy.defaultVersionId,
+    AttachmentCount: rolesWith(state, policy.arn).length,
+    PermissionsBoundaryUsageCount: rolesBoundedBy(state, policy.arn).length,
+    IsAttachable: true,
+    CreateDate: new Date(policy.createdAt),
+    UpdateDate: new Date(policy.updatedAt),
+  };
+}
+
+export function versionView(policy: Policy, version: PolicyVersion): object {
+  return {
+    VersionId: version.id,
+    IsDefaultVersion: version.id === policy.defaultVersionId,
+    CreateDate: new Date(version.createdAt),
+  };
+}
+
+/** The roles that a managed policy is attached to. */
+export function rolesWith(state: IamState, policyArn: string): Role[] {
+  return [...state.roles.values()].filter((role) => role.attached.includes(policyArn));
+}
+
+/** The roles that a managed policy is the permissions boundary of. */
+export function rolesBoundedBy(state: IamState, policyArn: string): Role[] {
+  return [...state.roles.values()].filter((role) => role.boundaryArn === policyArn);
+}

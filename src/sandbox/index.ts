@@ -1,0 +1,66 @@
+import { newMachine } from './machine.ts';
+import { addOwnedSecret } from './secretsmanager/fixtures.ts';
+import { HOST, listen } from './server.ts';
+import type { Sandbox, SandboxCredentials, SandboxOptions } from './types.ts';
+
+export type * from './types.ts';
+
+/**
+ * Starts an AWS endpoint in this process: Secrets Manager, IAM and STS of one empty account, in memory, on 127.0.0.1.
+ * It prints nothing, and is gone with `close()`.
+ * @throws RangeError if the account is not twelve digits; the system's error if the port cannot be had.
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const machine = newMachine(options);
+  const listener = await listen(machine, options.port ?? 0);
+  const url = `http://${HOST}:${listener.port}`;
+  const { credentials } = machine.sessions.user;
+  return {
+    url,
+    port: listener.port,
+    account: machine.account,
+    env: environment(url, credentials),
+    credentials,
+    requests: machine.recorder.requests,
+    clearRequests: () => machine.recorder.clear(),
+    addFault: (fault) => machine.faults.add(fault),
+    clearFaults: () => machine.faults.clear(),
+    setLatency(ms) {
+      machine.latencyMs = ms;
+    },
+    addOwnedSecret: (secret) => addOwnedSecret(machine, secret),
+    close: () => listener.close(),
+  };
+}
+
+/** Variables that a child process must not inherit beside `Sandbox.env`: each would take its calls, or its identity, elsewhere. */
+export const conflictingVariables: readonly string[] = [
+  'AWS_PROFILE',
+  'AWS_DEFAULT_PROFILE',
+  'AWS_SESSION_TOKEN',
+  'AWS_SECURITY_TOKEN',
+  'AWS_ENDPOINT_URL_IAM',
+  'AWS_ENDPOINT_URL_SECRETS_MANAGER',
+  'AWS_ENDPOINT_URL_STS',
+  'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
+  'AWS_ROLE_ARN',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+];
+
+function environment(url: string, credentials: SandboxCredentials): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: url,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    NO_PROXY: bypassing(process.env.NO_PROXY),
+    no_proxy: bypassing(process.env.no_proxy),
+  };
+}
+
+/** The hosts that are reached without the user's proxy, and this one: the AWS CLI would ask the proxy for 127.0.0.1 too. */
+function bypassing(hosts: string | undefined): string {
+  return hosts ? `${hosts},${HOST}` : HOST;
+}

@@ -1,0 +1,50 @@
+import { SessionStore } from './auth/sessions.ts';
+import { Faults } from './faults.ts';
+import { Recorder } from './record.ts';
+import { Throttle } from './throttle.ts';
+import type { Partition, SandboxOptions } from './types.ts';
+import { newWorld, partitionOfRegion, type World } from './world.ts';
+
+/** Everything one sandbox keeps. */
+export interface Machine {
+  readonly account: string;
+  readonly recorder: Recorder;
+  readonly faults: Faults;
+  readonly throttle: Throttle;
+  readonly sessions: SessionStore;
+  latencyMs: number;
+  now(): number;
+  /** The account as it is in the partition of this Region; undefined where the sandbox does not have that partition. */
+  worldOf(region: string): World | undefined;
+}
+
+const DEFAULT_ACCOUNT = '111122223333';
+
+/** @throws RangeError if the account is not twelve digits. */
+export function newMachine(options: SandboxOptions): Machine {
+  const account = options.account ?? DEFAULT_ACCOUNT;
+  if (!/^\d{12}$/.test(account)) {
+    throw new RangeError(`An AWS account is twelve digits: ${account}`);
+  }
+  const sessions = new SessionStore();
+  const worlds = new Map<Partition, World>();
+  return {
+    account,
+    recorder: new Recorder(),
+    faults: new Faults(),
+    throttle: new Throttle(options.quotas ?? {}),
+    sessions,
+    latencyMs: options.latencyMs ?? 0,
+    now: options.now ?? Date.now,
+    worldOf(region) {
+      const partition = partitionOfRegion(region);
+      if (options.partition !== undefined && options.partition !== partition) {
+        return undefined;
+      }
+      const world =
+        worlds.get(partition) ?? newWorld(account, partition, sessions, options.iamPropagationMs ?? 0);
+      worlds.set(partition, world);
+      return world;
+    },
+  };
+}

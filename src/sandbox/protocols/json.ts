@@ -1,0 +1,79 @@
+import { AwsError } from '../errors.ts';
+import type { Protocol, WireResponse } from './protocol.ts';
+
+/**
+ * AWS JSON 1.1: the operation in `X-Amz-Target`, input and output as JSON objects, dates as seconds since the epoch.
+ * Source: the Smithy specification of `aws.protocols#awsJson1_1`.
+ * @param targetPrefix what comes before the operation in `X-Amz-Target`.
+ */
+export function jsonProtocol(targetPrefix: string): Protocol {
+  return {
+    dialect: {
+      validationCode: 'ValidationException',
+      typeCode: 'SerializationException',
+      scalarsAreText: false,
+    },
+    authErrors: {
+      missing: ['MissingAuthenticationTokenException', 400],
+      incomplete: ['IncompleteSignatureException', 400],
+      'unknown-key': ['UnrecognizedClientException', 400],
+      'wrong-signature': ['InvalidSignatureException', 400],
+      'expired-token': ['ExpiredTokenException', 400],
+    },
+    throttleCode: 'ThrottlingException',
+    deniedError: ['AccessDeniedException', 400],
+    unknownOperation: () => new AwsError('UnknownOperationException', ''),
+    actionOf(request) {
+      const target = request.headers['x-amz-target'];
+      const prefix = `${targetPrefix}.`;
+      return typeof target === 'string' && target.startsWith(prefix) ? target.slice(prefix.length) : '';
+    },
+    paramsOf(request) {
+      const value = parseBody(request.body);
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+        throw new AwsError('SerializationException', 'Start of structure or map found where not expected.');
+      }
+      return { ...value };
+    },
+    success: (_action, output, requestId) => respond(200, withEpochSeconds(output), requestId),
+    failure: (error, requestId) => respond(error.status, errorBody(error), requestId),
+  };
+}
+
+function parseBody(body: Buffer): unknown {
+  try {
+    return body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new AwsError('SerializationException', 'The request body is not valid JSON.');
+  }
+}
+
+/** Errors that come before the service's own code write `message`, the service's own write `Message`. */
+const FRONT_END_ERRORS =
+  /^(Validation|Serialization|UnknownOperation|UnrecognizedClient|(InvalidS|IncompleteS)ignature|MissingAuth|ExpiredToken|Throttling)/;
+
+function errorBody(error: AwsError): object {
+  const key = FRONT_END_ERRORS.test(error.code) ? 'message' : 'Message';
+  return error.message === '' ? { __type: error.code } : { __type: error.code, [key]: error.message };
+}
+
+function respond(status: number, body: unknown, requestId: string): WireResponse {
+  return {
+    status,
+    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': requestId },
+    body: JSON.stringify(body),
+  };
+}
+
+function withEpochSeconds(value: unknown): unknown {
+  if (value instanceof Date) {
+    return value.getTime() / 1000;
+  }
+  if (Array.isArray(value)) {
+    return value.map(withEpochSeconds);
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withEpochSeconds(item)]));
+  }
+  return value;
+}

@@ -1,0 +1,77 @@
+import { XMLBuilder } from 'fast-xml-parser';
+import { AwsError } from '../errors.ts';
+import type { Protocol, WireRequest, WireResponse } from './protocol.ts';
+import { nestParameters } from './query-parameters.ts';
+
+/**
+ * AWS Query: the operation in the `Action` parameter, input as form parameters, output as XML.
+ * Source: the Smithy specification of `aws.protocols#awsQuery`.
+ */
+export function queryProtocol(version: string, xmlNamespace: string): Protocol {
+  const builder = new XMLBuilder({ ignoreAttributes: false, suppressEmptyNode: true });
+  const respond = (status: number, document: object, requestId: string): WireResponse => ({
+    status,
+    headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId },
+    body: builder.build(document),
+  });
+  return {
+    dialect: { validationCode: 'ValidationError', typeCode: 'MalformedInput', scalarsAreText: true },
+    authErrors: {
+      missing: ['MissingAuthenticationToken', 403],
+      incomplete: ['IncompleteSignature', 400],
+      'unknown-key': ['InvalidClientTokenId', 403],
+      'wrong-signature': ['SignatureDoesNotMatch', 403],
+      'expired-token': ['ExpiredToken', 403],
+    },
+    throttleCode: 'Throttling',
+    deniedError: ['AccessDenied', 403],
+    unknownOperation: (action) =>
+      action === ''
+        ? new AwsError('MissingAction', 'The request is missing an action or operation parameter.')
+        : new AwsError('InvalidAction', `Could not find operation ${action} for version ${version}`),
+    actionOf: (request) => parametersOf(request).get('Action') ?? '',
+    paramsOf(request) {
+      const own = [...parametersOf(request)].filter(([key]) => key !== 'Action' && key !== 'Version');
+      return nestParameters(own);
+    },
+    success(action, output, requestId) {
+      const result = Object.keys(output).length > 0 ? { [`${action}Result`]: toXml(output) } : {};
+      const content = { '@_xmlns': xmlNamespace, ...result, ResponseMetadata: { RequestId: requestId } };
+      return respond(200, { [`${action}Response`]: content }, requestId);
+    },
+    failure(error, requestId) {
+      const detail = {
+        Type: error.status >= 500 ? 'Receiver' : 'Sender',
+        Code: error.code,
+        Message: error.message,
+      };
+      const content = { '@_xmlns': xmlNamespace, Error: detail, RequestId: requestId };
+      return respond(error.status, { ErrorResponse: content }, requestId);
+    },
+  };
+}
+
+function parametersOf(request: WireRequest): URLSearchParams {
+  if (request.method === 'GET') {
+    return new URLSearchParams(request.target.replace(/^[^?]*/, ''));
+  }
+  return new URLSearchParams(request.body.toString('utf8'));
+}
+
+/** Lists become `<member>` elements, maps `<entry>` elements, dates ISO 8601 without milliseconds. */
+function toXml(value: unknown): unknown {
+  if (value instanceof Date) {
+    return value.toISOString().replace(/\.\d+Z$/, 'Z');
+  }
+  if (Array.isArray(value)) {
+    return value.length === 0 ? '' : { member: value.map(toXml) };
+  }
+  if (value instanceof Map) {
+    return { entry: [...value].map(([key, item]) => ({ key, value: toXml(item) })) };
+  }
+  if (typeof value === 'object' && value !== null) {
+    const present = Object.entries(value).filter(([, item]) => item !== undefined);
+    return Object.fromEntries(present.map(([key, item]) => [key, toXml(item)]));
+  }
+  return value;
+}

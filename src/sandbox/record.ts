@@ -1,0 +1,44 @@
+import type { RecordedRequest } from './types.ts';
+
+const REDACTED = '[redacted]';
+const SECRET_MEMBER = /^Secret(String|Binary)$/i;
+/** A sandbox can run for days; it keeps the newest requests only. */
+const MAX_REQUESTS = 10_000;
+
+/** The requests that the sandbox got, in order of arrival, without a secret value in any of them. */
+export class Recorder {
+  readonly requests: RecordedRequest[] = [];
+
+  /** Notes the arrival of a request, the caller completes the entry when it answers. */
+  begin(
+    entry: Omit<RecordedRequest, 'startedAt' | 'endedAt' | 'status'>,
+    startedAt: number,
+  ): RecordedRequest {
+    const recorded = { ...entry, startedAt, endedAt: startedAt, status: 0 };
+    this.requests.push(recorded);
+    if (this.requests.length > MAX_REQUESTS) {
+      this.requests.shift();
+    }
+    return recorded;
+  }
+
+  clear(): void {
+    this.requests.length = 0;
+  }
+}
+
+/** The same values without those of members that hold a secret. */
+export function redacted(params: Record<string, unknown>): Record<string, unknown> {
+  const pairs = Object.entries(params).map(([key, item]) => [
+    key,
+    SECRET_MEMBER.test(key) ? REDACTED : redactedValue(item),
+  ]);
+  return Object.fromEntries(pairs);
+}
+
+function redactedValue(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(redactedValue);
+  }
+  return typeof value === 'object' && value !== null ? redacted({ ...value }) : value;
+}

@@ -1,0 +1,65 @@
+import { AwsError, denialMessage } from '../errors.ts';
+import type { Call } from '../service.ts';
+import { invalidParameter, invalidRequest, markedForDeletion, notFound } from './errors.ts';
+import type { Secret } from './store.ts';
+
+const ARN = /^arn:[^:]*:secretsmanager:[^:]*:([^:]*):secret:/;
+
+/**
+ * The secret that a request names, deleted or not.
+ * @param action the operation, for the denial that a secret of another account gives.
+ * @throws AwsError ResourceNotFoundException, AccessDeniedException.
+ */
+export function findSecret(call: Call, secretId: string, action: string): Secret {
+  const owner = ARN.exec(secretId)?.[1];
+  if (owner !== undefined && owner !== call.world.account) {
+    const permission = `secretsmanager:${action}`;
+    const reason = `because no resource-based policy allows the ${permission} action`;
+    throw new AwsError('AccessDeniedException', denialMessage(call.caller.arn, permission, secretId, reason));
+  }
+  const secret = call.world.secretsIn(call.region).find(secretId, call.now);
+  if (!secret) {
+    throw notFound();
+  }
+  return secret;
+}
+
+/** As `findSecret`, for an operation that a deleted secret does not allow. */
+export function liveSecret(call: Call, secretId: string, action: string): Secret {
+  const secret = findSecret(call, secretId, action);
+  if (secret.deletedAt !== undefined) {
+    throw markedForDeletion();
+  }
+  return secret;
+}
+
+/** As `liveSecret`, for an operation that is allowed on the primary secret only, and on one that no service owns. */
+export function changeableSecret(call: Call, secretId: string, action: string): Secret {
+  const secret = liveSecret(call, secretId, action);
+  refuseReplica(call, secret);
+  refuseOwned(secret);
+  return secret;
+}
+
+/** Whether this is a copy of a secret in another Region. */
+export function isReplica(call: Call, secret: Secret): boolean {
+  return secret.primaryRegion !== undefined && secret.primaryRegion !== call.region;
+}
+
+/** @throws AwsError InvalidRequestException for a secret that an AWS service made for itself. */
+export function refuseOwned(secret: Secret): void {
+  if (secret.owningService !== undefined) {
+    throw invalidRequest(
+      `You can't perform this operation on the secret because it is managed by ${secret.owningService}.`,
+    );
+  }
+}
+
+/** @throws AwsError InvalidParameterException for what only the primary secret's Region may do. */
+export function refuseReplica(call: Call, secret: Secret): void {
+  if (isReplica(call, secret)) {
+    throw invalidParameter(
+      "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
+    );
+  }
+}

@@ -1,0 +1,45 @@
+import { jsonProtocol } from '../protocols/json.ts';
+import type { Operations, Service } from '../service.ts';
+import { createSecret } from './create.ts';
+import { describing } from './describe.ts';
+import { lifecycle } from './lifecycle.ts';
+import { listing } from './listing.ts';
+import { resourcePolicy } from './policy.ts';
+import { replication } from './replicas.ts';
+import { rotation } from './rotation.ts';
+import { tagging } from './tagging.ts';
+import { values } from './values.ts';
+
+const operations: Operations = {
+  CreateSecret: createSecret,
+  ...describing,
+  ...listing,
+  ...values,
+  ...lifecycle,
+  ...tagging,
+  ...resourcePolicy,
+  ...rotation,
+  ...replication,
+};
+
+const ABSENT = ['BatchGetSecretValue', 'GetRandomPassword', 'ValidateResourcePolicy'];
+const READS = new Set(['DescribeSecret', 'GetSecretValue']);
+
+/** AWS Secrets Manager, API version 2017-10-17. */
+export const secretsManager: Service = {
+  name: 'secretsmanager',
+  protocol: jsonProtocol('secretsmanager'),
+  operations,
+  operationNames: new Set([...Object.keys(operations), ...ABSENT]),
+  internalError: ['InternalServiceError', 'An error occurred on the server side.'],
+  quotaClass(action) {
+    if (READS.has(action)) {
+      return 'secret-reads';
+    }
+    return /^(Get|List)/.test(action) ? undefined : 'secret-writes';
+  },
+  resourceOf(_call, _action, params) {
+    const named = params.SecretId ?? params.Name;
+    return typeof named === 'string' ? named : undefined;
+  },
+};

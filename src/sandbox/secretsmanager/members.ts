@@ -1,0 +1,30 @@
+import { list, record, required, text } from '../shapes.ts';
+
+/** The inputs that several Secrets Manager operations share. Source: the service's API model. */
+const INVALID_NAME =
+  'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!';
+
+export const secretName = required(
+  text({ min: 1, max: 512, pattern: /^[A-Za-z0-9/_+=.@!-]+$/, invalid: INVALID_NAME }),
+);
+export const secretId = required(
+  text({ min: 1, max: 2048, pattern: /^(?:arn:.*|[A-Za-z0-9/_+=.@!-]+)$/, invalid: INVALID_NAME }),
+);
+export const clientRequestToken = text({ min: 32, max: 64 });
+export const versionId = text({ min: 32, max: 64 });
+export const versionStage = text({ min: 1, max: 256 });
+export const description = text({ max: 2048 });
+export const kmsKeyId = text({ max: 2048 });
+export const region = text({ min: 1, max: 128, pattern: /^([a-z]+-)+\d+$/ });
+export const nextToken = text({ min: 1, max: 4096 });
+
+const MAX_VALUE_BYTES = 65_536;
+
+export const secretString = text({ min: 1, max: MAX_VALUE_BYTES, secret: true });
+/** Base64 on the wire: four characters for three bytes. */
+export const secretBinary = text({ min: 1, max: Math.ceil(MAX_VALUE_BYTES / 3) * 4, secret: true });
+
+/** Secrets Manager takes a tag without a key or without a value as far as its own checks. */
+export const tags = list(record({ Key: text({ min: 1, max: 128 }), Value: text({ max: 256 }) }));
+
+export const replicaRegions = list(record({ Region: region, KmsKeyId: kmsKeyId }), { min: 1 });

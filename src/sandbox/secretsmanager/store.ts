@@ -1,0 +1,129 @@
+import { alphanumeric } from '../random.ts';
+import type { Tag } from '../tags.ts';
+
+/** What a version holds. `SecretBinary` is in base64, as on the wire. */
+export interface SecretContent {
+  readonly SecretString?: string;
+  readonly SecretBinary?: string;
+}
+
+export interface SecretVersion {
+  readonly id: string;
+  readonly content: SecretContent;
+  stages: string[];
+  readonly createdAt: number;
+  lastAccessedAt?: number;
+}
+
+export interface Replica {
+  readonly region: string;
+  readonly kmsKeyId?: string;
+  status: 'InSync' | 'Failed';
+  statusMessage: string;
+}
+
+export interface RotationRules {
+  AutomaticallyAfterDays?: number | undefined;
+  Duration?: string | undefined;
+  ScheduleExpression?: string | undefined;
+}
+
+/** All times are milliseconds since the epoch. */
+export interface Secret {
+  readonly name: string;
+  readonly arn: string;
+  readonly createdAt: number;
+  changedAt: number;
+  accessedAt?: number;
+  /** When the recovery window ends. */
+  deletedAt?: number;
+  description?: string;
+  kmsKeyId?: string;
+  type?: string;
+  owningService?: string;
+  policy?: string;
+  tags: Tag[];
+  versions: Map<string, SecretVersion>;
+  rotation?: { enabled: boolean; lambdaArn?: string; rules: RotationRules };
+  /** The Region of the primary secret: set on a primary secret that has replicas, and on each replica. */
+  primaryRegion?: string;
+  replicas: Replica[];
+}
+
+/** The secrets of one Region. */
+export class SecretStore {
+  readonly #arnPrefix: string;
+  readonly #byName = new Map<string, Secret>();
+
+  /** @param arnPrefix `arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:` */
+  constructor(arnPrefix: string) {
+    this.#arnPrefix = arnPrefix;
+  }
+
+  /** The secrets that exist now; one whose recovery window has ended is gone. */
+  all(now: number): Secret[] {
+    for (const [name, secret] of this.#byName) {
+      if (secret.deletedAt !== undefined && secret.deletedAt <= now) {
+        this.#byName.delete(name);
+      }
+    }
+    return [...this.#byName.values()];
+  }
+
+  byName(name: string, now: number): Secret | undefined {
+    return this.all(now).find((secret) => secret.name === name);
+  }
+
+  /**
+   * Finds the secret that a `SecretId` means: a name, a full ARN, or an ARN without its random suffix. An ARN that ends in a
+   * hyphen and six characters always counts as a full one, which is the trap for names that end so themselves.
+   * Source: the `SecretId` parameter in the Secrets Manager API reference.
+   */
+  find(secretId: string, now: number): Secret | undefined {
+    if (!secretId.startsWith('arn:')) {
+      return this.byName(secretId, now);
+    }
+    if (/-[A-Za-z0-9]{6}$/.test(secretId)) {
+      return this.all(now).find((secret) => secret.arn === secretId);
+    }
+    return secretId.startsWith(this.#arnPrefix)
+      ? this.byName(secretId.slice(this.#arnPrefix.length), now)
+      : undefined;
+  }
+
+  /** A new, empty secret. The name must be free. */
+  add(name: string, now: number): Secret {
+    const secret: Secret = {
+      name,
+      arn: `${this.#arnPrefix}${name}-${alphanumeric(6)}`,
+      createdAt: now,
+      changedAt: now,
+      tags: [],
+      versions: new Map(),
+      replicas: [],
+    };
+    this.#byName.set(name, secret);
+    return secret;
+  }
+
+  /** Puts a replica in place: the same name, suffix and versions, with this Region in its ARN. */
+  addReplica(primary: Secret, primaryRegion: string, kmsKeyId: string | undefined): Secret {
+    const suffix = primary.arn.slice(-7);
+    const replica: Secret = {
+      ...primary,
+      arn: `${this.#arnPrefix}${primary.name}${suffix}`,
+      primaryRegion,
+      replicas: [],
+    };
+    delete replica.kmsKeyId;
+    if (kmsKeyId !== undefined) {
+      replica.kmsKeyId = kmsKeyId;
+    }
+    this.#byName.set(primary.name, replica);
+    return replica;
+  }
+
+  remove(secret: Secret): void {
+    this.#byName.delete(secret.name);
+  }
+}

@@ -1,0 +1,56 @@
+import type { Operations } from '../service.ts';
+import { list, required, text } from '../shapes.ts';
+import { MAX_TAGS, mergeTags, type Tag, withoutTags } from '../tags.ts';
+import { change } from './change.ts';
+import { invalidParameter, invalidRequest } from './errors.ts';
+import { tags } from './members.ts';
+
+const ALLOWED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+
+/**
+ * The tags of a request, after the checks Secrets Manager makes itself.
+ * @throws AwsError InvalidParameterException, InvalidRequestException.
+ */
+export function checkedTags(
+  given: readonly { Key?: string | undefined; Value?: string | undefined }[],
+): Tag[] {
+  const checked = given.map(({ Key, Value }) => {
+    if (Key === undefined) {
+      throw invalidParameter('The tag key cannot be empty.');
+    }
+    if (/^aws:/i.test(Key)) {
+      throw invalidParameter(`The tag key ${Key} starts with the reserved prefix aws:.`);
+    }
+    if (!ALLOWED.test(Key) || !ALLOWED.test(Value ?? '')) {
+      throw invalidParameter(`The tag ${Key} has a character that is not allowed in tags.`);
+    }
+    return { Key, Value: Value ?? '' };
+  });
+  if (new Set(checked.map((tag) => tag.Key)).size < checked.length) {
+    throw invalidParameter('Request contains duplicate keys.');
+  }
+  return checkCount(checked);
+}
+
+function checkCount(all: Tag[]): Tag[] {
+  if (all.length > MAX_TAGS) {
+    throw invalidRequest(`The maximum number of tags for the secret is ${MAX_TAGS}.`);
+  }
+  return all;
+}
+
+/** TagResource and UntagResource. */
+export const tagging: Operations = {
+  TagResource: change('TagResource', { Tags: required(tags) }, (secret, input) => {
+    secret.tags = checkCount(mergeTags(secret.tags, checkedTags(input.Tags)));
+    return {};
+  }),
+  UntagResource: change(
+    'UntagResource',
+    { TagKeys: required(list(text({ min: 1, max: 128 }))) },
+    (secret, input) => {
+      secret.tags = withoutTags(secret.tags, input.TagKeys);
+      return {};
+    },
+  ),
+};

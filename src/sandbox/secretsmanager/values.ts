@@ -1,0 +1,181 @@
+import { type Call, type Operations, operation } from '../service.ts';
+import { flag, list, number, required, text } from '../shapes.ts';
+import { findSecret, liveSecret } from './access.ts';
+import { change } from './change.ts';
+import { invalidParameter, invalidRequest, noValueFor } from './errors.ts';
+import {
+  clientRequestToken,
+  description,
+  kmsKeyId,
+  nextToken,
+  secretBinary,
+  secretId,
+  secretString,
+  versionId,
+  versionStage,
+} from './members.ts';
+import { secretPage } from './pages.ts';
+import type { Secret, SecretVersion } from './store.ts';
+import { CURRENT, contentOf, moveLabel, storeVersion, versionWith } from './versions.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The operations on a secret's value and its versions. */
+export const values: Operations = {
+  GetSecretValue: operation(
+    { SecretId: secretId, VersionId: versionId, VersionStage: versionStage },
+    (call, input) => {
+      const secret = liveSecret(call, input.SecretId, 'GetSecretValue');
+      const version = chosenVersion(secret, input.VersionId, input.VersionStage);
+      noteAccess(call, secret, version);
+      return {
+        ARN: secret.arn,
+        Name: secret.name,
+        VersionId: version.id,
+        ...version.content,
+        VersionStages: version.stages,
+        CreatedDate: new Date(version.createdAt),
+      };
+    },
+  ),
+  PutSecretValue: change(
+    'PutSecretValue',
+    {
+      ClientRequestToken: clientRequestToken,
+      SecretBinary: secretBinary,
+      SecretString: secretString,
+      VersionStages: list(versionStage, { min: 1, max: 20 }),
+    },
+    (secret, input, call) => {
+      const content = contentOf(input);
+      if (!content) {
+        throw invalidRequest('You must provide either SecretString or SecretBinary.');
+      }
+      const version = storeVersion(secret, content, call.now, {
+        token: input.ClientRequestToken,
+        stages: input.VersionStages,
+      });
+      return { ARN: secret.arn, Name: secret.name, VersionId: version.id, VersionStages: version.stages };
+    },
+  ),
+  UpdateSecret: change(
+    'UpdateSecret',
+    {
+      ClientRequestToken: clientRequestToken,
+      Description: description,
+      KmsKeyId: kmsKeyId,
+      SecretBinary: secretBinary,
+      SecretString: secretString,
+      Type: text({ max: 256 }),
+    },
+    (secret, input, call) => {
+      const content = contentOf(input);
+      const version = content && storeVersion(secret, content, call.now, { token: input.ClientRequestToken });
+      if (input.Description !== undefined) {
+        secret.description = input.Description;
+      }
+      if (input.KmsKeyId !== undefined) {
+        secret.kmsKeyId = input.KmsKeyId;
+      }
+      return { ARN: secret.arn, Name: secret.name, VersionId: version?.id };
+    },
+  ),
+  UpdateSecretVersionStage: change(
+    'UpdateSecretVersionStage',
+    { VersionStage: required(versionStage), RemoveFromVersionId: versionId, MoveToVersionId: versionId },
+    (secret, input) => {
+      changeLabel(secret, input.VersionStage, input.RemoveFromVersionId, input.MoveToVersionId);
+      return { ARN: secret.arn, Name: secret.name };
+    },
+  ),
+  ListSecretVersionIds: operation(
+    {
+      SecretId: secretId,
+      MaxResults: number({ min: 1, max: 100 }),
+      NextToken: nextToken,
+      IncludeDeprecated: flag,
+    },
+    (call, input) => {
+      const secret = findSecret(call, input.SecretId, 'ListSecretVersionIds');
+      const shown = [...secret.versions.values()].filter(
+        (version) => input.IncludeDeprecated || version.stages.length > 0,
+      );
+      const { items, next } = secretPage(shown, input.NextToken, input.MaxResults);
+      return {
+        ARN: secret.arn,
+        Name: secret.name,
+        Versions: items.map((version) => versionEntry(secret, version)),
+        NextToken: next,
+      };
+    },
+  ),
+};
+
+function chosenVersion(secret: Secret, id: string | undefined, stage: string | undefined): SecretVersion {
+  if (id === undefined) {
+    const label = stage ?? CURRENT;
+    const version = versionWith(secret, label);
+    if (!version) {
+      throw noValueFor(`staging label: ${label}`);
+    }
+    return version;
+  }
+  const version = demandVersion(secret, id);
+  if (stage !== undefined && !version.stages.includes(stage)) {
+    throw invalidRequest('You provided a VersionStage that is not associated to the provided VersionId.');
+  }
+  return version;
+}
+
+function demandVersion(secret: Secret, id: string): SecretVersion {
+  const version = secret.versions.get(id);
+  if (!version) {
+    throw noValueFor(`VersionId: ${id}`);
+  }
+  return version;
+}
+
+/** Secrets Manager keeps the day of the last access, not the time. */
+function noteAccess(call: Call, secret: Secret, version: SecretVersion): void {
+  const day = Math.floor(call.now / DAY_MS) * DAY_MS;
+  secret.accessedAt = day;
+  version.lastAccessedAt = day;
+}
+
+function changeLabel(
+  secret: Secret,
+  stage: string,
+  removeFrom: string | undefined,
+  moveTo: string | undefined,
+): void {
+  const target = moveTo === undefined ? undefined : demandVersion(secret, moveTo);
+  const source = removeFrom === undefined ? undefined : demandVersion(secret, removeFrom);
+  const holder = versionWith(secret, stage);
+  if (!source && !target) {
+    throw invalidParameter('You must specify RemoveFromVersionId, MoveToVersionId, or both.');
+  }
+  if (holder && holder !== target && source !== holder) {
+    throw invalidParameter(
+      `The parameter RemoveFromVersionId can't be empty. Staging label ${stage} is currently attached to version ${holder.id}, so you must explicitly reference that version in RemoveFromVersionId.`,
+    );
+  }
+  if (source && source !== holder) {
+    throw invalidParameter(`Staging label ${stage} is not attached to version ${source.id}.`);
+  }
+  if (stage === CURRENT && !target) {
+    throw invalidParameter(
+      "You can only move staging label AWSCURRENT to a different secret version. It can't be completely removed.",
+    );
+  }
+  moveLabel(secret, stage, target);
+}
+
+function versionEntry(secret: Secret, version: SecretVersion): object {
+  return {
+    VersionId: version.id,
+    VersionStages: version.stages.length > 0 ? version.stages : undefined,
+    LastAccessedDate: version.lastAccessedAt === undefined ? undefined : new Date(version.lastAccessedAt),
+    CreatedDate: new Date(version.createdAt),
+    KmsKeyIds: [secret.kmsKeyId ?? 'DefaultEncryptionKey'],
+  };
+}

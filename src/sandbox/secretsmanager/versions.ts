@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { invalidParameter, limitExceeded, tokenInUse } from './errors.ts';
+import type { Secret, SecretContent, SecretVersion } from './store.ts';
+
+export const CURRENT = 'AWSCURRENT';
+const PREVIOUS = 'AWSPREVIOUS';
+
+const MAX_VERSIONS = 100;
+const MAX_LABELS = 20;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The value in a request, undefined where it has none. */
+export interface ValueInput {
+  SecretString?: string | undefined;
+  SecretBinary?: string | undefined;
+}
+
+/** @throws AwsError InvalidParameterException for both kinds of value at once. */
+export function contentOf(input: ValueInput): SecretContent | undefined {
+  const { SecretString, SecretBinary } = input;
+  if (SecretString !== undefined && SecretBinary !== undefined) {
+    throw invalidParameter(
+      "You can't specify both a binary secret value and a string secret value in the same secret.",
+    );
+  }
+  if (SecretString !== undefined) {
+    return { SecretString };
+  }
+  return SecretBinary === undefined ? undefined : { SecretBinary };
+}
+
+/** The version's ID and its staging labels; a new ID, and AWSCURRENT, where they are not given. */
+interface VersionOptions {
+  readonly token?: string | undefined;
+  readonly stages?: readonly string[] | undefined;
+}
+
+/**
+ * Stores a value as a version. The same token with the same value is the same version, however often it comes.
+ * Source: `ClientRequestToken` of PutSecretValue in the Secrets Manager API reference.
+ * @throws AwsError ResourceExistsException if the token stands for another value, LimitExceededException.
+ */
+export function storeVersion(
+  secret: Secret,
+  content: SecretContent,
+  now: number,
+  { token = randomUUID(), stages = [CURRENT] }: VersionOptions = {},
+): SecretVersion {
+  const existing = secret.versions.get(token);
+  if (existing) {
+    if (!sameContent(existing.content, content)) {
+      throw tokenInUse(token, secret.arn);
+    }
+    return existing;
+  }
+  dropUnlabelled(secret, now);
+  const version: SecretVersion = { id: token, content, stages: [], createdAt: now };
+  secret.versions.set(token, version);
+  const labels = secret.versions.size === 1 ? new Set([...stages, CURRENT]) : new Set(stages);
+  for (const stage of labels) {
+    moveLabel(secret, stage, version);
+  }
+  secret.changedAt = now;
+  return version;
+}
+
+/**
+ * Puts a staging label on a version and takes it off any other. When AWSCURRENT moves, the version that had it becomes
+ * AWSPREVIOUS.
+ */
+export function moveLabel(secret: Secret, stage: string, to: SecretVersion | undefined): void {
+  const from = versionWith(secret, stage);
+  if (from === to) {
+    return;
+  }
+  if (from) {
+    from.stages = from.stages.filter((label) => label !== stage);
+  }
+  if (to) {
+    if (to.stages.length >= MAX_LABELS) {
+      throw limitExceeded(`A version can have at most ${MAX_LABELS} staging labels.`);
+    }
+    to.stages = [...to.stages, stage];
+  }
+  if (stage === CURRENT && from) {
+    moveLabel(secret, PREVIOUS, from);
+  }
+}
+
+export function versionWith(secret: Secret, stage: string): SecretVersion | undefined {
+  return [...secret.versions.values()].find((version) => version.stages.includes(stage));
+}
+
+function sameContent(a: SecretContent, b: SecretContent): boolean {
+  return a.SecretString === b.SecretString && a.SecretBinary === b.SecretBinary;
+}
+
+/** Past about 100 versions the oldest without a label go, but none that is younger than 24 hours. */
+function dropUnlabelled(secret: Secret, now: number): void {
+  if (secret.versions.size < MAX_VERSIONS) {
+    return;
+  }
+  const idle = [...secret.versions.values()].find(
+    (version) => version.stages.length === 0 && version.createdAt <= now - DAY_MS,
+  );
+  if (!idle) {
+    throw limitExceeded(`You've exceeded the quota of ${MAX_VERSIONS} versions for the secret.`);
+  }
+  secret.versions.delete(idle.id);
+}

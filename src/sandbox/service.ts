@@ -1,0 +1,47 @@
+import type { Identity } from './auth/identity.ts';
+import type { Protocol } from './protocols/protocol.ts';
+import type { InputOf, Members } from './shapes.ts';
+import { type Dialect, decodeInput } from './validate.ts';
+import type { World } from './world.ts';
+
+/** One request as an operation sees it. */
+export interface Call {
+  readonly world: World;
+  readonly region: string;
+  readonly caller: Identity;
+  /** Milliseconds since the epoch, by the sandbox's clock. */
+  readonly now: number;
+}
+
+export interface Operation {
+  invoke(call: Call, raw: Record<string, unknown>, dialect: Dialect): object;
+}
+
+export type Operations = { readonly [action: string]: Operation };
+
+/** The quotas of requests that AWS counts together. */
+export type QuotaClass = 'secret-writes' | 'secret-reads' | 'iam';
+
+export interface Service {
+  /** The name in credential scopes and in permissions: `iam`, `secretsmanager`, `sts`. */
+  readonly name: string;
+  readonly protocol: Protocol;
+  readonly operations: Operations;
+  /** Every operation the real service has, including those that are not here. */
+  readonly operationNames: ReadonlySet<string>;
+  /** The code and message of the service's own internal error. */
+  readonly internalError: readonly [code: string, message: string];
+  quotaClass(action: string): QuotaClass | undefined;
+  /** What an access-denied message names as the resource of this request, where it names one. */
+  resourceOf(call: Call, action: string, params: Record<string, unknown>): string | undefined;
+}
+
+/** An operation with typed input: what it takes, and what it does. */
+export function operation<M extends Members>(
+  members: M,
+  run: (call: Call, input: InputOf<M>) => object,
+): Operation {
+  return {
+    invoke: (call, raw, dialect) => run(call, decodeInput(members, raw, dialect)),
+  };
+}

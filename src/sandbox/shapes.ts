@@ -1,0 +1,88 @@
+/** Descriptions of operation inputs: the constraints AWS publishes in its service models, and the TypeScript type they give. */
+
+interface Optional {
+  readonly required?: true;
+}
+
+export interface TextShape extends Optional {
+  readonly type: 'text';
+  readonly min?: number;
+  readonly max?: number;
+  readonly pattern?: RegExp;
+  readonly oneOf?: readonly string[];
+  /** The whole message for a value that breaks `pattern`, for services that say it in a sentence of their own. */
+  readonly invalid?: string;
+  /** A secret value: measured in bytes and never repeated in an error. */
+  readonly secret?: true;
+}
+
+export interface NumberShape extends Optional {
+  readonly type: 'number';
+  readonly min?: number;
+  readonly max?: number;
+}
+
+export interface FlagShape extends Optional {
+  readonly type: 'flag';
+}
+
+export interface ListShape extends Optional {
+  readonly type: 'list';
+  readonly member: Shape;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+export interface RecordShape extends Optional {
+  readonly type: 'record';
+  readonly members: Members;
+}
+
+export type Shape = TextShape | NumberShape | FlagShape | ListShape | RecordShape;
+export type Members = { readonly [name: string]: Shape };
+
+export type ValueOf<S> = S extends { type: 'text' }
+  ? string
+  : S extends { type: 'number' }
+    ? number
+    : S extends { type: 'flag' }
+      ? boolean
+      : S extends { type: 'list'; member: infer M }
+        ? ValueOf<M>[]
+        : S extends { type: 'record'; members: infer M }
+          ? InputOf<M>
+          : never;
+
+type RequiredNames<M> = { [K in keyof M]: M[K] extends { required: true } ? K : never }[keyof M];
+
+/** The typed input of an operation with these members. */
+export type InputOf<M> = { [K in RequiredNames<M>]: ValueOf<M[K]> } & {
+  [K in Exclude<keyof M, RequiredNames<M>>]?: ValueOf<M[K]> | undefined;
+};
+
+export const text = (constraints: Omit<TextShape, 'type' | 'required'> = {}): TextShape => ({
+  type: 'text',
+  ...constraints,
+});
+export const number = (constraints: Omit<NumberShape, 'type' | 'required'> = {}): NumberShape => ({
+  type: 'number',
+  ...constraints,
+});
+export const flag: FlagShape = { type: 'flag' };
+
+export function list<M extends Shape>(
+  member: M,
+  limits: { min?: number; max?: number } = {},
+): Omit<ListShape, 'member'> & { readonly member: M } {
+  return { type: 'list', member, ...limits };
+}
+
+export function record<M extends Members>(
+  members: M,
+): Omit<RecordShape, 'members'> & { readonly members: M } {
+  return { type: 'record', members };
+}
+
+export function required<S extends Shape>(shape: S): S & { readonly required: true } {
+  return { ...shape, required: true };
+}

@@ -1,0 +1,110 @@
+/** The programmatic interface of the sandbox: what a test or a command can set, and what it gets back. */
+
+export type Partition = 'aws' | 'aws-cn' | 'aws-us-gov';
+
+export interface SandboxOptions {
+  /** The TCP port on 127.0.0.1; 0 or absent takes a free one. */
+  port?: number;
+  /** The twelve-digit account that the sandbox is; `111122223333` by default. */
+  account?: string;
+  /**
+   * Without it, the partition follows the Region a request is signed for, and each partition is an account of its own with
+   * the same number. With it, there is this one partition, and a request for a Region of another is refused as AWS refuses
+   * credentials of another partition.
+   */
+  partition?: Partition;
+  /** Milliseconds added to every answer. */
+  latencyMs?: number;
+  /** Milliseconds until an IAM write is visible to IAM reads and to calls that refer to what it made; 0 by default. */
+  iamPropagationMs?: number;
+  /** Requests per second past which the service answers with its throttling error; absent means unlimited. */
+  quotas?: Quotas;
+  /** The clock for dates and recovery windows, in milliseconds since the epoch. Signatures are checked by the real clock. */
+  now?: () => number;
+}
+
+export interface Quotas {
+  /** Secrets Manager requests that change something, in each Region. */
+  secretWritesPerSecond?: number;
+  /** `DescribeSecret` and `GetSecretValue` together, in each Region. */
+  secretReadsPerSecond?: number;
+  /** All IAM requests together. */
+  iamRequestsPerSecond?: number;
+}
+
+export interface SandboxCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** A secret that no API call can make: one that an AWS service owns, put there for a test. */
+export interface OwnedSecret {
+  region: string;
+  name: string;
+  secretString: string;
+  owningService: string;
+}
+
+export interface Sandbox {
+  /** The endpoint of all services: `http://127.0.0.1:PORT`. */
+  readonly url: string;
+  readonly port: number;
+  readonly account: string;
+  /** Environment for a child process whose AWS calls shall come here. It names no Region. */
+  readonly env: Record<string, string>;
+  readonly credentials: SandboxCredentials;
+  /** The requests so far, in order of arrival. */
+  readonly requests: readonly RecordedRequest[];
+  clearRequests(): void;
+  /** Adds a fault; the first one that matches a request and is not used up decides. */
+  addFault(fault: Fault): void;
+  clearFaults(): void;
+  setLatency(ms: number): void;
+  /** Puts a secret owned by an AWS service in place, and answers its ARN. */
+  addOwnedSecret(secret: OwnedSecret): string;
+  /** Ends open connections and stops listening. */
+  close(): Promise<void>;
+}
+
+export interface RecordedRequest {
+  service: string;
+  /** The operation, such as `CreateSecret`; empty where the request names none. */
+  action: string;
+  region: string;
+  /** The input as it came over the wire (Query parameters are strings), with every secret value replaced by `[redacted]`. */
+  params: Record<string, unknown>;
+  /** Milliseconds on the clock of `performance.now()`. */
+  startedAt: number;
+  /** As `startedAt`; equal to it until the request was answered. */
+  endedAt: number;
+  /** The HTTP status; 0 while there is no answer, and for a request whose connection was dropped. */
+  status: number;
+  errorCode?: string;
+  accessKeyId: string;
+  userAgent: string;
+}
+
+export type FaultKind =
+  | 'throttle'
+  | 'internal-error'
+  | 'drop-before'
+  | 'drop-after'
+  | 'delay'
+  | 'hang'
+  | 'access-denied'
+  | 'expired-token'
+  | 'html';
+
+export interface Fault {
+  /** `CreateRole` or `iam:CreateRole`; absent matches every operation. */
+  action?: string;
+  region?: string;
+  /** So many matching requests go through first; 0 by default. */
+  skip?: number;
+  /** The fault applies to so many requests after those; 1 by default, `Infinity` for ever. */
+  times?: number;
+  kind: FaultKind;
+  /** For `delay`: milliseconds between carrying out the request and answering it. */
+  delayMs?: number;
+}

@@ -1,0 +1,155 @@
+import { AwsError } from './errors.ts';
+import type { InputOf, ListShape, Members, NumberShape, Shape, TextShape } from './shapes.ts';
+
+/** How a protocol carries values, and what its services call a value that breaks a constraint. */
+export interface Dialect {
+  readonly validationCode: string;
+  /** The code for a value of the wrong type. */
+  readonly typeCode: string;
+  /** True where every scalar arrives as text. */
+  readonly scalarsAreText: boolean;
+}
+
+interface Reader {
+  readonly dialect: Dialect;
+  readonly problems: string[];
+  /** The first broken rule for which the service has a sentence of its own. */
+  sentence?: string;
+}
+
+/**
+ * Turns the values of a request into the typed input of an operation. Members that the operation does not have are ignored,
+ * as AWS ignores them.
+ * @throws AwsError the service's validation error, which lists every broken constraint in the words AWS uses.
+ */
+export function decodeInput<M extends Members>(
+  members: M,
+  raw: Record<string, unknown>,
+  dialect: Dialect,
+): InputOf<M> {
+  const reader: Reader = { dialect, problems: [] };
+  const value = readMembers(reader, members, raw, '');
+  if (reader.problems.length > 0) {
+    const count = reader.problems.length;
+    const heading = `${count} validation error${count === 1 ? '' : 's'} detected`;
+    throw new AwsError(dialect.validationCode, `${heading}: ${reader.problems.join('; ')}`);
+  }
+  if (reader.sentence !== undefined) {
+    throw new AwsError(dialect.validationCode, reader.sentence);
+  }
+  return value as InputOf<M>;
+}
+
+function readMembers(
+  reader: Reader,
+  members: Members,
+  raw: Record<string, unknown>,
+  prefix: string,
+): Record<string, unknown> {
+  const value: Record<string, unknown> = {};
+  for (const [name, shape] of Object.entries(members)) {
+    const path = `${prefix}${name.charAt(0).toLowerCase()}${name.slice(1)}`;
+    const given = Object.hasOwn(raw, name) ? raw[name] : undefined;
+    if (given === undefined || given === null) {
+      if (shape.required) {
+        complain(reader, 'null', path, 'Member must not be null');
+      }
+      continue;
+    }
+    value[name] = readValue(reader, shape, given, path);
+  }
+  return value;
+}
+
+function readValue(reader: Reader, shape: Shape, given: unknown, path: string): unknown {
+  switch (shape.type) {
+    case 'text':
+      return readText(reader, shape, given, path);
+    case 'number':
+      return readNumber(reader, shape, given, path);
+    case 'flag':
+      return readFlag(reader, given);
+    case 'list':
+      return readList(reader, shape, given, path);
+    case 'record':
+      if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+        throw wrongType(reader, given, 'Structure');
+      }
+      return readMembers(reader, shape.members, { ...given }, `${path}.`);
+  }
+}
+
+function readText(reader: Reader, shape: TextShape, given: unknown, path: string): string {
+  if (typeof given !== 'string') {
+    throw wrongType(reader, given, 'String');
+  }
+  const shown = shape.secret ? undefined : `'${given}'`;
+  checkSize(reader, shape, shape.secret ? Buffer.byteLength(given) : given.length, 'length', shown, path);
+  if (shape.oneOf && !shape.oneOf.includes(given)) {
+    complain(reader, shown, path, `Member must satisfy enum value set: [${shape.oneOf.join(', ')}]`);
+  }
+  if (shape.pattern && !shape.pattern.test(given)) {
+    if (shape.invalid !== undefined) {
+      reader.sentence ??= shape.invalid;
+    } else {
+      const pattern = shape.pattern.source.replace(/^\^(?:\(\?:)?|\)?\$$/g, '');
+      complain(reader, shown, path, `Member must satisfy regular expression pattern: ${pattern}`);
+    }
+  }
+  return given;
+}
+
+function readNumber(reader: Reader, shape: NumberShape, given: unknown, path: string): number {
+  const value =
+    reader.dialect.scalarsAreText && typeof given === 'string' ? Number(given || Number.NaN) : given;
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) {
+    throw wrongType(reader, given, 'Integer');
+  }
+  checkSize(reader, shape, value, 'value', `'${value}'`, path);
+  return value;
+}
+
+function readFlag(reader: Reader, given: unknown): boolean {
+  if (reader.dialect.scalarsAreText && (given === 'true' || given === 'false')) {
+    return given === 'true';
+  }
+  if (typeof given !== 'boolean') {
+    throw wrongType(reader, given, 'Boolean');
+  }
+  return given;
+}
+
+function readList(reader: Reader, shape: ListShape, given: unknown, path: string): unknown[] {
+  const items = given === '' && reader.dialect.scalarsAreText ? [] : given;
+  if (!Array.isArray(items)) {
+    throw wrongType(reader, given, 'List');
+  }
+  checkSize(reader, shape, items.length, 'length', `'[${items.length} members]'`, path);
+  return items.map((item, index) => readValue(reader, shape.member, item, `${path}.${index + 1}.member`));
+}
+
+function checkSize(
+  reader: Reader,
+  limits: { readonly min?: number; readonly max?: number },
+  size: number,
+  measure: 'length' | 'value',
+  shown: string | undefined,
+  path: string,
+): void {
+  if (limits.min !== undefined && size < limits.min) {
+    complain(reader, shown, path, `Member must have ${measure} greater than or equal to ${limits.min}`);
+  }
+  if (limits.max !== undefined && size > limits.max) {
+    complain(reader, shown, path, `Member must have ${measure} less than or equal to ${limits.max}`);
+  }
+}
+
+function complain(reader: Reader, shown: string | undefined, path: string, constraint: string): void {
+  const value = shown === undefined ? 'Value' : `Value ${shown}`;
+  reader.problems.push(`${value} at '${path}' failed to satisfy constraint: ${constraint}`);
+}
+
+function wrongType(reader: Reader, given: unknown, wanted: string): AwsError {
+  const kind = Array.isArray(given) ? 'START_ARRAY' : `${typeof given}`.toUpperCase();
+  return new AwsError(reader.dialect.typeCode, `${kind}_VALUE cannot be converted to ${wanted}`);
+}

@@ -1,0 +1,83 @@
+import {
+  CreateSecretCommand,
+  ListSecretsCommand,
+  type ListSecretsCommandInput,
+  paginateListSecrets,
+  TagResourceCommand,
+  UntagResourceCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
+import { clientsFor, failureOf, KEY } from '../clients.ts';
+
+describe('listing secrets', () => {
+  let sandbox: Sandbox;
+  let secrets: ReturnType<typeof clientsFor>['secrets'];
+  beforeAll(async () => {
+    sandbox = await startSandbox();
+    secrets = clientsFor(sandbox).secrets;
+    for (const Name of ['cup/semi', 'cup/final', 'league/1', 'league/2', 'other']) {
+      const Tags = [{ Key: 'series', Value: Name.split('/')[0] ?? '' }];
+      const Description = `Key for ${Name}`;
+      await secrets.send(new CreateSecretCommand({ Name, SecretString: KEY, Tags, Description }));
+    }
+  });
+  afterAll(() => sandbox.close());
+
+  const names = async (input: ListSecretsCommandInput) => {
+    const { SecretList = [] } = await secrets.send(new ListSecretsCommand(input));
+    return SecretList.map((entry) => entry.Name ?? '').sort();
+  };
+
+  it('in pages reaches every one once', async () => {
+    const seen: string[][] = [];
+    for await (const page of paginateListSecrets({ client: secrets, pageSize: 2 }, {})) {
+      seen.push((page.SecretList ?? []).map((entry) => entry.Name ?? ''));
+    }
+    expect(seen.map((page) => page.length)).toEqual([2, 2, 1]);
+    expect(new Set(seen.flat()).size).toBe(5);
+  });
+
+  it.each([
+    ['name', ['cup'], ['cup/final', 'cup/semi']],
+    ['name', ['Cup'], []],
+    ['name', ['!cup'], ['league/1', 'league/2', 'other']],
+    ['tag-value', ['league'], ['league/1', 'league/2']],
+    ['tag-key', ['nope'], []],
+    ['description', ['KEY'], ['cup/final', 'cup/semi', 'league/1', 'league/2', 'other']],
+    ['all', ['final'], ['cup/final']],
+  ] as const)('filtered by %s %j gives %j', async (Key, Values, expected) => {
+    expect(await names({ Filters: [{ Key, Values: [...Values] }] })).toEqual(expected);
+  });
+
+  it('sorted by name comes in that order', async () => {
+    const { SecretList = [] } = await secrets.send(
+      new ListSecretsCommand({ SortBy: 'name', SortOrder: 'asc' }),
+    );
+    expect(SecretList[0]?.Name).toBe('cup/final');
+  });
+
+  it('with a wrong page size or token is refused', async () => {
+    expect(await failureOf(names({ MaxResults: 101 }))).toMatchObject({ name: 'ValidationException' });
+    expect(await failureOf(names({ NextToken: 'made-up' }))).toMatchObject({
+      name: 'InvalidNextTokenException',
+    });
+  });
+
+  it('shows tags as they were changed', async () => {
+    await secrets.send(
+      new TagResourceCommand({
+        SecretId: 'other',
+        Tags: [
+          { Key: 'series', Value: 'x' },
+          { Key: 'b', Value: '' },
+        ],
+      }),
+    );
+    await secrets.send(new UntagResourceCommand({ SecretId: 'other', TagKeys: ['series'] }));
+    const { SecretList = [] } = await secrets.send(
+      new ListSecretsCommand({ Filters: [{ Key: 'name', Values: ['other'] }] }),
+    );
+    expect(SecretList[0]?.Tags).toEqual([{ Key: 'b', Value: '' }]);
+  });
+});

@@ -1,0 +1,179 @@
+import {
+  CancelRotateSecretCommand,
+  CreateSecretCommand,
+  DeleteResourcePolicyCommand,
+  DeleteSecretCommand,
+  DescribeSecretCommand,
+  GetRandomPasswordCommand,
+  GetResourcePolicyCommand,
+  GetSecretValueCommand,
+  PutResourcePolicyCommand,
+  PutSecretValueCommand,
+  RemoveRegionsFromReplicationCommand,
+  ReplicateSecretToRegionsCommand,
+  RotateSecretCommand,
+  StopReplicationToReplicaCommand,
+  TagResourceCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
+import { clientsFor, failureOf, KEY } from '../clients.ts';
+
+describe('the settings of a secret', () => {
+  let sandbox: Sandbox;
+  let secrets: ReturnType<typeof clientsFor>['secrets'];
+  let elsewhere: ReturnType<typeof clientsFor>['secrets'];
+  beforeAll(async () => {
+    sandbox = await startSandbox();
+    secrets = clientsFor(sandbox).secrets;
+    elsewhere = clientsFor(sandbox, { region: 'eu-west-1' }).secrets;
+  });
+  afterAll(() => sandbox.close());
+
+  const create = (Name: string) => secrets.send(new CreateSecretCommand({ Name, SecretString: KEY }));
+  const shown = (SecretId: string) => secrets.send(new DescribeSecretCommand({ SecretId }));
+
+  it('keep a resource policy until it is deleted', async () => {
+    await create('guarded');
+    const ResourcePolicy = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Deny',
+          Principal: { AWS: 'arn:aws:iam::111122223333:root' },
+          Action: 'secretsmanager:DeleteSecret',
+          Resource: '*',
+        },
+      ],
+    });
+    await secrets.send(new PutResourcePolicyCommand({ SecretId: 'guarded', ResourcePolicy }));
+    const kept = await secrets.send(new GetResourcePolicyCommand({ SecretId: 'guarded' }));
+    expect(kept.ResourcePolicy).toBe(ResourcePolicy);
+    await secrets.send(new DeleteResourcePolicyCommand({ SecretId: 'guarded' }));
+    const gone = await secrets.send(new GetResourcePolicyCommand({ SecretId: 'guarded' }));
+    expect(gone.ResourcePolicy).toBeUndefined();
+  });
+
+  it.each([
+    ['no JSON', '{', /syntax error/],
+    [
+      'no principal',
+      '{"Statement":{"Effect":"Allow","Action":"secretsmanager:*","Resource":"*"}}',
+      /syntax error/,
+    ],
+    [
+      'an unknown principal',
+      '{"Statement":{"Effect":"Allow","Principal":{"AWS":"bob"},"Action":"secretsmanager:*","Resource":"*"}}',
+      /unsupported principal/,
+    ],
+  ])('refuse a resource policy with %s', async (_what, ResourcePolicy, message) => {
+    await create(`bad-policy-${_what.replace(/ /g, '-')}`);
+    const SecretId = `bad-policy-${_what.replace(/ /g, '-')}`;
+    const failure = await failureOf(secrets.send(new PutResourcePolicyCommand({ SecretId, ResourcePolicy })));
+    expect(failure.name).toBe('MalformedPolicyDocumentException');
+    expect(failure.message).toMatch(message);
+  });
+
+  it('refuse a public policy where that is to be blocked', async () => {
+    await create('public');
+    const ResourcePolicy =
+      '{"Statement":{"Effect":"Allow","Principal":"*","Action":"secretsmanager:GetSecretValue","Resource":"*"}}';
+    const put = new PutResourcePolicyCommand({ SecretId: 'public', ResourcePolicy, BlockPublicPolicy: true });
+    expect(await failureOf(secrets.send(put))).toMatchObject({ name: 'PublicPolicyException' });
+  });
+
+  it('show rotation once it was turned on, and after it was turned off', async () => {
+    await create('rotating');
+    expect((await shown('rotating')).RotationEnabled).toBeUndefined();
+    const RotationLambdaARN = 'arn:aws:lambda:us-west-2:111122223333:function:rotate';
+    const RotationRules = { AutomaticallyAfterDays: 30 };
+    await secrets.send(new RotateSecretCommand({ SecretId: 'rotating', RotationLambdaARN, RotationRules }));
+    expect(await shown('rotating')).toMatchObject({
+      RotationEnabled: true,
+      RotationLambdaARN,
+      RotationRules,
+    });
+    await secrets.send(new CancelRotateSecretCommand({ SecretId: 'rotating' }));
+    expect((await shown('rotating')).RotationEnabled).toBe(false);
+  });
+
+  it('need a function to rotate with', async () => {
+    await create('not-rotating');
+    expect(
+      await failureOf(secrets.send(new RotateSecretCommand({ SecretId: 'not-rotating' }))),
+    ).toMatchObject({
+      name: 'InvalidRequestException',
+      message: 'No Lambda rotation function ARN is associated with this secret.',
+    });
+  });
+
+  it('replicate the secret, which its primary alone can change and which keeps the primary from being deleted', async () => {
+    const { ARN = '' } = await create('copied');
+    await secrets.send(
+      new ReplicateSecretToRegionsCommand({
+        SecretId: 'copied',
+        AddReplicaRegions: [{ Region: 'eu-west-1' }],
+      }),
+    );
+    expect(await shown('copied')).toMatchObject({
+      PrimaryRegion: 'us-west-2',
+      ReplicationStatus: [{ Region: 'eu-west-1', Status: 'InSync' }],
+    });
+    const replica = await elsewhere.send(new DescribeSecretCommand({ SecretId: 'copied' }));
+    expect(replica).toMatchObject({ PrimaryRegion: 'us-west-2', ARN: ARN.replace('us-west-2', 'eu-west-1') });
+
+    await secrets.send(new PutSecretValueCommand({ SecretId: 'copied', SecretString: 'second' }));
+    const value = await elsewhere.send(new GetSecretValueCommand({ SecretId: 'copied' }));
+    expect(value.SecretString).toBe('second');
+    const Tags = [{ Key: 'team', Value: 'video' }];
+    await secrets.send(new TagResourceCommand({ SecretId: 'copied', Tags }));
+    expect((await elsewhere.send(new DescribeSecretCommand({ SecretId: 'copied' }))).Tags).toEqual(Tags);
+    const write = elsewhere.send(new PutSecretValueCommand({ SecretId: 'copied', SecretString: 'third' }));
+    expect(await failureOf(write)).toMatchObject({
+      name: 'InvalidParameterException',
+      message: "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
+    });
+    const removal = secrets.send(new DeleteSecretCommand({ SecretId: 'copied' }));
+    expect((await failureOf(removal)).message).toContain('still has replica regions [eu-west-1]');
+
+    await secrets.send(
+      new RemoveRegionsFromReplicationCommand({ SecretId: 'copied', RemoveReplicaRegions: ['eu-west-1'] }),
+    );
+    const absent = elsewhere.send(new DescribeSecretCommand({ SecretId: 'copied' }));
+    expect(await failureOf(absent)).toMatchObject({ name: 'ResourceNotFoundException' });
+    await secrets.send(new DeleteSecretCommand({ SecretId: 'copied' }));
+  });
+
+  it('say so where a replica could not be made', async () => {
+    await create('clash');
+    await elsewhere.send(new CreateSecretCommand({ Name: 'clash', SecretString: 'theirs' }));
+    const { ReplicationStatus } = await secrets.send(
+      new ReplicateSecretToRegionsCommand({
+        SecretId: 'clash',
+        AddReplicaRegions: [{ Region: 'eu-west-1' }],
+      }),
+    );
+    expect(ReplicationStatus?.[0]).toMatchObject({ Region: 'eu-west-1', Status: 'Failed' });
+  });
+
+  it('let a replica become a secret of its own', async () => {
+    await create('promoted');
+    await secrets.send(
+      new ReplicateSecretToRegionsCommand({
+        SecretId: 'promoted',
+        AddReplicaRegions: [{ Region: 'eu-west-1' }],
+      }),
+    );
+    await elsewhere.send(new StopReplicationToReplicaCommand({ SecretId: 'promoted' }));
+    await elsewhere.send(new PutSecretValueCommand({ SecretId: 'promoted', SecretString: 'own' }));
+    expect((await secrets.send(new GetSecretValueCommand({ SecretId: 'promoted' }))).SecretString).toBe(KEY);
+    expect((await shown('promoted')).ReplicationStatus).toBeUndefined();
+  });
+
+  it('do not reach to operations that the sandbox does not have', async () => {
+    expect(await failureOf(secrets.send(new GetRandomPasswordCommand({})))).toMatchObject({
+      name: 'NotImplemented',
+      message: 'secretsmanager:GetRandomPassword is not implemented in the sandbox.',
+    });
+  });
+});

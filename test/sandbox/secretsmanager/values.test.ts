@@ -1,0 +1,139 @@
+import {
+  CreateSecretCommand,
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  type GetSecretValueCommandInput,
+  ListSecretVersionIdsCommand,
+  PutSecretValueCommand,
+  UpdateSecretCommand,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
+import { clientsFor, failureOf, KEY, TOKEN } from '../clients.ts';
+
+describe('the value of a secret', () => {
+  let sandbox: Sandbox;
+  let secrets: ReturnType<typeof clientsFor>['secrets'];
+  beforeAll(async () => {
+    sandbox = await startSandbox();
+    secrets = clientsFor(sandbox).secrets;
+  });
+  afterAll(() => sandbox.close());
+
+  /** A new secret with one version; answers that version's ID. */
+  async function make(name: string): Promise<string> {
+    const made = await secrets.send(new CreateSecretCommand({ Name: name, SecretString: 'first' }));
+    return made.VersionId ?? '';
+  }
+  const put = (
+    SecretId: string,
+    SecretString: string,
+    ClientRequestToken?: string,
+    VersionStages?: string[],
+  ) => secrets.send(new PutSecretValueCommand({ SecretId, SecretString, ClientRequestToken, VersionStages }));
+  const get = (input: GetSecretValueCommandInput) => secrets.send(new GetSecretValueCommand(input));
+  const stages = async (SecretId: string) =>
+    (await secrets.send(new DescribeSecretCommand({ SecretId }))).VersionIdsToStages;
+
+  it('that is replaced becomes the previous one, and the one before loses its label', async () => {
+    const first = await make('replaced');
+    const second = (await put('replaced', 'second')).VersionId ?? '';
+    expect(await stages('replaced')).toEqual({ [first]: ['AWSPREVIOUS'], [second]: ['AWSCURRENT'] });
+    const third = (await put('replaced', 'third')).VersionId ?? '';
+    expect(await stages('replaced')).toEqual({ [second]: ['AWSPREVIOUS'], [third]: ['AWSCURRENT'] });
+    expect((await get({ SecretId: 'replaced' })).SecretString).toBe('third');
+    expect((await get({ SecretId: 'replaced', VersionStage: 'AWSPREVIOUS' })).SecretString).toBe('second');
+    expect((await get({ SecretId: 'replaced', VersionId: first })).SecretString).toBe('first');
+
+    const listed = await secrets.send(new ListSecretVersionIdsCommand({ SecretId: 'replaced' }));
+    expect(listed.Versions).toHaveLength(2);
+    const all = await secrets.send(
+      new ListSecretVersionIdsCommand({ SecretId: 'replaced', IncludeDeprecated: true }),
+    );
+    expect(all.Versions).toHaveLength(3);
+  });
+
+  it('put twice with the same token is one version', async () => {
+    await make('token');
+    await put('token', 'second', TOKEN);
+    expect((await put('token', 'second', TOKEN)).VersionId).toBe(TOKEN);
+    expect(await failureOf(put('token', 'third', TOKEN))).toMatchObject({ name: 'ResourceExistsException' });
+    const listed = await secrets.send(new ListSecretVersionIdsCommand({ SecretId: 'token' }));
+    expect(listed.Versions).toHaveLength(2);
+  });
+
+  it('put under a label of its own leaves the current one alone', async () => {
+    const first = await make('label');
+    await put('label', 'next', TOKEN, ['NEXT']);
+    expect(await stages('label')).toEqual({ [first]: ['AWSCURRENT'], [TOKEN]: ['NEXT'] });
+  });
+
+  it('can be updated together with the description', async () => {
+    await make('update');
+    await secrets.send(
+      new UpdateSecretCommand({ SecretId: 'update', SecretString: 'new', Description: 'Better' }),
+    );
+    expect((await get({ SecretId: 'update' })).SecretString).toBe('new');
+    const shown = await secrets.send(new DescribeSecretCommand({ SecretId: 'update' }));
+    expect(shown.Description).toBe('Better');
+  });
+
+  it('goes back when its label is moved', async () => {
+    const first = await make('back');
+    const second = (await put('back', 'second')).VersionId;
+    const move = { SecretId: 'back', VersionStage: 'AWSCURRENT', MoveToVersionId: first };
+    const failure = await failureOf(secrets.send(new UpdateSecretVersionStageCommand(move)));
+    expect(failure.name).toBe('InvalidParameterException');
+    expect(failure.message).toContain(`is currently attached to version ${second}`);
+    await secrets.send(new UpdateSecretVersionStageCommand({ ...move, RemoveFromVersionId: second }));
+    expect((await get({ SecretId: 'back' })).SecretString).toBe('first');
+    expect((await get({ SecretId: 'back', VersionStage: 'AWSPREVIOUS' })).SecretString).toBe('second');
+  });
+
+  it('of a version or label that is not there cannot be read', async () => {
+    const first = await make('absent');
+    await put('absent', 'second', TOKEN);
+    expect((await failureOf(get({ SecretId: 'absent', VersionStage: 'NOPE' }))).message).toBe(
+      "Secrets Manager can't find the specified secret value for staging label: NOPE",
+    );
+    const other = 'b'.repeat(32);
+    expect((await failureOf(get({ SecretId: 'absent', VersionId: other }))).message).toBe(
+      `Secrets Manager can't find the specified secret value for VersionId: ${other}`,
+    );
+    const mixed = { SecretId: 'absent', VersionId: first, VersionStage: 'AWSCURRENT' };
+    expect(await failureOf(get(mixed))).toMatchObject({ name: 'InvalidRequestException' });
+  });
+
+  it('cannot be put without a value', async () => {
+    await make('nothing');
+    const failure = await failureOf(secrets.send(new PutSecretValueCommand({ SecretId: 'nothing' })));
+    expect(failure).toMatchObject({
+      name: 'InvalidRequestException',
+      message: 'You must provide either SecretString or SecretBinary.',
+    });
+  });
+
+  it('that was read shows the day of the access', async () => {
+    await make('read');
+    expect(
+      (await secrets.send(new DescribeSecretCommand({ SecretId: 'read' }))).LastAccessedDate,
+    ).toBeUndefined();
+    await get({ SecretId: 'read' });
+    const { LastAccessedDate } = await secrets.send(new DescribeSecretCommand({ SecretId: 'read' }));
+    expect(LastAccessedDate?.toISOString()).toMatch(/T00:00:00\.000Z$/);
+  });
+
+  it('that a service owns can be read but not replaced', async () => {
+    const ARN = sandbox.addOwnedSecret({
+      region: 'us-west-2',
+      name: 'rds!db-1',
+      secretString: KEY,
+      owningService: 'rds',
+    });
+    const shown = await secrets.send(new DescribeSecretCommand({ SecretId: ARN }));
+    expect(shown.OwningService).toBe('rds');
+    expect((await get({ SecretId: ARN })).SecretString).toBe(KEY);
+    expect(await failureOf(put(ARN, 'mine'))).toMatchObject({ name: 'InvalidRequestException' });
+  });
+});

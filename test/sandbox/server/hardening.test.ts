@@ -1,0 +1,124 @@
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { conflictingVariables, type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
+import { clientsFor, failureOf } from '../clients.ts';
+
+describe('the server', () => {
+  let sandbox: Sandbox;
+  beforeAll(async () => {
+    sandbox = await startSandbox();
+  });
+  afterAll(() => sandbox.close());
+
+  /** Everything the server sends back over a bare connection until it ends it. */
+  function exchange(bytes: string | Buffer): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const socket = connect(sandbox.port, '127.0.0.1', () => socket.write(bytes));
+      let received = '';
+      socket.setEncoding('latin1');
+      socket.on('data', (chunk) => {
+        received += chunk;
+      });
+      socket.on('close', () => resolve(received));
+      socket.on('error', reject);
+    });
+  }
+
+  /** The status and the text that an unsigned request gets. */
+  function post(headers: Record<string, string>, body = ''): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const sent = request({ host: '127.0.0.1', port: sandbox.port, method: 'POST', headers }, (answer) => {
+        let text = `${answer.statusCode} `;
+        answer.on('data', (chunk) => {
+          text += chunk;
+        });
+        answer.on('end', () => resolve(text));
+      });
+      sent.on('error', reject);
+      sent.end(body);
+    });
+  }
+
+  const stillServes = async () =>
+    (await clientsFor(sandbox).sts.send(new GetCallerIdentityCommand({}))).Account;
+
+  it('listens on the loopback interface, on a port of its own', () => {
+    expect(sandbox.url).toBe(`http://127.0.0.1:${sandbox.port}`);
+    expect(sandbox.env.AWS_ENDPOINT_URL).toBe(sandbox.url);
+    expect(sandbox.env.NO_PROXY).toMatch(/127\.0\.0\.1$/);
+    expect(Object.keys(sandbox.env).filter((name) => conflictingVariables.includes(name))).toEqual([]);
+  });
+
+  it('serves nobody who came by another name', async () => {
+    const refusal = '403 The Host header does not name this server.\n';
+    expect(await post({ host: `evil.example:${sandbox.port}` })).toBe(refusal);
+    expect(await post({ host: '127.0.0.1:1' })).toBe(refusal);
+    expect(await post({ host: `localhost:${sandbox.port}` })).toContain('<ErrorResponse');
+  });
+
+  it('serves no web page', async () => {
+    const refusal = '403 Requests from web pages are not served.\n';
+    expect(await post({ origin: 'https://evil.example' })).toBe(refusal);
+    expect(await post({ origin: sandbox.url })).toBe(refusal);
+  });
+
+  it('refuses a body of more than 1 MiB', async () => {
+    expect(await post({}, 'x'.repeat(1024 * 1024 + 1))).toMatch(/^413 /);
+    expect(await post({}, 'x'.repeat(1024 * 1024))).toContain('<ErrorResponse');
+    expect(await stillServes()).toBe('111122223333');
+  });
+
+  it.each([
+    ['garbage', Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0xff, 0xfe, 0x0d, 0x0a, 0x0d, 0x0a])],
+    ['no Host header', 'POST / HTTP/1.1\r\nConnection: close\r\n\r\n'],
+    ['headers without end', `GET / HTTP/1.1\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`],
+    ['an odd GET', 'GET // HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n'],
+    ['two lengths', 'POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n'],
+  ])('answers %s with an error and carries on', async (_what, bytes) => {
+    expect(await exchange(bytes)).toMatch(/^HTTP\/1\.1 4\d\d /);
+    expect(await stillServes()).toBe('111122223333');
+  });
+
+  it('answers odd requests with errors and carries on', async () => {
+    const targets = ['/', '//', '/../../etc/passwd', '/%', '/?a=b&Action=%ff'];
+    const bodies = ['', '{', 'Action=CreateRole&a.b=1&a=2', 'Action=constructor', '\u0000'];
+    for (const target of targets) {
+      for (const body of bodies) {
+        const answer = await fetch(sandbox.url + target, { method: 'POST', body });
+        expect(answer.status).toBe(403);
+      }
+      expect((await fetch(sandbox.url + target)).status).toBe(403);
+    }
+    expect(await stillServes()).toBe('111122223333');
+  });
+
+  it('ends a request that takes too long to arrive', async () => {
+    const started = performance.now();
+    const answer = await exchange(`POST / HTTP/1.1\r\nHost: 127.0.0.1:${sandbox.port}\r\nX-Slow: `);
+    expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);
+    expect(performance.now() - started).toBeLessThan(6_000);
+  }, 10_000);
+
+  it('is gone when it is closed, waiting clients and all', async () => {
+    const other = await startSandbox();
+    const { sts } = clientsFor(other);
+    await sts.send(new GetCallerIdentityCommand({}));
+    other.addFault({ kind: 'hang' });
+    other.addFault({ kind: 'delay', delayMs: 60_000, skip: 1 });
+    const hanging = failureOf(sts.send(new GetCallerIdentityCommand({})));
+    const waiting = failureOf(clientsFor(other).sts.send(new GetCallerIdentityCommand({})));
+    while (other.requests.length < 3) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await other.close();
+    await Promise.all([hanging, waiting]);
+    expect((await failureOf(sts.send(new GetCallerIdentityCommand({})))).message).toMatch(/ECONNREFUSED/);
+  });
+
+  it('says so when its port is taken or the account is none', async () => {
+    await expect(startSandbox({ port: sandbox.port })).rejects.toThrow(/EADDRINUSE/);
+    await expect(startSandbox({ account: '12' })).rejects.toThrow(RangeError);
+  });
+});
