@@ -1,0 +1,44 @@
+/**
+ * Every default of the program, in one place. Names and texts come from the AWS guide
+ * "Setting up static key encryption using AWS Elemental MediaConnect".
+ */
+export const DEFAULTS = {
+  policyName: 'SecretsManagerForMediaConnect',
+  policyScope: 'secrets',
+  roleName: 'MediaConnect-ASM',
+  roleDescription: 'Allows MediaConnect to view secrets stored in AWS Secrets Manager.',
+  keyType: 'static-key',
+  secretDescription: 'Encryption key for AWS Elemental MediaConnect.',
+  policyDescription: 'Allows MediaConnect to read encryption keys stored in AWS Secrets Manager.',
+  /** What stands in for answers in the sandbox when nobody is there to ask. */
+  example: {
+    secretName: '2018-12-01_baseball-game-source',
+    region: 'us-west-2',
+    algorithm: 'aes256',
+  },
+  /** Where IAM and STS, which are global, are addressed when no Region is set. */
+  globalRegion: 'us-east-1',
+} as const;
+
+/** How long the program waits, in milliseconds, and how often it tries. */
+export interface Limits {
+  /** For IAM to show a change everywhere. AWS says "can take some time"; a minute covers what is seen in practice. */
+  iamPropagationMs: number;
+  /** The first pause between two looks; each further one is longer. */
+  firstPauseMs: number;
+  /** Longest pause between two looks. */
+  longestPauseMs: number;
+}
+
+export const LIMITS: Limits = { iamPropagationMs: 60_000, firstPauseMs: 500, longestPauseMs: 5_000 };
+
+/** Settings of every HTTP request to AWS. */
+export const HTTP = {
+  connectionTimeoutMs: 6_000,
+  requestTimeoutMs: 20_000,
+  /** The first try included. Writes to IAM are throttled at a few a second, so several retries are normal. */
+  maxAttempts: 8,
+} as const;
+
+/** The tag that marks what this program made; its value is the step that made it. */
+export const OWN_TAG = 'mc-static-key';

@@ -1,0 +1,66 @@
+/** The program's exit codes; the README documents them. */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  conflict: 3,
+  permission: 4,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** What a failure carries besides its sentence. */
+export interface FailureDetails {
+  /** A short stable word for scripts: `access-denied`, `missing-options`, `conflict`, … */
+  code: string;
+  exitCode: ExitCode;
+  /** What to do now, as a sentence. */
+  hint?: string;
+  /** Further lines, one a problem, when there are several. */
+  details?: string[];
+  /** The IAM action of the call that failed, such as `iam:CreateRole`. */
+  awsAction?: string;
+  /** The name of the error that AWS answered, such as `EntityAlreadyExists`. */
+  awsCode?: string;
+  /** The step in which it happened. */
+  step?: string;
+  cause?: unknown;
+}
+
+/**
+ * A failure that the user is told about in a sentence. Anything thrown that is not a `Failure` is a defect of the program.
+ */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly code: string;
+  readonly exitCode: ExitCode;
+  readonly hint: string | undefined;
+  readonly details: readonly string[];
+  readonly awsAction: string | undefined;
+  readonly awsCode: string | undefined;
+  step: string | undefined;
+
+  constructor(message: string, { cause, ...details }: FailureDetails) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = details.code;
+    this.exitCode = details.exitCode;
+    this.hint = details.hint;
+    this.details = details.details ?? [];
+    this.awsAction = details.awsAction;
+    this.awsCode = details.awsCode;
+    this.step = details.step;
+  }
+}
+
+/** The user pressed Ctrl-C or Ctrl-D or answered that it shall end here, or the process was told to end. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+  /** True for whoever answered a question with it. */
+  readonly chosen: boolean;
+
+  constructor({ chosen = false } = {}) {
+    super();
+    this.chosen = chosen;
+  }
+}

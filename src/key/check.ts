@@ -1,0 +1,85 @@
+import { keyWords as words } from '../report/words/key.ts';
+import { algorithmOfLength, KEY_LENGTH } from './generate.ts';
+import { type Algorithm, KeyMaterial, type KeyType } from './key-material.ts';
+import {
+  characterProblem,
+  digitProblem,
+  formProblem,
+  invisibleProblem,
+  type KeyProblem,
+  notationProblem,
+} from './problems.ts';
+
+export interface KeyRules {
+  keyType: KeyType;
+  /** Checked against the length; told by the length when absent. SRT passwords have none. */
+  algorithm?: Algorithm;
+}
+
+export type CheckResult =
+  | { ok: true; key: KeyMaterial; algorithm?: Algorithm }
+  | { ok: false; problems: KeyProblem[] };
+
+/**
+ * Checks a key as the user gave it; one trailing newline is dropped. The plain text should live no longer than until
+ * this call: what it answers is wrapped.
+ */
+export function checkKey(text: string, rules: KeyRules): CheckResult {
+  const key = text.replace(/\r?\n$/, '');
+  const problem = problemOf(key, rules);
+  if (problem) return { ok: false, problems: [problem] };
+  const algorithm = rules.keyType === 'static-key' ? algorithmOfLength(key.length) : undefined;
+  return { ok: true, key: KeyMaterial.from(key), ...(algorithm ? { algorithm } : {}) };
+}
+
+/**
+ * Checks what a secret holds, and answers what is wrong, the most telling first. MediaConnect reads it to the last
+ * character, so here a trailing newline is a mistake: the stream would not decrypt.
+ */
+export function checkStoredKey(key: KeyMaterial, rules: KeyRules): KeyProblem[] {
+  const text = key.reveal();
+  const line = text.replace(/[\r\n]+$/, '');
+  const problem = problemOf(line, rules);
+  return [
+    ...(problem ? [problem] : []),
+    ...(line === text ? [] : [{ code: 'trailing-newline', message: words.trailingNewline }]),
+  ];
+}
+
+/** What happened to the text comes before what is wrong with its characters, and that before its length. */
+function problemOf(key: string, rules: KeyRules): KeyProblem | undefined {
+  return formProblem(key) ?? (rules.keyType === 'static-key' ? staticProblem(key, rules) : srtProblem(key));
+}
+
+/** AWS Elemental MediaConnect User Guide: a static key is hexadecimal text of a length that fits the algorithm. */
+function staticProblem(key: string, { algorithm }: KeyRules): KeyProblem | undefined {
+  return (
+    invisibleProblem(key) ??
+    notationProblem(key) ??
+    characterProblem(key) ??
+    digitProblem(key) ??
+    lengthProblem(key.length, algorithm)
+  );
+}
+
+function lengthProblem(length: number, algorithm: Algorithm | undefined): KeyProblem | undefined {
+  if (algorithm && length === KEY_LENGTH[algorithm]) return undefined;
+  if (!algorithm && algorithmOfLength(length)) return undefined;
+  if (length % 2 === 1) return { code: 'odd-length', message: words.oddLength(length) };
+  return algorithm && algorithmOfLength(length)
+    ? { code: 'wrong-algorithm', message: words.wrongAlgorithm(length, algorithm, KEY_LENGTH[algorithm]) }
+    : { code: 'wrong-length', message: words.wrongLength(length) };
+}
+
+/** MediaConnect User Guide, "SRT password encryption": 10 to 80 printable characters. */
+function srtProblem(key: string): KeyProblem | undefined {
+  const invisible = invisibleProblem(key);
+  if (invisible) return invisible;
+  if (key.trim() !== key) return { code: 'surrounding-space', message: words.surroundingSpace };
+  const character = characterProblem(key);
+  if (character) return character;
+  if (/^(["'`]).*\1$/.test(key)) return { code: 'quoted', message: words.quoted };
+  return key.length < 10 || key.length > 80
+    ? { code: 'srt-length', message: words.srtLength(key.length) }
+    : undefined;
+}

@@ -1,0 +1,121 @@
+import { keyWords as words } from '../report/words/key.ts';
+import { KEY_BYTES } from './generate.ts';
+
+/** Something wrong with a key: a stable word, and a sentence that says what to do and shows nothing of the key. */
+export interface KeyProblem {
+  code: string;
+  message: string;
+}
+
+/** Secrets Manager keeps at most 65,536 bytes; a key is three orders of magnitude shorter. */
+const LONGEST = 1_024;
+
+/** Mistakes that say what happened to the text, whatever kind of key it is. */
+export function formProblem(key: string): KeyProblem | undefined {
+  if (key.trim() === '') return { code: 'empty', message: words.empty };
+  if (key.length > LONGEST) return { code: 'too-long', message: words.tooLong(80) };
+  if (isUtf16(key)) return { code: 'utf-16', message: words.utf16 };
+  if (key.startsWith('\ufeff')) return { code: 'byte-order-mark', message: words.byteOrderMark };
+  if (isJson(key)) return { code: 'json', message: words.json };
+  if (!/[\r\n]/.test(key)) return undefined;
+  if (!/[\r\n]/.test(key.trim())) return { code: 'blank-line', message: words.blankLine };
+  return { code: 'several-lines', message: words.severalLines(key.trim().split(/[\r\n]+/).length) };
+}
+
+/** ASCII text in UTF-16 without a byte-order mark, read as UTF-8: every other character is zero. */
+function isUtf16(text: string): boolean {
+  const zerosAt = (parity: number) =>
+    [...text].every((character, at) => (character === '\0') === (at % 2 === parity));
+  return text.includes('\0') && (zerosAt(0) || zerosAt(1));
+}
+
+function isJson(text: string): boolean {
+  if (!/^\s*[[{]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    // A pasted object with a mistake in it is still no key.
+    return /^\s*\{\s*["']/.test(text);
+  }
+}
+
+/** Hexadecimal digits as other programs write them, or with something around them. */
+export function notationProblem(key: string): KeyProblem | undefined {
+  if (isByteList(key)) return { code: 'separated', message: words.separated };
+  if (isAssignment(key)) return { code: 'assignment', message: words.assignment };
+  if (/^["'`“”„‘’‚«»‹›]|["'`“”„‘’‚«»‹›]$/.test(key)) return { code: 'quoted', message: words.quoted };
+  if (key.trim() !== key) return { code: 'surrounding-space', message: words.surroundingSpace };
+  if (/^0x/i.test(key)) return { code: 'prefixed', message: words.prefixed };
+  const isSpaced = /^[0-9a-f\s]+$/i.test(key) && /\s/.test(key);
+  return isSpaced
+    ? { code: 'inner-space', message: words.innerSpace(key.match(/\s/g)?.length ?? 0) }
+    : undefined;
+}
+
+/** `00:11:22`, `0011-2233`, `{0x00, 0x11}` */
+function isByteList(key: string): boolean {
+  const bytes = key.replace(/0x/gi, '');
+  if (bytes !== key && /^[[({]?\s*[0-9a-f]+([,;:\s]+[0-9a-f]+)+\s*[\])}]?$/i.test(bytes)) return true;
+  return /^[0-9a-f]+([:,;._-]\s?[0-9a-f]+)+$/i.test(key);
+}
+
+/** `KEY=00112233`, `export KEY=00112233`, `key: 00112233`, `"key": "00112233"`; not the address of a web page. */
+function isAssignment(key: string): boolean {
+  return (
+    /^(export\s+)?[a-z_][\w.-]*\s*=\s*[^=\s]/i.test(key) ||
+    /^["']?[\w.-]*[g-z_][\w.-]*["']?\s*:(?!\/\/)[^:]+$/i.test(key)
+  );
+}
+
+/** Characters that no key of any kind has. */
+export function characterProblem(key: string): KeyProblem | undefined {
+  if (/\p{Cc}/u.test(key)) return { code: 'control', message: words.control };
+  const nonAscii = offenders(key, /[^\x20-\x7e]/);
+  return nonAscii
+    ? { code: 'non-ascii', message: words.nonAscii(nonAscii.count, nonAscii.first) }
+    : undefined;
+}
+
+/** Characters that are seen by no one, as a copy from a web page or a chat brings them along. */
+export function invisibleProblem(key: string): KeyProblem | undefined {
+  const invisible = offenders(key, /\p{Cf}/u);
+  return invisible
+    ? { code: 'invisible', message: words.invisible(invisible.count, invisible.first) }
+    : undefined;
+}
+
+/** Plain text that is not hexadecimal. */
+export function digitProblem(key: string): KeyProblem | undefined {
+  const foreign = offenders(key, /[^0-9a-f]/i);
+  if (!foreign) return undefined;
+  if (/^[0-9a-foil]+$/i.test(key)) {
+    return { code: 'look-alike', message: words.lookAlike(foreign.count, foreign.first) };
+  }
+  return (
+    base64Problem(key, foreign.count) ?? {
+      code: 'not-hexadecimal',
+      message: words.notHex(foreign.count, foreign.first),
+    }
+  );
+}
+
+/** Base64 of a key's bytes, or, as Kubernetes shows it, of its hexadecimal digits. */
+function base64Problem(key: string, foreign: number): KeyProblem | undefined {
+  // Of Base64's letters about two thirds are not hexadecimal; a mistyped hexadecimal key has a few such letters.
+  if (!/^[\w+/-]+={0,2}$/.test(key) || foreign * 4 < key.length) return undefined;
+  const bytes = Buffer.from(key, 'base64');
+  // Digits first: 32 of them are as many as the bytes of an aes256 key, and the advice for bytes would make a wrong key.
+  if (/^[0-9a-f]{32,64}\s*$/i.test(bytes.toString('latin1'))) {
+    return { code: 'base64', message: words.base64OfDigits };
+  }
+  return KEY_BYTES.includes(bytes.length) ? { code: 'base64', message: words.base64 } : undefined;
+}
+
+/** How many characters match, and the position of the first, counted from 1. */
+function offenders(text: string, pattern: RegExp): { count: number; first: number } | undefined {
+  const characters = [...text];
+  const first = characters.findIndex((character) => pattern.test(character));
+  if (first < 0) return undefined;
+  return { count: characters.filter((character) => pattern.test(character)).length, first: first + 1 };
+}

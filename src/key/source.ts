@@ -1,0 +1,165 @@
+import { closeSync, constants, createReadStream, existsSync, fstatSync, openSync, type Stats } from 'node:fs';
+import { Socket } from 'node:net';
+import { parse, resolve, sep } from 'node:path';
+import { addAbortSignal, type Readable } from 'node:stream';
+import { isatty } from 'node:tty';
+import { EXIT, Failure, Interrupted } from '../failure.ts';
+import { plain } from '../report/plain.ts';
+import { keyWords as words } from '../report/words/key.ts';
+import { KEY_BYTES } from './generate.ts';
+import type { Algorithm } from './key-material.ts';
+
+/** Where a key comes from, as the flags say it. */
+export type KeySource =
+  | { kind: 'file'; path: string }
+  | { kind: 'stdin' }
+  | { kind: 'env'; name: string }
+  | { kind: 'generate'; algorithm: Algorithm };
+
+/** The text that was read, not checked yet, and what the user should be warned of. */
+export interface KeyText {
+  text: string;
+  warnings: string[];
+}
+
+/** A key file holds a key and perhaps a newline; whatever is larger is the wrong file. */
+const MOST_BYTES = 65_536;
+
+/** The outside world that keys are read from. */
+export interface KeyInput {
+  stdin: Readable & { isTTY?: boolean };
+  env: NodeJS.ProcessEnv;
+  /** Ends the waiting for a pipe whose other end is silent. */
+  interrupt?: AbortSignal;
+}
+
+/**
+ * Reads the text of a key. It should go straight on to `checkKey`, which wraps it.
+ * @throws Failure with one sentence that names the flag
+ */
+export async function readKeyText(
+  source: Exclude<KeySource, { kind: 'generate' }>,
+  input: KeyInput,
+): Promise<KeyText> {
+  if (source.kind === 'file') return readFile(source.path, input.interrupt);
+  if (source.kind === 'env') return { text: takeVariable(source.name, input.env), warnings: [] };
+  if (input.stdin.isTTY) throw refuse(words.stdinIsTerminal);
+  return { text: decode(await readStdin(input), '--key-file -'), warnings: [] };
+}
+
+async function readFile(path: string, interrupt: AbortSignal | undefined): Promise<KeyText> {
+  const shown = plain(path);
+  try {
+    const { stream, stats } = openKeyFile(path, shown);
+    const bytes = await readAll(stream, words.fileTooLarge(shown, MOST_BYTES), interrupt);
+    const exposed = stats.isFile() && process.platform !== 'win32' && (stats.mode & 0o077) !== 0;
+    const warnings = exposed ? [words.fileOpen(shown, shellWord(shown))] : [];
+    return { text: decode(bytes, `--key-file ${shown}`), warnings };
+  } catch (error) {
+    throw isOwn(error) ? error : fileFailure(path, shown, error);
+  }
+}
+
+/** Opens a file, or a named pipe, which may have no writer yet. The stream closes it. */
+function openKeyFile(path: string, shown: string): { stream: Readable; stats: Stats } {
+  // Without O_NONBLOCK, waiting for the writer of a pipe would hold the process even against Ctrl-C.
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const stats = fstatSync(fd);
+  if (stats.isDirectory() || isatty(fd)) {
+    closeSync(fd);
+    throw refuse(stats.isDirectory() ? words.fileIsFolder(shown) : words.fileIsTerminal(shown));
+  }
+  const stream = stats.isFIFO()
+    ? new Socket({ fd, readable: true, writable: false })
+    : createReadStream(path, { fd });
+  return { stream, stats };
+}
+
+function fileFailure(path: string, shown: string, error: unknown): Failure {
+  const code = codeOf(error);
+  const absent = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'].includes(code);
+  if (absent) return refuse(isInFolder(path) ? words.fileMissing(shown) : words.fileAbsent);
+  if (code === 'EACCES' || code === 'EPERM') return refuse(words.fileUnreadable(shown));
+  // Linux and macOS answer so for a socket, which is what /dev/stdin often is in a program started by another one.
+  if (code === 'ENXIO' || code === 'EOPNOTSUPP') return refuse(words.fileIsSocket(shown));
+  return refuse(words.fileFailed(shown, code));
+}
+
+/**
+ * Whether a path that leads nowhere is a path at all: what begins with the name of a folder that exists is one. Anything
+ * else may be the key itself, given by mistake, and must not be repeated.
+ */
+function isInFolder(path: string): boolean {
+  const end = Math.max(path.lastIndexOf('/'), path.lastIndexOf(sep));
+  const folder = resolve(path.slice(0, Math.max(end, 0)));
+  return end > 0 && folder !== parse(folder).root && existsSync(folder);
+}
+
+async function readStdin({ stdin, interrupt }: KeyInput): Promise<Buffer> {
+  try {
+    return await readAll(stdin, words.stdinTooLarge(MOST_BYTES), interrupt);
+  } catch (error) {
+    throw isOwn(error) ? error : refuse(words.stdinFailed(codeOf(error)));
+  }
+}
+
+async function readAll(
+  stream: Readable,
+  tooLarge: string,
+  interrupt: AbortSignal | undefined,
+): Promise<Buffer> {
+  if (interrupt) addAbortSignal(interrupt, stream);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of stream) {
+      const bytes = Buffer.from(chunk);
+      size += bytes.length;
+      if (size > MOST_BYTES) throw refuse(tooLarge);
+      chunks.push(bytes);
+    }
+  } catch (error) {
+    throw interrupt?.aborted ? new Interrupted() : error;
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Whether an error is one of the program's own, which says already what it has to say. */
+function isOwn(error: unknown): boolean {
+  return error instanceof Failure || error instanceof Interrupted;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+}
+
+function decode(bytes: Buffer, source: string): string {
+  if (bytes.length === 0) throw refuse(words.sourceEmpty(source));
+  try {
+    // The byte-order mark stays, so that the check can name it.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    if (['fffe', 'feff'].includes(bytes.toString('hex', 0, 2))) throw refuse(words.utf16);
+    if (KEY_BYTES.includes(bytes.length)) throw refuse(words.rawBytes(source, bytes.length));
+    throw refuse(words.notUtf8(source));
+  }
+}
+
+/** Takes the variable out of the environment, so that no child process inherits it. */
+function takeVariable(name: string, env: NodeJS.ProcessEnv): string {
+  const text = Object.hasOwn(env, name) ? env[name] : undefined;
+  // What is no variable may be the key itself, given by mistake, so it is not repeated.
+  if (text === undefined) throw refuse(words.envUnset);
+  delete env[name];
+  if (text === '') throw refuse(words.sourceEmpty(`--key-env ${plain(name)}`));
+  return text;
+}
+
+/** A word as a POSIX shell takes it. */
+function shellWord(text: string): string {
+  return /^[\w./@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function refuse(message: string): Failure {
+  return new Failure(message, { code: 'bad-key', exitCode: EXIT.usage });
+}

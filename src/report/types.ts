@@ -1,0 +1,96 @@
+/** What a plan does to one resource. `keep` changes nothing. */
+export type ChangeAction = 'create' | 'update' | 'restore' | 'attach' | 'keep';
+
+/** One line of the plan. */
+export interface Change {
+  action: ChangeAction;
+  resource: 'secret' | 'policy' | 'role';
+  name: string;
+  /** The Region, for a secret. */
+  region?: string;
+  /** Why, in a few words. */
+  reason: string;
+  /** The document that will be there, shown on request. */
+  document?: unknown;
+}
+
+/** A way out of a conflict. The wizard offers it; a pipeline reads the flag. */
+export interface Choice {
+  id:
+    | 'keep-key'
+    | 'replace-key'
+    | 'restore'
+    | 'update-trust'
+    | 'secret-name'
+    | 'policy-name'
+    | 'role-name'
+    | 'policy-scope';
+  /** What to type on the command line. */
+  flag: string;
+  /** What it does, as a phrase. */
+  text: string;
+}
+
+/** Something that exists and stands in the way. */
+export interface Conflict {
+  step: StepName;
+  /** What was found, in one sentence. */
+  found: string;
+  /** Lines that show it closer, such as the difference between two documents. */
+  details: string[];
+  /** The ways out; none when the only way is to change something by hand, which `found` then says. */
+  choices: Choice[];
+}
+
+export type StepName = 'store-secret' | 'read-policy' | 'trust-role';
+
+/** What happened to a resource, as `--json` says it. */
+export type OutcomeAction = 'created' | 'updated' | 'restored' | 'kept';
+
+export interface SecretOutcome {
+  region: string;
+  name: string;
+  arn: string;
+  /** `null` while it is not known: in a dry run, or for a secret not yet restored. */
+  versionId: string | null;
+  action: OutcomeAction;
+}
+
+export interface PolicyOutcome {
+  name: string;
+  arn: string;
+  versionId: string | null;
+  action: OutcomeAction;
+}
+
+export interface RoleOutcome {
+  name: string;
+  arn: string;
+  action: OutcomeAction;
+}
+
+/** What exists by now. Absent parts were not reached yet. */
+export interface Outcomes {
+  secrets: SecretOutcome[];
+  policies: PolicyOutcome[];
+  role?: RoleOutcome;
+}
+
+/** One line of the proof. */
+export interface Check {
+  /** A stable word for scripts. */
+  id: string;
+  ok: boolean;
+  /** The name or ARN of what was checked. */
+  subject: string;
+  detail: string;
+}
+
+/** What MediaConnect's API takes as `encryption`, for one Region. */
+export interface EncryptionSettings {
+  region: string;
+  keyType: 'static-key' | 'srt-password';
+  algorithm?: 'aes128' | 'aes192' | 'aes256';
+  roleArn: string;
+  secretArn: string;
+}

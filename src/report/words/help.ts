@@ -1,0 +1,81 @@
+import { DEFAULTS } from '../../defaults.ts';
+
+/** The help texts. Examples come first, because they are what people look for. */
+
+export const helpWords = {
+  program:
+    'Sets up static key encryption for AWS Elemental MediaConnect: the key as a secret in AWS Secrets Manager, an IAM policy that allows reading it, and a role that MediaConnect may assume.',
+  programExamples: `Examples:
+  mc-static-key setup                         ask for everything, show a plan, then do it
+  mc-static-key setup --sandbox               the same without an AWS account
+  mc-static-key sandbox -- aws iam list-roles run a command against the sandbox
+`,
+  environment:
+    'Every option can also be given as an environment variable: MC_STATIC_KEY_ and its name, such as MC_STATIC_KEY_ROLE_NAME (lists are separated by commas). The key itself has no option and no variable of its own.',
+  exitCodes:
+    'Exit codes: 0 done or nothing to do; 1 AWS or the network failed, or the proof did not hold; 2 wrong options or answers; 3 conflict with something that exists; 4 no credentials or no permission; 130 interrupted (143 by SIGTERM).',
+
+  setup: 'Store the key, make the policy and the role, and prove that MediaConnect can read the key',
+  setupExamples: `Examples:
+  mc-static-key setup
+  mc-static-key setup --sandbox
+  mc-static-key setup --secret-name studio-a --region us-west-2 --key-file studio-a.key --yes
+  mc-static-key setup --secret-name studio-a --region us-west-2 --region eu-west-1 --generate aes256 --yes --json
+  printenv KEY | mc-static-key setup --secret-name studio-a --region us-west-2 --key-file - --yes
+  mc-static-key setup --secret-name studio-a --region us-west-2 --key-env KEY --dry-run
+`,
+  secretName: 'name of the secret',
+  secretArn: 'use this secret, which exists already, instead of storing one (repeatable)',
+  region: "store the key in each of these Regions (repeatable; default: the SDK's Region)",
+  keyFile: 'read the key from a file, or from standard input with -',
+  keyEnv: 'read the key from this environment variable',
+  generate: 'make a random key for aes128, aes192 or aes256',
+  keyType: `what the key is: static-key or srt-password (default: ${DEFAULTS.keyType})`,
+  algorithm: "aes128, aes192 or aes256, checked against the key's length (default: told by the length)",
+  kmsKeyId: 'customer-managed KMS key for the secret (default: aws/secretsmanager)',
+  policyName: `name of the policy (default: ${DEFAULTS.policyName})`,
+  policyScope: `which secrets the policy allows: secrets, region or account (default: ${DEFAULTS.policyScope})`,
+  roleName: `name of the role (default: ${DEFAULTS.roleName})`,
+  roleDescription: `description of the role (default: "${DEFAULTS.roleDescription}")`,
+  noSourceAccount: 'leave the aws:SourceAccount condition out of the trust policy',
+  sourceArn: 'trust MediaConnect for these resources only (ARN pattern, repeatable)',
+  permissionsBoundary: 'permissions boundary of the role',
+  tag: 'tag on all three resources (KEY=VALUE, repeatable)',
+  existingKey: 'when the secret holds another value: keep or replace it',
+  restore: 'restore a secret that is scheduled for deletion',
+  updateTrust: 'add MediaConnect to the trust policy of a role that exists',
+  dryRun: 'print the plan and stop',
+
+  profile: 'profile in the AWS configuration',
+  endpointUrl: 'send all requests to this URL instead of AWS',
+  sandbox: 'work in an AWS sandbox inside this program; nothing is sent to AWS',
+  yes: 'do not ask for the confirmation',
+  noInput: 'never ask anything',
+  json: 'print one JSON document on standard output',
+  quiet: 'print the result only, and what went wrong',
+  debug: 'log each request to AWS, and stack traces',
+  noColor: 'print without colour',
+  commonTitle: 'Options of every command:',
+
+  sandboxCommand: 'Open a shell, or run a command, with AWS_ENDPOINT_URL set to an AWS sandbox',
+  sandboxExamples: `Examples:
+  mc-static-key sandbox                                a shell whose AWS calls go to the sandbox
+  mc-static-key sandbox -- aws secretsmanager list-secrets
+  mc-static-key sandbox -- ./pipeline.sh               rehearse a pipeline
+  mc-static-key sandbox --port 4566                    serve in the foreground until Ctrl-C
+`,
+  sandboxArgument: "the command to run, after -- (default: the user's shell)",
+  port: 'serve on this port of the loopback interface, in the foreground',
+};
+
+export const sandboxWords = {
+  shell: (url: string) =>
+    `A shell in the AWS sandbox at ${url}. Secrets Manager, IAM and STS are here; nothing reaches AWS. 'exit' ends it, and nothing is left.`,
+  serving: (url: string) =>
+    `The AWS sandbox serves at ${url}. Ctrl-C ends it, and nothing is left. To use it in another shell:`,
+  portTaken: (port: number) => `--port: ${port} is taken on this machine. Take another one.`,
+  portRefused: (port: number) => `--port: this user may not open port ${port}. Take one above 1023.`,
+  commandNotFound: 'The command after -- was not found. Check its name and PATH.',
+  commandFailed: (code: string) => `The command after -- could not be started (${code}).`,
+  portAndCommand: '--port serves in the foreground, so it takes no command. Leave one of them out.',
+};

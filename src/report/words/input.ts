@@ -1,0 +1,67 @@
+/**
+ * Sentences about flags and answers that are wrong. None of them repeats what was given: it may be a key that was
+ * pasted into the wrong place.
+ */
+export const inputWords = {
+  title: (count: number) =>
+    count === 1 ? 'The command line has a mistake' : `The command line has ${count} mistakes`,
+  helpHint: "'mc-static-key --help' and 'mc-static-key setup --help' say what there is.",
+  plainHttp:
+    'The endpoint is plain http on another machine: the key crosses the network for everyone on the way to read. Use https, unless this is a network of your own.',
+
+  looksLikeKey: (what: string) =>
+    `${what} looks like a key. Keys are given with --key-file, --key-env or in the wizard, never as a name.`,
+  secretName: (what: string) =>
+    `${what} takes 1 to 512 letters, digits or the characters /_+=.@- and nothing else.`,
+  policyName: (what: string) =>
+    `${what} takes 1 to 128 letters, digits or the characters +=,.@_- and nothing else.`,
+  roleName: (what: string) =>
+    `${what} takes 1 to 64 letters, digits or the characters +=,.@_- and nothing else.`,
+  roleReserved: (what: string) =>
+    `${what} must not be MediaConnectAccessRole, which AWS reserves. Take, for example, MediaConnect-ASM.`,
+  roleDescription: (what: string) =>
+    `${what} takes at most 1,000 characters of the Latin-1 alphabet, without control characters other than line breaks and tabs.`,
+  region: (what: string) => `${what} takes the name of a Region, such as us-west-2.`,
+  secretArn: (what: string) =>
+    `${what} takes the full ARN of a secret, such as arn:aws:secretsmanager:us-west-2:111122223333:secret:aes256-7g8H9i, its six random characters included.`,
+  boundary: (what: string) =>
+    `${what} takes the ARN of a managed policy, such as arn:aws:iam::111122223333:policy/Boundary.`,
+  sourceArn: (what: string) =>
+    `${what} takes an ARN pattern of MediaConnect, such as arn:aws:mediaconnect:us-west-2:111122223333:flow:*.`,
+  kmsKeyId: (what: string) => `${what} takes a KMS key ID, a key ARN, or an alias such as alias/video-keys.`,
+  kmsRegions: (what: string) =>
+    `${what} names a key of one Region, and the secret is to be in another. Give a multi-Region key (mrk-…) or an alias, or set up each Region by itself.`,
+  tagForm: (what: string) => `${what} takes KEY=VALUE, for example team=playout.`,
+  tagKey: (what: string) =>
+    `${what}: a tag's key has 1 to 128, its value up to 256 letters, digits, spaces or the characters _.:/=+-@, and the key does not begin with aws:.`,
+  tagOwn: (what: string, key: string) => `${what}: the tag ${key} is the program's own.`,
+  tagTwice: (what: string) => `${what} gives the same tag key twice.`,
+  tagCount: (what: string, most: number) =>
+    `${what}: AWS takes 50 tags, one of which is the program's own, so at most ${most} can be given.`,
+  oneOf: (what: string, choices: readonly string[]) => `${what} takes one of: ${choices.join(', ')}.`,
+  yesOrNo: (what: string) => `${what} takes true or false.`,
+  endpointUrl: (what: string) => `${what} takes a URL, such as http://127.0.0.1:4566.`,
+  envName: (what: string) =>
+    `${what} takes the name of an environment variable, such as MEDIACONNECT_KEY; the key itself stays in the variable.`,
+  keySources: 'Give the key in one way only: --key-file, --key-env or --generate.',
+  keyWithArn:
+    '--secret-arn uses secrets that exist, so it does not go together with --secret-name, --region, --kms-key-id, --key-file, --key-env or --generate.',
+  srtAlgorithm:
+    '--algorithm belongs to static keys; an SRT password has none. Leave it out, or give --key-type static-key.',
+  srtGenerate: '--generate makes static keys. For an SRT password give --key-file or --key-env.',
+  generateAlgorithm: '--generate and --algorithm name different algorithms. Leave --algorithm out.',
+  sandboxEndpoint:
+    '--sandbox brings its own endpoint and account, so it does not go together with --endpoint-url or --profile.',
+  port: (what: string) => `${what} takes a port from 1 to 65535.`,
+
+  unknownOption: (option: string) => `There is no option ${option}.`,
+  unknownOptionShort: 'There is no such option.',
+  didYouMean: (option: string) => `Did you mean ${option}?`,
+  missingValue: (option: string) => `${option} needs a value.`,
+  excess: 'There are more words than the command takes. Were quotes forgotten around a value?',
+  defect: (name: string) => `Something went wrong inside the program (${name}).`,
+  defectHint: 'Please report it with the output of the same command and --debug, which shows no key.',
+  keyOption:
+    'A key is never given on the command line, where others can see it. Use --key-file, --key-env or --generate, or be asked.',
+  unknownCommand: 'There is no such command.',
+};

@@ -1,0 +1,26 @@
+/** Words of the proof, and of the checks that it is made of. */
+
+export const proofWords = {
+  title: 'Proof',
+  reading: 'Reading back what AWS holds now',
+  waiting: 'IAM to make the changes known everywhere',
+
+  keyReadable: (characters: number) => `plaintext, ${characters} characters, as MediaConnect needs it`,
+  secretAbsent: 'the secret is not there',
+  secretDeleted: 'the secret is scheduled for deletion',
+  secretBinary: 'the secret holds bytes, not text',
+  secretEmpty: 'the secret has no current version',
+  trusted: 'MediaConnect may assume the role',
+  notTrusted: (because: string) => `MediaConnect may not assume the role: ${because}`,
+  trustUnreadable: 'the trust policy cannot be read as an IAM policy',
+  roleAbsent: 'the role is not there',
+  readable: 'the role may read the secret',
+  notReadable: (action: string, because: string) => `the role may not do ${action}: ${because}`,
+  policyUnreadable: (name: string) => `the policy ${name} cannot be read as an IAM policy`,
+
+  failed: (subject: string, detail: string) =>
+    `The set-up is there but does not hold: ${subject}: ${detail}.`,
+  failedHint: (seconds: number) =>
+    `IAM was waited for (at most ${seconds} seconds). If nobody changed anything meanwhile, run the same command again.`,
+  failedUnchangedHint: 'Nothing was changed by this run; the resource named has to be put right.',
+};

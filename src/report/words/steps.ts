@@ -1,0 +1,118 @@
+/** Words of the plan: reasons, conflicts, ways out, warnings. */
+
+const days = (date: Date) => date.toISOString().slice(0, 10);
+
+export const secretWords = {
+  title: 'Store secret',
+  create: 'stores the key',
+  createCopy: 'stores the key that the secret of this name holds elsewhere',
+  keepSame: 'holds this key already',
+  keepHeld: 'keeps the key it holds',
+  keepGiven: 'is used as it is',
+  replace: 'gets this key as a new version; the one before stays as AWSPREVIOUS',
+  restoreAndCompare: 'is scheduled for deletion; it is restored, and must turn out to hold this key',
+  restoreAndKeep: 'is scheduled for deletion; it is restored with the key it holds',
+  restoreAndReplace: 'is scheduled for deletion; it is restored and gets this key as a new version',
+
+  otherValue: (name: string, region: string) =>
+    `The secret ${name} in ${region} exists and holds another value than this key.`,
+  binary: (name: string, region: string) =>
+    `The secret ${name} in ${region} exists and holds bytes, not text; MediaConnect reads text.`,
+  noValue: (name: string, region: string) =>
+    `The secret ${name} in ${region} exists and has no current version.`,
+  unusable: (name: string, region: string) =>
+    `The secret ${name} in ${region} does not hold a key that MediaConnect can use.`,
+  differ: (name: string, regions: string[]) =>
+    `The secret ${name} holds different keys in ${regions.join(' and ')}, so there is no one key to keep.`,
+  deleted: (name: string, region: string, at: Date) =>
+    `The secret ${name} in ${region} is scheduled for deletion (${days(at)}), and its name is taken until then.`,
+  replica: (name: string, region: string, primary: string) =>
+    `The secret ${name} in ${region} is a replica of the one in ${primary} and cannot be written by itself.`,
+  replicaHint:
+    'Use it as it is with --secret-arn, or promote it to a standalone secret in Secrets Manager first.',
+  owned: (name: string, region: string, owner: string) =>
+    `The secret ${name} in ${region} belongs to the service ${owner}, which alone may change it.`,
+  absentArn: (arn: string) => `There is no secret ${arn}.`,
+  absentArnHint: 'Copy the ARN from Secrets Manager, the six random characters at its end included.',
+  foreignArn: (arn: string, account: string) =>
+    `The secret ${arn} belongs to another account than yours (${account}); MediaConnect cannot read secrets across accounts.`,
+  restoredInVain: (found: string) => `${found} It was restored and not changed further.`,
+  createdMeanwhile: (name: string, region: string) =>
+    `Meanwhile someone made a secret ${name} in ${region} that holds another value. It was not touched.`,
+  kmsWrongRegion: (region: string) =>
+    `The KMS key of --kms-key-id is not in ${region}. Give a multi-Region key or an alias, or set up each Region by itself.`,
+
+  choiceKeep: 'use the key that is there',
+  choiceReplace: 'store this key as a new version',
+  choiceRestore: 'restore the secret',
+  choiceName: 'take another name for the secret',
+
+  nameLooksLikeArn: (name: string) =>
+    `The name ${name} ends in a hyphen and six characters, as the end of a secret's ARN does. Always give this secret to other tools by its full ARN.`,
+  rotates: (name: string, region: string) =>
+    `The secret ${name} in ${region} rotates automatically. Turn rotation off: a rotated key no longer fits the other end of the stream.`,
+  otherKmsKey: (name: string, region: string) =>
+    `The secret ${name} in ${region} is encrypted with another KMS key than --kms-key-id says. It stays as it is.`,
+};
+
+export const policyWords = {
+  title: 'Read policy',
+  create: (count: number) =>
+    `allows MediaConnect's role to read ${count === 1 ? 'the secret' : `${count} secrets`}`,
+  createWide: (scope: 'region' | 'account') =>
+    scope === 'region'
+      ? 'allows reading every secret in these Regions'
+      : 'allows reading every secret in the account',
+  createNext: (full: string) => `takes the secrets that no longer fit into ${full}`,
+  keep: 'allows it already',
+  update: (count: number) =>
+    `${count === 1 ? 'one secret is' : `${count} secrets are`} added; what it allows now stays`,
+  makesRoom: (version: string) => `its oldest version ${version} is deleted, because IAM keeps five`,
+
+  otherShape: (name: string) => `The policy ${name} exists and is not one that this program would extend.`,
+  choiceName: 'take another name for the policy',
+  choiceScope: 'allow all secrets of the Regions or of the account in one statement',
+  nameTaken: (name: string) =>
+    `IAM says that a policy named ${name} exists, but it is not at the path '/' or is spelt in other letter case.`,
+  propagating: 'IAM to make the policy known everywhere',
+  unreadable: (name: string) => `The policy ${name} has a document that cannot be read as an IAM policy.`,
+};
+
+export const roleWords = {
+  title: 'Trust role',
+  create: 'is a role that MediaConnect may assume',
+  attach: (policies: string[]) => `gets ${policies.join(', ')}`,
+  keep: 'may be assumed by MediaConnect already',
+  updateTrust: 'its trust policy gets a statement for MediaConnect; what it says now stays',
+
+  notTrusted: (name: string, because: string) =>
+    `The role ${name} exists, and MediaConnect may not assume it: ${because}.`,
+  trustDenied: (name: string) =>
+    `The role ${name} exists, and its trust policy denies MediaConnect. Another statement would not change that.`,
+  trustTooLong: (name: string, size: number, limit: number) =>
+    `With a statement for MediaConnect the trust policy of ${name} would have ${size} characters; IAM takes ${limit}.`,
+  full: (name: string, have: number, more: number, quota: number) =>
+    `The role ${name} has ${have} managed policies and needs ${more} more; its quota is ${quota}.`,
+  otherBoundary: (name: string, boundary: string | undefined) =>
+    `The role ${name} exists with ${boundary ? `the permissions boundary ${boundary}` : 'no permissions boundary'}, not the one of --permissions-boundary.`,
+  hasPath: (name: string, path: string) =>
+    `The role ${name} has the path ${path}; newer MediaConnect APIs refuse a role whose ARN has a path.`,
+  unreadable: (name: string) => `The trust policy of the role ${name} cannot be read as an IAM policy.`,
+  nameTaken: (name: string) =>
+    `IAM says that a role named ${name} exists, but it cannot be read; perhaps it is spelt in other letter case.`,
+
+  choiceTrust: 'add a statement for MediaConnect to its trust policy',
+  choiceName: 'take another name for the role',
+  choiceOtherRole: 'use another role for these secrets',
+
+  nameWithoutMediaConnect: (name: string) =>
+    `The role name ${name} does not contain 'MediaConnect', which AWS recommends so that its purpose shows.`,
+  narrowed: (name: string) =>
+    `The trust policy of ${name} lets MediaConnect in for certain flows only (aws:SourceArn). Other flows cannot use the role.`,
+  notNarrowed: (name: string) =>
+    `The role ${name} exists and trusts MediaConnect for more than --source-arn says. It stays as it is.`,
+  gaveUpWaiting: (seconds: number) =>
+    `IAM was waited for ${seconds} s, and still does not know the new role or policy.`,
+  goOnWaiting: 'Run the same command again: it continues where it stopped.',
+  propagating: 'IAM to make the new role and policy known everywhere',
+};

@@ -1,0 +1,194 @@
+import { describe, expect, test } from 'vitest';
+import { ALGORITHMS, checkKey, type KeyRules } from '../../src/key/index.ts';
+import { KEY, KEYS } from './keys.ts';
+
+const STATIC: KeyRules = { keyType: 'static-key' };
+const pairs = KEY.match(/../g) ?? [];
+const bytes = (count: number) =>
+  Buffer.from(Array.from({ length: count }, (_, index) => (index * 37 + 0x5a) % 256));
+
+/** The codes and the sentence that the user gets. */
+function refusal(text: string, rules: KeyRules = STATIC): string {
+  const result = checkKey(text, rules);
+  if (result.ok) return 'accepted';
+  return result.problems.map(({ code, message }) => `${code}: ${message}`).join('\n');
+}
+
+describe('a static key is accepted', () => {
+  test.each(ALGORITHMS)('of %s length, and the length tells the algorithm', (algorithm) => {
+    const result = checkKey(KEYS[algorithm], STATIC);
+    expect(result).toMatchObject({ ok: true, algorithm });
+    expect(result.ok && result.key.reveal()).toBe(KEYS[algorithm]);
+  });
+
+  test.each([
+    ['in capitals', KEY.toUpperCase(), KEY.toUpperCase()],
+    ['with the newline of a text file', `${KEY}\n`, KEY],
+    ['with the CRLF of a Windows text file', `${KEY}\r\n`, KEY],
+  ])('%s, and stored as it should be', (_, text, stored) => {
+    const result = checkKey(text, STATIC);
+    expect(result.ok && result.key.reveal()).toBe(stored);
+  });
+
+  test.each(ALGORITHMS)('when it is as long as the given algorithm %s wants', (algorithm) => {
+    expect(refusal(KEYS[algorithm], { ...STATIC, algorithm })).toBe('accepted');
+  });
+});
+
+describe('a static key is refused, and the first sentence says what happened to it:', () => {
+  test.each([
+    ['nothing', '', 'empty', 'is empty'],
+    ['only a newline', '\n', 'empty', 'is empty'],
+    ['only spaces', '    ', 'empty', 'is empty'],
+    ['a whole document', 'word '.repeat(300), 'too-long', 'far too long'],
+    ['spaces after it', `${KEY}  `, 'surrounding-space', 'before or after it'],
+    ['a tab before it', `\t${KEY}`, 'surrounding-space', 'before or after it'],
+    ['a non-breaking space after it', `${KEY}\u00a0`, 'surrounding-space', 'before or after it'],
+    ['an empty line after it', `${KEY}\n\n`, 'blank-line', 'line break before or after'],
+    ['an empty line before it', `\n${KEY}`, 'blank-line', 'line break before or after'],
+    ['the line end of an old Mac', `${KEY}\r`, 'blank-line', 'line break before or after'],
+    ['two keys on two lines', `${KEY}\n${KEY}\n`, 'several-lines', 'has 2 lines'],
+    ['two keys and Windows line ends', `${KEY}\r\n${KEY}\r\n`, 'several-lines', 'has 2 lines'],
+    ['two keys with an empty line between', `${KEY}\n\n${KEY}`, 'several-lines', 'has 2 lines'],
+    ['a .env file of three lines', `# studio A\nNAME=x\nKEY=${KEY}\n`, 'several-lines', 'has 3 lines'],
+    ['NAME=key', `KEY=${KEY}`, 'assignment', 'a name before it'],
+    ['NAME="key"', `STUDIO_A_KEY="${KEY}"`, 'assignment', 'a name before it'],
+    ['export NAME=key', `export KEY=${KEY}`, 'assignment', 'a name before it'],
+    ['name: key', `key: ${KEY}`, 'assignment', 'a name before it'],
+    ['a member of a JSON object', `"key": "${KEY}"`, 'assignment', 'a name before it'],
+    ['the address of a web page', 'https://example.com/key', 'not-hexadecimal', 'not hexadecimal'],
+    ['double quotes', `"${KEY}"`, 'quoted', 'quotation marks'],
+    ['single quotes', `'${KEY}'`, 'quoted', 'quotation marks'],
+    ['backquotes', `\`${KEY}\``, 'quoted', 'quotation marks'],
+    ['a quote on one side only', `"${KEY}`, 'quoted', 'quotation marks'],
+    ['English smart quotes', `“${KEY}”`, 'quoted', 'quotation marks'],
+    ['German quotes', `„${KEY}“`, 'quoted', 'quotation marks'],
+    ['French quotes', `«${KEY}»`, 'quoted', 'quotation marks'],
+    ['a JSON object', `{"key":"${KEY}"}`, 'json', 'is JSON'],
+    ['a JSON object over several lines', `{\n  "key": "${KEY}"\n}\n`, 'json', 'is JSON'],
+    ['a broken JSON object', `{"key": "${KEY}",}`, 'json', 'is JSON'],
+    ['a JavaScript object', `{'key': '${KEY}'}`, 'json', 'is JSON'],
+    ['a JSON list', `["${KEY}"]`, 'json', 'is JSON'],
+    ['colons', pairs.join(':'), 'separated', 'written in pieces'],
+    ['dashes', pairs.join('-'), 'separated', 'written in pieces'],
+    ['commas and spaces', pairs.join(', '), 'separated', 'written in pieces'],
+    ['a list of bytes in C', `{${pairs.map((pair) => `0x${pair}`).join(', ')}}`, 'separated', '0x between'],
+    ['bytes with 0x and spaces', pairs.map((pair) => `0x${pair}`).join(' '), 'separated', '0x between'],
+    ['0x', `0x${KEY}`, 'prefixed', 'begins with 0x'],
+    ['0X', `0X${KEY}`, 'prefixed', 'begins with 0x'],
+    ['spaces between the bytes', pairs.join(' '), 'inner-space', '15 spaces or tabs inside'],
+    ['one space inside', `${KEY.slice(0, 8)} ${KEY.slice(8)}`, 'inner-space', 'one space or tab inside'],
+    ['a non-breaking space inside', `${KEY.slice(0, 8)}\u00a0${KEY.slice(8)}`, 'inner-space', 'one space'],
+    ['a zero-width space', `${KEY}\u200b`, 'invisible', 'one invisible character, the first at position 33'],
+    ['a byte-order mark inside', `${KEY}\ufeff`, 'invisible', 'one invisible character'],
+    ['a mark of writing direction', `\u200e${KEY}`, 'invisible', 'the first at position 1,'],
+    ['a byte-order mark', `\ufeff${KEY}\n`, 'byte-order-mark', 'byte-order mark'],
+    ['UTF-16, little end first', Buffer.from(KEY, 'utf16le').toString(), 'utf-16', 'UTF-16'],
+    ['UTF-16, big end first', Buffer.from(`${KEY}\n`, 'utf16le').swap16().toString(), 'utf-16', 'UTF-16'],
+    ['a zero byte at its end', `${KEY}\0`, 'control', 'control characters'],
+    ['the marks of a terminal paste', `\x1b[200~${KEY}\x1b[201~`, 'control', 'control characters'],
+    ['O for 0', KEY.replaceAll('0', 'O'), 'look-alike', '2 letters that can be mistaken for a digit'],
+    ['l for 1', KEY.replace('1', 'l'), 'look-alike', 'one letter that can be mistaken'],
+    ['many O for 0', 'OOOO'.repeat(8), 'look-alike', '32 letters'],
+    [
+      'a Cyrillic а',
+      KEY.replace('a', 'а'),
+      'non-ascii',
+      'one character outside plain ASCII, the first at position 11',
+    ],
+    ['full-width digits', KEY.replaceAll('0', '０'), 'non-ascii', '2 characters outside'],
+    [
+      'an emoji before the wrong letter',
+      `😀${KEY}ä`,
+      'non-ascii',
+      '2 characters outside plain ASCII, the first at position 1',
+    ],
+    [
+      'a letter that is no digit',
+      KEY.replace('c', 'z'),
+      'not-hexadecimal',
+      'one character that is not hexadecimal',
+    ],
+    ['a few wrong letters in 32', KEY.replace('cde', 'xyz'), 'not-hexadecimal', '3 characters that are'],
+    ['a full stop after it', `${KEY}.`, 'not-hexadecimal', 'the first at position 33'],
+    ['the address of a page', 'https://example.com/studio-a', 'not-hexadecimal', 'not hexadecimal'],
+    ['groups, as in a UUID', '01234567-89ab-cdef-0123-456789abcdef', 'separated', 'written in pieces'],
+    ['an ordinary sentence', 'please use the key of studio A', 'not-hexadecimal', 'not hexadecimal'],
+    ['Base64 of 16 bytes', bytes(16).toString('base64'), 'base64', 'xxd'],
+    ['Base64 of 24 bytes', bytes(24).toString('base64'), 'base64', 'xxd'],
+    ['Base64 of 32 bytes', bytes(32).toString('base64'), 'base64', 'xxd'],
+    ['Base64 of 32 bytes without padding', bytes(32).toString('base64url'), 'base64', 'xxd'],
+    [
+      'Base64 of the digits',
+      Buffer.from(KEY).toString('base64'),
+      'base64',
+      'Base64 of the hexadecimal digits',
+    ],
+    [
+      'Base64 of the digits and a newline',
+      Buffer.from(`${KEY}\n`).toString('base64'),
+      'base64',
+      'of the hexadecimal digits',
+    ],
+    ['31 digits', KEY.slice(1), 'odd-length', '31 hexadecimal digits, an odd number'],
+    ['33 digits', `${KEY}0`, 'odd-length', '33 hexadecimal digits, an odd number'],
+    ['30 digits', KEY.slice(2), 'wrong-length', '30 hexadecimal digits. It takes 32 for aes128'],
+    ['two keys in one line', KEYS.aes256 + KEYS.aes256, 'wrong-length', '128 hexadecimal digits'],
+  ])('%s', (_, text, code, words) => {
+    const said = refusal(text);
+    expect(said).toContain(`${code}: `);
+    expect(said).toContain(words);
+    expect(said).not.toContain('\n');
+  });
+
+  test('a key of another algorithm than the given one', () => {
+    expect(refusal(KEY, { ...STATIC, algorithm: 'aes256' })).toMatch(
+      /^wrong-algorithm: The key has 32 hexadecimal digits, but aes256 takes 64/,
+    );
+  });
+
+  test('a key of no algorithm, when one is given, names what all of them take', () => {
+    expect(refusal(KEY.slice(2), { ...STATIC, algorithm: 'aes256' })).toMatch(
+      /^wrong-length: .* 64 for aes256/,
+    );
+  });
+});
+
+describe('an SRT password', () => {
+  const SRT: KeyRules = { keyType: 'srt-password' };
+
+  test.each([
+    ['of 10 characters', 'ten-chars!'],
+    ['of 80 characters', 'x'.repeat(80)],
+    ['with spaces inside', 'correct horse battery staple'],
+    ['that looks like an assignment', 'KEY=swordfish'],
+    ['that looks like bytes', '00:11:22:33:44'],
+    ['with a quote at one end', 'swordfish 5"'],
+    ['in hexadecimal with an odd length', '0123456789abc'],
+    ['with the newline of a text file', 'ten-chars!\n'],
+  ])('%s is accepted, and tells no algorithm', (_, text) => {
+    const result = checkKey(text, SRT);
+    expect(result).toEqual({ ok: true, key: expect.anything() });
+    expect(result.ok && result.key.reveal()).toBe(text.trimEnd());
+  });
+
+  test.each([
+    ['nothing', '', 'empty', 'is empty'],
+    ['nine characters', 'ninechars', 'srt-length', 'has 9 characters. It takes 10 to 80'],
+    ['81 characters', 'x'.repeat(81), 'srt-length', 'has 81 characters'],
+    ['a space after it', 'swordfish-12 ', 'surrounding-space', 'before or after it'],
+    ['a tab after it', 'swordfish-12\t', 'surrounding-space', 'before or after it'],
+    ['a tab inside', 'sword\tfish-12', 'control', 'control characters'],
+    ['an umlaut', 'schwertfisch-ä', 'non-ascii', 'the first at position 14'],
+    ['smart quotes', '“swordfish-12”', 'non-ascii', 'the first at position 1'],
+    ['a zero-width space', 'sword\u200bfish-12', 'invisible', 'invisible'],
+    ['quotes around it', '"swordfish-12"', 'quoted', 'quotation marks'],
+    ['a JSON object', '{"password":"swordfish-12"}', 'json', 'is JSON'],
+    ['two lines', 'swordfish-12\nswordfish-13', 'several-lines', 'has 2 lines'],
+    ['a byte-order mark', '\ufeffswordfish-12', 'byte-order-mark', 'byte-order mark'],
+  ])('%s is refused', (_, text, code, words) => {
+    const said = refusal(text, SRT);
+    expect(said).toContain(`${code}: `);
+    expect(said).toContain(words);
+  });
+});

@@ -1,0 +1,254 @@
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterAll, describe, expect, test } from 'vitest';
+import { Failure } from '../../src/failure.ts';
+import { type KeyInput, type KeySource, loadKey, readKeyText } from '../../src/key/index.ts';
+import { KEY } from './keys.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'mc-static-key-source-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+type ReadSource = Exclude<KeySource, { kind: 'generate' }>;
+const NOTHING: KeyInput = { stdin: Readable.from([]), env: {} };
+
+function keyFile(name: string, content: string | Uint8Array, mode = 0o600): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  chmodSync(path, mode);
+  return path;
+}
+
+const read = (source: ReadSource, input: Partial<KeyInput> = {}) =>
+  readKeyText(source, { ...NOTHING, ...input });
+const readFile = (path: string) => read({ kind: 'file', path });
+const readStdin = (...chunks: (string | Uint8Array)[]) =>
+  read({ kind: 'stdin' }, { stdin: Readable.from(chunks.map((chunk) => Buffer.from(chunk))) });
+
+/** What the user is told; every refusal of a source is a wrong command line. */
+async function refusal(reading: Promise<unknown>): Promise<string> {
+  const error = await reading.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof Failure)) throw new Error('the source was not refused', { cause: error });
+  expect([error.code, error.exitCode]).toEqual(['bad-key', 2]);
+  return error.message;
+}
+
+describe('--key-file PATH', () => {
+  test('reads the file to the letter, and leaves the newline to the check', async () => {
+    expect(await readFile(keyFile('a.key', `${KEY}\n`))).toEqual({ text: `${KEY}\n`, warnings: [] });
+  });
+
+  test('keeps a byte-order mark, so that the check can name it', async () => {
+    const { text } = await readFile(keyFile('marked.key', `\ufeff${KEY}`));
+    expect(text).toBe(`\ufeff${KEY}`);
+  });
+
+  test('refuses a link that leads to itself, and says why', async () => {
+    const link = join(folder, 'loop.key');
+    symlinkSync(link, link);
+    expect(await refusal(readFile(link))).toBe(`--key-file: ${link} could not be read (ELOOP).`);
+  });
+
+  test('reads through a link', async () => {
+    const link = join(folder, 'link.key');
+    symlinkSync(keyFile('linked.key', KEY), link);
+    expect(await readFile(link)).toEqual({ text: KEY, warnings: [] });
+  });
+
+  test.each([0o640, 0o604, 0o622])(
+    'warns when others may read or change the file (mode %o)',
+    async (mode) => {
+      const path = keyFile('open.key', KEY, mode);
+      const { text, warnings } = await readFile(path);
+      expect(text).toBe(KEY);
+      expect(warnings).toEqual([
+        `Other users of this machine can read or change ${path}. Close it to them: chmod 600 ${path}`,
+      ]);
+    },
+  );
+
+  test('gives a command that works for a name with spaces and quotes', async () => {
+    const path = keyFile("studio a's key", KEY, 0o644);
+    const { warnings } = await readFile(path);
+    expect(warnings[0]).toMatch(/chmod 600 '.*\/studio a'\\''s key'$/);
+  });
+
+  test('shows no escape sequence of a file name', async () => {
+    const { warnings } = await readFile(keyFile('red\x1b[31m\rname', KEY, 0o644));
+    expect(warnings[0]).toContain('red�name');
+    expect(warnings[0]).not.toMatch(/\p{Cc}/u);
+  });
+
+  test.each([
+    ['a folder', () => folder, 'is a folder'],
+    [
+      'a missing file in a folder that exists',
+      () => join(folder, 'absent'),
+      `there is no file ${folder}/absent`,
+    ],
+    ['a missing file here', () => 'absent-file.key', 'there is no file of that name'],
+    ['a missing file at the root', () => '/absent-file.key', 'there is no file of that name'],
+    ['a file taken for a folder', () => `${keyFile('file', KEY)}/key`, 'there is no file'],
+    ['a name that is too long', () => `${folder}/${'x'.repeat(300)}`, 'there is no file'],
+    ['an empty name', () => '', 'there is no file of that name'],
+    ['an empty file', () => keyFile('empty', ''), 'empty: there is nothing in it'],
+    ['a large file', () => keyFile('large', 'x'.repeat(65_537)), 'large has more than 65536 bytes'],
+    ['a device without end', () => '/dev/zero', '/dev/zero has more than 65536 bytes'],
+    ['a picture', () => keyFile('picture', Buffer.from('89504e470d0a1a0a00ff', 'hex')), 'is not text'],
+    ['UTF-16 text', () => keyFile('utf16', Buffer.from(`\ufeff${KEY}`, 'utf16le')), 'UTF-16'],
+    ['a binary key', () => keyFile('bin', Buffer.alloc(32, 0xa5)), 'it holds 32 bytes that are not text'],
+  ])('refuses %s', async (_, path, words) => {
+    const message = await refusal(readFile(path()));
+    expect(message).toContain(words);
+  });
+
+  test('refuses a socket, and says how to read standard input', async () => {
+    const path = join(folder, 'socket');
+    const server = createServer().listen(path);
+    await once(server, 'listening');
+    const message = await refusal(readFile(path));
+    server.close();
+    expect(message).toContain('socket is a socket');
+    expect(message).toContain('--key-file - instead');
+  });
+
+  test.skipIf(process.getuid?.() === 0)('refuses a file that the user may not read', async () => {
+    expect(await refusal(readFile(keyFile('closed', KEY, 0o000)))).toMatch(
+      /closed cannot be read with your rights/,
+    );
+  });
+
+  test.each([
+    ['a hexadecimal key', KEY],
+    ['a key with a slash and a dot', `${KEY}/..${KEY}`],
+    ['Base64 that begins with a slash', `/${KEY}=`],
+    ['Base64 that begins with two slashes', `//${KEY}=`],
+    ['Base64 that ends in a slash', `${KEY}/`],
+    ['a password with a backslash', 'correct\\horse.battery'],
+    ['a password with a dot', 'correct.horse'],
+  ])('does not repeat %s given instead of a path', async (_, path) => {
+    const message = await refusal(readFile(path));
+    expect(message).toBe(
+      '--key-file: there is no file of that name. It takes the path of a file, not the key itself.',
+    );
+  });
+
+  test('accepts a file of the largest size, so that the check can say what is wrong with it', async () => {
+    expect((await readFile(keyFile('full', 'x'.repeat(65_536)))).text).toHaveLength(65_536);
+  });
+
+  test('leaves no file open, whether it was read or refused', async () => {
+    const count = () => readdirSync('/proc/self/fd').length;
+    const before = count();
+    await readFile(keyFile('open-1', KEY));
+    await refusal(readFile(keyFile('open-2', 'x'.repeat(70_000))));
+    await refusal(readFile(folder));
+    await expect.poll(count).toBe(before);
+  });
+});
+
+describe('--key-file -', () => {
+  test('reads standard input in whatever pieces it comes', async () => {
+    expect(await readStdin(KEY.slice(0, 5), KEY.slice(5), '\n')).toEqual({ text: `${KEY}\n`, warnings: [] });
+  });
+
+  test('puts a character together that came in two pieces', async () => {
+    const bytes = Buffer.from('schwertfisch-ä');
+    expect((await readStdin(bytes.subarray(0, -1), bytes.subarray(-1))).text).toBe('schwertfisch-ä');
+  });
+
+  test('refuses an empty input', async () => {
+    expect(await refusal(readStdin())).toMatch(/^--key-file -: there is nothing in it/);
+  });
+
+  test('refuses an endless input without reading it all', async () => {
+    function* endless() {
+      for (;;) yield Buffer.alloc(1_000, 'x');
+    }
+    const reading = read({ kind: 'stdin' }, { stdin: Readable.from(endless()) });
+    expect(await refusal(reading)).toMatch(/^--key-file -: standard input has more than 65536 bytes/);
+  });
+
+  test('refuses a terminal', async () => {
+    const stdin = Object.assign(Readable.from([KEY]), { isTTY: true });
+    expect(await refusal(read({ kind: 'stdin' }, { stdin }))).toMatch(
+      /^--key-file -: standard input is a terminal/,
+    );
+  });
+
+  test('says so when the input cannot be read', async () => {
+    const stdin = new Readable({
+      read() {
+        this.destroy(Object.assign(new Error('EISDIR: illegal operation'), { code: 'EISDIR' }));
+      },
+    });
+    expect(await refusal(read({ kind: 'stdin' }, { stdin }))).toBe(
+      '--key-file -: standard input could not be read (EISDIR).',
+    );
+  });
+});
+
+describe('--key-env NAME', () => {
+  test('reads the variable and takes it out of the environment', async () => {
+    const env = { STUDIO_A_KEY: KEY, OTHER: 'x' };
+    expect(await read({ kind: 'env', name: 'STUDIO_A_KEY' }, { env })).toEqual({ text: KEY, warnings: [] });
+    expect(env).toEqual({ OTHER: 'x' });
+  });
+
+  test('takes it out of the real environment, so that no child process gets it', async () => {
+    process.env.MC_STATIC_KEY_TEST = KEY;
+    await read({ kind: 'env', name: 'MC_STATIC_KEY_TEST' }, { env: process.env });
+    expect(Object.keys(process.env)).not.toContain('MC_STATIC_KEY_TEST');
+  });
+
+  test('refuses a variable that is empty, and names it', async () => {
+    expect(await refusal(read({ kind: 'env', name: 'EMPTY' }, { env: { EMPTY: '' } }))).toMatch(
+      /^--key-env EMPTY: there is nothing in it/,
+    );
+  });
+
+  test.each([
+    ['a variable that is not set', 'STUDIO_A_KEY'],
+    ['a key in capitals', 'ABCDEF0123456789ABCDEF0123456789'],
+    ['a password in capitals', 'SWORDFISH12'],
+    ['the name of something every object has', 'toString'],
+    ['the prototype', '__proto__'],
+  ])('refuses %s without repeating it', async (_, name) => {
+    for (const env of [{}, process.env]) {
+      expect(await refusal(read({ kind: 'env', name }, { env }))).toBe(
+        '--key-env: there is no environment variable of that name, or it is not exported. It takes the name of a variable, not the key itself.',
+      );
+    }
+  });
+});
+
+describe('the key of a run', () => {
+  const rules = { keyType: 'static-key' } as const;
+
+  test('comes checked, wrapped, and with the warning about its file', async () => {
+    const path = keyFile('run.key', `${KEY}\r\n`, 0o644);
+    const loaded = await loadKey({ kind: 'file', path }, rules, NOTHING);
+    expect(loaded).toMatchObject({ generated: false, warnings: [expect.stringContaining('chmod 600')] });
+    expect(loaded.key.reveal()).toBe(KEY);
+  });
+
+  test('is made when the user says so', async () => {
+    const loaded = await loadKey({ kind: 'generate', algorithm: 'aes192' }, rules, NOTHING);
+    expect(loaded).toMatchObject({ generated: true, warnings: [], key: { length: 48 } });
+  });
+
+  test('is refused with what is wrong, and the word that nothing was sent', async () => {
+    const reading = loadKey({ kind: 'env', name: 'KEY' }, rules, { ...NOTHING, env: { KEY: `"${KEY}"` } });
+    await expect(reading).rejects.toMatchObject({
+      message: 'The key has quotation marks around it. Give it without them.',
+      hint: 'Nothing was sent to AWS.',
+      exitCode: 2,
+    });
+  });
+});
