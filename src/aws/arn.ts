@@ -1,0 +1,55 @@
+import type { AccountRef } from '../policy/index.ts';
+
+/** The parts of an Amazon Resource Name. */
+export interface Arn {
+  partition: string;
+  service: string;
+  region: string;
+  account: string;
+  resource: string;
+}
+
+/** Takes an ARN apart; `undefined` when the text is not one. */
+export function parseArn(text: string): Arn | undefined {
+  const [prefix, partition, service, region, account, ...rest] = text.split(':');
+  const resource = rest.join(':');
+  if (
+    prefix !== 'arn' ||
+    !partition ||
+    !service ||
+    region === undefined ||
+    account === undefined ||
+    !resource
+  ) {
+    return undefined;
+  }
+  return { partition, service, region, account, resource };
+}
+
+/** A secret's ARN in parts; `undefined` when the text is not the full ARN of a secret, random suffix included. */
+export function parseSecretArn(text: string): (Arn & { name: string }) | undefined {
+  const arn = parseArn(text);
+  const name = arn && /^secret:([A-Za-z0-9/_+=.@-]+)-[A-Za-z0-9]{6}$/.exec(arn.resource)?.[1];
+  if (!arn || !name || arn.service !== 'secretsmanager' || !isRegionName(arn.region)) return undefined;
+  return /^\d{12}$/.test(arn.account) ? { ...arn, name } : undefined;
+}
+
+/** The ARN a secret will get, with `??????` for the six characters that Secrets Manager draws at random. */
+export function expectedSecretArn({ partition, account }: AccountRef, region: string, name: string): string {
+  return `arn:${partition}:secretsmanager:${region}:${account}:secret:${name}-??????`;
+}
+
+/** The ARN of a customer-managed policy with the path `/`. */
+export function policyArn({ partition, account }: AccountRef, name: string): string {
+  return `arn:${partition}:iam::${account}:policy/${name}`;
+}
+
+/** The ARN of a role with the path `/`. */
+export function roleArn({ partition, account }: AccountRef, name: string): string {
+  return `arn:${partition}:iam::${account}:role/${name}`;
+}
+
+/** Whether the text has the form of a Region's name, such as `eu-west-1` or `us-gov-west-1`. */
+export function isRegionName(text: string): boolean {
+  return /^[a-z]{2}(-[a-z]+){1,3}-\d{1,2}$/.test(text);
+}

@@ -1,0 +1,145 @@
+import { IAMClient } from '@aws-sdk/client-iam';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { STSClient } from '@aws-sdk/client-sts';
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { DEFAULTS, HTTP } from '../defaults.ts';
+import { EXIT, Failure } from '../failure.ts';
+import { awsWords as words } from '../report/words/aws.ts';
+import { withoutQuotaRetries } from './quotas.ts';
+
+/** How AWS is reached and as whom. What is left out, the SDK finds as it always does (environment, profile, SSO, …). */
+export interface AwsSettings {
+  profile?: string | undefined;
+  endpointUrl?: string | undefined;
+  /** The Region in which the global services IAM and STS are addressed; it decides the partition. */
+  homeRegion?: string | undefined;
+  /** Fixed credentials: the sandbox's. */
+  credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } | undefined;
+  /** Asks the user for the code of an MFA device. Absent where nobody can be asked. */
+  askMfaCode?: ((serial: string) => Promise<string>) | undefined;
+  /** Takes one line for each request, for `--debug`. The line names the action, never its input. */
+  trace?: ((line: string) => void) | undefined;
+}
+
+/** The AWS clients of a run. All share one HTTP configuration and one lookup of the credentials. */
+export interface AwsClients {
+  secretsManager(region: string): SecretsManagerClient;
+  iam(): IAMClient;
+  sts(): STSClient;
+  /** The Region that the SDK finds in the environment or the profile, if any. */
+  configuredRegion(): Promise<string | undefined>;
+  homeRegion(): Promise<string>;
+  /** Closes every connection, so that the process can end. */
+  close(): void;
+}
+
+/** Makes the clients; nothing is sent before the first call. */
+export function createClients(settings: AwsSettings): AwsClients {
+  const opened: { destroy(): void }[] = [];
+  const secretsManagers = new Map<string, SecretsManagerClient>();
+  const common = commonConfig(settings);
+  const keep = <C extends IAMClient | SecretsManagerClient | STSClient>(client: C): C => {
+    opened.push(client);
+    // It would copy every input and every answer for a logger that is not there.
+    client.middlewareStack.remove('loggerMiddleware');
+    return withoutQuotaRetries(traced(client, settings.trace));
+  };
+  const configuredRegion = once(() => findRegion(settings.profile));
+  const homeRegion = async () => settings.homeRegion ?? (await configuredRegion()) ?? DEFAULTS.globalRegion;
+  return {
+    secretsManager(region) {
+      const client = secretsManagers.get(region) ?? keep(new SecretsManagerClient({ ...common, region }));
+      secretsManagers.set(region, client);
+      return client;
+    },
+    iam: once(() => keep(new IAMClient({ ...common, region: homeRegion }))),
+    sts: once(() => keep(new STSClient({ ...common, region: homeRegion }))),
+    configuredRegion,
+    homeRegion,
+    close: () => {
+      for (const client of opened) client.destroy();
+    },
+  };
+}
+
+function commonConfig(settings: AwsSettings) {
+  const { profile, endpointUrl, credentials, homeRegion } = settings;
+  const endpoint = endpointUrl ? { endpoint: endpointUrl } : {};
+  return {
+    ...endpoint,
+    ...(profile ? { profile } : {}),
+    maxAttempts: HTTP.maxAttempts,
+    credentials:
+      credentials ??
+      defaultProvider({
+        ...(profile ? { profile } : {}),
+        // Assuming a role is a request to STS as well: it goes where all the others go.
+        clientConfig: { ...endpoint, ...(homeRegion ? { region: homeRegion } : {}) },
+        mfaCodeProvider: settings.askMfaCode ?? refuseMfa,
+      }),
+    requestHandler: {
+      connectionTimeout: HTTP.connectionTimeoutMs,
+      requestTimeout: HTTP.requestTimeoutMs,
+      throwOnRequestTimeout: true,
+    },
+  };
+}
+
+async function refuseMfa(serial: string): Promise<string> {
+  throw new Failure(words.mfaCannotAsk(serial), {
+    code: 'mfa-required',
+    exitCode: EXIT.permission,
+    hint: words.mfaCannotAskHint,
+  });
+}
+
+/** The SDK's own search for a Region; it rejects when there is none. */
+async function findRegion(profile: string | undefined): Promise<string | undefined> {
+  const probe = new STSClient(profile ? { profile } : {});
+  try {
+    return await probe.config.region();
+  } catch {
+    return undefined;
+  } finally {
+    probe.destroy();
+  }
+}
+
+/** What `traced` needs to know of a client, whichever service it is for. */
+interface Traceable {
+  config: { serviceId: string; region: () => Promise<string> };
+  middlewareStack:
+    | IAMClient['middlewareStack']
+    | SecretsManagerClient['middlewareStack']
+    | STSClient['middlewareStack'];
+}
+
+function traced<C extends Traceable>(client: C, trace: ((line: string) => void) | undefined): C {
+  if (!trace) return client;
+  const stack = client.middlewareStack as IAMClient['middlewareStack'];
+  stack.add(
+    (next, context) => async (args) => {
+      const started = performance.now();
+      const label = `${client.config.serviceId} ${context.commandName ?? 'request'}`;
+      const done = (how: string) => trace(`${label} (${Math.round(performance.now() - started)} ms): ${how}`);
+      try {
+        const result = await next(args);
+        done('ok');
+        return result;
+      } catch (error) {
+        done(error instanceof Error ? error.name : 'failed');
+        throw error;
+      }
+    },
+    { step: 'initialize', name: 'trace' },
+  );
+  return client;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

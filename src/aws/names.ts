@@ -1,0 +1,85 @@
+import { OWN_TAG } from '../defaults.ts';
+import { inputWords as words } from '../report/words/input.ts';
+import { isRegionName, parseArn, parseSecretArn } from './arn.ts';
+
+/**
+ * A rule for one kind of answer: says in a sentence what is wrong with a value, or nothing when it is right.
+ * `what` is how the sentence names the place where the value was given, such as `--role-name` or `The role name`.
+ */
+export type Rule = (value: string, what: string) => string | undefined;
+
+/** A key that was pasted into a field for a name must not become a name that everyone can read. */
+export function looksLikeKey(value: string): boolean {
+  return /(?<![0-9a-f])(?:[0-9a-f]{32}|[0-9a-f]{48}|[0-9a-f]{64})(?![0-9a-f])/i.test(value);
+}
+
+function matching(pattern: RegExp, sentence: (what: string) => string): Rule {
+  return (value, what) => {
+    if (looksLikeKey(value)) return words.looksLikeKey(what);
+    return pattern.test(value) ? undefined : sentence(what);
+  };
+}
+
+/** Secrets Manager API reference, `CreateSecret`, `Name`. */
+export const secretName: Rule = matching(/^[A-Za-z0-9/_+=.@-]{1,512}$/, words.secretName);
+
+/** IAM API reference, `CreatePolicy`, `PolicyName`. */
+export const policyName: Rule = matching(/^[\w+=,.@-]{1,128}$/, words.policyName);
+
+const anyRoleName = matching(/^[\w+=,.@-]{1,64}$/, words.roleName);
+
+/** IAM API reference, `CreateRole`, `RoleName`; `MediaConnectAccessRole` is reserved, and IAM does not tell letter case apart. */
+export const roleName: Rule = (value, what) =>
+  value.toLowerCase() === 'mediaconnectaccessrole' ? words.roleReserved(what) : anyRoleName(value, what);
+
+/** IAM API reference, `CreateRole`, `Description`. */
+export const roleDescription: Rule = matching(
+  /^[\t\n\r\u0020-\u007e\u00a1-\u00ff]{0,1000}$/,
+  words.roleDescription,
+);
+
+export const region: Rule = (value, what) => (isRegionName(value) ? undefined : words.region(what));
+
+export const secretArn: Rule = (value, what) => (parseSecretArn(value) ? undefined : words.secretArn(what));
+
+export const boundaryArn: Rule = (value, what) => {
+  const arn = parseArn(value);
+  const ok = arn?.service === 'iam' && arn.resource.startsWith('policy/') && value.length <= 2048;
+  return ok && /^[\x21-\x7e]+$/.test(value) ? undefined : words.boundary(what);
+};
+
+/** An `aws:SourceArn` pattern; `*` and `?` may stand in it. */
+export const sourceArn: Rule = (value, what) =>
+  /^arn:[a-z-]+:mediaconnect:[a-z0-9*?-]+:[0-9*?]+:[\x21-\x7e]+$/.test(value) && !value.includes('"')
+    ? undefined
+    : words.sourceArn(what);
+
+/** Secrets Manager API reference, `CreateSecret`, `KmsKeyId`. */
+export const kmsKeyId: Rule = (value, what) => {
+  const resource = parseArn(value)?.service === 'kms' ? (parseArn(value)?.resource ?? '') : value;
+  const known =
+    /^(alias\/(?!aws\/)[\w/-]{1,250}|(key\/)?(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}))$/i;
+  const keyPrefixed =
+    resource.startsWith('key/') === value.startsWith('arn:') || resource.startsWith('alias/');
+  return known.test(resource) && keyPrefixed ? undefined : words.kmsKeyId(what);
+};
+
+export interface Tag {
+  key: string;
+  value: string;
+}
+
+/** AWS General Reference, "Tagging your AWS resources": the rules that hold for IAM and for Secrets Manager alike. */
+export function tagProblem({ key, value }: Tag, what: string): string | undefined {
+  if (looksLikeKey(key) || looksLikeKey(value)) return words.looksLikeKey(what);
+  const allowed = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+  const fits = key.length >= 1 && key.length <= 128 && value.length <= 256;
+  if (!fits || !allowed.test(key) || !allowed.test(value) || /^aws:/i.test(key)) return words.tagKey(what);
+  return key.toLowerCase() === OWN_TAG ? words.tagOwn(what, OWN_TAG) : undefined;
+}
+
+/** Takes `KEY=VALUE` apart at its first `=`. */
+export function parseTag(text: string): Tag | undefined {
+  const at = text.indexOf('=');
+  return at < 1 ? undefined : { key: text.slice(0, at), value: text.slice(at + 1) };
+}

@@ -1,0 +1,35 @@
+/** An AWS Region and the place it stands for. */
+export interface Region {
+  id: string;
+  place: string;
+}
+
+/**
+ * The Regions in which MediaConnect is offered (AWS General Reference, "AWS Elemental MediaConnect endpoints and quotas").
+ * Only the wizard offers them; any Region can be given by its name, so a new one works before it is listed here.
+ */
+export const MEDIACONNECT_REGIONS: readonly Region[] = [
+  { id: 'us-east-1', place: 'US East (N. Virginia)' },
+  { id: 'us-east-2', place: 'US East (Ohio)' },
+  { id: 'us-west-1', place: 'US West (N. California)' },
+  { id: 'us-west-2', place: 'US West (Oregon)' },
+  { id: 'af-south-1', place: 'Africa (Cape Town)' },
+  { id: 'ap-east-1', place: 'Asia Pacific (Hong Kong)' },
+  { id: 'ap-northeast-1', place: 'Asia Pacific (Tokyo)' },
+  { id: 'ap-northeast-2', place: 'Asia Pacific (Seoul)' },
+  { id: 'ap-northeast-3', place: 'Asia Pacific (Osaka)' },
+  { id: 'ap-south-1', place: 'Asia Pacific (Mumbai)' },
+  { id: 'ap-south-2', place: 'Asia Pacific (Hyderabad)' },
+  { id: 'ap-southeast-1', place: 'Asia Pacific (Singapore)' },
+  { id: 'ap-southeast-2', place: 'Asia Pacific (Sydney)' },
+  { id: 'ap-southeast-4', place: 'Asia Pacific (Melbourne)' },
+  { id: 'ap-southeast-5', place: 'Asia Pacific (Malaysia)' },
+  { id: 'ca-central-1', place: 'Canada (Central)' },
+  { id: 'eu-central-1', place: 'Europe (Frankfurt)' },
+  { id: 'eu-north-1', place: 'Europe (Stockholm)' },
+  { id: 'eu-west-1', place: 'Europe (Ireland)' },
+  { id: 'eu-west-2', place: 'Europe (London)' },
+  { id: 'eu-west-3', place: 'Europe (Paris)' },
+  { id: 'me-central-1', place: 'Middle East (UAE)' },
+  { id: 'sa-east-1', place: 'South America (São Paulo)' },
+];

@@ -1,0 +1,142 @@
+import {
+  GetAccountSummaryCommand,
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  paginateListAttachedRolePolicies,
+  paginateListRolePolicies,
+  type Role,
+} from '@aws-sdk/client-iam';
+import { Failure } from '../failure.ts';
+import { decodePolicy } from '../policy/index.ts';
+import type { FoundPolicy, PolicyReader } from './policies.ts';
+import { type Aws, orAbsent } from './session.ts';
+
+/** A policy on a role, with its document as JSON text. */
+export interface RolePolicy {
+  name: string;
+  /** Absent for an inline policy. */
+  arn?: string;
+  document: string;
+}
+
+/** A role as it exists, with everything that decides what it may do. */
+export interface FoundRole {
+  name: string;
+  arn: string;
+  path: string;
+  /** The trust policy as JSON text. */
+  trust: string;
+  /** Managed policies attached and inline policies embedded. */
+  policies: RolePolicy[];
+  /** ARNs of the attached managed policies. */
+  attached: string[];
+  boundary?: { arn: string; document?: string };
+  /** How many managed policies the role may have; read only for a role that comes near it. */
+  attachmentQuota?: number;
+}
+
+/** The default quota of managed policies on a role (IAM and AWS STS quotas); an account can have it raised. */
+export const DEFAULT_ATTACHMENT_QUOTA = 10;
+
+/**
+ * Reads a role with its trust policy, its policies and its permissions boundary.
+ * `known` says that it surely exists: then its policies are asked for at once, instead of after it was found.
+ */
+export async function readRole(
+  aws: Aws,
+  reader: PolicyReader,
+  name: string,
+  { known = false } = {},
+): Promise<FoundRole | undefined> {
+  const early = known ? listPolicies(aws, name) : undefined;
+  early?.catch(() => undefined);
+  const role = await getRole(aws, name);
+  if (!role?.Arn) return undefined;
+  const [attached, inlineNames] = await (early ?? listPolicies(aws, name));
+  if (!attached || !inlineNames) return undefined;
+  const boundaryArn = role.PermissionsBoundary?.PermissionsBoundaryArn;
+  const [managed, inline, boundary, attachmentQuota] = await Promise.all([
+    Promise.all(attached.map((arn) => reader.read(arn))),
+    Promise.all(inlineNames.map((policy) => readInline(aws, name, policy))),
+    boundaryArn ? reader.read(boundaryArn) : undefined,
+    attached.length + 1 >= DEFAULT_ATTACHMENT_QUOTA ? readQuota(aws) : undefined,
+  ]);
+  return {
+    name: role.RoleName ?? name,
+    arn: role.Arn,
+    path: role.Path ?? '/',
+    trust: decodePolicy(role.AssumeRolePolicyDocument ?? '%7B%7D'),
+    policies: [...managed.filter(isFound), ...inline.filter((policy) => policy !== undefined)],
+    attached,
+    ...(boundaryArn
+      ? { boundary: { arn: boundaryArn, ...(boundary ? { document: boundary.document } : {}) } }
+      : {}),
+    ...(attachmentQuota === undefined ? {} : { attachmentQuota }),
+  };
+}
+
+function isFound(policy: FoundPolicy | undefined): policy is FoundPolicy {
+  return policy !== undefined;
+}
+
+async function getRole(aws: Aws, name: string): Promise<Role | undefined> {
+  const answer = await orAbsent(
+    aws.call({ action: 'iam:GetRole', resource: name }, (options) =>
+      aws.clients.iam().send(new GetRoleCommand({ RoleName: name }), options),
+    ),
+  );
+  return answer?.Role;
+}
+
+/** The attached managed policies and the names of the inline ones; nothing when the role is not there. */
+function listPolicies(aws: Aws, name: string) {
+  return Promise.all([orAbsent(listAttached(aws, name)), orAbsent(listInline(aws, name))]);
+}
+
+function listAttached(aws: Aws, name: string): Promise<string[]> {
+  return aws.call({ action: 'iam:ListAttachedRolePolicies', resource: name }, async (options) => {
+    const arns: string[] = [];
+    const pages = paginateListAttachedRolePolicies(
+      { client: aws.clients.iam() },
+      { RoleName: name },
+      options,
+    );
+    for await (const page of pages) {
+      for (const { PolicyArn } of page.AttachedPolicies ?? []) if (PolicyArn) arns.push(PolicyArn);
+    }
+    return arns;
+  });
+}
+
+function listInline(aws: Aws, name: string): Promise<string[]> {
+  return aws.call({ action: 'iam:ListRolePolicies', resource: name }, async (options) => {
+    const names: string[] = [];
+    const pages = paginateListRolePolicies({ client: aws.clients.iam() }, { RoleName: name }, options);
+    for await (const page of pages) names.push(...(page.PolicyNames ?? []));
+    return names;
+  });
+}
+
+async function readInline(aws: Aws, role: string, name: string): Promise<RolePolicy | undefined> {
+  const answer = await orAbsent(
+    aws.call({ action: 'iam:GetRolePolicy', resource: role }, (options) =>
+      aws.clients.iam().send(new GetRolePolicyCommand({ RoleName: role, PolicyName: name }), options),
+    ),
+  );
+  return answer?.PolicyDocument === undefined
+    ? undefined
+    : { name, document: decodePolicy(answer.PolicyDocument) };
+}
+
+/** The account's quota of managed policies on a role. Not being allowed to ask is no reason to stop: then it is the default. */
+async function readQuota(aws: Aws): Promise<number> {
+  try {
+    const summary = await aws.call({ action: 'iam:GetAccountSummary', resource: '*' }, (options) =>
+      aws.clients.iam().send(new GetAccountSummaryCommand({}), options),
+    );
+    return summary.SummaryMap?.AttachedPoliciesPerRoleQuota ?? DEFAULT_ATTACHMENT_QUOTA;
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'access-denied') return DEFAULT_ATTACHMENT_QUOTA;
+    throw error;
+  }
+}

@@ -1,0 +1,133 @@
+import {
+  DescribeSecretCommand,
+  type DescribeSecretResponse,
+  GetResourcePolicyCommand,
+  GetSecretValueCommand,
+  type GetSecretValueResponse,
+  paginateListSecrets,
+} from '@aws-sdk/client-secrets-manager';
+import { KeyMaterial } from '../key/index.ts';
+import { type Aws, orAbsent } from './session.ts';
+
+/** What a secret holds: text (wrapped at once), bytes, or no current value at all. */
+export type SecretContent = { kind: 'text'; key: KeyMaterial } | { kind: 'binary' } | { kind: 'none' };
+
+/** A secret as it exists in one Region. */
+export interface FoundSecret {
+  region: string;
+  name: string;
+  arn: string;
+  /** The ID of the version labelled `AWSCURRENT`. */
+  versionId?: string;
+  content: SecretContent;
+  /** Set while the secret is scheduled for deletion; its value cannot be read until it is restored. */
+  deletedAt?: Date;
+  /** The AWS service that owns the secret, if one does. */
+  ownedBy?: string;
+  /** The Region of the primary secret, when this one is a replica. */
+  replicaOf?: string;
+  rotates: boolean;
+  /** The customer-managed KMS key, as the secret names it (ARN, ID or alias); absent for `aws/secretsmanager`. */
+  kmsKeyId?: string;
+  /** The secret's resource policy as JSON text, if it has one. */
+  resourcePolicy?: string;
+}
+
+/**
+ * Reads a secret with its current value and its resource policy.
+ * `known` says that it surely exists: then all three reads go out at once, instead of the first one ahead.
+ */
+export async function readSecret(
+  aws: Aws,
+  region: string,
+  id: string,
+  { known = false } = {},
+): Promise<FoundSecret | undefined> {
+  const describing = describe(aws, region, id);
+  const rest = known ? contentAndPolicy(aws, region, id) : undefined;
+  // The description decides; a failure of the others counts only once it is known that the secret is there.
+  rest?.catch(() => undefined);
+  const description = await describing;
+  if (!description?.ARN) return undefined;
+  const found = fromDescription(description, description.ARN, region, id);
+  if (found.deletedAt) return found;
+  return { ...found, ...(await (rest ?? contentAndPolicy(aws, region, description.ARN))) };
+}
+
+function describe(aws: Aws, region: string, id: string): Promise<DescribeSecretResponse | undefined> {
+  return orAbsent(
+    aws.call({ action: 'secretsmanager:DescribeSecret', resource: id, region }, (options) =>
+      aws.clients.secretsManager(region).send(new DescribeSecretCommand({ SecretId: id }), options),
+    ),
+  );
+}
+
+async function contentAndPolicy(aws: Aws, region: string, id: string) {
+  const client = aws.clients.secretsManager(region);
+  const [value, policy] = await Promise.all([
+    orAbsent(
+      aws.call({ action: 'secretsmanager:GetSecretValue', resource: id, region }, (options) =>
+        client.send(new GetSecretValueCommand({ SecretId: id }), options),
+      ),
+    ),
+    orAbsent(
+      aws.call({ action: 'secretsmanager:GetResourcePolicy', resource: id, region }, (options) =>
+        client.send(new GetResourcePolicyCommand({ SecretId: id }), options),
+      ),
+    ),
+  ]);
+  return {
+    content: contentOf(value),
+    ...(value?.VersionId ? { versionId: value.VersionId } : {}),
+    ...(policy?.ResourcePolicy ? { resourcePolicy: policy.ResourcePolicy } : {}),
+  };
+}
+
+function contentOf(value: GetSecretValueResponse | undefined): SecretContent {
+  if (value?.SecretString !== undefined) return { kind: 'text', key: KeyMaterial.from(value.SecretString) };
+  return { kind: value?.SecretBinary === undefined ? 'none' : 'binary' };
+}
+
+function fromDescription(
+  secret: DescribeSecretResponse,
+  arn: string,
+  region: string,
+  id: string,
+): FoundSecret {
+  const customerKey = secret.KmsKeyId && !/alias\/aws\/secretsmanager$/.test(secret.KmsKeyId);
+  return {
+    region,
+    name: secret.Name ?? id,
+    arn,
+    content: { kind: 'none' },
+    rotates: secret.RotationEnabled ?? false,
+    ...(secret.DeletedDate ? { deletedAt: secret.DeletedDate } : {}),
+    ...(secret.OwningService ? { ownedBy: secret.OwningService } : {}),
+    ...(secret.PrimaryRegion && secret.PrimaryRegion !== region ? { replicaOf: secret.PrimaryRegion } : {}),
+    ...(customerKey && secret.KmsKeyId ? { kmsKeyId: secret.KmsKeyId } : {}),
+  };
+}
+
+/** A secret as a list shows it. */
+export interface ListedSecret {
+  name: string;
+  arn: string;
+  description?: string;
+}
+
+/** Lists the secrets of a Region, at most `limit` of them (the wizard offers them; nobody scrolls through thousands). */
+export function listSecrets(aws: Aws, region: string, limit: number): Promise<ListedSecret[]> {
+  const request = { action: 'secretsmanager:ListSecrets', resource: '*', region };
+  return aws.call(request, async (options) => {
+    const found: ListedSecret[] = [];
+    const client = aws.clients.secretsManager(region);
+    for await (const page of paginateListSecrets({ client, pageSize: 100 }, {}, options)) {
+      for (const { Name, ARN, Description } of page.SecretList ?? []) {
+        if (Name && ARN)
+          found.push({ name: Name, arn: ARN, ...(Description ? { description: Description } : {}) });
+      }
+      if (found.length >= limit) break;
+    }
+    return found.slice(0, limit);
+  });
+}

@@ -1,0 +1,113 @@
+import { setMaxListeners } from 'node:events';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { EXIT, Failure, Interrupted } from '../failure.ts';
+import type { KeyMaterial } from '../key/index.ts';
+import { awsWords as words } from '../report/words/aws.ts';
+import { parseArn } from './arn.ts';
+import { type AwsClients, type AwsSettings, createClients } from './clients.ts';
+import { type Request, toFailure } from './errors.ts';
+
+/** Whose credentials these are, as STS tells it. */
+export interface Identity {
+  account: string;
+  partition: string;
+  /** The ARN of the user or role session. */
+  arn: string;
+}
+
+/** AWS as the rest of the program sees it: clients, the caller, and one way to make a call. */
+export interface Aws {
+  readonly clients: AwsClients;
+  readonly settings: AwsSettings;
+  /** Whether a call that changes something is under way. */
+  changing(): boolean;
+  /** The caller; asked for once. */
+  identity(): Promise<Identity>;
+  /** Makes one call. Whatever goes wrong is thrown as a `Failure` that names the action and the resource. */
+  call<T>(request: CallRequest, send: (options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T>;
+}
+
+/** What a call asks for; the Region is left out for the global services. */
+export interface CallRequest extends Omit<Request, 'region'> {
+  region?: string;
+  /** True for a call that changes something: once begun it is waited for, also when the user interrupts. */
+  change?: boolean;
+  /** The key that the request carries. An error that repeats the request is told without it. */
+  holds?: KeyMaterial;
+}
+
+/** Opens a session. `interrupt` aborts reads under way and keeps changes from being begun. */
+export function openAws(settings: AwsSettings, interrupt: AbortSignal): Aws {
+  const clients = createClients(settings);
+  // Every request under way listens to it, and there may be many at once.
+  setMaxListeners(0, interrupt);
+  let identity: Promise<Identity> | undefined;
+  let callerArn: string | undefined;
+  let changes = 0;
+
+  const call: Aws['call'] = async ({ region, change, holds, ...request }, send) => {
+    if (interrupt.aborted) throw new Interrupted();
+    changes += change ? 1 : 0;
+    try {
+      return await send({ abortSignal: change ? new AbortController().signal : interrupt });
+    } catch (error) {
+      // The user left at the question for an MFA code, which the SDK asks in the midst of a call.
+      if (error instanceof Interrupted || (interrupt.aborted && !change)) throw new Interrupted();
+      if (holds) forget(error, holds);
+      const where = region ?? (await clients.homeRegion());
+      throw toFailure(error, { ...request, region: where }, { profile: settings.profile, arn: callerArn });
+    } finally {
+      changes -= change ? 1 : 0;
+    }
+  };
+
+  const findIdentity = async (): Promise<Identity> => {
+    const answer = await call({ action: 'sts:GetCallerIdentity', resource: '*' }, (options) =>
+      clients.sts().send(new GetCallerIdentityCommand({}), options),
+    );
+    const arn = answer.Arn ? parseArn(answer.Arn) : undefined;
+    if (!answer.Arn || !answer.Account || !arn) {
+      throw new Failure(words.notAws('sts:GetCallerIdentity'), {
+        code: 'not-aws',
+        exitCode: EXIT.failed,
+        hint: words.notAwsHint,
+        awsAction: 'sts:GetCallerIdentity',
+      });
+    }
+    callerArn = answer.Arn;
+    return { account: answer.Account, partition: arn.partition, arn: answer.Arn };
+  };
+
+  return {
+    clients,
+    settings,
+    call,
+    changing: () => changes > 0,
+    identity() {
+      identity ??= findIdentity();
+      return identity;
+    },
+  };
+}
+
+/** Takes the key out of an error: what imitates AWS, or stands between, may repeat the request in its message. */
+function forget(error: unknown, key: KeyMaterial): void {
+  if (!(error instanceof Error)) return;
+  error.message = key.redactIn(error.message);
+  if (error.stack) error.stack = key.redactIn(error.stack);
+}
+
+/** Waits for a call and answers `undefined` when AWS says that the thing is not there. */
+export async function orAbsent<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (
+      error instanceof Failure &&
+      /^(ResourceNotFoundException|NoSuchEntity(Exception)?)$/.test(error.awsCode ?? '')
+    ) {
+      return undefined;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,130 @@
+import type { FoundRole } from '../aws/roles.ts';
+import type { FoundSecret } from '../aws/secrets.ts';
+import type { Identity } from '../aws/session.ts';
+import { type Algorithm, checkStoredKey, type KeyType } from '../key/index.ts';
+import {
+  evaluateAccess,
+  type PolicyDocument,
+  PolicyParseError,
+  parsePolicy,
+  type ReadableSecret,
+} from '../policy/index.ts';
+import type { Check } from '../report/types.ts';
+import { proofWords as words } from '../report/words/proof.ts';
+import type { Observed } from './observe.ts';
+import { readRequests } from './reading.ts';
+import { type FlowScope, judgeTrust } from './trust.ts';
+
+/** What must hold in the end. */
+export interface Expectation {
+  secrets: (ReadableSecret & { name: string })[];
+  roleName: string;
+  keyType: KeyType;
+  algorithm?: Algorithm;
+  flows: FlowScope;
+}
+
+/**
+ * Evaluates what AWS holds: each secret is plaintext of the right length, MediaConnect may assume the role, and the
+ * role may read each secret. Pure.
+ */
+export function check(observed: Observed, expected: Expectation, identity: Identity): Check[] {
+  const found = (arn: string) => observed.secrets.find((secret) => secret.arn === arn);
+  return [
+    ...expected.secrets.map((secret) => checkValue(found(secret.arn), secret.arn, expected)),
+    checkTrust(observed.role, expected, identity),
+    ...expected.secrets.map((secret) =>
+      checkReading(observed.role, secret, found(secret.arn), expected, identity),
+    ),
+  ];
+}
+
+/** Whether a failed check may come right by itself, once IAM has made a change known everywhere. */
+export function mayComeRight({ id, ok }: Check): boolean {
+  return !ok && id !== 'secret-value';
+}
+
+function checkValue(
+  secret: FoundSecret | undefined,
+  arn: string,
+  { keyType, algorithm }: Expectation,
+): Check {
+  const verdict = (ok: boolean, detail: string): Check => ({ id: 'secret-value', ok, subject: arn, detail });
+  if (!secret) return verdict(false, words.secretAbsent);
+  if (secret.deletedAt) return verdict(false, words.secretDeleted);
+  if (secret.content.kind === 'binary') return verdict(false, words.secretBinary);
+  if (secret.content.kind === 'none') return verdict(false, words.secretEmpty);
+  const [problem] = checkStoredKey(secret.content.key, { keyType, ...(algorithm ? { algorithm } : {}) });
+  return problem
+    ? verdict(false, problem.message)
+    : verdict(true, words.keyReadable(secret.content.key.length));
+}
+
+function checkTrust(
+  role: FoundRole | undefined,
+  { roleName, flows }: Expectation,
+  identity: Identity,
+): Check {
+  const verdict = (ok: boolean, detail: string): Check => ({
+    id: 'role-trust',
+    ok,
+    subject: role?.arn ?? roleName,
+    detail,
+  });
+  if (!role) return verdict(false, words.roleAbsent);
+  const judged = judgeTrust(role.trust, flows, identity);
+  if (judged.verdict === 'unreadable') return verdict(false, words.trustUnreadable);
+  return judged.verdict === 'allowed'
+    ? verdict(true, words.trusted)
+    : verdict(false, words.notTrusted(judged.because));
+}
+
+function checkReading(
+  role: FoundRole | undefined,
+  secret: ReadableSecret,
+  found: FoundSecret | undefined,
+  { roleName }: Expectation,
+  identity: Identity,
+): Check {
+  const subject = secret.arn;
+  const verdict = (ok: boolean, detail: string): Check => ({ id: 'role-reads-secret', ok, subject, detail });
+  if (!role) return verdict(false, `${words.roleAbsent} (${roleName})`);
+  const documents = documentsOf(role, found);
+  if ('unreadable' in documents) return verdict(false, words.policyUnreadable(documents.unreadable));
+  for (const request of readRequests(secret, identity, role.arn)) {
+    const { resourcePolicy, ...identityDocuments } = documents;
+    // The secret's resource policy speaks of the secret, not of the KMS key.
+    const resource = resourcePolicy && request.resource === secret.arn ? { resourcePolicy } : {};
+    const evaluation = evaluateAccess({ ...identityDocuments, ...resource, request });
+    if (evaluation.verdict !== 'allowed')
+      return verdict(false, words.notReadable(request.action, evaluation.because));
+  }
+  return verdict(true, words.readable);
+}
+
+interface Documents {
+  identityPolicies: PolicyDocument[];
+  permissionsBoundary?: PolicyDocument;
+  resourcePolicy?: PolicyDocument;
+}
+
+/** The documents that decide, parsed; or the name of the first one that cannot be read. */
+function documentsOf(role: FoundRole, secret: FoundSecret | undefined): Documents | { unreadable: string } {
+  let current = '';
+  const parse = (name: string, text: string) => {
+    current = name;
+    return parsePolicy(text);
+  };
+  try {
+    const { boundary } = role;
+    return {
+      identityPolicies: role.policies.map(({ name, document }) => parse(name, document)),
+      // A boundary that cannot be read allows nothing.
+      ...(boundary ? { permissionsBoundary: parse(boundary.arn, boundary.document ?? '') } : {}),
+      ...(secret?.resourcePolicy ? { resourcePolicy: parse(secret.arn, secret.resourcePolicy) } : {}),
+    };
+  } catch (error) {
+    if (error instanceof PolicyParseError) return { unreadable: current };
+    throw error;
+  }
+}

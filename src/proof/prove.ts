@@ -1,0 +1,38 @@
+import type { Aws, Identity } from '../aws/session.ts';
+import { waitUntil } from '../aws/wait.ts';
+import type { Limits } from '../defaults.ts';
+import type { Check } from '../report/types.ts';
+import { check, type Expectation, mayComeRight } from './checks.ts';
+import { type Observed, observe, type Subjects } from './observe.ts';
+
+/** What AWS holds, and what the checks say of it. */
+export interface Proof {
+  observed: Observed;
+  checks: Check[];
+}
+
+/** How the proof is to be made. */
+export interface ProofContext {
+  aws: Aws;
+  limits: Limits;
+  interrupt: AbortSignal;
+  onWait(elapsedMs: number): void;
+}
+
+/** Reads back what AWS holds and evaluates it, again and again while IAM is still making the changes known. */
+export async function prove(
+  { aws, limits, interrupt, onWait }: ProofContext,
+  subjects: Subjects,
+  expected: Expectation,
+): Promise<Proof> {
+  const identity = await aws.identity();
+  const look = async () => evaluate(await observe(aws, subjects), expected, identity);
+  const settled = ({ checks }: Proof) => !checks.some(mayComeRight);
+  const { value } = await waitUntil(look, settled, { limits, interrupt, onWait });
+  return value;
+}
+
+/** The proof from what was read already: enough when nothing was changed since. */
+export function evaluate(observed: Observed, expected: Expectation, identity: Identity): Proof {
+  return { observed, checks: check(observed, expected, identity) };
+}

@@ -1,0 +1,81 @@
+import type { Identity } from '../aws/session.ts';
+import { type Evaluation, evaluateTrust, type PolicyDocument, tryParsePolicy } from '../policy/index.ts';
+
+/** Whether a trust policy lets MediaConnect in, and why not. */
+export type TrustJudgement =
+  | { verdict: 'allowed'; scope: TrustScope }
+  | { verdict: 'not-allowed'; because: string }
+  | { verdict: 'unreadable' };
+
+/**
+ * For which flows: those asked for (`as-asked`), more than were asked for (`wider`: the document does not look at the
+ * flow at all), or only some flows where any was asked for (`narrower`).
+ */
+export type TrustScope = 'as-asked' | 'wider' | 'narrower';
+
+/** The flows for which MediaConnect will want the role. */
+export interface FlowScope {
+  /** ARN patterns; none means any flow in the Regions. */
+  sourceArns: string[];
+  regions: string[];
+}
+
+/** Context keys that MediaConnect's request may carry with values that cannot be known from here. */
+const UNKNOWN_CONTEXT = [
+  'aws:SourceOrgID',
+  'aws:SourceOrgPaths',
+  'aws:CurrentTime',
+  'aws:EpochTime',
+  'aws:SourceIp',
+  'aws:SourceVpc',
+  'aws:SourceVpce',
+  'aws:UserAgent',
+];
+
+/** Judges a trust policy (JSON text) for flows of this account. */
+export function judgeTrust(text: string, flows: FlowScope, identity: Identity): TrustJudgement {
+  const trust = tryParsePolicy(text);
+  if (!trust) return { verdict: 'unreadable' };
+  const judge = (sourceArn: string) => judgeOne(trust, sourceArn, identity);
+  const asked = flows.sourceArns.length > 0;
+  const wanted = asked ? flows.sourceArns.map(exampleOf) : anyFlow(flows.regions, identity);
+  const refused = wanted.map(judge).find((evaluation) => !isAllowed(evaluation));
+  const patterns = sourceArnPatterns(trust);
+  if (!refused) return { verdict: 'allowed', scope: asked && patterns.length === 0 ? 'wider' : 'as-asked' };
+  if (!asked && patterns.map(exampleOf).map(judge).some(isAllowed))
+    return { verdict: 'allowed', scope: 'narrower' };
+  return { verdict: 'not-allowed', because: refused.because };
+}
+
+function judgeOne(trust: PolicyDocument, sourceArn: string, { account }: Identity): Evaluation {
+  return evaluateTrust(trust, {
+    service: 'mediaconnect.amazonaws.com',
+    context: { 'aws:SourceAccount': account, 'aws:SourceArn': sourceArn },
+    unknownContext: UNKNOWN_CONTEXT,
+  });
+}
+
+function isAllowed({ verdict }: Evaluation): boolean {
+  return verdict === 'allowed';
+}
+
+/** An ARN such as a flow of this account has, one for each Region. */
+function anyFlow(regions: string[], { partition, account }: Identity): string[] {
+  return regions.map(
+    (region) => `arn:${partition}:mediaconnect:${region}:${account}:flow:1-AnyFlowOfThisAccount:any`,
+  );
+}
+
+/** The `aws:SourceArn` patterns in the Allow statements of a trust policy. */
+function sourceArnPatterns({ statements }: PolicyDocument): string[] {
+  return statements
+    .filter(({ effect }) => effect === 'Allow')
+    .flatMap(({ conditions }) => conditions)
+    .filter(({ key }) => key.toLowerCase() === 'aws:sourcearn')
+    .flatMap(({ values }) => values);
+}
+
+/** Some ARN that matches the pattern. */
+function exampleOf(pattern: string): string {
+  return pattern.replaceAll('*', 'example').replaceAll('?', 'x');
+}

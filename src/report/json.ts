@@ -1,0 +1,73 @@
+import { type Failure, Interrupted } from '../failure.ts';
+import type { Check, EncryptionSettings, Outcomes } from './types.ts';
+import { setupWords as words } from './words/setup.ts';
+
+/** The version of the JSON documents; it goes up when a script that reads them would have to change. */
+export const JSON_VERSION = 1;
+
+/** What `setup --json` prints when it is done (or would be, with `--dry-run`). */
+export interface SetupDocument {
+  account: string;
+  partition: string;
+  outcomes: Outcomes;
+  encryption: EncryptionSettings[];
+  checks: Check[];
+  dryRun: boolean;
+}
+
+export function setupJson({
+  account,
+  partition,
+  outcomes,
+  encryption,
+  checks,
+  dryRun,
+}: SetupDocument): string {
+  return print({
+    version: JSON_VERSION,
+    ...(dryRun ? { dryRun } : {}),
+    account,
+    partition,
+    ...exported(outcomes),
+    encryption,
+    checks,
+  });
+}
+
+/** What `--json` prints when a command fails: the error, and what exists by now. */
+export function failureJson(error: Failure | Interrupted, outcomes: Outcomes): string {
+  const completed = exported(outcomes);
+  if (error instanceof Interrupted) {
+    return print({
+      version: JSON_VERSION,
+      error: { code: 'interrupted', message: words.interrupted },
+      completed,
+    });
+  }
+  const { code, message, step, awsAction, hint, details } = error;
+  const extra = details.length > 0 ? { details } : {};
+  return print({
+    version: JSON_VERSION,
+    error: { code, message, step, awsAction, hint, ...extra },
+    completed,
+  });
+}
+
+/** The outcomes with the members that the contract names, in its order, and no others. */
+function exported({ secrets, policies, role }: Outcomes) {
+  return {
+    secrets: secrets.map(({ region, name, arn, versionId, action }) => ({
+      region,
+      name,
+      arn,
+      versionId,
+      action,
+    })),
+    policies: policies.map(({ name, arn, versionId, action }) => ({ name, arn, versionId, action })),
+    ...(role ? { role: { name: role.name, arn: role.arn, action: role.action } } : {}),
+  };
+}
+
+function print(document: unknown): string {
+  return JSON.stringify(document, undefined, 2);
+}

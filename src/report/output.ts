@@ -1,0 +1,68 @@
+import { Chalk, type ChalkInstance, chalkStderr, default as chalkStdout } from 'chalk';
+import { wrapAnsi } from 'fast-wrap-ansi';
+
+/** What decides how the program speaks. */
+export interface OutputOptions {
+  json: boolean;
+  quiet: boolean;
+  debug: boolean;
+  /** False for `--no-color`. */
+  color: boolean;
+}
+
+/** The two voices of the program: results go to standard output, the conversation to standard error. */
+export interface Output {
+  readonly options: OutputOptions;
+  /** Colours for standard error. */
+  readonly paint: ChalkInstance;
+  /** Colours for standard output. */
+  readonly paintResult: ChalkInstance;
+  /** The width of standard error in columns. */
+  readonly width: number;
+  /** Part of the result, as it is. */
+  result(text: string): void;
+  /** Prose for the result: broken between words when a person reads it in a terminal. */
+  prose(text: string): string;
+  /** Part of the conversation; `--quiet` leaves it out. */
+  say(text?: string): void;
+  /** Something that the user must not miss: warnings and errors, also with `--quiet`. */
+  insist(text: string): void;
+}
+
+export function createOutput(options: OutputOptions, env: NodeJS.ProcessEnv = process.env): Output {
+  const paint = painter(chalkStderr, options, env);
+  const width = process.stderr.columns ?? 80;
+  const write = (text: string) => process.stderr.write(`${wrap(text, width)}\n`);
+  return {
+    options,
+    paint,
+    paintResult: painter(chalkStdout, options, env),
+    width,
+    result: (text) => void process.stdout.write(`${text}\n`),
+    prose: (text) => (process.stdout.isTTY ? wrap(text, process.stdout.columns) : text),
+    say: (text = '') => void (options.quiet || write(text)),
+    insist: (text) => void write(text),
+  };
+}
+
+/** Breaks lines between words only: an ARN or a document line that is longer stays whole, so that it can be copied. */
+export function wrap(text: string, width: number): string {
+  return text
+    .split('\n')
+    .map((line) => {
+      const indent = /^ */.exec(line)?.[0] ?? '';
+      // What goes on under an indented line is indented further, so that the next entry can be told from it.
+      const hanging = indent === '' ? '' : '  ';
+      return wrapAnsi(line.slice(indent.length), Math.max(width - indent.length - hanging.length, 20))
+        .split('\n')
+        .map((part, index) => (index === 0 ? indent + part : `${indent}${hanging}${part}`).trimEnd())
+        .join('\n');
+    })
+    .join('\n');
+}
+
+/** FORCE_COLOR and TERM are chalk's own business; NO_COLOR (no-color.org) is not, so it is seen to here. */
+function painter(standard: ChalkInstance, { color }: OutputOptions, env: NodeJS.ProcessEnv): ChalkInstance {
+  const unwanted = !color || (env.NO_COLOR && env.FORCE_COLOR === undefined);
+  return new Chalk({ level: unwanted ? 0 : standard.level });
+}

@@ -1,0 +1,128 @@
+import type { Output } from './output.ts';
+import { plain } from './plain.ts';
+import type { EncryptionSettings, Outcomes } from './types.ts';
+import { setupWords as words } from './words/setup.ts';
+
+/** What a finished run has to say. */
+export interface Summary {
+  outcomes: Required<Outcomes>;
+  encryption: EncryptionSettings[];
+  /** Set when a key was generated and stored by this run. */
+  generated: boolean;
+  sandbox: boolean;
+}
+
+/** Prints the ARNs and, ready to paste, what the next screen asks for. */
+export function showSummary(output: Output, { outcomes, encryption, generated, sandbox }: Summary): void {
+  const { paintResult: paint } = output;
+  const lines = [
+    paint.green.bold(words.summaryTitle),
+    '',
+    ...outcomes.secrets.flatMap(({ region, arn }) => field(words.secretLabel(region), arn)),
+    ...outcomes.policies.flatMap(({ arn }) => field(words.policyLabel, arn)),
+    ...field(words.roleLabel, outcomes.role.arn),
+    '',
+    ...nextSteps(output, encryption, outcomes.role.arn),
+    ...(generated && !sandbox ? generatedKey(output, encryption) : []),
+    ...(sandbox ? ['', output.prose(words.sandboxEnd)] : []),
+  ];
+  output.result(lines.join('\n'));
+}
+
+function field(label: string, value: string): string[] {
+  return [`${label}:`, `  ${plain(value)}`];
+}
+
+function nextSteps(
+  { paintResult: paint, prose }: Output,
+  encryption: EncryptionSettings[],
+  roleArn: string,
+): string[] {
+  const [first] = encryption;
+  if (!first) return [];
+  return [
+    paint.bold(words.nextTitle),
+    '',
+    prose(words.consoleStep(words.consoleSubject[first.keyType])),
+    ...consoleFields(first),
+    ...(encryption.length > 1 ? [prose(words.regionsDiffer)] : []),
+    '',
+    prose(words.apiStep),
+    `  ${JSON.stringify(apiSettings(first))}`,
+    '',
+    ...cliCommands(first, prose),
+    prose(words.placeholders),
+    '',
+    prose(words.passRole(roleArn)),
+  ];
+}
+
+function consoleFields({ keyType, algorithm, roleArn, secretArn }: EncryptionSettings): string[] {
+  const { type, algorithm: algorithmLabel, role, secret } = words.consoleFields;
+  return [
+    `  ${type}: ${words.consoleType[keyType]}`,
+    ...(algorithm ? [`  ${algorithmLabel}: ${algorithm.replace('aes', 'AES-')}`] : []),
+    `  ${role}: ${roleArn}`,
+    `  ${secret}: ${secretArn}`,
+  ];
+}
+
+/** The settings as the MediaConnect API takes them (API reference, `Encryption`). */
+export function apiSettings({
+  region: _region,
+  ...settings
+}: EncryptionSettings): Omit<EncryptionSettings, 'region'> {
+  return settings;
+}
+
+/** The AWS CLI spells the members of `Encryption` with capitals. */
+function cliSettings({ keyType, algorithm, roleArn, secretArn }: EncryptionSettings) {
+  return {
+    KeyType: keyType,
+    ...(algorithm ? { Algorithm: algorithm } : {}),
+    RoleArn: roleArn,
+    SecretArn: secretArn,
+  };
+}
+
+function cliCommands(settings: EncryptionSettings, prose: Output['prose']): string[] {
+  const { region, keyType } = settings;
+  const encryption = cliSettings(settings);
+  const flow = `arn:${settings.roleArn.split(':')[1]}:mediaconnect:${region}:${settings.roleArn.split(':')[4]}:flow:FLOW-ID:FLOW-NAME`;
+  const zixi = {
+    Name: 'to-partner',
+    Protocol: 'zixi-push',
+    Destination: '203.0.113.10',
+    Port: 2088,
+    StreamId: 'stream',
+    MaxLatency: 2000,
+  };
+  const srt = {
+    Name: 'to-partner',
+    Protocol: 'srt-caller',
+    Destination: '203.0.113.10',
+    Port: 2088,
+    MinLatency: 2000,
+  };
+  const outputs = [{ ...(keyType === 'static-key' ? zixi : srt), Encryption: encryption }];
+  const entitlements = [{ Name: 'for-partner', Subscribers: ['444455556666'], Encryption: encryption }];
+  const command = (name: string, option: string, value: unknown) =>
+    `  aws mediaconnect ${name} --region ${region} --flow-arn ${flow} ${option} '${JSON.stringify(value)}'`;
+  return [
+    prose(words.cliOutput[keyType]),
+    command('add-flow-outputs', '--outputs', outputs),
+    ...(keyType === 'static-key'
+      ? [words.cliEntitlement, command('grant-flow-entitlements', '--entitlements', entitlements)]
+      : []),
+  ];
+}
+
+function generatedKey({ prose }: Output, [first]: EncryptionSettings[]): string[] {
+  if (!first) return [];
+  const { region, secretArn } = first;
+  return [
+    '',
+    prose(words.generated),
+    `  aws secretsmanager get-secret-value --region ${region} --secret-id ${secretArn} --query SecretString --output text`,
+  ];
+}

@@ -1,0 +1,72 @@
+import { expect } from 'vitest';
+import type { FoundRole } from '../../src/aws/roles.ts';
+import type { FoundSecret, SecretContent } from '../../src/aws/secrets.ts';
+import { KeyMaterial } from '../../src/key/index.ts';
+import { check, type Expectation } from '../../src/proof/checks.ts';
+import { ACCOUNT, guidePolicy, guideTrust, KEYS, REGION, roleArn } from '../support/account.ts';
+
+export const ARN = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:studio-a-AbCdEf`;
+const identity = { account: ACCOUNT, partition: 'aws', arn: `arn:aws:iam::${ACCOUNT}:user/me` };
+export const text = (key: string): SecretContent => ({ kind: 'text', key: KeyMaterial.from(key) });
+export const policy = (name: string, ...statements: object[]) => ({
+  name,
+  document: JSON.stringify({ Version: '2012-10-17', Statement: statements }),
+});
+export const allow = (Action: string, Resource = '*', Condition?: object) => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+  ...(Condition ? { Condition } : {}),
+});
+export const deny = (rest: object) => ({ Effect: 'Deny', Resource: '*', ...rest });
+export const trusting = (...statements: object[]) => ({
+  trust: JSON.stringify({ Version: '2012-10-17', Statement: statements }),
+});
+export const service = { Principal: { Service: 'mediaconnect.amazonaws.com' }, Action: 'sts:AssumeRole' };
+export const guided = { name: 'Read', document: JSON.stringify(guidePolicy(ARN)) };
+
+export interface Breakage {
+  secret?: Partial<FoundSecret> | 'absent';
+  role?: Partial<FoundRole> | 'absent';
+  expected?: Partial<Expectation>;
+}
+
+/** The checks of a set-up in which all is right but what is given. */
+export function checksOf({ secret = {}, role = {}, expected = {} }: Breakage = {}) {
+  const found: FoundSecret = {
+    region: REGION,
+    name: 'studio-a',
+    arn: ARN,
+    content: text(KEYS.aes256),
+    rotates: false,
+    ...(secret === 'absent' ? {} : secret),
+  };
+  const made: FoundRole = {
+    name: 'MediaConnect-ASM',
+    arn: roleArn('MediaConnect-ASM'),
+    path: '/',
+    trust: JSON.stringify(guideTrust()),
+    policies: [guided],
+    attached: [],
+    ...(role === 'absent' ? {} : role),
+  };
+  const wanted: Expectation = {
+    secrets: [{ arn: ARN, name: 'studio-a', region: REGION }],
+    roleName: 'MediaConnect-ASM',
+    keyType: 'static-key',
+    flows: { sourceArns: [], regions: [REGION] },
+    ...expected,
+  };
+  const observed = {
+    secrets: secret === 'absent' ? [] : [found],
+    ...(role === 'absent' ? {} : { role: made }),
+  };
+  return check(observed, wanted, identity);
+}
+
+/** The one check that fails; fails the test itself when it is none or several. */
+export function failureOf(breakage: Breakage) {
+  const failed = checksOf(breakage).filter(({ ok }) => !ok);
+  expect(failed).toHaveLength(1);
+  return failed[0];
+}
