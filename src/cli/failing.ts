@@ -1,0 +1,69 @@
+import { CommanderError } from 'commander';
+import { EXIT, Failure, Interrupted } from '../failure.ts';
+import { tellFailure } from '../report/failure.ts';
+import { createOutput, type Output } from '../report/output.ts';
+import type { Outcomes } from '../report/types.ts';
+import { inputWords as words } from '../report/words/input.ts';
+
+/** The exit code for whatever ended the run. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof Interrupted) return EXIT.interrupted;
+  return error instanceof Failure ? error.exitCode : EXIT.failed;
+}
+
+/** Tells what ended the run, whatever it is. A defect of the program is told without anything it may have held. */
+export function tell(
+  output: Output,
+  error: unknown,
+  outcomes: Outcomes = { secrets: [], policies: [] },
+): void {
+  tellFailure(
+    output,
+    error instanceof Failure || error instanceof Interrupted ? error : defect(error),
+    outcomes,
+  );
+}
+
+function defect(error: unknown): Failure {
+  const name = error instanceof Error ? error.name : typeof error;
+  return new Failure(words.defect(name), {
+    code: 'internal-error',
+    exitCode: EXIT.failed,
+    hint: words.defectHint,
+    cause: error,
+  });
+}
+
+/** Ends the program after a failure before any command ran. */
+export function endEarly(error: unknown, argv: string[], env: NodeJS.ProcessEnv): void {
+  const on = (flag: string, variable: string) =>
+    argv.includes(flag) || env[`MC_STATIC_KEY_${variable}`] !== undefined;
+  const output = createOutput({
+    json: on('--json', 'JSON'),
+    quiet: false,
+    debug: on('--debug', 'DEBUG'),
+    color: !on('--no-color', 'NO_COLOR'),
+  });
+  const failure = error instanceof CommanderError ? usageOf(error) : error;
+  tell(output, failure);
+  process.exitCode = exitCodeOf(failure);
+}
+
+/** The parser's errors in our own words. Theirs repeat what was typed, which may be a key in the wrong place. */
+function usageOf(error: CommanderError): Failure {
+  const quoted = /'(-[^'=\s]*)/.exec(error.message)?.[1] ?? '';
+  const option = /^--?[a-z][a-z-]{0,30}$/.test(quoted) ? quoted : undefined;
+  const suggestion = /\(Did you mean (?:one of )?(--[a-z-]+)/.exec(error.message)?.[1];
+  const messages: Record<string, string> = {
+    'commander.unknownOption': option ? words.unknownOption(option) : words.unknownOptionShort,
+    'commander.optionMissingArgument': words.missingValue(option ?? 'The option'),
+    'commander.excessArguments': words.excess,
+    'commander.unknownCommand': words.unknownCommand,
+  };
+  const hint = suggestion ? words.didYouMean(suggestion) : words.helpHint;
+  return new Failure(messages[error.code] ?? words.unknownOptionShort, {
+    code: 'usage',
+    exitCode: EXIT.usage,
+    hint: option === '--key' ? words.keyOption : hint,
+  });
+}

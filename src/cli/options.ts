@@ -1,0 +1,93 @@
+import { type Command, Option } from 'commander';
+import { helpWords } from '../report/words/help.ts';
+import { inputWords as words } from '../report/words/input.ts';
+
+/** The options of every command, as the parser answers them. */
+export interface CommonOptions {
+  profile?: string;
+  endpointUrl?: string;
+  sandbox: boolean;
+  yes: boolean;
+  /** False for `--no-input`. */
+  input: boolean;
+  json: boolean;
+  quiet: boolean;
+  debug: boolean;
+  /** False for `--no-color`. */
+  color: boolean;
+}
+
+const ENVIRONMENT_PREFIX = 'MC_STATIC_KEY_';
+
+/** Adds an option that can be given as an environment variable as well. */
+export function addOption(command: Command, flags: string, description: string, repeatable = false): void {
+  const option = new Option(flags, description);
+  option.env(ENVIRONMENT_PREFIX + option.name().replaceAll('-', '_').toUpperCase());
+  if (repeatable) {
+    // Commas separate too: an environment variable has no other way to hold several values.
+    option.argParser((value: string, earlier: string[] | undefined) => [
+      ...(earlier ?? []),
+      ...value.split(',').map((part) => part.trim()),
+    ]);
+  }
+  command.addOption(option);
+}
+
+/** Adds the options that every command has. */
+export function addCommonOptions(command: Command): Command {
+  command.optionsGroup(helpWords.commonTitle);
+  addOption(command, '--profile <name>', helpWords.profile);
+  addOption(command, '--endpoint-url <url>', helpWords.endpointUrl);
+  addOption(command, '--sandbox', helpWords.sandbox);
+  addOption(command, '-y, --yes', helpWords.yes);
+  addOption(command, '--no-input', helpWords.noInput);
+  addOption(command, '--json', helpWords.json);
+  addOption(command, '-q, --quiet', helpWords.quiet);
+  addOption(command, '--debug', helpWords.debug);
+  addOption(command, '--no-color', helpWords.noColor);
+  return command;
+}
+
+/** What is wrong with the common options, a sentence each. */
+export function commonProblems({ endpointUrl, profile, sandbox }: CommonOptions): string[] {
+  if (sandbox && (endpointUrl !== undefined || profile !== undefined)) return [words.sandboxEndpoint];
+  return endpointUrl === undefined || isHttpUrl(endpointUrl) ? [] : [words.endpointUrl('--endpoint-url')];
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+/** Fills in what the parser leaves out for options that were not given. */
+export function commonOptions(parsed: Partial<CommonOptions>): CommonOptions {
+  const { profile, endpointUrl } = parsed;
+  return {
+    ...(profile === undefined ? {} : { profile }),
+    ...(endpointUrl === undefined ? {} : { endpointUrl }),
+    sandbox: parsed.sandbox ?? false,
+    yes: parsed.yes ?? false,
+    input: parsed.input ?? true,
+    json: parsed.json ?? false,
+    quiet: parsed.quiet ?? false,
+    debug: parsed.debug ?? false,
+    color: parsed.color ?? true,
+  };
+}
+
+/**
+ * Prepares the environment for the parser, to which any value of a switch means "on": variables that say no are taken
+ * out, and so are empty ones of every kind. Answers what is wrong with the others.
+ */
+export function readSwitches(program: Command, env: NodeJS.ProcessEnv): string[] {
+  for (const name of Object.keys(env)) {
+    if (name.startsWith(ENVIRONMENT_PREFIX) && env[name] === '') delete env[name];
+  }
+  const options = program.commands.flatMap((command) => command.options);
+  const switches = options.filter((option) => !option.required && !option.optional);
+  return [...new Set(switches.flatMap(({ envVar }) => envVar ?? []))].flatMap((name) => {
+    const value = env[name];
+    if (value === undefined || /^(1|true|yes|on)$/i.test(value)) return [];
+    delete env[name];
+    return /^(0|false|no|off)$/i.test(value) ? [] : [words.yesOrNo(name)];
+  });
+}

@@ -1,0 +1,38 @@
+import { Command, Help } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { helpWords as help } from '../report/words/help.ts';
+import { addSandbox } from './sandbox.ts';
+import { addSetup } from './setup.ts';
+
+/**
+ * The command line. `finish` is told the exit code of the command that ran; `problems` are mistakes in the environment
+ * that the commands report together with their own.
+ */
+export function createProgram(finish: (exitCode: number) => void, problems: string[]): Command {
+  const program = new Command('mc-static-key')
+    .description(help.program)
+    .version(packageJson.version, '-V, --version', 'print the version')
+    .addHelpText('before', help.programExamples)
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .showSuggestionAfterError(true);
+  program.exitOverride();
+  // Mistakes are told by the one place that tells all failures.
+  program.configureOutput({ writeErr: () => undefined });
+  program.configureHelp({
+    helpWidth: Math.min(process.stdout.columns ?? 100, 100),
+    // The environment variables follow from the options' names; one sentence says so instead of forty brackets.
+    optionDescription: (option) => option.description,
+  });
+  addSetup(program, finish, problems);
+  addSandbox(program, finish, problems);
+  for (const command of program.commands) {
+    command.copyInheritedSettings(program);
+    command.addHelpText('after', () => `\n${wrapped(help.environment)}\n\n${wrapped(help.exitCodes)}`);
+  }
+  return program;
+}
+
+function wrapped(text: string): string {
+  return new Help().boxWrap(text, Math.min(process.stdout.columns ?? 100, 100));
+}

@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { helpWords as help, sandboxWords } from '../report/words/help.ts';
+import { inputWords } from '../report/words/input.ts';
+import { addCommonOptions, addOption, type CommonOptions, commonOptions } from './options.ts';
+import { usageFailure } from './usage.ts';
+
+/** Adds the `sandbox` command. */
+export function addSandbox(program: Command, finish: (exitCode: number) => void, problems: string[]): void {
+  const command = program
+    .command('sandbox')
+    .description(help.sandboxCommand)
+    .addHelpText('before', help.sandboxExamples);
+  command.argument('[command...]', help.sandboxArgument);
+  addOption(command, '--port <port>', help.port);
+  addCommonOptions(command);
+  command.action(async (words: string[], options: Partial<CommonOptions> & { port?: string }) => {
+    const port = options.port === undefined ? undefined : Number(options.port);
+    const badPort = port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65_535);
+    const all = [
+      ...problems,
+      ...(badPort ? [inputWords.port('--port')] : []),
+      ...(port !== undefined && words.length > 0 ? [sandboxWords.portAndCommand] : []),
+    ];
+    if (all.length > 0) throw usageFailure(all);
+    const { runSandbox } = await import('./sandbox-run.ts');
+    finish(await runSandbox(words, port, commonOptions(options)));
+  });
+}

@@ -1,0 +1,213 @@
+import { policyReader } from '../aws/policies.ts';
+import { LIMITS } from '../defaults.ts';
+import { EXIT, Failure } from '../failure.ts';
+import { algorithmOfLength } from '../key/index.ts';
+import type { Expectation } from '../proof/checks.ts';
+import { evaluate, type Proof, prove } from '../proof/prove.ts';
+import { setupJson } from '../report/json.ts';
+import { changesAnything, conflictLines, showPlan, waysOut } from '../report/plan.ts';
+import { showSummary } from '../report/summary.ts';
+import type { Conflict, EncryptionSettings, Outcomes } from '../report/types.ts';
+import { proofWords } from '../report/words/proof.ts';
+import { setupWords as words } from '../report/words/setup.ts';
+import { applyAll, type Inspection, inspectAll, planAll } from '../steps/index.ts';
+import { type CompleteAnswers, completeRequest } from '../steps/request.ts';
+import { flowScope } from '../steps/role-writing.ts';
+import type { SetupRequest, StepContext, StepOutput, StepPlan } from '../steps/types.ts';
+import { completeAnswers } from './setup-inputs.ts';
+import type { SetupRun } from './setup-run.ts';
+
+/** Read, plan, confirm, apply, prove. */
+export async function performSetup(run: SetupRun): Promise<void> {
+  const wizard = run.interactive ? await import('../wizard/index.ts') : undefined;
+  const answered = wizard ? await wizard.askMissing(run) : await completeAnswers(run);
+  const planned = await planWithoutConflicts(run, answered, wizard?.resolveConflict);
+  const { request, plan } = planned;
+  const dryRun = run.answers.dryRun;
+  const changes = changesAnything(plan.changes);
+
+  // The wizard has said it already.
+  if (wizard) run.output.say();
+  else await showAccount(run);
+  showPlan(run.output, plan, dryRun ? words.dryRunTitle : words.planTitle);
+  if (!changes) run.output.say(words.nothingToDo);
+  if (dryRun) return finish(run, request, plan, plan.expected, undefined);
+  if (changes && wizard) await wizard.confirm(run, plan);
+
+  const output = changes ? await applyAll(planned.inspection, planned.context, request) : plan.expected;
+  const proof = await proveIt(run, request, plan, output, changes);
+  await finish(run, request, plan, output, proof);
+}
+
+interface Planned {
+  context: StepContext;
+  request: SetupRequest;
+  inspection: Inspection;
+  plan: StepPlan;
+}
+
+type Resolve = (run: SetupRun, conflict: Conflict, answered: CompleteAnswers) => Promise<CompleteAnswers>;
+
+/** Reads what exists and plans; in a terminal, asks about each conflict and plans again. */
+async function planWithoutConflicts(
+  run: SetupRun,
+  first: CompleteAnswers,
+  resolve?: Resolve,
+): Promise<Planned> {
+  let answered = first;
+  for (;;) {
+    const context = stepContext(run);
+    const request = completeRequest(answered.answers, answered.checked);
+    run.progress.start(words.reading);
+    const inspection = await inspectAll(context, request);
+    run.progress.stop();
+    const plan = await planAll(inspection, context, request);
+    const [conflict] = plan.conflicts;
+    if (!conflict) return { context, request, inspection, plan };
+    if (!resolve || conflict.choices.length === 0) throw conflictFailure(plan.conflicts);
+    answered = await resolve(run, conflict, answered);
+  }
+}
+
+function stepContext(run: SetupRun): StepContext {
+  const { aws, progress, outcomes, interrupt } = run;
+  return {
+    aws,
+    policies: policyReader(aws),
+    limits: LIMITS,
+    interrupt,
+    record: (outcome) => recordOutcome(outcomes, outcome),
+    begin: (step) => progress.start(words.progress[step]),
+    end: (step) => progress.done(words.stepDone[step]),
+    waiting: (what, elapsedMs) => showWaiting(run, what, elapsedMs),
+  };
+}
+
+function showWaiting({ progress }: SetupRun, what: string, elapsedMs: number): void {
+  progress.update(words.waitingFor(what, Math.round(elapsedMs / 1000), LIMITS.iamPropagationMs / 1000));
+}
+
+/** A later outcome of the same resource takes the place of the earlier one. */
+function recordOutcome(outcomes: Outcomes, { secrets = [], policies = [], role }: Partial<Outcomes>): void {
+  for (const secret of secrets) {
+    outcomes.secrets = [...outcomes.secrets.filter(({ arn }) => arn !== secret.arn), secret];
+  }
+  for (const policy of policies) {
+    outcomes.policies = [...outcomes.policies.filter(({ arn }) => arn !== policy.arn), policy];
+  }
+  if (role) outcomes.role = role;
+}
+
+function conflictFailure(conflicts: Conflict[]): Failure {
+  const [first] = conflicts;
+  const single = conflicts.length === 1 && first !== undefined;
+  const [message = '', ...details] = single
+    ? conflictLines(first)
+    : [
+        words.conflictTitle(conflicts.length),
+        ...conflicts.flatMap((one) => [...conflictLines(one), waysOut(one) ?? '']),
+      ];
+  const hint = single ? waysOut(first) : undefined;
+  return new Failure(message, {
+    code: 'conflict',
+    exitCode: EXIT.conflict,
+    details: details.filter((line) => line !== ''),
+    ...(hint ? { hint } : {}),
+    ...(first ? { step: first.step } : {}),
+  });
+}
+
+async function showAccount({ aws, output }: SetupRun): Promise<void> {
+  const { account, arn } = await aws.identity();
+  output.say(words.account(account, arn));
+}
+
+function expectationOf(request: SetupRequest, output: StepOutput): Expectation {
+  return {
+    secrets: output.secrets ?? [],
+    roleName: request.role.name,
+    keyType: request.keyType,
+    ...(request.algorithm ? { algorithm: request.algorithm } : {}),
+    flows: flowScope(request),
+  };
+}
+
+async function proveIt(
+  run: SetupRun,
+  request: SetupRequest,
+  plan: StepPlan,
+  output: StepOutput,
+  changed: boolean,
+): Promise<Proof> {
+  const { aws, interrupt, progress } = run;
+  const expected = expectationOf(request, output);
+  // When nothing was changed, what was read a moment ago is what AWS holds.
+  if (!changed) return check(evaluate({ secrets: [], ...plan.seen }, expected, await aws.identity()), false);
+  progress.start(proofWords.reading);
+  const onWait = (elapsedMs: number) => showWaiting(run, proofWords.waiting, elapsedMs);
+  const { secrets = [], policies = [] } = output;
+  const proof = await prove(
+    { aws, limits: LIMITS, interrupt, onWait },
+    { secrets, policies, roleName: request.role.name },
+    expected,
+  );
+  check(proof, true);
+  progress.done(words.proven);
+  return proof;
+}
+
+/** The proof itself when it holds; a failure that names what does not. */
+function check(proof: Proof, changed: boolean): Proof {
+  const failed = proof.checks.filter(({ ok }) => !ok);
+  const [first] = failed;
+  if (!first) return proof;
+  throw new Failure(proofWords.failed(first.subject, first.detail), {
+    code: 'not-proven',
+    exitCode: EXIT.failed,
+    details: failed.slice(1).map(({ subject, detail }) => `${subject}: ${detail}`),
+    hint: changed ? proofWords.failedHint(LIMITS.iamPropagationMs / 1000) : proofWords.failedUnchangedHint,
+  });
+}
+
+async function finish(
+  run: SetupRun,
+  request: SetupRequest,
+  plan: StepPlan,
+  { secrets = [], policies = [], role }: StepOutput,
+  proof: Proof | undefined,
+): Promise<void> {
+  const { aws, output, common } = run;
+  const outcomes: Outcomes = { secrets, policies, ...(role ? { role } : {}) };
+  const encryption = encryptionSettings(request, plan, outcomes, proof);
+  if (output.options.json) {
+    const { account, partition } = await aws.identity();
+    const checks = proof?.checks ?? [];
+    output.result(setupJson({ account, partition, outcomes, encryption, checks, dryRun: !proof }));
+  } else if (proof && role) {
+    const generated = request.secret.kind === 'store' && request.secret.generated;
+    const stored = secrets.some(({ action }) => action === 'created' || action === 'updated');
+    showSummary(output, {
+      outcomes: { secrets, policies, role },
+      encryption,
+      generated: generated && stored,
+      sandbox: common.sandbox,
+    });
+  }
+}
+
+/** What the MediaConnect API takes for each Region. The algorithm is that of the key which the secret really holds. */
+function encryptionSettings(
+  { keyType }: SetupRequest,
+  plan: StepPlan,
+  { secrets, role }: Outcomes,
+  proof: Proof | undefined,
+): EncryptionSettings[] {
+  return secrets.map(({ arn, region, action }) => {
+    // In a dry run a secret that stays as it is holds what was seen, and every other one will hold the key of the run.
+    const known = proof?.observed.secrets ?? (action === 'kept' ? plan.seen.secrets : undefined);
+    const content = known?.find((secret) => secret.arn === arn)?.content;
+    const key = content?.kind === 'text' ? content.key : plan.key;
+    const algorithm = keyType === 'static-key' && key ? algorithmOfLength(key.length) : undefined;
+    return { region, keyType, ...(algorithm ? { algorithm } : {}), roleArn: role?.arn ?? '', secretArn: arn };
+  });
+}

@@ -1,0 +1,121 @@
+import { type Aws, openAws } from '../aws/session.ts';
+import { Interrupted } from '../failure.ts';
+import type { KeyInput } from '../key/index.ts';
+import { createOutput, type Output } from '../report/output.ts';
+import { plain } from '../report/plain.ts';
+import { createProgress, type Progress } from '../report/progress.ts';
+import type { Outcomes } from '../report/types.ts';
+import { inputWords } from '../report/words/input.ts';
+import { setupWords as words } from '../report/words/setup.ts';
+import type { Sandbox } from '../sandbox/index.ts';
+import { regionsOf, type SetupAnswers } from '../steps/request.ts';
+import { exitCodeOf, tell } from './failing.ts';
+import { watchInterrupts } from './interrupt.ts';
+import type { CommonOptions } from './options.ts';
+import { performSetup } from './setup-procedure.ts';
+
+/** One run of `setup`: what it works with, and what it has achieved so far. */
+export interface SetupRun {
+  answers: SetupAnswers;
+  common: CommonOptions;
+  aws: Aws;
+  output: Output;
+  progress: Progress;
+  interrupt: AbortSignal;
+  /** What exists by now, for the JSON document and for whoever asks after a failure. */
+  outcomes: Outcomes;
+  /** Where keys are read from. */
+  keyInput: KeyInput;
+  /** Whether questions may be asked. */
+  interactive: boolean;
+}
+
+/** Runs `setup` and answers the exit code. Whatever goes wrong is told here. */
+export async function runSetup(answers: SetupAnswers, common: CommonOptions): Promise<number> {
+  if (!common.color) forbidColor(process.env);
+  const output = createOutput(common);
+  const progress = await createProgress(output);
+  const outcomes: Outcomes = { secrets: [], policies: [] };
+  let sandbox: Sandbox | undefined;
+  let aws: Aws | undefined;
+  const interrupts = watchInterrupts(output, () => aws?.changing() ?? false);
+  try {
+    const interactive = mayAsk(common);
+    sandbox = common.sandbox ? await openSandbox() : undefined;
+    aws = openAws(
+      await settingsFor({ answers, common, sandbox, interactive, output, progress }),
+      interrupts.signal,
+    );
+    await performSetup({
+      answers,
+      common,
+      aws,
+      output,
+      progress,
+      interrupt: interrupts.signal,
+      outcomes,
+      keyInput: { stdin: process.stdin, env: process.env, interrupt: interrupts.signal },
+      interactive,
+    });
+    return 0;
+  } catch (error) {
+    progress.stop();
+    tell(output, error, outcomes);
+    return error instanceof Interrupted ? interrupts.exitCode() : exitCodeOf(error);
+  } finally {
+    aws?.clients.close();
+    await sandbox?.close();
+    interrupts.stop();
+  }
+}
+
+/** Questions need a terminal on both ends of the conversation, and nobody who said that there is no one to answer. */
+function mayAsk({ input, yes, json }: CommonOptions): boolean {
+  const ci = process.env.CI !== undefined && !/^(|0|false)$/i.test(process.env.CI);
+  return Boolean(process.stdin.isTTY && process.stderr.isTTY) && input && !yes && !json && !ci;
+}
+
+/** `--no-color` holds for the prompts and the spinner too, which look at the environment only. */
+function forbidColor(env: NodeJS.ProcessEnv): void {
+  delete env.FORCE_COLOR;
+  env.NO_COLOR = '1';
+}
+
+/** Where the environment sends the requests that carry the key. */
+function endpointOf(env: NodeJS.ProcessEnv): string | undefined {
+  return env.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? env.AWS_ENDPOINT_URL;
+}
+
+/** Whether a key sent to this URL can be read on the way. */
+function isPlainHttp(url: string | undefined): boolean {
+  if (!url || !URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+async function openSandbox(): Promise<Sandbox> {
+  const { startSandbox } = await import('../sandbox/index.ts');
+  return startSandbox();
+}
+
+async function settingsFor({
+  answers,
+  common,
+  sandbox,
+  interactive,
+  output,
+  progress,
+}: Pick<SetupRun, 'answers' | 'common' | 'interactive' | 'output' | 'progress'> & {
+  sandbox: Sandbox | undefined;
+}) {
+  const [homeRegion] = regionsOf(answers);
+  const trace = common.debug
+    ? (line: string) => output.insist(`${words.tracePrefix} ${plain(line)}`)
+    : undefined;
+  if (sandbox) return { endpointUrl: sandbox.url, credentials: sandbox.credentials, homeRegion, trace };
+  const mfa = interactive ? await import('../wizard/mfa.ts') : undefined;
+  const askMfaCode = mfa && ((serial: string) => mfa.askMfaCode(serial, output, progress));
+  if (isPlainHttp(common.endpointUrl ?? endpointOf(process.env)))
+    output.insist(`${words.warning}: ${inputWords.plainHttp}`);
+  return { profile: common.profile, endpointUrl: common.endpointUrl, homeRegion, askMfaCode, trace };
+}

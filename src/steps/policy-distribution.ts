@@ -1,0 +1,127 @@
+import type { FoundPolicy } from '../aws/policies.ts';
+import {
+  type AccountRef,
+  addToReadPolicy,
+  buildReadPolicy,
+  describeDifference,
+  evaluateAccess,
+  isReadPolicyShape,
+  type JsonPolicy,
+  MANAGED_POLICY_LIMIT,
+  measure,
+  type PolicyDocument,
+  parsePolicy,
+  tryParsePolicy,
+} from '../policy/index.ts';
+import { readRequests } from '../proof/reading.ts';
+import type { SecretRef, SetupRequest } from './types.ts';
+
+/** What is done about one policy. All of them are attached to the role. */
+export type PolicyWork =
+  | { kind: 'keep'; policy: FoundPolicy; secrets: SecretRef[] }
+  | { kind: 'update'; policy: FoundPolicy; secrets: SecretRef[]; document: JsonPolicy }
+  | { kind: 'create'; name: string; secrets: SecretRef[]; document: JsonPolicy; overflowOf?: string };
+
+export interface Distribution {
+  work: PolicyWork[];
+}
+
+/** A policy in the chain that is neither ours to extend nor enough as it is. */
+export interface Blocked {
+  blocked: FoundPolicy;
+  difference: string[];
+}
+
+type PolicyOptions = SetupRequest['policy'];
+
+/** The name of the nth policy: `NAME`, `NAME-2`, `NAME-3`, … */
+export function numberedName(name: string, number: number): string {
+  return number === 1 ? name : `${name}-${number}`;
+}
+
+/**
+ * Spreads the secrets over the policies that exist and as many new ones as it takes. A secret that is allowed already
+ * stays where it is; the others go into the first policy with room.
+ */
+export function distribute(
+  secrets: SecretRef[],
+  chain: FoundPolicy[],
+  options: PolicyOptions,
+  account: AccountRef,
+): Distribution | Blocked {
+  const work: PolicyWork[] = [];
+  let open = [...secrets];
+  for (const policy of chain) {
+    const document = tryParsePolicy(policy.document);
+    const covered = document ? open.filter((secret) => allows(document, secret, account)) : [];
+    open = open.filter((secret) => !covered.includes(secret));
+    const extendable = document !== undefined && isReadPolicyShape(document);
+    if (!extendable && open.length > 0) return block(policy, document, secrets, options, account);
+    const added = fill(open, (some) => addToReadPolicy(policy.document, some, options.scope, account));
+    open = open.filter((secret) => !added.secrets.includes(secret));
+    if (added.document) {
+      work.push({ kind: 'update', policy, secrets: added.secrets, document: added.document });
+    } else if (covered.length > 0) {
+      work.push({ kind: 'keep', policy, secrets: covered });
+    }
+    if (open.length === 0) break;
+  }
+  return { work: [...work, ...createRest(open, chain.length, options, account)] };
+}
+
+function createRest(
+  secrets: SecretRef[],
+  taken: number,
+  options: PolicyOptions,
+  account: AccountRef,
+): PolicyWork[] {
+  const work: PolicyWork[] = [];
+  let open = secrets;
+  for (let number = taken + 1; open.length > 0; number += 1) {
+    const filled = fill(open, (some) => buildReadPolicy(some, options.scope, account));
+    if (!filled.document) throw new Error('a single secret does not fit into an empty policy');
+    const { secrets: some, document } = filled;
+    const overflow = number > 1 ? { overflowOf: numberedName(options.name, number - 1) } : {};
+    work.push({
+      kind: 'create',
+      name: numberedName(options.name, number),
+      secrets: some,
+      document,
+      ...overflow,
+    });
+    open = open.filter((secret) => !some.includes(secret));
+  }
+  return work;
+}
+
+/** As many of the secrets, from the first on, as a document can take. */
+function fill(
+  secrets: SecretRef[],
+  build: (some: SecretRef[]) => JsonPolicy,
+): { secrets: SecretRef[]; document?: JsonPolicy } {
+  let best: { secrets: SecretRef[]; document?: JsonPolicy } = { secrets: [] };
+  for (let count = 1; count <= secrets.length; count += 1) {
+    const some = secrets.slice(0, count);
+    const document = build(some);
+    if (measure(document) > MANAGED_POLICY_LIMIT) break;
+    best = { secrets: some, document };
+  }
+  return best;
+}
+
+function allows(document: PolicyDocument, secret: SecretRef, account: AccountRef): boolean {
+  return readRequests(secret, account).every(
+    (request) => evaluateAccess({ identityPolicies: [document], request }).verdict === 'allowed',
+  );
+}
+
+function block(
+  policy: FoundPolicy,
+  document: PolicyDocument | undefined,
+  secrets: SecretRef[],
+  options: PolicyOptions,
+  account: AccountRef,
+): Blocked {
+  const ours = parsePolicy(JSON.stringify(buildReadPolicy(secrets, options.scope, account)));
+  return { blocked: policy, difference: document ? describeDifference(ours, document) : [] };
+}

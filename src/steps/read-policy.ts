@@ -1,0 +1,102 @@
+import { policyArn } from '../aws/arn.ts';
+import type { FoundPolicy } from '../aws/policies.ts';
+import type { Change, Choice, PolicyOutcome } from '../report/types.ts';
+import { policyWords as words } from '../report/words/steps.ts';
+import { distribute, type PolicyWork } from './policy-distribution.ts';
+import { createPolicy, readChain, settlePolicies, versionToDelete } from './policy-writing.ts';
+import type { SetupRequest, Step, StepContext, StepInput, StepPlan } from './types.ts';
+
+export interface FoundPolicies {
+  /** The policies `NAME`, `NAME-2`, … up to the first number that is free. */
+  chain: FoundPolicy[];
+}
+
+export interface PolicyPlan extends StepPlan {
+  work: PolicyWork[];
+}
+
+/** Step 2 of the AWS guide: the policy that allows reading the secrets, or several when one is full. */
+export const readPolicy: Step<FoundPolicies, PolicyPlan> = { name: 'read-policy', inspect, plan, apply };
+
+const OTHER_NAME: Choice = { id: 'policy-name', flag: '--policy-name NAME', text: words.choiceName };
+async function inspect({ aws, policies }: StepContext, { policy }: SetupRequest): Promise<FoundPolicies> {
+  return { chain: await readChain(policies, policy.name, await aws.identity()) };
+}
+
+function plan(input: StepInput, { chain }: FoundPolicies): PolicyPlan {
+  const { request, secrets, identity } = input;
+  const spread = distribute(secrets, chain, request.policy, identity);
+  if ('blocked' in spread) {
+    const conflict = {
+      step: 'read-policy' as const,
+      found: words.otherShape(spread.blocked.name),
+      choices: [OTHER_NAME],
+    };
+    return emptyPlan([{ ...conflict, details: spread.difference }]);
+  }
+  return {
+    ...emptyPlan([]),
+    work: spread.work,
+    changes: spread.work.map((work) => toChange(work, input)),
+    expected: { policies: spread.work.map((work) => expected(work, input)) },
+  };
+}
+
+function emptyPlan(conflicts: StepPlan['conflicts']): PolicyPlan {
+  return { work: [], changes: [], conflicts, warnings: [], seen: {}, expected: { policies: [] } };
+}
+
+function expected(work: PolicyWork, { identity }: StepInput): PolicyOutcome {
+  if (work.kind === 'create') {
+    return { name: work.name, arn: policyArn(identity, work.name), versionId: 'v1', action: 'created' };
+  }
+  const { name, arn, versionId } = work.policy;
+  return work.kind === 'keep'
+    ? { name, arn, versionId, action: 'kept' }
+    : { name, arn, versionId: null, action: 'updated' };
+}
+
+function toChange(work: PolicyWork, { request }: StepInput): Change {
+  if (work.kind === 'keep')
+    return { action: 'keep', resource: 'policy', name: work.policy.name, reason: words.keep };
+  if (work.kind === 'create') {
+    const { scope } = request.policy;
+    const first = scope === 'secrets' ? words.create(work.secrets.length) : words.createWide(scope);
+    const reason = work.overflowOf ? words.createNext(work.overflowOf) : first;
+    return { action: 'create', resource: 'policy', name: work.name, reason, document: work.document };
+  }
+  const oldest = versionToDelete(work.policy);
+  const reason = [words.update(work.secrets.length), ...(oldest ? [words.makesRoom(oldest)] : [])].join('; ');
+  return { action: 'update', resource: 'policy', name: work.policy.name, reason, document: work.document };
+}
+
+async function apply(context: StepContext, input: StepInput, plan: PolicyPlan) {
+  const policies: PolicyOutcome[] = [];
+  for (const work of plan.work) {
+    const outcome = work.kind === 'keep' ? expected(work, input) : await begin(context, input, work);
+    // What stands in the account is not what the plan was made on: go by what is there now.
+    if (!outcome) {
+      const settled = (await settlePolicies(context, input)).map((policy) => asPlanned(policy, plan));
+      context.record({ policies: settled });
+      return { policies: settled };
+    }
+    context.record({ policies: [outcome] });
+    policies.push(outcome);
+  }
+  return { policies };
+}
+
+/** What was planned and turns out to be there was done by this run, though the answer to its request may have been lost. */
+function asPlanned(policy: PolicyOutcome, { expected: { policies = [] } }: PolicyPlan): PolicyOutcome {
+  const planned = policies.find(({ arn }) => arn === policy.arn);
+  return policy.action === 'kept' && planned ? { ...policy, action: planned.action } : policy;
+}
+
+/** Creates a policy; answers nothing for one that exists, because it must be read again before it is extended. */
+async function begin(
+  context: StepContext,
+  input: StepInput,
+  work: PolicyWork,
+): Promise<PolicyOutcome | undefined> {
+  return work.kind === 'create' ? createPolicy(context, input, work) : undefined;
+}

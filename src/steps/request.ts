@@ -1,0 +1,88 @@
+import { parseSecretArn } from '../aws/arn.ts';
+import type { Tag } from '../aws/names.ts';
+import { DEFAULTS } from '../defaults.ts';
+import type { Algorithm, CheckedKey, KeyRules, KeySource, KeyType } from '../key/index.ts';
+import type { PolicyScope } from '../policy/index.ts';
+import type { SetupRequest } from './types.ts';
+
+/** What is known of the user's wishes so far: from flags and environment variables, and then from the wizard. */
+export interface SetupAnswers {
+  secretName?: string;
+  /** Secrets that exist; empty when one is to be stored. */
+  secretArns: string[];
+  regions: string[];
+  keySource?: KeySource;
+  keyType?: KeyType;
+  algorithm?: Algorithm;
+  kmsKeyId?: string;
+  policyName?: string;
+  policyScope?: PolicyScope;
+  roleName?: string;
+  roleDescription?: string;
+  sourceAccount: boolean;
+  sourceArns: string[];
+  permissionsBoundary?: string;
+  tags: Tag[];
+  existingKey?: 'keep' | 'replace';
+  restore: boolean;
+  updateTrust: boolean;
+  dryRun: boolean;
+}
+
+/** Answers with nothing missing, and the key that they name. */
+export interface CompleteAnswers {
+  answers: SetupAnswers;
+  /** Absent when secrets are given by their ARNs. */
+  checked?: CheckedKey;
+}
+
+/** What the key is checked against. */
+export function keyRules({ keyType = DEFAULTS.keyType, algorithm }: SetupAnswers): KeyRules {
+  return { keyType, ...(algorithm ? { algorithm } : {}) };
+}
+
+/** Puts the defaults in, once and last. Secret name, Region and key must be known by now, unless secrets are given by ARN. */
+export function completeRequest(answers: SetupAnswers, checked: CheckedKey | undefined): SetupRequest {
+  return {
+    secret: secretOf(answers, checked),
+    keyType: answers.keyType ?? DEFAULTS.keyType,
+    ...(answers.algorithm ? { algorithm: answers.algorithm } : {}),
+    policy: {
+      name: answers.policyName ?? DEFAULTS.policyName,
+      scope: answers.policyScope ?? DEFAULTS.policyScope,
+    },
+    role: {
+      name: answers.roleName ?? DEFAULTS.roleName,
+      description: answers.roleDescription ?? DEFAULTS.roleDescription,
+      sourceAccount: answers.sourceAccount,
+      sourceArns: answers.sourceArns,
+      ...(answers.permissionsBoundary ? { permissionsBoundary: answers.permissionsBoundary } : {}),
+    },
+    tags: answers.tags,
+    answers: {
+      restore: answers.restore,
+      updateTrust: answers.updateTrust,
+      ...(answers.existingKey ? { existingKey: answers.existingKey } : {}),
+    },
+  };
+}
+
+function secretOf(answers: SetupAnswers, checked: CheckedKey | undefined): SetupRequest['secret'] {
+  if (answers.secretArns.length > 0) return { kind: 'existing', arns: [...new Set(answers.secretArns)] };
+  const { secretName: name, regions, kmsKeyId } = answers;
+  if (name === undefined || regions.length === 0 || !checked) throw new Error('the request is not complete');
+  const { key, generated } = checked;
+  return {
+    kind: 'store',
+    name,
+    regions: [...new Set(regions)],
+    key,
+    generated,
+    ...(kmsKeyId ? { kmsKeyId } : {}),
+  };
+}
+
+/** The Regions that a request is about. */
+export function regionsOf({ secretArns, regions }: Pick<SetupAnswers, 'secretArns' | 'regions'>): string[] {
+  return secretArns.length > 0 ? secretArns.flatMap((arn) => parseSecretArn(arn)?.region ?? []) : regions;
+}

@@ -1,0 +1,212 @@
+import { expectedSecretArn, parseSecretArn } from '../aws/arn.ts';
+import { kmsKeyRef, maybeSameKmsKey } from '../aws/kms.ts';
+import type { FoundSecret } from '../aws/secrets.ts';
+import type { Identity } from '../aws/session.ts';
+import { checkStoredKey, type KeyMaterial } from '../key/index.ts';
+import type { Choice, OutcomeAction } from '../report/types.ts';
+import { secretWords as words } from '../report/words/steps.ts';
+import type { NewSecret, SecretRef, SetupRequest, StepInput } from './types.ts';
+
+/** What is done about the secret of one Region. */
+export type SecretDecision =
+  | ({ kind: 'create' } & Settled)
+  | ({ kind: 'keep'; found: FoundSecret } & Settled)
+  | ({ kind: 'replace'; found: FoundSecret } & Settled)
+  | ({ kind: 'restore'; found: FoundSecret } & Settled)
+  | Conflicted;
+
+interface Settled {
+  ref: SecretRef;
+  reason: string;
+  warnings: string[];
+}
+
+interface Conflicted {
+  kind: 'conflict';
+  conflict: { step: 'store-secret'; found: string; details: string[]; choices: Choice[] };
+}
+
+const KEEP: Choice = { id: 'keep-key', flag: '--existing-key keep', text: words.choiceKeep };
+const REPLACE: Choice = { id: 'replace-key', flag: '--existing-key replace', text: words.choiceReplace };
+const RESTORE: Choice = { id: 'restore', flag: '--restore', text: words.choiceRestore };
+const OTHER_NAME: Choice = { id: 'secret-name', flag: '--secret-name NAME', text: words.choiceName };
+
+/** The key of the run, and whether it was taken over from a secret that exists. */
+export interface KeyChoice {
+  key: KeyMaterial;
+  adopted: boolean;
+}
+
+/**
+ * Decides which key the run is about. Usually the one given; but a generated key, or any key with `--existing-key keep`,
+ * yields to the one that the secret holds already, so that all Regions get the same.
+ */
+export function chooseKey(
+  secret: NewSecret,
+  existing: FoundSecret[],
+  request: SetupRequest,
+): KeyChoice | Conflicted {
+  const { existingKey } = request.answers;
+  const yields = existingKey === 'keep' || (secret.generated && existingKey !== 'replace');
+  const held = existing.filter((found) => !found.deletedAt);
+  if (!yields || held.length === 0) return { key: secret.key, adopted: false };
+
+  const keys: KeyMaterial[] = [];
+  for (const found of held) {
+    const problems = contentProblems(found, request);
+    if (problems) return conflict(problems.found, [REPLACE, OTHER_NAME], problems.details);
+    if (found.content.kind === 'text') keys.push(found.content.key);
+  }
+  const [key] = keys;
+  if (!key) return { key: secret.key, adopted: false };
+  if (keys.some((other) => !other.sameKey(key, request.keyType))) {
+    return conflict(
+      words.differ(
+        secret.name,
+        held.map((found) => found.region),
+      ),
+      [REPLACE, OTHER_NAME],
+    );
+  }
+  return { key, adopted: true };
+}
+
+/** What is done in a Region that has no secret of the name. */
+export function decideNew(
+  { identity }: StepInput,
+  { name, kmsKeyId }: NewSecret,
+  region: string,
+  { adopted }: KeyChoice,
+): SecretDecision {
+  if (kmsKeyId !== undefined && !kmsKeyRef(kmsKeyId, region, identity)) {
+    return conflict(words.kmsWrongRegion(region), []);
+  }
+  const arn = expectedSecretArn(identity, region, name);
+  return {
+    kind: 'create',
+    ref: { region, name, arn, versionId: null, action: 'created', ...kmsOf(kmsKeyId, region, identity) },
+    reason: adopted ? words.createCopy : words.create,
+    warnings: /-[A-Za-z0-9]{6}$/.test(name) ? [words.nameLooksLikeArn(name)] : [],
+  };
+}
+
+/** What is done about a secret that has the name already. */
+export function decideStored(
+  input: StepInput,
+  secret: NewSecret,
+  found: FoundSecret,
+  { key, adopted }: KeyChoice,
+): SecretDecision {
+  const unusable = ownershipProblem(found);
+  if (unusable) return unusable;
+  const warnings = warningsFor(found, secret.kmsKeyId);
+  if (found.deletedAt) return decideDeleted(input, secret, found, warnings);
+  if (found.content.kind === 'text' && found.content.key.sameKey(key, input.request.keyType)) {
+    const reason = adopted ? words.keepHeld : words.keepSame;
+    return { kind: 'keep', ref: refOf(found, 'kept', input.identity), reason, warnings, found };
+  }
+  if (input.request.answers.existingKey === 'replace') {
+    return {
+      kind: 'replace',
+      ref: refOf(found, 'updated', input.identity),
+      reason: words.replace,
+      warnings,
+      found,
+    };
+  }
+  const problems = contentProblems(found, input.request);
+  const choices = problems ? [REPLACE, OTHER_NAME] : [KEEP, REPLACE, OTHER_NAME];
+  return conflict(words.otherValue(found.name, found.region), choices, problems?.details);
+}
+
+function decideDeleted(
+  { request, identity }: StepInput,
+  secret: NewSecret,
+  found: FoundSecret,
+  warnings: string[],
+): SecretDecision {
+  if (!request.answers.restore) {
+    return conflict(words.deleted(found.name, found.region, found.deletedAt ?? new Date(0)), [
+      RESTORE,
+      OTHER_NAME,
+    ]);
+  }
+  // A generated key is only wanted where there is none.
+  const then = request.answers.existingKey ?? (secret.generated ? 'keep' : 'compare');
+  const reason = {
+    compare: words.restoreAndCompare,
+    keep: words.restoreAndKeep,
+    replace: words.restoreAndReplace,
+  }[then];
+  return { kind: 'restore', ref: refOf(found, 'restored', identity), reason, warnings, found };
+}
+
+/** What is done about a secret that the user named by its ARN: it is used as it is, or it cannot be used. */
+export function decideExisting(
+  input: StepInput,
+  arn: string,
+  found: FoundSecret | undefined,
+): SecretDecision {
+  const { account } = input.identity;
+  if (parseSecretArn(arn)?.account !== account) return conflict(words.foreignArn(arn, account), []);
+  if (!found) return conflict(words.absentArn(arn), [], [words.absentArnHint]);
+  if (found.deletedAt) return conflict(words.deleted(found.name, found.region, found.deletedAt), []);
+  const problems = contentProblems(found, input.request);
+  if (problems) return conflict(problems.found, [], problems.details);
+  return {
+    kind: 'keep',
+    ref: refOf(found, 'kept', input.identity),
+    reason: words.keepGiven,
+    warnings: warningsFor(found, undefined),
+    found,
+  };
+}
+
+/** Why MediaConnect could not use what the secret holds; `undefined` when it can. */
+function contentProblems(
+  { content, name, region }: FoundSecret,
+  { keyType, algorithm }: SetupRequest,
+): { found: string; details: string[] } | undefined {
+  if (content.kind === 'binary') return { found: words.binary(name, region), details: [] };
+  if (content.kind === 'none') return { found: words.noValue(name, region), details: [] };
+  const problems = checkStoredKey(content.key, { keyType, ...(algorithm ? { algorithm } : {}) });
+  if (problems.length === 0) return undefined;
+  return { found: words.unusable(name, region), details: problems.map((problem) => problem.message) };
+}
+
+function ownershipProblem(found: FoundSecret): Conflicted | undefined {
+  const { name, region } = found;
+  if (found.replicaOf)
+    return conflict(words.replica(name, region, found.replicaOf), [OTHER_NAME], [words.replicaHint]);
+  if (found.ownedBy) return conflict(words.owned(name, region, found.ownedBy), [OTHER_NAME]);
+  return undefined;
+}
+
+function warningsFor({ name, region, rotates, kmsKeyId }: FoundSecret, wanted: string | undefined): string[] {
+  const otherKey = wanted !== undefined && (kmsKeyId === undefined || !maybeSameKmsKey(wanted, kmsKeyId));
+  return [
+    ...(rotates ? [words.rotates(name, region)] : []),
+    ...(otherKey ? [words.otherKmsKey(name, region)] : []),
+  ];
+}
+
+function refOf(found: FoundSecret, action: OutcomeAction, identity: Identity): SecretRef {
+  return {
+    region: found.region,
+    name: found.name,
+    arn: found.arn,
+    versionId: found.versionId ?? null,
+    action,
+    ...kmsOf(found.kmsKeyId, found.region, identity),
+  };
+}
+
+/** The KMS key part of a reference, when there is a customer-managed key. */
+function kmsOf(id: string | undefined, region: string, identity: Identity): Pick<SecretRef, 'kmsKey'> {
+  const kmsKey = id === undefined ? undefined : kmsKeyRef(id, region, identity);
+  return kmsKey ? { kmsKey } : {};
+}
+
+function conflict(found: string, choices: Choice[], details: string[] = []): Conflicted {
+  return { kind: 'conflict', conflict: { step: 'store-secret', found, details, choices } };
+}

@@ -1,0 +1,160 @@
+import { roleArn } from '../aws/arn.ts';
+import { DEFAULT_ATTACHMENT_QUOTA, type FoundRole, readRole } from '../aws/roles.ts';
+import { addTrust, buildTrustPolicy, measure, TRUST_POLICY_LIMIT } from '../policy/index.ts';
+import { judgeTrust } from '../proof/trust.ts';
+import type { Change, Choice, Conflict, RoleOutcome } from '../report/types.ts';
+import { policyWords, roleWords as words } from '../report/words/steps.ts';
+import { attachPolicy, createRole, flowScope, trustOptions, updateTrust } from './role-writing.ts';
+import type { SetupRequest, Step, StepContext, StepInput, StepPlan } from './types.ts';
+
+export interface FoundTrust {
+  role: FoundRole | undefined;
+}
+
+export interface RolePlan extends StepPlan {
+  role: 'create' | 'keep' | 'update-trust';
+  /** ARNs of the policies to attach. */
+  attach: string[];
+}
+
+/** Step 3 of the AWS guide: the role that MediaConnect may assume, with the policies attached. */
+export const trustRole: Step<FoundTrust, RolePlan> = { name: 'trust-role', inspect, plan, apply };
+
+const OTHER_NAME: Choice = { id: 'role-name', flag: '--role-name NAME', text: words.choiceName };
+const OTHER_ROLE: Choice = { id: 'role-name', flag: '--role-name NAME', text: words.choiceOtherRole };
+const WIDER_SCOPE: Choice = {
+  id: 'policy-scope',
+  flag: '--policy-scope region|account',
+  text: policyWords.choiceScope,
+};
+const UPDATE_TRUST: Choice = { id: 'update-trust', flag: '--update-trust', text: words.choiceTrust };
+
+async function inspect({ aws, policies }: StepContext, { role }: SetupRequest): Promise<FoundTrust> {
+  return { role: await readRole(aws, policies, role.name) };
+}
+
+function plan(input: StepInput, { role }: FoundTrust): RolePlan {
+  const { request, identity, policyArns } = input;
+  const attach = policyArns.filter((arn) => !role?.attached.includes(arn));
+  const trust = role ? planTrust(input, role) : { kind: 'create' as const };
+  const conflicts = [
+    ...('conflict' in trust ? [trust.conflict] : []),
+    ...(role ? boundaryConflict(request, role) : []),
+    ...quotaConflict(request.role.name, role, attach.length),
+  ];
+  const kind = 'conflict' in trust ? 'keep' : trust.kind;
+  return {
+    role: kind,
+    attach,
+    changes: conflicts.length > 0 ? [] : describe(input, kind, attach, trust),
+    conflicts,
+    warnings: warnings(request, role, 'warnings' in trust ? trust.warnings : []),
+    seen: role ? { role } : {},
+    expected: {
+      role: {
+        name: request.role.name,
+        arn: role?.arn ?? roleArn(identity, request.role.name),
+        action: outcome(kind, attach),
+      },
+    },
+  };
+}
+
+type TrustDecision =
+  | { kind: 'create' }
+  | { kind: 'keep'; warnings: string[] }
+  | { kind: 'update-trust'; document: unknown }
+  | { conflict: Conflict };
+
+function planTrust({ request, identity }: StepInput, role: FoundRole): TrustDecision {
+  const judged = judgeTrust(role.trust, flowScope(request), identity);
+  if (judged.verdict === 'unreadable') return conflict(words.unreadable(role.name), [OTHER_NAME]);
+  if (judged.verdict === 'allowed') {
+    const scopeWarning = {
+      'as-asked': [],
+      wider: [words.notNarrowed(role.name)],
+      narrower: [words.narrowed(role.name)],
+    };
+    return { kind: 'keep', warnings: scopeWarning[judged.scope] };
+  }
+  const document = addTrust(role.trust, trustOptions(request, identity.account));
+  const would = judgeTrust(JSON.stringify(document), flowScope(request), identity);
+  if (would.verdict !== 'allowed') return conflict(words.trustDenied(role.name), [OTHER_NAME]);
+  if (!request.answers.updateTrust) {
+    return conflict(words.notTrusted(role.name, judged.because), [UPDATE_TRUST, OTHER_NAME]);
+  }
+  const size = measure(document);
+  if (size > TRUST_POLICY_LIMIT) {
+    return conflict(words.trustTooLong(role.name, size, TRUST_POLICY_LIMIT), [OTHER_NAME]);
+  }
+  return { kind: 'update-trust', document };
+}
+
+function conflict(found: string, choices: Choice[]): { conflict: Conflict } {
+  return { conflict: { step: 'trust-role', found, details: [], choices } };
+}
+
+function boundaryConflict({ role: wanted }: SetupRequest, role: FoundRole): Conflict[] {
+  if (!wanted.permissionsBoundary || wanted.permissionsBoundary === role.boundary?.arn) return [];
+  return [conflict(words.otherBoundary(role.name, role.boundary?.arn), [OTHER_NAME]).conflict];
+}
+
+function quotaConflict(name: string, role: FoundRole | undefined, more: number): Conflict[] {
+  const have = role?.attached.length ?? 0;
+  const quota = role?.attachmentQuota ?? DEFAULT_ATTACHMENT_QUOTA;
+  if (have + more <= quota) return [];
+  return [conflict(words.full(name, have, more, quota), [WIDER_SCOPE, OTHER_ROLE]).conflict];
+}
+
+function warnings({ role: wanted }: SetupRequest, role: FoundRole | undefined, more: string[]): string[] {
+  return [
+    ...(/mediaconnect/i.test(wanted.name) ? [] : [words.nameWithoutMediaConnect(wanted.name)]),
+    ...(role && role.path !== '/' ? [words.hasPath(role.name, role.path)] : []),
+    ...more,
+  ];
+}
+
+function describe(
+  input: StepInput,
+  kind: RolePlan['role'],
+  attach: string[],
+  trust: TrustDecision,
+): Change[] {
+  const { request, identity } = input;
+  const { name } = request.role;
+  const change = (action: Change['action'], reason: string, document?: unknown): Change => ({
+    action,
+    resource: 'role',
+    name,
+    reason,
+    ...(document === undefined ? {} : { document }),
+  });
+  const changes = {
+    create: () => change('create', words.create, buildTrustPolicy(trustOptions(request, identity.account))),
+    keep: () => change('keep', words.keep),
+    'update-trust': () =>
+      change('update', words.updateTrust, 'document' in trust ? trust.document : undefined),
+  };
+  const names = attach.map((arn) => arn.slice(arn.lastIndexOf('/') + 1));
+  return [changes[kind](), ...(attach.length > 0 ? [change('attach', words.attach(names))] : [])];
+}
+
+function outcome(kind: RolePlan['role'], attach: string[]): RoleOutcome['action'] {
+  if (kind === 'create') return 'created';
+  return kind === 'update-trust' || attach.length > 0 ? 'updated' : 'kept';
+}
+
+async function apply(context: StepContext, input: StepInput, plan: RolePlan) {
+  const { request, identity } = input;
+  const { name } = request.role;
+  const wanted = {
+    name,
+    arn: plan.seen.role?.arn ?? roleArn(identity, name),
+    action: outcome(plan.role, plan.attach),
+  };
+  const role = plan.role === 'create' ? await createRole(context, input, wanted) : wanted;
+  if (plan.role === 'update-trust') await updateTrust(context, input, wanted);
+  context.record({ role });
+  for (const arn of plan.attach) await attachPolicy(context, role.name, arn);
+  return { role };
+}

@@ -1,0 +1,111 @@
+import type { PolicyReader } from '../aws/policies.ts';
+import type { FoundRole } from '../aws/roles.ts';
+import type { FoundSecret } from '../aws/secrets.ts';
+import type { Aws, Identity } from '../aws/session.ts';
+import type { Limits } from '../defaults.ts';
+import type { Algorithm, KeyMaterial, KeyType } from '../key/index.ts';
+import type { KmsKeyRef, PolicyScope } from '../policy/index.ts';
+import type { Change, Conflict, Outcomes, SecretOutcome, StepName } from '../report/types.ts';
+
+/** What the user wants, complete and checked. Nothing in it depends on what the account holds. */
+export interface SetupRequest {
+  secret: NewSecret | ExistingSecrets;
+  keyType: KeyType;
+  /** Checked against the key's length; told by the length when absent. */
+  algorithm?: Algorithm;
+  policy: { name: string; scope: PolicyScope };
+  role: {
+    name: string;
+    description: string;
+    /** Whether the trust policy has the `aws:SourceAccount` condition. */
+    sourceAccount: boolean;
+    sourceArns: string[];
+    permissionsBoundary?: string;
+  };
+  /** The user's tags; the program adds its own. */
+  tags: { key: string; value: string }[];
+  answers: {
+    existingKey?: 'keep' | 'replace';
+    restore: boolean;
+    updateTrust: boolean;
+  };
+}
+
+/** A key to be stored under one name in each of the Regions. */
+export interface NewSecret {
+  kind: 'store';
+  name: string;
+  regions: string[];
+  key: KeyMaterial;
+  /** A generated key yields to one that a secret of this name already holds, in whichever Region. */
+  generated: boolean;
+  kmsKeyId?: string;
+}
+
+/** Secrets that exist already, by their full ARNs. */
+export interface ExistingSecrets {
+  kind: 'existing';
+  arns: string[];
+}
+
+/** What the steps are given to work with. */
+export interface StepContext {
+  aws: Aws;
+  /** Reads policies for the inspection; two steps look at the same ones. */
+  policies: PolicyReader;
+  limits: Limits;
+  /** Aborted when the user interrupts. */
+  interrupt: AbortSignal;
+  /** Told as soon as a change is done, so that a failure half-way can say what exists. */
+  record(outcome: Partial<Outcomes>): void;
+  /** Told which step begins to change things, and that it has done so. */
+  begin(step: StepName): void;
+  end(step: StepName): void;
+  /** Tells the user what is being waited for, and for how long by now. */
+  waiting(what: string, elapsedMs: number): void;
+}
+
+/** A secret that the role must be able to read. */
+export interface SecretRef extends SecretOutcome {
+  kmsKey?: KmsKeyRef;
+}
+
+/** What a step is planned with: the request, the account, and what the steps before it produce. */
+export interface StepInput {
+  request: SetupRequest;
+  identity: Identity;
+  secrets: SecretRef[];
+  policyArns: string[];
+}
+
+/** What every plan has. A step's own plan adds what `apply` needs. */
+export interface StepPlan {
+  changes: Change[];
+  conflicts: Conflict[];
+  /** Things the user should know that stop nothing. */
+  warnings: string[];
+  /** What exists now; when nothing has to change, this is what is proven. */
+  seen: { secrets?: FoundSecret[]; role?: FoundRole };
+  /** The key that is stored where one is; absent when existing secrets are used as they are. */
+  key?: KeyMaterial;
+  /** What the step will answer, with `??????` in ARNs that AWS has yet to make up. */
+  expected: StepOutput;
+}
+
+/** What a step answers: its outcomes, from which the next step takes the ARNs. */
+export interface StepOutput {
+  secrets?: SecretRef[];
+  policies?: Outcomes['policies'];
+  role?: Outcomes['role'];
+}
+
+/** One step of the procedure. */
+export interface Step<Found, Plan extends StepPlan> {
+  name: StepName;
+  /** Reads what exists. Changes nothing. */
+  inspect(context: StepContext, request: SetupRequest): Promise<Found>;
+  /** Compares what exists with what is wanted. Pure. */
+  plan(input: StepInput, found: Found): Plan;
+  /** Carries the plan out and answers the ARNs. */
+  apply(context: StepContext, input: StepInput, plan: Plan): Promise<StepOutput>;
+}

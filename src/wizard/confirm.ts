@@ -1,0 +1,21 @@
+import { Interrupted } from '../failure.ts';
+import { planDocuments } from '../report/plan.ts';
+import type { Change } from '../report/types.ts';
+import { wizardWords as words } from '../report/words/wizard.ts';
+import type { WizardContext } from './context.ts';
+import { askChoice } from './prompt.ts';
+
+/** The one confirmation. Shows the documents to whoever asks; returns only when the plan may be carried out. */
+export async function confirm({ output }: WizardContext, { changes }: { changes: Change[] }): Promise<void> {
+  for (;;) {
+    const answer = await askChoice<'yes' | 'show' | 'no'>(words.confirm, [
+      { value: 'yes', name: words.confirmYes },
+      { value: 'show', name: words.confirmShow },
+      { value: 'no', name: words.confirmNo },
+    ]);
+    if (answer === 'yes') return;
+    if (answer === 'no') throw new Interrupted({ chosen: true });
+    output.say(planDocuments(output, changes));
+    output.say();
+  }
+}

@@ -1,0 +1,113 @@
+import { homedir } from 'node:os';
+import { looksLikeKey } from '../aws/names.ts';
+import { DEFAULTS } from '../defaults.ts';
+import { Failure } from '../failure.ts';
+import {
+  ALGORITHMS,
+  type CheckedKey,
+  checkKey,
+  generateKey,
+  type KeyRules,
+  type KeyType,
+  loadKey,
+} from '../key/index.ts';
+import { keyWarnings } from '../key/warnings.ts';
+import { wizardWords as words } from '../report/words/wizard.ts';
+import type { SetupAnswers } from '../steps/request.ts';
+import { explain, type WizardContext, warn } from './context.ts';
+import { askChoice, askHidden, askText } from './prompt.ts';
+
+/** Asks what the key is for, and for the key. */
+export async function askKey(
+  context: WizardContext,
+): Promise<{ answers: SetupAnswers; checked: CheckedKey }> {
+  const keyType =
+    context.answers.keyType ?? (context.answers.algorithm ? 'static-key' : await askKeyType(context));
+  const answers = { ...context.answers, keyType };
+  const rules: KeyRules = { keyType, ...(answers.algorithm ? { algorithm: answers.algorithm } : {}) };
+  for (;;) {
+    const from = await askSource(context, keyType);
+    if (from === 'generate') return generate(context, answers);
+    const checked = from === 'file' ? await askFile(context, rules) : await askTyped(context, rules);
+    if (checked) return { answers, checked };
+  }
+}
+
+async function askKeyType(context: WizardContext): Promise<KeyType> {
+  explain(context, words.keyTypeWhy);
+  const types: KeyType[] = [DEFAULTS.keyType, 'srt-password'];
+  return askChoice(
+    words.keyType,
+    types.map((value) => ({ value, name: words.keyTypes[value] })),
+  );
+}
+
+async function askSource(context: WizardContext, keyType: KeyType): Promise<'typed' | 'file' | 'generate'> {
+  explain(context, words.keyFromWhy);
+  return askChoice<'typed' | 'file' | 'generate'>(words.keyFrom, [
+    { value: 'typed', name: words.keyTyped },
+    { value: 'file', name: words.keyFile },
+    ...(keyType === 'static-key' ? [{ value: 'generate' as const, name: words.keyGenerated }] : []),
+  ]);
+}
+
+async function generate(context: WizardContext, answers: SetupAnswers) {
+  const algorithm = answers.algorithm ?? (await askAlgorithm(context));
+  return { answers: { ...answers, algorithm }, checked: { key: generateKey(algorithm), generated: true } };
+}
+
+async function askAlgorithm(context: WizardContext) {
+  explain(context, words.algorithmWhy);
+  return askChoice(
+    words.algorithm,
+    [...ALGORITHMS].reverse().map((value) => ({ value, name: value })),
+  );
+}
+
+/**
+ * Asks for the key twice, hidden; asks again while it is not right or the two differ. Each time the whole key: nobody can
+ * correct what is hidden, and whoever pastes it once more must not add to what was there.
+ */
+async function askTyped(context: WizardContext, rules: KeyRules): Promise<CheckedKey> {
+  const { output } = context;
+  const again = (problem: string) => output.insist(output.paint.red(`✖ ${problem}`));
+  for (;;) {
+    explain(context, words.keyWhy[rules.keyType]);
+    const first = checkKey(await askHidden(words.key), rules);
+    if (!first.ok) {
+      for (const { message } of first.problems) again(message);
+      continue;
+    }
+    explain(context, words.keyAgainWhy);
+    const second = checkKey(await askHidden(words.keyAgain), rules);
+    if (second.ok && first.key.sameKey(second.key, 'srt-password')) {
+      output.say(words.keyTaken(first.key.length, first.algorithm));
+      warn(context, keyWarnings(first.key, rules.keyType));
+      return { key: first.key, generated: false };
+    }
+    again(words.keysDiffer);
+  }
+}
+
+/** Asks for a key file. Answers nothing when the file is not right, so that another source can be chosen. */
+async function askFile(context: WizardContext, rules: KeyRules): Promise<CheckedKey | undefined> {
+  const { output } = context;
+  explain(context, words.fileWhy);
+  const answer = await askText(words.file, '', fileProblem, output.paint.red);
+  // There is no shell here that would know what ~ is.
+  const path = answer.replace(/^~(?=[/\\]|$)/, homedir());
+  try {
+    const { warnings, ...checked } = await loadKey({ kind: 'file', path }, rules, context.keyInput);
+    warn(context, warnings);
+    return checked;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    output.insist(error.message);
+    return undefined;
+  }
+}
+
+function fileProblem(answer: string): string | undefined {
+  if (answer === '') return words.fileWhy;
+  return looksLikeKey(answer) && !/[/\\.]/.test(answer) ? words.fileNotKey : undefined;
+}

@@ -1,0 +1,108 @@
+import inquirer from 'inquirer';
+import { looksLikeKey } from '../aws/names.ts';
+import { Interrupted } from '../failure.ts';
+import { wrap } from '../report/output.ts';
+
+/** One thing to choose. */
+export interface Option<T> {
+  value: T;
+  name: string;
+  description?: string;
+}
+
+/** Says what is wrong with an answer, or nothing when it is right. */
+export type Check = (answer: string) => string | undefined;
+
+/** Asks for a line of text. What is not right yet is shown in red while it is typed, and a key in the wrong place not at all. */
+export function askText(
+  message: string,
+  fallback: string,
+  check: Check,
+  mark: (text: string) => string,
+): Promise<string> {
+  return ask<string>({
+    type: 'input',
+    message,
+    default: fallback,
+    validate: (answer: string) => {
+      const problem = check(answer);
+      return problem === undefined || broken(problem);
+    },
+    // A dumb terminal has no way to correct what was typed, so there one begins anew.
+    theme: { validationFailureMode: process.env.TERM === 'dumb' ? 'clear' : 'keep' },
+    transformer: (answer: string, { isFinal }: { isFinal: boolean }) =>
+      isFinal || answer === '' ? answer : whileTyped(answer, check, mark),
+  });
+}
+
+function whileTyped(answer: string, check: Check, mark: (text: string) => string): string {
+  // A key that is pasted into the wrong place is drawn digit by digit; it is hidden before much of it shows.
+  if (looksLikeKey(answer) || /^[0-9a-f]{12,}$/i.test(answer)) return mark('*'.repeat(answer.length));
+  return check(answer) === undefined ? answer : mark(answer);
+}
+
+/** Asks for a text that is never shown; there is a star for each character, so that a paste is seen to arrive. */
+export function askHidden(message: string): Promise<string> {
+  return ask<string>({ type: 'password', message, mask: '*', toggleMask: false });
+}
+
+/** Asks for one of a few things; the first one is the default. */
+export function askChoice<T>(message: string, choices: Option<T>[]): Promise<T> {
+  return ask<T>({ type: 'select', message, choices, loop: false, pageSize: 10 });
+}
+
+/** Asks for one of many things, found by typing a part of their names. */
+export function askSearch<T>(message: string, find: (term: string) => Option<T>[]): Promise<T> {
+  return ask<T>({
+    type: 'search',
+    message,
+    source: (term: string | undefined) => find(term ?? ''),
+    pageSize: 8,
+  });
+}
+
+/** Asks yes or no. */
+export function askYesNo(message: string, fallback: boolean): Promise<boolean> {
+  return ask<boolean>({ type: 'confirm', message, default: fallback });
+}
+
+type Question = Record<string, unknown> & {
+  type: 'input' | 'password' | 'select' | 'search' | 'confirm';
+  message: string;
+};
+
+/** The prompts would break a sentence in the midst of a word. Two columns are the prompt's own. */
+function broken(sentence: string): string {
+  return wrap(sentence, (process.stderr.columns ?? 80) - 2).replaceAll('\n', '\n  ');
+}
+
+/** Questions go to standard error, because standard output is for results. Ctrl-C, Ctrl-D and signals leave. */
+async function ask<T>(question: Question): Promise<T> {
+  const leave = new AbortController();
+  const onSignal = () => leave.abort();
+  const onKey = (_: string | undefined, key: { name?: string; ctrl?: boolean } | undefined) => {
+    if (key?.ctrl && key.name === 'd') leave.abort();
+  };
+  const prompt = inquirer.createPromptModule({
+    input: process.stdin,
+    output: process.stderr,
+    signal: leave.signal,
+  });
+  process.stdin.on('keypress', onKey);
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  try {
+    // The library types answers by literal question lists; here the caller's question decides what comes back.
+    const { answer } = (await prompt([
+      { ...question, message: broken(question.message), name: 'answer' },
+    ])) as { answer: unknown };
+    return answer as T;
+  } catch (error) {
+    const left = error instanceof Error && /^(Exit|Abort|Cancel)PromptError$/.test(error.name);
+    throw left ? new Interrupted() : error;
+  } finally {
+    process.stdin.off('keypress', onKey);
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  }
+}

@@ -1,0 +1,52 @@
+import { secretName } from '../aws/names.ts';
+import { listSecrets } from '../aws/secrets.ts';
+import { DEFAULTS } from '../defaults.ts';
+import { Failure } from '../failure.ts';
+import { plain } from '../report/plain.ts';
+import { wizardWords as words } from '../report/words/wizard.ts';
+import { explain, type WizardContext } from './context.ts';
+import { askChoice, askSearch, askText } from './prompt.ts';
+
+/** More secrets than this are not offered; whoever has so many gives the ARN with --secret-arn. */
+const OFFERED = 500;
+
+/** Offers the secrets that exist in the Region. Answers an ARN, or nothing when a new one is wanted. */
+export async function askExisting(context: WizardContext, region: string): Promise<string | undefined> {
+  const existing = await existingSecrets(context, region);
+  if (existing.length === 0) return undefined;
+  explain(context, words.newOrExistingWhy);
+  const isNew = await askChoice(words.newOrExisting, [
+    { value: true, name: words.storeNew },
+    { value: false, name: words.useExisting(existing.length, existing.length === OFFERED) },
+  ]);
+  if (isNew) return undefined;
+  explain(context, words.existingWhy);
+  return askSearch(words.existing, (term) =>
+    existing
+      .filter(({ name }) => name.toLowerCase().includes(term.toLowerCase()))
+      .map(({ name, arn, description }) => ({
+        value: arn,
+        name: plain(name),
+        description: plain(description ? `${arn}\n${description}` : arn),
+      })),
+  );
+}
+
+/** The list is a convenience: without the permission to list, a new secret can still be stored. */
+async function existingSecrets({ aws, progress }: WizardContext, region: string) {
+  progress.start(words.listing(region));
+  try {
+    return await listSecrets(aws, region, OFFERED);
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'access-denied') return [];
+    throw error;
+  } finally {
+    progress.stop();
+  }
+}
+
+export async function askSecretName(context: WizardContext): Promise<string> {
+  explain(context, words.secretNameWhy);
+  const check = (answer: string) => secretName(answer, words.nameSubject);
+  return askText(words.secretName, DEFAULTS.example.secretName, check, context.output.paint.red);
+}
