@@ -1,0 +1,166 @@
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { baseEnv, program, run } from '../support/run.ts';
+
+const node = (script: string) => [process.execPath, '-e', script];
+const inside = (script: string, env: NodeJS.ProcessEnv = {}) =>
+  run(['sandbox', '--', ...node(script)], { env });
+const canConnect = (url: string) =>
+  fetch(url).then(
+    () => true,
+    () => false,
+  );
+
+describe('a command in the sandbox', () => {
+  test('finds an endpoint, credentials and a Region in its environment', async () => {
+    const { code, stdout, stderr } = await inside('console.log(JSON.stringify(process.env))');
+    expect([code, stderr]).toEqual([0, '']);
+    const env = JSON.parse(stdout);
+    expect(env.AWS_ENDPOINT_URL).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(env.AWS_ACCESS_KEY_ID).toMatch(/./);
+    expect(env.AWS_SECRET_ACCESS_KEY).toMatch(/./);
+    expect([env.AWS_REGION, env.AWS_DEFAULT_REGION]).toEqual(['us-west-2', 'us-west-2']);
+  });
+
+  test('keeps the user’s Region, and loses what would lead it elsewhere', async () => {
+    const { stdout } = await inside('console.log(JSON.stringify(process.env))', {
+      AWS_REGION: 'eu-west-1',
+      AWS_PROFILE: 'production',
+      AWS_SESSION_TOKEN: 'token',
+      AWS_ENDPOINT_URL_IAM: 'https://iam.amazonaws.com',
+      MINE: 'stays',
+    });
+    const env = JSON.parse(stdout);
+    expect(env).toMatchObject({ AWS_REGION: 'eu-west-1', MINE: 'stays' });
+    expect(Object.keys(env)).not.toContain('AWS_PROFILE');
+    expect(Object.keys(env)).not.toContain('AWS_SESSION_TOKEN');
+    expect(Object.keys(env)).not.toContain('AWS_ENDPOINT_URL_IAM');
+  });
+
+  test('may be this program: a pipeline is rehearsed, and run twice in it finds everything in place', async () => {
+    const setup = `${process.execPath} ${program} setup --secret-name a --generate aes256 --yes --json`;
+    const { code, stdout } = await run(['sandbox', '--', 'sh', '-c', `${setup} > /dev/null && ${setup}`]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ secrets: [{ action: 'kept' }], role: { action: 'kept' } });
+  });
+
+  test('passes its exit code, its input and its output through', async () => {
+    const script =
+      'process.stdin.on("data", (d) => process.stdout.write(d)).on("end", () => process.exit(7))';
+    const result = await run(['sandbox', '--', ...node(script)], { stdin: 'hello' });
+    expect(result).toMatchObject({ code: 7, stdout: 'hello', stderr: '' });
+  });
+
+  test('that a signal ends is told as the shell tells it', async () => {
+    expect((await inside('process.kill(process.pid, "SIGTERM")')).code).toBe(128 + 15);
+  });
+
+  test('takes its own options, after --', async () => {
+    const { stdout } = await run(['sandbox', '--', process.execPath, '-p', '1 + 1']);
+    expect(stdout).toBe('2\n');
+  });
+
+  test('ends, and nothing listens any more', async () => {
+    const { stdout } = await inside('console.log(process.env.AWS_ENDPOINT_URL)');
+    expect(await canConnect(stdout.trim())).toBe(false);
+  });
+
+  test('that does not exist is said to be missing', async () => {
+    const { code, stdout, stderr } = await run(['sandbox', '--', 'no-such-command']);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('The command after -- was not found');
+  });
+
+  test('left out is the user’s shell', async () => {
+    const { code, stdout, stderr } = await run(['sandbox'], {
+      env: { SHELL: '/bin/sh' },
+      stdin: 'echo "at $AWS_ENDPOINT_URL"; exit 3\n',
+    });
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/at http:\/\/127\.0\.0\.1:\d+/);
+    expect(stderr).toContain('A shell in the AWS sandbox');
+  });
+});
+
+describe('--port', () => {
+  const freePort = async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    return { port, close: () => new Promise((resolve) => server.close(resolve)) };
+  };
+
+  test.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)('serves there until %s comes, and then no more', async (signal, exit) => {
+    const { port, close } = await freePort();
+    await close();
+    const child = spawn(process.execPath, [program, 'sandbox', '--port', `${port}`], { env: baseEnv() });
+    let stdout = '';
+    await new Promise<void>((resolve) => {
+      child.stdout.on('data', (chunk) => {
+        stdout += chunk;
+        if (stdout.includes('AWS_DEFAULT_REGION')) resolve();
+      });
+    });
+    expect(stdout).toContain(`export AWS_ENDPOINT_URL=http://127.0.0.1:${port}\n`);
+    const exports = Object.fromEntries(
+      [...stdout.matchAll(/^export (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
+    );
+    const args = ['setup', '--secret-name', 'a', '--generate', 'aes256', '--yes'];
+    expect((await run(args, { env: exports })).code).toBe(0);
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    child.kill(signal);
+    expect(await ended).toBe(exit);
+    expect(await canConnect(`http://127.0.0.1:${port}`)).toBe(false);
+  });
+
+  test('that is taken is said to be', async () => {
+    const { port, close } = await freePort();
+    const { code, stderr } = await run(['sandbox', '--port', `${port}`]);
+    await close();
+    expect(code).toBe(2);
+    expect(stderr).toContain(`--port: ${port} is taken on this machine`);
+  });
+
+  test.each(['0', '65536', 'http', '80.5', '-1'])('of %s is refused', async (port) => {
+    const { code, stderr } = await run(['sandbox', `--port=${port}`]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--port takes a port from 1 to 65535');
+  });
+
+  test('goes with no command', async () => {
+    const { code, stderr } = await run(['sandbox', '--port', '4566', '--', 'ls']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('so it takes no command');
+  });
+});
+
+describe('setup --sandbox', () => {
+  test('without more takes the guide’s example names and a generated key, and leaves nothing', async () => {
+    const { code, stdout } = await run(['setup', '--sandbox']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('secret:2018-12-01_baseball-game-source-');
+    expect(stdout).toContain('role/MediaConnect-ASM');
+    expect(stdout.replace(/\s+/g, ' ')).toContain('This was the sandbox: nothing was sent to AWS');
+  });
+
+  test('stays in the sandbox, whatever the environment says of AWS', async () => {
+    const { code, stdout } = await run(['setup', '--sandbox', '--json'], {
+      env: {
+        AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+        AWS_ENDPOINT_URL_IAM: 'http://127.0.0.1:1',
+        AWS_PROFILE: 'production',
+        AWS_REGION: 'eu-west-1',
+        AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+        AWS_SECRET_ACCESS_KEY: 'example',
+        AWS_SESSION_TOKEN: 'example',
+      },
+    });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ account: '111122223333', role: { action: 'created' } });
+  });
+});

@@ -1,0 +1,189 @@
+import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, test } from 'vitest';
+import type { Sandbox } from '../../src/sandbox/index.ts';
+import { clientsFor } from '../sandbox/clients.ts';
+import { guideTrust, KEYS, makePolicy, makeRole, makeSecret, readAccount } from '../support/account.ts';
+import { flagsWithout, openAccount, Q, STUDIO_KEY, shown, startWizard, type Wizard } from './wizard.ts';
+
+/** Starts with all flags given and goes on with the account, so that the first conflict is asked about next. */
+async function meetConflict(sandbox: Sandbox): Promise<Wizard> {
+  const wizard = startWizard(flagsWithout(), { sandbox, env: STUDIO_KEY });
+  await wizard.reply(Q.account);
+  return wizard;
+}
+
+async function carryOut(wizard: Wizard): Promise<void> {
+  await wizard.choose(Q.confirm, 'Yes');
+  expect(await wizard.exit()).toEqual({ code: 0 });
+}
+
+const valuesOf = async (sandbox: Sandbox) =>
+  Object.fromEntries((await readAccount(sandbox)).secrets.map(({ name, values }) => [name, values]));
+
+describe('a secret of this name holds another key', () => {
+  const taken = 'The secret studio-a in us-west-2 exists and holds another value than this key.';
+
+  const accountWithOther = async () => {
+    const sandbox = await openAccount();
+    await makeSecret(sandbox, { Name: 'studio-a', SecretString: KEYS.other });
+    return sandbox;
+  };
+
+  test.concurrent('and is kept', async () => {
+    const sandbox = await accountWithOther();
+    const wizard = await meetConflict(sandbox);
+    await wizard.waitFor(taken);
+    await wizard.choose(Q.conflict, 'use the key that is there');
+    await wizard.waitFor('= keep secret studio-a (us-west-2): keeps the key it holds');
+    await carryOut(wizard);
+    expect(await valuesOf(sandbox)).toEqual({ 'studio-a': { AWSCURRENT: KEYS.other } });
+  });
+
+  test.concurrent('and is replaced', async () => {
+    const sandbox = await accountWithOther();
+    const wizard = await meetConflict(sandbox);
+    await wizard.choose(Q.conflict, 'store this key as a new version');
+    await wizard.waitFor('~ change secret studio-a (us-west-2)');
+    await carryOut(wizard);
+    const values = { AWSCURRENT: KEYS.aes256, AWSPREVIOUS: KEYS.other };
+    expect(await valuesOf(sandbox)).toEqual({ 'studio-a': values });
+  });
+
+  test.concurrent('and the key gets another name, which may be taken as well', async () => {
+    const sandbox = await accountWithOther();
+    await makeSecret(sandbox, { Name: 'studio-b', SecretString: KEYS.other });
+    const wizard = await meetConflict(sandbox);
+    for (const name of ['studio-b', 'studio-c']) {
+      await wizard.choose(Q.conflict, 'take another name for the secret');
+      await wizard.reply(Q.secretName, name);
+    }
+    await carryOut(wizard);
+    const [other, mine] = [{ AWSCURRENT: KEYS.other }, { AWSCURRENT: KEYS.aes256 }];
+    expect(await valuesOf(sandbox)).toEqual({ 'studio-a': other, 'studio-b': other, 'studio-c': mine });
+  });
+
+  test.concurrent('and nothing is changed', async () => {
+    const sandbox = await accountWithOther();
+    const before = await readAccount(sandbox);
+    const wizard = await meetConflict(sandbox);
+    await wizard.choose(Q.conflict, 'Stop; change nothing');
+    expect(await wizard.exit()).toEqual({ code: 130 });
+    expect(wizard.transcript()).toContain('Stopped, as you said.\nNothing was changed.');
+    expect(await readAccount(sandbox)).toEqual(before);
+  });
+});
+
+describe('the secret is scheduled for deletion', () => {
+  const accountWithDeleted = async (key: string) => {
+    const sandbox = await openAccount();
+    const SecretId = await makeSecret(sandbox, { Name: 'studio-a', SecretString: key });
+    await clientsFor(sandbox).secrets.send(new DeleteSecretCommand({ SecretId }));
+    return sandbox;
+  };
+
+  const restore = async (sandbox: Sandbox, then: string) => {
+    const wizard = await meetConflict(sandbox);
+    await wizard.waitFor('The secret studio-a in us-west-2 is scheduled for deletion (');
+    await wizard.choose(Q.conflict, 'restore the secret');
+    await wizard.choose(Q.restoreThen, then);
+    await wizard.waitFor('~ restore secret studio-a (us-west-2)');
+    return wizard;
+  };
+
+  test.concurrent('and is restored with what it holds', async () => {
+    const sandbox = await accountWithDeleted(KEYS.other);
+    await carryOut(await restore(sandbox, 'keep the value it holds'));
+    expect(await valuesOf(sandbox)).toEqual({ 'studio-a': { AWSCURRENT: KEYS.other } });
+  });
+
+  test.concurrent('and is restored with this key', async () => {
+    const sandbox = await accountWithDeleted(KEYS.other);
+    await carryOut(await restore(sandbox, 'store this key as a new version'));
+    const values = { AWSCURRENT: KEYS.aes256, AWSPREVIOUS: KEYS.other };
+    expect(await valuesOf(sandbox)).toEqual({ 'studio-a': values });
+  });
+
+  test.concurrent('and turns out to hold this very key', async () => {
+    const sandbox = await accountWithDeleted(KEYS.aes256);
+    await carryOut(await restore(sandbox, 'stop after restoring it'));
+    expect(await valuesOf(sandbox)).toEqual({ 'studio-a': { AWSCURRENT: KEYS.aes256 } });
+  });
+
+  test.concurrent('and turns out to hold another one, which stops the run and says what exists', async () => {
+    const sandbox = await accountWithDeleted(KEYS.other);
+    const wizard = await restore(sandbox, 'stop after restoring it');
+    await wizard.choose(Q.confirm, 'Yes');
+    expect(await wizard.exit()).toEqual({ code: 3 });
+    expect(shown(wizard)).toContain(
+      'holds another value than this key. It was restored and not changed further.',
+    );
+    expect(shown(wizard)).toMatch(
+      /What exists by now: arn:\S+:secret:studio-a-\S+ \(restored\) Run the same command again/,
+    );
+    const { secrets, policies, roles } = await readAccount(sandbox);
+    expect(secrets).toMatchObject([{ deleted: false, values: { AWSCURRENT: KEYS.other } }]);
+    expect([...policies, ...roles]).toEqual([]);
+  });
+
+  test.concurrent('and another name is taken', async () => {
+    const sandbox = await accountWithDeleted(KEYS.other);
+    const wizard = await meetConflict(sandbox);
+    await wizard.choose(Q.conflict, 'take another name for the secret');
+    await wizard.reply(Q.secretName, 'studio-b');
+    await carryOut(wizard);
+    const { secrets } = await readAccount(sandbox);
+    expect(secrets).toMatchObject([
+      { name: 'studio-a', deleted: true },
+      { name: 'studio-b', deleted: false },
+    ]);
+  });
+});
+
+describe('the policy and the role exist and are somebody else’s', () => {
+  const trust = guideTrust('ec2.amazonaws.com');
+  const document = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }],
+  };
+
+  const accountWithOthers = async () => {
+    const sandbox = await openAccount();
+    await makePolicy(sandbox, 'ReadKeys', document);
+    await makeRole(sandbox, { name: 'MediaConnect-Keys', trust });
+    return sandbox;
+  };
+
+  test.concurrent('so the policy gets another name, and the role a statement more', async () => {
+    const sandbox = await accountWithOthers();
+    const wizard = await meetConflict(sandbox);
+    await wizard.waitFor('The policy ReadKeys exists and is not one that this program would extend.');
+    await wizard.choose(Q.conflict, 'take another name for the policy');
+    await wizard.reply(Q.policyName, 'ReadKeys-MediaConnect');
+    await wizard.waitFor('The role MediaConnect-Keys exists, and MediaConnect may not assume it');
+    await wizard.choose(Q.conflict, 'add a statement for MediaConnect');
+    await wizard.waitFor('~ change role MediaConnect-Keys');
+    await carryOut(wizard);
+    const { policies, roles } = await readAccount(sandbox);
+    expect(policies.map(({ name }) => name)).toEqual(['ReadKeys', 'ReadKeys-MediaConnect']);
+    expect(policies).toMatchObject([{ document }, {}]);
+    const [mine] = guideTrust().Statement;
+    expect(roles).toMatchObject([
+      { trust: { Statement: [...trust.Statement, mine] }, attached: ['ReadKeys-MediaConnect'] },
+    ]);
+  });
+
+  test.concurrent('so both get other names', async () => {
+    const sandbox = await accountWithOthers();
+    const before = await readAccount(sandbox);
+    const wizard = await meetConflict(sandbox);
+    await wizard.choose(Q.conflict, 'take another name for the policy');
+    await wizard.reply(Q.policyName);
+    await wizard.choose(Q.conflict, 'take another name for the role');
+    await wizard.reply(Q.roleName);
+    await carryOut(wizard);
+    const { policies, roles } = await readAccount(sandbox);
+    const named = (name: string) => expect.objectContaining({ name });
+    expect(policies).toEqual([...before.policies, named('SecretsManagerForMediaConnect')]);
+    expect(roles).toEqual([named('MediaConnect-ASM'), ...before.roles]);
+  });
+});

@@ -1,0 +1,175 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Sandbox } from '../../src/sandbox/index.ts';
+import { ACCOUNT, makeRole, readAccount, roleArn } from '../support/account.ts';
+import { run } from '../support/run.ts';
+import { closing, flagsWithout, openAccount, Q, STUDIO_KEY, shown, startWizard } from './wizard.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'mc-static-key-profiles-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const DEVICE = `arn:aws:iam::${ACCOUNT}:mfa/engineer`;
+
+/** The environment of someone who works with a profile that assumes a role with a code from a device. */
+function withProfile({ url, credentials }: Sandbox): NodeJS.ProcessEnv {
+  const write = (name: string, lines: string[]) => {
+    const path = join(folder, `${name}-${new URL(url).port}`);
+    writeFileSync(path, `${lines.join('\n')}\n`);
+    return path;
+  };
+  const role = [`role_arn = ${roleArn('Engineer')}`, 'source_profile = home', `mfa_serial = ${DEVICE}`];
+  const secrets = [
+    `aws_access_key_id = ${credentials.accessKeyId}`,
+    `aws_secret_access_key = ${credentials.secretAccessKey}`,
+  ];
+  return {
+    ...STUDIO_KEY,
+    AWS_ENDPOINT_URL: url,
+    AWS_PROFILE: 'studio',
+    AWS_CONFIG_FILE: write('config', ['[profile studio]', ...role, 'region = us-west-2']),
+    AWS_SHARED_CREDENTIALS_FILE: write('credentials', ['[home]', ...secrets]),
+  };
+}
+
+/** An account with a role that its users may assume if they prove that they have a device. */
+async function accountWithEngineer(): Promise<Sandbox> {
+  const sandbox = await openAccount();
+  const trust = {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+        Action: 'sts:AssumeRole',
+        Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } },
+      },
+    ],
+  };
+  await makeRole(sandbox, { name: 'Engineer', trust });
+  return sandbox;
+}
+
+/** STS as it answers to a wrong code; the sandbox takes any six digits. */
+async function refusingCodes(): Promise<string> {
+  const message = 'MultiFactorAuthentication failed with invalid MFA one time pass code. ';
+  const error = `<Error><Type>Sender</Type><Code>AccessDenied</Code><Message>${message}</Message></Error>`;
+  const server = createServer((_, response) => {
+    response.writeHead(403, { 'content-type': 'text/xml' });
+    response.end(`<ErrorResponse>${error}<RequestId>1</RequestId></ErrorResponse>`);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closing(() => server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+describe('a profile that needs a code from an MFA device', () => {
+  test.concurrent('asks for it once in a terminal, and goes on as the role', async () => {
+    const sandbox = await accountWithEngineer();
+    const wizard = startWizard(flagsWithout('--region'), { sandbox: 'none', env: withProfile(sandbox) });
+    await wizard.reply(`Code of the MFA device ${DEVICE}`, '12345');
+    await wizard.waitFor('The code has six digits.');
+    await wizard.reply(`Code of the MFA device ${DEVICE}`, '123456');
+    await wizard.waitFor(/as arn:aws:sts::111122223333:assumed-role\/Engineer\//);
+    await wizard.waitFor('profile studio');
+    await wizard.waitFor('Region us-west-2');
+    await wizard.reply(Q.account);
+    for (const question of [Q.region, Q.anotherRegion]) await wizard.reply(question);
+    await wizard.choose(Q.confirm, 'Yes');
+    expect(await wizard.exit()).toEqual({ code: 0 });
+    expect(wizard.transcript().match(/Code of the MFA device/g)).toHaveLength(2);
+    expect(wizard.raw()).not.toContain('123456');
+  });
+
+  test.concurrent.for(['ctrl-c', 'ctrl-d'] as const)('can be left with %s', async (key) => {
+    const sandbox = await accountWithEngineer();
+    const wizard = startWizard(flagsWithout(), { sandbox: 'none', env: withProfile(sandbox) });
+    await wizard.waitFor(`? Code of the MFA device ${DEVICE}`);
+    await wizard.press(key);
+    expect(await wizard.exit()).toEqual({ code: 130 });
+    expect(wizard.transcript()).toContain('Interrupted.\nNothing was changed.');
+  });
+
+  test.concurrent('says that the role may not be assumed', async () => {
+    const sandbox = await accountWithEngineer();
+    sandbox.addFault({ action: 'sts:AssumeRole', kind: 'access-denied' });
+    const wizard = startWizard(flagsWithout(), { sandbox: 'none', env: withProfile(sandbox) });
+    await wizard.reply(`Code of the MFA device ${DEVICE}`, '123456');
+    expect(await wizard.exit()).toEqual({ code: 4 });
+    expect(shown(wizard)).toContain(
+      `✖ AWS does not allow these credentials to do sts:AssumeRole on ${roleArn('Engineer')}.`,
+    );
+    expect(shown(wizard)).toContain('Nothing was changed.');
+  });
+
+  test.concurrent('says that the code was wrong', async () => {
+    const sandbox = await openAccount();
+    const sts = await refusingCodes();
+    const env = { ...withProfile(sandbox), AWS_ENDPOINT_URL: sts };
+    const wizard = startWizard(flagsWithout(), { sandbox: 'none', env });
+    await wizard.reply(`Code of the MFA device ${DEVICE}`, '000000');
+    expect(await wizard.exit()).toEqual({ code: 4 });
+    expect(shown(wizard)).toContain(
+      '✖ AWS did not accept the code of the MFA device. A code is good for one use.',
+    );
+    expect(shown(wizard)).toContain('Nothing was changed.');
+  });
+
+  test.concurrent('is a sentence in a pipeline, where nobody can be asked', async () => {
+    const sandbox = await accountWithEngineer();
+    const before = await readAccount(sandbox);
+    const { code, stderr } = await run(['setup', ...flagsWithout(), '--yes'], { env: withProfile(sandbox) });
+    expect(code).toBe(4);
+    expect(stderr.replace(/\s+/g, ' ')).toContain(
+      `The profile needs a code from the MFA device ${DEVICE}, and there is no terminal to ask for it.`,
+    );
+    expect(stderr).toContain('Run the command in a terminal');
+    expect(await readAccount(sandbox)).toEqual(before);
+  });
+});
+
+describe('credentials that do not serve', () => {
+  test.concurrent('because they have expired: what to run is said', async () => {
+    const sandbox = await openAccount();
+    sandbox.addFault({ kind: 'expired-token', times: Number.POSITIVE_INFINITY });
+    const wizard = startWizard(flagsWithout(), { sandbox, env: STUDIO_KEY });
+    expect(await wizard.exit()).toEqual({ code: 4 });
+    expect(wizard.transcript()).toContain('✖ The AWS credentials have expired.');
+    expect(wizard.transcript()).toContain("Run 'aws sso login'");
+    expect(wizard.transcript()).toContain('Nothing was changed.');
+  });
+
+  test.concurrent('because they expire half-way: what exists is said, and running again continues', async () => {
+    const sandbox = await openAccount();
+    sandbox.addFault({ action: 'iam:CreateRole', kind: 'expired-token' });
+    const first = startWizard(flagsWithout(), { sandbox, env: STUDIO_KEY });
+    await first.reply(Q.account);
+    await first.choose(Q.confirm, 'Yes');
+    expect(await first.exit()).toEqual({ code: 4 });
+    const words = shown(first);
+    expect(words).toMatch(
+      /What exists by now: arn:\S+:secret:studio-a-\S+ \(created\) arn:\S+:policy\/ReadKeys \(created\)/,
+    );
+    expect(words).toContain('Run the same command again to continue');
+    const second = startWizard(flagsWithout(), { sandbox, env: STUDIO_KEY });
+    await second.reply(Q.account);
+    await second.waitFor('= keep secret studio-a');
+    await second.choose(Q.confirm, 'Yes');
+    expect(await second.exit()).toEqual({ code: 0 });
+  });
+
+  test.concurrent('because there are none: what to run is said', async () => {
+    const wizard = startWizard(flagsWithout(), {
+      env: { ...STUDIO_KEY, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
+      sandbox: 'none',
+    });
+    expect(await wizard.exit()).toEqual({ code: 4 });
+    expect(wizard.transcript()).toContain('✖ No AWS credentials were found.');
+    expect(wizard.transcript()).toContain("Run 'aws configure' or 'aws sso login'");
+  });
+});

@@ -1,0 +1,207 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import type { Fault } from '../../src/sandbox/index.ts';
+import { guidePolicy, guideTrust, makePolicy, makeRole, makeSecret } from '../support/account.ts';
+import { program, run, runCommand } from '../support/run.ts';
+import { leaks, newHome, watchArguments } from './leaks.ts';
+import {
+  expectNoLeak,
+  HELD,
+  KEY,
+  KEYLESS,
+  keyFile,
+  newScene,
+  PASSWORD,
+  type Scene,
+  SECRETS,
+  setup,
+} from './scene.ts';
+import { closing } from './wizard.ts';
+
+const forever = Number.POSITIVE_INFINITY;
+const processArguments = watchArguments();
+
+describe('a key that is refused is not repeated', () => {
+  const wrong: [string, string][] = [
+    ['a digit short', KEY.slice(1)],
+    ['with a letter that is no digit', `${KEY.slice(0, -1)}x`],
+    ['in quotes', `"${KEY}"`],
+    ['as JSON', `{"key":"${KEY}"}`],
+    ['twice', `${KEY}\n${KEY}\n`],
+    ['in Base64', Buffer.from(KEY, 'hex').toString('base64')],
+  ];
+
+  test.concurrent.for(wrong)('%s', async ([, text]) => {
+    const scene = await newScene();
+    const { code } = await setup(scene, ['--key-file', '-', '--debug', '--json'], { stdin: text });
+    expect(code).toBe(2);
+    expect(scene.sandbox.requests).toEqual([]);
+  });
+});
+
+/** Another key, because here it is the user who puts it into the arguments. */
+const MISPLACED = 'e8a15d7c39f04b62d8e1970ac5b34f26178d9ec0532fa4b6791c0de84f3a5b2d';
+
+describe('a key in the wrong place on the command line is not repeated', () => {
+  test.concurrent.for([
+    ['--secret-name', MISPLACED],
+    ['--key-file', MISPLACED],
+    ['--key-env', MISPLACED],
+    ['--generate', MISPLACED],
+    ['--key', MISPLACED],
+    [`--key=${MISPLACED}`],
+    [`--${MISPLACED}`],
+    ['--tag', `key=${MISPLACED}`],
+    [MISPLACED],
+  ])('%s', async (flags) => {
+    const home = newHome();
+    const { code, stdout, stderr } = await run(['setup', ...flags, '--yes', '--debug', '--json'], {
+      env: home.env,
+      cwd: home.cwd,
+    });
+    expect(code).toBe(2);
+    expectNoLeak(home, { stdout, stderr }, [MISPLACED]);
+  });
+});
+
+describe('a run that fails does not give the key away', () => {
+  const create = 'secretsmanager:CreateSecret';
+  const flags = (scene: Scene) => [...keyFile(scene), '--debug', '--json'];
+
+  test.concurrent('at a conflict, the key that is there neither', async () => {
+    const scene = await newScene();
+    await makeSecret(scene.sandbox, { Name: 'studio-a', SecretString: HELD });
+    expect((await setup(scene, flags(scene))).code).toBe(3);
+  });
+
+  const failures: { how: string; faults: Fault[]; code: number }[] = [
+    { how: 'without the permission', faults: [{ action: create, kind: 'access-denied' }], code: 4 },
+    { how: 'with expired credentials', faults: [{ action: create, kind: 'expired-token' }], code: 4 },
+    { how: 'throttled at first', faults: [{ action: create, kind: 'throttle' }], code: 0 },
+    { how: 'with an answer that is lost', faults: [{ action: create, kind: 'drop-after' }], code: 0 },
+    { how: 'at the step after it', faults: [{ action: 'iam:CreatePolicy', kind: 'access-denied' }], code: 4 },
+    {
+      how: 'when it is read back',
+      faults: [{ action: 'secretsmanager:GetSecretValue', kind: 'access-denied', times: forever }],
+      code: 4,
+    },
+  ];
+
+  test.concurrent.for(failures)('$how', async ({ faults, code }) => {
+    const scene = await newScene(...faults);
+    expect((await setup(scene, flags(scene))).code).toBe(code);
+  });
+
+  // The SDK tries again and again, and waits in between; so these wait together.
+  test.concurrent('with an error inside AWS, a cut connection, or something else that answers', async () => {
+    const kinds = ['internal-error', 'drop-before', 'html'] as const;
+    const codes = kinds.map(async (kind) => {
+      const scene = await newScene({ action: create, kind, times: forever });
+      return (await setup(scene, flags(scene))).code;
+    });
+    expect(await Promise.all(codes)).toEqual([1, 1, 1]);
+  });
+
+  test.concurrent('with a proof that does not hold', async () => {
+    const scene = await newScene();
+    const arn = await makeSecret(scene.sandbox, { Name: 'studio-a', SecretString: KEY });
+    const deny = {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Deny', Action: 'secretsmanager:*', Resource: '*' }],
+    };
+    const attached = [
+      await makePolicy(scene.sandbox, 'ReadKeys', guidePolicy(arn)),
+      await makePolicy(scene.sandbox, 'NoSecrets', deny),
+    ];
+    await makeRole(scene.sandbox, { name: 'MediaConnect-Keys', trust: guideTrust(), attached });
+    const { code, stdout } = await setup(scene, flags(scene));
+    expect([code, JSON.parse(stdout).error.code]).toEqual([1, 'not-proven']);
+  });
+
+  test.concurrent.for([
+    { key: KEY, more: [] },
+    { key: PASSWORD, more: ['--key-type', 'srt-password'] },
+  ])('with an answer that repeats the request', async ({ key, more }) => {
+    const scene = await newScene();
+    const env = { AWS_ENDPOINT_URL_SECRETS_MANAGER: await echo() };
+    const given = [...keyFile(scene, key), ...more, '--debug', '--json'];
+    const { code, stdout } = await setup(scene, given, { env });
+    expect([code, JSON.parse(stdout).error.awsAction]).toEqual([1, create]);
+    expect(stdout).toContain('InvalidParameterException');
+  });
+});
+
+/** Secrets Manager as a proxy or an imitation may be: its error message repeats the whole request. */
+async function echo(): Promise<string> {
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = Buffer.concat(chunks).toString();
+    const isWrite = request.headers['x-amz-target'] === 'secretsmanager.CreateSecret';
+    const __type = isWrite ? 'InvalidParameterException' : 'ResourceNotFoundException';
+    const message = `${body} ${JSON.parse(body).SecretString} ${encodeURIComponent(JSON.parse(body).SecretString)}`;
+    response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
+    response.end(JSON.stringify({ __type, message: isWrite ? message : 'There is no such secret.' }));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closing(() => server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+describe('a program that breaks does not give the key away', () => {
+  test.concurrent('by an exception in the midst of a request', async () => {
+    const scene = await newScene();
+    const preload = scene.home.give('preload.mjs', whenSent("throw new TypeError(body + ' cannot be sent')"));
+    const { code, stdout } = await setup(scene, [...keyFile(scene), '--debug', '--json'], {
+      env: { NODE_OPTIONS: `--import=${preload}` },
+    });
+    expect(code).toBe(1);
+    expect(stdout).toContain('cannot be sent');
+  });
+
+  test.concurrent('by an exception that nobody catches', async () => {
+    const scene = await newScene();
+    const preload = scene.home.give(
+      'preload.mjs',
+      whenSent("setTimeout(() => { throw new Error('the wire broke'); })"),
+    );
+    const { code, stderr } = await setup(scene, [...keyFile(scene), '--debug'], {
+      env: { NODE_OPTIONS: `--import=${preload}` },
+    });
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('the wire broke');
+  });
+
+  test.concurrent('by results that cannot be written', async () => {
+    const { sandbox, home } = await newScene();
+    const args = ['setup', ...KEYLESS, '--yes', '--key-file', home.give('studio.key', KEY), '--debug'];
+    const script = 'exec "$@" > /dev/full';
+    const options = { env: { ...sandbox.env, ...home.env }, cwd: home.cwd };
+    const { code, stderr } = await runCommand(
+      'bash',
+      ['-c', script, 'bash', process.execPath, program, ...args],
+      options,
+    );
+    expect(code).not.toBe(0);
+    expectNoLeak(home, { stderr });
+  });
+});
+
+/** Something that happens inside the program when it sends the request that holds the key, whose text is `body`. */
+const whenSent = (happens: string) => `
+  import http from 'node:http';
+  const { end } = http.ClientRequest.prototype;
+  http.ClientRequest.prototype.end = function (...args) {
+    const body = typeof args[0] === 'function' ? '' : Buffer.from(args[0] ?? '').toString();
+    if (body.includes('"SecretString"')) ${happens};
+    return end.apply(this, args);
+  };`;
+
+test('no key was in the arguments of any process, all that time', () => {
+  const seen = processArguments();
+  expect(seen.filter((line) => line.includes('mc-static-key.js setup'))).not.toEqual([]);
+  expect(leaks({ arguments: seen.join('\n') }, SECRETS)).toEqual([]);
+});

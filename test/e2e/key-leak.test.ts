@@ -1,0 +1,164 @@
+import { describe, expect, test, vi } from 'vitest';
+import type { Sandbox } from '../../src/sandbox/index.ts';
+import { type RunOptions, runCommand } from '../support/run.ts';
+import { leaks, watchArguments } from './leaks.ts';
+import {
+  expectNoLeak,
+  heldKeys,
+  KEY,
+  KEYLESS,
+  keyFile,
+  newScene,
+  PASSWORD,
+  type Scene,
+  SECRETS,
+  setup,
+} from './scene.ts';
+import { Q, startWizard, type Wizard } from './wizard.ts';
+
+const processArguments = watchArguments();
+
+test('the search finds a key in each of its spellings', () => {
+  const spelled = {
+    piece: `x${KEY.slice(20, 32)}x`,
+    upper: KEY.toUpperCase(),
+    base64: Buffer.from(`{"SecretString":"${KEY}"}`).toString('base64'),
+    url: `Secret=${encodeURIComponent(PASSWORD)}`,
+    json: JSON.stringify({ PASSWORD }),
+    hexadecimal: Buffer.from(PASSWORD).toString('hex'),
+  };
+  expect(leaks({ ...spelled, nothing: `${KEY.slice(0, 11)}-` }, SECRETS)).toHaveLength(6);
+});
+
+describe('a key that is stored is nowhere but in the secret', () => {
+  const sources: { from: string; flags: (scene: Scene) => string[]; options?: RunOptions; holds?: string }[] =
+    [
+      { from: 'a file', flags: keyFile },
+      { from: 'a file, with --json and --debug', flags: (scene) => [...keyFile(scene), '--json', '--debug'] },
+      {
+        from: 'standard input',
+        flags: () => ['--key-file', '-', '--debug'],
+        options: { stdin: `${KEY}\r\n` },
+      },
+      {
+        from: 'a variable',
+        flags: () => ['--key-env', 'STUDIO_KEY', '--debug'],
+        options: { env: { STUDIO_KEY: KEY } },
+      },
+      {
+        from: 'a file that holds an SRT password',
+        flags: (scene) => [...keyFile(scene, PASSWORD), '--key-type', 'srt-password', '--debug', '--json'],
+        holds: PASSWORD,
+      },
+    ];
+
+  test.concurrent.for(sources)('from $from', async ({ flags, options, holds = KEY }) => {
+    const scene = await newScene();
+    expect((await setup(scene, flags(scene), options)).code).toBe(0);
+    expect(await heldKeys(scene)).toEqual([holds]);
+    expect(leaks({ requests: JSON.stringify(scene.sandbox.requests) }, SECRETS)).toEqual([]);
+  });
+
+  test.concurrent('when the program makes it', async () => {
+    const scene = await newScene();
+    const { code, stdout, stderr } = await setup(scene, ['--generate', 'aes256', '--debug', '--json']);
+    const [made = ''] = await heldKeys(scene);
+    expect([code, made.length]).toEqual([0, 64]);
+    expectNoLeak(scene.home, { stdout, stderr, arguments: processArguments().join('\n') }, [made]);
+  });
+
+  test.concurrent('when the credentials come from a process, which does not inherit the variable', async () => {
+    const scene = await newScene();
+    const { accessKeyId, secretAccessKey } = scene.sandbox.credentials;
+    const found = JSON.stringify({ Version: 1, AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey });
+    const environment = scene.home.give('environment', '');
+    const script = scene.home.give('credentials.sh', `env > ${environment}; echo '${found}'`);
+    const config = scene.home.give('config', `[default]\ncredential_process = sh ${script}\n`);
+    const none = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+    const env = { ...none, AWS_CONFIG_FILE: config, STUDIO_KEY: KEY };
+    expect((await setup(scene, ['--key-env', 'STUDIO_KEY'], { env })).code).toBe(0);
+    const { stdout } = await runCommand('cat', [environment]);
+    expect(stdout).toContain('AWS_ENDPOINT_URL=');
+    expect(leaks({ environment: stdout }, SECRETS)).toEqual([]);
+  });
+});
+
+describe('a key that is typed does not show', () => {
+  const start = ({ sandbox, home }: Scene) =>
+    startWizard([...KEYLESS, '--debug'], { sandbox, env: home.env, cwd: home.cwd });
+
+  const typeOnce = async (wizard: Wizard) => {
+    await wizard.reply(Q.account);
+    await wizard.choose(Q.keyType, 'Zixi');
+    await wizard.choose(Q.keyFrom, 'I paste or type it');
+    await wizard.reply(Q.key, KEY);
+  };
+
+  const typeTwice = async (wizard: Wizard) => {
+    await typeOnce(wizard);
+    await wizard.reply(Q.keyAgain, KEY);
+  };
+
+  test.concurrent('when all goes well', async () => {
+    const scene = await newScene();
+    const wizard = start(scene);
+    await typeTwice(wizard);
+    await wizard.choose(Q.confirm, 'Show the documents');
+    await wizard.choose(Q.confirm, 'Yes');
+    expect(await wizard.exit()).toEqual({ code: 0 });
+    expect(await heldKeys(scene)).toEqual([KEY]);
+    expectNoLeak(scene.home, { terminal: wizard.raw() });
+  });
+
+  const moments: { moment: string; go: (wizard: Wizard, sandbox: Sandbox) => Promise<unknown> }[] = [
+    {
+      moment: 'with the key half typed',
+      async go(wizard) {
+        await typeOnce(wizard);
+        await wizard.waitFor(`? ${Q.keyAgain}`);
+        await wizard.type(KEY.slice(0, 40));
+      },
+    },
+    {
+      moment: 'after the two differed',
+      async go(wizard) {
+        await typeOnce(wizard);
+        await wizard.reply(Q.keyAgain, KEY.slice(1));
+        await wizard.waitFor('The two differ.');
+      },
+    },
+    {
+      moment: 'before the plan is carried out',
+      async go(wizard) {
+        await typeTwice(wizard);
+        await wizard.waitFor(`? ${Q.confirm}`);
+      },
+    },
+    {
+      moment: 'while the key is stored',
+      async go(wizard, sandbox) {
+        sandbox.addFault({ action: 'CreateSecret', kind: 'delay', delayMs: 500 });
+        await typeTwice(wizard);
+        await wizard.choose(Q.confirm, 'Yes');
+        await vi.waitFor(() => expect(sandbox.requests.at(-1)?.action).toBe('CreateSecret'));
+      },
+    },
+  ];
+
+  test.concurrent.for(moments)('and Ctrl-C $moment', async ({ go }) => {
+    const scene = await newScene();
+    const wizard = start(scene);
+    await go(wizard, scene.sandbox);
+    await wizard.press('ctrl-c');
+    expect(await wizard.exit()).toEqual({ code: 130 });
+    expectNoLeak(scene.home, { terminal: wizard.raw() });
+  });
+});
+
+test('no key was in the arguments of any process, all that time', () => {
+  const seen = processArguments();
+  const runs = seen.filter((line) => line.includes('mc-static-key.js setup'));
+  expect(runs.filter((line) => line.includes('--yes'))).not.toEqual([]);
+  expect(runs.filter((line) => !line.includes('--yes'))).not.toEqual([]);
+  expect(leaks({ arguments: seen.join('\n') }, SECRETS)).toEqual([]);
+});

@@ -1,0 +1,122 @@
+import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Sandbox } from '../../src/sandbox/index.ts';
+import { clientsFor } from '../sandbox/clients.ts';
+import { type AccountState, KEYS, makeSecret, readAccount, writesTo } from '../support/account.ts';
+import {
+  type COMPLETE,
+  flagsWithout,
+  openAccount,
+  Q,
+  STUDIO_KEY,
+  startWizard,
+  type Wizard,
+} from './wizard.ts';
+
+interface Place {
+  question: string;
+  missing: (keyof typeof COMPLETE)[];
+  flags?: string[];
+  /** What is answered between the account and the question. */
+  before?: (wizard: Wizard) => Promise<void>;
+}
+
+const typed = (wizard: Wizard) => wizard.choose(Q.keyFrom, 'I paste or type it');
+const toSearch = (wizard: Wizard) => wizard.choose(Q.newOrExisting, 'Use a secret that exists');
+const staticKey = ['--key-type', 'static-key'];
+
+const places: Place[] = [
+  { question: Q.region, missing: ['--region'] },
+  { question: Q.anotherRegion, missing: ['--region'], before: (wizard) => wizard.reply(Q.region) },
+  {
+    question: Q.nextRegion,
+    missing: ['--region'],
+    before: async (wizard) => {
+      await wizard.reply(Q.region);
+      await wizard.reply(Q.anotherRegion, 'y');
+    },
+  },
+  { question: Q.newOrExisting, missing: ['--key-env', '--secret-name'] },
+  { question: Q.existing, missing: ['--key-env', '--secret-name'], before: toSearch },
+  { question: Q.keyType, missing: ['--key-env'] },
+  { question: Q.keyFrom, missing: ['--key-env'], flags: staticKey },
+  { question: Q.key, missing: ['--key-env'], flags: staticKey, before: typed },
+  {
+    question: Q.keyAgain,
+    missing: ['--key-env'],
+    flags: staticKey,
+    before: async (wizard) => {
+      await typed(wizard);
+      await wizard.reply(Q.key, KEYS.aes128);
+    },
+  },
+  {
+    question: Q.file,
+    missing: ['--key-env'],
+    flags: staticKey,
+    before: (wizard) => wizard.choose(Q.keyFrom, 'From a file'),
+  },
+  {
+    question: Q.algorithm,
+    missing: ['--key-env'],
+    flags: staticKey,
+    before: (wizard) => wizard.choose(Q.keyFrom, 'Make a new'),
+  },
+  { question: Q.secretName, missing: ['--secret-name'] },
+  { question: Q.policyName, missing: ['--policy-name'] },
+  { question: Q.roleName, missing: ['--role-name'] },
+  { question: Q.roleDescription, missing: ['--role-description'] },
+  { question: Q.conflict, missing: ['--secret-name'], flags: ['--secret-name', 'taken'] },
+  {
+    question: Q.restoreThen,
+    missing: ['--secret-name'],
+    flags: ['--secret-name', 'deleted'],
+    before: (wizard) => wizard.choose(Q.conflict, 'restore the secret'),
+  },
+  { question: Q.confirm, missing: [] },
+];
+
+describe('someone who leaves has changed nothing, is told so, and gets the terminal back as it was', () => {
+  let sandbox: Sandbox;
+  let atFirst: AccountState;
+
+  // One account for all: nobody here changes anything.
+  beforeAll(async () => {
+    sandbox = await openAccount();
+    await makeSecret(sandbox, { Name: 'taken', SecretString: KEYS.other });
+    const SecretId = await makeSecret(sandbox, { Name: 'deleted' });
+    await clientsFor(sandbox).secrets.send(new DeleteSecretCommand({ SecretId }));
+    atFirst = await readAccount(sandbox);
+    sandbox.clearRequests();
+  });
+
+  afterAll(async () => {
+    expect(writesTo(sandbox)).toEqual([]);
+    expect(await readAccount(sandbox)).toEqual(atFirst);
+  });
+
+  const leaves = async (wizard: Wizard, question: string, key: 'ctrl-c' | 'ctrl-d') => {
+    await wizard.waitFor(`? ${question}`);
+    await wizard.press(key);
+    expect(await wizard.exit()).toEqual({ code: 130 });
+    const [, parting = ''] = wizard.transcript().split('Interrupted.\n');
+    expect(parting).toMatch(/^Nothing was changed\.\n.*\bicanon\b.*\becho\b/s);
+    expect(parting).not.toMatch(/-icanon|-echo\b|^ {2,}at |Error/m);
+    expect(wizard.raw().lastIndexOf('\x1b[?25h')).toBeGreaterThanOrEqual(
+      wizard.raw().lastIndexOf('\x1b[?25l'),
+    );
+  };
+
+  const start = (flags: string[]) => startWizard(flags, { sandbox, env: STUDIO_KEY, afterwards: 'stty -a' });
+
+  for (const key of ['ctrl-c', 'ctrl-d'] as const) {
+    test.concurrent(`with ${key} at: ${Q.account}`, () => leaves(start(flagsWithout()), Q.account, key));
+
+    test.concurrent.for(places)(`with ${key} at: $question`, async ({ question, missing, flags, before }) => {
+      const wizard = start([...flagsWithout(...missing), ...(flags ?? [])]);
+      await wizard.reply(Q.account);
+      await before?.(wizard);
+      await leaves(wizard, question, key);
+    });
+  }
+});

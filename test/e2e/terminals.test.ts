@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { readAccount } from '../support/account.ts';
+import {
+  flagsWithout,
+  openAccount,
+  Q,
+  STUDIO_KEY,
+  shown,
+  startWizard,
+  type Wizard,
+  type WizardOptions,
+} from './wizard.ts';
+
+const askedNothing = (wizard: Wizard) => {
+  const questions = Object.values(Q).filter((question) => shown(wizard).includes(`? ${question}`));
+  expect(questions).toEqual([]);
+};
+
+describe('in a terminal, nothing is asked and all that is missing is named at once', () => {
+  const cases: { how: string; flags?: string[]; options?: WizardOptions }[] = [
+    { how: '--yes', flags: ['--yes'] },
+    { how: '--no-input', flags: ['--no-input'] },
+    { how: '--json', flags: ['--json'] },
+    { how: 'CI=true', options: { env: { CI: 'true' } } },
+    { how: 'MC_STATIC_KEY_NO_INPUT=1', options: { env: { MC_STATIC_KEY_NO_INPUT: '1' } } },
+    { how: 'standard input from elsewhere', options: { redirect: '< /dev/null' } },
+    { how: 'standard error to elsewhere', options: { redirect: '2> >(cat)' } },
+  ];
+
+  test.concurrent.for(cases)('with $how', async ({ flags = [], options }) => {
+    const sandbox = await openAccount();
+    const wizard = startWizard(flags, { sandbox, ...options });
+    expect(await wizard.exit()).toEqual({ code: 2 });
+    askedNothing(wizard);
+    for (const missing of ['--secret-name NAME', '--region REGION', '--key-file PATH']) {
+      expect(shown(wizard)).toContain(missing);
+    }
+    expect(shown(wizard).includes('--yes to carry out the plan')).toBe(flags[0] !== '--yes');
+    expect(sandbox.requests).toEqual([]);
+  });
+});
+
+describe('in a terminal, nothing is asked and the work is done', () => {
+  test.concurrent('with --yes and all that it takes', async () => {
+    const sandbox = await openAccount();
+    const wizard = startWizard([...flagsWithout(), '--yes'], { sandbox, env: STUDIO_KEY });
+    expect(await wizard.exit()).toEqual({ code: 0 });
+    askedNothing(wizard);
+    const { secrets, policies, roles } = await readAccount(sandbox);
+    expect([secrets.length, policies.length, roles.length]).toEqual([1, 1, 1]);
+  });
+
+  test.concurrent('with CI=false, which is no CI, something is asked after all', async () => {
+    const wizard = startWizard(flagsWithout(), { env: { ...STUDIO_KEY, CI: 'false' } });
+    await wizard.waitFor(`? ${Q.account}`);
+  });
+});
+
+describe('a terminal that can do little', () => {
+  test.concurrent.for([
+    { how: 'NO_COLOR', flags: [], env: { NO_COLOR: '1' } },
+    { how: '--no-color', flags: ['--no-color'], env: { FORCE_COLOR: '1' } },
+    { how: 'TERM=dumb', flags: [], env: { TERM: 'dumb' } },
+  ])('gets no colour with $how', async ({ flags, env }) => {
+    const wizard = startWizard([...flagsWithout('--role-name'), ...flags], {
+      env: { ...STUDIO_KEY, ...env },
+    });
+    await wizard.reply(Q.account);
+    await wizard.reply(Q.roleName, 'not a name');
+    await wizard.waitFor('> The name takes 1 to 64 letters');
+    // A dumb terminal cannot take back what was typed, so the wizard does.
+    await wizard.type(`${env.TERM === 'dumb' ? '' : '\x15'}MediaConnect-Keys\r`);
+    await wizard.choose(Q.confirm, 'Yes');
+    expect(await wizard.exit()).toEqual({ code: 0 });
+    expect(shown(wizard)).toContain('create role MediaConnect-Keys');
+    expect(
+      wizard
+        .raw()
+        .split('\x1b[')
+        .filter((sequence) => /^[\d;]*m/.test(sequence)),
+    ).toEqual([]);
+  });
+
+  test.concurrent('gets its sentences broken between words at 40 columns', async () => {
+    const wizard = startWizard(flagsWithout('--role-name'), { env: STUDIO_KEY, columns: 40 });
+    await wizard.reply(Q.account);
+    await wizard.reply(Q.roleName, 'not a name');
+    await wizard.waitFor('> The name takes 1 to 64 letters');
+    await wizard.type('\x15\r');
+    await wizard.choose(Q.confirm, 'Yes');
+    expect(await wizard.exit()).toEqual({ code: 0 });
+    const prose = wizard
+      .transcript()
+      .split('\n')
+      .filter((line) => !/arn:|[{}]|aws mediaconnect/.test(line));
+    expect(prose.filter((line) => line.length > 40)).toEqual([]);
+  });
+});

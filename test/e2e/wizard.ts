@@ -1,0 +1,154 @@
+import { afterAll } from 'vitest';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.ts';
+import { KEYS } from '../support/account.ts';
+import { program } from '../support/run.ts';
+import { openTerminal, type Terminal, type TerminalOptions } from '../support/terminal.ts';
+
+const CLEAR_LINE = '\x15';
+
+/** An answer, and the sentence with which it is refused. */
+export type Refused = readonly [answer: string, sentence: string];
+
+/** Someone at a terminal in which the built program runs. */
+export interface Wizard extends Terminal {
+  /** Waits for the question, types the answer and presses Enter; without an answer, takes the default. */
+  reply(question: string, answer?: string): Promise<void>;
+  /** Waits for the question and moves down its list to a choice that begins so. */
+  choose(question: string, choice: string): Promise<void>;
+  /** Waits for the question, types a part of a name and takes the choice that is then the first. */
+  search(question: string, term: string, choice: string): Promise<void>;
+  /** Gives answers that must be refused with these sentences, and then one that is right. */
+  insist(question: string, refused: readonly Refused[], answer: string): Promise<void>;
+  /** Sends a signal to the program, which was started as `signalled`. */
+  signal(name: NodeJS.Signals): void;
+}
+
+export interface WizardOptions extends Pick<TerminalOptions, 'env' | 'columns' | 'cwd'> {
+  /** The account; without one, the program brings its own (`--sandbox`). 'none' leaves finding one to the environment. */
+  sandbox?: Sandbox | 'none';
+  /** A shell command that is run in the same terminal when the program has ended, whose exit code stays what counts. */
+  afterwards?: string;
+  /** Where the shell sends input or output that shall not be the terminal, such as `< /dev/null`. */
+  redirect?: string;
+  /** Lets `signal` know the process, whose number is then the first line on the screen. */
+  signalled?: boolean;
+}
+
+const closers: (() => unknown)[] = [];
+afterAll(() => Promise.all(closers.map((close) => close())));
+
+/** Has something closed after the tests of the file. */
+export function closing(close: () => unknown): void {
+  closers.push(close);
+}
+
+/** All that the terminal shows, however it is broken into lines. */
+export function shown(terminal: Terminal): string {
+  return terminal.transcript().replace(/\s+/g, ' ');
+}
+
+/** An account of this test's own; gone after the tests of the file. */
+export async function openAccount(options?: SandboxOptions): Promise<Sandbox> {
+  const sandbox = await startSandbox(options);
+  closing(() => sandbox.close());
+  return sandbox;
+}
+
+/** Starts `setup` with these flags in a terminal. */
+export function startWizard(flags: readonly string[] = [], options: WizardOptions = {}): Wizard {
+  const { sandbox, env, columns = 80, cwd = process.cwd() } = options;
+  const account = sandbox ? [] : ['--sandbox'];
+  const variables = sandbox && sandbox !== 'none' ? sandbox.env : {};
+  const terminal = openTerminal({
+    command: 'bash',
+    args: [
+      ...['-c', shellScript(options), 'bash', process.execPath],
+      ...[program, 'setup', ...account, ...flags],
+    ],
+    env: { ...variables, ...env },
+    columns,
+    cwd,
+  });
+  closing(() => terminal.kill());
+  const asked = (question: string) => terminal.waitFor(`? ${question}`);
+  return Object.assign(terminal, {
+    async reply(question: string, answer = '') {
+      await asked(question);
+      await terminal.type(`${answer}\r`);
+    },
+    async choose(question: string, choice: string) {
+      await asked(question);
+      while (!terminal.screen().includes(`❯ ${choice}`)) {
+        await terminal.press('down');
+        await terminal.waitFor(/^❯ .*/m);
+      }
+      await terminal.press('enter');
+    },
+    async search(question: string, term: string, choice: string) {
+      await asked(question);
+      await terminal.type(term);
+      await terminal.waitFor(`❯ ${choice}`);
+      await terminal.press('enter');
+    },
+    async insist(question: string, refused: readonly Refused[], answer: string) {
+      await asked(question);
+      for (const [wrong, sentence] of refused) {
+        await terminal.type(`${wrong}\r`);
+        await terminal.waitFor(`> ${sentence}`);
+        await terminal.type(CLEAR_LINE);
+      }
+      await terminal.type(`${answer}\r`);
+    },
+    signal(name: NodeJS.Signals) {
+      const [, process] = /^process (\d+)/.exec(terminal.transcript()) ?? [];
+      globalThis.process.kill(Number(process), name);
+    },
+  });
+}
+
+function shellScript({ afterwards, redirect = '', signalled }: WizardOptions): string {
+  if (afterwards !== undefined) return `"$@"; code=$?; ${afterwards}; exit $code`;
+  return `${signalled ? 'echo "process $$";' : ''} exec "$@" ${redirect}`;
+}
+
+/** The questions, in the order in which they come. */
+export const Q = {
+  account: 'Go on with this account?',
+  region: 'Region of the flow',
+  anotherRegion: 'Is the key needed in another Region too?',
+  nextRegion: 'The other Region',
+  newOrExisting: 'The key',
+  existing: 'Secret',
+  keyType: 'What will use the key?',
+  keyFrom: 'Where does the key come from?',
+  key: 'Key',
+  keyAgain: 'Key, once more',
+  file: 'Path of the file',
+  algorithm: 'Algorithm',
+  secretName: 'Name of the secret',
+  policyName: 'Name of the policy',
+  roleName: 'Name of the role',
+  roleDescription: 'Description of the role',
+  conflict: 'What shall be done?',
+  restoreThen: 'What if it holds another key?',
+  confirm: 'Carry out this plan?',
+} as const;
+
+/** Flags that leave no question but those about the account and the plan; the key is in the variable `STUDIO_KEY`. */
+export const COMPLETE = {
+  '--region': 'us-west-2',
+  '--key-env': 'STUDIO_KEY',
+  '--secret-name': 'studio-a',
+  '--policy-name': 'ReadKeys',
+  '--role-name': 'MediaConnect-Keys',
+  '--role-description': 'Reads keys.',
+};
+
+export const STUDIO_KEY = { STUDIO_KEY: KEYS.aes256 };
+
+/** The complete flags without some of them, so that the wizard asks for what is missing. */
+export function flagsWithout(...missing: (keyof typeof COMPLETE)[]): string[] {
+  return Object.entries(COMPLETE)
+    .filter(([flag]) => !missing.some((one) => one === flag))
+    .flat();
+}

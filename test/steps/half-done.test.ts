@@ -1,0 +1,185 @@
+import {
+  AttachRolePolicyCommand,
+  PutRolePolicyCommand,
+  UpdateAssumeRolePolicyCommand,
+} from '@aws-sdk/client-iam';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type FaultKind, startSandbox } from '../../src/sandbox/index.ts';
+import { clientsFor } from '../sandbox/clients.ts';
+import {
+  type AccountState,
+  FAR_REGION,
+  guidePolicy,
+  guideTrust,
+  makePolicy,
+  makeRole,
+  makeSecret,
+  policyArn,
+  REGION,
+  readAccount,
+  withoutSuffixes,
+} from '../support/account.ts';
+import { freshSandbox } from '../support/sandbox.ts';
+import { setUp, setUpInVain } from '../support/setup.ts';
+
+const ROLE = 'MediaConnect-ASM';
+const POLICY = 'SecretsManagerForMediaConnect';
+const sandbox = freshSandbox();
+
+describe('the procedure begun by hand, with the guide’s documents', () => {
+  const secret = () => makeSecret(sandbox());
+  const policy = async () => makePolicy(sandbox(), POLICY, guidePolicy(await secret()));
+  const ec2Role = async () => {
+    await policy();
+    await makeRole(sandbox(), { trust: guideTrust('ec2.amazonaws.com') });
+  };
+  const wrongPolicy = async () => {
+    await ec2Role();
+    const PolicyArn = 'arn:aws:iam::aws:policy/SecretsManagerReadWrite';
+    await clientsFor(sandbox()).iam.send(new AttachRolePolicyCommand({ RoleName: ROLE, PolicyArn }));
+  };
+  const trusted = async () => {
+    await wrongPolicy();
+    const PolicyDocument = JSON.stringify(guideTrust());
+    const { iam } = clientsFor(sandbox());
+    await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: ROLE, PolicyDocument }));
+  };
+  const attached = async () => {
+    await trusted();
+    const PolicyArn = policyArn(POLICY);
+    await clientsFor(sandbox()).iam.send(new AttachRolePolicyCommand({ RoleName: ROLE, PolicyArn }));
+  };
+
+  test.each<[string, () => Promise<unknown>, string[]]>([
+    ['nothing at all', async () => undefined, ['created', 'created', 'created']],
+    ['the secret', secret, ['kept', 'created', 'created']],
+    ['the policy', policy, ['kept', 'kept', 'created']],
+    ['the role, still for EC2', ec2Role, ['kept', 'kept', 'updated']],
+    ['the role with the wrong policy, still for EC2', wrongPolicy, ['kept', 'kept', 'updated']],
+    ['the role, for MediaConnect', trusted, ['kept', 'kept', 'updated']],
+    ['all of it', attached, ['kept', 'kept', 'kept']],
+  ])('up to %s, is finished, and what is there is kept', async (_what, begin, actions) => {
+    await begin();
+    const { code, json } = await setUp(sandbox(), { updateTrust: true });
+    expect(code).toBe(0);
+    expect([...json.secrets, ...json.policies, json.role].map((each) => each?.action)).toEqual(actions);
+    const { secrets, policies, roles } = await readAccount(sandbox());
+    expect([secrets.length, policies.length, roles.length]).toEqual([1, 1, 1]);
+    expect(policies[0]).toMatchObject({ defaultVersion: 'v1', document: guidePolicy(secrets[0]?.arn ?? '') });
+    expect(roles[0]?.attached).toContain(POLICY);
+    expect((await setUpInVain(sandbox(), { updateTrust: true })).code).toBe(0);
+  });
+
+  test('with an inline policy instead of a managed one gets the managed one as well', async () => {
+    const document = guidePolicy(await secret());
+    await makeRole(sandbox());
+    await clientsFor(sandbox()).iam.send(
+      new PutRolePolicyCommand({
+        RoleName: ROLE,
+        PolicyName: 'Inline',
+        PolicyDocument: JSON.stringify(document),
+      }),
+    );
+    expect((await setUp(sandbox())).code).toBe(0);
+    const { roles } = await readAccount(sandbox());
+    expect(roles).toMatchObject([{ attached: [POLICY], inline: { Inline: document } }]);
+  });
+});
+
+const WISHES = { region: [REGION, FAR_REGION], tag: ['team=playout'] };
+const WRITES = ['CreateSecret', 'CreatePolicy', 'CreateRole', 'AttachRolePolicy'];
+
+/** What a run that nothing disturbs makes. */
+let undisturbed: AccountState;
+beforeAll(async () => {
+  const other = await startSandbox();
+  expect((await setUp(other, WISHES)).code).toBe(0);
+  undisturbed = withoutSuffixes(await readAccount(other));
+  await other.close();
+});
+
+describe('a run that failed', () => {
+  test.each(WRITES)('at %s is finished by the same command', async (action) => {
+    const Forever = Number.POSITIVE_INFINITY;
+    sandbox().addFault({
+      action,
+      kind: 'access-denied',
+      times: Forever,
+      skip: action === 'CreateSecret' ? 1 : 0,
+    });
+    const failed = await setUp(sandbox(), WISHES);
+    expect(failed.code).toBe(4);
+    expect(failed.json.error.awsAction?.split(':')[1]).toBe(action);
+    // What the failure says to exist is what exists.
+    const { secrets, policies, roles } = await readAccount(sandbox());
+    const { completed } = failed.json;
+    expect(completed.secrets.map(({ arn }) => arn)).toEqual(secrets.map(({ arn }) => arn));
+    expect(completed.policies.map(({ name }) => name)).toEqual(policies.map(({ name }) => name));
+    expect([completed.role?.name].filter(Boolean)).toEqual(roles.map(({ name }) => name));
+    sandbox().clearFaults();
+    expect((await setUp(sandbox(), WISHES)).code).toBe(0);
+    expect(withoutSuffixes(await readAccount(sandbox()))).toEqual(undisturbed);
+    expect((await setUpInVain(sandbox(), WISHES)).code).toBe(0);
+  });
+});
+
+describe('a run with one request in trouble', () => {
+  test.each<[FaultKind, string]>(
+    WRITES.flatMap((action): [FaultKind, string][] => [
+      ['drop-after', action],
+      ['drop-before', action],
+      ['internal-error', action],
+    ]),
+  )('(%s at %s) ends as one without', async (kind, action) => {
+    sandbox().addFault({ kind, action });
+    const { code, json } = await setUp(sandbox(), WISHES);
+    expect(code).toBe(0);
+    expect(withoutSuffixes(await readAccount(sandbox()))).toEqual(undisturbed);
+    const actions = [...json.secrets, ...json.policies, json.role].map((each) => each?.action);
+    expect(actions).toEqual(['created', 'created', 'created', 'created']);
+  });
+
+  test('whose policy was made though its answer was lost says so when the next step fails', async () => {
+    sandbox().addFault({ kind: 'drop-after', action: 'CreatePolicy' });
+    sandbox().addFault({ kind: 'access-denied', action: 'CreateRole' });
+    const arn = await makeSecret(sandbox());
+    const { code, json, log } = await setUp(sandbox(), { secretArn: [arn] });
+    expect(code).toBe(4);
+    expect(json.completed.policies).toMatchObject([{ name: POLICY, action: 'created' }]);
+    expect(log).toContain(`${policyArn(POLICY)} (created)`);
+    expect(log).not.toContain('Nothing was changed');
+  });
+
+  test.each<FaultKind>(['drop-after', 'internal-error'])(
+    '(%s) extends a full set of versions once',
+    async (kind) => {
+      const documents = ['a', 'b', 'c', 'd', 'e'].map((name) =>
+        guidePolicy(`arn:aws:secretsmanager:us-west-2:111122223333:secret:${name}-AbCdEf`),
+      );
+      await makePolicy(sandbox(), POLICY, documents[0] ?? {}, ...documents.slice(1));
+      sandbox().addFault({ kind, action: 'DeletePolicyVersion' });
+      sandbox().addFault({ kind, action: 'CreatePolicyVersion' });
+      const { code, json } = await setUp(sandbox());
+      expect(code).toBe(0);
+      expect(json.policies).toMatchObject([{ action: 'updated' }]);
+      const { policies } = await readAccount(sandbox());
+      expect(JSON.stringify(policies[0]?.document)).toContain(json.secrets[0]?.arn);
+      expect(Object.keys(policies[0]?.versions ?? {})).toContain('v3');
+    },
+  );
+
+  test.each<FaultKind>(['drop-after', 'internal-error'])('(%s) replaces a key once', async (kind) => {
+    await makeSecret(sandbox(), { SecretString: 'f'.repeat(64) });
+    sandbox().addFault({ kind, action: 'PutSecretValue' });
+    const { code } = await setUp(sandbox(), { existingKey: 'replace' });
+    expect(code).toBe(0);
+    expect((await readAccount(sandbox())).secrets[0]?.values.AWSPREVIOUS).toBe('f'.repeat(64));
+  });
+
+  test.each<FaultKind>(['drop-after', 'internal-error'])('(%s) adds the trust once', async (kind) => {
+    await makeRole(sandbox(), { trust: guideTrust('ec2.amazonaws.com') });
+    sandbox().addFault({ kind, action: 'UpdateAssumeRolePolicy' });
+    expect((await setUp(sandbox(), { updateTrust: true })).code).toBe(0);
+    expect((await readAccount(sandbox())).roles).toMatchObject([{ trust: { Statement: [{}, {}] } }]);
+  });
+});

@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import { policyReader } from '../../src/aws/policies.ts';
+import { openAws } from '../../src/aws/session.ts';
+import { readAnswers } from '../../src/cli/setup-answers.ts';
+import type { Limits } from '../../src/defaults.ts';
+import { KeyMaterial } from '../../src/key/index.ts';
+import { prove } from '../../src/proof/prove.ts';
+import type { Sandbox } from '../../src/sandbox/index.ts';
+import { applyAll, inspectAll } from '../../src/steps/index.ts';
+import { completeRequest } from '../../src/steps/request.ts';
+import type { StepContext } from '../../src/steps/types.ts';
+import { guidePolicy, KEYS, makePolicy, makeSecret, REGION, readAccount } from '../support/account.ts';
+import { freshSandbox } from '../support/sandbox.ts';
+import { setUp } from '../support/setup.ts';
+
+const PATIENT: Limits = { iamPropagationMs: 10_000, firstPauseMs: 50, longestPauseMs: 200 };
+const HASTY: Limits = { iamPropagationMs: 900, firstPauseMs: 50, longestPauseMs: 100 };
+
+/** The three steps by themselves, with other patience than the program's. */
+async function applySteps(sandbox: Sandbox, limits: Limits) {
+  const { url: endpointUrl, credentials } = sandbox;
+  const interrupt = new AbortController().signal;
+  const aws = openAws({ endpointUrl, credentials, homeRegion: REGION }, interrupt);
+  const waits: string[] = [];
+  const context: StepContext = {
+    aws,
+    policies: policyReader(aws),
+    limits,
+    interrupt,
+    record: () => undefined,
+    begin: () => undefined,
+    end: () => undefined,
+    waiting: (what) => void waits.push(what),
+  };
+  const { answers } = readAnswers({ secretName: 'studio-a', region: [REGION] });
+  const request = completeRequest(answers, { key: KeyMaterial.from(KEYS.aes256), generated: false });
+  try {
+    const output = await applyAll(await inspectAll(context, request), context, request);
+    return { output, waits };
+  } finally {
+    aws.clients.close();
+  }
+}
+
+describe('an account in which IAM takes its time', () => {
+  const sandbox = freshSandbox({ iamPropagationMs: 700 });
+
+  test('is waited for, which shows, and one run is enough', async () => {
+    const { code, json, log } = await setUp(sandbox());
+    expect(code).toBe(0);
+    expect(log).toMatch(/Waiting for IAM to make .* known everywhere: \d+ s of at most 60 s/);
+    expect(json.checks.every(({ ok }) => ok)).toBe(true);
+    expect((await readAccount(sandbox())).roles[0]?.attached).toEqual(['SecretsManagerForMediaConnect']);
+  });
+
+  test('is waited for as well when the answer to a request was lost, whose thing does not show yet', async () => {
+    sandbox().addFault({ kind: 'drop-after', action: 'CreatePolicy' });
+    sandbox().addFault({ kind: 'drop-after', action: 'CreateRole' });
+    const { output, waits } = await applySteps(sandbox(), PATIENT);
+    expect(output.policies).toMatchObject([{ name: 'SecretsManagerForMediaConnect', action: 'created' }]);
+    expect(output.role?.action).toBe('created');
+    expect(new Set(waits)).toEqual(
+      new Set([
+        'IAM to make the policy known everywhere',
+        'IAM to make the new role and policy known everywhere',
+      ]),
+    );
+  });
+});
+
+describe('an account in which IAM takes longer than the program waits', () => {
+  const sandbox = freshSandbox({ iamPropagationMs: 30_000 });
+
+  test('ends the run with the time that was waited, and what to do', async () => {
+    await expect(applySteps(sandbox(), HASTY)).rejects.toMatchObject({
+      message: 'IAM was waited for 0.9 s, and still does not know the new role or policy.',
+      exitCode: 1,
+      step: 'trust-role',
+      awsAction: 'iam:AttachRolePolicy',
+      hint: 'Run the same command again: it continues where it stopped.',
+    });
+  });
+
+  test('lets the proof fail, with what does not hold', async () => {
+    const secret = await makeSecret(sandbox());
+    const { url: endpointUrl, credentials } = sandbox();
+    const interrupt = new AbortController().signal;
+    const aws = openAws({ endpointUrl, credentials, homeRegion: REGION }, interrupt);
+    const waits: number[] = [];
+    const proof = await prove(
+      { aws, limits: HASTY, interrupt, onWait: (elapsed) => void waits.push(elapsed) },
+      { secrets: [{ region: REGION, arn: secret }], policies: [], roleName: 'MediaConnect-ASM' },
+      {
+        secrets: [{ region: REGION, arn: secret, name: 'studio-a' }],
+        roleName: 'MediaConnect-ASM',
+        keyType: 'static-key',
+        flows: { sourceArns: [], regions: [REGION] },
+      },
+    );
+    aws.clients.close();
+    expect(waits.length).toBeGreaterThan(1);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(HASTY.iamPropagationMs);
+    expect(proof.checks.map(({ id, ok }) => [id, ok])).toEqual([
+      ['secret-value', true],
+      ['role-trust', false],
+      ['role-reads-secret', false],
+    ]);
+  });
+});
+
+describe('a policy of that name in other letter case', () => {
+  const sandbox = freshSandbox();
+
+  test('is told as a name that is taken, once IAM had its time to show another', async () => {
+    await makePolicy(sandbox(), 'secretsmanagerformediaconnect', guidePolicy('*'));
+    await expect(applySteps(sandbox(), HASTY)).rejects.toMatchObject({
+      message: expect.stringContaining('is spelt in other letter case'),
+      exitCode: 3,
+      step: 'read-policy',
+    });
+  });
+});

@@ -1,0 +1,104 @@
+import { expect } from 'vitest';
+import { openAws } from '../../src/aws/session.ts';
+import { exitCodeOf, tell } from '../../src/cli/failing.ts';
+import { commonOptions } from '../../src/cli/options.ts';
+import { readAnswers, type SetupOptions } from '../../src/cli/setup-answers.ts';
+import { performSetup } from '../../src/cli/setup-procedure.ts';
+import type { SetupRun } from '../../src/cli/setup-run.ts';
+import { createOutput, type Output } from '../../src/report/output.ts';
+import type { Check, EncryptionSettings, Outcomes } from '../../src/report/types.ts';
+import type { Sandbox } from '../../src/sandbox/index.ts';
+import { KEYS, REGION, readAccount, writesTo } from './account.ts';
+
+/** What `setup` is asked for: its options, and the key itself, which goes the way of `--key-env`. */
+export type Wishes = SetupOptions & { key?: string };
+
+/** The JSON document, of a success or of a failure. */
+export interface SetupDocument extends Outcomes {
+  partition: string;
+  encryption: EncryptionSettings[];
+  checks: Check[];
+  dryRun?: boolean;
+  error: {
+    code: string;
+    message: string;
+    step?: string;
+    awsAction?: string;
+    hint?: string;
+    details?: string[];
+  };
+  completed: Outcomes;
+}
+
+export interface SetupResult {
+  code: number;
+  /** What `--json` prints. */
+  json: SetupDocument;
+  /** What standard error shows: plan, progress, warnings, errors. */
+  log: string;
+}
+
+/**
+ * Runs `setup --yes --json` in this process against a sandbox: everything but the parser and the process itself. Without
+ * other wishes it stores an AES-256 key as `studio-a` in one Region.
+ */
+export async function setUp(
+  sandbox: Sandbox,
+  { key = KEYS.aes256, ...options }: Wishes = {},
+): Promise<SetupResult> {
+  const source = options.generate ? {} : { keyEnv: 'STUDIO_KEY' };
+  const stored = options.secretArn ? {} : { secretName: 'studio-a', region: [REGION], ...source };
+  const { answers, problems } = readAnswers({ ...stored, ...options });
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  const [results, lines]: [string[], string[]] = [[], []];
+  const common = commonOptions({ json: true, yes: true, color: false });
+  const say = (text = '') => void lines.push(text);
+  const output: Output = {
+    ...createOutput(common),
+    result: (text) => void results.push(text),
+    say,
+    insist: say,
+  };
+  const interrupt = new AbortController().signal;
+  const { url: endpointUrl, credentials } = sandbox;
+  const homeRegion = answers.regions[0] ?? REGION;
+  const aws = openAws({ endpointUrl, credentials, homeRegion }, interrupt);
+  const run: SetupRun = {
+    answers,
+    common,
+    aws,
+    output,
+    progress: { start: say, update: say, done: say, stop: () => undefined },
+    interrupt,
+    outcomes: { secrets: [], policies: [] },
+    keyInput: { stdin: process.stdin, env: { STUDIO_KEY: key }, interrupt },
+    interactive: false,
+  };
+  const code = await performSetup(run)
+    .then(() => 0)
+    .catch((error: unknown) => {
+      tell(output, error, run.outcomes);
+      return exitCodeOf(error);
+    })
+    .finally(() => aws.clients.close());
+  return { code, json: JSON.parse(results.join('')), log: lines.join('\n') };
+}
+
+/** Runs `setup`, which must leave the account as it is, without so much as a request that could change it. */
+export async function setUpInVain(sandbox: Sandbox, wishes: Wishes = {}): Promise<SetupResult> {
+  const before = await readAccount(sandbox);
+  sandbox.clearRequests();
+  const result = await setUp(sandbox, wishes);
+  expect(writesTo(sandbox)).toEqual([]);
+  expect(await readAccount(sandbox)).toEqual(before);
+  return result;
+}
+
+/** Runs `setup` into a conflict that must stop it before it changes anything. */
+export async function conflictOf(sandbox: Sandbox, wishes: Wishes = {}): Promise<SetupDocument['error']> {
+  const { code, json } = await setUpInVain(sandbox, wishes);
+  expect(code).toBe(3);
+  expect(json.completed).toEqual({ secrets: [], policies: [] });
+  expect(json.error.code).toBe('conflict');
+  return json.error;
+}
