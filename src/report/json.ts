@@ -3,7 +3,7 @@ import type { Check, EncryptionSettings, Outcomes } from './types.ts';
 import { setupWords as words } from './words/setup.ts';
 
 /** The version of the JSON documents; it goes up when a script that reads them would have to change. */
-export const JSON_VERSION = 1;
+const JSON_VERSION = 1;
 
 /** What `setup --json` prints when it is done (or would be, with `--dry-run`). */
 export interface SetupDocument {

@@ -68,7 +68,7 @@ function consoleFields({ keyType, algorithm, roleArn, secretArn }: EncryptionSet
 }
 
 /** The settings as the MediaConnect API takes them (API reference, `Encryption`). */
-export function apiSettings({
+function apiSettings({
   region: _region,
   ...settings
 }: EncryptionSettings): Omit<EncryptionSettings, 'region'> {
