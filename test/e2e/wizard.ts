@@ -5,6 +5,8 @@ import { program } from '../support/run.ts';
 import { openTerminal, type Terminal, type TerminalOptions } from '../support/terminal.ts';
 
 const CLEAR_LINE = '\x15';
+/** A list from its chosen line to its last one: output can arrive in pieces, and half a list tells nothing of the choice. */
+const WHOLE_LIST = /^❯ [^]*?⏎ select/m;
 
 /** An answer, and the sentence with which it is refused. */
 export type Refused = readonly [answer: string, sentence: string];
@@ -78,9 +80,10 @@ export function startWizard(flags: readonly string[] = [], options: WizardOption
     },
     async choose(question: string, choice: string) {
       await asked(question);
+      await terminal.waitFor(WHOLE_LIST);
       while (!terminal.screen().includes(`❯ ${choice}`)) {
         await terminal.press('down');
-        await terminal.waitFor(/^❯ .*/m);
+        await terminal.waitFor(WHOLE_LIST);
       }
       await terminal.press('enter');
     },
