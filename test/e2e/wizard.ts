@@ -6,7 +6,7 @@ import { openTerminal, type Terminal, type TerminalOptions } from '../support/te
 
 const CLEAR_LINE = '\x15';
 /** A list from its chosen line to its last one: output can arrive in pieces, and half a list tells nothing of the choice. */
-const WHOLE_LIST = /^❯ [^]*?⏎ select/m;
+const WHOLE_LIST = /^❯ [\s\S]*?⏎ select/m;
 
 /** An answer, and the sentence with which it is refused. */
 export type Refused = readonly [answer: string, sentence: string];
