@@ -28,9 +28,16 @@ export interface Limits {
   firstPauseMs: number;
   /** Longest pause between two looks. */
   longestPauseMs: number;
+  /** How long IAM is looked at for a change whose answer was lost, before the change is made again. */
+  inDoubtMs: number;
 }
 
-export const LIMITS: Limits = { iamPropagationMs: 60_000, firstPauseMs: 500, longestPauseMs: 5_000 };
+export const LIMITS: Limits = {
+  iamPropagationMs: 60_000,
+  firstPauseMs: 500,
+  longestPauseMs: 5_000,
+  inDoubtMs: 5_000,
+};
 
 /** Settings of every HTTP request to AWS. */
 export const HTTP = {
@@ -38,6 +45,10 @@ export const HTTP = {
   requestTimeoutMs: 20_000,
   /** The first try included. Writes to IAM are throttled at a few a second, so several retries are normal. */
   maxAttempts: 8,
+  /** For a request with all its tries. */
+  callLimitMs: 120_000,
+  /** A call that takes longer than this is worth a word. */
+  tellAfterMs: 3_000,
 } as const;
 
 /** The tag that marks what this program made; its value is the step that made it. */

@@ -40,6 +40,10 @@ export class Failure extends Error {
   readonly awsAction: string | undefined;
   readonly awsCode: string | undefined;
   step: string | undefined;
+  /** Set for a change that may have been made though no answer said so. */
+  inDoubt = false;
+  /** How often the request was sent; more than once, and an earlier one may have taken effect. */
+  attempts = 1;
 
   constructor(message: string, { cause, ...details }: FailureDetails) {
     super(message, cause === undefined ? undefined : { cause });
@@ -58,9 +62,12 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
   /** True for whoever answered a question with it. */
   readonly chosen: boolean;
+  /** The IAM action of a change that was under way and may have been made. */
+  readonly inDoubt: string | undefined;
 
-  constructor({ chosen = false } = {}) {
+  constructor({ chosen = false, inDoubt }: { chosen?: boolean; inDoubt?: string } = {}) {
     super();
     this.chosen = chosen;
+    this.inDoubt = inDoubt;
   }
 }

@@ -5,7 +5,7 @@ import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { DEFAULTS, HTTP } from '../defaults.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { awsWords as words } from '../report/words/aws.ts';
-import { withoutQuotaRetries } from './quotas.ts';
+import { withBoundedRetries } from './retries.ts';
 
 /** How AWS is reached and as whom. What is left out, the SDK finds as it always does (environment, profile, SSO, …). */
 export interface AwsSettings {
@@ -33,8 +33,8 @@ export interface AwsClients {
   close(): void;
 }
 
-/** Makes the clients; nothing is sent before the first call. */
-export function createClients(settings: AwsSettings): AwsClients {
+/** Makes the clients; nothing is sent before the first call, and nothing is sent again once `interrupt` is aborted. */
+export function createClients(settings: AwsSettings, interrupt: AbortSignal): AwsClients {
   const opened: { destroy(): void }[] = [];
   const secretsManagers = new Map<string, SecretsManagerClient>();
   const common = commonConfig(settings);
@@ -42,7 +42,7 @@ export function createClients(settings: AwsSettings): AwsClients {
     opened.push(client);
     // It would copy every input and every answer for a logger that is not there.
     client.middlewareStack.remove('loggerMiddleware');
-    return withoutQuotaRetries(traced(client, settings.trace));
+    return withBoundedRetries(traced(client, settings.trace), interrupt);
   };
   const configuredRegion = once(() => findRegion(settings.profile));
   const homeRegion = async () => settings.homeRegion ?? (await configuredRegion()) ?? DEFAULTS.globalRegion;
@@ -80,6 +80,8 @@ function commonConfig(settings: AwsSettings) {
     requestHandler: {
       connectionTimeout: HTTP.connectionTimeoutMs,
       requestTimeout: HTTP.requestTimeoutMs,
+      // For an answer that begins and does not go on.
+      socketTimeout: HTTP.requestTimeoutMs,
       throwOnRequestTimeout: true,
     },
   };

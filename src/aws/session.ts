@@ -6,6 +6,8 @@ import { awsWords as words } from '../report/words/aws.ts';
 import { parseArn } from './arn.ts';
 import { type AwsClients, type AwsSettings, createClients } from './clients.ts';
 import { type Request, toFailure } from './errors.ts';
+import { mayHaveTakenEffect } from './retries.ts';
+import { type OnWaiting, watchCalls } from './waiting.ts';
 
 /** Whose credentials these are, as STS tells it. */
 export interface Identity {
@@ -36,9 +38,17 @@ export interface CallRequest extends Omit<Request, 'region'> {
   holds?: KeyMaterial;
 }
 
-/** Opens a session. `interrupt` aborts reads under way and keeps changes from being begun. */
-export function openAws(settings: AwsSettings, interrupt: AbortSignal): Aws {
-  const clients = createClients(settings);
+/**
+ * Opens a session. `interrupt` aborts reads under way and keeps changes from being begun, or sent again; `onWaiting` hears of
+ * calls that take long.
+ */
+export function openAws(
+  settings: AwsSettings,
+  interrupt: AbortSignal,
+  onWaiting: OnWaiting = () => undefined,
+): Aws {
+  const clients = createClients(settings, interrupt);
+  const waiting = watchCalls(onWaiting);
   // Every request under way listens to it, and there may be many at once.
   setMaxListeners(0, interrupt);
   let identity: Promise<Identity> | undefined;
@@ -48,15 +58,23 @@ export function openAws(settings: AwsSettings, interrupt: AbortSignal): Aws {
   const call: Aws['call'] = async ({ region, change, holds, ...request }, send) => {
     if (interrupt.aborted) throw new Interrupted();
     changes += change ? 1 : 0;
+    const ended = waiting.begin(request.action);
     try {
       return await send({ abortSignal: change ? new AbortController().signal : interrupt });
     } catch (error) {
       // The user left at the question for an MFA code, which the SDK asks in the midst of a call.
       if (error instanceof Interrupted || (interrupt.aborted && !change)) throw new Interrupted();
+      const inDoubt = change === true && mayHaveTakenEffect(error);
+      if (interrupt.aborted) throw new Interrupted(inDoubt ? { inDoubt: request.action } : {});
       if (holds) forget(error, holds);
       const where = region ?? (await clients.homeRegion());
-      throw toFailure(error, { ...request, region: where }, { profile: settings.profile, arn: callerArn });
+      const caller = { profile: settings.profile, arn: callerArn };
+      throw Object.assign(toFailure(error, { ...request, region: where }, caller), {
+        inDoubt,
+        attempts: attemptsOf(error),
+      });
     } finally {
+      ended();
       changes -= change ? 1 : 0;
     }
   };
@@ -88,6 +106,12 @@ export function openAws(settings: AwsSettings, interrupt: AbortSignal): Aws {
       return identity;
     },
   };
+}
+
+/** How often the request was sent. */
+function attemptsOf(error: unknown): number {
+  const metadata = (error as { $metadata?: { attempts?: number } }).$metadata;
+  return metadata?.attempts ?? 1;
 }
 
 /** Takes the key out of an error: what imitates AWS, or stands between, may repeat the request in its message. */

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { EXIT } from '../failure.ts';
 import { readSwitches } from './options.ts';
 import { createProgram } from './program.ts';
 
@@ -7,6 +8,7 @@ async function main(): Promise<void> {
   const problems: string[] = [];
   const program = createProgram((exitCode) => {
     process.exitCode = exitCode;
+    if (exitCode >= EXIT.interrupted) leave();
   }, problems);
   problems.push(...readSwitches(program, process.env));
   if (process.argv.length <= 2) return program.outputHelp();
@@ -19,6 +21,11 @@ async function main(): Promise<void> {
     const { endEarly } = await import('./failing.ts');
     endEarly(error, process.argv, process.env);
   }
+}
+
+/** Ends the process as soon as all is written. Somebody who interrupts does not wait for timers of the AWS SDK to run out. */
+function leave(): void {
+  process.stdout.write('', () => process.stderr.write('', () => process.exit()));
 }
 
 // A reader that has seen enough (`| head`) closes the pipe; that is no failure.

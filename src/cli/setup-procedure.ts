@@ -84,7 +84,7 @@ function stepContext(run: SetupRun): StepContext {
 }
 
 function showWaiting({ progress }: SetupRun, what: string, elapsedMs: number): void {
-  progress.update(words.waitingFor(what, Math.round(elapsedMs / 1000), LIMITS.iamPropagationMs / 1000));
+  progress.wait(words.waitingFor(what, elapsedMs, LIMITS.iamPropagationMs));
 }
 
 /** A later outcome of the same resource takes the place of the earlier one. */
@@ -128,6 +128,7 @@ function expectationOf(request: SetupRequest, output: StepOutput): Expectation {
     roleName: request.role.name,
     keyType: request.keyType,
     ...(request.algorithm ? { algorithm: request.algorithm } : {}),
+    ...(output.key ? { key: output.key } : {}),
     flows: flowScope(request),
   };
 }

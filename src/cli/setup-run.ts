@@ -1,4 +1,5 @@
 import { type Aws, openAws } from '../aws/session.ts';
+import { HTTP } from '../defaults.ts';
 import { Interrupted } from '../failure.ts';
 import type { KeyInput } from '../key/index.ts';
 import { createOutput, type Output } from '../report/output.ts';
@@ -45,6 +46,7 @@ export async function runSetup(answers: SetupAnswers, common: CommonOptions): Pr
     aws = openAws(
       await settingsFor({ answers, common, sandbox, interactive, output, progress }),
       interrupts.signal,
+      (slow) => progress.wait(slow && words.waitingForAws(slow.action, slow.elapsedMs, HTTP.callLimitMs)),
     );
     await performSetup({
       answers,

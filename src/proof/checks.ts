@@ -1,7 +1,7 @@
 import type { FoundRole } from '../aws/roles.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
 import type { Identity } from '../aws/session.ts';
-import { type Algorithm, checkStoredKey, type KeyType } from '../key/index.ts';
+import { type Algorithm, checkStoredKey, type KeyMaterial, type KeyType } from '../key/index.ts';
 import {
   evaluateAccess,
   type PolicyDocument,
@@ -21,6 +21,8 @@ export interface Expectation {
   roleName: string;
   keyType: KeyType;
   algorithm?: Algorithm;
+  /** The key that the secrets must hold; absent when existing secrets are used as they are. */
+  key?: KeyMaterial;
   flows: FlowScope;
 }
 
@@ -47,7 +49,7 @@ export function mayComeRight({ id, ok }: Check): boolean {
 function checkValue(
   secret: FoundSecret | undefined,
   arn: string,
-  { keyType, algorithm }: Expectation,
+  { keyType, algorithm, key }: Expectation,
 ): Check {
   const verdict = (ok: boolean, detail: string): Check => ({ id: 'secret-value', ok, subject: arn, detail });
   if (!secret) return verdict(false, words.secretAbsent);
@@ -55,9 +57,9 @@ function checkValue(
   if (secret.content.kind === 'binary') return verdict(false, words.secretBinary);
   if (secret.content.kind === 'none') return verdict(false, words.secretEmpty);
   const [problem] = checkStoredKey(secret.content.key, { keyType, ...(algorithm ? { algorithm } : {}) });
-  return problem
-    ? verdict(false, problem.message)
-    : verdict(true, words.keyReadable(secret.content.key.length));
+  if (problem) return verdict(false, problem.message);
+  if (key && !secret.content.key.sameKey(key, keyType)) return verdict(false, words.otherKey);
+  return verdict(true, words.keyReadable(secret.content.key.length));
 }
 
 function checkTrust(

@@ -14,17 +14,25 @@ export function tellFailure(output: Output, error: Failure | Interrupted, outcom
     for (const detail of error.details) output.insist(`  ${detail}`);
     if (error.hint) output.insist(error.hint);
   }
-  for (const line of existing(outcomes)) output.insist(line);
+  for (const line of existing(outcomes, doubtOf(error))) output.insist(line);
   if (output.options.debug && error.stack) output.insist(stacks(error));
   if (output.options.json) output.result(failureJson(error, outcomes));
 }
 
+/** The IAM action of the change of which it is not known whether it was made, if there is one. */
+function doubtOf(error: Failure | Interrupted): string | undefined {
+  if (error instanceof Interrupted) return error.inDoubt;
+  return error.inDoubt ? error.awsAction : undefined;
+}
+
 /** What exists by now because of this run, and that it is safe to go on; or that nothing was changed. */
-function existing(outcomes: Outcomes): string[] {
+function existing(outcomes: Outcomes, doubt: string | undefined): string[] {
   const made = [...outcomes.secrets, ...outcomes.policies, ...(outcomes.role ? [outcomes.role] : [])];
   const changed = made.filter(({ action }) => action !== 'kept');
-  if (changed.length === 0) return [words.nothingChanged];
+  const doubtful = doubt ? [words.inDoubt(doubt)] : [];
+  if (changed.length === 0) return doubt ? doubtful : [words.nothingChanged];
   return [
+    ...doubtful,
     words.existsSoFar,
     ...made.map(({ arn, action }) => `  ${plain(arn)} (${words.done[action]})`),
     words.runAgain,

@@ -40,7 +40,7 @@ export function failureJson(error: Failure | Interrupted, outcomes: Outcomes): s
   if (error instanceof Interrupted) {
     return print({
       version: JSON_VERSION,
-      error: { code: 'interrupted', message: words.interrupted },
+      error: { code: 'interrupted', message: words.interrupted, awsAction: error.inDoubt },
       completed,
     });
   }

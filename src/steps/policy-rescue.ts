@@ -1,5 +1,6 @@
 import { type FoundPolicy, readVersion } from '../aws/policies.ts';
 import {
+  type AccountRef,
   isReadPolicyShape,
   type JsonPolicy,
   MANAGED_POLICY_LIMIT,
@@ -8,43 +9,61 @@ import {
   samePolicy,
   tryParsePolicy,
 } from '../policy/index.ts';
-import type { StepContext, StepInput } from './types.ts';
+import type { StepContext } from './types.ts';
 
-/** A policy as this run wrote it, and the newest version that it knew of when it did. */
-export interface WrittenPolicy extends FoundPolicy {
-  action: 'created' | 'updated';
-  /** Absent for a policy that this run made. */
-  basedOn?: string;
+type Rescuer = Pick<StepContext, 'aws'>;
+
+/**
+ * What other runs added while this one was writing, and its own or another's writing has undone. IAM has no
+ * compare-and-swap, but it numbers the versions: all that came since this run first looked were written by runs that go on
+ * at the same time, and each was meant to stay.
+ * Answers the document that has their additions, or nothing when none is missing. (What no longer fits is left to the run
+ * that added it: it reads the policy back too.)
+ * @param since the number of the newest version when this run first looked
+ */
+export async function missedAdditions(
+  context: Rescuer,
+  account: AccountRef,
+  policy: FoundPolicy,
+  since: number,
+): Promise<JsonPolicy | undefined> {
+  const made = policy.versions.filter(
+    (version) => versionNumber(version) > since && version !== policy.versionId,
+  );
+  return withVersions(context, account, policy, policy.document, made);
 }
 
 /**
- * What another run added while this one was writing. IAM has no compare-and-swap, but it numbers the versions: one
- * between that which this run knew and that which it made is a version whose additions the newer one does not have.
- * Answers the document that has them, or nothing when none is missing. (What no longer fits is left to the run that
- * added it: it reads the policy back too.)
+ * The document with what a version allows that has to make room for it, if that came since this run first looked: then
+ * another run wrote it, which may not know yet that it was undone.
  */
-export async function missedAdditions(
-  { aws }: Pick<StepContext, 'aws'>,
-  { identity }: Pick<StepInput, 'identity'>,
+export async function withDoomed(
+  context: Rescuer,
+  account: AccountRef,
   policy: FoundPolicy,
-  written: WrittenPolicy | undefined,
+  document: JsonPolicy,
+  { doomed, since }: { doomed: string | undefined; since: number },
+): Promise<JsonPolicy> {
+  if (!doomed || versionNumber(doomed) <= since) return document;
+  return (await withVersions(context, account, policy, JSON.stringify(document), [doomed])) ?? document;
+}
+
+/** The document with all that these versions allow; nothing when it has that already, or when it does not fit. */
+async function withVersions(
+  { aws }: Rescuer,
+  account: AccountRef,
+  { arn }: FoundPolicy,
+  document: string,
+  versions: string[],
 ): Promise<JsonPolicy | undefined> {
-  if (!written?.basedOn) return undefined;
-  const [known, made] = [written.basedOn, written.versionId].map(versionNumber);
-  const between = policy.versions.filter(
-    (version) => versionNumber(version) > (known ?? 0) && versionNumber(version) < (made ?? 0),
-  );
-  const documents = await Promise.all(between.map((version) => readVersion(aws, policy.arn, version)));
+  const documents = await Promise.all(versions.map((version) => readVersion(aws, arn, version)));
   const merged = documents
-    .filter((document) => document !== undefined && extendable(document))
-    .reduce<string>(
-      (all, document) => JSON.stringify(mergeReadPolicies(all, document ?? '', identity)),
-      policy.document,
-    );
-  const [before, after] = [tryParsePolicy(policy.document), tryParsePolicy(merged)];
+    .filter((each) => each !== undefined && extendable(each))
+    .reduce<string>((all, each) => JSON.stringify(mergeReadPolicies(all, each ?? '', account)), document);
+  const [before, after] = [tryParsePolicy(document), tryParsePolicy(merged)];
   if (!before || !after || samePolicy(before, after)) return undefined;
-  const document: JsonPolicy = JSON.parse(merged);
-  return measure(document) > MANAGED_POLICY_LIMIT ? undefined : document;
+  const whole: JsonPolicy = JSON.parse(merged);
+  return measure(whole) > MANAGED_POLICY_LIMIT ? undefined : whole;
 }
 
 function extendable(text: string): boolean {

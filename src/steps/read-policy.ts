@@ -3,7 +3,8 @@ import type { FoundPolicy } from '../aws/policies.ts';
 import type { Change, Choice, PolicyOutcome } from '../report/types.ts';
 import { policyWords as words } from '../report/words/steps.ts';
 import { distribute, type PolicyWork } from './policy-distribution.ts';
-import { createPolicy, readChain, settlePolicies, versionToDelete } from './policy-writing.ts';
+import { create, newSettling, outcomeOf, type Settling, settlePolicies } from './policy-settling.ts';
+import { readChain, versionToDelete } from './policy-writing.ts';
 import type { SetupRequest, Step, StepContext, StepInput, StepPlan } from './types.ts';
 
 export interface FoundPolicies {
@@ -71,12 +72,14 @@ function toChange(work: PolicyWork, { request }: StepInput): Change {
 }
 
 async function apply(context: StepContext, input: StepInput, plan: PolicyPlan) {
+  const settling = newSettling();
   const policies: PolicyOutcome[] = [];
   for (const work of plan.work) {
-    const outcome = work.kind === 'keep' ? expected(work, input) : await begin(context, input, work);
+    const outcome =
+      work.kind === 'keep' ? expected(work, input) : await begin(context, input, work, settling);
     // What stands in the account is not what the plan was made on: go by what is there now.
     if (!outcome) {
-      const settled = (await settlePolicies(context, input)).map((policy) => asPlanned(policy, plan));
+      const settled = await settlePolicies(context, input, settling);
       context.record({ policies: settled });
       return { policies: settled };
     }
@@ -86,17 +89,13 @@ async function apply(context: StepContext, input: StepInput, plan: PolicyPlan) {
   return { policies };
 }
 
-/** What was planned and turns out to be there was done by this run, though the answer to its request may have been lost. */
-function asPlanned(policy: PolicyOutcome, { expected: { policies = [] } }: PolicyPlan): PolicyOutcome {
-  const planned = policies.find(({ arn }) => arn === policy.arn);
-  return policy.action === 'kept' && planned ? { ...policy, action: planned.action } : policy;
-}
-
 /** Creates a policy; answers nothing for one that exists, because it must be read again before it is extended. */
 async function begin(
   context: StepContext,
   input: StepInput,
   work: PolicyWork,
+  settling: Settling,
 ): Promise<PolicyOutcome | undefined> {
-  return work.kind === 'create' ? createPolicy(context, input, work) : undefined;
+  const made = work.kind === 'create' ? await create(context, input, work, settling) : undefined;
+  return made && outcomeOf(made, settling);
 }

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { parseArn } from '../aws/arn.ts';
 import { policyReader } from '../aws/policies.ts';
-import { readRole } from '../aws/roles.ts';
+import { type FoundRole, readRole } from '../aws/roles.ts';
 import { waitUntil } from '../aws/wait.ts';
 import type { Limits } from '../defaults.ts';
 import { EXIT, Failure } from '../failure.ts';
@@ -28,7 +28,7 @@ export function flowScope({ secret, role }: SetupRequest): FlowScope {
   return { sourceArns: role.sourceArns, regions };
 }
 
-/** Creates the role. One that turns out to exist is taken, if MediaConnect may assume it. */
+/** Creates the role. One that turns out to exist is taken, if it would have been taken had it been there from the start. */
 export async function createRole(
   context: StepContext,
   { request, identity }: StepInput,
@@ -52,64 +52,82 @@ export async function createRole(
     return { ...done, arn: made.Role?.Arn ?? done.arn };
   } catch (error) {
     if (!(error instanceof Failure) || error.awsCode !== 'EntityAlreadyExistsException') throw error;
-    return adoptRole(context, { request, identity }, done);
+    const arn = await adoptRole(context, { request, identity }, done.name);
+    // Sent more than once, it may have been an earlier try of this very call that made the role.
+    return { ...done, arn, action: error.attempts > 1 ? done.action : 'kept' };
   }
 }
 
-/** The answer to an earlier try of this very call was lost, or another run was faster: what is there will do if it fits. */
+/** The ARN of a role that an earlier try of this very call made, whose answer was lost, or that another run made. */
 async function adoptRole(
   context: StepContext,
   { request, identity }: Pick<StepInput, 'request' | 'identity'>,
-  done: RoleOutcome,
-): Promise<RoleOutcome> {
+  name: string,
+): Promise<string> {
+  const role = await readWhenKnown(context, name);
+  const judged = judgeTrust(role.trust, flowScope(request), identity);
+  if (judged.verdict !== 'allowed')
+    throw lateConflict(words.notTrusted(name, 'someone else made it meanwhile'));
+  const wanted = request.role.permissionsBoundary;
+  if (wanted && wanted !== role.boundary?.arn)
+    throw lateConflict(words.otherBoundary(name, role.boundary?.arn));
+  return role.arn;
+}
+
+/** Reads a role that exists, though IAM may not show it yet. */
+async function readWhenKnown(context: StepContext, name: string): Promise<FoundRole> {
   const { aws, limits, interrupt } = context;
   const { value: role } = await waitUntil(
-    () => readRole(aws, policyReader(aws), done.name),
+    () => readRole(aws, policyReader(aws), name),
     (found) => found !== undefined,
     { limits, interrupt, onWait: (elapsed) => context.waiting(words.propagating, elapsed) },
   );
-  if (!role) throw lateConflict(words.nameTaken(done.name));
-  const judged = judgeTrust(role.trust, flowScope(request), identity);
-  if (judged.verdict !== 'allowed')
-    throw lateConflict(words.notTrusted(done.name, 'someone else made it meanwhile'));
-  return { ...done, arn: role.arn };
+  if (!role) throw lateConflict(words.nameTaken(name));
+  return role;
 }
 
 /** Adds the statement to the trust policy as it is now, so that what others added since the plan was made stays. */
 export async function updateTrust(
-  { aws }: StepContext,
+  context: StepContext,
   { request, identity }: StepInput,
   { name, arn }: RoleOutcome,
 ): Promise<void> {
-  const role = await readRole(aws, policyReader(aws), name);
-  if (!role) throw lateConflict(words.nameTaken(name));
-  const document = addTrust(role.trust, trustOptions(request, identity.account));
+  const { aws } = context;
+  const { trust } = await readWhenKnown(context, name);
   const command = new UpdateAssumeRolePolicyCommand({
     RoleName: name,
-    PolicyDocument: JSON.stringify(document),
+    PolicyDocument: JSON.stringify(addTrust(trust, trustOptions(request, identity.account))),
   });
-  await aws.call({ action: 'iam:UpdateAssumeRolePolicy', resource: arn, change: true }, (options) =>
-    aws.clients.iam().send(command, options),
+  await onceKnown(context, () =>
+    aws.call({ action: 'iam:UpdateAssumeRolePolicy', resource: arn, change: true }, (options) =>
+      aws.clients.iam().send(command, options),
+    ),
   );
 }
 
-/** Attaches a policy. IAM may not know a policy or a role everywhere for some seconds after it was made: that is waited out. */
+/** Attaches a policy. One that is attached already may be attached again. */
 export async function attachPolicy(context: StepContext, role: string, policyArn: string): Promise<void> {
-  const { aws, limits, interrupt } = context;
-  const attach = async (): Promise<Failure | undefined> => {
+  const { aws } = context;
+  await onceKnown(context, () =>
+    aws.call({ action: 'iam:AttachRolePolicy', resource: role, change: true }, (options) =>
+      aws.clients.iam().send(new AttachRolePolicyCommand({ RoleName: role, PolicyArn: policyArn }), options),
+    ),
+  );
+}
+
+/** Makes a change of things that IAM may not know everywhere for some seconds after they were made: that is waited out. */
+async function onceKnown(context: StepContext, change: () => Promise<unknown>): Promise<void> {
+  const { limits, interrupt } = context;
+  const attempt = async (): Promise<Failure | undefined> => {
     try {
-      await aws.call({ action: 'iam:AttachRolePolicy', resource: role, change: true }, (options) =>
-        aws.clients
-          .iam()
-          .send(new AttachRolePolicyCommand({ RoleName: role, PolicyArn: policyArn }), options),
-      );
+      await change();
       return undefined;
     } catch (error) {
       if (error instanceof Failure && error.awsCode === 'NoSuchEntityException') return error;
       throw error;
     }
   };
-  const { value: failure } = await waitUntil(attach, (problem) => problem === undefined, {
+  const { value: failure } = await waitUntil(attempt, (problem) => problem === undefined, {
     limits,
     interrupt,
     onWait: (elapsed) => context.waiting(words.propagating, elapsed),

@@ -12,14 +12,13 @@ import { secretWords as words } from '../report/words/steps.ts';
 import { tagsFor } from './tags.ts';
 import type { SecretRef, SetupRequest, StepContext } from './types.ts';
 
-/** Stores the key in a new secret. One that turns out to exist by now will do if it holds the same key. */
+/** Stores the key in a new secret. Answers nothing when one of the name turns out to exist by now. */
 export async function createSecret(
-  context: StepContext,
+  { aws }: StepContext,
   request: SetupRequest,
   ref: SecretRef,
   key: KeyMaterial,
-): Promise<SecretRef> {
-  const { aws } = context;
+): Promise<SecretRef | undefined> {
   const call = {
     action: 'secretsmanager:CreateSecret',
     resource: ref.name,
@@ -45,24 +44,9 @@ export async function createSecret(
     );
     return { ...ref, arn: made.ARN ?? ref.arn, versionId: made.VersionId ?? null };
   } catch (error) {
-    if (!(error instanceof Failure) || error.awsCode !== 'ResourceExistsException') throw error;
-    return settleRace(context, request, ref, key, error);
+    if (error instanceof Failure && error.awsCode === 'ResourceExistsException') return undefined;
+    throw error;
   }
-}
-
-/** Another run was faster. If it stored the same key, that is what was wanted. */
-async function settleRace(
-  { aws }: StepContext,
-  request: SetupRequest,
-  ref: SecretRef,
-  key: KeyMaterial,
-  error: Failure,
-): Promise<SecretRef> {
-  const found = await readSecret(aws, ref.region, ref.name);
-  if (found?.content.kind === 'text' && found.content.key.sameKey(key, request.keyType)) {
-    return { ...ref, arn: found.arn, versionId: found.versionId ?? null, action: 'kept' };
-  }
-  throw lateConflict(words.createdMeanwhile(ref.name, ref.region), error);
 }
 
 /** Makes a new current version of a secret that exists. */

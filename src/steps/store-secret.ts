@@ -12,7 +12,7 @@ import {
   type SecretDecision,
 } from './secret-decisions.ts';
 import { createSecret, lateConflict, putValue, restoreSecret } from './secret-writing.ts';
-import type { SecretRef, SetupRequest, Step, StepContext, StepInput, StepPlan } from './types.ts';
+import type { SecretRef, SetupRequest, Step, StepContext, StepInput, StepOutput, StepPlan } from './types.ts';
 
 /** What there is: for each Region (or each ARN given) the secret, or nothing. */
 export interface FoundSecrets {
@@ -78,23 +78,73 @@ function toPlan(decisions: SecretDecision[]): SecretPlan {
       region: ref.region,
       reason,
     })),
-    conflicts: decisions.flatMap((decision) => (decision.kind === 'conflict' ? [decision.conflict] : [])),
+    conflicts: conflictsOf(decisions),
     warnings: [...new Set(settled.flatMap((decision) => decision.warnings))],
     expected: { secrets: settled.map((decision) => decision.ref) },
     seen: { secrets: settled.flatMap((decision) => ('found' in decision ? [decision.found] : [])) },
   };
 }
 
-async function apply(context: StepContext, input: StepInput, plan: SecretPlan) {
-  const { decisions, key } = await restoreFirst(context, input, plan);
-  const secrets = await allOrFirstFailure(
-    decisions.map(async (decision) => {
-      const ref = await carryOut(context, input.request, decision, key);
-      context.record({ secrets: [ref] });
-      return ref;
-    }),
-  );
-  return { secrets };
+/** How often it is decided anew because someone else made a secret of the name meanwhile. */
+const ROUNDS = 3;
+
+async function apply(context: StepContext, input: StepInput, plan: SecretPlan): Promise<StepOutput> {
+  let current: Pick<SecretPlan, 'decisions' | 'key'> = await restoreFirst(context, input, plan);
+  const done = new Map<string, SecretRef>();
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    if (await carryOutAll(context, input.request, current, done)) {
+      const secrets = current.decisions.flatMap((decision) => done.get(placeOf(decision)) ?? []);
+      return { secrets, ...(current.key ? { key: current.key } : {}) };
+    }
+    current = await decideAgain(context, input);
+  }
+  throw lateConflict(words.keepsChanging);
+}
+
+/**
+ * Carries out what is decided, first in one Region and then in all others at once. The first one is the same in every run
+ * that goes on at the same time: of two with different keys, one gets there first, and the other stops before it has
+ * written anything anywhere.
+ * Answers false when a secret turned out to exist that was to be made.
+ */
+async function carryOutAll(
+  context: StepContext,
+  request: SetupRequest,
+  { decisions, key }: Pick<SecretPlan, 'decisions' | 'key'>,
+  done: Map<string, SecretRef>,
+): Promise<boolean> {
+  const carry = async (decision: SecretDecision) => {
+    const ref = done.get(placeOf(decision)) ?? (await carryOut(context, request, decision, key));
+    if (!ref) return false;
+    done.set(placeOf(decision), ref);
+    context.record({ secrets: [ref] });
+    return true;
+  };
+  const writes = decisions.filter(({ kind }) => kind !== 'keep');
+  const [first] = writes.sort((a, b) => placeOf(a).localeCompare(placeOf(b)));
+  if (first && !(await carry(first))) return false;
+  return (await allOrFirstFailure(decisions.map(carry))).every(Boolean);
+}
+
+/** What tells the places of a plan apart. */
+function placeOf(decision: SecretDecision): string {
+  if (decision.kind === 'conflict') throw new Error('a conflict cannot be carried out');
+  return `${decision.ref.region} ${decision.ref.name}`;
+}
+
+/** Reads and decides again, now that someone else made a secret of the name. */
+async function decideAgain(
+  context: StepContext,
+  input: StepInput,
+): Promise<Pick<SecretPlan, 'decisions' | 'key'>> {
+  const { decisions, key } = planFor(input, await inspect(context, input.request));
+  const [conflict] = conflictsOf(decisions);
+  if (conflict) throw lateConflict(words.madeMeanwhile(conflict.found));
+  return { decisions, ...(key ? { key } : {}) };
+}
+
+function conflictsOf(decisions: SecretDecision[]) {
+  return decisions.flatMap((decision) => (decision.kind === 'conflict' ? [decision.conflict] : []));
 }
 
 async function carryOut(
@@ -102,7 +152,7 @@ async function carryOut(
   request: SetupRequest,
   decision: SecretDecision,
   key: KeyMaterial | undefined,
-): Promise<SecretRef> {
+): Promise<SecretRef | undefined> {
   if (decision.kind === 'conflict') throw new Error('a conflict cannot be carried out');
   if (decision.kind === 'keep') return decision.ref;
   if (!key) throw new Error('there is no key to store');
@@ -129,9 +179,7 @@ async function restoreFirst(
     }),
   );
   const { decisions, key } = planFor(input, { places });
-  const [conflict] = decisions.flatMap((decision) =>
-    decision.kind === 'conflict' ? [decision.conflict] : [],
-  );
+  const [conflict] = conflictsOf(decisions);
   if (conflict) throw lateConflict(words.restoredInVain(conflict.found));
   return {
     ...(key ? { key } : {}),

@@ -97,6 +97,8 @@ export interface StepOutput {
   secrets?: SecretRef[];
   policies?: Outcomes['policies'];
   role?: Outcomes['role'];
+  /** The key that is stored: the user's, or the one that was there and is kept. */
+  key?: KeyMaterial;
 }
 
 /** One step of the procedure. */

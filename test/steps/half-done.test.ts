@@ -113,7 +113,7 @@ describe('a run that failed', () => {
     // What the failure says to exist is what exists.
     const { secrets, policies, roles } = await readAccount(sandbox());
     const { completed } = failed.json;
-    expect(completed.secrets.map(({ arn }) => arn)).toEqual(secrets.map(({ arn }) => arn));
+    expect(completed.secrets.map(({ arn }) => arn).sort()).toEqual(secrets.map(({ arn }) => arn).sort());
     expect(completed.policies.map(({ name }) => name)).toEqual(policies.map(({ name }) => name));
     expect([completed.role?.name].filter(Boolean)).toEqual(roles.map(({ name }) => name));
     sandbox().clearFaults();

@@ -13,8 +13,8 @@ import { guidePolicy, KEYS, makePolicy, makeSecret, REGION, readAccount } from '
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp } from '../support/setup.ts';
 
-const PATIENT: Limits = { iamPropagationMs: 10_000, firstPauseMs: 50, longestPauseMs: 200 };
-const HASTY: Limits = { iamPropagationMs: 900, firstPauseMs: 50, longestPauseMs: 100 };
+const PATIENT: Limits = { iamPropagationMs: 10_000, firstPauseMs: 50, longestPauseMs: 200, inDoubtMs: 500 };
+const HASTY: Limits = { iamPropagationMs: 900, firstPauseMs: 50, longestPauseMs: 100, inDoubtMs: 100 };
 
 /** The three steps by themselves, with other patience than the program's. */
 async function applySteps(sandbox: Sandbox, limits: Limits) {

@@ -68,7 +68,7 @@ export async function setUp(
     common,
     aws,
     output,
-    progress: { start: say, update: say, done: say, stop: () => undefined },
+    progress: { start: say, wait: (text) => text && say(text), done: say, stop: () => undefined },
     interrupt,
     outcomes: { secrets: [], policies: [] },
     keyInput: { stdin: process.stdin, env: { STUDIO_KEY: key }, interrupt },

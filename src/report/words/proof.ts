@@ -9,6 +9,7 @@ export const proofWords = {
   secretAbsent: 'the secret is not there',
   secretDeleted: 'the secret is scheduled for deletion',
   secretBinary: 'the secret holds bytes, not text',
+  otherKey: 'the secret holds another key than this run stored; someone else must have changed it meanwhile',
   secretEmpty: 'the secret has no current version',
   trusted: 'MediaConnect may assume the role',
   notTrusted: (because: string) => `MediaConnect may not assume the role: ${because}`,

@@ -45,8 +45,10 @@ export const setupWords = {
     restored: 'restored',
     kept: 'in place already',
   } satisfies Record<OutcomeAction, string>,
-  waitingFor: (what: string, seconds: number, limit: number) =>
-    `Waiting for ${what}: ${seconds} s of at most ${limit} s`,
+  waitingFor: (what: string, elapsedMs: number, limitMs: number) =>
+    `Waiting for ${what}: ${Math.round(elapsedMs / 1000)} s of at most ${limitMs / 1000} s`,
+  waitingForAws: (action: string, elapsedMs: number, limitMs: number) =>
+    `Waiting for AWS to answer ${action}: ${Math.round(elapsedMs / 1000)} s of at most ${limitMs / 1000} s`,
 
   proven: 'Proven: MediaConnect may assume the role, and the role may read the key.',
   summaryTitle: 'MediaConnect can read the key.',
@@ -96,6 +98,8 @@ export const setupWords = {
     'Stopping. A change that is under way is finished first; press Ctrl-C again to stop at once.',
   interruptedInChange:
     'Stopped at once. The change that was under way may have been made; running the same command again finds out and continues.',
+  inDoubt: (action: string) =>
+    `The change that was under way (${action}) may have been made; running the same command again finds out.`,
   nothingChanged: 'Nothing was changed.',
   existsSoFar: 'What exists by now:',
   runAgain: 'Run the same command again to continue: it keeps what is there and does the rest.',

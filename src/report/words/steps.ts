@@ -37,8 +37,8 @@ export const secretWords = {
   foreignArn: (arn: string, account: string) =>
     `The secret ${arn} belongs to another account than yours (${account}); MediaConnect cannot read secrets across accounts.`,
   restoredInVain: (found: string) => `${found} It was restored and not changed further.`,
-  createdMeanwhile: (name: string, region: string) =>
-    `Meanwhile someone made a secret ${name} in ${region} that holds another value. It was not touched.`,
+  madeMeanwhile: (found: string) => `${found} Someone made it meanwhile; it was not touched.`,
+  keepsChanging: 'Others keep making and removing the secret at the same time.',
   kmsWrongRegion: (region: string) =>
     `The KMS key of --kms-key-id is not in ${region}. Give a multi-Region key or an alias, or set up each Region by itself.`,
 
@@ -75,6 +75,9 @@ export const policyWords = {
   nameTaken: (name: string) =>
     `IAM says that a policy named ${name} exists, but it is not at the path '/' or is spelt in other letter case.`,
   propagating: 'IAM to make the policy known everywhere',
+  contended: (name: string, seconds: number) =>
+    `For ${seconds} s others kept changing the policy ${name} at the same time, so that nothing could be added to it.`,
+  goOnLater: 'Run the same command again: it continues where it stopped.',
   unreadable: (name: string) => `The policy ${name} has a document that cannot be read as an IAM policy.`,
 };
 
