@@ -23,7 +23,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     credentials,
     requests: machine.recorder.requests,
     clearRequests: () => machine.recorder.clear(),
-    addFault: (fault) => machine.faults.add(fault),
+    addFault: (fault) => machine.addFault(fault),
     clearFaults: () => machine.faults.clear(),
     setLatency(ms) {
       machine.latencyMs = ms;

@@ -2,7 +2,7 @@ import { SessionStore } from './auth/sessions.ts';
 import { Faults } from './faults.ts';
 import { Recorder } from './record.ts';
 import { Throttle } from './throttle.ts';
-import type { Partition, SandboxOptions } from './types.ts';
+import type { Fault, Partition, SandboxOptions } from './types.ts';
 import { newWorld, partitionOfRegion, type World } from './world.ts';
 
 /** Everything one sandbox keeps. */
@@ -14,6 +14,7 @@ export interface Machine {
   readonly sessions: SessionStore;
   latencyMs: number;
   now(): number;
+  addFault(fault: Fault): void;
   /** The account as it is in the partition of this Region; undefined where the sandbox does not have that partition. */
   worldOf(region: string): World | undefined;
 }
@@ -28,14 +29,25 @@ export function newMachine(options: SandboxOptions): Machine {
   }
   const sessions = new SessionStore();
   const worlds = new Map<Partition, World>();
+  const faults = new Faults();
+  let remembers = false;
   return {
     account,
     recorder: new Recorder(),
-    faults: new Faults(),
+    faults,
     throttle: new Throttle(options.quotas ?? {}),
     sessions,
     latencyMs: options.latencyMs ?? 0,
     now: options.now ?? Date.now,
+    addFault(fault) {
+      faults.add(fault);
+      if (fault.kind === 'stale') {
+        remembers = true;
+        for (const world of worlds.values()) {
+          world.iam.remember();
+        }
+      }
+    },
     worldOf(region) {
       const partition = partitionOfRegion(region);
       if (options.partition !== undefined && options.partition !== partition) {
@@ -44,6 +56,9 @@ export function newMachine(options: SandboxOptions): Machine {
       const world =
         worlds.get(partition) ?? newWorld(account, partition, sessions, options.iamPropagationMs ?? 0);
       worlds.set(partition, world);
+      if (remembers) {
+        world.iam.remember();
+      }
       return world;
     },
   };

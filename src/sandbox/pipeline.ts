@@ -2,20 +2,26 @@ import { randomUUID } from 'node:crypto';
 import { authenticate, demandAuthorization, expiredToken } from './auth/authenticate.ts';
 import { type Authorization, parseAuthorization } from './auth/authorization.ts';
 import { AwsError, denialMessage } from './errors.ts';
+import { iam } from './iam/index.ts';
 import type { Machine } from './machine.ts';
 import { jsonProtocol } from './protocols/json.ts';
 import type { WireRequest, WireResponse } from './protocols/protocol.ts';
 import { queryProtocol } from './protocols/query.ts';
-import { redacted } from './record.ts';
+import { entryOf } from './record.ts';
 import type { Call, Service } from './service.ts';
 import { serviceFor } from './services.ts';
 import type { Fault, RecordedRequest } from './types.ts';
 
 /** What becomes of a request: an answer (after a delay in milliseconds), or none. */
-export type Outcome =
+export type SettledOutcome =
   | { readonly kind: 'answer'; readonly response: WireResponse; readonly delayMs: number }
   | { readonly kind: 'drop' }
   | { readonly kind: 'hang' };
+
+/** The same, or that it shall be carried out after a delay in milliseconds. */
+export type Outcome =
+  | SettledOutcome
+  | { readonly kind: 'later'; readonly delayMs: number; readonly carryOut: () => SettledOutcome };
 
 const BAD_GATEWAY: WireResponse = {
   status: 502,
@@ -50,7 +56,7 @@ export function carryOut(
     return { outcome: answer(absentService(request, auth?.service ?? '', requestId)) };
   }
   const action = service.protocol.actionOf(request);
-  const recorded = machine.recorder.begin(describe(request, service, action, auth), arrivedAt);
+  const recorded = machine.recorder.begin(entryOf(request, service, action, auth), arrivedAt);
   const job = { machine, request, service, action, recorded, requestId };
   try {
     return { outcome: perform(job, demandAuthorization(service.protocol, parsed)), recorded };
@@ -63,29 +69,51 @@ function perform(job: Job, auth: Authorization): Outcome {
   const { machine, service, action } = job;
   const { protocol } = service;
   const world = machine.worldOf(auth.region);
-  const now = machine.now();
-  const caller = authenticate(job.request, auth, protocol, world, now);
+  const caller = authenticate(job.request, auth, protocol, world, machine.now());
   if (!world) {
     throw new AwsError('InternalFailure', 'No account for an authenticated caller.', 500);
   }
-  const call: Call = { world, region: auth.region, caller, now };
   const fault = machine.faults.next(service.name, action, auth.region);
-  if (fault) {
-    const early = beforeTheChange(job, call, fault);
-    if (early) {
-      return early;
-    }
+  fault?.onStrike?.();
+  const callNow = (): Call => ({
+    world,
+    iam: world.iam.view(fault?.kind === 'stale' && service === iam ? fault.delayMs : 0),
+    region: auth.region,
+    caller,
+    now: machine.now(),
+  });
+  if (fault?.kind === 'delay-before') {
+    return { kind: 'later', delayMs: fault.delayMs ?? 0, carryOut: () => answer(respond(job, callNow())) };
   }
-  checkRate(job, auth.region);
-  const response = invoke(job, call);
-  if (fault?.kind === 'drop-after') {
-    return { kind: 'drop' };
+  return (fault && beforeTheChange(job, callNow(), fault)) ?? afterTheChange(respond(job, callNow()), fault);
+}
+
+/** Carries a request out. A refusal is an answer too, and can be lost or late like any other. */
+function respond(job: Job, call: Call): WireResponse {
+  try {
+    checkRate(job, call.region);
+    return invoke(job, call);
+  } catch (error) {
+    return refusal(job, error);
   }
-  return answer(response, fault?.kind === 'delay' ? (fault.delayMs ?? 0) : 0);
+}
+
+/** The faults that befall the answer of a request that was carried out. */
+function afterTheChange(response: WireResponse, fault: Fault | undefined): SettledOutcome {
+  switch (fault?.kind) {
+    case 'drop-after':
+      return { kind: 'drop' };
+    case 'hang-after':
+      return { kind: 'hang' };
+    case 'delay':
+      return answer(response, fault.delayMs);
+    default:
+      return answer(response);
+  }
 }
 
 /** The faults that keep a request from being carried out. */
-function beforeTheChange(job: Job, call: Call, fault: Fault): Outcome | undefined {
+function beforeTheChange(job: Job, call: Call, fault: Fault): SettledOutcome | undefined {
   const { protocol, internalError } = job.service;
   switch (fault.kind) {
     case 'drop-before':
@@ -102,8 +130,7 @@ function beforeTheChange(job: Job, call: Call, fault: Fault): Outcome | undefine
       throw expiredToken(protocol);
     case 'access-denied':
       throw denied(job, call);
-    case 'drop-after':
-    case 'delay':
+    default:
       return undefined;
   }
 }
@@ -142,33 +169,8 @@ function refusal(job: Job, error: unknown): WireResponse {
   return protocol.failure(known, job.requestId);
 }
 
-function answer(response: WireResponse, delayMs = 0): Outcome {
+function answer(response: WireResponse, delayMs = 0): SettledOutcome {
   return { kind: 'answer', response, delayMs };
-}
-
-function describe(
-  request: WireRequest,
-  service: Service,
-  action: string,
-  auth: Authorization | undefined,
-): Omit<RecordedRequest, 'startedAt' | 'endedAt' | 'status'> {
-  return {
-    service: service.name,
-    action,
-    region: auth?.region ?? '',
-    params: readableParams(request, service),
-    accessKeyId: auth?.accessKeyId ?? '',
-    userAgent: request.headers['user-agent'] ?? '',
-  };
-}
-
-/** The input without its secrets; nothing where the request cannot be parsed, or is nested too deeply to be looked through. */
-function readableParams(request: WireRequest, service: Service): Record<string, unknown> {
-  try {
-    return redacted(service.protocol.paramsOf(request));
-  } catch {
-    return {};
-  }
 }
 
 function absentService(request: WireRequest, name: string, requestId: string): WireResponse {

@@ -1,4 +1,10 @@
+import type { Authorization } from './auth/authorization.ts';
+import type { WireRequest } from './protocols/protocol.ts';
+import type { Service } from './service.ts';
 import type { RecordedRequest } from './types.ts';
+
+/** What is known of a request when it arrives. */
+type Entry = Omit<RecordedRequest, 'startedAt' | 'endedAt' | 'status'>;
 
 const REDACTED = '[redacted]';
 const SECRET_MEMBER = /^Secret(String|Binary)$/i;
@@ -10,10 +16,7 @@ export class Recorder {
   readonly requests: RecordedRequest[] = [];
 
   /** Notes the arrival of a request, the caller completes the entry when it answers. */
-  begin(
-    entry: Omit<RecordedRequest, 'startedAt' | 'endedAt' | 'status'>,
-    startedAt: number,
-  ): RecordedRequest {
+  begin(entry: Entry, startedAt: number): RecordedRequest {
     const recorded = { ...entry, startedAt, endedAt: startedAt, status: 0 };
     this.requests.push(recorded);
     if (this.requests.length > MAX_REQUESTS) {
@@ -27,8 +30,34 @@ export class Recorder {
   }
 }
 
+/** The entry for a request, without its secrets. */
+export function entryOf(
+  request: WireRequest,
+  service: Service,
+  action: string,
+  auth: Authorization | undefined,
+): Entry {
+  return {
+    service: service.name,
+    action,
+    region: auth?.region ?? '',
+    params: readableParams(request, service),
+    accessKeyId: auth?.accessKeyId ?? '',
+    userAgent: request.headers['user-agent'] ?? '',
+  };
+}
+
+/** The input without its secrets; nothing where the request cannot be parsed, or is nested too deeply to be looked through. */
+function readableParams(request: WireRequest, service: Service): Record<string, unknown> {
+  try {
+    return redacted(service.protocol.paramsOf(request));
+  } catch {
+    return {};
+  }
+}
+
 /** The same values without those of members that hold a secret. */
-export function redacted(params: Record<string, unknown>): Record<string, unknown> {
+function redacted(params: Record<string, unknown>): Record<string, unknown> {
   const pairs = Object.entries(params).map(([key, item]) => [
     key,
     SECRET_MEMBER.test(key) ? REDACTED : redactedValue(item),

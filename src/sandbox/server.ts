@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Machine } from './machine.ts';
-import { carryOut, type Outcome } from './pipeline.ts';
+import { carryOut, type Outcome, type SettledOutcome } from './pipeline.ts';
 import type { WireRequest } from './protocols/protocol.ts';
 
 /** The one address that the sandbox listens on: this machine's own. */
@@ -89,11 +89,20 @@ async function serve(
     body,
   };
   const { outcome, recorded } = carryOut(machine, wire, arrivedAt);
-  const status = await settle(outcome, machine.latencyMs, closing, request, response);
+  const status = await settle(await known(outcome, closing), machine.latencyMs, closing, request, response);
   if (recorded && status !== undefined) {
     recorded.status = status;
     recorded.endedAt = performance.now();
   }
+}
+
+/** Waits until it is known what becomes of a request. A client that has gone meanwhile does not matter: it has sent it all. */
+async function known(outcome: Outcome, closing: AbortSignal): Promise<SettledOutcome> {
+  if (outcome.kind !== 'later') {
+    return outcome;
+  }
+  await sleep(outcome.delayMs, undefined, { signal: closing });
+  return outcome.carryOut();
 }
 
 /**
@@ -132,7 +141,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
 
 /** @returns the HTTP status sent; 0 where the connection was dropped; undefined where the client is left waiting. */
 async function settle(
-  outcome: Outcome,
+  outcome: SettledOutcome,
   latencyMs: number,
   closing: AbortSignal,
   request: IncomingMessage,

@@ -1,4 +1,5 @@
 import type { Identity } from './auth/identity.ts';
+import type { IamView } from './iam/store.ts';
 import type { Protocol } from './protocols/protocol.ts';
 import type { InputOf, Members } from './shapes.ts';
 import { type Dialect, decodeInput } from './validate.ts';
@@ -7,6 +8,8 @@ import type { World } from './world.ts';
 /** One request as an operation sees it. */
 export interface Call {
   readonly world: World;
+  /** The account's IAM, as old as this request sees it. */
+  readonly iam: IamView;
   readonly region: string;
   readonly caller: Identity;
   /** Milliseconds since the epoch, by the sandbox's clock. */

@@ -85,13 +85,26 @@ export interface RecordedRequest {
   userAgent: string;
 }
 
+/**
+ * What can go wrong with a request. Not carried out: `throttle`, `internal-error`, `drop-before`, `hang` (never answered),
+ * `access-denied`, `expired-token`, `html` (a proxy's error page). Carried out: `drop-after`, `hang-after` (never answered),
+ * `delay` (answered late), `delay-before` (carried out late, even if the client has gone by then), `stale`.
+ *
+ * `stale` is IAM's eventual consistency for one request, and nothing for another service: it sees what was visible `delayMs`
+ * ago, be it to answer a read or to look up what a write refers to; and what it writes is visible `delayMs` later, or after
+ * `iamPropagationMs` if that is longer. A later write to the same role or policy takes it along. The past goes back to when the
+ * first fault of this kind was added (what is older looks as it did then), and at most two minutes.
+ */
 export type FaultKind =
   | 'throttle'
   | 'internal-error'
   | 'drop-before'
   | 'drop-after'
+  | 'delay-before'
   | 'delay'
   | 'hang'
+  | 'hang-after'
+  | 'stale'
   | 'access-denied'
   | 'expired-token'
   | 'html';
@@ -105,6 +118,8 @@ export interface Fault {
   /** The fault applies to so many requests after those; 1 by default, `Infinity` for ever. */
   times?: number;
   kind: FaultKind;
-  /** For `delay`: milliseconds between carrying out the request and answering it. */
+  /** For `delay`, `delay-before` and `stale`, in milliseconds. */
   delayMs?: number;
+  /** Called when the fault strikes a request, before anything else happens to that request. */
+  onStrike?: () => void;
 }

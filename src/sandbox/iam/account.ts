@@ -29,7 +29,7 @@ const QUOTAS: readonly (readonly [string, number])[] = [
 /** GetAccountSummary, and ListAccountAliases of an account that has none. */
 export const accountOperations: Operations = {
   GetAccountSummary: operation({}, (call) => ({
-    SummaryMap: new Map([...QUOTAS, ...usage(call.world.iam.seen)]),
+    SummaryMap: new Map([...QUOTAS, ...usage(call.iam.seen)]),
   })),
   ListAccountAliases: operation(paging, (_call, input) =>
     paged(input, [], 'AccountAliases', (alias: string) => alias),

@@ -32,7 +32,7 @@ export const attachments: Operations = {
   ListAttachedRolePolicies: operation(
     { ...paging, RoleName: roleName, PathPrefix: pathPrefix },
     (call, input) => {
-      const state = call.world.iam.seen;
+      const state = call.iam.seen;
       const attached = attachedPolicies(state, seenRole(state, input.RoleName));
       const shown = attached.filter((policy) => policy.path.startsWith(input.PathPrefix ?? '/'));
       return paged(input, shown, 'AttachedPolicies', (policy) => ({
@@ -50,7 +50,7 @@ export const attachments: Operations = {
       PolicyUsageFilter: text({ oneOf: ['PermissionsPolicy', 'PermissionsBoundary'] }),
     },
     (call, input) => {
-      const state = call.world.iam.seen;
+      const state = call.iam.seen;
       const { arn } = seenPolicy(state, input.PolicyArn);
       const users = input.PolicyUsageFilter === 'PermissionsBoundary' ? [] : rolesWith(state, arn);
       const bounded = input.PolicyUsageFilter === 'PermissionsPolicy' ? [] : rolesBoundedBy(state, arn);

@@ -32,7 +32,7 @@ export const inlinePolicies: Operations = {
     },
   ),
   GetRolePolicy: operation({ RoleName: roleName, PolicyName: policyName }, (call, input) => {
-    const role = seenRole(call.world.iam.seen, input.RoleName);
+    const role = seenRole(call.iam.seen, input.RoleName);
     const text = role.inline.get(input.PolicyName);
     if (text === undefined) {
       throw missing(input.PolicyName);
@@ -40,7 +40,7 @@ export const inlinePolicies: Operations = {
     return { RoleName: role.name, PolicyName: input.PolicyName, PolicyDocument: encodeStrictly(text) };
   }),
   ListRolePolicies: operation({ ...paging, RoleName: roleName }, (call, input) => {
-    const names = [...seenRole(call.world.iam.seen, input.RoleName).inline.keys()].sort();
+    const names = [...seenRole(call.iam.seen, input.RoleName).inline.keys()].sort();
     return paged(input, names, 'PolicyNames', (name) => name);
   }),
   DeleteRolePolicy: iamWrite({ RoleName: roleName, PolicyName: policyName }, (call, input) => {

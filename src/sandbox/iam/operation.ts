@@ -12,7 +12,7 @@ export function iamWrite<M extends Members>(
 ): Operation {
   return operation(members, (call, input) => {
     const output = run(call, input);
-    call.world.iam.commit();
+    call.iam.commit();
     return output;
   });
 }
@@ -41,8 +41,8 @@ export function seenPolicy(state: IamState, arn: string): Policy {
  * @throws AwsError NoSuchEntity, UnmodifiableEntity for a service-linked role.
  */
 export function writableRole(call: Call, name: string): Role {
-  seenRole(call.world.iam.seen, name);
-  const role = seenRole(call.world.iam.live, name);
+  seenRole(call.iam.seen, name);
+  const role = seenRole(call.iam.live, name);
   if (role.path.startsWith('/aws-service-role/')) {
     throw unmodifiable(role.name);
   }
@@ -54,8 +54,8 @@ export function writableRole(call: Call, name: string): Role {
  * @throws AwsError NoSuchEntity, AccessDenied for a policy of AWS's.
  */
 export function writablePolicy(call: Call, arn: string, action: string): Policy {
-  seenPolicy(call.world.iam.seen, arn);
-  const policy = seenPolicy(call.world.iam.live, arn);
+  seenPolicy(call.iam.seen, arn);
+  const policy = seenPolicy(call.iam.live, arn);
   if (policy.managedByAws) {
     const message = `User: ${call.caller.arn} is not authorized to perform: iam:${action} on resource: policy ${arn}`;
     throw new AwsError('AccessDenied', message, 403);
@@ -66,8 +66,8 @@ export function writablePolicy(call: Call, arn: string, action: string): Policy 
 /** @throws AwsError NoSuchEntity, as for something to be attached to a role. */
 export function attachablePolicy(call: Call, arn: string): Policy {
   checkPolicyArn(arn);
-  const policy = call.world.iam.live.policies.get(arn);
-  if (!policy || !call.world.iam.seen.policies.has(arn)) {
+  const policy = call.iam.live.policies.get(arn);
+  if (!policy || !call.iam.seen.policies.has(arn)) {
     throw notAttachable(arn);
   }
   return policy;

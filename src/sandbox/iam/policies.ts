@@ -38,7 +38,7 @@ export const policies: Operations = {
       Tags: tagList,
     },
     (call, input) => {
-      const { live } = call.world.iam;
+      const { live } = call.iam;
       const tags = checkedTags(input.Tags ?? []);
       checkManagedDocument(call, input.PolicyDocument);
       if (nameTaken(live, input.PolicyName)) {
@@ -56,7 +56,7 @@ export const policies: Operations = {
     },
   ),
   GetPolicy: operation({ PolicyArn: policyArn }, (call, input) => {
-    const { seen } = call.world.iam;
+    const { seen } = call.iam;
     const policy = seenPolicy(seen, input.PolicyArn);
     const { description, tags } = policy;
     return { Policy: { ...policyView(seen, policy), Description: description || undefined, Tags: tags } };
@@ -70,7 +70,7 @@ export const policies: Operations = {
       PolicyUsageFilter: text({ oneOf: ['PermissionsPolicy', 'PermissionsBoundary'] }),
     },
     (call, input) => {
-      const { seen } = call.world.iam;
+      const { seen } = call.iam;
       const shown = [...seen.policies.values()].filter(
         (policy) =>
           inScope(policy, input.Scope ?? 'All') &&
@@ -82,7 +82,7 @@ export const policies: Operations = {
   ),
   DeletePolicy: iamWrite({ PolicyArn: policyArn }, (call, input) => {
     const policy = writablePolicy(call, input.PolicyArn, 'DeletePolicy');
-    const { live } = call.world.iam;
+    const { live } = call.iam;
     if (rolesWith(live, policy.arn).length + rolesBoundedBy(live, policy.arn).length > 0) {
       throw deleteConflict('Cannot delete a policy attached to entities.');
     }

@@ -33,12 +33,12 @@ export const policyVersions: Operations = {
     },
   ),
   GetPolicyVersion: operation({ PolicyArn: policyArn, VersionId: policyVersionId }, (call, input) => {
-    const policy = seenPolicy(call.world.iam.seen, input.PolicyArn);
+    const policy = seenPolicy(call.iam.seen, input.PolicyArn);
     const version = versionOf(policy, input.VersionId);
     return { PolicyVersion: { Document: encodeStrictly(version.document), ...versionView(policy, version) } };
   }),
   ListPolicyVersions: operation({ ...paging, PolicyArn: policyArn }, (call, input) => {
-    const policy = seenPolicy(call.world.iam.seen, input.PolicyArn);
+    const policy = seenPolicy(call.iam.seen, input.PolicyArn);
     const newestFirst = [...policy.versions].reverse();
     return paged(input, newestFirst, 'Versions', (version) => versionView(policy, version));
   }),

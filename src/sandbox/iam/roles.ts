@@ -35,7 +35,7 @@ export const roles: Operations = {
       Tags: tagList,
     },
     (call, input) => {
-      const { roles: present } = call.world.iam.live;
+      const { roles: present } = call.iam.live;
       const tags = checkedTags(input.Tags ?? []);
       const trust = takeTrust(call, input.AssumeRolePolicyDocument);
       const boundary = input.PermissionsBoundary;
@@ -56,12 +56,12 @@ export const roles: Operations = {
     },
   ),
   GetRole: operation({ RoleName: roleName }, (call, input) => {
-    const role = seenRole(call.world.iam.seen, input.RoleName);
+    const role = seenRole(call.iam.seen, input.RoleName);
     return { Role: { ...fullRoleView(call, role), RoleLastUsed: lastUsedView(role) } };
   }),
   ListRoles: operation({ ...paging, PathPrefix: pathPrefix }, (call, input) => {
     const prefix = input.PathPrefix ?? '/';
-    const shown = [...call.world.iam.seen.roles.values()].filter((role) => role.path.startsWith(prefix));
+    const shown = [...call.iam.seen.roles.values()].filter((role) => role.path.startsWith(prefix));
     const byName = shown.sort((a, b) => (roleKey(a.name) < roleKey(b.name) ? -1 : 1));
     return paged(input, byName, 'Roles', (role) => roleView(call, role));
   }),
@@ -95,7 +95,7 @@ export const roles: Operations = {
     if (role.inline.size > 0) {
       throw deleteConflict('Cannot delete entity, must delete policies first.');
     }
-    call.world.iam.live.roles.delete(roleKey(role.name));
+    call.iam.live.roles.delete(roleKey(role.name));
     return {};
   }),
   PutRolePermissionsBoundary: iamWrite(

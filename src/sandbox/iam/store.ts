@@ -1,6 +1,7 @@
 import type { Tag } from '../tags.ts';
 import type { Partition } from '../types.ts';
 import { awsManagedPolicies } from './aws-managed.ts';
+import { History } from './history.ts';
 
 export interface PolicyVersion {
   readonly id: string;
@@ -55,45 +56,79 @@ export interface IamState {
   readonly policies: Map<string, Policy>;
 }
 
+/** IAM as one request meets it. */
+export interface IamView {
+  /** What was written last: what a write changes. */
+  readonly live: IamState;
+  /** What reads show, and what a write's references are looked up in. */
+  readonly seen: IamState;
+  /** Sends what was written on its way to the reads. */
+  commit(): void;
+}
+
 /**
- * IAM as its callers see it: what was written last, and what reads show, which lags behind by the propagation delay.
+ * IAM of one account: what was written last, and what reads show, which lags behind by the propagation delay.
  * Source: "IAM is eventually consistent" under troubleshooting in the IAM user guide.
  */
 export class IamStore {
-  /** What was written last. */
-  readonly live: IamState;
-  #seen: IamState;
+  readonly #live: IamState;
   readonly #delayMs: number;
-  #pending: { visibleAt: number; state: IamState }[] = [];
+  #past: { readonly roles: History<Role>; readonly policies: History<Policy> } | undefined;
 
   /** @param delayMs how long a write takes to become visible to reads. */
   constructor(partition: Partition, delayMs: number) {
     const policies = awsManagedPolicies(partition);
-    this.live = { roles: new Map(), policies: new Map(policies.map((policy) => [policy.arn, policy])) };
+    this.#live = { roles: new Map(), policies: new Map(policies.map((policy) => [policy.arn, policy])) };
     this.#delayMs = delayMs;
-    this.#seen = delayMs > 0 ? structuredClone(this.live) : this.live;
+    if (delayMs > 0) {
+      this.remember();
+    }
   }
 
-  /** What reads show now. */
-  get seen(): IamState {
+  /**
+   * Keeps the past from now on, two minutes of it. A view of an earlier time shows what there is now. Without this, reads show
+   * what was written last, and nothing is kept.
+   */
+  remember(): void {
+    this.#past ??= { roles: new History(this.#live.roles), policies: new History(this.#live.policies) };
+  }
+
+  /**
+   * What a request meets.
+   * @param lagMs how old the state is that it sees, beside the propagation delay, and how long its own write takes to become
+   * visible if that is longer than the propagation delay. Needs `remember`.
+   */
+  view(lagMs = 0): IamView {
+    let seen: IamState | undefined;
+    const see = () => {
+      seen ??= this.#seenAt(performance.now() - lagMs);
+      return seen;
+    };
+    return {
+      live: this.#live,
+      get seen() {
+        return see();
+      },
+      commit: () => this.#commit(Math.max(lagMs, this.#delayMs)),
+    };
+  }
+
+  #seenAt(time: number): IamState {
+    return this.#past
+      ? { roles: this.#past.roles.at(time), policies: this.#past.policies.at(time) }
+      : this.#live;
+  }
+
+  #commit(delayMs: number): void {
+    if (!this.#past) {
+      return;
+    }
     const now = performance.now();
-    const arrived = this.#pending.filter(({ visibleAt }) => visibleAt <= now);
-    const newest = arrived.at(-1);
-    if (newest) {
-      this.#seen = newest.state;
-      this.#pending = this.#pending.slice(arrived.length);
-    }
-    return this.#seen;
-  }
-
-  /** Sends what was written on its way to the reads. */
-  commit(): void {
-    if (this.#delayMs > 0) {
-      this.#pending.push({
-        visibleAt: performance.now() + this.#delayMs,
-        state: structuredClone(this.live),
-      });
-    }
+    const { roles, policies } = this.#past;
+    roles.record(this.#live.roles, now + delayMs);
+    policies.record(this.#live.policies, now + delayMs);
+    roles.prune(now);
+    policies.prune(now);
   }
 }
 

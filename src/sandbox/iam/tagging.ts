@@ -42,7 +42,7 @@ export const tagging: Operations = {
     removed(writableRole(call, input.RoleName), input.TagKeys),
   ),
   ListRoleTags: operation({ ...paging, RoleName: roleName }, (call, input) =>
-    paged(input, seenRole(call.world.iam.seen, input.RoleName).tags, 'Tags', (tag) => tag),
+    paged(input, seenRole(call.iam.seen, input.RoleName).tags, 'Tags', (tag) => tag),
   ),
   TagPolicy: iamWrite({ PolicyArn: policyArn, Tags: required(tagList) }, (call, input) =>
     added(writablePolicy(call, input.PolicyArn, 'TagPolicy'), input.Tags),
@@ -51,6 +51,6 @@ export const tagging: Operations = {
     removed(writablePolicy(call, input.PolicyArn, 'UntagPolicy'), input.TagKeys),
   ),
   ListPolicyTags: operation({ ...paging, PolicyArn: policyArn }, (call, input) =>
-    paged(input, seenPolicy(call.world.iam.seen, input.PolicyArn).tags, 'Tags', (tag) => tag),
+    paged(input, seenPolicy(call.iam.seen, input.PolicyArn).tags, 'Tags', (tag) => tag),
   ),
 };

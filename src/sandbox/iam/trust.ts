@@ -3,7 +3,7 @@ import { documentSize } from '../documents/size.ts';
 import { checkTrustPolicy } from '../documents/trust-policy.ts';
 import type { Call } from '../service.ts';
 import { malformedPolicy, quotaExceeded } from './errors.ts';
-import type { Role } from './store.ts';
+import type { IamState, Role } from './store.ts';
 
 const TRUST_QUOTA = 2048;
 
@@ -12,7 +12,10 @@ const TRUST_QUOTA = 2048;
  * @throws AwsError MalformedPolicyDocument, LimitExceeded.
  */
 export function takeTrust(call: Call, document: string): Pick<Role, 'trust' | 'trustedIds'> {
-  const exists = (arn: string) => principalId(call, arn) !== undefined;
+  const { live, seen } = call.iam;
+  const idOf = (arn: string) =>
+    principalId(call, seen, arn) === undefined ? undefined : principalId(call, live, arn);
+  const exists = (arn: string) => idOf(arn) !== undefined;
   const problem = checkTrustPolicy(document, call.world, exists);
   if (problem !== undefined) {
     throw malformedPolicy(problem);
@@ -21,7 +24,7 @@ export function takeTrust(call: Call, document: string): Pick<Role, 'trust' | 't
     throw quotaExceeded('ACLSizePerRole', TRUST_QUOTA);
   }
   const trust = normaliseTrust(document, call.world);
-  const ids = principalArns(trust).map((arn) => [arn, principalId(call, arn)] as const);
+  const ids = principalArns(trust).map((arn) => [arn, idOf(arn)] as const);
   const known = ids.filter((entry): entry is [string, string] => entry[1] !== undefined);
   return { trust, trustedIds: new Map(known) };
 }
@@ -32,17 +35,17 @@ export function takeTrust(call: Call, document: string): Pick<Role, 'trust' | 't
  * Source: "AWS JSON policy elements: Principal" in the IAM user guide.
  */
 export function shownTrust(call: Call, role: Role): string {
-  const gone = [...role.trustedIds].filter(([arn, id]) => principalId(call, arn) !== id);
+  const gone = [...role.trustedIds].filter(([arn, id]) => principalId(call, call.iam.seen, arn) !== id);
   return gone.length === 0 ? role.trust : withPrincipals(role.trust, new Map(gone));
 }
 
 /** The unique ID of a user or role of this account; undefined where there is none. */
-function principalId(call: Call, arn: string): string | undefined {
+function principalId(call: Call, state: IamState, arn: string): string | undefined {
   const { world } = call;
   const own = `arn:${world.partition}:iam::${world.account}:`;
   const { user } = world.sessions;
   if (arn === own + user.principal) {
     return user.userId;
   }
-  return [...world.iam.live.roles.values()].find((role) => role.arn === arn)?.id;
+  return [...state.roles.values()].find((role) => role.arn === arn)?.id;
 }

@@ -30,17 +30,17 @@ const operations: Operations = {
 
 function assumeRole(call: Call, input: InputOf<typeof assumeRoleMembers>): object {
   const mfa = provesMfa(input);
-  const role = [...call.world.iam.seen.roles.values()].find(({ arn }) => arn === input.RoleArn);
+  const role = [...call.iam.seen.roles.values()].find(({ arn }) => arn === input.RoleArn);
   if (!role || !trusts(call, role, { mfa, externalId: input.ExternalId })) {
     const message = `User: ${call.caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${input.RoleArn}`;
     throw new AwsError('AccessDenied', message, 403);
   }
   const seconds = input.DurationSeconds ?? HOUR_SECONDS;
   checkDuration(call, role, seconds);
-  const live = call.world.iam.live.roles.get(roleKey(role.name));
+  const live = call.iam.live.roles.get(roleKey(role.name));
   if (live) {
     live.lastUsed = { at: call.now, region: call.region };
-    call.world.iam.commit();
+    call.iam.commit();
   }
   const principal = `assumed-role/${role.name}/${input.RoleSessionName}`;
   const userId = `${role.id}:${input.RoleSessionName}`;

@@ -37,7 +37,7 @@ function names(call: Call, principal: unknown): boolean {
 function callerArns(call: Call): string[] {
   const { arn } = call.caller;
   const session = /:assumed-role\/([^/]+)\//.exec(arn);
-  const role = session?.[1] && call.world.iam.live.roles.get(session[1].toLowerCase());
+  const role = session?.[1] && call.iam.live.roles.get(session[1].toLowerCase());
   return role ? [arn, role.arn] : [arn];
 }
 

@@ -111,6 +111,79 @@ describe('a fault', () => {
     expect((await failureOf(getRole('Never'))).name).toBe('NoSuchEntityException');
   });
 
+  it('of kind delay-before carries the request out late', async () => {
+    sandbox.addFault({ action: 'CreateRole', kind: 'delay-before', delayMs: 150 });
+    const creating = createRole('Slow');
+    await expect.poll(() => sandbox.requests.length).toBe(1);
+    expect((await failureOf(getRole('Slow'))).name).toBe('NoSuchEntityException');
+    await creating;
+    const [recorded] = sandbox.requests;
+    expect(recorded).toMatchObject({ action: 'CreateRole', status: 200 });
+    expect((recorded?.endedAt ?? 0) - (recorded?.startedAt ?? 0)).toBeGreaterThanOrEqual(148);
+    expect((await getRole('Slow')).Role?.RoleName).toBe('Slow');
+  });
+
+  it('of kind delay-before carries it out even when the client has gone', async () => {
+    sandbox.addFault({ action: 'CreateRole', kind: 'delay-before', delayMs: 80 });
+    const command = new CreateRoleCommand({ RoleName: 'Gone', AssumeRolePolicyDocument: TRUST });
+    await failureOf(clients.iam.send(command, { abortSignal: AbortSignal.timeout(30) }));
+    await expect.poll(() => sandbox.requests[0]?.status).toBe(200);
+    expect((await getRole('Gone')).Role?.RoleName).toBe('Gone');
+  });
+
+  it('of kind delay-before can end in a refusal', async () => {
+    await createRole('Twice');
+    sandbox.addFault({ action: 'CreateRole', kind: 'delay-before', delayMs: 10 });
+    expect((await failureOf(createRole('Twice'))).name).toBe('EntityAlreadyExistsException');
+    expect(sandbox.requests[1]).toMatchObject({ status: 409, errorCode: 'EntityAlreadyExists' });
+  });
+
+  it('of kind hang-after carries the request out and never answers', async () => {
+    sandbox.addFault({ action: 'CreateRole', kind: 'hang-after' });
+    const command = new CreateRoleCommand({ RoleName: 'Mute', AssumeRolePolicyDocument: TRUST });
+    const hanging = clients.iam.send(command, { abortSignal: AbortSignal.timeout(60) });
+    expect((await failureOf(hanging)).name).toMatch(/Abort|Timeout/);
+    expect((await getRole('Mute')).Role?.RoleName).toBe('Mute');
+  });
+
+  it.each<[FaultKind, RegExp]>([
+    ['drop-after', /ECONNRESET|hang up/],
+    ['hang-after', /abort/i],
+  ])('of kind %s swallows a refusal as it swallows a success', async (kind, message) => {
+    sandbox.addFault({ action: 'GetRole', kind });
+    const command = new GetRoleCommand({ RoleName: 'Absent' });
+    const call = clients.iam.send(command, { abortSignal: AbortSignal.timeout(100) });
+    const failure = await failureOf(call);
+    expect(`${failure.name} ${failure.message}`).toMatch(message);
+    expect(sandbox.requests[0]).toMatchObject({ status: 0, errorCode: 'NoSuchEntity' });
+  });
+
+  it.each<FaultKind>(['throttle', 'drop-before', 'delay-before', 'delay', 'stale'])(
+    'of kind %s says that it strikes before the request is carried out',
+    async (kind) => {
+      const name = `Struck-${kind}`;
+      const struck: string[] = [];
+      const onStrike = () => struck.push(sandbox.requests.map(({ action }) => action).join());
+      sandbox.addFault({ action: 'CreateRole', kind, delayMs: 1, skip: 1, onStrike });
+      await createRole(`${name}-not`);
+      expect(struck).toEqual([]);
+      await createRole(name).catch(() => undefined);
+      expect(struck).toEqual(['CreateRole,CreateRole']);
+      await createRole(`${name}-after`);
+      expect(struck).toHaveLength(1);
+    },
+  );
+
+  it('that strikes has not let the request do anything yet', async () => {
+    let meanwhile: Promise<unknown> | undefined;
+    const onStrike = () => {
+      meanwhile = createRole('Strike');
+    };
+    sandbox.addFault({ action: 'CreateRole', kind: 'delay-before', delayMs: 100, onStrike });
+    expect((await failureOf(createRole('Strike'))).name).toBe('EntityAlreadyExistsException');
+    await meanwhile;
+  });
+
   it('waits for its turn, and is over after it', async () => {
     sandbox.addFault({ action: 'GetCallerIdentity', skip: 1, times: 2, kind: 'throttle' });
     const call = () => clients.sts.send(new GetCallerIdentityCommand({}));
