@@ -25,8 +25,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     clearRequests: () => machine.recorder.clear(),
     addFault: (fault) => machine.addFault(fault),
     clearFaults: () => machine.faults.clear(),
-    setLatency(ms) {
-      machine.latencyMs = ms;
+    setLatency(latencyMs) {
+      machine.latency = latencyMs;
     },
     addOwnedSecret: (secret) => addOwnedSecret(machine, secret),
     close: () => listener.close(),

@@ -2,7 +2,7 @@ import { SessionStore } from './auth/sessions.ts';
 import { Faults } from './faults.ts';
 import { Recorder } from './record.ts';
 import { Throttle } from './throttle.ts';
-import type { Fault, Partition, SandboxOptions } from './types.ts';
+import type { Fault, Latency, Partition, SandboxOptions } from './types.ts';
 import { newWorld, partitionOfRegion, type World } from './world.ts';
 
 /** Everything one sandbox keeps. */
@@ -12,7 +12,7 @@ export interface Machine {
   readonly faults: Faults;
   readonly throttle: Throttle;
   readonly sessions: SessionStore;
-  latencyMs: number;
+  latency: Latency;
   now(): number;
   addFault(fault: Fault): void;
   /** The account as it is in the partition of this Region; undefined where the sandbox does not have that partition. */
@@ -37,7 +37,7 @@ export function newMachine(options: SandboxOptions): Machine {
     faults,
     throttle: new Throttle(options.quotas ?? {}),
     sessions,
-    latencyMs: options.latencyMs ?? 0,
+    latency: options.latencyMs ?? 0,
     now: options.now ?? Date.now,
     addFault(fault) {
       faults.add(fault);

@@ -88,8 +88,9 @@ async function serve(
     headers: request.headers,
     body,
   };
+  const latencyMs = typeof machine.latency === 'function' ? machine.latency() : machine.latency;
   const { outcome, recorded } = carryOut(machine, wire, arrivedAt);
-  const status = await settle(await known(outcome, closing), machine.latencyMs, closing, request, response);
+  const status = await settle(await known(outcome, closing), latencyMs, closing, request, response);
   if (recorded && status !== undefined) {
     recorded.status = status;
     recorded.endedAt = performance.now();

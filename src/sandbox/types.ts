@@ -2,6 +2,8 @@
 
 export type Partition = 'aws' | 'aws-cn' | 'aws-us-gov';
 
+export type Latency = number | (() => number);
+
 export interface SandboxOptions {
   /** The TCP port on 127.0.0.1; 0 or absent takes a free one. */
   port?: number;
@@ -13,8 +15,8 @@ export interface SandboxOptions {
    * credentials of another partition.
    */
   partition?: Partition;
-  /** Milliseconds added to every answer. */
-  latencyMs?: number;
+  /** Milliseconds added to every answer; a function is asked once for each request. */
+  latencyMs?: Latency;
   /** Milliseconds until an IAM write is visible to IAM reads and to calls that refer to what it made; 0 by default. */
   iamPropagationMs?: number;
   /** Requests per second past which the service answers with its throttling error; absent means unlimited. */
@@ -60,7 +62,7 @@ export interface Sandbox {
   /** Adds a fault; the first one that matches a request and is not used up decides. */
   addFault(fault: Fault): void;
   clearFaults(): void;
-  setLatency(ms: number): void;
+  setLatency(latencyMs: Latency): void;
   /** Puts a secret owned by an AWS service in place, and answers its ARN. */
   addOwnedSecret(secret: OwnedSecret): string;
   /** Ends open connections and stops listening. */

@@ -87,4 +87,21 @@ describe('the pace of the sandbox', () => {
       sandbox.setLatency(0);
       expect(await timed()).toBeLessThan(900);
     }));
+
+  it('can be slowed down by another time for each request', () =>
+    inSandbox({ latencyMs: () => 0 }, async (sandbox) => {
+      const { sts } = clientsFor(sandbox);
+      const latencies = [120, 0];
+      sandbox.setLatency(() => latencies.shift() ?? 0);
+      const answered: string[] = [];
+      const call = async (name: string) => {
+        await sts.send(new GetCallerIdentityCommand({}));
+        answered.push(name);
+      };
+      const first = call('first');
+      await expect.poll(() => sandbox.requests.length, { interval: 1 }).toBe(1);
+      await Promise.all([first, call('second')]);
+      expect(answered).toEqual(['second', 'first']);
+      expect(latencies).toEqual([]);
+    }));
 });
