@@ -1,6 +1,7 @@
 import { newMachine } from './machine.ts';
 import { addOwnedSecret } from './secretsmanager/fixtures.ts';
 import { HOST, listen } from './server.ts';
+import { putInStack } from './stacks.ts';
 import type { Sandbox, SandboxCredentials, SandboxOptions } from './types.ts';
 
 export type * from './types.ts';
@@ -29,6 +30,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       machine.latency = latencyMs;
     },
     addOwnedSecret: (secret) => addOwnedSecret(machine, secret),
+    putInStack: (arn, stackName) => putInStack(machine, arn, stackName),
     close: () => listener.close(),
   };
 }

@@ -15,7 +15,9 @@ export interface Machine {
   latency: Latency;
   now(): number;
   addFault(fault: Fault): void;
-  /** The account as it is in the partition of this Region; undefined where the sandbox does not have that partition. */
+  /** Whether requests with this `Host` header are served beside those for the sandbox's own. */
+  allowsHost(host: string): boolean;
+  /** The account as it is in the partition of this Region; undefined where the account is not in that Region. */
   worldOf(region: string): World | undefined;
 }
 
@@ -39,6 +41,7 @@ export function newMachine(options: SandboxOptions): Machine {
     sessions,
     latency: options.latencyMs ?? 0,
     now: options.now ?? Date.now,
+    allowsHost: options.allowHost ?? (() => false),
     addFault(fault) {
       faults.add(fault);
       if (fault.kind === 'stale') {
@@ -50,7 +53,8 @@ export function newMachine(options: SandboxOptions): Machine {
     },
     worldOf(region) {
       const partition = partitionOfRegion(region);
-      if (options.partition !== undefined && options.partition !== partition) {
+      const elsewhere = options.partition !== undefined && options.partition !== partition;
+      if (elsewhere || options.disabledRegions?.includes(region)) {
         return undefined;
       }
       const world =

@@ -72,7 +72,7 @@ async function serve(
   response: ServerResponse,
 ): Promise<void> {
   const arrivedAt = performance.now();
-  const objection = objectionTo(request);
+  const objection = objectionTo(machine, request);
   if (objection) {
     refuse(response, 403, objection);
     return;
@@ -110,14 +110,15 @@ async function known(outcome: Outcome, closing: AbortSignal): Promise<SettledOut
  * Why a request is turned away unread. A web page in the user's browser could reach this port too: it gives itself away by an
  * Origin header, or by the name it had to use for 127.0.0.1.
  */
-function objectionTo(request: IncomingMessage): string | undefined {
+function objectionTo(machine: Machine, request: IncomingMessage): string | undefined {
   if (request.headers.origin !== undefined) {
     return 'Requests from web pages are not served.';
   }
-  const host = `${request.headers.host}`.toLowerCase();
+  const { host = '' } = request.headers;
   const port = request.socket.localPort;
   const own = [`${HOST}:${port}`, `localhost:${port}`];
-  return own.includes(host) ? undefined : 'The Host header does not name this server.';
+  const isServed = own.includes(host.toLowerCase()) || machine.allowsHost(host);
+  return isServed ? undefined : 'The Host header does not name this server.';
 }
 
 function refuse(response: ServerResponse, status: number, message: string): void {

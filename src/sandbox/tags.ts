@@ -18,6 +18,12 @@ const tagValue = text({ max: 256, pattern: valuePattern });
 export const tagList = list(record({ Key: required(tagKey), Value: required(tagValue) }), { max: MAX_TAGS });
 export const tagKeyList = list(tagKey, { max: MAX_TAGS });
 
+/** Whether a key is one that only AWS itself can give. */
+export const isReserved = (key: string): boolean => /^aws:/i.test(key);
+
+/** The tags that count against the limit: those of AWS's own do not. */
+export const countOf = (tags: readonly Tag[]): number => tags.filter((tag) => !isReserved(tag.Key)).length;
+
 /** The tags after some were added; a key that is there already gets the new value. */
 export function mergeTags(present: readonly Tag[], added: readonly Tag[]): Tag[] {
   const byKey = new Map(present.map((tag) => [tag.Key, tag]));

@@ -21,6 +21,16 @@ export interface SandboxOptions {
   iamPropagationMs?: number;
   /** Requests per second past which the service answers with its throttling error; absent means unlimited. */
   quotas?: Quotas;
+  /**
+   * Regions that the account has not enabled. No credentials are known there, as in an opt-in Region of AWS.
+   * Source: "Enable or disable AWS Regions in your account" in the account management guide.
+   */
+  disabledRegions?: readonly string[];
+  /**
+   * Whether a request with this `Host` header is served beside those for `127.0.0.1` and `localhost`; none is by default. For
+   * tests whose proxy brings what was sent to AWS's own host names.
+   */
+  allowHost?: (host: string) => boolean;
   /** The clock for dates and recovery windows, in milliseconds since the epoch. Signatures are checked by the real clock. */
   now?: () => number;
 }
@@ -65,6 +75,12 @@ export interface Sandbox {
   setLatency(latencyMs: Latency): void;
   /** Puts a secret owned by an AWS service in place, and answers its ARN. */
   addOwnedSecret(secret: OwnedSecret): string;
+  /**
+   * Gives a secret, a role or a customer managed policy the tags that CloudFormation gives to what it makes, and that no API
+   * call can set.
+   * @throws RangeError if there is no such resource.
+   */
+  putInStack(arn: string, stackName: string): void;
   /** Ends open connections and stops listening. */
   close(): Promise<void>;
 }

@@ -1,6 +1,15 @@
 import { type Operations, operation } from '../service.ts';
 import { required } from '../shapes.ts';
-import { MAX_TAGS, mergeTags, type Tag, tagKeyList, tagList, withoutTags } from '../tags.ts';
+import {
+  countOf,
+  isReserved,
+  MAX_TAGS,
+  mergeTags,
+  type Tag,
+  tagKeyList,
+  tagList,
+  withoutTags,
+} from '../tags.ts';
 import { invalidInput, limitExceeded } from './errors.ts';
 import { paging, policyArn, roleName } from './members.ts';
 import { iamWrite, paged, seenPolicy, seenRole, writablePolicy, writableRole } from './operation.ts';
@@ -10,18 +19,22 @@ import { iamWrite, paged, seenPolicy, seenRole, writablePolicy, writableRole } f
  * @throws AwsError InvalidInput for reserved keys and for keys that differ by case only.
  */
 export function checkedTags(given: readonly Tag[]): Tag[] {
-  if (given.some((tag) => /^aws:/i.test(tag.Key))) {
-    throw invalidInput("Tag keys that start with 'aws:' are reserved for system use.");
-  }
+  refuseReserved(given.map((tag) => tag.Key));
   if (new Set(given.map((tag) => tag.Key.toLowerCase())).size < given.length) {
     throw invalidInput('Duplicate tag keys found. Please note that Tag keys are case insensitive.');
   }
   return [...given];
 }
 
+function refuseReserved(keys: readonly string[]): void {
+  if (keys.some(isReserved)) {
+    throw invalidInput("Tag keys that start with 'aws:' are reserved for system use.");
+  }
+}
+
 function added(owner: { tags: Tag[] }, given: readonly Tag[]): object {
   const merged = mergeTags(owner.tags, checkedTags(given));
-  if (merged.length > MAX_TAGS) {
+  if (countOf(merged) > MAX_TAGS) {
     throw limitExceeded(`The number of tags has reached the maximum limit of ${MAX_TAGS}.`);
   }
   owner.tags = merged;
@@ -29,6 +42,7 @@ function added(owner: { tags: Tag[] }, given: readonly Tag[]): object {
 }
 
 function removed(owner: { tags: Tag[] }, keys: readonly string[]): object {
+  refuseReserved(keys);
   owner.tags = withoutTags(owner.tags, keys);
   return {};
 }

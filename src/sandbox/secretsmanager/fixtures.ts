@@ -5,12 +5,12 @@ import { storeVersion } from './versions.ts';
 /**
  * Puts a secret that an AWS service owns in place.
  * @returns its ARN.
- * @throws RangeError if the sandbox does not have that Region's partition.
+ * @throws RangeError if the account is not in that Region.
  */
 export function addOwnedSecret(machine: Machine, owned: OwnedSecret): string {
   const world = machine.worldOf(owned.region);
   if (!world) {
-    throw new RangeError(`This sandbox does not have the partition of ${owned.region}.`);
+    throw new RangeError(`The account of this sandbox is not in ${owned.region}.`);
   }
   const secret = world.secretsIn(owned.region).add(owned.name, machine.now());
   secret.owningService = owned.owningService;

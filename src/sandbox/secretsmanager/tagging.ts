@@ -1,6 +1,6 @@
 import type { Operations } from '../service.ts';
 import { list, required, text } from '../shapes.ts';
-import { MAX_TAGS, mergeTags, type Tag, withoutTags } from '../tags.ts';
+import { countOf, isReserved, MAX_TAGS, mergeTags, type Tag, withoutTags } from '../tags.ts';
 import { change } from './change.ts';
 import { invalidParameter, invalidRequest } from './errors.ts';
 import { tags } from './members.ts';
@@ -18,9 +18,7 @@ export function checkedTags(
     if (Key === undefined) {
       throw invalidParameter('The tag key cannot be empty.');
     }
-    if (/^aws:/i.test(Key)) {
-      throw invalidParameter(`The tag key ${Key} starts with the reserved prefix aws:.`);
-    }
+    refuseReserved(Key);
     if (!ALLOWED.test(Key) || !ALLOWED.test(Value ?? '')) {
       throw invalidParameter(`The tag ${Key} has a character that is not allowed in tags.`);
     }
@@ -32,8 +30,14 @@ export function checkedTags(
   return checkCount(checked);
 }
 
+function refuseReserved(key: string): void {
+  if (isReserved(key)) {
+    throw invalidParameter(`The tag key ${key} starts with the reserved prefix aws:.`);
+  }
+}
+
 function checkCount(all: Tag[]): Tag[] {
-  if (all.length > MAX_TAGS) {
+  if (countOf(all) > MAX_TAGS) {
     throw invalidRequest(`The maximum number of tags for the secret is ${MAX_TAGS}.`);
   }
   return all;
@@ -49,6 +53,7 @@ export const tagging: Operations = {
     'UntagResource',
     { TagKeys: required(list(text({ min: 1, max: 128 }))) },
     (secret, input) => {
+      input.TagKeys.forEach(refuseReserved);
       secret.tags = withoutTags(secret.tags, input.TagKeys);
       return {};
     },

@@ -120,6 +120,27 @@ describe('a caller', () => {
     await fixed.close();
   });
 
+  it('is unknown in a Region that the account has not enabled', async () => {
+    const other = await startSandbox({ disabledRegions: ['ap-east-1'] });
+    const there = clientsFor(other, { region: 'ap-east-1' });
+    const message = 'The security token included in the request is invalid.';
+    expect(await failureOf(there.sts.send(whoAmI))).toEqual({
+      name: 'InvalidClientTokenId',
+      message,
+      status: 403,
+    });
+    expect(await failureOf(there.secrets.send(describeSecret))).toEqual({
+      name: 'UnrecognizedClientException',
+      message,
+      status: 400,
+    });
+    expect((await clientsFor(other).sts.send(whoAmI)).Account).toBe('111122223333');
+    expect(() =>
+      other.addOwnedSecret({ region: 'ap-east-1', name: 'x', secretString: 'x', owningService: 'x' }),
+    ).toThrow(RangeError);
+    await other.close();
+  });
+
   it('may use characters that signing and XML have to escape', async () => {
     const { secrets, iam } = clientsFor(sandbox);
     const Description = `a+b & <c> "d" 'e' (f)* % ~ é`;

@@ -4,6 +4,7 @@ import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conflictingVariables, type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
 import { clientsFor, failureOf } from '../clients.ts';
+import { FORM, sendSigned } from '../signed.ts';
 
 describe('the server', () => {
   let sandbox: Sandbox;
@@ -56,6 +57,17 @@ describe('the server', () => {
     expect(await post({ host: `evil.example:${sandbox.port}` })).toBe(refusal);
     expect(await post({ host: '127.0.0.1:1' })).toBe(refusal);
     expect(await post({ host: `localhost:${sandbox.port}` })).toContain('<ErrorResponse');
+  });
+
+  it('serves those who came by a name that the test allows', async () => {
+    const allowHost = (host: string) => host.endsWith('.amazonaws.com');
+    const other = await startSandbox({ allowHost });
+    const whoAmI = { service: 'sts', body: 'Action=GetCallerIdentity&Version=2011-06-15', headers: FORM };
+    const answer = await sendSigned(other, { ...whoAmI, host: 'sts.us-west-2.amazonaws.com' });
+    expect(answer).toMatchObject({ status: 200, text: expect.stringContaining('111122223333') });
+    expect(await sendSigned(other, { ...whoAmI, host: 'evil.example' })).toMatchObject({ status: 403 });
+    expect(await sendSigned(other, whoAmI)).toMatchObject({ status: 200 });
+    await other.close();
   });
 
   it('serves no web page', async () => {

@@ -1,0 +1,84 @@
+import { createHash, createHmac } from 'node:crypto';
+import { type IncomingHttpHeaders, request } from 'node:http';
+import type { Sandbox } from '../../src/sandbox/index.ts';
+
+/** What to send, properly signed: anything, also what no SDK would let pass. */
+export interface ToSign {
+  service: string;
+  body: string | Buffer;
+  headers?: Record<string, string>;
+  /** By default the sandbox's own. */
+  host?: string;
+  method?: string;
+}
+
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+}
+
+const REGION = 'us-west-2';
+const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest('hex');
+const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).update(data).digest();
+
+/** The headers of a request to `/` that is signed with the sandbox's key (Signature Version 4). */
+export function signedHeaders(sandbox: Sandbox, toSign: ToSign): Record<string, string> {
+  const timestamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+  const headers: Record<string, string> = {
+    ...toSign.headers,
+    host: toSign.host ?? new URL(sandbox.url).host,
+    'x-amz-date': timestamp,
+  };
+  const names = Object.keys(headers).sort();
+  const canonical = [
+    toSign.method ?? 'POST',
+    '/',
+    '',
+    ...names.map((name) => `${name}:${headers[name]?.trim().replace(/ +/g, ' ')}`),
+    '',
+    names.join(';'),
+    sha256(toSign.body),
+  ].join('\n');
+  const scope = [timestamp.slice(0, 8), REGION, toSign.service, 'aws4_request'];
+  const { accessKeyId, secretAccessKey } = sandbox.credentials;
+  const key = scope.reduce<string | Buffer>((secret, part) => hmac(secret, part), `AWS4${secretAccessKey}`);
+  const text = ['AWS4-HMAC-SHA256', timestamp, scope.join('/'), sha256(canonical)].join('\n');
+  const credential = `Credential=${accessKeyId}/${scope.join('/')}`;
+  const signature = hmac(key, text).toString('hex');
+  headers.authorization = `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=${names.join(';')}, Signature=${signature}`;
+  return headers;
+}
+
+/** Sends a signed request as it stands, and waits for the whole answer. */
+export function sendSigned(sandbox: Sandbox, toSign: ToSign): Promise<Answer> {
+  return send(sandbox, signedHeaders(sandbox, toSign), toSign.body, toSign.method);
+}
+
+/** Sends a request as it stands, signed or not. */
+export function send(
+  sandbox: Sandbox,
+  headers: Record<string, string>,
+  body: string | Buffer = '',
+  method = 'POST',
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: '127.0.0.1', port: sandbox.port, method, headers }, (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+      answer.on('error', reject);
+      answer.on('end', () =>
+        resolve({
+          status: answer.statusCode ?? 0,
+          headers: answer.headers,
+          text: Buffer.concat(chunks).toString('utf8'),
+        }),
+      );
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+export const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+export const JSON_1_1 = { 'content-type': 'application/x-amz-json-1.1' };
