@@ -56,7 +56,8 @@ export function carryOut(
     return { outcome: answer(absentService(request, auth?.service ?? '', requestId)) };
   }
   const action = service.protocol.actionOf(request);
-  const recorded = machine.recorder.begin(entryOf(request, service, action, auth), arrivedAt);
+  const entry = entryOf(request, service, action, auth);
+  const recorded = machine.recorder.begin(entry, arrivedAt, request.body.length);
   const job = { machine, request, service, action, recorded, requestId };
   try {
     return { outcome: perform(job, demandAuthorization(service.protocol, parsed)), recorded };

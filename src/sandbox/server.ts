@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Gate, type Objection, objectionTo, tooLarge } from './gate.ts';
 import type { Machine } from './machine.ts';
 import { carryOut, type Outcome, type SettledOutcome } from './pipeline.ts';
 import type { WireRequest } from './protocols/protocol.ts';
@@ -13,6 +14,14 @@ const REQUEST_TIMEOUT_MS = 10_000;
 const TIMEOUT_CHECK_MS = 500;
 /** Longer than clients keep idle connections, so that none is closed under a request on its way. */
 const KEEP_ALIVE_MS = 65_000;
+/** Enough for eight programs with fifty connections each, and an end to what one that never closes them can take. */
+const MAX_CONNECTIONS = 1_000;
+
+/** What a client that got HTTP wrong is told; 400 where it is not listed. */
+const STATUS_OF_ERROR: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+};
 
 export interface Listener {
   readonly port: number;
@@ -28,6 +37,9 @@ export async function listen(machine: Machine, port: number): Promise<Listener> 
   const closing = new AbortController();
   // Every answer that is held back for its latency listens to it.
   setMaxListeners(0, closing.signal);
+  const handle = (request: IncomingMessage, response: ServerResponse) => {
+    serve(machine, closing.signal, request, response).catch(() => request.socket.destroy());
+  };
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -35,13 +47,17 @@ export async function listen(machine: Machine, port: number): Promise<Listener> 
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
     },
-    (request, response) => {
-      serve(machine, closing.signal, request, response).catch(() => request.socket.destroy());
-    },
+    handle,
   );
-  server.on('clientError', (_error, socket) => {
+  // Node would silently drop headers past a number of them; their bytes are bounded anyway.
+  server.maxHeadersCount = 0;
+  server.maxConnections = MAX_CONNECTIONS;
+  // Without this Node would ask for a body that nobody wants to read.
+  server.on('checkContinue', handle);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (socket.writable) {
-      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n', () => socket.destroy());
+      const status = STATUS_OF_ERROR[error.code ?? ''] ?? '400 Bad Request';
+      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
     } else {
       socket.destroy();
     }
@@ -72,14 +88,18 @@ async function serve(
   response: ServerResponse,
 ): Promise<void> {
   const arrivedAt = performance.now();
-  const objection = objectionTo(machine, request);
+  const gate = gateOf(machine, request);
+  const objection = objectionTo(request, gate);
   if (objection) {
-    refuse(response, 403, objection);
+    refuse(response, objection);
     return;
+  }
+  if (request.headers.expect !== undefined) {
+    response.writeContinue();
   }
   const body = await readBody(request);
   if (!body) {
-    refuse(response, 413, `The request body is larger than ${MAX_BODY_BYTES} bytes.`);
+    refuse(response, tooLarge(gate));
     return;
   }
   const wire: WireRequest = {
@@ -106,22 +126,13 @@ async function known(outcome: Outcome, closing: AbortSignal): Promise<SettledOut
   return outcome.carryOut();
 }
 
-/**
- * Why a request is turned away unread. A web page in the user's browser could reach this port too: it gives itself away by an
- * Origin header, or by the name it had to use for 127.0.0.1.
- */
-function objectionTo(machine: Machine, request: IncomingMessage): string | undefined {
-  if (request.headers.origin !== undefined) {
-    return 'Requests from web pages are not served.';
-  }
-  const { host = '' } = request.headers;
+function gateOf(machine: Machine, request: IncomingMessage): Gate {
   const port = request.socket.localPort;
   const own = [`${HOST}:${port}`, `localhost:${port}`];
-  const isServed = own.includes(host.toLowerCase()) || machine.allowsHost(host);
-  return isServed ? undefined : 'The Host header does not name this server.';
+  return { own, maxBodyBytes: MAX_BODY_BYTES, allowsHost: (host) => machine.allowsHost(host) };
 }
 
-function refuse(response: ServerResponse, status: number, message: string): void {
+function refuse(response: ServerResponse, { status, message }: Objection): void {
   response.writeHead(status, { 'content-type': 'text/plain', connection: 'close' });
   response.end(`${message}\n`);
 }

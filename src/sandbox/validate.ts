@@ -125,7 +125,9 @@ function readList(reader: Reader, shape: ListShape, given: unknown, path: string
     throw wrongType(reader, given, 'List');
   }
   checkSize(reader, shape, items.length, 'length', `'[${items.length} members]'`, path);
-  return items.map((item, index) => readValue(reader, shape.member, item, `${path}.${index + 1}.member`));
+  // Of a list that is too long, what is in it does not matter any more.
+  const read = items.slice(0, shape.max);
+  return read.map((item, index) => readValue(reader, shape.member, item, `${path}.${index + 1}.member`));
 }
 
 function checkSize(

@@ -49,7 +49,7 @@ function canonicalQuery(query: string): string {
 }
 
 function headerText(request: WireRequest, name: string): string {
-  const value = request.headers[name];
+  const value = Object.hasOwn(request.headers, name) ? request.headers[name] : undefined;
   const text = Array.isArray(value) ? value.join(',') : (value ?? '');
   return text.trim().replace(/ +/g, ' ');
 }

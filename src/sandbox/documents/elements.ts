@@ -23,6 +23,13 @@ export function statementsOf(policy: JsonObject, problem: string): JsonObject[] 
   return statements;
 }
 
+/** @throws PolicyProblem if the document's Id is no text. */
+export function checkId(policy: JsonObject, problem: string): void {
+  if (policy.Id !== undefined && typeof policy.Id !== 'string') {
+    throw new PolicyProblem(problem);
+  }
+}
+
 /** @throws PolicyProblem if two statements have the same Sid. */
 export function checkSids(statements: readonly JsonObject[], problem: string): void {
   const sids = statements.map((statement) => statement.Sid).filter((sid) => sid !== undefined && sid !== '');

@@ -1,6 +1,7 @@
 import { checkCondition } from './conditions.ts';
 import {
   checkAction,
+  checkId,
   checkResource,
   checkSids,
   oneOf,
@@ -50,6 +51,7 @@ export function checkIdentityPolicy(
       throw new PolicyProblem('The policy must contain a valid version string');
     }
     demandOnly(policy, FIELDS);
+    checkId(policy, SYNTAX);
     const statements = statementsOf(policy, SYNTAX);
     for (const statement of statements) {
       checkStatement(statement, place);

@@ -1,6 +1,7 @@
 import { checkCondition } from './conditions.ts';
 import {
   checkAction,
+  checkId,
   checkResource,
   checkSids,
   oneOf,
@@ -26,6 +27,7 @@ export function checkResourcePolicy(text: string, place: Place): string | undefi
     if (!policy || (policy.Version !== undefined && !VERSIONS.includes(policy.Version))) {
       throw new PolicyProblem(SYNTAX);
     }
+    checkId(policy, SYNTAX);
     const statements = statementsOf(policy, SYNTAX);
     for (const statement of statements) {
       checkStatement(statement, place);

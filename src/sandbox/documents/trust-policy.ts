@@ -1,5 +1,5 @@
 import { checkCondition } from './conditions.ts';
-import { checkSids, type Place, SYNTAX, statementsOf, VERSIONS } from './elements.ts';
+import { checkId, checkSids, type Place, SYNTAX, statementsOf, VERSIONS } from './elements.ts';
 import { type JsonObject, parseObject, stringsOf } from './json.ts';
 import { checkPrincipal, type PrincipalExists } from './principals.ts';
 import { PolicyProblem, problemIn } from './problem.ts';
@@ -30,6 +30,7 @@ export function checkTrustPolicy(text: string, place: Place, exists: PrincipalEx
     }
     demandOnly(policy, FIELDS);
     demand(policy, ['Statement']);
+    checkId(policy, SYNTAX);
     const statements = statementsOf(policy, SYNTAX);
     for (const statement of statements) {
       checkStatement(statement, place, exists);
@@ -42,7 +43,9 @@ function checkStatement(statement: JsonObject, place: Place, exists: PrincipalEx
   demandOnly(statement, STATEMENT_FIELDS);
   demand(statement, REQUIRED_FIELDS);
   if (statement.Effect !== 'Allow' && statement.Effect !== 'Deny') {
-    throw new PolicyProblem(`Invalid effect: ${statement.Effect}`);
+    throw new PolicyProblem(
+      typeof statement.Effect === 'string' ? `Invalid effect: ${statement.Effect}` : SYNTAX,
+    );
   }
   const actions = stringsOf(statement.Action);
   if (!actions || actions.length === 0) {

@@ -34,7 +34,8 @@ export const iam: Service = {
 };
 
 /** IAM names a role or policy by kind and name, a role to be made by its ARN, and a listing by its path. */
-function resourceOf(call: Call, action: string, params: Record<string, unknown>): string {
+function resourceOf(call: Call, action: string, raw: Record<string, unknown>): string {
+  const params = Object.fromEntries(Object.entries(raw).filter(([, value]) => typeof value === 'string'));
   const ownArn = `arn:${call.world.partition}:iam::${call.world.account}:`;
   if (action === 'CreateRole') {
     return `${ownArn}role${params.Path ?? '/'}${params.RoleName}`;

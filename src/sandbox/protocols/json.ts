@@ -40,9 +40,11 @@ export function jsonProtocol(targetPrefix: string): Protocol {
   };
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function parseBody(body: Buffer): unknown {
   try {
-    return body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
+    return body.length === 0 ? {} : JSON.parse(utf8.decode(body));
   } catch {
     throw new AwsError('SerializationException', 'The request body is not valid JSON.');
   }

@@ -3,6 +3,9 @@ import { AwsError } from '../errors.ts';
 import type { Protocol, WireRequest, WireResponse } from './protocol.ts';
 import { nestParameters } from './query-parameters.ts';
 
+/** The characters that XML cannot carry, which a message may repeat from the request. */
+const NOT_XML = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+
 /**
  * AWS Query: the operation in the `Action` parameter, input as form parameters, output as XML.
  * Source: the Smithy specification of `aws.protocols#awsQuery`.
@@ -12,7 +15,7 @@ export function queryProtocol(version: string, xmlNamespace: string): Protocol {
   const respond = (status: number, document: object, requestId: string): WireResponse => ({
     status,
     headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId },
-    body: builder.build(document),
+    body: builder.build(document).replace(NOT_XML, '\ufffd'),
   });
   return {
     dialect: { validationCode: 'ValidationError', typeCode: 'MalformedInput', scalarsAreText: true },

@@ -1,10 +1,8 @@
-import { request } from 'node:http';
-import { connect } from 'node:net';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conflictingVariables, type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
 import { clientsFor, failureOf } from '../clients.ts';
-import { FORM, sendSigned } from '../signed.ts';
+import { exchange, FORM, send, sendSigned } from '../wire.ts';
 
 describe('the server', () => {
   let sandbox: Sandbox;
@@ -13,34 +11,11 @@ describe('the server', () => {
   });
   afterAll(() => sandbox.close());
 
-  /** Everything the server sends back over a bare connection until it ends it. */
-  function exchange(bytes: string | Buffer): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const socket = connect(sandbox.port, '127.0.0.1', () => socket.write(bytes));
-      let received = '';
-      socket.setEncoding('latin1');
-      socket.on('data', (chunk) => {
-        received += chunk;
-      });
-      socket.on('close', () => resolve(received));
-      socket.on('error', reject);
-    });
-  }
-
   /** The status and the text that an unsigned request gets. */
-  function post(headers: Record<string, string>, body = ''): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const sent = request({ host: '127.0.0.1', port: sandbox.port, method: 'POST', headers }, (answer) => {
-        let text = `${answer.statusCode} `;
-        answer.on('data', (chunk) => {
-          text += chunk;
-        });
-        answer.on('end', () => resolve(text));
-      });
-      sent.on('error', reject);
-      sent.end(body);
-    });
-  }
+  const post = async (headers: Record<string, string>, body = '') => {
+    const { status, text } = await send(sandbox, headers, body);
+    return `${status} ${text}`;
+  };
 
   const stillServes = async () =>
     (await clientsFor(sandbox).sts.send(new GetCallerIdentityCommand({}))).Account;
@@ -89,7 +64,7 @@ describe('the server', () => {
     ['an odd GET', 'GET // HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n'],
     ['two lengths', 'POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n'],
   ])('answers %s with an error and carries on', async (_what, bytes) => {
-    expect(await exchange(bytes)).toMatch(/^HTTP\/1\.1 4\d\d /);
+    expect(await exchange(sandbox, bytes)).toMatch(/^HTTP\/1\.1 4\d\d /);
     expect(await stillServes()).toBe('111122223333');
   });
 
@@ -108,7 +83,7 @@ describe('the server', () => {
 
   it('ends a request that takes too long to arrive', async () => {
     const started = performance.now();
-    const answer = await exchange(`POST / HTTP/1.1\r\nHost: 127.0.0.1:${sandbox.port}\r\nX-Slow: `);
+    const answer = await exchange(sandbox, `POST / HTTP/1.1\r\nHost: 127.0.0.1:${sandbox.port}\r\nX-Slow: `);
     expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);
     expect(performance.now() - started).toBeLessThan(6_000);
   }, 10_000);

@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { type IncomingHttpHeaders, request } from 'node:http';
+import { connect } from 'node:net';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 
 /** What to send, properly signed: anything, also what no SDK would let pass. */
@@ -82,3 +83,31 @@ export function send(
 
 export const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 export const JSON_1_1 = { 'content-type': 'application/x-amz-json-1.1' };
+
+/**
+ * Writes these bytes on a bare connection; answers all that comes back until the server ends it.
+ * @param isAll whether the client ends its side after them.
+ */
+export function exchange(sandbox: Sandbox, bytes: string | Buffer, isAll = false): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(sandbox.port, '127.0.0.1', () => {
+      socket.write(bytes);
+      if (isAll) {
+        socket.end();
+      }
+    });
+    let received = '';
+    socket.setEncoding('latin1');
+    socket.on('data', (chunk) => {
+      received += chunk;
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve(received));
+  });
+}
+
+/** A request as text, to be sent over a bare connection. */
+export function asText(headers: Record<string, string>, body = '', requestLine = 'POST / HTTP/1.1'): string {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `${requestLine}\r\n${lines.join('')}\r\n${body}`;
+}
