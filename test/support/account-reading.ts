@@ -14,6 +14,7 @@ import {
   DescribeSecretCommand,
   GetSecretValueCommand,
   ListSecretsCommand,
+  ListSecretVersionIdsCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 
@@ -40,8 +41,15 @@ async function readSecret(client: SecretsManagerClient, region: string, arn: str
     rotates: secret.RotationEnabled ?? false,
     deleted: secret.DeletedDate !== undefined,
     tags: tagsOf(secret.Tags),
+    versions: secret.DeletedDate ? undefined : await countVersions(client, arn),
     values: secret.DeletedDate ? {} : Object.fromEntries(await Promise.all(stages.sort().map(valueAt))),
   };
+}
+
+/** How many versions a secret has, those without a staging label too. */
+async function countVersions(client: SecretsManagerClient, SecretId: string): Promise<number | undefined> {
+  const command = new ListSecretVersionIdsCommand({ SecretId, IncludeDeprecated: true });
+  return (await client.send(command)).Versions?.length;
 }
 
 /** The customer-managed policies with all their versions. */

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +16,8 @@ export interface RunOptions {
   /** After this many milliseconds the program is killed, and `signal` says so; 15 seconds if not given. */
   timeoutMs?: number;
   cwd?: string;
+  /** Gets the process as soon as it is started, to signal it. */
+  onStart?: (child: ChildProcess) => void;
 }
 
 export interface RunResult {
@@ -52,10 +54,11 @@ export function run(args: readonly string[], options: RunOptions = {}): Promise<
 export function runCommand(
   command: string,
   args: readonly string[],
-  { env = {}, stdin = '', timeoutMs = 15_000, cwd }: RunOptions = {},
+  { env = {}, stdin = '', timeoutMs = 15_000, cwd, onStart }: RunOptions = {},
 ): Promise<RunResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { env: { ...baseEnv(), ...env }, cwd, stdio: 'pipe' });
+    onStart?.(child);
     const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
     const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
     child.once('error', (error) => {

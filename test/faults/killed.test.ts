@@ -1,0 +1,120 @@
+import type { ChildProcess } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import type { FaultKind, Sandbox } from '../../src/sandbox/index.ts';
+import { readAccount } from '../support/account.ts';
+import { partOf } from '../support/exhaustive.ts';
+import type { SetupDocument } from '../support/setup.ts';
+import {
+  at,
+  inAccount,
+  type Played,
+  play,
+  type Recording,
+  record,
+  type Step,
+  stateOf,
+  stepName,
+} from './playing.ts';
+import { STORIES, type Story } from './stories.ts';
+
+type Ending = 'SIGKILL' | 'SIGTERM' | 'SIGINT';
+
+interface Case {
+  recording: Recording;
+  step: Step;
+  signal: Ending;
+  /** Whether the signal comes before or after the request has taken effect. */
+  when: 'before' | 'after';
+}
+
+/** Nothing of a killed program waits for an answer; one that is told to end does. */
+const KIND: Record<Ending, Record<Case['when'], FaultKind>> = {
+  SIGKILL: { before: 'drop-before', after: 'drop-after' },
+  SIGTERM: { before: 'delay-before', after: 'delay' },
+  SIGINT: { before: 'delay-before', after: 'delay' },
+};
+/** How long the answer is still on its way when the signal arrives. */
+const LATE_MS = 150;
+
+const recordings: Recording[] = [];
+for (const story of STORIES) recordings.push(await record(story));
+
+const cases = recordings.flatMap((recording) =>
+  recording.steps.flatMap((step) =>
+    (['SIGKILL', 'SIGTERM', 'SIGINT'] as const).flatMap((signal) =>
+      (['before', 'after'] as const).map((when): Case => ({ recording, step, signal, when })),
+    ),
+  ),
+);
+const titled = (all: Case[]): [string, Case][] =>
+  all.map((each) => {
+    const { recording, step, signal, when } = each;
+    return [`${signal} ${when} ${stepName(step)} (${recording.story.name})`, each];
+  });
+
+/** Plays the story to the request, and ends the program there. */
+async function playAndEnd(story: Story, sandbox: Sandbox, { step, signal, when }: Case): Promise<Played> {
+  let child: ChildProcess | undefined;
+  let struck = false;
+  sandbox.addFault({
+    ...at(step),
+    kind: KIND[signal][when],
+    delayMs: LATE_MS,
+    onStrike: () => {
+      struck = true;
+      child?.kill(signal);
+    },
+  });
+  const ended = await play(story, sandbox, {
+    onStart: (started) => {
+      child = started;
+    },
+  });
+  expect(struck).toBe(true);
+  return ended;
+}
+
+/** The ARNs of what there is. */
+async function arnsIn(sandbox: Sandbox): Promise<string[]> {
+  const { secrets, policies, roles } = await readAccount(sandbox);
+  return [...secrets.map(({ arn }) => arn), ...[...policies, ...roles].map(({ name }) => name)].sort();
+}
+
+function namesOf({ secrets, policies, role }: SetupDocument['completed']): string[] {
+  const all = [...secrets.map(({ arn }) => arn), ...policies.map(({ name }) => name)];
+  return role ? [...all, role.name] : all;
+}
+
+describe.concurrent('a run that is ended by', () => {
+  test.for(titled(partOf(cases, 67)))('%s is finished by the next one', async ([, ending]) => {
+    const { story, after } = ending.recording;
+    await inAccount(story, async (sandbox) => {
+      const before = await arnsIn(sandbox);
+      const ended = await playAndEnd(story, sandbox, ending);
+      if (ending.signal === 'SIGKILL') expect(ended).toMatchObject({ code: null, signal: 'SIGKILL' });
+      else await expectAccount(ended, before, sandbox, ending);
+
+      sandbox.clearFaults();
+      const again = await play(story, sandbox);
+      expect(again.code, again.stderr).toBe(0);
+      expect(await stateOf(story, sandbox)).toEqual(after);
+    });
+  });
+});
+
+/** A run that was told to end says so, and what exists because of it. */
+async function expectAccount(
+  { code, stderr, json }: Played,
+  before: string[],
+  sandbox: Sandbox,
+  { signal }: Case,
+): Promise<void> {
+  expect(code, stderr).toBe(signal === 'SIGINT' ? 130 : 143);
+  expect(json.error.code).toBe('interrupted');
+  const now = await arnsIn(sandbox);
+  const said = namesOf(json.completed);
+  expect(said).toEqual(expect.arrayContaining(now.filter((each) => !before.includes(each))));
+  expect(now).toEqual(expect.arrayContaining(said));
+  for (const each of said) expect(stderr).toContain(each);
+  expect(stderr).toContain(said.length > 0 ? 'Run the same command again' : 'Nothing was changed.');
+}

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import type { Fault } from '../../src/sandbox/index.ts';
+import { writesTo } from '../support/account.ts';
+import { exhaustive, partOf } from '../support/exhaustive.ts';
+import {
+  actionsOf,
+  at,
+  inAccount,
+  play,
+  type Recording,
+  record,
+  type Step,
+  stateOf,
+  stepName,
+} from './playing.ts';
+import { STORIES } from './stories.ts';
+
+/** What can go wrong with one request, and is ridden out. */
+const TRANSIENT: Record<string, Omit<Fault, 'action' | 'region' | 'skip'>> = {
+  'throttled three times': { kind: 'throttle', times: 3 },
+  'failing inside AWS three times': { kind: 'internal-error', times: 3 },
+  'dropped before it is carried out': { kind: 'drop-before' },
+  'dropped after it was carried out': { kind: 'drop-after' },
+  'never answered nor carried out': { kind: 'hang' },
+  'carried out and never answered': { kind: 'hang-after' },
+  'a second ahead of IAM': { kind: 'stale', delayMs: 1_000 },
+};
+
+const recordings: Recording[] = [];
+for (const story of STORIES) recordings.push(await record(story));
+
+interface Case {
+  recording: Recording;
+  step: Step;
+  how: string;
+}
+
+const cases = recordings.flatMap((recording) =>
+  recording.steps.flatMap((step) =>
+    Object.keys(TRANSIENT)
+      .filter((how) => TRANSIENT[how]?.kind !== 'stale' || step.service === 'iam')
+      // Twenty seconds a case.
+      .filter((how) => exhaustive || !TRANSIENT[how]?.kind.startsWith('hang'))
+      .map((how): Case => ({ recording, step, how })),
+  ),
+);
+const titled = (all: Case[]): [string, Case][] =>
+  all.map((each) => [`(${each.recording.story.name}) ${stepName(each.step)} ${each.how}`.trim(), each]);
+
+describe.concurrent('one run rides out', () => {
+  test.for(titled(partOf(cases, 41)))('%s', async ([, { recording, step, how }]) => {
+    const { story, after, actions } = recording;
+    await inAccount(story, async (sandbox) => {
+      let struck = 0;
+      const fault = { kind: 'delay' as const, ...TRANSIENT[how], onStrike: () => void struck++ };
+      sandbox.addFault({ ...at(step), ...fault });
+      const first = await play(story, sandbox);
+      expect(struck).toBeGreaterThan(0);
+      expect(first.code, first.stderr).toBe(0);
+      expect(await stateOf(story, sandbox)).toEqual(after);
+      expect(actionsOf(first.json)).toEqual(actions);
+      expect(first.json.checks.every(({ ok }) => ok)).toBe(true);
+
+      sandbox.clearFaults();
+      sandbox.clearRequests();
+      const second = await play(story, sandbox);
+      expect(second.code, second.stderr).toBe(0);
+      expect(writesTo(sandbox)).toEqual([]);
+    });
+  });
+});
+
+const denials = recordings.flatMap((recording) =>
+  recording.steps.map((step) => ({ recording, step, how: '' })),
+);
+
+describe.concurrent('a run without the permission', () => {
+  test.for(titled(partOf(denials, 17)))(
+    '%s: names it and its resource, and is finished by the next one',
+    async ([, { recording, step }]) => {
+      const { story, after } = recording;
+      await inAccount(story, async (sandbox) => {
+        sandbox.addFault({ ...at(step), kind: 'access-denied' });
+        const denied = await play(story, sandbox);
+        expect(denied.code, denied.stderr).toBe(4);
+        const { error } = denied.json;
+        expect(error.code).toBe('access-denied');
+        expect(error.awsAction).toBe(`${step.service}:${step.action}`);
+        expect(error.message).toContain(`${step.service}:${step.action}`);
+        expect(error.message).toMatch(/ on (arn:aws:|studio-a|MediaConnect-ASM|\*)/);
+
+        sandbox.clearFaults();
+        const again = await play(story, sandbox);
+        expect(again.code, again.stderr).toBe(0);
+        expect(await stateOf(story, sandbox)).toEqual(after);
+      });
+    },
+  );
+});

@@ -1,0 +1,97 @@
+import { expect } from 'vitest';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.ts';
+import { type AccountState, KEYS, readAccount, withoutSuffixes } from '../support/account.ts';
+import { type RunOptions, type RunResult, run } from '../support/run.ts';
+import type { SetupDocument } from '../support/setup.ts';
+import type { Story } from './stories.ts';
+
+/** Long enough for a request that is never answered, and its next try. */
+const PATIENCE_MS = 120_000;
+
+export interface Played extends RunResult {
+  json: SetupDocument;
+}
+
+/** Starts an account in which the story is about to begin, does something with it, and closes it. */
+export async function inAccount<T>(
+  story: Story,
+  work: (sandbox: Sandbox) => Promise<T>,
+  options: SandboxOptions = {},
+): Promise<T> {
+  const sandbox = await startSandbox(options);
+  try {
+    await story.prepare(sandbox);
+    sandbox.clearRequests();
+    return await work(sandbox);
+  } finally {
+    await sandbox.close();
+  }
+}
+
+/** Runs the built program through the story, and finds the key in nothing that it says. */
+export async function play(story: Story, sandbox: Sandbox, options: RunOptions = {}): Promise<Played> {
+  const env = { ...sandbox.env, STUDIO_KEY: KEYS.aes256 };
+  const args = ['setup', ...story.args, '--yes', '--json'];
+  const result = await run(args, { timeoutMs: PATIENCE_MS, ...options, env });
+  expect(result.stdout + result.stderr).not.toContain(KEYS.aes256);
+  // A killed program has said nothing.
+  return { ...result, json: result.stdout ? JSON.parse(result.stdout) : undefined };
+}
+
+/** All that the account holds, version by version, comparable between accounts: random ends of ARNs and random keys aside. */
+export async function stateOf(story: Story, sandbox: Sandbox): Promise<AccountState> {
+  const state = withoutSuffixes(await readAccount(sandbox));
+  if (!story.args.includes('--generate')) return state;
+  const keys = new Set(state.secrets.map(({ values }) => values.AWSCURRENT));
+  expect(keys.size).toBeLessThanOrEqual(1);
+  for (const secret of state.secrets) secret.values.AWSCURRENT = 'the generated key';
+  return state;
+}
+
+/** A request of an undisturbed run: the nth of its action in its Region. */
+export interface Step {
+  service: string;
+  action: string;
+  region: string;
+  nth: number;
+  change: boolean;
+}
+
+/** What an undisturbed run asks of AWS, and what it makes of the account. */
+export interface Recording {
+  story: Story;
+  steps: Step[];
+  after: AccountState;
+  /** What the run says it did with each resource. */
+  actions: string[];
+}
+
+export function record(story: Story): Promise<Recording> {
+  return inAccount(story, async (sandbox) => {
+    const { code, json } = await play(story, sandbox);
+    expect(code).toBe(0);
+    const seen = new Map<string, number>();
+    const steps = sandbox.requests.map(({ service, action, region }): Step => {
+      const name = `${service}:${action} ${region}`;
+      const nth = seen.get(name) ?? 0;
+      seen.set(name, nth + 1);
+      return { service, action, region, nth, change: !/^(Get|List|Describe)/.test(action) };
+    });
+    return { story, steps, after: await stateOf(story, sandbox), actions: actionsOf(json) };
+  });
+}
+
+export function actionsOf({ secrets, policies, role }: SetupDocument): string[] {
+  return [...secrets, ...policies, ...(role ? [role] : [])].map(({ name, action }) => `${name}: ${action}`);
+}
+
+/** The request as a test names it. */
+export function stepName({ service, action, region, nth }: Step): string {
+  const where = service === 'secretsmanager' ? ` in ${region}` : '';
+  return `${service}:${action}${where}${nth > 0 ? `, time ${nth + 1}` : ''}`;
+}
+
+/** Picks this very request for a fault. */
+export function at({ service, action, region, nth }: Step) {
+  return { action: `${service}:${action}`, region, skip: nth };
+}

@@ -1,0 +1,13 @@
+import { mergeConfig } from 'vitest/config';
+import base from './vitest.config.ts';
+
+/** Every case of what can go wrong, which takes minutes; `npm test` runs a representative part. */
+export default mergeConfig(base, {
+  test: {
+    include: ['test/faults/**/*.test.ts', 'test/input/**/*.test.ts'],
+    env: { FAULTS: 'all' },
+    // Many cases wait for time-outs.
+    maxConcurrency: 16,
+    testTimeout: 300_000,
+  },
+});
