@@ -1,0 +1,70 @@
+import type { ChildProcess } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import type { Fault, Sandbox } from '../../src/sandbox/index.ts';
+import { readAccount } from '../support/account.ts';
+import { exhaustive } from '../support/exhaustive.ts';
+import { inAccount, type Played, play } from './playing.ts';
+import { STORIES } from './stories.ts';
+
+const [story] = STORIES;
+if (!story) throw new Error('there is no story');
+
+/** Plays the first story with a fault at which the program is interrupted. */
+async function interruptAt(sandbox: Sandbox, fault: Fault): Promise<Played> {
+  let child: ChildProcess | undefined;
+  sandbox.addFault({ ...fault, onStrike: () => child?.kill('SIGINT') });
+  return play(story as NonNullable<typeof story>, sandbox, {
+    onStart: (started) => {
+      child = started;
+    },
+  });
+}
+
+describe.concurrent('someone who interrupts a change', () => {
+  test('that AWS throttles is out at once, and it was not made', () =>
+    inAccount(story, async (sandbox) => {
+      const began = performance.now();
+      const { code, json, stderr } = await interruptAt(sandbox, {
+        action: 'CreateSecret',
+        kind: 'throttle',
+        times: Number.POSITIVE_INFINITY,
+      });
+      expect(code).toBe(130);
+      expect(json.error).toEqual({ code: 'interrupted', message: 'Interrupted.' });
+      expect(stderr).toContain('Nothing was changed.');
+      // The pauses between eight tries would take a minute.
+      expect(performance.now() - began).toBeLessThan(10_000);
+      expect((await readAccount(sandbox)).secrets).toEqual([]);
+    }));
+
+  test('whose answer is lost hears that it may have been made', () =>
+    inAccount(story, async (sandbox) => {
+      const { code, json, stderr } = await interruptAt(sandbox, { action: 'CreateRole', kind: 'drop-after' });
+      expect(code).toBe(130);
+      expect(json.error).toMatchObject({ code: 'interrupted', awsAction: 'iam:CreateRole' });
+      expect(stderr).toContain('The change that was under way (iam:CreateRole) may have been made');
+      expect((await readAccount(sandbox)).roles).toHaveLength(1);
+    }));
+});
+
+describe.concurrent('someone who waits', () => {
+  test('hears for what, how long by now, and how long at most', () =>
+    inAccount(story, async (sandbox) => {
+      sandbox.addFault({ action: 'CreatePolicy', kind: 'delay', delayMs: 4_500 });
+      const { code, stderr } = await play(story, sandbox);
+      expect(code).toBe(0);
+      expect(stderr).toMatch(/^Waiting for AWS to answer iam:CreatePolicy: [34] s of at most 120 s$/m);
+    }));
+
+  test.runIf(exhaustive)('for AWS in vain hears the bound when it is reached', () =>
+    inAccount(story, async (sandbox) => {
+      sandbox.addFault({ action: 'CreateRole', kind: 'hang', times: Number.POSITIVE_INFINITY });
+      const began = performance.now();
+      const { code, json } = await play(story, sandbox, { timeoutMs: 200_000 });
+      expect(performance.now() - began).toBeLessThan(140_000);
+      expect(code).toBe(1);
+      expect(json.error.message).toMatch(/^AWS did not answer iam:CreateRole .* in 1[01]\d s \(\d tries\)/);
+      expect(json.completed.policies).toHaveLength(1);
+    }),
+  );
+});
