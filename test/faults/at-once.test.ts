@@ -20,7 +20,9 @@ const POLICY = 'SecretsManagerForMediaConnect';
 const ROLE = 'MediaConnect-ASM';
 const EIGHT = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((letter) => `studio-${letter}`);
 const someSecret = (name: string) => `arn:aws:secretsmanager:us-west-2:111122223333:secret:${name}-AbCdEf`;
-const sandbox = freshSandbox({ latencyMs: () => Math.random() * 40 });
+/** Most answers come soon and some late, so that runs overtake each other between reading and writing. */
+const uneven = (longestMs: number) => () => Math.random() ** 4 * longestMs;
+const sandbox = freshSandbox({ latencyMs: uneven(2_000) });
 
 /** The built program; all eight of them have two cores to share. */
 async function setup(...flags: string[]): Promise<RunResult & { json: SetupDocument }> {
@@ -84,7 +86,7 @@ describe('eight runs at once that add a secret each to one policy and one role',
 
   test('do so at every pace of the network', async () => {
     for (let time = 0; time < runs(1, 45); time += 1) {
-      const account = await startSandbox({ latencyMs: () => Math.random() * 40 });
+      const account = await startSandbox({ latencyMs: uneven(500) });
       const old = await begin(account, STARTS[(time + 1) % STARTS.length]?.[1] ?? []);
       const results = await Promise.all(EIGHT.map((secretName) => setUp(account, { secretName })));
       await expectAll(account, results, old);
@@ -121,6 +123,9 @@ describe('eight runs at once with the same names', () => {
   }, 300_000);
 
   test('but two different keys: one key is in both Regions, and the run with the other gets a conflict', async () => {
+    // Both have read before either writes, and whoever comes first to one Region comes late to the other.
+    sandbox().setLatency(500);
+    sandbox().addFault({ action: 'CreateSecret', region: REGION, kind: 'delay-before', delayMs: 1_500 });
     const results = await Promise.all([setup(...both), setup(...both, '--key-env', 'OTHER_KEY')]);
     expect(results.map(({ code }) => code).sort()).toEqual([0, 3]);
     const winner = results.findIndex(({ code }) => code === 0);
