@@ -6,7 +6,7 @@ import { clientsFor, TRUST } from '../clients.ts';
 import { type Answer, asText, exchange, FORM, JSON_1_1, sendSigned, signedHeaders } from '../wire.ts';
 
 /** How many cases of each kind; `FUZZ_RUNS` asks for more. */
-const RUNS = Number(process.env.FUZZ_RUNS ?? 100);
+const RUNS = Number(process.env.FUZZ_RUNS ?? 50);
 
 const IAM_ACTIONS = [
   'CreateRole',
