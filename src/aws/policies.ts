@@ -1,6 +1,13 @@
-import { GetPolicyVersionCommand, paginateListPolicyVersions } from '@aws-sdk/client-iam';
+import {
+  GetPolicyCommand,
+  GetPolicyVersionCommand,
+  paginateListPolicies,
+  paginateListPolicyVersions,
+} from '@aws-sdk/client-iam';
+import { Failure } from '../failure.ts';
 import { decodePolicy } from '../policy/index.ts';
 import { type Aws, orAbsent } from './session.ts';
+import { stackOf } from './stack.ts';
 
 /** A managed policy as it exists, with the document of its default version. */
 export interface FoundPolicy {
@@ -12,6 +19,8 @@ export interface FoundPolicy {
   document: string;
   /** The IDs of all versions, oldest first. IAM keeps at most five of a customer-managed policy. */
   versions: string[];
+  /** The CloudFormation stack that it belongs to, if it belongs to one and that was asked for (`withStack`). */
+  stack?: string;
 }
 
 /**
@@ -19,33 +28,96 @@ export interface FoundPolicy {
  * Make a new reader to see what has changed.
  */
 export interface PolicyReader {
-  read(arn: string): Promise<FoundPolicy | undefined>;
+  read(arn: string, options?: { withStack?: boolean }): Promise<FoundPolicy | undefined>;
   /** Starts reading a policy whose default version is thought to be known, so that both requests go out at once. */
   expect(arn: string, versionId: string): void;
 }
 
 export function policyReader(aws: Aws): PolicyReader {
-  const policies = new Map<string, Promise<FoundPolicy | undefined>>();
-  const read = (arn: string, expected?: string) => {
-    const reading = policies.get(arn) ?? readPolicy(aws, arn, expected);
+  const policies = new Map<string, { reading: Promise<FoundPolicy | undefined>; withStack: boolean }>();
+  const read = (arn: string, { withStack = false, expected }: ReadOptions = {}) => {
+    const begun = policies.get(arn);
+    if (begun && (begun.withStack || !withStack)) return begun.reading;
+    const reading = readPolicy(aws, arn, { withStack, ...(expected ? { expected } : {}) });
     // Whoever awaits it hears of a failure; a reading that nobody awaits must not end the process.
     reading.catch(() => undefined);
-    policies.set(arn, reading);
+    policies.set(arn, { reading, withStack });
     return reading;
   };
-  return { read: (arn) => read(arn), expect: (arn, versionId) => void read(arn, versionId) };
+  return { read, expect: (arn, expected) => void read(arn, { expected }) };
 }
 
-async function readPolicy(aws: Aws, arn: string, expected?: string): Promise<FoundPolicy | undefined> {
+interface ReadOptions {
+  withStack?: boolean;
+  /** The default version, as far as can be guessed. */
+  expected?: string;
+}
+
+async function readPolicy(
+  aws: Aws,
+  arn: string,
+  { expected, withStack }: ReadOptions,
+): Promise<FoundPolicy | undefined> {
   const early = expected ? readVersion(aws, arn, expected) : undefined;
   early?.catch(() => undefined);
   const versions = await orAbsent(listVersions(aws, arn));
   const current = versions?.find((version) => version.isDefault);
   if (!versions || !current) return undefined;
-  const document = await (early && current.id === expected ? early : readVersion(aws, arn, current.id));
+  const [document, stack] = await Promise.all([
+    early && current.id === expected ? early : readVersion(aws, arn, current.id),
+    withStack ? readStack(aws, arn) : undefined,
+  ]);
   if (document === undefined) return undefined;
   const name = arn.slice(arn.lastIndexOf('/') + 1);
-  return { arn, name, versionId: current.id, document, versions: versions.map((version) => version.id) };
+  return {
+    arn,
+    name,
+    versionId: current.id,
+    document,
+    versions: versions.map((version) => version.id),
+    ...(stack ? { stack } : {}),
+  };
+}
+
+/** The stack that a policy belongs to. Not being allowed to ask is no reason to stop: then it is not known. */
+async function readStack(aws: Aws, arn: string): Promise<string | undefined> {
+  const asking = aws.call({ action: 'iam:GetPolicy', resource: arn }, (options) =>
+    aws.clients.iam().send(new GetPolicyCommand({ PolicyArn: arn }), options),
+  );
+  const answer = await unlessDenied(orAbsent(asking), undefined);
+  return stackOf(answer?.Policy?.Tags);
+}
+
+/**
+ * The ARNs of the account's policies whose name is one of `name`, `name-2`, …, whatever their path and letter case: IAM
+ * gives each name once only. Not being allowed to ask is no reason to stop.
+ */
+export async function spellingsOf(aws: Aws, name: string): Promise<string[]> {
+  const wanted = name.toLowerCase();
+  const isOne = (other = '') =>
+    other.toLowerCase().replace(/-\d+$/, '') === wanted || other.toLowerCase() === wanted;
+  const listing = aws.call({ action: 'iam:ListPolicies', resource: '*' }, async (options) => {
+    const arns: string[] = [];
+    const pages = paginateListPolicies(
+      { client: aws.clients.iam(), pageSize: 1000 },
+      { Scope: 'Local' },
+      options,
+    );
+    for await (const { Policies = [] } of pages) {
+      arns.push(...Policies.flatMap(({ Arn, PolicyName }) => (Arn && isOne(PolicyName) ? [Arn] : [])));
+    }
+    return arns;
+  });
+  return unlessDenied(listing, []);
+}
+
+async function unlessDenied<T>(call: Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'access-denied') return otherwise;
+    throw error;
+  }
 }
 
 /** The document of one version of a policy, as JSON text. */

@@ -10,6 +10,7 @@ import { Failure } from '../failure.ts';
 import { decodePolicy } from '../policy/index.ts';
 import type { FoundPolicy, PolicyReader } from './policies.ts';
 import { type Aws, orAbsent } from './session.ts';
+import { stackOf } from './stack.ts';
 
 /** A policy on a role, with its document as JSON text. */
 export interface RolePolicy {
@@ -31,6 +32,8 @@ export interface FoundRole {
   /** ARNs of the attached managed policies. */
   attached: string[];
   boundary?: { arn: string; document?: string };
+  /** The CloudFormation stack that the role belongs to, if it belongs to one. */
+  stack?: string;
   /** How many managed policies the role may have; read only for a role that comes near it. */
   attachmentQuota?: number;
 }
@@ -54,6 +57,7 @@ export async function readRole(
   if (!role?.Arn) return undefined;
   const [attached, inlineNames] = await (early ?? listPolicies(aws, name));
   if (!attached || !inlineNames) return undefined;
+  const stack = stackOf(role.Tags);
   const boundaryArn = role.PermissionsBoundary?.PermissionsBoundaryArn;
   const [managed, inline, boundary, attachmentQuota] = await Promise.all([
     Promise.all(attached.map((arn) => reader.read(arn))),
@@ -71,6 +75,7 @@ export async function readRole(
     ...(boundaryArn
       ? { boundary: { arn: boundaryArn, ...(boundary ? { document: boundary.document } : {}) } }
       : {}),
+    ...(stack ? { stack } : {}),
     ...(attachmentQuota === undefined ? {} : { attachmentQuota }),
   };
 }

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { KeyMaterial } from '../key/index.ts';
 import { type Aws, orAbsent } from './session.ts';
+import { stackOf } from './stack.ts';
 
 /** What a secret holds: text (wrapped at once), bytes, or no current value at all. */
 export type SecretContent = { kind: 'text'; key: KeyMaterial } | { kind: 'binary' } | { kind: 'none' };
@@ -26,6 +27,10 @@ export interface FoundSecret {
   ownedBy?: string;
   /** The Region of the primary secret, when this one is a replica. */
   replicaOf?: string;
+  /** The Regions in which the secret has replicas, which get every new value too; absent when there are none. */
+  replicas?: string[];
+  /** The CloudFormation stack that the secret belongs to, if it belongs to one. */
+  stack?: string;
   rotates: boolean;
   /** The customer-managed KMS key, as the secret names it (ARN, ID or alias); absent for `aws/secretsmanager`. */
   kmsKeyId?: string;
@@ -94,6 +99,10 @@ function fromDescription(
   region: string,
   id: string,
 ): FoundSecret {
+  const replicas = (secret.ReplicationStatus ?? []).flatMap(({ Region, Status }) =>
+    Region && Status !== 'Failed' ? [Region] : [],
+  );
+  const stack = stackOf(secret.Tags);
   const customerKey = secret.KmsKeyId && !/alias\/aws\/secretsmanager$/.test(secret.KmsKeyId);
   return {
     region,
@@ -104,6 +113,8 @@ function fromDescription(
     ...(secret.DeletedDate ? { deletedAt: secret.DeletedDate } : {}),
     ...(secret.OwningService ? { ownedBy: secret.OwningService } : {}),
     ...(secret.PrimaryRegion && secret.PrimaryRegion !== region ? { replicaOf: secret.PrimaryRegion } : {}),
+    ...(replicas.length > 0 ? { replicas } : {}),
+    ...(stack ? { stack } : {}),
     ...(customerKey && secret.KmsKeyId ? { kmsKeyId: secret.KmsKeyId } : {}),
   };
 }

@@ -38,4 +38,4 @@ export {
 export { MANAGED_POLICY_LIMIT, measure, TRUST_POLICY_LIMIT } from './measure.ts';
 export { addToReadPolicy, addTrust, mergeReadPolicies } from './merge.ts';
 export type { RequestPrincipal } from './principals.ts';
-export { isReadPolicyShape } from './shape.ts';
+export { deletedPrincipals, isReadPolicyShape } from './shape.ts';

@@ -53,6 +53,16 @@ export function grantOf(statement: Statement): KmsGrant | undefined {
   return understood ? { region, aliases, resources } : undefined;
 }
 
+/**
+ * The unique IDs of users and roles that a trust policy names. IAM shows an ID in place of an ARN when what it stood for
+ * was deleted. Source: IAM User Guide, "AWS JSON policy elements: Principal".
+ */
+export function deletedPrincipals({ statements }: PolicyDocument): string[] {
+  const named = statements.flatMap(({ principals }) => principals?.entries ?? []);
+  const ids = named.flatMap(({ type, values }) => (type === 'AWS' ? values : []));
+  return [...new Set(ids.filter((id) => /^A(IDA|ROA)[A-Z0-9]+$/.test(id)))];
+}
+
 /** A resource that may be read in part only, such as with one of the four actions, is not what this program makes. */
 function allResourcesFullyReadable(reads: Statement[]): boolean {
   const resources = new Set(reads.flatMap(({ resources }) => resources?.values ?? []));

@@ -1,5 +1,6 @@
 import type { Identity } from '../aws/session.ts';
 import { type Evaluation, evaluateTrust, type PolicyDocument, tryParsePolicy } from '../policy/index.ts';
+import { matches, pattern as wildcards } from '../policy/match.ts';
 
 /** Whether a trust policy lets MediaConnect in, and why not. */
 export type TrustJudgement =
@@ -42,8 +43,12 @@ export function judgeTrust(text: string, flows: FlowScope, identity: Identity): 
   const refused = wanted.map(judge).find((evaluation) => !isAllowed(evaluation));
   const patterns = sourceArnPatterns(trust);
   if (!refused) return { verdict: 'allowed', scope: asked && patterns.length === 0 ? 'wider' : 'as-asked' };
-  if (!asked && patterns.map(exampleOf).map(judge).some(isAllowed))
-    return { verdict: 'allowed', scope: 'narrower' };
+  const someFlow = (region: string) =>
+    patterns
+      .flatMap((each) => exampleIn(each, region))
+      .map(judge)
+      .some(isAllowed);
+  if (!asked && flows.regions.every(someFlow)) return { verdict: 'allowed', scope: 'narrower' };
   return { verdict: 'not-allowed', because: refused.because };
 }
 
@@ -73,6 +78,15 @@ function sourceArnPatterns({ statements }: PolicyDocument): string[] {
     .flatMap(({ conditions }) => conditions)
     .filter(({ key }) => key.toLowerCase() === 'aws:sourcearn')
     .flatMap(({ values }) => values);
+}
+
+/** Some ARN in the Region that matches the pattern; none when it is for other Regions. */
+function exampleIn(pattern: string, region: string): string[] {
+  const parts = pattern.split(':');
+  const where = parts[3];
+  if (where === undefined) return [exampleOf(pattern)];
+  if (!matches(wildcards(where), region)) return [];
+  return [exampleOf(parts.with(3, region).join(':'))];
 }
 
 /** Some ARN that matches the pattern. */

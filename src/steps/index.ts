@@ -78,11 +78,10 @@ async function chain(
   const identity = await context.aws.identity();
   let output: StepOutput = {};
   for (const step of inspection) {
-    const policyArns = (output.policies ?? []).map((policy) => policy.arn);
-    output = {
-      ...output,
-      ...(await run(step, { request, identity, secrets: output.secrets ?? [], policyArns })),
-    };
+    const { secrets = [], policies = [] } = output;
+    const policyArns = policies.map((policy) => policy.arn);
+    const changing = [...secrets, ...policies].some(({ action }) => action !== 'kept');
+    output = { ...output, ...(await run(step, { request, identity, secrets, policyArns, changing })) };
   }
   return output;
 }

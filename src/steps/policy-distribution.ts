@@ -32,11 +32,31 @@ export interface Blocked {
   difference: string[];
 }
 
+/** A policy that somebody made under another path or in other letter case, so that IAM would not give the name again. */
+export interface Taken {
+  taken: string;
+}
+
 type PolicyOptions = SetupRequest['policy'];
 
 /** The name of the nth policy: `NAME`, `NAME-2`, `NAME-3`, … */
 export function numberedName(name: string, number: number): string {
   return number === 1 ? name : `${name}-${number}`;
+}
+
+/**
+ * The first policy that would have to be made although its name is taken.
+ * @param spellings ARNs of the policies that have one of the names, in whatever way
+ */
+export function takenName(work: PolicyWork[], spellings: string[]): Taken | undefined {
+  const takes = (arn: string, name: string) =>
+    arn.toLowerCase().endsWith(`/${name.toLowerCase()}`) &&
+    // Spelt the same it is one that IAM does not show everywhere yet; that is found out when it is made.
+    !arn.endsWith(`:policy/${name}`);
+  const [taken] = work
+    .flatMap((each) => (each.kind === 'create' ? [each.name] : []))
+    .flatMap((name) => spellings.filter((arn) => takes(arn, name)));
+  return taken === undefined ? undefined : { taken };
 }
 
 /**
@@ -50,12 +70,10 @@ export function distribute(
   account: AccountRef,
 ): Distribution | Blocked {
   const work: PolicyWork[] = [];
-  let open = [...secrets];
-  for (const policy of chain) {
-    const document = tryParsePolicy(policy.document);
-    const covered = document ? open.filter((secret) => allows(document, secret, account)) : [];
-    open = open.filter((secret) => !covered.includes(secret));
-    const extendable = document !== undefined && isReadPolicyShape(document);
+  const places = placesOf(secrets, chain, account);
+  let open = secrets.filter((secret) => !places.some(({ covered }) => covered.includes(secret)));
+  for (const { policy, document, covered } of places) {
+    const extendable = document !== undefined && isReadPolicyShape(document) && !policy.stack;
     if (!extendable && open.length > 0) return block(policy, document, secrets, options, account);
     const added = fill(open, (some) => addToReadPolicy(policy.document, some, options.scope, account));
     open = open.filter((secret) => !added.secrets.includes(secret));
@@ -64,9 +82,25 @@ export function distribute(
     } else if (covered.length > 0) {
       work.push({ kind: 'keep', policy, secrets: covered });
     }
-    if (open.length === 0) break;
   }
   return { work: [...work, ...createRest(open, chain.length, options, account)] };
+}
+
+interface Place {
+  policy: FoundPolicy;
+  document: PolicyDocument | undefined;
+  /** The secrets that it allows already, each counted for the first policy that does. */
+  covered: SecretRef[];
+}
+
+function placesOf(secrets: SecretRef[], chain: FoundPolicy[], account: AccountRef): Place[] {
+  let open = secrets;
+  return chain.map((policy) => {
+    const document = tryParsePolicy(policy.document);
+    const covered = document ? open.filter((secret) => allows(document, secret, account)) : [];
+    open = open.filter((secret) => !covered.includes(secret));
+    return { policy, document, covered };
+  });
 }
 
 function createRest(

@@ -1,8 +1,8 @@
 import { policyArn } from '../aws/arn.ts';
-import type { FoundPolicy } from '../aws/policies.ts';
-import type { Change, Choice, PolicyOutcome } from '../report/types.ts';
+import { type FoundPolicy, spellingsOf } from '../aws/policies.ts';
+import type { Change, Choice, Conflict, PolicyOutcome } from '../report/types.ts';
 import { policyWords as words } from '../report/words/steps.ts';
-import { distribute, type PolicyWork } from './policy-distribution.ts';
+import { type Blocked, distribute, type PolicyWork, type Taken, takenName } from './policy-distribution.ts';
 import { create, newSettling, outcomeOf, type Settling, settlePolicies } from './policy-settling.ts';
 import { readChain, versionToDelete } from './policy-writing.ts';
 import type { SetupRequest, Step, StepContext, StepInput, StepPlan } from './types.ts';
@@ -10,6 +10,8 @@ import type { SetupRequest, Step, StepContext, StepInput, StepPlan } from './typ
 export interface FoundPolicies {
   /** The policies `NAME`, `NAME-2`, … up to the first number that is free. */
   chain: FoundPolicy[];
+  /** ARNs of all policies with one of these names, also under another path or in other letter case. */
+  spellings: string[];
 }
 
 export interface PolicyPlan extends StepPlan {
@@ -21,20 +23,22 @@ export const readPolicy: Step<FoundPolicies, PolicyPlan> = { name: 'read-policy'
 
 const OTHER_NAME: Choice = { id: 'policy-name', flag: '--policy-name NAME', text: words.choiceName };
 async function inspect({ aws, policies }: StepContext, { policy }: SetupRequest): Promise<FoundPolicies> {
-  return { chain: await readChain(policies, policy.name, await aws.identity()) };
+  const identity = await aws.identity();
+  // What may be extended must be known to be nobody's stack.
+  const reader = { ...policies, read: (arn: string) => policies.read(arn, { withStack: true }) };
+  const [chain, spellings] = await Promise.all([
+    readChain(reader, policy.name, identity),
+    spellingsOf(aws, policy.name),
+  ]);
+  return { chain, spellings };
 }
 
-function plan(input: StepInput, { chain }: FoundPolicies): PolicyPlan {
+function plan(input: StepInput, { chain, spellings }: FoundPolicies): PolicyPlan {
   const { request, secrets, identity } = input;
   const spread = distribute(secrets, chain, request.policy, identity);
-  if ('blocked' in spread) {
-    const conflict = {
-      step: 'read-policy' as const,
-      found: words.otherShape(spread.blocked.name),
-      choices: [OTHER_NAME],
-    };
-    return emptyPlan([{ ...conflict, details: spread.difference }]);
-  }
+  if ('blocked' in spread) return emptyPlan([conflictOf(spread)]);
+  const taken = takenName(spread.work, spellings);
+  if (taken) return emptyPlan([conflictOf(taken)]);
   return {
     ...emptyPlan([]),
     work: spread.work,
@@ -45,6 +49,20 @@ function plan(input: StepInput, { chain }: FoundPolicies): PolicyPlan {
 
 function emptyPlan(conflicts: StepPlan['conflicts']): PolicyPlan {
   return { work: [], changes: [], conflicts, warnings: [], seen: {}, expected: { policies: [] } };
+}
+
+function conflictOf(obstacle: Blocked | Taken): Conflict {
+  const conflict = (found: string, details: string[]): Conflict => ({
+    step: 'read-policy',
+    found,
+    details,
+    choices: [OTHER_NAME],
+  });
+  if ('taken' in obstacle) return conflict(words.taken(obstacle.taken), []);
+  const { blocked, difference } = obstacle;
+  return blocked.stack
+    ? conflict(words.ofStack(blocked.name, blocked.stack), [words.extendInStack])
+    : conflict(words.otherShape(blocked.name), difference);
 }
 
 function expected(work: PolicyWork, { identity }: StepInput): PolicyOutcome {

@@ -1,10 +1,11 @@
 import { expectedSecretArn, parseSecretArn } from '../aws/arn.ts';
-import { kmsKeyRef, maybeSameKmsKey } from '../aws/kms.ts';
+import { kmsKeyRef } from '../aws/kms.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
 import type { Identity } from '../aws/session.ts';
 import { checkStoredKey, type KeyMaterial } from '../key/index.ts';
 import type { Choice, OutcomeAction } from '../report/types.ts';
 import { secretWords as words } from '../report/words/steps.ts';
+import { replaceWarnings, warningsFor } from './secret-warnings.ts';
 import type { NewSecret, SecretRef, SetupRequest, StepInput } from './types.ts';
 
 /** What is done about the secret of one Region. */
@@ -97,11 +98,12 @@ export function decideStored(
   found: FoundSecret,
   { key, adopted }: KeyChoice,
 ): SecretDecision {
-  const unusable = ownershipProblem(found);
+  const holdsKey = found.content.kind === 'text' && found.content.key.sameKey(key, input.request.keyType);
+  const unusable = ownershipProblem(found, secret, holdsKey);
   if (unusable) return unusable;
   const warnings = warningsFor(found, secret.kmsKeyId);
   if (found.deletedAt) return decideDeleted(input, secret, found, warnings);
-  if (found.content.kind === 'text' && found.content.key.sameKey(key, input.request.keyType)) {
+  if (holdsKey) {
     const reason = adopted ? words.keepHeld : words.keepSame;
     return { kind: 'keep', ref: refOf(found, 'kept', input.identity), reason, warnings, found };
   }
@@ -110,13 +112,14 @@ export function decideStored(
       kind: 'replace',
       ref: refOf(found, 'updated', input.identity),
       reason: words.replace,
-      warnings,
+      warnings: [...warnings, ...replaceWarnings(found)],
       found,
     };
   }
   const problems = contentProblems(found, input.request);
   const choices = problems ? [REPLACE, OTHER_NAME] : [KEEP, REPLACE, OTHER_NAME];
-  return conflict(words.otherValue(found.name, found.region), choices, problems?.details);
+  const unlike = found.content.kind === 'text' ? words.otherValue(found.name, found.region) : undefined;
+  return conflict(unlike ?? problems?.found ?? '', choices, problems?.details);
 }
 
 function decideDeleted(
@@ -138,7 +141,9 @@ function decideDeleted(
     keep: words.restoreAndKeep,
     replace: words.restoreAndReplace,
   }[then];
-  return { kind: 'restore', ref: refOf(found, 'restored', identity), reason, warnings, found };
+  const more = then === 'replace' ? replaceWarnings(found) : [];
+  const ref = refOf(found, 'restored', identity);
+  return { kind: 'restore', ref, reason, warnings: [...warnings, ...more], found };
 }
 
 /** What is done about a secret that the user named by its ARN: it is used as it is, or it cannot be used. */
@@ -174,20 +179,15 @@ function contentProblems(
   return { found: words.unusable(name, region), details: problems.map((problem) => problem.message) };
 }
 
-function ownershipProblem(found: FoundSecret): Conflicted | undefined {
-  const { name, region } = found;
-  if (found.replicaOf)
-    return conflict(words.replica(name, region, found.replicaOf), [OTHER_NAME], [words.replicaHint]);
+/** A replica that holds the key already can be read as it is; only its primary can be given another value. */
+function ownershipProblem(found: FoundSecret, wanted: NewSecret, holdsKey: boolean): Conflicted | undefined {
+  const { name, region, replicaOf } = found;
+  if (replicaOf && !holdsKey) {
+    const hint = wanted.regions.includes(replicaOf) ? words.primaryFirst(replicaOf) : words.replicaHint;
+    return conflict(words.replica(name, region, replicaOf), [OTHER_NAME], [hint]);
+  }
   if (found.ownedBy) return conflict(words.owned(name, region, found.ownedBy), [OTHER_NAME]);
   return undefined;
-}
-
-function warningsFor({ name, region, rotates, kmsKeyId }: FoundSecret, wanted: string | undefined): string[] {
-  const otherKey = wanted !== undefined && (kmsKeyId === undefined || !maybeSameKmsKey(wanted, kmsKeyId));
-  return [
-    ...(rotates ? [words.rotates(name, region)] : []),
-    ...(otherKey ? [words.otherKmsKey(name, region)] : []),
-  ];
 }
 
 function refOf(found: FoundSecret, action: OutcomeAction, identity: Identity): SecretRef {
@@ -198,6 +198,7 @@ function refOf(found: FoundSecret, action: OutcomeAction, identity: Identity): S
     versionId: found.versionId ?? null,
     action,
     ...kmsOf(found.kmsKeyId, found.region, identity),
+    ...(found.resourcePolicy ? { resourcePolicy: found.resourcePolicy } : {}),
   };
 }
 

@@ -1,14 +1,24 @@
 import { roleArn } from '../aws/arn.ts';
 import { DEFAULT_ATTACHMENT_QUOTA, type FoundRole, readRole } from '../aws/roles.ts';
-import { addTrust, buildTrustPolicy, measure, TRUST_POLICY_LIMIT } from '../policy/index.ts';
+import {
+  addTrust,
+  buildTrustPolicy,
+  deletedPrincipals,
+  measure,
+  parsePolicy,
+  TRUST_POLICY_LIMIT,
+} from '../policy/index.ts';
 import { judgeTrust } from '../proof/trust.ts';
 import type { Change, Choice, Conflict, RoleOutcome } from '../report/types.ts';
 import { policyWords, roleWords as words } from '../report/words/steps.ts';
+import { readingObstacles } from './role-limits.ts';
 import { attachPolicy, createRole, flowScope, trustOptions, updateTrust } from './role-writing.ts';
 import type { SetupRequest, Step, StepContext, StepInput, StepPlan } from './types.ts';
 
 export interface FoundTrust {
   role: FoundRole | undefined;
+  /** The document of the permissions boundary that is asked for; absent when none is, or when there is no such policy. */
+  boundary?: string;
 }
 
 export interface RolePlan extends StepPlan {
@@ -29,26 +39,41 @@ const WIDER_SCOPE: Choice = {
 };
 const UPDATE_TRUST: Choice = { id: 'update-trust', flag: '--update-trust', text: words.choiceTrust };
 
-async function inspect({ aws, policies }: StepContext, { role }: SetupRequest): Promise<FoundTrust> {
-  return { role: await readRole(aws, policies, role.name) };
+async function inspect({ aws, policies }: StepContext, { role: wanted }: SetupRequest): Promise<FoundTrust> {
+  const { permissionsBoundary } = wanted;
+  const [role, boundary] = await Promise.all([
+    readRole(aws, policies, wanted.name),
+    permissionsBoundary ? policies.read(permissionsBoundary) : undefined,
+  ]);
+  return { role, ...(boundary ? { boundary: boundary.document } : {}) };
 }
 
-function plan(input: StepInput, { role }: FoundTrust): RolePlan {
+function plan(input: StepInput, found: FoundTrust): RolePlan {
+  const { role } = found;
   const { request, identity, policyArns } = input;
   const attach = policyArns.filter((arn) => !role?.attached.includes(arn));
   const trust = role ? planTrust(input, role) : { kind: 'create' as const };
   const conflicts = [
     ...('conflict' in trust ? [trust.conflict] : []),
-    ...(role ? boundaryConflict(request, role) : []),
+    ...boundaryConflict(request, found),
+    ...(role ? serviceConflict(role) : []),
     ...quotaConflict(request.role.name, role, attach.length),
   ];
   const kind = 'conflict' in trust ? 'keep' : trust.kind;
+  // Where nothing changes, the proof says the same.
+  const changing = input.changing || attach.length > 0 || kind !== 'keep';
+  if (conflicts.length === 0 && changing) conflicts.push(...readingConflicts(input, found));
   return {
     role: kind,
     attach,
     changes: conflicts.length > 0 ? [] : describe(input, kind, attach, trust),
     conflicts,
-    warnings: warnings(request, role, 'warnings' in trust ? trust.warnings : []),
+    warnings: [
+      ...warnings(request, role, 'warnings' in trust ? trust.warnings : []),
+      ...(role?.stack && (attach.length > 0 || kind !== 'keep')
+        ? [words.inStack(role.name, role.stack)]
+        : []),
+    ],
     seen: role ? { role } : {},
     expected: {
       role: {
@@ -79,10 +104,15 @@ function planTrust({ request, identity }: StepInput, role: FoundRole): TrustDeci
   }
   const document = addTrust(role.trust, trustOptions(request, identity.account));
   const would = judgeTrust(JSON.stringify(document), flowScope(request), identity);
-  if (would.verdict !== 'allowed') return conflict(words.trustDenied(role.name), [OTHER_NAME]);
+  if (would.verdict !== 'allowed')
+    return conflict(words.trustDenied(role.name, would.verdict === 'not-allowed' ? would.because : ''), [
+      OTHER_NAME,
+    ]);
   if (!request.answers.updateTrust) {
     return conflict(words.notTrusted(role.name, judged.because), [UPDATE_TRUST, OTHER_NAME]);
   }
+  const gone = deletedPrincipals(parsePolicy(role.trust));
+  if (gone.length > 0) return conflict(words.deletedPrincipals(role.name, gone), [OTHER_NAME]);
   const size = measure(document);
   if (size > TRUST_POLICY_LIMIT) {
     return conflict(words.trustTooLong(role.name, size, TRUST_POLICY_LIMIT), [OTHER_NAME]);
@@ -94,9 +124,28 @@ function conflict(found: string, choices: Choice[]): { conflict: Conflict } {
   return { conflict: { step: 'trust-role', found, details: [], choices } };
 }
 
-function boundaryConflict({ role: wanted }: SetupRequest, role: FoundRole): Conflict[] {
-  if (!wanted.permissionsBoundary || wanted.permissionsBoundary === role.boundary?.arn) return [];
+function boundaryConflict({ role: wanted }: SetupRequest, { role, boundary }: FoundTrust): Conflict[] {
+  const { permissionsBoundary } = wanted;
+  if (!permissionsBoundary || permissionsBoundary === role?.boundary?.arn) return [];
+  if (boundary === undefined) return [conflict(words.noSuchBoundary(permissionsBoundary), []).conflict];
+  if (!role) return [];
   return [conflict(words.otherBoundary(role.name, role.boundary?.arn), [OTHER_NAME]).conflict];
+}
+
+/** What belongs to an AWS service can be changed by that service only (IAM User Guide, "Service-linked roles"). */
+function serviceConflict({ name, path }: FoundRole): Conflict[] {
+  if (!path.startsWith('/aws-service-role/')) return [];
+  return [conflict(words.serviceLinked(name), [OTHER_NAME]).conflict];
+}
+
+function readingConflicts(input: StepInput, { role, boundary }: FoundTrust): Conflict[] {
+  const { name, permissionsBoundary } = input.request.role;
+  const planned = {
+    arn: roleArn(input.identity, name),
+    policies: [],
+    ...(permissionsBoundary ? { boundary: { arn: permissionsBoundary, document: boundary ?? '' } } : {}),
+  };
+  return readingObstacles(input, role ?? planned).map((found) => conflict(found, [OTHER_ROLE]).conflict);
 }
 
 function quotaConflict(name: string, role: FoundRole | undefined, more: number): Conflict[] {

@@ -68,6 +68,8 @@ export interface StepContext {
 /** A secret that the role must be able to read. */
 export interface SecretRef extends SecretOutcome {
   kmsKey?: KmsKeyRef;
+  /** The resource policy that a secret which exists has, as JSON text. */
+  resourcePolicy?: string;
 }
 
 /** What a step is planned with: the request, the account, and what the steps before it produce. */
@@ -76,6 +78,8 @@ export interface StepInput {
   identity: Identity;
   secrets: SecretRef[];
   policyArns: string[];
+  /** Whether a step before changes anything. */
+  changing: boolean;
 }
 
 /** What every plan has. A step's own plan adds what `apply` needs. */

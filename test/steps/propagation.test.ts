@@ -17,7 +17,7 @@ const PATIENT: Limits = { iamPropagationMs: 10_000, firstPauseMs: 50, longestPau
 const HASTY: Limits = { iamPropagationMs: 900, firstPauseMs: 50, longestPauseMs: 100, inDoubtMs: 100 };
 
 /** The three steps by themselves, with other patience than the program's. */
-async function applySteps(sandbox: Sandbox, limits: Limits) {
+async function applySteps(sandbox: Sandbox, limits: Limits, meanwhile?: () => Promise<unknown>) {
   const { url: endpointUrl, credentials } = sandbox;
   const interrupt = new AbortController().signal;
   const aws = openAws({ endpointUrl, credentials, homeRegion: REGION }, interrupt);
@@ -35,7 +35,9 @@ async function applySteps(sandbox: Sandbox, limits: Limits) {
   const { answers } = readAnswers({ secretName: 'studio-a', region: [REGION] });
   const request = completeRequest(answers, { key: KeyMaterial.from(KEYS.aes256), generated: false });
   try {
-    const output = await applyAll(await inspectAll(context, request), context, request);
+    const inspection = await inspectAll(context, request);
+    await meanwhile?.();
+    const output = await applyAll(inspection, context, request);
     return { output, waits };
   } finally {
     aws.clients.close();
@@ -108,12 +110,12 @@ describe('an account in which IAM takes longer than the program waits', () => {
   });
 });
 
-describe('a policy of that name in other letter case', () => {
+describe('a policy of that name in other letter case that somebody makes meanwhile', () => {
   const sandbox = freshSandbox();
 
   test('is told as a name that is taken, once IAM had its time to show another', async () => {
-    await makePolicy(sandbox(), 'secretsmanagerformediaconnect', guidePolicy('*'));
-    await expect(applySteps(sandbox(), HASTY)).rejects.toMatchObject({
+    const make = () => makePolicy(sandbox(), 'secretsmanagerformediaconnect', guidePolicy('*'));
+    await expect(applySteps(sandbox(), HASTY, make)).rejects.toMatchObject({
       message: expect.stringContaining('is spelt in other letter case'),
       exitCode: 3,
       step: 'read-policy',

@@ -263,8 +263,12 @@ describe('a secret of that name that cannot be used', () => {
     expect(hint).toContain('--secret-name NAME');
   });
 
-  test('because it is a replica, is left alone, and --secret-arn is named', async () => {
-    await makeSecret(sandbox(), { region: 'us-east-1', AddReplicaRegions: [{ Region: REGION }] });
+  test('because it is a replica with another value, is left alone, and --secret-arn is named', async () => {
+    await makeSecret(sandbox(), {
+      region: 'us-east-1',
+      SecretString: KEYS.other,
+      AddReplicaRegions: [{ Region: REGION }],
+    });
     const { message, details } = await conflictOf(sandbox(), { existingKey: 'replace' });
     expect(message).toContain('is a replica of the one in us-east-1');
     expect(details?.join()).toContain('--secret-arn');

@@ -30,6 +30,8 @@ export const secretWords = {
     `The secret ${name} in ${region} is a replica of the one in ${primary} and cannot be written by itself.`,
   replicaHint:
     'Use it as it is with --secret-arn, or promote it to a standalone secret in Secrets Manager first.',
+  primaryFirst: (primary: string) =>
+    `Run this command for ${primary} alone first (--region ${primary}). The replica gets the key from there, and then it can be used as it is.`,
   owned: (name: string, region: string, owner: string) =>
     `The secret ${name} in ${region} belongs to the service ${owner}, which alone may change it.`,
   absentArn: (arn: string) => `There is no secret ${arn}.`,
@@ -50,7 +52,11 @@ export const secretWords = {
   nameLooksLikeArn: (name: string) =>
     `The name ${name} ends in a hyphen and six characters, as the end of a secret's ARN does. Always give this secret to other tools by its full ARN.`,
   rotates: (name: string, region: string) =>
-    `The secret ${name} in ${region} rotates automatically. Turn rotation off: a rotated key no longer fits the other end of the stream.`,
+    `The secret ${name} in ${region} rotates automatically. Turn rotation off: the next rotation puts another value in the place of the key, and that does not fit the other end of the stream.`,
+  replaceInStack: (name: string, region: string, stack: string) =>
+    `The secret ${name} in ${region} belongs to the CloudFormation stack ${stack}, whose next update may undo the change of its value.`,
+  replaceReplicas: (name: string, region: string, replicas: string[]) =>
+    `The secret ${name} in ${region} has replicas in ${replicas.join(' and ')}, which get the new value too.`,
   otherKmsKey: (name: string, region: string) =>
     `The secret ${name} in ${region} is encrypted with another KMS key than --kms-key-id says. It stays as it is.`,
 };
@@ -70,6 +76,11 @@ export const policyWords = {
   makesRoom: (version: string) => `its oldest version ${version} is deleted, because IAM keeps five`,
 
   otherShape: (name: string) => `The policy ${name} exists and is not one that this program would extend.`,
+  ofStack: (name: string, stack: string) =>
+    `The policy ${name} belongs to the CloudFormation stack ${stack}, whose next update would undo a change made here.`,
+  extendInStack: 'Take another policy, or allow the secret in the template of the stack.',
+  taken: (arn: string) =>
+    `IAM gives a name once, whatever its path and letter case, and this one is taken by the policy ${arn}.`,
   choiceName: 'take another name for the policy',
   choiceScope: 'allow all secrets of the Regions or of the account in one statement',
   nameTaken: (name: string) =>
@@ -90,14 +101,27 @@ export const roleWords = {
 
   notTrusted: (name: string, because: string) =>
     `The role ${name} exists, and MediaConnect may not assume it: ${because}.`,
-  trustDenied: (name: string) =>
-    `The role ${name} exists, and its trust policy denies MediaConnect. Another statement would not change that.`,
+  trustDenied: (name: string, because: string) =>
+    `The role ${name} exists, and its trust policy denies MediaConnect, or may do so: ${because}. Another statement would not change that.`,
+  deletedPrincipals: (name: string, ids: string[]) =>
+    `The trust policy of ${name} names ${ids.join(', ')}, whom somebody has deleted since, and IAM does not store such a policy again. Take that out of it by hand first.`,
   trustTooLong: (name: string, size: number, limit: number) =>
     `With a statement for MediaConnect the trust policy of ${name} would have ${size} characters; IAM takes ${limit}.`,
   full: (name: string, have: number, more: number, quota: number) =>
     `The role ${name} has ${have} managed policies and needs ${more} more; its quota is ${quota}.`,
   otherBoundary: (name: string, boundary: string | undefined) =>
     `The role ${name} exists with ${boundary ? `the permissions boundary ${boundary}` : 'no permissions boundary'}, not the one of --permissions-boundary.`,
+  noSuchBoundary: (arn: string) => `There is no policy ${arn}, which --permissions-boundary names.`,
+  serviceLinked: (name: string) =>
+    `The role ${name} is a service-linked role: only the AWS service that it belongs to can change it.`,
+  cannotRead: (name: string, secret: string, action: string, by: string) =>
+    `The role ${name} could not do ${action} on the secret ${secret}, whatever is attached to it, because of ${by}.`,
+  boundary: (arn: string) => `the permissions boundary ${arn}`,
+  inlinePolicy: (name: string) => `its inline policy ${name}`,
+  attachedPolicy: (name: string) => `its policy ${name}`,
+  resourcePolicyOf: (secret: string) => `the resource policy of the secret ${secret}`,
+  inStack: (name: string, stack: string) =>
+    `The role ${name} belongs to the CloudFormation stack ${stack}, whose next update may undo the change made here.`,
   hasPath: (name: string, path: string) =>
     `The role ${name} has the path ${path}; newer MediaConnect APIs refuse a role whose ARN has a path.`,
   unreadable: (name: string) => `The trust policy of the role ${name} cannot be read as an IAM policy.`,

@@ -1,0 +1,26 @@
+import { maybeSameKmsKey } from '../aws/kms.ts';
+import type { FoundSecret } from '../aws/secrets.ts';
+import { secretWords as words } from '../report/words/steps.ts';
+
+/**
+ * What the user should know of a secret that exists and is used.
+ * @param wanted the KMS key that is asked for, if one is
+ */
+export function warningsFor(
+  { name, region, rotates, kmsKeyId }: FoundSecret,
+  wanted: string | undefined,
+): string[] {
+  const otherKey = wanted !== undefined && (kmsKeyId === undefined || !maybeSameKmsKey(wanted, kmsKeyId));
+  return [
+    ...(rotates ? [words.rotates(name, region)] : []),
+    ...(otherKey ? [words.otherKmsKey(name, region)] : []),
+  ];
+}
+
+/** What else a new value changes, or what may undo it. */
+export function replaceWarnings({ name, region, replicas, stack }: FoundSecret): string[] {
+  return [
+    ...(stack ? [words.replaceInStack(name, region, stack)] : []),
+    ...(replicas ? [words.replaceReplicas(name, region, replicas)] : []),
+  ];
+}
