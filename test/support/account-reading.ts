@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-iam';
 import {
   DescribeSecretCommand,
+  GetResourcePolicyCommand,
   GetSecretValueCommand,
   ListSecretsCommand,
   ListSecretVersionIdsCommand,
@@ -27,6 +28,9 @@ export async function readSecrets(client: SecretsManagerClient, region: string) 
 
 async function readSecret(client: SecretsManagerClient, region: string, arn: string) {
   const secret = await client.send(new DescribeSecretCommand({ SecretId: arn }));
+  const policy = secret.DeletedDate
+    ? undefined
+    : await client.send(new GetResourcePolicyCommand({ SecretId: arn }));
   const stages = Object.values(secret.VersionIdsToStages ?? {}).flat();
   const valueAt = async (VersionStage: string) => {
     const version = await client.send(new GetSecretValueCommand({ SecretId: arn, VersionStage }));
@@ -40,6 +44,8 @@ async function readSecret(client: SecretsManagerClient, region: string, arn: str
     kmsKeyId: secret.KmsKeyId,
     rotates: secret.RotationEnabled ?? false,
     deleted: secret.DeletedDate !== undefined,
+    replicas: secret.ReplicationStatus?.map(({ Region }) => Region),
+    resourcePolicy: policy?.ResourcePolicy,
     tags: tagsOf(secret.Tags),
     versions: secret.DeletedDate ? undefined : await countVersions(client, arn),
     values: secret.DeletedDate ? {} : Object.fromEntries(await Promise.all(stages.sort().map(valueAt))),

@@ -50,7 +50,7 @@ export const roleArn = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`;
 const clients = new WeakMap<Sandbox, Map<string, ReturnType<typeof clientsFor>>>();
 
 /** The same clients for every look at a sandbox: making them takes longer than most requests. */
-function clientsOf(sandbox: Sandbox, region = REGION): ReturnType<typeof clientsFor> {
+export function clientsOf(sandbox: Sandbox, region = REGION): ReturnType<typeof clientsFor> {
   const ofSandbox = clients.get(sandbox) ?? new Map();
   clients.set(sandbox, ofSandbox);
   const known = ofSandbox.get(region) ?? clientsFor(sandbox, { region });

@@ -1,0 +1,126 @@
+import { expect } from 'vitest';
+import { judgedAccess } from '../policy/judge.ts';
+import { ACCOUNT, type AccountState, READ_ACTIONS } from '../support/account.ts';
+
+type Secret = AccountState['secrets'][number];
+type Policy = AccountState['policies'][number];
+type Role = AccountState['roles'][number];
+
+/** What the user has asked to be changed; nothing else of what was there may be. */
+export interface Asked {
+  replace?: boolean;
+  restore?: boolean;
+  updateTrust?: boolean;
+  /** What the user was told. */
+  log: string;
+}
+
+interface Statement {
+  Resource?: string | string[];
+  Condition?: Record<string, Record<string, string | string[]>>;
+}
+
+/** Compares the account before and after a run: nothing that was there may have been lost, narrowed or overwritten. */
+export async function expectNothingLost(before: AccountState, after: AccountState, asked: Asked) {
+  for (const secret of before.secrets) expectSecretKept(secret, found(after.secrets, 'arn', secret), asked);
+  for (const role of before.roles) expectRoleKept(role, found(after.roles, 'name', role), asked);
+  for (const policy of before.policies) {
+    await expectPolicyKept(policy, found(after.policies, 'name', policy), asked);
+  }
+}
+
+function found<T, K extends keyof T>(all: T[], key: K, one: T): T {
+  const same = all.find((each) => each[key] === one[key]);
+  if (!same) throw new Error(`${String(one[key])} is gone`);
+  return same;
+}
+
+function expectSecretKept(before: Secret, after: Secret, { replace, restore }: Asked) {
+  const { values: was, deleted: wasDeleted, resourcePolicy: _was, ...settings } = before;
+  const { values, deleted, resourcePolicy, ...now } = after;
+  expect(now).toEqual(settings);
+  if (wasDeleted && restore) return expect(deleted).toBe(false);
+  expect(deleted).toBe(wasDeleted);
+  expect(resourcePolicy).toEqual(before.resourcePolicy);
+  if (!replace) return expect(values).toEqual(was);
+  // A value that was replaced is still there, one version back.
+  const lost = Object.values(was).filter((value) => !Object.values(values).includes(value));
+  expect(lost.filter((value) => value === was.AWSCURRENT)).toEqual([]);
+}
+
+function expectRoleKept(before: Role, after: Role, { updateTrust }: Asked) {
+  const { trust: trustBefore, attached: attachedBefore, ...settings } = before;
+  const { trust, attached, ...now } = after;
+  expect(now).toEqual(settings);
+  expect(attached).toEqual(expect.arrayContaining(attachedBefore));
+  if (!updateTrust) return expect(trust).toEqual(trustBefore);
+  expect(statementsOf(trust)).toEqual(expect.arrayContaining(statementsOf(trustBefore)));
+}
+
+async function expectPolicyKept(before: Policy, after: Policy, { log }: Asked) {
+  const { document, defaultVersion, versions, ...settings } = before;
+  const { document: newDocument, defaultVersion: _new, versions: newVersions, ...now } = after;
+  expect(now).toEqual(settings);
+  for (const [id, content] of Object.entries(versions)) {
+    if (id in newVersions) expect(newVersions[id]).toEqual(content);
+    else {
+      // One may have had to make room for another, which the user was told; never the one that was in force.
+      expect(id).not.toBe(defaultVersion);
+      expect(Object.keys(versions)).toHaveLength(5);
+      expect(log).toContain(`its oldest version ${id} is deleted`);
+    }
+  }
+  expectOnlyGrown(document, newDocument);
+  if (after.defaultVersion !== defaultVersion) await expectSuperset(document, newDocument);
+}
+
+/** Every statement is still there, in its place, or has more resources now. */
+function expectOnlyGrown(before: unknown, after: unknown) {
+  const [old, now] = [statementsOf(before), statementsOf(after)];
+  old.forEach((statement, at) => {
+    const { Resource: was = [], ...rest } = statement;
+    const { Resource: is = [], ...restNow } = now[at] ?? {};
+    expect(restNow).toEqual(rest);
+    expect([is].flat()).toEqual(expect.arrayContaining([was].flat()));
+  });
+}
+
+/** What the old document allows, the new one allows, in the eyes of a judge that is not of this program. */
+async function expectSuperset(before: unknown, after: unknown) {
+  for (const probe of probesOf(before)) {
+    const ask = (document: unknown) =>
+      judgedAccess({
+        identity: [JSON.parse(JSON.stringify(document))],
+        boundary: undefined,
+        resourcePolicy: undefined,
+        ...probe,
+      });
+    if ((await ask(before)) === 'allowed') expect([probe, await ask(after)]).toEqual([probe, 'allowed']);
+  }
+}
+
+/** Requests for secrets that the document is about, and for some that it may not be about. */
+function probesOf(document: unknown) {
+  const statements = statementsOf(document);
+  const named = statements.flatMap(({ Resource = [] }) => [Resource].flat().slice(0, 3));
+  const secrets = [...named, ...SOME_SECRETS].filter((arn) => /^(arn:[^:]*:secretsmanager:|\*)/.test(arn));
+  const reads = secrets.flatMap((arn) =>
+    [...READ_ACTIONS, 'secretsmanager:DeleteSecret'].map((action) => ({ action, resource: example(arn) })),
+  );
+  const tests = statements.flatMap(({ Condition = {} }) => Object.values(Condition).flatMap(Object.entries));
+  const context = Object.fromEntries(tests.map(([key, value]) => [key, example([value].flat()[0] ?? '')]));
+  const targets = [...reads, { action: 's3:GetObject', resource: 'arn:aws:s3:::bucket/key' }];
+  return targets.map((target) => ({ target, context }));
+}
+
+const SOME_SECRETS = ['us-west-2', 'eu-west-1'].map(
+  (region) => `arn:aws:secretsmanager:${region}:${ACCOUNT}:secret:studio-a-AbCdEf`,
+);
+
+function example(pattern: string): string {
+  return pattern === '*' ? (SOME_SECRETS[0] ?? '') : pattern.replaceAll('*', 'example').replaceAll('?', 'x');
+}
+
+function statementsOf(document: unknown): Statement[] {
+  return [(document as { Statement: Statement | Statement[] }).Statement].flat();
+}

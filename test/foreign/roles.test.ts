@@ -1,0 +1,332 @@
+import {
+  AttachRolePolicyCommand,
+  CreateRoleCommand,
+  DeleteRoleCommand,
+  PutRolePolicyCommand,
+} from '@aws-sdk/client-iam';
+import { describe } from 'vitest';
+import type { Sandbox } from '../../src/sandbox/index.ts';
+import {
+  ACCOUNT,
+  clientsOf,
+  FAR_REGION,
+  guideTrust,
+  makePolicy,
+  makeRole,
+  REGION,
+  roleArn,
+} from '../support/account.ts';
+import { type Row, testRows } from './rows.ts';
+
+const NAME = 'MediaConnect-ASM';
+const MEDIACONNECT = 'mediaconnect.amazonaws.com';
+const TRUST = { Effect: 'Allow', Principal: { Service: MEDIACONNECT }, Action: 'sts:AssumeRole' };
+const EC2 = { ...TRUST, Principal: { Service: 'ec2.amazonaws.com' } };
+const ADMIN = { ...TRUST, Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` } };
+const flows = (region: string) => `arn:aws:mediaconnect:${region}:${ACCOUNT}:flow:*`;
+const policy = (...Statement: object[]) => ({ Version: '2012-10-17', Statement });
+const allow = (Action: string | string[], more: object = { Resource: '*' }) => ({
+  Effect: 'Allow',
+  Action,
+  ...more,
+});
+const deny = (Action: string | string[], more: object = { Resource: '*' }) => ({
+  Effect: 'Deny',
+  Action,
+  ...more,
+});
+const READS = 'secretsmanager:GetSecretValue';
+
+interface Owned {
+  trust?: object;
+  inline?: object;
+  attached?: object;
+  boundary?: object | string;
+  input?: Partial<{ RoleName: string; Path: string }>;
+}
+
+/** The role of the default name, made as its owner would: with a description, a tag, and policies of its own. */
+const owned =
+  ({ trust = policy(TRUST), inline, attached, boundary, input = {} }: Owned) =>
+  async (sandbox: Sandbox) => {
+    const { iam } = clientsOf(sandbox);
+    const PermissionsBoundary =
+      typeof boundary === 'object' ? await makePolicy(sandbox, 'Boundary', boundary) : boundary;
+    const RoleName = input.RoleName ?? NAME;
+    await iam.send(
+      new CreateRoleCommand({
+        RoleName,
+        AssumeRolePolicyDocument: JSON.stringify(trust),
+        Description: 'Studio A, ask Jo before you touch it',
+        MaxSessionDuration: 7200,
+        Tags: [{ Key: 'ManagedBy', Value: 'terraform' }],
+        PermissionsBoundary,
+        ...input,
+      }),
+    );
+    if (inline) {
+      const PolicyDocument = JSON.stringify(inline);
+      await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'Inline', PolicyDocument }));
+    }
+    if (attached) {
+      const PolicyArn = await makePolicy(sandbox, 'Attached', attached);
+      await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
+    }
+  };
+
+/** A role that trusts a role which is no longer there: IAM shows that one's unique ID. */
+const trustingTheDeleted =
+  (...statements: object[]) =>
+  async (sandbox: Sandbox) => {
+    await makeRole(sandbox, { name: 'Gone', trust: guideTrust() });
+    await owned({ trust: policy(...statements, { ...TRUST, Principal: { AWS: roleArn('Gone') } }) })(sandbox);
+    await clientsOf(sandbox).iam.send(new DeleteRoleCommand({ RoleName: 'Gone' }));
+  };
+
+const updateTrust = { updateTrust: true };
+const attached: Row['outcome'] = { done: ['created', 'created', 'updated'] };
+const cannotRead = (...conflict: string[]): Row['outcome'] => ({
+  conflict: [`The role ${NAME} could not do`, ...conflict],
+  ways: ['--role-name NAME'],
+});
+const notTrusted: Row['outcome'] = {
+  conflict: [`The role ${NAME} exists, and MediaConnect may not assume it`],
+  ways: ['--update-trust', '--role-name NAME'],
+};
+const rows = (outcome: Row['outcome'], made: [string, Owned][]): Row[] =>
+  made.map(([what, one]) => ({ what, make: owned(one), outcome }));
+
+const KEPT = rows(attached, [
+  ['with policies of its own', { inline: policy(allow('s3:*')), attached: policy(deny('iam:*')) }],
+  [
+    'lists for strings, a Sid and an Id',
+    {
+      trust: {
+        ...policy({
+          Sid: 'MC',
+          ...TRUST,
+          Principal: { Service: [MEDIACONNECT] },
+          Action: ['sts:AssumeRole'],
+        }),
+        Id: 'trust',
+      },
+    },
+  ],
+  [
+    'more services and actions',
+    {
+      trust: policy({
+        ...TRUST,
+        Principal: { Service: ['ec2.amazonaws.com', MEDIACONNECT] },
+        Action: ['sts:AssumeRole', 'sts:TagSession'],
+      }),
+    },
+  ],
+  ['other statements before it', { trust: policy(EC2, ADMIN, TRUST) }],
+  ['a further action', { trust: policy({ ...TRUST, Action: ['sts:SetSourceIdentity', 'sts:AssumeRole'] }) }],
+  [
+    'an older run with --no-source-account and --source-arn',
+    { trust: policy({ ...TRUST, Condition: { ArnLike: { 'aws:SourceArn': flows(REGION) } } }) },
+  ],
+  [
+    'a condition with other words for the same',
+    {
+      trust: policy({
+        ...TRUST,
+        Condition: { StringLike: { 'AWS:sourceaccount': [ACCOUNT, '444455556666'] } },
+      }),
+    },
+  ],
+  [
+    'a Deny for flows of other accounts',
+    {
+      trust: policy(TRUST, {
+        ...TRUST,
+        Effect: 'Deny',
+        Principal: { Service: MEDIACONNECT },
+        Condition: { StringNotEqualsIfExists: { 'aws:SourceAccount': ACCOUNT } },
+      }),
+    },
+  ],
+  ['a name in other letter case', { input: { RoleName: 'mediaconnect-asm' } }],
+  [
+    'a boundary that allows everything but IAM',
+    { boundary: policy({ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }) },
+  ],
+  [
+    'a boundary for this Region',
+    {
+      boundary: policy(
+        allow('secretsmanager:*', {
+          Resource: '*',
+          Condition: { StringEquals: { 'aws:RequestedRegion': REGION } },
+        }),
+      ),
+    },
+  ],
+  ['a boundary of AWS', { boundary: 'arn:aws:iam::aws:policy/SecretsManagerReadWrite' }],
+  [
+    'a Deny for every secret but those of the studio',
+    {
+      inline: policy({
+        Effect: 'Deny',
+        Action: READS,
+        NotResource: `arn:aws:secretsmanager:*:*:secret:studio-*`,
+      }),
+    },
+  ],
+  [
+    'a Deny for everything but secrets',
+    { inline: policy({ Effect: 'Deny', NotAction: 'secretsmanager:*', Resource: '*' }) },
+  ],
+]);
+
+const TRUSTED: Row[] = [
+  ...rows(attached, [
+    ['EC2', { trust: policy(EC2) }],
+    [
+      'several others, with Sids and conditions',
+      {
+        trust: policy(
+          { Sid: 'A', ...EC2 },
+          { Sid: 'B', ...ADMIN, Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } },
+        ),
+      },
+    ],
+    [
+      'MediaConnect for the flows of another Region',
+      { trust: policy({ ...TRUST, Condition: { ArnLike: { 'aws:SourceArn': flows(FAR_REGION) } } }) },
+    ],
+    [
+      'MediaConnect for the flows of an organization',
+      { trust: policy({ ...TRUST, Condition: { StringEquals: { 'aws:SourceOrgID': 'o-a1b2c3d4e5' } } }) },
+    ],
+    ['nobody, with a Deny for EC2', { trust: policy(ADMIN, { ...EC2, Effect: 'Deny' }) }],
+  ]).map((row) => ({ ...row, wishes: updateTrust })),
+];
+
+const NOT_TRUSTED: Row[] = [
+  ...rows(notTrusted, [
+    [
+      'the flows of another Region only',
+      { trust: policy({ ...TRUST, Condition: { ArnLike: { 'aws:SourceArn': flows(FAR_REGION) } } }) },
+    ],
+    [
+      'an organization’s flows only, which cannot be told from here',
+      { trust: policy({ ...TRUST, Condition: { StringEquals: { 'aws:SourceOrgID': 'o-a1b2c3d4e5' } } }) },
+    ],
+    ['tagging only', { trust: policy({ ...TRUST, Action: 'sts:TagSession' }) }],
+  ]),
+  {
+    what: 'what another organization’s flows are denied, also with --update-trust',
+    make: owned({
+      trust: policy(TRUST, {
+        ...TRUST,
+        Effect: 'Deny',
+        Principal: { Service: MEDIACONNECT },
+        Condition: { StringNotEquals: { 'aws:SourceOrgID': 'o-a1b2c3d4e5' } },
+      }),
+    }),
+    wishes: updateTrust,
+    outcome: { conflict: ['or may do so', 'aws:SourceOrgID'], ways: ['--role-name NAME'] },
+  },
+  {
+    what: 'a role that somebody has deleted, whose ID IAM would not store again, with --update-trust',
+    make: trustingTheDeleted(EC2),
+    wishes: updateTrust,
+    outcome: { conflict: ['AROA', 'somebody has deleted since'], ways: ['--role-name NAME'] },
+  },
+  {
+    what: 'an AWS service that owns the role',
+    make: owned({ input: { Path: `/aws-service-role/${MEDIACONNECT}/` } }),
+    outcome: { conflict: ['is a service-linked role'], ways: ['--role-name NAME'] },
+  },
+];
+
+const CANNOT_READ: Row[] = [
+  ...rows(cannotRead('the permissions boundary', 'policy/Boundary'), [
+    ['a boundary for something else', { boundary: policy(allow('s3:*')) }],
+    [
+      'a boundary for other secrets',
+      {
+        boundary: policy(allow('secretsmanager:*', { Resource: `arn:aws:secretsmanager:*:*:secret:news-*` })),
+      },
+    ],
+    [
+      'a boundary for another Region',
+      {
+        boundary: policy(
+          allow('*', { Resource: '*', Condition: { StringEquals: { 'aws:RequestedRegion': FAR_REGION } } }),
+        ),
+      },
+    ],
+    ['a boundary that denies it', { boundary: policy(allow('*'), deny('secretsmanager:*')) }],
+    [
+      'a boundary with NotAction',
+      { boundary: policy({ Effect: 'Allow', NotAction: 'secretsmanager:*', Resource: '*' }) },
+    ],
+  ]),
+  ...rows(cannotRead(READS, 'its inline policy Inline'), [
+    ['an inline policy that denies it', { inline: policy(deny(READS)) }],
+    [
+      'an inline policy that denies it without MFA',
+      {
+        inline: policy(
+          deny(READS, {
+            Resource: '*',
+            Condition: { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } },
+          }),
+        ),
+      },
+    ],
+    [
+      'an inline policy that denies it outside a network',
+      {
+        inline: policy(
+          deny(READS, {
+            Resource: '*',
+            Condition: { StringNotEquals: { 'aws:SourceVpce': 'vpce-1a2b3c4d' } },
+          }),
+        ),
+      },
+    ],
+    [
+      'an inline policy that denies all secrets but one',
+      {
+        inline: policy({
+          Effect: 'Deny',
+          Action: READS,
+          NotResource: 'arn:aws:secretsmanager:*:*:secret:news-*',
+        }),
+      },
+    ],
+  ]),
+  {
+    what: 'an attached policy that denies all but describing it',
+    make: owned({
+      attached: policy({ Effect: 'Deny', NotAction: 'secretsmanager:DescribeSecret', Resource: '*' }),
+    }),
+    outcome: cannotRead('its policy Attached'),
+  },
+  {
+    what: 'the boundary that a new role is to have',
+    make: (sandbox) => makePolicy(sandbox, 'Boundary', policy(allow('s3:*'))),
+    wishes: { permissionsBoundary: `arn:aws:iam::${ACCOUNT}:policy/Boundary` },
+    outcome: cannotRead('policy/Boundary'),
+  },
+  {
+    what: 'the boundary that a new role is to have, and that does not exist',
+    make: async () => undefined,
+    wishes: { permissionsBoundary: `arn:aws:iam::${ACCOUNT}:policy/Absent` },
+    outcome: { conflict: ['There is no policy', 'policy/Absent'], ways: [] },
+  },
+];
+
+describe('a role that somebody else made, and that MediaConnect may assume, is kept, and gets the policy:', () => {
+  testRows(KEPT);
+  testRows([{ what: 'somebody who is deleted', make: trustingTheDeleted(TRUST), outcome: attached }]);
+});
+describe('with --update-trust, a role gets a statement and keeps those that trust', () => testRows(TRUSTED));
+describe('a role that somebody else made is a conflict when its trust is for', () => testRows(NOT_TRUSTED));
+describe('a role that somebody else made is a conflict when reading is forbidden by', () =>
+  testRows(CANNOT_READ));

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import type { Sandbox } from '../../src/sandbox/index.ts';
+import { readAccount, writesTo } from '../support/account.ts';
+import { freshSandbox } from '../support/sandbox.ts';
+import { setUp, setUpInVain, type Wishes } from '../support/setup.ts';
+import { expectNothingLost } from './invariants.ts';
+
+/** Something that somebody else made, what `setup` is asked for then, and what has to come of it. */
+export interface Row {
+  what: string;
+  make(sandbox: Sandbox): Promise<unknown>;
+  wishes?: Wishes;
+  outcome: Done | Stopped;
+}
+
+/** The run succeeds: what it says it did to the secrets, the policies and the role, and words that the plan must have. */
+interface Done {
+  done: [secrets: string, policies: string, role: string];
+  says?: string[];
+}
+
+/** The run ends with a conflict that says what was found, and the ways out. */
+interface Stopped {
+  conflict: string[];
+  ways: string[];
+}
+
+/** Makes a test of each row. */
+export function testRows(rows: Row[]): void {
+  const sandbox = freshSandbox();
+  test.each(rows)('$what', async ({ make, wishes = {}, outcome }) => {
+    await make(sandbox());
+    await ('done' in outcome
+      ? expectDone(sandbox(), wishes, outcome)
+      : expectStopped(sandbox(), wishes, outcome));
+  });
+}
+
+async function expectDone(sandbox: Sandbox, wishes: Wishes, { done, says = [] }: Done): Promise<void> {
+  const before = await readAccount(sandbox);
+  const { code, json, log } = await setUp(sandbox, wishes);
+  expect([code, json.error]).toEqual([0, undefined]);
+  for (const words of says) expect(unwrapped(log)).toContain(words);
+  const actions = (outcomes: { action: string }[]) => outcomes.map(({ action }) => action).join(' ');
+  expect([actions(json.secrets), actions(json.policies), json.role?.action]).toEqual(done);
+  await expectNothingLost(before, await readAccount(sandbox), {
+    replace: wishes.existingKey === 'replace',
+    restore: wishes.restore ?? false,
+    updateTrust: wishes.updateTrust ?? false,
+    log,
+  });
+  // Once done, the same command has nothing to do.
+  expect((await setUpInVain(sandbox, wishes)).code).toBe(0);
+}
+
+async function expectStopped(sandbox: Sandbox, wishes: Wishes, { conflict, ways }: Stopped): Promise<void> {
+  const { code, json } = await setUpInVain(sandbox, wishes);
+  const { message = '', details = [], hint = '' } = json.error ?? {};
+  expect([code, json.error?.code]).toEqual([3, 'conflict']);
+  expect(json.completed).toEqual({ secrets: [], policies: [] });
+  for (const words of conflict) expect([message, ...details].join('\n')).toContain(words);
+  for (const way of ways) expect(hint).toContain(way);
+  expect(writesTo(sandbox)).toEqual([]);
+}
+
+function unwrapped(text: string): string {
+  return text.replace(/\s+/g, ' ');
+}

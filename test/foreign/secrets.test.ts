@@ -1,0 +1,234 @@
+import {
+  DeleteSecretCommand,
+  PutResourcePolicyCommand,
+  PutSecretValueCommand,
+  RotateSecretCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { describe } from 'vitest';
+import type { Sandbox } from '../../src/sandbox/index.ts';
+import { ACCOUNT, clientsOf, FAR_REGION, KEYS, makeRole, makeSecret, REGION } from '../support/account.ts';
+import { type Row, testRows } from './rows.ts';
+
+const ADMIN = `arn:aws:iam::${ACCOUNT}:role/Admin`;
+const JSON_VALUE = JSON.stringify({ username: 'studio', password: 'Correct horse' });
+const KMS_KEY = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+const BY_HAND = {
+  Description: 'Studio A, ask Jo before you touch it',
+  Tags: [{ Key: 'managed-by', Value: 'terraform' }],
+};
+const both = [REGION, FAR_REGION];
+
+/** A secret of `input`, with a resource policy of one statement. */
+const withPolicy =
+  (statement: object, input: Parameters<typeof makeSecret>[1] = {}) =>
+  async (sandbox: Sandbox) => {
+    await makeRole(sandbox, { name: 'Admin' });
+    const SecretId = await makeSecret(sandbox, input);
+    const ResourcePolicy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+    await clientsOf(sandbox).secrets.send(new PutResourcePolicyCommand({ SecretId, ResourcePolicy }));
+  };
+
+/** A secret of `input` that rotates. */
+const rotating = (SecretString: string) => async (sandbox: Sandbox) => {
+  const SecretId = await makeSecret(sandbox, { SecretString, ...BY_HAND });
+  await clientsOf(sandbox).secrets.send(
+    new RotateSecretCommand({
+      SecretId,
+      RotationLambdaARN: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:rotate`,
+      RotationRules: { AutomaticallyAfterDays: 30 },
+      RotateImmediately: false,
+    }),
+  );
+};
+
+const ALL_BUT_ADMIN = { Effect: 'Deny', Action: 'secretsmanager:GetSecretValue', Resource: '*' };
+const replace = { existingKey: 'replace' as const };
+const kept: Row['outcome'] = { done: ['kept', 'created', 'created'] };
+const updated: Row['outcome'] = { done: ['updated', 'created', 'created'] };
+
+const KEPT: Row[] = [
+  {
+    what: 'one made by Terraform, with tags, a description and a KMS key of its own',
+    make: (sandbox) => makeSecret(sandbox, { ...BY_HAND, KmsKeyId: KMS_KEY }),
+    outcome: kept,
+  },
+  {
+    what: 'one of an older run with other tags',
+    make: (sandbox) => makeSecret(sandbox, { Tags: [{ Key: 'mc-static-key', Value: 'store-secret' }] }),
+    wishes: { tag: ['team=playout'] },
+    outcome: kept,
+  },
+  {
+    what: 'one with a further value that is pending',
+    make: async (sandbox) => {
+      const SecretId = await makeSecret(sandbox);
+      const next = { SecretId, SecretString: JSON_VALUE, VersionStages: ['AWSPENDING'] };
+      await clientsOf(sandbox).secrets.send(new PutSecretValueCommand(next));
+    },
+    outcome: kept,
+  },
+  {
+    what: 'one whose resource policy allows somebody else to read it',
+    make: withPolicy({
+      Effect: 'Allow',
+      Principal: { AWS: ADMIN },
+      Action: 'secretsmanager:*',
+      Resource: '*',
+    }),
+    outcome: kept,
+  },
+  {
+    what: 'one whose resource policy denies everybody to delete it',
+    make: withPolicy({
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 'secretsmanager:DeleteSecret',
+      Resource: '*',
+    }),
+    outcome: kept,
+  },
+  {
+    what: 'one whose resource policy denies what does not come over TLS',
+    make: withPolicy({
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 'secretsmanager:*',
+      Resource: '*',
+      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    }),
+    outcome: kept,
+  },
+  {
+    what: 'a replica that holds this key',
+    make: (sandbox) =>
+      makeSecret(sandbox, { region: FAR_REGION, AddReplicaRegions: [{ Region: REGION }], ...BY_HAND }),
+    outcome: kept,
+  },
+  {
+    what: 'a primary and its replica, when both Regions are asked for',
+    make: (sandbox) => makeSecret(sandbox, { AddReplicaRegions: [{ Region: FAR_REGION }] }),
+    wishes: { region: both },
+    outcome: { done: ['kept kept', 'created', 'created'] },
+  },
+  {
+    what: 'a primary and its replica with another key, with --existing-key keep',
+    make: (sandbox) =>
+      makeSecret(sandbox, { SecretString: KEYS.other, AddReplicaRegions: [{ Region: FAR_REGION }] }),
+    wishes: { region: both, existingKey: 'keep' },
+    outcome: { done: ['kept kept', 'created', 'created'] },
+  },
+  {
+    what: 'one whose name is spelt in other letter case, which is another secret',
+    make: (sandbox) => makeSecret(sandbox, { Name: 'Studio-A', SecretString: KEYS.other, ...BY_HAND }),
+    outcome: { done: ['created', 'created', 'created'] },
+  },
+];
+
+const REPLACED: Row[] = [
+  {
+    what: 'JSON, with the description, the tags and the KMS key as they were',
+    make: (sandbox) => makeSecret(sandbox, { SecretString: JSON_VALUE, KmsKeyId: KMS_KEY, ...BY_HAND }),
+    wishes: replace,
+    outcome: updated,
+  },
+  {
+    what: 'bytes',
+    make: (sandbox) => makeSecret(sandbox, { SecretBinary: Buffer.from(KEYS.other), ...BY_HAND }),
+    wishes: replace,
+    outcome: updated,
+  },
+  {
+    what: 'nothing, where there is no version yet',
+    make: (sandbox) => makeSecret(sandbox, { SecretString: undefined, ...BY_HAND }),
+    wishes: replace,
+    outcome: updated,
+  },
+  {
+    what: 'a value that rotates, with a warning',
+    make: rotating(JSON_VALUE),
+    wishes: replace,
+    outcome: { ...updated, says: ['the next rotation puts another value in the place of the key'] },
+  },
+  {
+    what: 'the value of a primary, with a warning that its replicas get it too',
+    make: (sandbox) =>
+      makeSecret(sandbox, { SecretString: KEYS.other, AddReplicaRegions: [{ Region: FAR_REGION }] }),
+    wishes: replace,
+    outcome: { ...updated, says: [`has replicas in ${FAR_REGION}, which get the new value too`] },
+  },
+  {
+    what: 'the value of one that was scheduled for deletion, and that comes back with its tags',
+    make: async (sandbox) => {
+      const SecretId = await makeSecret(sandbox, { SecretString: JSON_VALUE, ...BY_HAND });
+      await clientsOf(sandbox).secrets.send(new DeleteSecretCommand({ SecretId }));
+    },
+    wishes: { ...replace, restore: true },
+    outcome: { done: ['restored', 'created', 'created'] },
+  },
+];
+
+const CONFLICTS: Row[] = [
+  {
+    what: 'JSON',
+    make: (sandbox) => makeSecret(sandbox, { SecretString: JSON_VALUE, ...BY_HAND }),
+    outcome: { conflict: ['The secret studio-a in us-west-2', 'JSON'], ways: ['replace', '--secret-name'] },
+  },
+  {
+    what: 'bytes',
+    make: (sandbox) => makeSecret(sandbox, { SecretBinary: Buffer.from(KEYS.aes256) }),
+    outcome: { conflict: ['studio-a', 'holds bytes, not text'], ways: ['replace', '--secret-name'] },
+  },
+  {
+    what: 'no version at all',
+    make: (sandbox) => makeSecret(sandbox, { SecretString: undefined, ...BY_HAND }),
+    outcome: { conflict: ['studio-a', 'has no current version'], ways: ['replace', '--secret-name'] },
+  },
+  {
+    what: 'a value that rotates',
+    make: rotating(JSON_VALUE),
+    wishes: { existingKey: 'keep' },
+    outcome: { conflict: ['studio-a', 'JSON'], ways: ['replace', '--secret-name'] },
+  },
+  {
+    what: 'a replica with another key whose primary is asked for too, also with --existing-key replace',
+    make: (sandbox) =>
+      makeSecret(sandbox, { SecretString: KEYS.other, AddReplicaRegions: [{ Region: FAR_REGION }] }),
+    wishes: { ...replace, region: both },
+    outcome: {
+      conflict: [`is a replica of the one in ${REGION}`, `Run this command for ${REGION} alone first`],
+      ways: ['--secret-name'],
+    },
+  },
+  {
+    what: 'a resource policy that denies everybody but the administrators to read it',
+    make: withPolicy({
+      ...ALL_BUT_ADMIN,
+      Principal: '*',
+      Condition: { ArnNotEquals: { 'aws:PrincipalArn': ADMIN } },
+    }),
+    outcome: {
+      conflict: ['GetSecretValue', 'the resource policy of the secret studio-a'],
+      ways: ['--role-name'],
+    },
+  },
+  {
+    what: 'a resource policy that denies all but one principal to read it',
+    make: withPolicy({ ...ALL_BUT_ADMIN, NotPrincipal: { AWS: [ADMIN, `arn:aws:iam::${ACCOUNT}:root`] } }),
+    outcome: { conflict: ['the resource policy of the secret studio-a'], ways: ['--role-name'] },
+  },
+  {
+    what: 'a resource policy that denies all actions but one',
+    make: withPolicy({
+      Effect: 'Deny',
+      Principal: '*',
+      NotAction: 'secretsmanager:DescribeSecret',
+      Resource: '*',
+    }),
+    outcome: { conflict: ['the resource policy of the secret studio-a'], ways: ['--role-name'] },
+  },
+];
+
+describe('a secret that somebody else made is kept as it is:', () => testRows(KEPT));
+describe('with --existing-key replace, a secret that somebody else made gets the key instead of', () =>
+  testRows(REPLACED));
+describe('a secret that somebody else made is a conflict when there is', () => testRows(CONFLICTS));
