@@ -1,26 +1,25 @@
 import type { FoundRole } from '../aws/roles.ts';
-import { evaluateAccess, type PolicyDocument, parsePolicy, tryParsePolicy } from '../policy/index.ts';
+import {
+  type AccessRequest,
+  type EvaluationInput,
+  evaluateAccess,
+  type PolicyDocument,
+  parsePolicy,
+  tryParsePolicy,
+} from '../policy/index.ts';
 import { readRequests } from '../proof/reading.ts';
 import { roleWords as words } from '../report/words/steps.ts';
 import type { SecretRef, StepInput } from './types.ts';
 
-/** What there is besides the permissions that the role gets, each with the name it has in a sentence. */
-interface Limits {
-  boundary?: Limit;
-  policies: Limit[];
-}
-
-interface Limit {
+/** A document that can keep the role from something, by the name it has in a sentence. */
+interface Limit extends Partial<Omit<EvaluationInput, 'request'>> {
   name: string;
-  document: PolicyDocument;
 }
 
 /** Allows everything: what the role still may not do with it, no policy that is attached to it can change. */
 const EVERYTHING = parsePolicy(
   JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }),
 );
-/** What a document counts for that cannot be read. */
-const NOTHING: PolicyDocument = { version: '2012-10-17', statements: [], unknownElements: [] };
 
 /**
  * What will keep the role from reading the secrets, whatever is attached to it: a statement that denies it, or a
@@ -30,40 +29,54 @@ export function readingObstacles(
   { secrets, identity, request }: Pick<StepInput, 'secrets' | 'identity' | 'request'>,
   role: Pick<FoundRole, 'arn' | 'policies' | 'boundary'>,
 ): string[] {
-  const limits = limitsOf(role);
+  const ofRole = limitsOfRole(role);
   return secrets.flatMap((secret) => {
-    const own = tryParsePolicy(secret.resourcePolicy ?? '');
-    for (const asked of readRequests(secret, identity, role.arn)) {
-      const allowed = (policies: Limit[], boundary?: Limit, resourcePolicy?: PolicyDocument) =>
-        evaluateAccess({
-          identityPolicies: [EVERYTHING, ...policies.map(({ document }) => document)],
-          ...(boundary ? { permissionsBoundary: boundary.document } : {}),
-          ...(resourcePolicy ? { resourcePolicy } : {}),
-          request: asked,
-        }).verdict === 'allowed';
-      const resourcePolicy = asked.resource === secret.arn ? own : undefined;
-      if (!allowed([]) || allowed(limits.policies, limits.boundary, resourcePolicy)) continue;
-      const by =
-        limits.policies.find((limit) => !allowed([limit]))?.name ??
-        (allowed([], undefined, resourcePolicy) ? limits.boundary?.name : undefined) ??
-        words.resourcePolicyOf(secret.name);
-      return [words.cannotRead(request.role.name, nameOf(secret), asked.action, by)];
-    }
-    return [];
+    const ofSecret = limitsOfSecret(secret);
+    const obstacles = readRequests(secret, identity, role.arn).flatMap((asked) => {
+      // The secret's resource policy speaks of the secret, not of the KMS key.
+      const limit = decisiveLimit([...ofRole, ...(asked.resource === secret.arn ? ofSecret : [])], asked);
+      return limit ? [words.cannotRead(request.role.name, nameOf(secret), asked.action, limit.name)] : [];
+    });
+    return obstacles.slice(0, 1);
   });
 }
 
-function limitsOf({ policies, boundary }: Pick<FoundRole, 'policies' | 'boundary'>): Limits {
-  const read = (name: string, text: string | undefined): Limit => ({
-    name,
-    document: tryParsePolicy(text ?? '') ?? NOTHING,
+function decisiveLimit(limits: Limit[], request: AccessRequest): Limit | undefined {
+  // What is not allowed with no limit at all (a KMS key of another account) is not for these documents to say.
+  if (!isAllowed([], request) || isAllowed(limits, request)) return undefined;
+  return limits.find((limit) => !isAllowed([limit], request));
+}
+
+function isAllowed(limits: Limit[], request: AccessRequest): boolean {
+  const identityPolicies = [EVERYTHING, ...limits.flatMap((limit) => limit.identityPolicies ?? [])];
+  const permissionsBoundary = limits.find((limit) => limit.permissionsBoundary)?.permissionsBoundary;
+  const resourcePolicy = limits.find((limit) => limit.resourcePolicy)?.resourcePolicy;
+  const { verdict } = evaluateAccess({
+    identityPolicies,
+    ...(permissionsBoundary ? { permissionsBoundary } : {}),
+    ...(resourcePolicy ? { resourcePolicy } : {}),
+    request,
   });
-  return {
-    policies: policies.map(({ name, arn, document }) =>
-      read(arn ? words.attachedPolicy(name) : words.inlinePolicy(name), document),
-    ),
-    ...(boundary ? { boundary: read(words.boundary(boundary.arn), boundary.document) } : {}),
-  };
+  return verdict === 'allowed';
+}
+
+function limitsOfRole({ policies, boundary }: Pick<FoundRole, 'policies' | 'boundary'>): Limit[] {
+  const own = policies.map(({ name, arn, document }) => ({
+    name: arn ? words.attachedPolicy(name) : words.inlinePolicy(name),
+    identityPolicies: [read(document)],
+  }));
+  const permissionsBoundary = read(boundary?.document);
+  return boundary ? [...own, { name: words.boundary(boundary.arn), permissionsBoundary }] : own;
+}
+
+function limitsOfSecret({ name, resourcePolicy }: SecretRef): Limit[] {
+  if (resourcePolicy === undefined) return [];
+  return [{ name: words.resourcePolicyOf(name), resourcePolicy: read(resourcePolicy) }];
+}
+
+/** A document that cannot be read says nothing; as a boundary it then allows nothing. */
+function read(text = ''): PolicyDocument {
+  return tryParsePolicy(text) ?? { version: '2012-10-17', statements: [], unknownElements: [] };
 }
 
 function nameOf({ name, region }: SecretRef): string {

@@ -1,5 +1,5 @@
 import { roleArn } from '../aws/arn.ts';
-import { DEFAULT_ATTACHMENT_QUOTA, type FoundRole, readRole } from '../aws/roles.ts';
+import { type FoundRole, readRole } from '../aws/roles.ts';
 import {
   addTrust,
   buildTrustPolicy,
@@ -10,8 +10,8 @@ import {
 } from '../policy/index.ts';
 import { judgeTrust } from '../proof/trust.ts';
 import type { Change, Choice, Conflict, RoleOutcome } from '../report/types.ts';
-import { policyWords, roleWords as words } from '../report/words/steps.ts';
-import { readingObstacles } from './role-limits.ts';
+import { roleWords as words } from '../report/words/steps.ts';
+import { conflict, OTHER_NAME, readingConflicts, roleConflicts } from './role-conflicts.ts';
 import { attachPolicy, createRole, flowScope, trustOptions, updateTrust } from './role-writing.ts';
 import type { SetupRequest, Step, StepContext, StepInput, StepPlan } from './types.ts';
 
@@ -30,13 +30,6 @@ export interface RolePlan extends StepPlan {
 /** Step 3 of the AWS guide: the role that MediaConnect may assume, with the policies attached. */
 export const trustRole: Step<FoundTrust, RolePlan> = { name: 'trust-role', inspect, plan, apply };
 
-const OTHER_NAME: Choice = { id: 'role-name', flag: '--role-name NAME', text: words.choiceName };
-const OTHER_ROLE: Choice = { id: 'role-name', flag: '--role-name NAME', text: words.choiceOtherRole };
-const WIDER_SCOPE: Choice = {
-  id: 'policy-scope',
-  flag: '--policy-scope region|account',
-  text: policyWords.choiceScope,
-};
 const UPDATE_TRUST: Choice = { id: 'update-trust', flag: '--update-trust', text: words.choiceTrust };
 
 async function inspect({ aws, policies }: StepContext, { role: wanted }: SetupRequest): Promise<FoundTrust> {
@@ -55,9 +48,7 @@ function plan(input: StepInput, found: FoundTrust): RolePlan {
   const trust = role ? planTrust(input, role) : { kind: 'create' as const };
   const conflicts = [
     ...('conflict' in trust ? [trust.conflict] : []),
-    ...boundaryConflict(request, found),
-    ...(role ? serviceConflict(role) : []),
-    ...quotaConflict(request.role.name, role, attach.length),
+    ...roleConflicts(request, found, attach.length),
   ];
   const kind = 'conflict' in trust ? 'keep' : trust.kind;
   // Where nothing changes, the proof says the same.
@@ -104,10 +95,8 @@ function planTrust({ request, identity }: StepInput, role: FoundRole): TrustDeci
   }
   const document = addTrust(role.trust, trustOptions(request, identity.account));
   const would = judgeTrust(JSON.stringify(document), flowScope(request), identity);
-  if (would.verdict !== 'allowed')
-    return conflict(words.trustDenied(role.name, would.verdict === 'not-allowed' ? would.because : ''), [
-      OTHER_NAME,
-    ]);
+  if (would.verdict === 'not-allowed')
+    return conflict(words.trustDenied(role.name, would.because), [OTHER_NAME]);
   if (!request.answers.updateTrust) {
     return conflict(words.notTrusted(role.name, judged.because), [UPDATE_TRUST, OTHER_NAME]);
   }
@@ -118,41 +107,6 @@ function planTrust({ request, identity }: StepInput, role: FoundRole): TrustDeci
     return conflict(words.trustTooLong(role.name, size, TRUST_POLICY_LIMIT), [OTHER_NAME]);
   }
   return { kind: 'update-trust', document };
-}
-
-function conflict(found: string, choices: Choice[]): { conflict: Conflict } {
-  return { conflict: { step: 'trust-role', found, details: [], choices } };
-}
-
-function boundaryConflict({ role: wanted }: SetupRequest, { role, boundary }: FoundTrust): Conflict[] {
-  const { permissionsBoundary } = wanted;
-  if (!permissionsBoundary || permissionsBoundary === role?.boundary?.arn) return [];
-  if (boundary === undefined) return [conflict(words.noSuchBoundary(permissionsBoundary), []).conflict];
-  if (!role) return [];
-  return [conflict(words.otherBoundary(role.name, role.boundary?.arn), [OTHER_NAME]).conflict];
-}
-
-/** What belongs to an AWS service can be changed by that service only (IAM User Guide, "Service-linked roles"). */
-function serviceConflict({ name, path }: FoundRole): Conflict[] {
-  if (!path.startsWith('/aws-service-role/')) return [];
-  return [conflict(words.serviceLinked(name), [OTHER_NAME]).conflict];
-}
-
-function readingConflicts(input: StepInput, { role, boundary }: FoundTrust): Conflict[] {
-  const { name, permissionsBoundary } = input.request.role;
-  const planned = {
-    arn: roleArn(input.identity, name),
-    policies: [],
-    ...(permissionsBoundary ? { boundary: { arn: permissionsBoundary, document: boundary ?? '' } } : {}),
-  };
-  return readingObstacles(input, role ?? planned).map((found) => conflict(found, [OTHER_ROLE]).conflict);
-}
-
-function quotaConflict(name: string, role: FoundRole | undefined, more: number): Conflict[] {
-  const have = role?.attached.length ?? 0;
-  const quota = role?.attachmentQuota ?? DEFAULT_ATTACHMENT_QUOTA;
-  if (have + more <= quota) return [];
-  return [conflict(words.full(name, have, more, quota), [WIDER_SCOPE, OTHER_ROLE]).conflict];
 }
 
 function warnings({ role: wanted }: SetupRequest, role: FoundRole | undefined, more: string[]): string[] {

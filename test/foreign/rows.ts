@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { readAccount, writesTo } from '../support/account.ts';
 import { freshSandbox } from '../support/sandbox.ts';
-import { setUp, setUpInVain, type Wishes } from '../support/setup.ts';
+import { setUp, type Wishes } from '../support/setup.ts';
 import { expectNothingLost } from './invariants.ts';
 
 /** Something that somebody else made, what `setup` is asked for then, and what has to come of it. */
@@ -23,6 +23,33 @@ interface Done {
 interface Stopped {
   conflict: string[];
   ways: string[];
+}
+
+/**
+ * Rows about secrets, policies and roles that hold at the same time: the first of each, the second of each, and so on.
+ * Each says what comes of its own kind; where there is none of a kind, it is created.
+ */
+export function together(...kinds: [secrets: Row[], policies: Row[], roles: Row[]]): Row[] {
+  const length = Math.max(...kinds.map((rows) => rows.length));
+  return Array.from({ length }, (_, index) => {
+    const found = kinds.map((rows) => rows[index]);
+    const present = found.flatMap((row) => row ?? []);
+    const of = (kind: 0 | 1 | 2) => {
+      const outcome = found[kind]?.outcome;
+      return outcome && 'done' in outcome ? outcome.done[kind] : 'created';
+    };
+    return {
+      what: present.map(({ what }) => what).join(' / '),
+      make: async (sandbox) => {
+        for (const row of present) await row.make(sandbox);
+      },
+      wishes: Object.assign({}, ...present.map(({ wishes }) => wishes)),
+      outcome: {
+        done: [of(0), of(1), of(2)],
+        says: present.flatMap(({ outcome }) => ('done' in outcome ? (outcome.says ?? []) : [])),
+      },
+    };
+  });
 }
 
 /** Makes a test of each row. */
@@ -55,8 +82,11 @@ async function expectDone(sandbox: Sandbox, wishes: Wishes, { done, says = [] }:
   expect(writesTo(sandbox)).toEqual([]);
 }
 
+/** No request that could change something was sent: so the account is what it was. */
 async function expectStopped(sandbox: Sandbox, wishes: Wishes, { conflict, ways }: Stopped): Promise<void> {
-  const { code, json } = await setUpInVain(sandbox, wishes);
+  sandbox.clearRequests();
+  const { code, json } = await setUp(sandbox, wishes);
+  expect(writesTo(sandbox)).toEqual([]);
   const { message = '', details = [], hint = '' } = json.error ?? {};
   expect([code, json.error?.code]).toEqual([3, 'conflict']);
   expect(json.completed).toEqual({ secrets: [], policies: [] });

@@ -4,10 +4,9 @@ import {
   PutSecretValueCommand,
   RotateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { describe } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { ACCOUNT, clientsOf, FAR_REGION, KEYS, makeRole, makeSecret, REGION } from '../support/account.ts';
-import { type Row, testRows } from './rows.ts';
+import type { Row } from './rows.ts';
 
 const ADMIN = `arn:aws:iam::${ACCOUNT}:role/Admin`;
 const JSON_VALUE = JSON.stringify({ username: 'studio', password: 'Correct horse' });
@@ -46,12 +45,8 @@ const replace = { existingKey: 'replace' as const };
 const kept: Row['outcome'] = { done: ['kept', 'created', 'created'] };
 const updated: Row['outcome'] = { done: ['updated', 'created', 'created'] };
 
-const KEPT: Row[] = [
-  {
-    what: 'one made by Terraform, with tags, a description and a KMS key of its own',
-    make: (sandbox) => makeSecret(sandbox, { ...BY_HAND, KmsKeyId: KMS_KEY }),
-    outcome: kept,
-  },
+/** Kept as they are. */
+export const KEPT_SECRETS: Row[] = [
   {
     what: 'one of an older run with other tags',
     make: (sandbox) => makeSecret(sandbox, { Tags: [{ Key: 'mc-static-key', Value: 'store-secret' }] }),
@@ -105,6 +100,20 @@ const KEPT: Row[] = [
     outcome: kept,
   },
   {
+    what: 'one whose name is spelt in other letter case, which is another secret',
+    make: (sandbox) => makeSecret(sandbox, { Name: 'Studio-A', SecretString: KEYS.other, ...BY_HAND }),
+    outcome: { done: ['created', 'created', 'created'] },
+  },
+];
+
+/** Kept as well, with needs of their own: another Region, or a KMS key. */
+export const DEMANDING_SECRETS: Row[] = [
+  {
+    what: 'one made by Terraform, with tags, a description and a KMS key of its own',
+    make: (sandbox) => makeSecret(sandbox, { ...BY_HAND, KmsKeyId: KMS_KEY }),
+    outcome: kept,
+  },
+  {
     what: 'a primary and its replica, when both Regions are asked for',
     make: (sandbox) => makeSecret(sandbox, { AddReplicaRegions: [{ Region: FAR_REGION }] }),
     wishes: { region: both },
@@ -117,14 +126,10 @@ const KEPT: Row[] = [
     wishes: { region: both, existingKey: 'keep' },
     outcome: { done: ['kept kept', 'created', 'created'] },
   },
-  {
-    what: 'one whose name is spelt in other letter case, which is another secret',
-    make: (sandbox) => makeSecret(sandbox, { Name: 'Studio-A', SecretString: KEYS.other, ...BY_HAND }),
-    outcome: { done: ['created', 'created', 'created'] },
-  },
 ];
 
-const REPLACED: Row[] = [
+/** With `--existing-key replace`, they get the key instead of this. */
+export const REPLACED_SECRETS: Row[] = [
   {
     what: 'JSON, with the description, the tags and the KMS key as they were',
     make: (sandbox) => makeSecret(sandbox, { SecretString: JSON_VALUE, KmsKeyId: KMS_KEY, ...BY_HAND }),
@@ -167,7 +172,8 @@ const REPLACED: Row[] = [
   },
 ];
 
-const CONFLICTS: Row[] = [
+/** A conflict when there is this. */
+export const CONFLICTING_SECRETS: Row[] = [
   {
     what: 'JSON',
     make: (sandbox) => makeSecret(sandbox, { SecretString: JSON_VALUE, ...BY_HAND }),
@@ -227,8 +233,3 @@ const CONFLICTS: Row[] = [
     outcome: { conflict: ['the resource policy of the secret studio-a'], ways: ['--role-name'] },
   },
 ];
-
-describe('a secret that somebody else made is kept as it is:', () => testRows(KEPT));
-describe('with --existing-key replace, a secret that somebody else made gets the key instead of', () =>
-  testRows(REPLACED));
-describe('a secret that somebody else made is a conflict when there is', () => testRows(CONFLICTS));

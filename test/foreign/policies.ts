@@ -1,5 +1,4 @@
 import { CreatePolicyCommand, SetDefaultPolicyVersionCommand } from '@aws-sdk/client-iam';
-import { describe } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import {
   ACCOUNT,
@@ -13,7 +12,7 @@ import {
   READ_ACTIONS,
   REGION,
 } from '../support/account.ts';
-import { type Row, testRows } from './rows.ts';
+import type { Row } from './rows.ts';
 
 const NAME = 'SecretsManagerForMediaConnect';
 const secretArn = (name: string, region = REGION) =>
@@ -53,7 +52,8 @@ const differs = (...conflict: string[]): Row['outcome'] => ({
 });
 const taken = (arn: string): Row['outcome'] => ({ conflict: [arn], ways: ['--policy-name NAME'] });
 
-const KEPT: Row[] = [
+/** They allow it already, and are kept. */
+export const KEPT_POLICIES: Row[] = [
   ['everything but IAM, with NotAction', policy({ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' })],
   ['every resource but one, with NotResource', policy({ ...READ, Resource: undefined, NotResource: OTHER })],
   [
@@ -82,7 +82,8 @@ const KEPT: Row[] = [
   ],
 ].map(([what, document]) => ({ what: String(what), make: owned(document as object), outcome: kept }));
 
-const EXTENDED: Row[] = [
+/** Extended without loss. */
+export const EXTENDED_POLICIES: Row[] = [
   ['the guide’s document, one resource as a string', policy(READ)],
   ['one statement in place of a list', { Version: '2012-10-17', Statement: READ }],
   ['no Version', { Statement: [READ] }],
@@ -109,7 +110,8 @@ const EXTENDED: Row[] = [
   ['names with wildcards', policy({ ...READ, Resource: [secretArn('news-??????'), secretArn('sport/*')] })],
 ].map(([what, document]) => ({ what: String(what), make: owned(document as object), outcome: grown }));
 
-const VERSIONS: Row[] = [
+/** There is more to them than a document. */
+export const FURTHER_POLICIES: Row[] = [
   {
     what: 'five versions, of which the second is the default',
     make: async (sandbox) => {
@@ -140,7 +142,8 @@ const VERSIONS: Row[] = [
   },
 ];
 
-const CONFLICTS: Row[] = [
+/** A conflict because of this. */
+export const CONFLICTING_POLICIES: Row[] = [
   [
     'an extra statement',
     policy(READ, { Effect: 'Allow', Action: 'secretsmanager:ListSecrets', Resource: '*' }),
@@ -192,7 +195,8 @@ const CONFLICTS: Row[] = [
   outcome: differs(String(shown)),
 }));
 
-const NAMES: Row[] = [
+/** Names that somebody else has. */
+export const TAKEN_POLICY_NAMES: Row[] = [
   {
     what: 'in other letter case',
     make: owned(policy(READ), { PolicyName: NAME.toLowerCase() }),
@@ -214,9 +218,3 @@ const NAMES: Row[] = [
     outcome: taken(`arn:aws:iam::${ACCOUNT}:policy/studio/${NAME}-2`),
   },
 ];
-
-describe('a policy that somebody else made, and that allows it, is kept:', () => testRows(KEPT));
-describe('a policy that somebody else made is extended without loss:', () => testRows(EXTENDED));
-describe('a policy that somebody else made has more to it:', () => testRows(VERSIONS));
-describe('a policy that somebody else made is a conflict because of', () => testRows(CONFLICTS));
-describe('the name of a policy is a conflict when somebody else has it', () => testRows(NAMES));

@@ -1,4 +1,3 @@
-import { describe, expect, test } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import {
   ACCOUNT,
@@ -9,27 +8,25 @@ import {
   makeRole,
   makeSecret,
   REGION,
-  readAccount,
 } from '../support/account.ts';
-import { freshSandbox } from '../support/sandbox.ts';
-import { setUp } from '../support/setup.ts';
-import { type Row, testRows } from './rows.ts';
+import type { Row } from './rows.ts';
 
-const POLICY = 'SecretsManagerForMediaConnect';
-const STACK = 'studio-a-keys';
-const secretArn = (name: string) => `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}`;
+export const POLICY = 'SecretsManagerForMediaConnect';
+export const STACK = 'studio-a-keys';
+export const secretArn = (name: string) => `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}`;
 
 /** Makes something, and has it belong to the stack. */
 const inStack = (make: (sandbox: Sandbox) => Promise<string>) => async (sandbox: Sandbox) =>
   sandbox.putInStack(await make(sandbox), STACK);
-const policyInStack = (document: object, name = POLICY) =>
+export const policyInStack = (document: object, name = POLICY) =>
   inStack((sandbox) => makePolicy(sandbox, name, document));
 const full = guidePolicy(
   ...Array.from({ length: 10 }, (_, index) => secretArn(`${'x'.repeat(500)}${index}-AbCdEf`)),
 );
 const mayBeUndone = `belongs to the CloudFormation stack ${STACK}, whose next update may undo`;
 
-const DONE: Row[] = [
+/** Used, with a warning where something of them is changed. */
+export const STACKS: Row[] = [
   {
     what: 'a secret that holds the key is kept',
     make: inStack((sandbox) => makeSecret(sandbox)),
@@ -59,7 +56,8 @@ const DONE: Row[] = [
   },
 ];
 
-const CONFLICTS: Row[] = [
+/** A conflict. */
+export const CONFLICTING_STACKS: Row[] = [
   {
     what: 'a policy for other secrets',
     make: policyInStack(guidePolicy(secretArn('other-AbCdEf'))),
@@ -86,42 +84,3 @@ const CONFLICTS: Row[] = [
     outcome: { conflict: ['studio-a', 'holds another value'], ways: ['--existing-key keep', 'replace'] },
   },
 ];
-
-describe('of a CloudFormation stack,', () => testRows(DONE));
-describe('of a CloudFormation stack, a conflict is', () => testRows(CONFLICTS));
-
-describe('whether a policy belongs to a stack', () => {
-  const sandbox = freshSandbox();
-
-  test('is not known to who may not ask: then it is extended', async () => {
-    await policyInStack(guidePolicy(secretArn('other-AbCdEf')))(sandbox());
-    sandbox().addFault({ action: 'GetPolicy', kind: 'access-denied', times: Number.POSITIVE_INFINITY });
-    const { code, json } = await setUp(sandbox());
-    expect([code, json.policies[0]?.action]).toEqual([0, 'updated']);
-  });
-
-  test('is asked once for each policy that exists, and not in the proof', async () => {
-    await makePolicy(sandbox(), POLICY, guidePolicy('*'));
-    await makeRole(sandbox(), { attached: [await makePolicy(sandbox(), 'Other', guidePolicy('*'))] });
-    await setUp(sandbox());
-    const asked = sandbox().requests.filter(({ action }) => action === 'GetPolicy');
-    expect(asked.map(({ params }) => params.PolicyArn)).toEqual([`arn:aws:iam::${ACCOUNT}:policy/${POLICY}`]);
-  });
-
-  test('and who has its name is not known to who may not list policies: then making it tells', async () => {
-    sandbox().addFault({ action: 'ListPolicies', kind: 'access-denied', times: Number.POSITIVE_INFINITY });
-    expect((await setUp(sandbox())).code).toBe(0);
-    sandbox().clearFaults();
-    expect((await readAccount(sandbox())).policies).toHaveLength(1);
-  });
-
-  test('and everything else in a stack with all of it in place, nothing has to be changed', async () => {
-    const made = (await setUp(sandbox())).json;
-    for (const { arn } of [...made.secrets, ...made.policies]) sandbox().putInStack(arn, STACK);
-    sandbox().putInStack(made.role?.arn ?? '', STACK);
-    sandbox().clearRequests();
-    const { code, log } = await setUp(sandbox());
-    expect(code).toBe(0);
-    expect(log).not.toContain(STACK);
-  });
-});

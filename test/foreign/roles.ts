@@ -4,7 +4,6 @@ import {
   DeleteRoleCommand,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
-import { describe } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import {
   ACCOUNT,
@@ -16,7 +15,7 @@ import {
   REGION,
   roleArn,
 } from '../support/account.ts';
-import { type Row, testRows } from './rows.ts';
+import type { Row } from './rows.ts';
 
 const NAME = 'MediaConnect-ASM';
 const MEDIACONNECT = 'mediaconnect.amazonaws.com';
@@ -96,92 +95,100 @@ const notTrusted: Row['outcome'] = {
 const rows = (outcome: Row['outcome'], made: [string, Owned][]): Row[] =>
   made.map(([what, one]) => ({ what, make: owned(one), outcome }));
 
-const KEPT = rows(attached, [
-  ['with policies of its own', { inline: policy(allow('s3:*')), attached: policy(deny('iam:*')) }],
-  [
-    'lists for strings, a Sid and an Id',
-    {
-      trust: {
-        ...policy({
-          Sid: 'MC',
-          ...TRUST,
-          Principal: { Service: [MEDIACONNECT] },
-          Action: ['sts:AssumeRole'],
-        }),
-        Id: 'trust',
+/** MediaConnect may assume them: kept, and they get the policy. */
+export const KEPT_ROLES: Row[] = [
+  ...rows(attached, [
+    ['with policies of its own', { inline: policy(allow('s3:*')), attached: policy(deny('iam:*')) }],
+    [
+      'lists for strings, a Sid and an Id',
+      {
+        trust: {
+          ...policy({
+            Sid: 'MC',
+            ...TRUST,
+            Principal: { Service: [MEDIACONNECT] },
+            Action: ['sts:AssumeRole'],
+          }),
+          Id: 'trust',
+        },
       },
-    },
-  ],
-  [
-    'more services and actions',
-    {
-      trust: policy({
-        ...TRUST,
-        Principal: { Service: ['ec2.amazonaws.com', MEDIACONNECT] },
-        Action: ['sts:AssumeRole', 'sts:TagSession'],
-      }),
-    },
-  ],
-  ['other statements before it', { trust: policy(EC2, ADMIN, TRUST) }],
-  ['a further action', { trust: policy({ ...TRUST, Action: ['sts:SetSourceIdentity', 'sts:AssumeRole'] }) }],
-  [
-    'an older run with --no-source-account and --source-arn',
-    { trust: policy({ ...TRUST, Condition: { ArnLike: { 'aws:SourceArn': flows(REGION) } } }) },
-  ],
-  [
-    'a condition with other words for the same',
-    {
-      trust: policy({
-        ...TRUST,
-        Condition: { StringLike: { 'AWS:sourceaccount': [ACCOUNT, '444455556666'] } },
-      }),
-    },
-  ],
-  [
-    'a Deny for flows of other accounts',
-    {
-      trust: policy(TRUST, {
-        ...TRUST,
-        Effect: 'Deny',
-        Principal: { Service: MEDIACONNECT },
-        Condition: { StringNotEqualsIfExists: { 'aws:SourceAccount': ACCOUNT } },
-      }),
-    },
-  ],
-  ['a name in other letter case', { input: { RoleName: 'mediaconnect-asm' } }],
-  [
-    'a boundary that allows everything but IAM',
-    { boundary: policy({ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }) },
-  ],
-  [
-    'a boundary for this Region',
-    {
-      boundary: policy(
-        allow('secretsmanager:*', {
-          Resource: '*',
-          Condition: { StringEquals: { 'aws:RequestedRegion': REGION } },
+    ],
+    [
+      'more services and actions',
+      {
+        trust: policy({
+          ...TRUST,
+          Principal: { Service: ['ec2.amazonaws.com', MEDIACONNECT] },
+          Action: ['sts:AssumeRole', 'sts:TagSession'],
         }),
-      ),
-    },
-  ],
-  ['a boundary of AWS', { boundary: 'arn:aws:iam::aws:policy/SecretsManagerReadWrite' }],
-  [
-    'a Deny for every secret but those of the studio',
-    {
-      inline: policy({
-        Effect: 'Deny',
-        Action: READS,
-        NotResource: `arn:aws:secretsmanager:*:*:secret:studio-*`,
-      }),
-    },
-  ],
-  [
-    'a Deny for everything but secrets',
-    { inline: policy({ Effect: 'Deny', NotAction: 'secretsmanager:*', Resource: '*' }) },
-  ],
-]);
+      },
+    ],
+    ['other statements before it', { trust: policy(EC2, ADMIN, TRUST) }],
+    [
+      'a further action',
+      { trust: policy({ ...TRUST, Action: ['sts:SetSourceIdentity', 'sts:AssumeRole'] }) },
+    ],
+    [
+      'an older run with --no-source-account and --source-arn',
+      { trust: policy({ ...TRUST, Condition: { ArnLike: { 'aws:SourceArn': flows(REGION) } } }) },
+    ],
+    [
+      'a condition with other words for the same',
+      {
+        trust: policy({
+          ...TRUST,
+          Condition: { StringLike: { 'AWS:sourceaccount': [ACCOUNT, '444455556666'] } },
+        }),
+      },
+    ],
+    [
+      'a Deny for flows of other accounts',
+      {
+        trust: policy(TRUST, {
+          ...TRUST,
+          Effect: 'Deny',
+          Principal: { Service: MEDIACONNECT },
+          Condition: { StringNotEqualsIfExists: { 'aws:SourceAccount': ACCOUNT } },
+        }),
+      },
+    ],
+    ['a name in other letter case', { input: { RoleName: 'mediaconnect-asm' } }],
+    [
+      'a boundary that allows everything but IAM',
+      { boundary: policy({ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }) },
+    ],
+    [
+      'a boundary for this Region',
+      {
+        boundary: policy(
+          allow('secretsmanager:*', {
+            Resource: '*',
+            Condition: { StringEquals: { 'aws:RequestedRegion': REGION } },
+          }),
+        ),
+      },
+    ],
+    ['a boundary of AWS', { boundary: 'arn:aws:iam::aws:policy/SecretsManagerReadWrite' }],
+    [
+      'a Deny for every secret but those of the studio',
+      {
+        inline: policy({
+          Effect: 'Deny',
+          Action: READS,
+          NotResource: `arn:aws:secretsmanager:*:*:secret:studio-*`,
+        }),
+      },
+    ],
+    [
+      'a Deny for everything but secrets',
+      { inline: policy({ Effect: 'Deny', NotAction: 'secretsmanager:*', Resource: '*' }) },
+    ],
+  ]),
+  { what: 'somebody who is deleted', make: trustingTheDeleted(TRUST), outcome: attached },
+];
 
-const TRUSTED: Row[] = [
+/** With `--update-trust` they get a statement, and keep those for these. */
+export const TRUSTED_ROLES: Row[] = [
   ...rows(attached, [
     ['EC2', { trust: policy(EC2) }],
     [
@@ -205,7 +212,8 @@ const TRUSTED: Row[] = [
   ]).map((row) => ({ ...row, wishes: updateTrust })),
 ];
 
-const NOT_TRUSTED: Row[] = [
+/** A conflict when the trust is for this. */
+export const UNTRUSTING_ROLES: Row[] = [
   ...rows(notTrusted, [
     [
       'the flows of another Region only',
@@ -243,7 +251,8 @@ const NOT_TRUSTED: Row[] = [
   },
 ];
 
-const CANNOT_READ: Row[] = [
+/** A conflict when this forbids reading. */
+export const POWERLESS_ROLES: Row[] = [
   ...rows(cannotRead('the permissions boundary', 'policy/Boundary'), [
     ['a boundary for something else', { boundary: policy(allow('s3:*')) }],
     [
@@ -321,12 +330,3 @@ const CANNOT_READ: Row[] = [
     outcome: { conflict: ['There is no policy', 'policy/Absent'], ways: [] },
   },
 ];
-
-describe('a role that somebody else made, and that MediaConnect may assume, is kept, and gets the policy:', () => {
-  testRows(KEPT);
-  testRows([{ what: 'somebody who is deleted', make: trustingTheDeleted(TRUST), outcome: attached }]);
-});
-describe('with --update-trust, a role gets a statement and keeps those that trust', () => testRows(TRUSTED));
-describe('a role that somebody else made is a conflict when its trust is for', () => testRows(NOT_TRUSTED));
-describe('a role that somebody else made is a conflict when reading is forbidden by', () =>
-  testRows(CANNOT_READ));

@@ -1,0 +1,61 @@
+import { roleArn } from '../aws/arn.ts';
+import { DEFAULT_ATTACHMENT_QUOTA, type FoundRole } from '../aws/roles.ts';
+import type { Choice, Conflict } from '../report/types.ts';
+import { policyWords, roleWords as words } from '../report/words/steps.ts';
+import { readingObstacles } from './role-limits.ts';
+import type { FoundTrust } from './trust-role.ts';
+import type { SetupRequest, StepInput } from './types.ts';
+
+export const OTHER_NAME: Choice = { id: 'role-name', flag: '--role-name NAME', text: words.choiceName };
+const OTHER_ROLE: Choice = { id: 'role-name', flag: '--role-name NAME', text: words.choiceOtherRole };
+const WIDER_SCOPE: Choice = {
+  id: 'policy-scope',
+  flag: '--policy-scope region|account',
+  text: policyWords.choiceScope,
+};
+
+/** What stands in the way of using the role, its trust policy aside. */
+export function roleConflicts(request: SetupRequest, found: FoundTrust, more: number): Conflict[] {
+  return [
+    ...boundaryConflict(request, found),
+    ...(found.role ? serviceConflict(found.role) : []),
+    ...quotaConflict(request.role.name, found.role, more),
+  ];
+}
+
+/** A conflict of this step, as the one that decides on the trust policy. */
+export function conflict(found: string, choices: Choice[]): { conflict: Conflict } {
+  return { conflict: { step: 'trust-role', found, details: [], choices } };
+}
+
+function boundaryConflict({ role: wanted }: SetupRequest, { role, boundary }: FoundTrust): Conflict[] {
+  const { permissionsBoundary } = wanted;
+  if (!permissionsBoundary || permissionsBoundary === role?.boundary?.arn) return [];
+  if (boundary === undefined) return [conflict(words.noSuchBoundary(permissionsBoundary), []).conflict];
+  if (!role) return [];
+  return [conflict(words.otherBoundary(role.name, role.boundary?.arn), [OTHER_NAME]).conflict];
+}
+
+/** What belongs to an AWS service can be changed by that service only (IAM User Guide, "Service-linked roles"). */
+function serviceConflict({ name, path }: FoundRole): Conflict[] {
+  if (!path.startsWith('/aws-service-role/')) return [];
+  return [conflict(words.serviceLinked(name), [OTHER_NAME]).conflict];
+}
+
+/** What will keep the role, as it is or as it will be made, from reading the secrets. */
+export function readingConflicts(input: StepInput, { role, boundary }: FoundTrust): Conflict[] {
+  const { name, permissionsBoundary } = input.request.role;
+  const planned = {
+    arn: roleArn(input.identity, name),
+    policies: [],
+    ...(permissionsBoundary ? { boundary: { arn: permissionsBoundary, document: boundary ?? '' } } : {}),
+  };
+  return readingObstacles(input, role ?? planned).map((found) => conflict(found, [OTHER_ROLE]).conflict);
+}
+
+function quotaConflict(name: string, role: FoundRole | undefined, more: number): Conflict[] {
+  const have = role?.attached.length ?? 0;
+  const quota = role?.attachmentQuota ?? DEFAULT_ATTACHMENT_QUOTA;
+  if (have + more <= quota) return [];
+  return [conflict(words.full(name, have, more, quota), [WIDER_SCOPE, OTHER_ROLE]).conflict];
+}
