@@ -27,6 +27,7 @@ describe('storing a key where there is no secret', () => {
         rotates: false,
         deleted: false,
         tags: { 'mc-static-key': 'store-secret' },
+        versions: 1,
         values: { AWSCURRENT: KEYS.aes256 },
       },
     ]);
