@@ -41,8 +41,16 @@ export const LIMITS: Limits = {
 
 /** Settings of every HTTP request to AWS. */
 export const HTTP = {
-  connectionTimeoutMs: 6_000,
-  requestTimeoutMs: 20_000,
+  /** As the SDK's request handler takes them; times in milliseconds. */
+  handler: {
+    connectionTimeout: 6_000,
+    requestTimeout: 20_000,
+    /** For an answer that begins and does not go on. */
+    socketTimeout: 20_000,
+    throwOnRequestTimeout: true,
+  },
+  /** Connections to one host at once; the SDK's own default. */
+  maxSockets: 50,
   /** The first try included. Writes to IAM are throttled at a few a second, so several retries are normal. */
   maxAttempts: 8,
   /** For a request with all its tries. */

@@ -5,6 +5,8 @@ import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { DEFAULTS, HTTP } from '../defaults.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { awsWords as words } from '../report/words/aws.ts';
+import { demandingAws } from './not-aws.ts';
+import type { ProxyHandler } from './proxy-handler.ts';
 import { withBoundedRetries } from './retries.ts';
 
 /** How AWS is reached and as whom. What is left out, the SDK finds as it always does (environment, profile, SSO, …). */
@@ -17,6 +19,8 @@ export interface AwsSettings {
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } | undefined;
   /** Asks the user for the code of an MFA device. Absent where nobody can be asked. */
   askMfaCode?: ((serial: string) => Promise<string>) | undefined;
+  /** What sends the requests when they do not go directly: see `proxyHandler`. */
+  requestHandler?: ProxyHandler | undefined;
   /** Takes one line for each request, for `--debug`. The line names the action, never its input. */
   trace?: ((line: string) => void) | undefined;
 }
@@ -42,7 +46,7 @@ export function createClients(settings: AwsSettings, interrupt: AbortSignal): Aw
     opened.push(client);
     // It would copy every input and every answer for a logger that is not there.
     client.middlewareStack.remove('loggerMiddleware');
-    return withBoundedRetries(traced(client, settings.trace), interrupt);
+    return withBoundedRetries(traced(demandingAws(client), settings.trace), interrupt);
   };
   const configuredRegion = once(() => findRegion(settings.profile));
   const homeRegion = async () => settings.homeRegion ?? (await configuredRegion()) ?? DEFAULTS.globalRegion;
@@ -58,6 +62,7 @@ export function createClients(settings: AwsSettings, interrupt: AbortSignal): Aw
     homeRegion,
     close: () => {
       for (const client of opened) client.destroy();
+      settings.requestHandler?.destroy();
     },
   };
 }
@@ -65,25 +70,20 @@ export function createClients(settings: AwsSettings, interrupt: AbortSignal): Aw
 function commonConfig(settings: AwsSettings) {
   const { profile, endpointUrl, credentials, homeRegion } = settings;
   const endpoint = endpointUrl ? { endpoint: endpointUrl } : {};
+  const requestHandler = settings.requestHandler ?? HTTP.handler;
   return {
     ...endpoint,
     ...(profile ? { profile } : {}),
+    requestHandler,
     maxAttempts: HTTP.maxAttempts,
     credentials:
       credentials ??
       defaultProvider({
         ...(profile ? { profile } : {}),
-        // Assuming a role is a request to STS as well: it goes where all the others go.
-        clientConfig: { ...endpoint, ...(homeRegion ? { region: homeRegion } : {}) },
+        // Assuming a role is a request to STS as well: it goes where all the others go, and the way they go.
+        clientConfig: { ...endpoint, requestHandler, ...(homeRegion ? { region: homeRegion } : {}) },
         mfaCodeProvider: settings.askMfaCode ?? refuseMfa,
       }),
-    requestHandler: {
-      connectionTimeout: HTTP.connectionTimeoutMs,
-      requestTimeout: HTTP.requestTimeoutMs,
-      // For an answer that begins and does not go on.
-      socketTimeout: HTTP.requestTimeoutMs,
-      throwOnRequestTimeout: true,
-    },
   };
 }
 

@@ -1,6 +1,8 @@
 import { EXIT, Failure } from '../failure.ts';
 import { plain } from '../report/plain.ts';
 import { awsWords as words } from '../report/words/aws.ts';
+import { networkFailure } from './network-errors.ts';
+import { isAlwaysEnabled } from './regions.ts';
 
 /** What was being asked of AWS when an error came: named in the sentence that the user reads. */
 export interface Request {
@@ -14,7 +16,10 @@ export interface Request {
 /** Whose credentials these are, for the sentence. */
 export interface Caller {
   profile?: string | undefined;
+  /** Known once AWS has accepted the credentials in the home Region. */
   arn?: string | undefined;
+  /** Where IAM and STS are addressed. */
+  homeRegion?: string | undefined;
 }
 
 /** The part of an SDK error that is looked at. Never its input: that may hold the key. */
@@ -22,7 +27,7 @@ interface SdkError {
   name: string;
   message: string;
   code?: string;
-  $metadata?: { httpStatusCode?: number; attempts?: number };
+  $metadata?: { httpStatusCode?: number; attempts?: number; requestId?: string };
   $fault?: string;
 }
 
@@ -45,35 +50,52 @@ const THROTTLED = new Set([
   'TooManyRequestsException',
   'RequestLimitExceeded',
 ]);
-const NETWORK = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EPIPE',
-  'EPROTO',
-]);
-
 /** Turns whatever the SDK threw into a `Failure` that says what was asked, of what, and what to do now. */
 export function toFailure(error: unknown, request: Request, caller: Caller): Failure {
   if (error instanceof Failure) return error;
   const sdk = error as SdkError;
   return (
-    credentialsFailure(sdk, caller) ??
+    regionFailure(sdk, request, caller) ??
+    credentialsFailure(sdk, request, caller) ??
     permissionFailure(sdk, request, caller) ??
     networkFailure(sdk, request) ??
     serviceFailure(sdk, request)
   );
 }
 
-function credentialsFailure(error: SdkError, { profile }: Caller): Failure | undefined {
+/**
+ * Whether this is what AWS says to credentials that it does not know. A Region that is not enabled in the account says so
+ * to good ones: they are not made known there ("Considerations before enabling and disabling Regions", AWS Account
+ * Management Reference Guide).
+ */
+export function isUnknownKey(error: unknown): boolean {
+  return error instanceof Error && /^(UnrecognizedClientException|InvalidClientTokenId)$/.test(error.name);
+}
+
+function regionFailure(error: SdkError, { action, region }: Request, caller: Caller): Failure | undefined {
+  const unknownHere = isUnknownKey(error) && caller.arn !== undefined && region !== caller.homeRegion;
+  if (!unknownHere && error.name !== 'OptInRequired' && error.name !== 'RegionDisabledException') {
+    return undefined;
+  }
+  return new Failure(words.regionOff(region), {
+    code: 'region-not-enabled',
+    exitCode: EXIT.failed,
+    hint: words.regionOffHint,
+    awsAction: action,
+    awsCode: error.name,
+    cause: error,
+  });
+}
+
+function credentialsFailure(error: SdkError, { region }: Request, { profile }: Caller): Failure | undefined {
   const make = (code: string, message: string, hint: string) =>
     new Failure(message, { code, exitCode: EXIT.permission, hint, awsCode: error.name, cause: error });
   if (EXPIRED.has(error.name)) return make('expired-credentials', words.expired, words.expiredHint(profile));
   const skewed = SKEW.has(error.name) || /signature (expired|not yet current)/i.test(error.message);
   if (skewed) return make('clock-skew', words.clockSkew, words.clockSkewHint);
+  if (isUnknownKey(error) && !isAlwaysEnabled(region)) {
+    return make('invalid-credentials', words.invalidOrRegionOff(region), words.invalidOrRegionOffHint);
+  }
   if (INVALID.has(error.name)) {
     return make('invalid-credentials', words.invalidCredentials, words.invalidCredentialsHint);
   }
@@ -124,24 +146,7 @@ function deniedIn(
   return { action: named[1], resource: named[2] ?? '*' };
 }
 
-function networkFailure(error: SdkError, { action, region }: Request): Failure | undefined {
-  const make = (code: string, message: string, hint: string) =>
-    new Failure(message, { code, exitCode: EXIT.failed, hint, awsAction: action, cause: error });
-  if (error.name === 'TimeoutError' || error.code === 'ETIMEDOUT') {
-    return make('timed-out', words.timedOut(action, region), words.unreachableHint);
-  }
-  if (error.code && NETWORK.has(error.code)) {
-    return make('unreachable', words.unreachable(action, region), words.unreachableHint);
-  }
-  // A page that the SDK cannot read leaves it with an error that has no name of AWS's and says `Unknown`.
-  const unreadable = /deserializ|unexpected token|not valid xml|^unknown(error)?$/i.test(error.message);
-  if (error instanceof SyntaxError || unreadable) {
-    return make('not-aws', words.notAws(action), words.notAwsHint);
-  }
-  return undefined;
-}
-
-function serviceFailure(error: SdkError, { action, resource, region }: Request): Failure {
+function serviceFailure(error: SdkError, { action, resource }: Request): Failure {
   const attempts = error.$metadata?.attempts ?? 1;
   const status = error.$metadata?.httpStatusCode ?? 0;
   const make = (code: string, message: string, hint?: string) =>
@@ -155,9 +160,6 @@ function serviceFailure(error: SdkError, { action, resource, region }: Request):
     });
   if (THROTTLED.has(error.name))
     return make('throttled', words.throttled(action, attempts), words.throttledHint);
-  if (error.name === 'OptInRequired' || error.name === 'RegionDisabledException') {
-    return make('region-not-enabled', words.regionOff(region), words.regionOffHint);
-  }
   if (status >= 500) {
     return make(
       'aws-internal-error',

@@ -33,3 +33,32 @@ export const MEDIACONNECT_REGIONS: readonly Region[] = [
   { id: 'me-central-1', place: 'Middle East (UAE)' },
   { id: 'sa-east-1', place: 'South America (São Paulo)' },
 ];
+
+/**
+ * The Regions of the commercial partition that every account has and cannot switch off; all others have to be opted into
+ * (AWS Account Management Reference Guide, "Specify which AWS Regions your account can use").
+ */
+const ENABLED_BY_DEFAULT = new Set([
+  'us-east-1',
+  'us-east-2',
+  'us-west-1',
+  'us-west-2',
+  'ap-northeast-1',
+  'ap-northeast-2',
+  'ap-northeast-3',
+  'ap-south-1',
+  'ap-southeast-1',
+  'ap-southeast-2',
+  'ca-central-1',
+  'eu-central-1',
+  'eu-north-1',
+  'eu-west-1',
+  'eu-west-2',
+  'eu-west-3',
+  'sa-east-1',
+]);
+
+/** Whether a Region is enabled in every account of its partition. In China and GovCloud nothing needs opting into. */
+export function isAlwaysEnabled(region: string): boolean {
+  return ENABLED_BY_DEFAULT.has(region) || /^(cn|us-gov)-/.test(region);
+}

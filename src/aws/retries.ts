@@ -58,7 +58,7 @@ export function withBoundedRetries<C extends Client>(client: C, interrupt: Abort
         const since = begun.get(token) ?? performance.now();
         const { error } = info;
         // The last try may take its full time as well.
-        const overdue = () => performance.now() - since > HTTP.callLimitMs - HTTP.requestTimeoutMs;
+        const overdue = () => performance.now() - since > HTTP.callLimitMs - HTTP.handler.requestTimeout;
         const hopeless = error instanceof Error && (isQuota(error) || notRepeatable.has(error));
         if (hopeless || overdue() || interrupt.aborted) throw error;
         // The pause before the next try is in there.

@@ -5,7 +5,7 @@ import type { KeyMaterial } from '../key/index.ts';
 import { awsWords as words } from '../report/words/aws.ts';
 import { parseArn } from './arn.ts';
 import { type AwsClients, type AwsSettings, createClients } from './clients.ts';
-import { type Request, toFailure } from './errors.ts';
+import { isUnknownKey, type Request, toFailure } from './errors.ts';
 import { mayHaveTakenEffect } from './retries.ts';
 import { type OnWaiting, watchCalls } from './waiting.ts';
 
@@ -67,8 +67,12 @@ export function openAws(
       const inDoubt = change === true && mayHaveTakenEffect(error);
       if (interrupt.aborted) throw new Interrupted(inDoubt ? { inDoubt: request.action } : {});
       if (holds) forget(error, holds);
-      const where = region ?? (await clients.homeRegion());
-      const caller = { profile: settings.profile, arn: callerArn };
+      const homeRegion = await clients.homeRegion();
+      const where = region ?? homeRegion;
+      // Whether it is only this Region that does not know the credentials shows by asking elsewhere.
+      if (!callerArn && where !== homeRegion && isUnknownKey(error))
+        await findIdentity().catch(() => undefined);
+      const caller = { profile: settings.profile, arn: callerArn, homeRegion };
       throw Object.assign(toFailure(error, { ...request, region: where }, caller), {
         inDoubt,
         attempts: attemptsOf(error),

@@ -1,3 +1,4 @@
+import { proxyHandler } from '../aws/proxy.ts';
 import { type Aws, openAws } from '../aws/session.ts';
 import { HTTP } from '../defaults.ts';
 import { Interrupted } from '../failure.ts';
@@ -119,5 +120,7 @@ async function settingsFor({
   const askMfaCode = mfa && ((serial: string) => mfa.askMfaCode(serial, output, progress));
   if (isPlainHttp(common.endpointUrl ?? endpointOf(process.env)))
     output.insist(`${words.warning}: ${inputWords.plainHttp}`);
-  return { profile: common.profile, endpointUrl: common.endpointUrl, homeRegion, askMfaCode, trace };
+  const { profile, endpointUrl } = common;
+  const requestHandler = await proxyHandler(process.env);
+  return { profile, endpointUrl, homeRegion, askMfaCode, requestHandler, trace };
 }

@@ -21,6 +21,10 @@ export const awsWords = {
   invalidCredentials: 'AWS does not know these credentials, or their secret part is wrong.',
   invalidCredentialsHint:
     "Check the access key with 'aws sts get-caller-identity'. Credentials for China or GovCloud need a --region there.",
+  invalidOrRegionOff: (region: string) =>
+    `AWS does not know these credentials in ${region}: they are wrong, or that Region is not enabled in the account.`,
+  invalidOrRegionOffHint:
+    "Check the access key with 'aws sts get-caller-identity --region us-east-1'; if that works, enable the Region, or give another --region.",
   clockSkew: "This machine's clock is too far off for AWS to accept its requests.",
   clockSkewHint: 'Set the clock (NTP), then run the same command again.',
   mfaCannotAsk: (serial: string) =>
@@ -36,12 +40,54 @@ export const awsWords = {
     'Check the network, the name of the Region and, if one is set, the endpoint URL. Then run the same command again.',
   timedOut: (action: string, region: string) => `AWS did not answer in time to ${action} (${region}).`,
   notAws: (action: string) => `What answered to ${action} was not AWS.`,
-  notAwsHint: 'A proxy or a wrong endpoint URL may stand between. Check --endpoint-url and AWS_ENDPOINT_URL.',
+  notAwsHint:
+    'A proxy, a login page of the network or a wrong endpoint URL may stand between. Check --endpoint-url and AWS_ENDPOINT_URL, and open any web page to see whether the network wants a login.',
+  noSuchEndpoint: (host: string, region: string) =>
+    `No address was found for ${host}, AWS's endpoint in the Region ${region}.`,
+  endpointHint: (host: string) =>
+    `Check the name of the Region${
+      /fips/.test(host)
+        ? '; not every Region has a FIPS endpoint, which AWS_USE_FIPS_ENDPOINT (or use_fips_endpoint in the profile) asks for'
+        : ''
+    }${
+      /\.api\.(aws|amazonwebservices\.com\.cn)$/.test(host)
+        ? '; not every Region has a dual-stack endpoint, which AWS_USE_DUALSTACK_ENDPOINT (or use_dualstack_endpoint in the profile) asks for'
+        : ''
+    }; and that the names of other servers are found. Then run the same command again.`,
+  untrusted: (code: string) =>
+    `The server's certificate is by an issuer that this machine's Node does not trust (${code}).`,
+  untrustedHint:
+    "A proxy that looks into encrypted connections does that. Have NODE_EXTRA_CA_CERTS name a file with the company's root certificate (PEM), then run the same command again.",
+  outOfDate: (code: string) =>
+    `By this machine's clock, the server's certificate is not valid now (${code}).`,
+  outOfDateHint: 'Check the clock. If it is right, ask whoever runs the proxy or the endpoint.',
+  proxyUrl: (variable: string) => `${variable} is not a URL.`,
+  proxyNotHttp: (variable: string) =>
+    `${variable} does not name an HTTP proxy, and other kinds cannot be used.`,
+  proxyUrlHint:
+    'Write it as http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, with %40 for @, %3A for :, %23 for # and %2F for / in the password.',
+  proxyUnreachable: (host: string, variable: string) =>
+    `The proxy ${host} (from ${variable}) could not be reached.`,
+  proxyTimedOut: (host: string, variable: string, target: string) =>
+    `The proxy ${host} (from ${variable}) did not connect to ${target} in time.`,
+  proxyRefused: (host: string, variable: string, target: string, status: number) =>
+    `The proxy ${host} (from ${variable}) refused to connect to ${target} (HTTP status ${status}).`,
+  proxyNoWayOn: (host: string, variable: string, target: string, status: number) =>
+    `The proxy ${host} (from ${variable}) could not reach ${target} (HTTP status ${status}).`,
+  notAProxy: (host: string, variable: string) =>
+    `What answered at ${host} (from ${variable}) is not an HTTP proxy.`,
+  proxyHint: (variable: string, target: string) =>
+    `Check ${variable}. If ${target} is to be reached without the proxy, put it into NO_PROXY.`,
+  proxyWantsPassword: (host: string, variable: string) =>
+    `The proxy ${host} (from ${variable}) wants a user name and a password, or other ones.`,
+  proxyWantsPasswordHint: (variable: string) =>
+    `Put them into ${variable} as http://USER:PASSWORD@HOST:PORT (special characters percent-encoded), or name the hosts that need no proxy in NO_PROXY.`,
   throttled: (action: string, attempts: number) =>
     `AWS kept throttling ${action}; it was tried ${attempts} times.`,
   throttledHint: 'Wait a minute, then run the same command again: it continues where it stopped.',
-  regionOff: (region: string) => `The Region ${region} is not enabled in this account, or does not exist.`,
-  regionOffHint: 'Enable it in the account settings, or give another --region.',
+  regionOff: (region: string) => `The Region ${region} is not enabled in this account.`,
+  regionOffHint:
+    'Enable it in the account settings (that takes some minutes), or give another --region. Session credentials from the global STS endpoint do not work in such a Region even then.',
   service: (action: string, resource: string, code: string, message: string) =>
     `AWS answered ${code} to ${action} on ${resource}: ${message}`,
   serviceFault: (action: string, resource: string, code: string) =>

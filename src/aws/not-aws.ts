@@ -1,0 +1,30 @@
+import type { IAMClient } from '@aws-sdk/client-iam';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { STSClient } from '@aws-sdk/client-sts';
+
+type Client = IAMClient | SecretsManagerClient | STSClient;
+
+/** An answer that cannot be AWS's, such as that of a login page. */
+export class NotAwsError extends Error {
+  override readonly name = 'NotAwsError';
+}
+
+/**
+ * Makes a client take for a success only what AWS may have answered. The SDK itself would read an empty body, or JSON
+ * about something else, as an answer in which everything optional is missing.
+ */
+export function demandingAws<C extends Client>(client: C): C {
+  const stack = client.middlewareStack as IAMClient['middlewareStack'];
+  stack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const { $metadata, ...members } = result.output;
+      const saysNothing = Object.values(members).every((member) => member === undefined);
+      // Every answer of AWS has a request ID; some imitations of AWS leave it out, but they say something.
+      if (saysNothing && !$metadata.requestId) throw new NotAwsError('an empty answer without a request ID');
+      return result;
+    },
+    { step: 'initialize', name: 'demandAws' },
+  );
+  return client;
+}

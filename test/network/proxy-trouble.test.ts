@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest';
+import { proxyHandler } from '../../src/aws/proxy.ts';
+import type { ProxyHandler } from '../../src/aws/proxy-handler.ts';
+import { run } from '../support/run.ts';
+import { makeAuthority } from './certificates.ts';
+import { startProxy } from './proxy.ts';
+import { ARGS, credentialsOf, failureOf, listen, openSandbox, SOME_CREDENTIALS, setup } from './scene.ts';
+
+const authority = await makeAuthority();
+const ENDPOINT = 'secretsmanager.us-west-2.amazonaws.com';
+const PASSWORD = 'c0rrect%2Fhorse';
+
+/** A proxy that answers this, whatever it is asked. */
+const answering = (answer: string) =>
+  listen((socket) => socket.once('data', () => socket.end(answer.replaceAll('\n', '\r\n'))));
+const via = (port: number, env: NodeJS.ProcessEnv = {}) => ({
+  ...SOME_CREDENTIALS,
+  HTTPS_PROXY: `http://127.0.0.1:${port}`,
+  ...env,
+});
+
+describe('a proxy', () => {
+  test.concurrent.for([
+    ['refuses', 'HTTP/1.1 403 Forbidden\n\n', 'proxy-refused', 'refused to connect to'],
+    ['fails to reach AWS', 'HTTP/1.1 504 Gateway Timeout\n\n', 'proxy-failed', 'could not reach'],
+    ['is some other server', 'SSH-2.0-OpenSSH_9.6\n', 'proxy-unreachable', 'is not an HTTP proxy'],
+    ['hangs up', '', 'proxy-unreachable', 'could not be reached'],
+  ] as const)('that %s is named, with its variable and what to do', async ([, answer, code, words]) => {
+    const port = await answering(answer);
+    const failure = await failureOf(via(port));
+    expect(failure).toMatchObject({ exit: 1, code });
+    expect(failure.message).toContain(`127.0.0.1:${port} (from HTTPS_PROXY)`);
+    expect(failure.message).toContain(words);
+    expect(failure.message).not.toContain('AWS could not be reached');
+    expect(failure.hint).toMatch(/NO_PROXY|name of the Region/);
+  });
+
+  test.concurrent('that nobody serves is named', async () => {
+    const failure = await failureOf({ ...SOME_CREDENTIALS, https_proxy: '127.0.0.1:1' });
+    expect(failure).toMatchObject({ exit: 1, code: 'proxy-unreachable' });
+    expect(failure.message).toContain('127.0.0.1:1 (from https_proxy)');
+    expect(failure.hint).toContain('NO_PROXY');
+  });
+
+  test.concurrent('that wants a password says so, and no password is ever shown', async () => {
+    const sandbox = await openSandbox();
+    const proxy = await startProxy({ behind: sandbox.url, authority, password: 'engineer:c0rrect/horse' });
+    const env = {
+      ...credentialsOf(sandbox),
+      HTTPS_PROXY: `http://engineer:wr0ng-horse@127.0.0.1:${proxy.port}`,
+    };
+    const { code, json, all } = await setup(env, '--debug');
+    expect(code).toBe(1);
+    expect(json.error).toMatchObject({
+      code: 'proxy-authentication',
+      hint: expect.stringContaining('HTTPS_PROXY'),
+    });
+    expect(json.error.message).toContain(`127.0.0.1:${proxy.port} (from HTTPS_PROXY)`);
+    expect(all).not.toMatch(/wr0ng|ZW5naW5lZXI/);
+  });
+
+  test.concurrent('gets the password of its URL, which is not shown either', async () => {
+    const sandbox = await openSandbox();
+    const proxy = await startProxy({ behind: sandbox.url, password: 'engineer:c0rrect/horse' });
+    const withPassword = `http://engineer:${PASSWORD}@127.0.0.1:${proxy.port}`;
+    const env = { ...credentialsOf(sandbox), HTTP_PROXY: withPassword };
+    const { code, all } = await setup(env, '--endpoint-url', sandbox.url, '--debug');
+    expect(code).toBe(0);
+    expect(new Set(proxy.forwarded)).toEqual(new Set([`${sandbox.url}/`]));
+    expect(all).not.toMatch(/c0rrect|ZW5naW5lZXI/);
+  });
+
+  test.concurrent('is left out for the hosts in NO_PROXY, and in the sandbox', async () => {
+    const sandbox = await openSandbox();
+    const proxy = await startProxy({ behind: sandbox.url });
+    const proxies = { HTTP_PROXY: proxy.url, https_proxy: proxy.url };
+    const bypassing = { ...credentialsOf(sandbox), ...proxies, no_proxy: '.example.com, 127.0.0.1' };
+    expect((await setup(bypassing, '--endpoint-url', sandbox.url)).code).toBe(0);
+    expect((await setup(proxies, '--sandbox')).code).toBe(0);
+    expect([...proxy.forwarded, ...proxy.tunnels]).toEqual([]);
+  });
+
+  test.concurrent('that looks into connections must be trusted: what to set is said', async () => {
+    const sandbox = await openSandbox();
+    const proxy = await startProxy({ behind: sandbox.url, authority });
+    const failure = await failureOf(via(proxy.port));
+    expect(failure).toMatchObject({ exit: 1, code: 'untrusted-certificate' });
+    expect(failure.hint).toContain('NODE_EXTRA_CA_CERTS');
+  });
+});
+
+describe('a proxy variable', () => {
+  test.concurrent.for([
+    ['is no URL', 'http://engineer:tr0ub#4dor@proxy.example:8080', 'HTTPS_PROXY is not a URL.'],
+    [
+      'names another kind of proxy',
+      'socks5://engineer:tr0ub4dor@proxy.example',
+      'does not name an HTTP proxy',
+    ],
+  ] as const)('that %s is a mistake on the command line, and is not repeated', async ([, value, words]) => {
+    const env = { ...SOME_CREDENTIALS, HTTPS_PROXY: value };
+    const { code, stdout, stderr } = await run(['setup', ...ARGS, '--debug'], { env });
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout).error).toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining(words),
+    });
+    expect(stdout + stderr).not.toMatch(/tr0ub|4dor|proxy\.example/);
+  });
+});
+
+describe('a connection through a proxy', () => {
+  test('that is not made in time is given up, and closed', async () => {
+    const closed: string[] = [];
+    const port = await listen((socket) => socket.resume().on('close', () => closed.push('closed')));
+    const handler = await proxyHandler(
+      { HTTPS_PROXY: `http://127.0.0.1:${port}` },
+      { connectionTimeout: 100 },
+    );
+    const error = await handler?.handle(requestTo(ENDPOINT)).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ problem: 'timed-out', target: ENDPOINT });
+    await expect.poll(() => closed).toEqual(['closed']);
+  });
+
+  test('that is being made when the program ends is given up', async () => {
+    const closed: string[] = [];
+    const port = await listen((socket) => socket.resume().on('close', () => closed.push('closed')));
+    const handler = await proxyHandler({ HTTPS_PROXY: `http://127.0.0.1:${port}` });
+    const call = handler?.handle(requestTo(ENDPOINT)).catch((reason: unknown) => reason);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    handler?.destroy();
+    expect(await call).toMatchObject({ problem: 'unreachable' });
+    await expect.poll(() => closed).toEqual(['closed']);
+  });
+});
+
+function requestTo(hostname: string) {
+  const request = { protocol: 'https:', method: 'GET', path: '/', hostname, headers: {} };
+  return request as Parameters<ProxyHandler['handle']>[0];
+}
