@@ -1,13 +1,15 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { STSClient } from '@aws-sdk/client-sts';
-import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { DEFAULTS, HTTP } from '../defaults.ts';
-import { EXIT, Failure } from '../failure.ts';
-import { awsWords as words } from '../report/words/aws.ts';
+import { withoutSkewRetries } from './clock.ts';
+import { foundCredentials } from './credentials.ts';
 import { demandingAws } from './not-aws.ts';
-import type { ProxyHandler } from './proxy-handler.ts';
 import { withBoundedRetries } from './retries.ts';
+
+/** What sends requests, and keeps the connections. */
+export type RequestHandler = Pick<NodeHttpHandler, 'handle' | 'destroy' | 'metadata'>;
 
 /** How AWS is reached and as whom. What is left out, the SDK finds as it always does (environment, profile, SSO, …). */
 export interface AwsSettings {
@@ -20,7 +22,7 @@ export interface AwsSettings {
   /** Asks the user for the code of an MFA device. Absent where nobody can be asked. */
   askMfaCode?: ((serial: string) => Promise<string>) | undefined;
   /** What sends the requests when they do not go directly: see `proxyHandler`. */
-  requestHandler?: ProxyHandler | undefined;
+  requestHandler?: RequestHandler | undefined;
   /** Takes one line for each request, for `--debug`. The line names the action, never its input. */
   trace?: ((line: string) => void) | undefined;
 }
@@ -41,12 +43,13 @@ export interface AwsClients {
 export function createClients(settings: AwsSettings, interrupt: AbortSignal): AwsClients {
   const opened: { destroy(): void }[] = [];
   const secretsManagers = new Map<string, SecretsManagerClient>();
-  const common = commonConfig(settings);
+  const handler = settings.requestHandler ?? new NodeHttpHandler(HTTP.handler);
+  const common = commonConfig(settings, handler);
   const keep = <C extends IAMClient | SecretsManagerClient | STSClient>(client: C): C => {
     opened.push(client);
     // It would copy every input and every answer for a logger that is not there.
     client.middlewareStack.remove('loggerMiddleware');
-    return withBoundedRetries(traced(demandingAws(client), settings.trace), interrupt);
+    return withoutSkewRetries(withBoundedRetries(traced(demandingAws(client), settings.trace), interrupt));
   };
   const configuredRegion = once(() => findRegion(settings.profile));
   const homeRegion = async () => settings.homeRegion ?? (await configuredRegion()) ?? DEFAULTS.globalRegion;
@@ -62,37 +65,21 @@ export function createClients(settings: AwsSettings, interrupt: AbortSignal): Aw
     homeRegion,
     close: () => {
       for (const client of opened) client.destroy();
-      settings.requestHandler?.destroy();
+      handler.destroy();
     },
   };
 }
 
-function commonConfig(settings: AwsSettings) {
-  const { profile, endpointUrl, credentials, homeRegion } = settings;
+function commonConfig(settings: AwsSettings, requestHandler: RequestHandler) {
+  const { profile, endpointUrl, credentials } = settings;
   const endpoint = endpointUrl ? { endpoint: endpointUrl } : {};
-  const requestHandler = settings.requestHandler ?? HTTP.handler;
   return {
     ...endpoint,
     ...(profile ? { profile } : {}),
     requestHandler,
     maxAttempts: HTTP.maxAttempts,
-    credentials:
-      credentials ??
-      defaultProvider({
-        ...(profile ? { profile } : {}),
-        // Assuming a role is a request to STS as well: it goes where all the others go, and the way they go.
-        clientConfig: { ...endpoint, requestHandler, ...(homeRegion ? { region: homeRegion } : {}) },
-        mfaCodeProvider: settings.askMfaCode ?? refuseMfa,
-      }),
+    credentials: credentials ?? foundCredentials(settings, endpoint, requestHandler),
   };
-}
-
-async function refuseMfa(serial: string): Promise<string> {
-  throw new Failure(words.mfaCannotAsk(serial), {
-    code: 'mfa-required',
-    exitCode: EXIT.permission,
-    hint: words.mfaCannotAskHint,
-  });
 }
 
 /** The SDK's own search for a Region; it rejects when there is none. */

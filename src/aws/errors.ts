@@ -1,6 +1,7 @@
 import { EXIT, Failure } from '../failure.ts';
 import { plain } from '../report/plain.ts';
 import { awsWords as words } from '../report/words/aws.ts';
+import { isClockSkew } from './clock.ts';
 import { networkFailure } from './network-errors.ts';
 import { isAlwaysEnabled } from './regions.ts';
 
@@ -29,9 +30,11 @@ interface SdkError {
   code?: string;
   $metadata?: { httpStatusCode?: number; attempts?: number; requestId?: string };
   $fault?: string;
+  /** What failed while credentials were being looked for. */
+  onTheWay?: SdkError;
 }
 
-const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired']);
+const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException']);
 const INVALID = new Set([
   'InvalidClientTokenId',
   'UnrecognizedClientException',
@@ -43,7 +46,6 @@ const INVALID = new Set([
   'AuthFailure',
 ]);
 const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'NotAuthorized']);
-const SKEW = new Set(['RequestTimeTooSkewed', 'RequestInTheFuture']);
 const THROTTLED = new Set([
   'Throttling',
   'ThrottlingException',
@@ -87,18 +89,20 @@ function regionFailure(error: SdkError, { action, region }: Request, caller: Cal
   });
 }
 
-function credentialsFailure(error: SdkError, { region }: Request, { profile }: Caller): Failure | undefined {
+function credentialsFailure(error: SdkError, request: Request, { profile }: Caller): Failure | undefined {
+  const { region } = request;
   const make = (code: string, message: string, hint: string) =>
     new Failure(message, { code, exitCode: EXIT.permission, hint, awsCode: error.name, cause: error });
   if (EXPIRED.has(error.name)) return make('expired-credentials', words.expired, words.expiredHint(profile));
-  const skewed = SKEW.has(error.name) || /signature (expired|not yet current)/i.test(error.message);
-  if (skewed) return make('clock-skew', words.clockSkew, words.clockSkewHint);
+  if (isClockSkew(error)) return make('clock-skew', words.clockSkew, words.clockSkewHint);
   if (isUnknownKey(error) && !isAlwaysEnabled(region)) {
     return make('invalid-credentials', words.invalidOrRegionOff(region), words.invalidOrRegionOffHint);
   }
   if (INVALID.has(error.name)) {
     return make('invalid-credentials', words.invalidCredentials, words.invalidCredentialsHint);
   }
+  const onTheWay = error.onTheWay && networkFailure(error.onTheWay, request);
+  if (onTheWay) return onTheWay;
   if (/^(CredentialsProviderError|TokenProviderError|ProviderError)$/.test(error.name)) {
     const ended = /sso/i.test(error.message) && /expired|invalid/i.test(error.message);
     return ended

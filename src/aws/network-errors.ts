@@ -57,7 +57,7 @@ function describe(error: NetworkError, { action, region }: Request): Description
   const { code = '' } = error;
   const certificate = certificateProblem(error);
   if (certificate) return certificate;
-  if (error instanceof ProxyError) return proxyProblem(error);
+  if (error instanceof ProxyError) return proxyProblem(error, region);
   if (error.name === 'TimeoutError' && !UNREACHABLE.has(code)) return timedOut(action, region);
   if (code === 'ETIMEDOUT') return timedOut(action, region);
   if (code === 'ENOTFOUND' && isAwsHost(error.hostname)) return noSuchEndpoint(error.hostname, region);
@@ -79,7 +79,7 @@ function certificateProblem({ code, cause }: NetworkError): Description | undefi
   return undefined;
 }
 
-function proxyProblem({ problem, proxy, target, status = 0 }: ProxyError): Description {
+function proxyProblem({ problem, proxy, target, status = 0 }: ProxyError, region: string): Description {
   const [host, from] = [plain(proxy.url.host), proxy.variable];
   const hint = words.proxyHint(from, target);
   switch (problem) {
@@ -96,7 +96,11 @@ function proxyProblem({ problem, proxy, target, status = 0 }: ProxyError): Descr
     case 'refused':
       return ['proxy-refused', words.proxyRefused(host, from, target, status), hint];
     case 'no-way-on':
-      return ['proxy-failed', words.proxyNoWayOn(host, from, target, status), words.endpointHint(target)];
+      return [
+        'proxy-failed',
+        words.proxyNoWayOn(host, from, target, status),
+        words.endpointHint(target, region),
+      ];
     case 'not-a-proxy':
       return ['proxy-unreachable', words.notAProxy(host, from), hint];
   }
@@ -108,7 +112,7 @@ function isAwsHost(host: string | undefined): host is string {
 }
 
 function noSuchEndpoint(host: string, region: string): Description {
-  return ['no-such-endpoint', words.noSuchEndpoint(host, region), words.endpointHint(host)];
+  return ['no-such-endpoint', words.noSuchEndpoint(host), words.endpointHint(host, region)];
 }
 
 /**
@@ -119,7 +123,12 @@ function isNotAws(error: NetworkError): boolean {
   if (error instanceof NotAwsError || error instanceof SyntaxError) return true;
   // Something that does not speak TLS, or answers for another host.
   if (/^(EPROTO$|ERR_SSL_|ERR_TLS_CERT_ALTNAME_INVALID$|HPE_)/.test(error.code ?? '')) return true;
-  if (/deserializ|unexpected token|not valid xml|^unknown(error)?$/i.test(error.message)) return true;
+  if (
+    /deserializ|unexpected token|not valid xml|invalid response from sts|^unknown(error)?$/i.test(
+      error.message,
+    )
+  )
+    return true;
   const { httpStatusCode, requestId } = error.$metadata ?? {};
   return httpStatusCode !== undefined && !requestId && /^(Error|Unknown\w*|\W*|\d+)$/.test(error.name);
 }

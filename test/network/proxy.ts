@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { afterAll } from 'vitest';
@@ -75,12 +81,17 @@ export async function startProxy({ behind, authority, password, answer }: ProxyO
   return { url: `http://127.0.0.1:${port}`, port, tunnels, forwarded };
 }
 
-/** Hands a request on as it is, its `Host` header too, and the answer back. */
-function passOn(behind: string, incoming: IncomingMessage, response: ServerResponse): void {
+/** Hands a request on as it is, its `Host` header too, and the answer back, with its headers changed if so wished. */
+export function passOn(
+  behind: string,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  change = (headers: IncomingHttpHeaders): IncomingHttpHeaders => headers,
+): void {
   const { hostname, port } = new URL(behind);
   const { method, url: path, headers } = incoming;
   const outgoing = request({ hostname, port, method, path, headers }, (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    response.writeHead(answer.statusCode ?? 502, change(answer.headers));
     answer.pipe(response);
   });
   outgoing.on('error', () => response.destroy());

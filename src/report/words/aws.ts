@@ -42,10 +42,9 @@ export const awsWords = {
   notAws: (action: string) => `What answered to ${action} was not AWS.`,
   notAwsHint:
     'A proxy, a login page of the network or a wrong endpoint URL may stand between. Check --endpoint-url and AWS_ENDPOINT_URL, and open any web page to see whether the network wants a login.',
-  noSuchEndpoint: (host: string, region: string) =>
-    `No address was found for ${host}, AWS's endpoint in the Region ${region}.`,
-  endpointHint: (host: string) =>
-    `Check the name of the Region${
+  noSuchEndpoint: (host: string) => `No address was found for AWS's endpoint ${host}.`,
+  endpointHint: (host: string, region: string) =>
+    `Check the name of the Region, ${region}${
       /fips/.test(host)
         ? '; not every Region has a FIPS endpoint, which AWS_USE_FIPS_ENDPOINT (or use_fips_endpoint in the profile) asks for'
         : ''

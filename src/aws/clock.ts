@@ -1,0 +1,41 @@
+import type { IAMClient } from '@aws-sdk/client-iam';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { STSClient } from '@aws-sdk/client-sts';
+
+const SKEW = new Set(['RequestExpired', 'RequestTimeTooSkewed', 'RequestInTheFuture']);
+
+/** Whether AWS refused a request for its date. */
+export function isClockSkew({ name, message }: Error): boolean {
+  return SKEW.has(name) || /signature (expired|not yet current)/i.test(message);
+}
+
+/**
+ * Keeps a client from repeating requests that failed for another reason than the clock. With a clock that is some minutes
+ * off, the SDK takes every error for one that its correction of the clock has overcome, "not found" too, and asks again
+ * and again.
+ */
+export function withoutSkewRetries<C extends IAMClient | SecretsManagerClient | STSClient>(client: C): C {
+  const stack = client.middlewareStack as IAMClient['middlewareStack'];
+  const relation = {
+    relation: 'after',
+    toMiddleware: 'retryMiddleware',
+    name: 'withoutSkewRetries',
+  } as const;
+  stack.addRelativeTo(correctMark, relation);
+  return client;
+}
+
+/** Takes the mark of an overcome clock off errors that have nothing to do with it. */
+function correctMark<Next extends (args: never) => Promise<unknown>>(next: Next): Next {
+  const corrected = async (args: never) => {
+    try {
+      return await next(args);
+    } catch (error) {
+      if (error instanceof Error && '$metadata' in error && !isClockSkew(error)) {
+        delete (error.$metadata as { clockSkewCorrected?: boolean }).clockSkewCorrected;
+      }
+      throw error;
+    }
+  };
+  return corrected as Next;
+}
