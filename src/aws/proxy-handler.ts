@@ -1,10 +1,12 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { HTTP } from '../defaults.ts';
 import { type HttpProxy, type Proxies, ProxyError, proxyFor, withoutBrackets } from './proxy.ts';
+
+const CONNECTIONS = { keepAlive: true, maxSockets: HTTP.maxSockets };
 
 type Handle = NodeHttpHandler['handle'];
 type Request = Parameters<Handle>[0];
@@ -25,11 +27,16 @@ export class ProxyHandler {
   readonly metadata = { handlerProtocol: 'http/1.1' };
   readonly #proxies: Proxies;
   readonly #direct: NodeHttpHandler;
+  readonly #forwarding: NodeHttpHandler | undefined;
   readonly #tunnelled: NodeHttpHandler | undefined;
 
   constructor(proxies: Proxies, options: HandlerOptions) {
     this.#proxies = proxies;
     this.#direct = new NodeHttpHandler(options);
+    if (proxies.http) {
+      const httpsAgent = new https.Agent({ ...CONNECTIONS, servername: nameInCertificate(proxies.http) });
+      this.#forwarding = new NodeHttpHandler({ ...options, httpsAgent });
+    }
     if (!proxies.https) return;
     // The tunnel itself watches the time until there is a connection: it knows whose fault it is when there is none.
     const { connectionTimeout: timeoutMs, ...handler } = options;
@@ -50,6 +57,7 @@ export class ProxyHandler {
   /** Closes every connection; a tunnel that is being made is given up. */
   destroy(): void {
     this.#direct.destroy();
+    this.#forwarding?.destroy();
     this.#tunnelled?.destroy();
   }
 
@@ -66,7 +74,7 @@ export class ProxyHandler {
       headers: { ...request.headers, ...authorization(proxy) },
     });
     try {
-      const answer = await this.#direct.handle(forwarded, options);
+      const answer = await (this.#forwarding ?? this.#direct).handle(forwarded, options);
       if (answer.response.statusCode === 407) throw refusal(proxy, hostname, 407);
       return answer;
     } catch (error) {
@@ -82,7 +90,7 @@ class TunnelAgent extends https.Agent {
   readonly #opening = new Set<ClientRequest>();
 
   constructor(proxy: HttpProxy, timeoutMs: number) {
-    super({ keepAlive: true, maxSockets: HTTP.maxSockets });
+    super(CONNECTIONS);
     this.#proxy = proxy;
     this.#timeoutMs = timeoutMs;
   }
@@ -127,12 +135,19 @@ class TunnelAgent extends https.Agent {
     return (url.protocol === 'https:' ? https : http).request({
       method: 'CONNECT',
       host: withoutBrackets(url.hostname),
+      servername: nameInCertificate(this.#proxy),
       ...(url.port ? { port: url.port } : {}),
       path: target,
       headers: { host: target, ...authorization(this.#proxy) },
       agent: false,
     });
   }
+}
+
+/** Whose certificate a proxy reached over TLS shows. Node would go by the `Host` header, which names what lies behind it. */
+function nameInCertificate({ url }: HttpProxy): string {
+  const host = withoutBrackets(url.hostname);
+  return isIP(host) ? '' : host;
 }
 
 /** The user and the password of the proxy's URL, as a header. */

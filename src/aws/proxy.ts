@@ -49,7 +49,8 @@ export class ProxyError extends Error {
     target: string,
     { status, cause }: { status?: number | undefined; cause?: unknown } = {},
   ) {
-    super(`${proxy.url.host} (${proxy.variable}): ${problem}${status ? ` (${status})` : ''}`, { cause });
+    const reason = status ?? (cause as NodeJS.ErrnoException | undefined)?.code;
+    super(`${proxy.url.host} (${proxy.variable}): ${problem}${reason ? ` (${reason})` : ''}`, { cause });
     this.problem = problem;
     this.proxy = proxy;
     this.target = target;

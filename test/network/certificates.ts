@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSecureContext, type SecureContext } from 'node:tls';
 import { generate } from 'selfsigned';
 import { afterAll } from 'vitest';
 
@@ -11,7 +10,12 @@ export interface Authority {
   /** Its certificate in a file, as `NODE_EXTRA_CA_CERTS` takes it. */
   readonly file: string;
   /** A key and a certificate for a host, made when it is first asked for. */
-  contextFor(host: string): Promise<SecureContext>;
+  certificateFor(host: string): Promise<KeyAndCertificate>;
+}
+
+export interface KeyAndCertificate {
+  key: string;
+  cert: string;
 }
 
 /** Makes an authority that is gone after the tests of the file. */
@@ -28,7 +32,7 @@ export async function makeAuthority(): Promise<Authority> {
   afterAll(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'root.pem');
   writeFileSync(file, root.cert);
-  const contexts = new Map<string, Promise<SecureContext>>();
+  const issued = new Map<string, Promise<KeyAndCertificate>>();
   const issue = async (host: string) => {
     const name = isIP(host) ? { type: 7 as const, ip: host } : { type: 2 as const, value: host };
     const { private: key, cert } = await generate([{ name: 'commonName', value: 'Example Host' }], {
@@ -37,14 +41,14 @@ export async function makeAuthority(): Promise<Authority> {
       extensions: [{ name: 'subjectAltName', altNames: [name] }],
       ca: { key: root.private, cert: root.cert },
     });
-    return createSecureContext({ key, cert });
+    return { key, cert };
   };
   return {
     file,
-    contextFor(host) {
-      const context = contexts.get(host) ?? issue(host);
-      contexts.set(host, context);
-      return context;
+    certificateFor(host) {
+      const pair = issued.get(host) ?? issue(host);
+      issued.set(host, pair);
+      return pair;
     },
   };
 }

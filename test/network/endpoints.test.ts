@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { ACCOUNT, makeRole, roleArn } from '../support/account.ts';
 import { makeAuthority } from './certificates.ts';
-import { closing, startProxy, type TestProxy } from './proxy.ts';
+import { closing, type ProxyOptions, startProxy, type TestProxy } from './proxy.ts';
 import { credentialsOf, failureOf, listen, openSandbox, SOME_CREDENTIALS, setup } from './scene.ts';
 
 const authority = await makeAuthority();
@@ -15,9 +15,9 @@ const isAws = (host: string) =>
   /\.(amazonaws\.com(\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)(:443)?$/.test(host);
 
 /** An account that is reached by AWS's own host names, through a proxy. */
-async function behindProxy(answer?: (host: string) => string | undefined): Promise<[Sandbox, TestProxy]> {
+async function behindProxy(options: Partial<ProxyOptions> = {}): Promise<[Sandbox, TestProxy]> {
   const sandbox = await openSandbox({ allowHost: isAws });
-  const proxy = await startProxy({ behind: sandbox.url, authority, ...(answer ? { answer } : {}) });
+  const proxy = await startProxy({ behind: sandbox.url, authority, ...options });
   return [sandbox, proxy];
 }
 
@@ -135,8 +135,8 @@ describe("AWS's own endpoints, through a proxy", () => {
     }
   });
 
-  test.concurrent('a profile that assumes a role does that through the proxy too', async () => {
-    const [sandbox, proxy] = await behindProxy();
+  test.concurrent('a profile that assumes a role does that through the proxy too, here one that is itself encrypted', async () => {
+    const [sandbox, proxy] = await behindProxy({ secure: true });
     const trust = {
       Version: '2012-10-17',
       Statement: [
@@ -167,7 +167,7 @@ describe("AWS's own endpoints, through a proxy", () => {
       'sso_account_id = 111122223333\nsso_role_name = Engineer\nsso_start_url = https://example.com\nsso_region = us-east-1',
     ],
   ] as const)('%s is exchanged through the proxy, whose refusal is told as such', async ([, host, lines]) => {
-    const [sandbox, proxy] = await behindProxy(() => 'HTTP/1.1 403 Forbidden\r\n\r\n');
+    const [sandbox, proxy] = await behindProxy({ answer: () => 'HTTP/1.1 403 Forbidden\r\n\r\n' });
     const config = await profile(`[profile studio]\n${lines}\nregion = us-west-2`);
     const none = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
     const failure = await failureOf(
@@ -205,7 +205,7 @@ describe('a host whose name is not found', () => {
   });
 
   test.concurrent('is so by the proxy as well', async () => {
-    const [sandbox, proxy] = await behindProxy(() => 'HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    const [sandbox, proxy] = await behindProxy({ answer: () => 'HTTP/1.1 502 Bad Gateway\r\n\r\n' });
     const failure = await failureOf(reaching(sandbox, proxy, env));
     expect(failure).toMatchObject({ exit: 1, code: 'proxy-failed' });
     expect(failure.message).toMatch(/could not reach \S+\.us-wset-2\.amazonaws\.com /);

@@ -6,6 +6,7 @@ import {
   request,
   type ServerResponse,
 } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { afterAll } from 'vitest';
@@ -18,6 +19,8 @@ export interface ProxyOptions {
   authority?: Authority;
   /** `USER:PASSWORD`, without which nobody gets through. */
   password?: string;
+  /** Whether the proxy itself is reached over TLS. */
+  secure?: boolean;
   /** What a `CONNECT` is answered, in place of a connection. */
   answer?: (host: string) => string | undefined;
 }
@@ -40,7 +43,13 @@ export function closing(close: () => unknown): void {
 }
 
 /** An HTTP proxy on the loopback interface that looks into encrypted connections, gone after the tests of the file. */
-export async function startProxy({ behind, authority, password, answer }: ProxyOptions): Promise<TestProxy> {
+export async function startProxy({
+  behind,
+  authority,
+  password,
+  secure = false,
+  answer,
+}: ProxyOptions): Promise<TestProxy> {
   const tunnels: string[] = [];
   const forwarded: string[] = [];
   const sockets = new Set<Socket>();
@@ -48,7 +57,9 @@ export async function startProxy({ behind, authority, password, answer }: ProxyO
     !password || headers['proxy-authorization'] === `Basic ${Buffer.from(password).toString('base64')}`;
 
   const inner = createServer((incoming, response) => passOn(behind, incoming, response));
-  const outer = createServer((incoming, response) => {
+  const own = secure && (await authority?.certificateFor('127.0.0.1'));
+  const create = own ? createSecureServer.bind(undefined, own) : createServer;
+  const outer = create((incoming: IncomingMessage, response: ServerResponse) => {
     forwarded.push(incoming.url ?? '');
     if (!mayPass(incoming)) return void response.writeHead(407).end();
     incoming.url = new URL(incoming.url ?? '').pathname;
@@ -64,11 +75,11 @@ export async function startProxy({ behind, authority, password, answer }: ProxyO
     const host = target.replace(/:\d+$/, '');
     const refusal = mayPass(incoming) ? answer?.(host) : 'HTTP/1.1 407 Proxy Authentication Required\r\n\r\n';
     if (refusal !== undefined) return void socket.end(refusal);
-    const secureContext = await authority?.contextFor(host);
+    const certificate = await authority?.certificateFor(host);
     socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-    const secure = new TLSSocket(socket, { isServer: true, ...(secureContext ? { secureContext } : {}) });
-    secure.on('error', () => secure.destroy());
-    inner.emit('connection', secure);
+    const decrypted = new TLSSocket(socket, { isServer: true, ...certificate });
+    decrypted.on('error', () => decrypted.destroy());
+    inner.emit('connection', decrypted);
   });
   outer.listen(0, '127.0.0.1');
   await once(outer, 'listening');
@@ -78,7 +89,7 @@ export async function startProxy({ behind, authority, password, answer }: ProxyO
     outer.close();
   });
   const { port } = outer.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, port, tunnels, forwarded };
+  return { url: `http${secure ? 's' : ''}://127.0.0.1:${port}`, port, tunnels, forwarded };
 }
 
 /** Hands a request on as it is, its `Host` header too, and the answer back, with its headers changed if so wished. */
