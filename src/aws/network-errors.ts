@@ -34,6 +34,8 @@ const UNTRUSTED = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'CERT_UNTRUSTED',
 ]);
+/** What the SDK says of answers that it cannot read. */
+const UNREADABLE = /deserializ|unexpected token|not valid xml|invalid response from sts|^unknown(error)?$/i;
 const OUT_OF_DATE = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
 
 /** The failure for what went wrong on the way to AWS; `undefined` when it is AWS that answered. */
@@ -123,12 +125,7 @@ function isNotAws(error: NetworkError): boolean {
   if (error instanceof NotAwsError || error instanceof SyntaxError) return true;
   // Something that does not speak TLS, or answers for another host.
   if (/^(EPROTO$|ERR_SSL_|ERR_TLS_CERT_ALTNAME_INVALID$|HPE_)/.test(error.code ?? '')) return true;
-  if (
-    /deserializ|unexpected token|not valid xml|invalid response from sts|^unknown(error)?$/i.test(
-      error.message,
-    )
-  )
-    return true;
+  if (UNREADABLE.test(error.message)) return true;
   const { httpStatusCode, requestId } = error.$metadata ?? {};
   return httpStatusCode !== undefined && !requestId && /^(Error|Unknown\w*|\W*|\d+)$/.test(error.name);
 }

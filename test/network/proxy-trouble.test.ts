@@ -122,6 +122,25 @@ describe('a connection through a proxy', () => {
     await expect.poll(() => closed).toEqual(['closed']);
   });
 
+  test.each([
+    ['opened', 'https:', 'HTTPS_PROXY'],
+    ['not needed', 'http:', 'HTTP_PROXY'],
+  ])(
+    '(a tunnel %s) over which no answer comes is given up when the time for a request is over',
+    async (...each) => {
+      const [, protocol, variable] = each;
+      const port = await listen((socket) => {
+        socket.once('data', () => protocol === 'https:' && socket.write('HTTP/1.1 200 OK\r\n\r\n'));
+      });
+      const env = { [variable]: `http://127.0.0.1:${port}` };
+      const handler = await proxyHandler(env, { requestTimeout: 100 });
+      const error = await handler?.handle(requestTo(ENDPOINT, protocol)).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ name: 'TimeoutError', code: 'ETIMEDOUT' });
+      expect(error).not.toHaveProperty('proxy');
+      handler?.destroy();
+    },
+  );
+
   test('that is being made when the program ends is given up', async () => {
     const closed: string[] = [];
     const port = await listen((socket) => socket.resume().on('close', () => closed.push('closed')));
@@ -134,7 +153,7 @@ describe('a connection through a proxy', () => {
   });
 });
 
-function requestTo(hostname: string) {
-  const request = { protocol: 'https:', method: 'GET', path: '/', hostname, headers: {} };
+function requestTo(hostname: string, protocol = 'https:') {
+  const request = { protocol, method: 'GET', path: '/', hostname, headers: {} };
   return request as Parameters<ProxyHandler['handle']>[0];
 }
