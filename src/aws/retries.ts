@@ -3,6 +3,7 @@ import type { IAMClient } from '@aws-sdk/client-iam';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { STSClient } from '@aws-sdk/client-sts';
 import { HTTP } from '../defaults.ts';
+import { ProxyError } from './proxy.ts';
 
 type Client = IAMClient | SecretsManagerClient | STSClient;
 
@@ -21,6 +22,7 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNRE
  */
 export function mayHaveTakenEffect(error: unknown): boolean {
   if (!(error instanceof Error)) return true;
+  if (error instanceof ProxyError) return false;
   if ('code' in error && NEVER_SENT.has(String(error.code))) return false;
   const status = statusOf(error);
   return status === undefined || status < 400 || status >= 500;
