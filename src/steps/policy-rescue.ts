@@ -11,53 +11,63 @@ import {
 } from '../policy/index.ts';
 import type { StepContext } from './types.ts';
 
-type Rescuer = Pick<StepContext, 'aws'>;
+/**
+ * IAM has no compare-and-swap: of two runs that read a policy at the same time, the one that writes second undoes what the
+ * first one added. But IAM numbers the versions and keeps five, so that what was undone can be found and put back.
+ */
+
+/** What this run knows of the versions of a policy. */
+export interface VersionHistory {
+  /** The number of the newest version when this run first looked; what came later was written at the same time as this. */
+  since: number;
+  /** Documents of later versions that this run had to delete to make room, and must not let be lost. */
+  carried: string[];
+  /** The version of which the plan said that it makes room, if it said so. */
+  planned?: string | undefined;
+}
 
 /**
- * What other runs added while this one was writing, and its own or another's writing has undone. IAM has no
- * compare-and-swap, but it numbers the versions: all that came since this run first looked were written by runs that go on
- * at the same time, and each was meant to stay.
- * Answers the document that has their additions, or nothing when none is missing. (What no longer fits is left to the run
- * that added it: it reads the policy back too.)
- * @param since the number of the newest version when this run first looked
+ * The document of the policy with what other runs added while this one was writing, and its own or another's writing has
+ * undone; nothing when none of it is missing. (What no longer fits is left to the run that added it: it reads the policy
+ * back too.)
  */
 export async function missedAdditions(
-  context: Rescuer,
+  { aws }: Pick<StepContext, 'aws'>,
   account: AccountRef,
   policy: FoundPolicy,
-  since: number,
+  { since, carried }: VersionHistory,
 ): Promise<JsonPolicy | undefined> {
-  const made = policy.versions.filter(
+  const later = policy.versions.filter(
     (version) => versionNumber(version) > since && version !== policy.versionId,
   );
-  return withVersions(context, account, policy, policy.document, made);
+  const documents = await Promise.all(later.map((version) => readVersion(aws, policy.arn, version)));
+  return withAll(account, policy.document, [...documents, ...carried]);
 }
 
 /**
- * The document with what a version allows that has to make room for it, if that came since this run first looked: then
- * another run wrote it, which may not know yet that it was undone.
+ * The version that shall make room for another one, out of a full set that is not the one of the plan any more: the oldest
+ * one that allows nothing but what the default one does. What another run has added, and a third one has just undone, is
+ * so kept until the latter puts it back. When there is no such version, the oldest one.
  */
-export async function withDoomed(
-  context: Rescuer,
+export async function dispensableVersion(
+  { aws }: Pick<StepContext, 'aws'>,
   account: AccountRef,
   policy: FoundPolicy,
-  document: JsonPolicy,
-  { doomed, since }: { doomed: string | undefined; since: number },
-): Promise<JsonPolicy> {
-  if (!doomed || versionNumber(doomed) <= since) return document;
-  return (await withVersions(context, account, policy, JSON.stringify(document), [doomed])) ?? document;
+): Promise<{ version: string; document: string | undefined } | undefined> {
+  const others = policy.versions.filter((version) => version !== policy.versionId);
+  const read = await Promise.all(
+    others.map(async (version) => ({ version, document: await readVersion(aws, policy.arn, version) })),
+  );
+  return read.find(({ document }) => !withAll(account, policy.document, [document])) ?? read[0];
 }
 
-/** The document with all that these versions allow; nothing when it has that already, or when it does not fit. */
-async function withVersions(
-  { aws }: Rescuer,
+/** The document with all that the others allow; nothing when it has that already, or when it does not fit. */
+export function withAll(
   account: AccountRef,
-  { arn }: FoundPolicy,
   document: string,
-  versions: string[],
-): Promise<JsonPolicy | undefined> {
-  const documents = await Promise.all(versions.map((version) => readVersion(aws, arn, version)));
-  const merged = documents
+  others: (string | undefined)[],
+): JsonPolicy | undefined {
+  const merged = others
     .filter((each) => each !== undefined && extendable(each))
     .reduce<string>((all, each) => JSON.stringify(mergeReadPolicies(all, each ?? '', account)), document);
   const [before, after] = [tryParsePolicy(document), tryParsePolicy(merged)];

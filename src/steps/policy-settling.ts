@@ -7,7 +7,13 @@ import { EXIT, Failure } from '../failure.ts';
 import type { PolicyOutcome } from '../report/types.ts';
 import { policyWords as words } from '../report/words/steps.ts';
 import { distribute, type PolicyWork } from './policy-distribution.ts';
-import { missedAdditions, versionNumber, withDoomed } from './policy-rescue.ts';
+import {
+  dispensableVersion,
+  missedAdditions,
+  type VersionHistory,
+  versionNumber,
+  withAll,
+} from './policy-rescue.ts';
 import { addVersion, type CreateWork, createPolicy, readChain, versionToDelete } from './policy-writing.ts';
 import type { StepContext, StepInput } from './types.ts';
 
@@ -24,16 +30,22 @@ export interface Settling {
   written: Map<string, FoundPolicy & { action: 'created' | 'updated' }>;
   /** Policies that this run may have written though no answer said so, by ARN. */
   doubtful: Map<string, 'created' | 'updated'>;
-  /** The number of the newest version when this run first looked, by ARN. */
-  since: Map<string, number>;
+  /** What is known of their versions, by ARN. */
+  history: Map<string, VersionHistory>;
   /** The last change that may or may not have been made. */
   doubt?: { failure: Failure; at: number; times: number };
   /** Why it is not settled yet. */
   obstacle: 'hidden' | 'contended';
 }
 
-export function newSettling(): Settling {
-  return { written: new Map(), doubtful: new Map(), since: new Map(), obstacle: 'contended' };
+/** @param plan what was planned to be done, which says what is to make room */
+export function newSettling(plan: PolicyWork[]): Settling {
+  const planned = plan.flatMap((work) => (work.kind === 'update' ? [work.policy] : []));
+  const history = planned.map((policy): [string, VersionHistory] => [
+    policy.arn,
+    { since: newestNumber(policy), carried: [], planned: versionToDelete(policy) },
+  ]);
+  return { written: new Map(), doubtful: new Map(), history: new Map(history), obstacle: 'contended' };
 }
 
 /**
@@ -93,12 +105,13 @@ async function rescue(
   context: StepContext,
   { identity }: StepInput,
   chain: FoundPolicy[],
-  { written, doubtful, since }: Settling,
+  { written, doubtful, history }: Settling,
 ): Promise<UpdateWork | undefined> {
   for (const policy of chain) {
     const { arn } = policy;
-    if (!written.has(arn) && !doubtful.has(arn)) continue;
-    const document = await missedAdditions(context, identity, policy, since.get(arn) ?? 0);
+    const known = history.get(arn);
+    const touched = written.has(arn) || doubtful.has(arn) || known?.carried.length;
+    const document = touched && known && (await missedAdditions(context, identity, policy, known));
     if (document) return { kind: 'update', policy, secrets: [], document };
   }
   return undefined;
@@ -108,7 +121,7 @@ async function rescue(
 async function readChainNow(
   { aws }: StepContext,
   { request, identity }: StepInput,
-  { written, since }: Settling,
+  { written, history }: Settling,
 ): Promise<FoundPolicy[]> {
   const reader = policyReader(aws);
   const newest = async (arn: string) => {
@@ -117,7 +130,9 @@ async function readChainNow(
     return own && (!found || newestNumber(found) < newestNumber(own)) ? own : found;
   };
   const chain = await readChain({ read: newest }, request.policy.name, identity);
-  for (const policy of chain) if (!since.has(policy.arn)) since.set(policy.arn, newestNumber(policy));
+  for (const policy of chain) {
+    if (!history.has(policy.arn)) history.set(policy.arn, { since: newestNumber(policy), carried: [] });
+  }
   return chain;
 }
 
@@ -160,7 +175,7 @@ export async function create(
   const arn = policyArn(input.identity, work.name);
   if (created.kind === 'made') {
     settling.written.set(arn, { ...created.policy, action: 'created' });
-    settling.since.set(arn, 1);
+    settling.history.set(arn, { since: 1, carried: [] });
     return created.policy;
   }
   settling.obstacle = 'hidden';
@@ -172,14 +187,12 @@ async function update(
   context: StepContext,
   { identity }: StepInput,
   { policy, document: wanted }: UpdateWork,
-  { written, since }: Settling,
+  { written, history }: Settling,
 ): Promise<FoundPolicy | undefined> {
   const { arn } = policy;
-  const doomed = versionToDelete(policy);
-  const document = await withDoomed(context, identity, policy, wanted, {
-    doomed,
-    since: since.get(arn) ?? 0,
-  });
+  const known = history.get(arn) ?? { since: newestNumber(policy), carried: [] };
+  const doomed = await makeRoom(context, identity, policy, known);
+  const document = withAll(identity, JSON.stringify(wanted), known.carried) ?? wanted;
   const versionId = await addVersion(context, policy, document, doomed);
   if (!versionId) return undefined;
   const versions = [...policy.versions.filter((version) => version !== doomed), versionId];
@@ -187,6 +200,20 @@ async function update(
   const now = { ...policy, versionId, versions, document: JSON.stringify(document), action };
   written.set(arn, now);
   return now;
+}
+
+/** The version that has to go before another can be made. What it allows is noted if another run may still count on it. */
+async function makeRoom(
+  context: StepContext,
+  identity: StepInput['identity'],
+  policy: FoundPolicy,
+  known: VersionHistory,
+): Promise<string | undefined> {
+  const oldest = versionToDelete(policy);
+  if (oldest === undefined || oldest === known.planned) return oldest;
+  const doomed = await dispensableVersion(context, identity, policy);
+  if (doomed?.document && versionNumber(doomed.version) > known.since) known.carried.push(doomed.document);
+  return doomed?.version;
 }
 
 /** What became of a policy, as far as this run is concerned. */

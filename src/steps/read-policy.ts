@@ -90,7 +90,7 @@ function toChange(work: PolicyWork, { request }: StepInput): Change {
 }
 
 async function apply(context: StepContext, input: StepInput, plan: PolicyPlan) {
-  const settling = newSettling();
+  const settling = newSettling(plan.work);
   const policies: PolicyOutcome[] = [];
   for (const work of plan.work) {
     const outcome =
