@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import { DEFAULTS } from '../defaults.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { createOutput, type Output } from '../report/output.ts';
+import { shellWord } from '../report/shell.ts';
 import { sandboxWords as words } from '../report/words/help.ts';
 import { conflictingVariables, type Sandbox, startSandbox } from '../sandbox/index.ts';
 import { exitCodeOf, tell } from './failing.ts';
@@ -45,7 +46,8 @@ async function open(port: number | undefined): Promise<Sandbox> {
 
 async function serve(sandbox: Sandbox, output: Output): Promise<number> {
   output.say(words.serving(sandbox.url));
-  for (const [name, value] of Object.entries(environment(sandbox))) output.result(`export ${name}=${value}`);
+  for (const [name, value] of Object.entries(environment(sandbox)))
+    output.result(`export ${name}=${shellWord(value)}`);
   const [signal] = await Promise.race([waitFor('SIGINT'), waitFor('SIGTERM')]);
   return 128 + constants.signals[signal];
 }

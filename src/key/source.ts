@@ -5,6 +5,7 @@ import { addAbortSignal, type Readable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { EXIT, Failure, Interrupted } from '../failure.ts';
 import { plain } from '../report/plain.ts';
+import { shellWord } from '../report/shell.ts';
 import { keyWords as words } from '../report/words/key.ts';
 import { KEY_BYTES } from './generate.ts';
 import type { Algorithm } from './key-material.ts';
@@ -153,11 +154,6 @@ function takeVariable(name: string, env: NodeJS.ProcessEnv): string {
   delete env[name];
   if (text === '') throw refuse(words.sourceEmpty(`--key-env ${plain(name)}`));
   return text;
-}
-
-/** A word as a POSIX shell takes it. */
-function shellWord(text: string): string {
-  return /^[\w./@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function refuse(message: string): Failure {

@@ -1,7 +1,7 @@
 import { type Failure, Interrupted } from '../failure.ts';
 import { failureJson } from './json.ts';
 import type { Output } from './output.ts';
-import { plain } from './plain.ts';
+import { plain, plainLines } from './plain.ts';
 import type { Outcomes } from './types.ts';
 import { setupWords as words } from './words/setup.ts';
 
@@ -10,9 +10,9 @@ export function tellFailure(output: Output, error: Failure | Interrupted, outcom
   if (error instanceof Interrupted) {
     output.insist(error.chosen ? words.stopped : words.interrupted);
   } else {
-    output.insist(`${output.paint.red.bold('✖')} ${error.message}`);
-    for (const detail of error.details) output.insist(`  ${detail}`);
-    if (error.hint) output.insist(error.hint);
+    output.insist(`${output.paint.red.bold('✖')} ${plain(error.message)}`);
+    for (const detail of error.details) output.insist(`  ${plain(detail)}`);
+    if (error.hint) output.insist(plain(error.hint));
   }
   for (const line of existing(outcomes, doubtOf(error))) output.insist(line);
   if (output.options.debug && error.stack) output.insist(stacks(error));
@@ -42,8 +42,4 @@ function existing(outcomes: Outcomes, doubt: string | undefined): string[] {
 function stacks(error: Error): string {
   const cause = error.cause instanceof Error && error.cause.stack ? `\ncaused by ${error.cause.stack}` : '';
   return plainLines(`${error.stack ?? ''}${cause}`);
-}
-
-function plainLines(text: string): string {
-  return text.split('\n').map(plain).join('\n');
 }

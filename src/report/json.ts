@@ -1,4 +1,5 @@
 import { type Failure, Interrupted } from '../failure.ts';
+import { plainJson } from './plain.ts';
 import type { Check, EncryptionSettings, Outcomes } from './types.ts';
 import { setupWords as words } from './words/setup.ts';
 
@@ -69,5 +70,5 @@ function exported({ secrets, policies, role }: Outcomes) {
 }
 
 function print(document: unknown): string {
-  return JSON.stringify(document, undefined, 2);
+  return plainJson(JSON.stringify(document, undefined, 2));
 }

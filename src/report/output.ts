@@ -1,5 +1,12 @@
-import { Chalk, type ChalkInstance, chalkStderr, default as chalkStdout } from 'chalk';
+import {
+  Chalk,
+  type ChalkInstance,
+  type ColorSupportLevel,
+  chalkStderr,
+  default as chalkStdout,
+} from 'chalk';
 import { wrapAnsi } from 'fast-wrap-ansi';
+import { harmless } from './plain.ts';
 
 /** What decides how the program speaks. */
 export interface OutputOptions {
@@ -19,7 +26,7 @@ export interface Output {
   readonly paintResult: ChalkInstance;
   /** The width of standard error in columns. */
   readonly width: number;
-  /** Part of the result, as it is. */
+  /** Part of the result. */
   result(text: string): void;
   /** Prose for the result: broken between words when a person reads it in a terminal. */
   prose(text: string): string;
@@ -32,13 +39,13 @@ export interface Output {
 export function createOutput(options: OutputOptions, env: NodeJS.ProcessEnv = process.env): Output {
   const paint = painter(chalkStderr, options, env);
   const width = process.stderr.columns ?? 80;
-  const write = (text: string) => process.stderr.write(`${wrap(text, width)}\n`);
+  const write = (text: string) => process.stderr.write(`${wrap(harmless(text), width)}\n`);
   return {
     options,
     paint,
     paintResult: painter(chalkStdout, options, env),
     width,
-    result: (text) => void process.stdout.write(`${text}\n`),
+    result: (text) => void process.stdout.write(`${harmless(text)}\n`),
     prose: (text) => (process.stdout.isTTY ? wrap(text, process.stdout.columns) : text),
     say: (text = '') => void (options.quiet || write(text)),
     insist: (text) => void write(text),
@@ -64,5 +71,10 @@ export function wrap(text: string, width: number): string {
 /** FORCE_COLOR and TERM are chalk's own business; NO_COLOR (no-color.org) is not, so it is seen to here. */
 function painter(standard: ChalkInstance, { color }: OutputOptions, env: NodeJS.ProcessEnv): ChalkInstance {
   const unwanted = !color || (env.NO_COLOR && env.FORCE_COLOR === undefined);
-  return new Chalk({ level: unwanted ? 0 : standard.level });
+  return new Chalk({ level: unwanted ? 0 : levelOf(standard) });
+}
+
+/** The level comes from FORCE_COLOR as it is, which may be no number, or one that chalk itself does not take. */
+function levelOf({ level }: ChalkInstance): ColorSupportLevel {
+  return Number.isNaN(level) || level > 3 ? 1 : level < 0 ? 0 : level;
 }

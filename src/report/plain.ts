@@ -1,12 +1,48 @@
 import { stripVTControlCharacters } from 'node:util';
 
+/** Control characters, and the marks that reverse the direction of writing, change what a person believes to read. */
+const CONTROL = /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
+/** The colours that this program itself paints with, and their ends. */
+const ESCAPE = '\u001b';
+const OWN_COLOURS = new RegExp(`(${ESCAPE}\\[(?:1|2|22|31|32|33|36|39)m)`);
+
+/** No name, ARN or sentence of AWS's is as long; what is longer would flood the terminal. */
+const LONGEST_SHOWN = 4_096;
+const ENDLESS_LINE = new RegExp(`([^\\n]{${LONGEST_SHOWN}})[^\\n]+`, 'g');
+
 /**
  * Text from outside (AWS, files, the command line) made harmless for a terminal: escape sequences go, other control
- * characters and the marks that reverse the direction of writing become `�`.
+ * characters and the marks that reverse the direction of writing become `�`, and what is endless is cut.
  */
 export function plain(text: string): string {
-  return stripVTControlCharacters(text).replace(
-    /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
-    '�',
+  const shown = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+  return stripVTControlCharacters(shown).replace(CONTROL, '�');
+}
+
+/** The same for a text of several lines, which stay lines. */
+export function plainLines(text: string): string {
+  return harmlessLines(text.replace(ENDLESS_LINE, '$1…'));
+}
+
+/**
+ * The last look at everything that goes to a terminal, whoever wrote it: only line breaks and the program's own colours
+ * pass.
+ */
+export function harmless(text: string): string {
+  return text
+    .split(OWN_COLOURS)
+    .map((part, at) => (at % 2 === 1 ? part : harmlessLines(part)))
+    .join('');
+}
+
+function harmlessLines(text: string): string {
+  return stripVTControlCharacters(text).replace(CONTROL, (character) => (character === '\n' ? '\n' : '�'));
+}
+
+/** JSON text in which every such character stands as `\uXXXX`: what a parser makes of it stays the same. */
+export function plainJson(json: string): string {
+  return json.replace(CONTROL, (character) =>
+    character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

@@ -1,5 +1,5 @@
 import type { Output } from './output.ts';
-import { plain } from './plain.ts';
+import { plain, plainLines } from './plain.ts';
 import type { Change, ChangeAction, Conflict } from './types.ts';
 import { setupWords as words } from './words/setup.ts';
 
@@ -40,7 +40,7 @@ export function planDocuments({ paint }: Output, changes: Change[]): string {
     .filter(({ document }) => document !== undefined)
     .map(({ name, resource, document }) => {
       const title = paint.bold(`${words.resource[resource]} ${plain(name)}`);
-      return `${title}\n${JSON.stringify(document, undefined, 2).split('\n').map(plain).join('\n')}`;
+      return `${title}\n${plainLines(JSON.stringify(document, undefined, 2))}`;
     })
     .join('\n\n');
 }

@@ -1,4 +1,5 @@
 import type { Output } from './output.ts';
+import { plain } from './plain.ts';
 
 /** Shows what is being done now: a spinner in a terminal, a line each in a log, nothing with `--quiet`. */
 export interface Progress {
@@ -24,10 +25,10 @@ async function spinner({ paint, say }: Output): Promise<Progress> {
   return {
     start(what) {
       begun = what;
-      show.start(what);
+      show.start(plain(what));
     },
     wait(what = begun) {
-      show.text = what;
+      show.text = plain(what);
     },
     done(what) {
       show.stop();

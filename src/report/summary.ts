@@ -1,5 +1,6 @@
 import type { Output } from './output.ts';
-import { plain } from './plain.ts';
+import { plain, plainJson } from './plain.ts';
+import { shellWord } from './shell.ts';
 import type { EncryptionSettings, Outcomes } from './types.ts';
 import { setupWords as words } from './words/setup.ts';
 
@@ -48,7 +49,7 @@ function nextSteps(
     ...(encryption.length > 1 ? [prose(words.regionsDiffer)] : []),
     '',
     prose(words.apiStep),
-    `  ${JSON.stringify(apiSettings(first))}`,
+    `  ${plainJson(JSON.stringify(apiSettings(first)))}`,
     '',
     ...cliCommands(first, prose),
     prose(words.placeholders),
@@ -107,7 +108,7 @@ function cliCommands(settings: EncryptionSettings, prose: Output['prose']): stri
   const outputs = [{ ...(keyType === 'static-key' ? zixi : srt), Encryption: encryption }];
   const entitlements = [{ Name: 'for-partner', Subscribers: ['444455556666'], Encryption: encryption }];
   const command = (name: string, option: string, value: unknown) =>
-    `  aws mediaconnect ${name} --region ${region} --flow-arn ${flow} ${option} '${JSON.stringify(value)}'`;
+    `  aws mediaconnect ${name} --region ${shellWord(region)} --flow-arn ${shellWord(flow)} ${option} ${shellWord(plainJson(JSON.stringify(value)))}`;
   return [
     prose(words.cliOutput[keyType]),
     command('add-flow-outputs', '--outputs', outputs),
@@ -123,6 +124,6 @@ function generatedKey({ prose }: Output, [first]: EncryptionSettings[]): string[
   return [
     '',
     prose(words.generated),
-    `  aws secretsmanager get-secret-value --region ${region} --secret-id ${secretArn} --query SecretString --output text`,
+    `  aws secretsmanager get-secret-value --region ${shellWord(region)} --secret-id ${shellWord(secretArn)} --query SecretString --output text`,
   ];
 }
