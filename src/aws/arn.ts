@@ -9,27 +9,25 @@ export interface Arn {
   resource: string;
 }
 
+/** AWS General Reference, "Amazon Resource Names (ARNs)"; AWS's own managed policies have `aws` for an account. */
+const ARN =
+  /^arn:(?<partition>aws[a-z-]*):(?<service>[a-z0-9-]+):(?<region>[a-z0-9-]*):(?<account>\d{12}|aws|):(?<resource>[\x21-\x7e]+)$/;
+
+/** Longer ones are no ARNs (IAM API reference, `arnType`). */
+const LONGEST_ARN = 2_048;
+
 /** Takes an ARN apart; `undefined` when the text is not one. */
 export function parseArn(text: string): Arn | undefined {
-  const [prefix, partition, service, region, account, ...rest] = text.split(':');
-  const resource = rest.join(':');
-  if (
-    prefix !== 'arn' ||
-    !partition ||
-    !service ||
-    region === undefined ||
-    account === undefined ||
-    !resource
-  ) {
-    return undefined;
-  }
+  const parts = text.length > LONGEST_ARN ? undefined : ARN.exec(text)?.groups;
+  if (!parts) return undefined;
+  const { partition = '', service = '', region = '', account = '', resource = '' } = parts;
   return { partition, service, region, account, resource };
 }
 
 /** A secret's ARN in parts; `undefined` when the text is not the full ARN of a secret, random suffix included. */
 export function parseSecretArn(text: string): (Arn & { name: string }) | undefined {
   const arn = parseArn(text);
-  const name = arn && /^secret:([A-Za-z0-9/_+=.@-]+)-[A-Za-z0-9]{6}$/.exec(arn.resource)?.[1];
+  const name = arn && /^secret:([A-Za-z0-9/_+=.@-]{1,512})-[A-Za-z0-9]{6}$/.exec(arn.resource)?.[1];
   if (!arn || !name || arn.service !== 'secretsmanager' || !isRegionName(arn.region)) return undefined;
   return /^\d{12}$/.test(arn.account) ? { ...arn, name } : undefined;
 }
@@ -51,5 +49,5 @@ export function roleArn({ partition, account }: AccountRef, name: string): strin
 
 /** Whether the text has the form of a Region's name, such as `eu-west-1` or `us-gov-west-1`. */
 export function isRegionName(text: string): boolean {
-  return /^[a-z]{2}(-[a-z]+){1,3}-\d{1,2}$/.test(text);
+  return /^[a-z]{2}(-[a-z]{1,16}){1,3}-\d{1,2}$/.test(text);
 }

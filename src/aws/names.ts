@@ -8,9 +8,32 @@ import { isRegionName, parseArn, parseSecretArn } from './arn.ts';
  */
 export type Rule = (value: string, what: string) => string | undefined;
 
+/** Hexadecimal digits in one piece, or in groups of one length (`0011 2233 …`, `00:11:…`), which those of a UUID are not. */
+const DIGITS = new RegExp(
+  `(?<![0-9a-f])(?:${[2, 4, 8, 16].map((n) => `[0-9a-f]{${n}}(?:[ :._-][0-9a-f]{${n}})+`).join('|')}|[0-9a-f]+)(?![0-9a-f])`,
+  'gi',
+);
+
+const KEY_LENGTHS = [32, 48, 64] as const;
+
 /** A key that was pasted into a field for a name must not become a name that everyone can read. */
 export function looksLikeKey(value: string): boolean {
-  return /(?<![0-9a-f])(?:[0-9a-f]{32}|[0-9a-f]{48}|[0-9a-f]{64})(?![0-9a-f])/i.test(value);
+  return runsOfDigits(value).some(
+    ({ digits, grouped }) =>
+      KEY_LENGTHS.some((length) => length === digits) || (grouped && digits >= KEY_LENGTHS[0]),
+  );
+}
+
+/** The same for half a key, in a place that messages would repeat. */
+export function looksLikePartOfKey(value: string): boolean {
+  return runsOfDigits(value).some(({ digits }) => digits >= 16);
+}
+
+function runsOfDigits(value: string): { digits: number; grouped: boolean }[] {
+  return (value.match(DIGITS) ?? []).map((run) => {
+    const digits = run.replace(/[^0-9a-f]/gi, '').length;
+    return { digits, grouped: digits < run.length };
+  });
 }
 
 function matching(pattern: RegExp, sentence: (what: string) => string): Rule {
@@ -44,15 +67,18 @@ export const secretArn: Rule = (value, what) => (parseSecretArn(value) ? undefin
 
 export const boundaryArn: Rule = (value, what) => {
   const arn = parseArn(value);
-  const ok = arn?.service === 'iam' && arn.resource.startsWith('policy/') && value.length <= 2048;
-  return ok && /^[\x21-\x7e]+$/.test(value) ? undefined : words.boundary(what);
+  const ok = arn?.service === 'iam' && arn.region === '' && arn.account !== '';
+  return ok && arn.resource.startsWith('policy/') ? undefined : words.boundary(what);
 };
+
+const SOURCE_ARN = /^arn:[a-z-]+:mediaconnect:[a-z0-9*?-]+:[0-9*?]+:[\x21\x23-\x7e]+$/;
+
+/** A trust policy has 2,048 characters at most (IAM and AWS STS quotas). */
+const LONGEST_PATTERN = 2_048;
 
 /** An `aws:SourceArn` pattern; `*` and `?` may stand in it. */
 export const sourceArn: Rule = (value, what) =>
-  /^arn:[a-z-]+:mediaconnect:[a-z0-9*?-]+:[0-9*?]+:[\x21-\x7e]+$/.test(value) && !value.includes('"')
-    ? undefined
-    : words.sourceArn(what);
+  value.length <= LONGEST_PATTERN && SOURCE_ARN.test(value) ? undefined : words.sourceArn(what);
 
 /** Secrets Manager API reference, `CreateSecret`, `KmsKeyId`. */
 export const kmsKeyId: Rule = (value, what) => {

@@ -52,7 +52,7 @@ export function endEarly(error: unknown, argv: string[], env: NodeJS.ProcessEnv)
 /** The parser's errors in our own words. Theirs repeat what was typed, which may be a key in the wrong place. */
 function usageOf(error: CommanderError): Failure {
   const quoted = /'(-[^'=\s]*)/.exec(error.message)?.[1] ?? '';
-  const option = /^--?[a-z][a-z-]{0,30}$/.test(quoted) ? quoted : undefined;
+  const option = /^--?[a-z][a-z-]{0,30}$/.test(quoted) && !/[a-f]{8}/.test(quoted) ? quoted : undefined;
   const suggestion = /\(Did you mean (?:one of )?(--[a-z-]+)/.exec(error.message)?.[1];
   const messages: Record<string, string> = {
     'commander.unknownOption': option ? words.unknownOption(option) : words.unknownOptionShort,

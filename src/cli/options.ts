@@ -27,7 +27,7 @@ export function addOption(command: Command, flags: string, description: string, 
     // Commas separate too: an environment variable has no other way to hold several values.
     option.argParser((value: string, earlier: string[] | undefined) => [
       ...(earlier ?? []),
-      ...value.split(',').map((part) => part.trim()),
+      ...value.split(',').map((part, at) => (at === 0 ? part : part.trimStart())),
     ]);
   }
   command.addOption(option);
@@ -54,8 +54,9 @@ export function commonProblems({ endpointUrl, profile, sandbox }: CommonOptions)
   return endpointUrl === undefined || isHttpUrl(endpointUrl) ? [] : [words.endpointUrl('--endpoint-url')];
 }
 
-function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+/** Whether AWS requests can be sent to this address. A URL parser would forgive line breaks and spaces; a socket does not. */
+export function isHttpUrl(text: string): boolean {
+  return /^https?:\/\/[\x21-\x7e]{1,2000}$/i.test(text) && URL.canParse(text);
 }
 
 /** Fills in what the parser leaves out for options that were not given. */

@@ -14,7 +14,7 @@ export function addSandbox(program: Command, finish: (exitCode: number) => void,
   addOption(command, '--port <port>', help.port);
   addCommonOptions(command);
   command.action(async (words: string[], options: Partial<CommonOptions> & { port?: string }) => {
-    const port = options.port === undefined ? undefined : Number(options.port);
+    const port = options.port === undefined ? undefined : portOf(options.port);
     const badPort = port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65_535);
     const all = [
       ...problems,
@@ -25,4 +25,9 @@ export function addSandbox(program: Command, finish: (exitCode: number) => void,
     const { runSandbox } = await import('./sandbox-run.ts');
     finish(await runSandbox(words, port, commonOptions(options)));
   });
+}
+
+/** Digits and nothing else: JavaScript would take `1e3`, `0x50` and a space for numbers too. */
+function portOf(text: string): number {
+  return /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
 }

@@ -79,7 +79,7 @@ function reader(problems: string[]) {
       return given(key, value !== undefined && report(rule(value, flag)) ? value : undefined);
     },
     list: (values: string[] | undefined, rule: rules.Rule, flag: string) =>
-      (values ?? []).filter((value) => report(rule(value, flag))),
+      (values ?? []).map((value) => value.trim()).filter((value) => report(rule(value, flag))),
     choice<T extends string>(value: string | undefined, choices: readonly T[], flag: string): T | undefined {
       const chosen = choices.find((choice) => choice === value);
       if (value !== undefined && chosen === undefined) report(words.oneOf(flag, choices));
@@ -130,7 +130,7 @@ function combinations(options: SetupOptions): string[] {
       ? [words.generateAlgorithm]
       : []),
     ...(keyEnv !== undefined && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(keyEnv) ? [words.envName('--key-env')] : []),
-    ...(rules.looksLikeKey(options.profile ?? '') ? [words.looksLikeKey('--profile')] : []),
+    ...(rules.looksLikePartOfKey(options.profile ?? '') ? [words.looksLikeKey('--profile')] : []),
     ...(kmsKeyElsewhere(options) ? [words.kmsRegions('--kms-key-id')] : []),
   ];
 }

@@ -1,15 +1,20 @@
+import { region } from '../aws/names.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { loadKey } from '../key/index.ts';
+import { inputWords } from '../report/words/input.ts';
 import { setupWords as words } from '../report/words/setup.ts';
 import { type CompleteAnswers, keyRules, type SetupAnswers } from '../steps/request.ts';
 import type { SetupRun } from './setup-run.ts';
+import { usageFailure } from './usage.ts';
 
 /** Without anyone to ask: takes what is configured, and names all that is missing in one failure. */
 export async function completeAnswers(run: SetupRun): Promise<CompleteAnswers> {
   const { aws, common, output } = run;
-  const configured =
-    run.answers.regions.length === 0 && !common.sandbox ? await aws.clients.configuredRegion() : undefined;
+  const asks = run.answers.regions.length === 0 && run.answers.secretArns.length === 0 && !common.sandbox;
+  const configured = asks ? await aws.clients.configuredRegion() : undefined;
+  const wrong = configured === undefined ? undefined : region(configured, inputWords.profileRegion);
+  if (wrong) throw usageFailure([wrong]);
   const found = configured ? { ...run.answers, regions: [configured] } : run.answers;
   const answers = common.sandbox ? withExamples(found) : found;
   const missing = missingItems(answers, common.yes || common.sandbox);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { helpWords as help } from '../report/words/help.ts';
+import { environmentProblems } from './environment.ts';
 import { addCommonOptions, addOption, type CommonOptions, commonOptions, commonProblems } from './options.ts';
 import type { SetupOptions } from './setup-answers.ts';
 import { usageFailure } from './usage.ts';
@@ -37,7 +38,9 @@ export function addSetup(program: Command, finish: (exitCode: number) => void, p
     const common = commonOptions(options);
     const { readAnswers } = await import('./setup-answers.ts');
     const { answers, problems: mistakes } = readAnswers(options);
-    const all = [...problems, ...commonProblems(common), ...mistakes];
+    const storesByRegion = options.secretArn === undefined && options.region === undefined;
+    const outside = environmentProblems(process.env, common, storesByRegion);
+    const all = [...problems, ...commonProblems(common), ...outside, ...mistakes];
     if (all.length > 0) throw usageFailure(all);
     // Only now, so that help and mistakes on the command line do not wait for the AWS SDK to load.
     const { runSetup } = await import('./setup-run.ts');

@@ -9,8 +9,10 @@ import { askSearch, askYesNo, type Option } from './prompt.ts';
 export async function askRegions(context: WizardContext): Promise<string[]> {
   const { aws, common } = context;
   const configured = common.sandbox ? DEFAULTS.example.region : await aws.clients.configuredRegion();
+  // A profile may name a Region that is none; then it is not offered.
+  const first = configured && isRegionName(configured) ? configured : undefined;
   explain(context, words.regionWhy);
-  const regions = [await askSearch(words.region, (term) => findRegions(term, configured, []))];
+  const regions = [await askSearch(words.region, (term) => findRegions(term, first, []))];
   explain(context, words.anotherRegionWhy);
   while (await askYesNo(words.anotherRegion, false)) {
     regions.push(await askSearch(words.nextRegion, (term) => findRegions(term, undefined, regions)));

@@ -21,6 +21,7 @@ export const inputWords = {
     `${what} must not be MediaConnectAccessRole, which AWS reserves. Take, for example, MediaConnect-ASM.`,
   roleDescription: (what: string) =>
     `${what} takes at most 1,000 characters of the Latin-1 alphabet, without control characters other than line breaks and tabs.`,
+  profileRegion: "The profile's region",
   region: (what: string) => `${what} takes the name of a Region, such as us-west-2.`,
   secretArn: (what: string) =>
     `${what} takes the full ARN of a secret, such as arn:aws:secretsmanager:us-west-2:111122223333:secret:aes256-7g8H9i, its six random characters included.`,
@@ -41,6 +42,8 @@ export const inputWords = {
   oneOf: (what: string, choices: readonly string[]) => `${what} takes one of: ${choices.join(', ')}.`,
   yesOrNo: (what: string) => `${what} takes true or false.`,
   endpointUrl: (what: string) => `${what} takes a URL, such as http://127.0.0.1:4566.`,
+  headerValue: (what: string) =>
+    `${what} holds characters that no AWS credentials have. Set it again, or take it out of the environment.`,
   envName: (what: string) =>
     `${what} takes the name of an environment variable, such as MEDIACONNECT_KEY; the key itself stays in the variable.`,
   keySources: 'Give the key in one way only: --key-file, --key-env or --generate.',
