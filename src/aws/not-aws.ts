@@ -1,6 +1,7 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { STSClient } from '@aws-sdk/client-sts';
+import { isSound, isTold } from './answers.ts';
 
 type Client = IAMClient | SecretsManagerClient | STSClient;
 
@@ -10,18 +11,21 @@ export class NotAwsError extends Error {
 }
 
 /**
- * Makes a client take for a success only what AWS may have answered. The SDK itself would read an empty body, or JSON
- * about something else, as an answer in which everything optional is missing.
+ * Makes a client take for an answer only what AWS may have answered. The SDK itself would read an empty body, or JSON
+ * about something else, as an answer in which everything optional is missing, and passes values of a wrong type on.
  */
 export function demandingAws<C extends Client>(client: C): C {
   const stack = client.middlewareStack as IAMClient['middlewareStack'];
   stack.add(
     (next) => async (args) => {
-      const result = await next(args);
+      const result = await next(args).catch((error: unknown) => {
+        throw isTold(error) ? error : new NotAwsError('an error without a name or a sentence');
+      });
       const { $metadata, ...members } = result.output;
       const saysNothing = Object.values(members).every((member) => member === undefined);
       // Every answer of AWS has a request ID; some imitations of AWS leave it out, but they say something.
       if (saysNothing && !$metadata.requestId) throw new NotAwsError('an empty answer without a request ID');
+      if (!isSound(members)) throw new NotAwsError('an answer with a member of another kind');
       return result;
     },
     { step: 'initialize', name: 'demandAws' },

@@ -1,0 +1,48 @@
+/**
+ * What AWS's answers must look like where the program reads them. The SDK passes on a text that is a number, or a list that
+ * is a text, as it is; AWS sends none, but what imitates AWS, or stands between, may.
+ */
+
+/** The members of AWS's answers that the program reads: lists, members that hold others, and texts. Dates end in `Date`. */
+const LISTS = /^(SecretList|AttachedPolicies|PolicyNames|Versions)$/;
+const RECORDS = /^(Role|Policy|PolicyVersion|PermissionsBoundary|SummaryMap)$/;
+const TEXTS =
+  /^(ARN|Arn|Name|Description|VersionId|OwningService|PrimaryRegion|KmsKeyId|ResourcePolicy|SecretString|NextToken|Marker|Account|UserId|PolicyName|PolicyArn|PolicyDocument|DefaultVersionId|Document|RoleName|Path|AssumeRolePolicyDocument|PermissionsBoundaryArn)$/;
+
+/** Whether an error's name and sentence are texts, as its type promises. */
+export function isTold(error: unknown): boolean {
+  return error instanceof Error && typeof error.name === 'string' && typeof error.message === 'string';
+}
+
+/** Whether all members of an answer that the program knows are of their kind. */
+export function isSound(answer: object): boolean {
+  return Object.entries(answer).every(
+    ([name, value]) => value === undefined || value === null || fits(name, value),
+  );
+}
+
+function fits(name: string, value: unknown): boolean {
+  if (value instanceof Date) return !Number.isNaN(value.getTime());
+  if (TEXTS.test(name)) return typeof value === 'string' && (!/Document$/.test(name) || isEncoded(value));
+  if (LISTS.test(name)) {
+    return (
+      Array.isArray(value) &&
+      value.every((item) => typeof item === 'string' || (isRecord(item) && isSound(item)))
+    );
+  }
+  return RECORDS.test(name) ? isRecord(value) && isSound(value) : !/Date$/.test(name);
+}
+
+/** IAM answers documents percent-encoded (IAM API reference, `PolicyVersion`, `Document`). */
+function isEncoded(document: string): boolean {
+  try {
+    decodeURIComponent(document);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
