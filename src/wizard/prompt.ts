@@ -2,6 +2,7 @@ import inquirer from 'inquirer';
 import { looksLikeKey } from '../aws/names.ts';
 import { Interrupted } from '../failure.ts';
 import { wrap } from '../report/output.ts';
+import { openKeyboard } from './keyboard.ts';
 
 /** One thing to choose. */
 export interface Option<T> {
@@ -83,12 +84,13 @@ async function ask<T>(question: Question): Promise<T> {
   const onKey = (_: string | undefined, key: { name?: string; ctrl?: boolean } | undefined) => {
     if (key?.ctrl && key.name === 'd') leave.abort();
   };
+  const keyboard = openKeyboard(process.stdin);
   const prompt = inquirer.createPromptModule({
-    input: process.stdin,
+    input: keyboard.keys,
     output: process.stderr,
     signal: leave.signal,
   });
-  process.stdin.on('keypress', onKey);
+  keyboard.keys.on('keypress', onKey);
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   try {
@@ -101,7 +103,7 @@ async function ask<T>(question: Question): Promise<T> {
     const left = error instanceof Error && /^(Exit|Abort|Cancel)PromptError$/.test(error.name);
     throw left ? new Interrupted() : error;
   } finally {
-    process.stdin.off('keypress', onKey);
+    keyboard.close();
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
   }

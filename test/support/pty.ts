@@ -1,8 +1,12 @@
-import { readSync } from 'node:fs';
+import { readSync, write } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import pty from '@lydell/node-pty';
 
 export interface Pty {
   write(data: string): void;
+  /** The same for more than the terminal takes in at once: resolves when the program has read nearly all of it. */
+  pour(data: string): Promise<void>;
   kill(signal: string): void;
 }
 
@@ -20,6 +24,9 @@ export interface PtyEnd {
   code: number;
   signal?: number;
 }
+
+/** A terminal takes in about so much while the program is busy. */
+const PIECE = 2_048;
 
 /** What the library has beyond its types: the stream's events, and the file descriptor of the near end. */
 type Stream = { fd: number; on(event: 'end', listener: () => void): void };
@@ -47,7 +54,28 @@ export function startInPty(
     for (const bytes of leftover(stream.fd)) take(bytes);
   });
   started.onExit(({ exitCode: code, signal }) => onEnd(signal ? { code, signal } : { code }));
-  return started;
+  return {
+    write: (data) => started.write(data),
+    kill: (signal) => started.kill(signal),
+    pour: (data) => pour(stream.fd, data),
+  };
+}
+
+/** The library's own writing would hold up this process, reading included, until the program has read. */
+async function pour(fd: number, data: string): Promise<void> {
+  let left = Buffer.from(data);
+  while (left.length > 0) {
+    const { bytesWritten } = await promisify(write)(fd, left, 0, Math.min(left.length, PIECE)).catch(
+      orNothing,
+    );
+    left = left.subarray(bytesWritten);
+    if (bytesWritten === 0) await sleep(2);
+  }
+}
+
+function orNothing(error: NodeJS.ErrnoException): { bytesWritten: number } {
+  if (error.code === 'EAGAIN') return { bytesWritten: 0 };
+  throw error;
 }
 
 /**

@@ -40,6 +40,8 @@ export interface Terminal {
   waitFor(text: string | RegExp, timeoutMs?: number): Promise<void>;
   /** Sends text in one go, like a paste, once the program has stopped writing. */
   type(text: string): Promise<void>;
+  /** The same for a text of any length. Resolves when all of it was taken in. */
+  paste(text: string): Promise<void>;
   /** Sends a key, once the program has stopped writing. */
   press(key: keyof typeof KEYS): Promise<void>;
   /**
@@ -107,6 +109,11 @@ class PseudoTerminal implements Terminal {
     return this.#send(text);
   }
 
+  async paste(text: string): Promise<void> {
+    await this.#ready();
+    await this.#pty.pour(text);
+  }
+
   press(key: keyof typeof KEYS): Promise<void> {
     return this.#send(KEYS[key]);
   }
@@ -135,11 +142,15 @@ class PseudoTerminal implements Terminal {
   }
 
   async #send(keys: string): Promise<void> {
+    await this.#ready();
+    this.#pty.write(keys);
+  }
+
+  async #ready(): Promise<void> {
     await this.#quiet();
     if (this.#ended) throw this.#error('the program has ended and takes no keys');
     this.#beforeLastKey = this.#screen.snapshot();
     this.#lastActivity = Date.now();
-    this.#pty.write(keys);
   }
 
   /** Until something was written, and nothing more for a moment. */
