@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { harmless, plain, plainJson, plainLines } from '../../src/report/plain.ts';
+import { COLOURS, cases, expectHarmless, nasty, without } from './nasty.ts';
+
+const MILLION = 1_000_000;
+
+test('whatever is shown, a terminal obeys none of it', () => {
+  fc.assert(
+    fc.property(nasty, nasty, (one, two) => {
+      const text = one + two;
+      for (const shown of [plain(text), plainLines(text)]) {
+        expectHarmless(shown);
+        expect(plainLines(shown)).toBe(shown);
+      }
+      expect(plain(text)).not.toContain('\n');
+      expectHarmless(without(COLOURS, harmless(text)));
+    }),
+    cases(300, 20_000),
+  );
+});
+
+test('text that holds nothing of the kind is shown as it is', () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^[ -~é鍵🔑а-я\u0600-\u0610]{0,200}$/u), (text) => {
+      expect([plain(text), plainLines(text), harmless(text)]).toEqual([text, text, text]);
+    }),
+    cases(200, 5_000),
+  );
+});
+
+test('JSON holds the very same values, and no character that a terminal obeys', () => {
+  fc.assert(
+    fc.property(fc.dictionary(nasty, nasty), (values) => {
+      const json = plainJson(JSON.stringify({ values }, undefined, 2));
+      expectHarmless(json);
+      expect(JSON.parse(json)).toEqual(JSON.parse(JSON.stringify({ values })));
+    }),
+    cases(100, 5_000),
+  );
+});
+
+test.each(['x', '\x1b[', '\x1b]', '\x9b;', '\u202e', '\n', '\x1b]8;;a', ' '])(
+  'a million characters (%j) take no time',
+  (piece) => {
+    const text = piece.repeat(MILLION / piece.length);
+    const started = performance.now();
+    for (const show of [plain, plainLines, harmless, plainJson]) show(text);
+    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(plain(text).length).toBeLessThan(5_000);
+  },
+);
