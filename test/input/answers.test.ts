@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { guidePolicy, guideTrust, KEYS, makePolicy, makeRole, makeSecret } from '../support/account.ts';
+import { VOICES } from './flags.ts';
 import { runHere } from './in-process.ts';
 import { type Mangler, type Mangling, startMangler } from './mangler.ts';
 import { cases, expectWellTold, nasty } from './nasty.ts';
@@ -57,7 +58,7 @@ const manglings = fc.array(fc.record({ member: fc.constantFrom(...MEMBERS), chan
   minLength: 1,
   maxLength: 2,
 });
-const voices = fc.constantFrom<readonly string[]>([], ['--json'], ['--debug'], ['--json', '--debug']);
+const voices = fc.constantFrom(...VOICES);
 const BASE = ['setup', '--region=us-west-2', '--key-env=STUDIO_KEY'];
 
 let mangler: Mangler;
@@ -105,7 +106,7 @@ describe('what AWS sends back, spoiled,', () => {
         mangler.spoil(chosen);
         await setup([...wish, '--dry-run'], voice);
       }),
-      cases(30, 2_000),
+      cases(30, 1_500),
     );
   });
 

@@ -93,3 +93,6 @@ const BASE = { '--secret-name': 'studio-a', '--region': 'us-west-2', '--generate
 export function baseWithout(...flags: readonly string[]): string[] {
   return Object.entries(BASE).flatMap(([flag, value]) => (flags.includes(flag) ? [] : [`${flag}=${value}`]));
 }
+
+/** The ways in which a run may be asked to speak. */
+export const VOICES: readonly (readonly string[])[] = [[], ['--json'], ['--debug'], ['--json', '--debug']];

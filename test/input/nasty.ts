@@ -1,7 +1,10 @@
 import fc from 'fast-check';
-import { expect } from 'vitest';
-import { runs } from '../support/exhaustive.ts';
+import { expect, vi } from 'vitest';
+import { exhaustive, runs } from '../support/exhaustive.ts';
 import type { RunResult } from '../support/run.ts';
+
+// Thousands of cases are one test.
+if (exhaustive) vi.setConfig({ testTimeout: 900_000 });
 
 /** A failure comes again; the exhaustive run tries others each time it is given another seed. */
 const SEED = Number(process.env.FAULTS_SEED ?? 20_250_302);

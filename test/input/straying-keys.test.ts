@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { freshSandbox } from '../support/sandbox.ts';
+import { baseWithout, VOICES } from './flags.ts';
+import { runHere } from './in-process.ts';
+import { cases, expectNoPiece, expectWellTold, straying } from './nasty.ts';
+
+const sandbox = freshSandbox();
+const voices = fc.constantFrom(...VOICES);
+
+describe('a flag', () => {
+  test('with a key, or half of one, in it never repeats it', async () => {
+    const refused = [
+      '--key-env',
+      '--key-file',
+      '--profile',
+      '--generate',
+      '--algorithm',
+      '--kms-key-id',
+      '--region',
+      '--secret-arn',
+    ];
+    const places = fc.oneof(
+      fc.constantFrom(...refused, '--endpoint-url').map((flag) => (key: string) => [`${flag}=${key}`]),
+      fc
+        .constantFrom('--key', '--kye', '--secret', '-k', '--password')
+        .map((flag) => (key: string) => [`${flag}=${key}`]),
+      fc.constantFrom('--', '-', '').map((dashes) => (key: string) => [`${dashes}${key}`]),
+      fc.constantFrom('--key', '--pass').map((flag) => (key: string) => [flag, key]),
+      fc
+        .constantFrom('--secret-name', '--role-name', '--policy-name')
+        .map((flag) => (key: string) => [`${flag}=${key} `]),
+      fc.constant((key: string) => [`--tag=${key}`]),
+      fc.constant((key: string) => [`--endpoint-url=ftp://${key}@x/`]),
+    );
+    await fc.assert(
+      fc.asyncProperty(places, straying, voices, async (place, key, voice) => {
+        const args = place(key);
+        const flags = args.map((arg) => arg.split('=')[0] ?? '');
+        const result = await runHere(
+          [
+            'setup',
+            ...baseWithout(...flags, ...(/key-/.test(`${flags}`) ? ['--generate'] : [])),
+            ...args,
+            '--dry-run',
+            ...voice,
+          ],
+          sandbox().env,
+        );
+        expectWellTold(result, { json: voice.includes('--json'), debug: voice.includes('--debug') });
+        expectNoPiece(`${result.stdout}${result.stderr}`, key);
+        expect(result.code, args.join(' ')).toBe(2);
+        expect(sandbox().requests).toEqual([]);
+      }),
+      cases(80, 2_000),
+    );
+  });
+
+  test('with a whole key as a name, a tag or a description is refused, however it is written', async () => {
+    const whole = straying.filter((key) => [32, 48, 64].includes(key.replace(/[^0-9a-f]/gi, '').length));
+    const wraps = fc.constantFrom<(key: string) => string[]>(
+      (key) => ['--tag', `note=${key}`],
+      (key) => ['--tag', `${key}=x`],
+      (key) => ['--role-description', `The key is ${key}.`],
+      (key) => ['--role-name', key],
+      (key) => ['--secret-name', `studio/${key}`],
+    );
+    await fc.assert(
+      fc.asyncProperty(wraps, whole, async (wrap, key) => {
+        const [flag = '', value = ''] = wrap(key);
+        const result = await runHere(
+          ['setup', ...baseWithout(flag), flag, value, '--dry-run'],
+          sandbox().env,
+        );
+        expect(result.code, `${flag} ${value}`).toBe(2);
+        expectNoPiece(`${result.stdout}${result.stderr}`, key);
+      }),
+      cases(30, 1_000),
+    );
+  });
+});
