@@ -114,7 +114,7 @@ test.concurrent('any text pasted as a name is refused or cleaned, and the right 
       await wizard.waitFor('> The name takes');
       expectOnlyPrompts(wizard);
     }),
-    { ...cases(4, 100), endOnFailure: true },
+    { ...cases(4, 40), endOnFailure: true },
   );
   await wizard.type(CLEAR_LINE);
   await wizard.type('studio-b\r');

@@ -67,7 +67,7 @@ test('the built program, like the one in these tests, obeys no text in its argum
       expect(result.code === 2 || name === '--profile').toBe(true);
       expect(sandbox().requests).toEqual([]);
     }),
-    cases(4, 200),
+    cases(3, 80),
   );
 });
 
@@ -83,7 +83,7 @@ test('the built program shows what AWS sends back harmless', async () => {
       expectWellTold(result, { json, debug: true });
       expect(result.code).not.toBe(0);
     }),
-    cases(3, 150),
+    cases(2, 40),
   );
   await mangler.close();
 });

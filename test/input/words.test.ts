@@ -16,7 +16,7 @@ test('whatever is shown, a terminal obeys none of it', () => {
       expect(plain(text)).not.toContain('\n');
       expectHarmless(without(COLOURS, harmless(text)));
     }),
-    cases(300, 20_000),
+    cases(200, 4_000),
   );
 });
 
