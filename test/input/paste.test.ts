@@ -63,22 +63,27 @@ describe('the wrong file pasted', () => {
       await wizard.waitFor('create secret studio-b');
       expectOnlyPrompts(wizard);
     },
+    60_000,
   );
 
-  test.concurrent.each(SIZES)('(%i characters) for a key is refused, and never shown', async (size) => {
-    const wizard = startWizard(flagsWithout('--key-env'));
-    await wizard.reply(Q.account);
-    await wizard.choose(Q.keyType, 'Zixi');
-    await wizard.choose(Q.keyFrom, 'I paste or type it');
-    await wizard.waitFor(`? ${Q.key}`);
-    await flood(wizard, KEYS.other.repeat(Math.ceil(size / 64)), '✖ The key');
-    // A terminal marks what is pasted; the marks are no part of the key.
-    await wizard.reply(Q.key, `\x1b[200~${KEYS.aes128}\x1b[201~`);
-    await wizard.reply(Q.keyAgain, KEYS.aes128);
-    await wizard.waitFor('32 hexadecimal digits: aes128.');
-    expect(wizard.raw()).not.toContain(KEYS.other.slice(0, 12));
-    expectOnlyPrompts(wizard);
-  });
+  test.concurrent.each(SIZES)(
+    '(%i characters) for a key is refused, and never shown',
+    async (size) => {
+      const wizard = startWizard(flagsWithout('--key-env'));
+      await wizard.reply(Q.account);
+      await wizard.choose(Q.keyType, 'Zixi');
+      await wizard.choose(Q.keyFrom, 'I paste or type it');
+      await wizard.waitFor(`? ${Q.key}`);
+      await flood(wizard, KEYS.other.repeat(Math.ceil(size / 64)), '✖ The key');
+      // A terminal marks what is pasted; the marks are no part of the key.
+      await wizard.reply(Q.key, `\x1b[200~${KEYS.aes128}\x1b[201~`);
+      await wizard.reply(Q.keyAgain, KEYS.aes128);
+      await wizard.waitFor('32 hexadecimal digits: aes128.');
+      expect(wizard.raw()).not.toContain(KEYS.other.slice(0, 12));
+      expectOnlyPrompts(wizard);
+    },
+    60_000,
+  );
 });
 
 test.concurrent('any text pasted as a name is refused or cleaned, and the right answer after it is taken', async () => {
