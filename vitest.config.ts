@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    isolate: false,
+    setupFiles: ['test/support/tidy.ts'],
     // Much of the time goes by waiting for programs and terminals, so that two at once are good for a single core too.
     maxWorkers: 2,
     testTimeout: 20_000,

@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { ACCOUNT, makeRole, readAccount, roleArn } from '../support/account.ts';
+import { closing } from '../support/closing.ts';
 import { run } from '../support/run.ts';
-import { closing, flagsWithout, openAccount, Q, STUDIO_KEY, shown, startWizard } from './wizard.ts';
+import { flagsWithout, openAccount, Q, STUDIO_KEY, shown, startWizard } from './wizard.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'mc-static-key-profiles-'));
 afterAll(() => rmSync(folder, { recursive: true }));

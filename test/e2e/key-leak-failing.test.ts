@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import type { Fault } from '../../src/sandbox/index.ts';
 import { guidePolicy, guideTrust, makePolicy, makeRole, makeSecret } from '../support/account.ts';
+import { closing } from '../support/closing.ts';
 import { program, run, runCommand } from '../support/run.ts';
 import { leaks, newHome, watchArguments } from './leaks.ts';
 import {
@@ -18,7 +19,6 @@ import {
   SECRETS,
   setup,
 } from './scene.ts';
-import { closing } from './wizard.ts';
 
 const forever = Number.POSITIVE_INFINITY;
 const processArguments = watchArguments();

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
+import { closing } from '../support/closing.ts';
 
 /** So many characters in a row give a key away; fewer may come about by chance. */
 const PIECE = 12;
@@ -50,11 +51,9 @@ export interface Home {
   files(): Record<string, string>;
 }
 
-const root = mkdtempSync(join(tmpdir(), 'mc-static-key-leaks-'));
-afterAll(() => rmSync(root, { recursive: true }));
-
 export function newHome(): Home {
-  const base = mkdtempSync(join(root, 'run-'));
+  const base = mkdtempSync(join(tmpdir(), 'mc-static-key-leaks-'));
+  closing(() => rmSync(base, { recursive: true }));
   const [home, temporary, cwd, given] = ['home', 'tmp', 'cwd', 'given'].map((name) => {
     mkdirSync(join(base, name));
     return join(base, name);

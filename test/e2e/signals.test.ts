@@ -4,16 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import type { Fault, Sandbox } from '../../src/sandbox/index.ts';
 import { readAccount, writesTo } from '../support/account.ts';
-import {
-  closing,
-  flagsWithout,
-  openAccount,
-  Q,
-  STUDIO_KEY,
-  shown,
-  startWizard,
-  type Wizard,
-} from './wizard.ts';
+import { closing } from '../support/closing.ts';
+import { flagsWithout, openAccount, Q, STUDIO_KEY, shown, startWizard, type Wizard } from './wizard.ts';
 
 const STOPPING =
   'Stopping. A change that is under way is finished first; press Ctrl-C again to stop at once.';

@@ -1,6 +1,6 @@
-import { afterAll } from 'vitest';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.ts';
 import { KEYS } from '../support/account.ts';
+import { closing } from '../support/closing.ts';
 import { program } from '../support/run.ts';
 import { openTerminal, type Terminal, type TerminalOptions } from '../support/terminal.ts';
 
@@ -34,14 +34,6 @@ export interface WizardOptions extends Pick<TerminalOptions, 'env' | 'columns' |
   redirect?: string;
   /** Lets `signal` know the process, whose number is then the first line on the screen. */
   signalled?: boolean;
-}
-
-const closers: (() => unknown)[] = [];
-afterAll(() => Promise.all(closers.map((close) => close())));
-
-/** Has something closed after the tests of the file. */
-export function closing(close: () => unknown): void {
-  closers.push(close);
 }
 
 /** All that the terminal shows, however it is broken into lines. */

@@ -1,16 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  closing,
-  flagsWithout,
-  openAccount,
-  Q,
-  STUDIO_KEY,
-  startWizard,
-  type Wizard,
-} from '../e2e/wizard.ts';
+import { flagsWithout, openAccount, Q, STUDIO_KEY, startWizard, type Wizard } from '../e2e/wizard.ts';
 import { KEYS, makeSecret, readAccount } from '../support/account.ts';
+import { closing } from '../support/closing.ts';
 import { exhaustive } from '../support/exhaustive.ts';
 import { startMangler } from './mangler.ts';
 import { cases, without } from './nasty.ts';

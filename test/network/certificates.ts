@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
-import { afterAll } from 'vitest';
+import { closing } from '../support/closing.ts';
 
 /** A certificate authority such as a company has in its proxy: it vouches for whatever host is asked for. */
 export interface Authority {
@@ -29,7 +29,7 @@ export async function makeAuthority(): Promise<Authority> {
     ],
   });
   const folder = mkdtempSync(join(tmpdir(), 'mc-static-key-authority-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
+  closing(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'root.pem');
   writeFileSync(file, root.cert);
   const issued = new Map<string, Promise<KeyAndCertificate>>();

@@ -2,8 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { readAccount } from '../support/account.ts';
+import { closing } from '../support/closing.ts';
 import { setUp } from '../support/setup.ts';
-import { closing, passOn } from './proxy.ts';
+import { passOn } from './proxy.ts';
 import { credentialsOf, failureOf, openSandbox, setup } from './scene.ts';
 
 /** Makes the program's clock wrong by so many minutes. */

@@ -6,8 +6,9 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { ACCOUNT, makeRole, roleArn } from '../support/account.ts';
+import { closing } from '../support/closing.ts';
 import { makeAuthority } from './certificates.ts';
-import { closing, type ProxyOptions, startProxy, type TestProxy } from './proxy.ts';
+import { type ProxyOptions, startProxy, type TestProxy } from './proxy.ts';
 import { credentialsOf, failureOf, listen, openSandbox, SOME_CREDENTIALS, setup } from './scene.ts';
 
 const authority = await makeAuthority();

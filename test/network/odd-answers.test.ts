@@ -3,8 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { writesTo } from '../support/account.ts';
+import { closing } from '../support/closing.ts';
 import { setUp } from '../support/setup.ts';
-import { closing, passOn } from './proxy.ts';
+import { passOn } from './proxy.ts';
 import { openSandbox } from './scene.ts';
 
 const XML = 'text/xml';

@@ -9,7 +9,7 @@ import {
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { afterAll } from 'vitest';
+import { closing } from '../support/closing.ts';
 import type { Authority } from './certificates.ts';
 
 export interface ProxyOptions {
@@ -32,14 +32,6 @@ export interface TestProxy {
   readonly tunnels: readonly string[];
   /** The URL of every request that was handed over whole. */
   readonly forwarded: readonly string[];
-}
-
-const open: (() => unknown)[] = [];
-afterAll(() => Promise.all(open.map((close) => close())));
-
-/** Has something closed after the tests of the file, which may run at the same time. */
-export function closing(close: () => unknown): void {
-  open.push(close);
 }
 
 /** An HTTP proxy on the loopback interface that looks into encrypted connections, gone after the tests of the file. */

@@ -3,8 +3,8 @@ import { type AddressInfo, createServer as createTcpServer, type Socket } from '
 import { expect } from 'vitest';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.ts';
 import { REGION } from '../support/account.ts';
+import { closing } from '../support/closing.ts';
 import { run } from '../support/run.ts';
-import { closing } from './proxy.ts';
 
 export const ARGS = ['--secret-name', 'studio-a', '--generate', 'aes256', '--yes', '--json'];
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
+import { closing } from './closing.ts';
 
 /** The launcher of the built program (`npm test` builds it first). */
 export const program = fileURLToPath(new URL('../../bin/mc-static-key.js', import.meta.url));
@@ -28,8 +28,19 @@ export interface RunResult {
   stderr: string;
 }
 
-const home = mkdtempSync(join(tmpdir(), 'mc-static-key-home-'));
-afterAll(() => rmSync(home, { recursive: true, force: true }));
+let home: string | undefined;
+
+/** One for the tests of a file, gone after them. */
+function emptyHome(): string {
+  if (home) return home;
+  const folder = mkdtempSync(join(tmpdir(), 'mc-static-key-home-'));
+  closing(() => {
+    rmSync(folder, { recursive: true, force: true });
+    home = undefined;
+  });
+  home = folder;
+  return folder;
+}
 
 /**
  * The whole environment that a program under test gets: no credentials, no Region, no set-up of the developer's own. The
@@ -38,7 +49,7 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 export function baseEnv(): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
-    HOME: home,
+    HOME: emptyHome(),
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
