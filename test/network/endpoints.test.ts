@@ -136,6 +136,14 @@ describe("AWS's own endpoints, through a proxy", () => {
     }
   });
 
+  test.concurrent('an endpoint with an IP address must show a certificate for that address', async () => {
+    const sandbox = await openSandbox({ allowHost: (host) => host.startsWith('127.0.0.2') });
+    const proxy = await startProxy({ behind: sandbox.url, authority });
+    const { code, all } = await setup(reaching(sandbox, proxy), '--endpoint-url', 'https://127.0.0.2:4566');
+    expect(code, all).toBe(0);
+    expect(new Set(proxy.tunnels)).toEqual(new Set(['127.0.0.2:4566']));
+  });
+
   test.concurrent('a profile that assumes a role does that through the proxy too, here one that is itself encrypted', async () => {
     const [sandbox, proxy] = await behindProxy({ secure: true });
     const trust = {

@@ -59,15 +59,30 @@ describe('a proxy', () => {
     expect(all).not.toMatch(/wr0ng|ZW5naW5lZXI/);
   });
 
-  test.concurrent('gets the password of its URL, which is not shown either', async () => {
+  test.concurrent('gets the password of its URL, which is not shown either, nor is the key, whatever DEBUG says', async () => {
     const sandbox = await openSandbox();
     const proxy = await startProxy({ behind: sandbox.url, password: 'engineer:c0rrect/horse' });
     const withPassword = `http://engineer:${PASSWORD}@127.0.0.1:${proxy.port}`;
-    const env = { ...credentialsOf(sandbox), HTTP_PROXY: withPassword };
+    const env = { ...credentialsOf(sandbox), HTTP_PROXY: withPassword, DEBUG: '*' };
     const { code, all } = await setup(env, '--endpoint-url', sandbox.url, '--debug');
     expect(code).toBe(0);
     expect(new Set(proxy.forwarded)).toEqual(new Set([`${sandbox.url}/`]));
-    expect(all).not.toMatch(/c0rrect|ZW5naW5lZXI/);
+    expect(all).not.toMatch(/c0rrect|ZW5naW5lZXI|SecretString/);
+  });
+
+  test.concurrent.for([
+    ['a percent sign that stands for itself', 'c0rrect%horse', 0],
+    ['another password', 'wr0ng', 1],
+  ] as const)('is given %s for a request without TLS', async ([, password, exit]) => {
+    const sandbox = await openSandbox();
+    const proxy = await startProxy({ behind: sandbox.url, password: 'engineer:c0rrect%horse' });
+    const HTTP_PROXY = `http://engineer:${password}@127.0.0.1:${proxy.port}`;
+    const { code, json } = await setup(
+      { ...credentialsOf(sandbox), HTTP_PROXY },
+      '--endpoint-url',
+      sandbox.url,
+    );
+    expect([code, json.error?.code]).toEqual([exit, exit ? 'proxy-authentication' : undefined]);
   });
 
   test.concurrent('is left out for the hosts in NO_PROXY, and in the sandbox', async () => {
@@ -140,6 +155,34 @@ describe('a connection through a proxy', () => {
       handler?.destroy();
     },
   );
+
+  test('that is refused is closed', async () => {
+    const closed: string[] = [];
+    const port = await listen((socket) => {
+      socket.once('data', () => socket.write('HTTP/1.1 403 Forbidden\r\n\r\n'));
+      socket.on('close', () => closed.push('closed'));
+    });
+    const handler = await proxyHandler({ HTTPS_PROXY: `http://127.0.0.1:${port}` });
+    const error = await handler?.handle(requestTo(ENDPOINT)).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ problem: 'refused', status: 403 });
+    await expect.poll(() => closed).toEqual(['closed']);
+  });
+
+  test.each([
+    ['https:', 'HTTPS_PROXY'],
+    ['http:', 'HTTP_PROXY'],
+  ])('for %s is made to the name of a proxy that is reached over TLS', async (protocol, variable) => {
+    const hellos: string[] = [];
+    const port = await listen((socket) => {
+      socket.once('data', (hello) => {
+        hellos.push(hello.toString('latin1'));
+        socket.destroy();
+      });
+    });
+    const handler = await proxyHandler({ [variable]: `https://localhost:${port}` });
+    await expect(handler?.handle(requestTo(ENDPOINT, protocol))).rejects.toThrow();
+    expect(hellos).toEqual([expect.stringContaining('localhost')]);
+  });
 
   test('that is being made when the program ends is given up', async () => {
     const closed: string[] = [];
