@@ -5,8 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     isolate: false,
     setupFiles: ['test/support/tidy.ts'],
-    // Much of the time goes by waiting for programs and terminals, so that two at once are good for a single core too.
-    maxWorkers: 2,
+    // Much of the time goes by waiting for programs and terminals, so that more at once than there are cores are good.
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 20_000,
     // Tests say which credentials and endpoint they use; nothing of the developer's own AWS set-up may leak in.

@@ -34,49 +34,53 @@ export interface PolicyReader {
 }
 
 export function policyReader(aws: Aws): PolicyReader {
-  const policies = new Map<string, { reading: Promise<FoundPolicy | undefined>; withStack: boolean }>();
-  const read = (arn: string, { withStack = false, expected }: ReadOptions = {}) => {
-    const begun = policies.get(arn);
-    if (begun && (begun.withStack || !withStack)) return begun.reading;
-    const reading = readPolicy(aws, arn, { withStack, ...(expected ? { expected } : {}) });
-    // Whoever awaits it hears of a failure; a reading that nobody awaits must not end the process.
-    reading.catch(() => undefined);
-    policies.set(arn, { reading, withStack });
+  const policies = new Map<string, Reading>();
+  const begin = (arn: string, expected?: string) => {
+    const reading = policies.get(arn) ?? beginReading(aws, arn, expected);
+    policies.set(arn, reading);
     return reading;
   };
-  return { read, expect: (arn, expected) => void read(arn, { expected }) };
+  return {
+    async read(arn, { withStack = false } = {}) {
+      const { versions, policy } = begin(arn);
+      const [found, stack] = await Promise.all([
+        policy,
+        withStack ? versions.then((exists) => exists && readStack(aws, arn)) : undefined,
+      ]);
+      return found && stack ? { ...found, stack } : found;
+    },
+    expect: (arn, versionId) => void begin(arn, versionId),
+  };
 }
 
-interface ReadOptions {
-  withStack?: boolean;
-  /** The default version, as far as can be guessed. */
-  expected?: string;
+/** A policy that is being read: its versions first, and with them the document of the default one. */
+interface Reading {
+  versions: Promise<PolicyVersion[] | undefined>;
+  policy: Promise<FoundPolicy | undefined>;
 }
 
-async function readPolicy(
-  aws: Aws,
-  arn: string,
-  { expected, withStack }: ReadOptions,
-): Promise<FoundPolicy | undefined> {
+/** @param expected the default version, as far as can be guessed */
+function beginReading(aws: Aws, arn: string, expected?: string): Reading {
   const early = expected ? readVersion(aws, arn, expected) : undefined;
-  early?.catch(() => undefined);
-  const versions = await orAbsent(listVersions(aws, arn));
-  const current = versions?.find((version) => version.isDefault);
-  if (!versions || !current) return undefined;
-  const [document, stack] = await Promise.all([
-    early && current.id === expected ? early : readVersion(aws, arn, current.id),
-    withStack ? readStack(aws, arn) : undefined,
-  ]);
+  const versions = orAbsent(listVersions(aws, arn));
+  const document = (id: string) => (early && id === expected ? early : readVersion(aws, arn, id));
+  const policy = versions.then((found) => found && toPolicy(arn, found, document));
+  // Whoever awaits them hears of a failure; a reading that nobody awaits must not end the process.
+  for (const promise of [early, versions, policy]) promise?.catch(() => undefined);
+  return { versions, policy };
+}
+
+async function toPolicy(
+  arn: string,
+  versions: PolicyVersion[],
+  read: (id: string) => Promise<string | undefined>,
+): Promise<FoundPolicy | undefined> {
+  const current = versions.find((version) => version.isDefault);
+  if (!current) return undefined;
+  const document = await read(current.id);
   if (document === undefined) return undefined;
   const name = arn.slice(arn.lastIndexOf('/') + 1);
-  return {
-    arn,
-    name,
-    versionId: current.id,
-    document,
-    versions: versions.map((version) => version.id),
-    ...(stack ? { stack } : {}),
-  };
+  return { arn, name, versionId: current.id, document, versions: versions.map((version) => version.id) };
 }
 
 /** The stack that a policy belongs to. Not being allowed to ask is no reason to stop: then it is not known. */
@@ -131,10 +135,15 @@ export async function readVersion(aws: Aws, arn: string, versionId: string): Pro
   return document === undefined ? undefined : decodePolicy(document);
 }
 
+interface PolicyVersion {
+  id: string;
+  isDefault: boolean;
+}
+
 /** All versions of a policy, oldest first. The list also says which one is the default, so `GetPolicy` is not needed. */
-async function listVersions(aws: Aws, arn: string): Promise<{ id: string; isDefault: boolean }[]> {
+async function listVersions(aws: Aws, arn: string): Promise<PolicyVersion[]> {
   return aws.call({ action: 'iam:ListPolicyVersions', resource: arn }, async (options) => {
-    const versions: { id: string; isDefault: boolean }[] = [];
+    const versions: PolicyVersion[] = [];
     for await (const page of paginateListPolicyVersions(
       { client: aws.clients.iam() },
       { PolicyArn: arn },

@@ -13,14 +13,13 @@ import {
 } from '../support/account.ts';
 import { closing } from '../support/closing.ts';
 import { exhaustive, runs } from '../support/exhaustive.ts';
-import { type RunResult, run } from '../support/run.ts';
-import { type SetupDocument, setUp } from '../support/setup.ts';
+import { run } from '../support/run.ts';
+import { type SetupDocument, setUp, type Wishes } from '../support/setup.ts';
 
 const POLICY = 'SecretsManagerForMediaConnect';
 const ROLE = 'MediaConnect-ASM';
 const EIGHT = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((letter) => `studio-${letter}`);
 const ALL_WELL = EIGHT.map(() => 0);
-const FIRST_KEY = ['--key-env', 'STUDIO_KEY'];
 const someSecret = (name: string) => `arn:aws:secretsmanager:us-west-2:111122223333:secret:${name}-AbCdEf`;
 
 /** An account of which most answers come soon and some late, so that runs overtake each other between reading and writing. */
@@ -30,11 +29,17 @@ async function unevenAccount(longestMs: number): Promise<Sandbox> {
   return account;
 }
 
-/** The built program, which shares two cores with seven others. */
-async function setup(account: Sandbox, ...flags: string[]): Promise<RunResult & { json: SetupDocument }> {
-  const env = { ...account.env, STUDIO_KEY: KEYS.aes256, OTHER_KEY: KEYS.other };
-  const result = await run(['setup', '--yes', '--json', ...flags], { env, timeoutMs: 120_000 });
-  return { ...result, json: JSON.parse(result.stdout) };
+/** The built program in the exhaustive run, and the same without a process of its own in the other. */
+const setup = exhaustive ? setUpBuilt : setUp;
+
+async function setUpBuilt(account: Sandbox, wishes: Wishes) {
+  const { secretName = 'studio-a', region = [REGION], key = KEYS.aes256, generate } = wishes;
+  const flags = [...['--secret-name', secretName], ...region.flatMap((each) => ['--region', each])];
+  const source = generate ? ['--generate', generate] : ['--key-env', 'STUDIO_KEY'];
+  const env = { ...account.env, STUDIO_KEY: key };
+  const args = ['setup', '--yes', '--json', ...flags, ...source];
+  const { code, stdout } = await run(args, { env, timeoutMs: 120_000 });
+  return { code, json: JSON.parse(stdout) as SetupDocument };
 }
 
 const STARTS: [string, string[]][] = [
@@ -71,16 +76,16 @@ describe.concurrent('eight runs at once that add a secret each to one policy and
     'leave all eight allowed, and what was before, when %s',
     { timeout: 300_000 },
     async ([, names]) => {
-      const account = await unevenAccount(1_000);
+      const account = await unevenAccount(exhaustive ? 1_000 : 300);
       const old = await begin(account, names);
-      const one = (name: string) => setup(account, '--secret-name', name, '--region', REGION, ...FIRST_KEY);
+      const one = (secretName: string) => setup(account, { secretName });
       await expectAll(account, await Promise.all(EIGHT.map(one)), old);
     },
   );
 
   test('do so at every pace of the network', { timeout: 1_200_000 }, async () => {
     for (let time = 0; time < runs(1, 45); time += 1) {
-      const account = await unevenAccount(500);
+      const account = await unevenAccount(exhaustive ? 500 : 300);
       const old = await begin(account, STARTS[(time + 1) % STARTS.length]?.[1] ?? []);
       const one = (secretName: string) => setUp(account, { secretName });
       await expectAll(account, await Promise.all(EIGHT.map(one)), old);
@@ -89,11 +94,11 @@ describe.concurrent('eight runs at once that add a secret each to one policy and
 });
 
 describe.concurrent('eight runs at once with the same names', { timeout: 300_000 }, () => {
-  const both = ['--secret-name', 'studio-a', '--region', REGION, '--region', FAR_REGION];
+  const both = { region: [REGION, FAR_REGION] };
 
   test('and the same key have one result, and all succeed', async () => {
     const account = await unevenAccount(500);
-    const results = await Promise.all(EIGHT.map(() => setup(account, ...both, ...FIRST_KEY)));
+    const results = await Promise.all(EIGHT.map(() => setup(account, both)));
     expect(results.map(({ code }) => code)).toEqual(ALL_WELL);
     const { secrets, policies, roles } = await readAccount(account);
     expect(secrets.map(({ region, versions }) => [region, versions])).toEqual([
@@ -110,7 +115,7 @@ describe.concurrent('eight runs at once with the same names', { timeout: 300_000
 
   test('and a key that each would generate end with one key in both Regions', async () => {
     const account = await unevenAccount(500);
-    const results = await Promise.all(EIGHT.map(() => setup(account, ...both, '--generate', 'aes256')));
+    const results = await Promise.all(EIGHT.map(() => setup(account, { ...both, generate: 'aes256' })));
     expect(results.map(({ code }) => code)).toEqual(ALL_WELL);
     const { secrets } = await readAccount(account);
     expect(new Set(secrets.map(({ values }) => values.AWSCURRENT)).size).toBe(1);
@@ -122,10 +127,7 @@ describe.concurrent('eight runs at once with the same names', { timeout: 300_000
     // Both have read before either writes, and whoever comes first to one Region comes late to the other.
     account.setLatency(500);
     account.addFault({ action: 'CreateSecret', region: REGION, kind: 'delay-before', delayMs: 1_500 });
-    const results = await Promise.all([
-      setup(account, ...both, ...FIRST_KEY),
-      setup(account, ...both, '--key-env', 'OTHER_KEY'),
-    ]);
+    const results = await Promise.all([setup(account, both), setup(account, { ...both, key: KEYS.other })]);
     expect(results.map(({ code }) => code).sort()).toEqual([0, 3]);
     const winner = results.findIndex(({ code }) => code === 0);
     const { secrets } = await readAccount(account);

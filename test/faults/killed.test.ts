@@ -10,12 +10,12 @@ import {
   type Played,
   play,
   type Recording,
-  record,
+  recordAll,
   type Step,
   stateOf,
   stepName,
 } from './playing.ts';
-import { STORIES, type Story } from './stories.ts';
+import type { Story } from './stories.ts';
 
 type Ending = 'SIGKILL' | 'SIGTERM' | 'SIGINT';
 
@@ -36,8 +36,7 @@ const KIND: Record<Ending, Record<Case['when'], FaultKind>> = {
 /** How long the answer is still on its way when the signal arrives. */
 const LATE_MS = 150;
 
-const recordings: Recording[] = [];
-for (const story of STORIES) recordings.push(await record(story));
+const recordings = await recordAll();
 
 const cases = recordings.flatMap((recording) =>
   recording.steps.flatMap((step) =>
@@ -86,7 +85,7 @@ function namesOf({ secrets, policies, role }: SetupDocument['completed']): strin
 }
 
 describe.concurrent('a run that is ended by', () => {
-  test.for(titled(partOf(cases, 67)))('%s is finished by the next one', async ([, ending]) => {
+  test.for(titled(partOf(cases, 113)))('%s is finished by the next one', async ([, ending]) => {
     const { story, after } = ending.recording;
     await inAccount(story, async (sandbox) => {
       const before = await arnsIn(sandbox);

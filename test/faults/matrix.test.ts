@@ -8,12 +8,11 @@ import {
   inAccount,
   play,
   type Recording,
-  record,
+  recordAll,
   type Step,
   stateOf,
   stepName,
 } from './playing.ts';
-import { STORIES } from './stories.ts';
 
 /** What can go wrong with one request, and is ridden out. */
 const TRANSIENT: Record<string, Omit<Fault, 'action' | 'region' | 'skip'>> = {
@@ -26,8 +25,7 @@ const TRANSIENT: Record<string, Omit<Fault, 'action' | 'region' | 'skip'>> = {
   'a second ahead of IAM': { kind: 'stale', delayMs: 1_000 },
 };
 
-const recordings: Recording[] = [];
-for (const story of STORIES) recordings.push(await record(story));
+const recordings = await recordAll();
 
 interface Case {
   recording: Recording;
@@ -48,7 +46,7 @@ const titled = (all: Case[]): [string, Case][] =>
   all.map((each) => [`(${each.recording.story.name}) ${stepName(each.step)} ${each.how}`.trim(), each]);
 
 describe.concurrent('one run rides out', () => {
-  test.for(titled(partOf(cases, 41)))('%s', async ([, { recording, step, how }]) => {
+  test.for(titled(partOf(cases, 101)))('%s', async ([, { recording, step, how }]) => {
     const { story, after, actions } = recording;
     await inAccount(story, async (sandbox) => {
       let struck = 0;
@@ -75,7 +73,7 @@ const denials = recordings.flatMap((recording) =>
 );
 
 describe.concurrent('a run without the permission', () => {
-  test.for(titled(partOf(denials, 17)))(
+  test.for(titled(partOf(denials, 53)))(
     '%s: names it and its resource, and is finished by the next one',
     async ([, { recording, step }]) => {
       const { story, after } = recording;

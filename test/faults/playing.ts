@@ -3,7 +3,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandb
 import { type AccountState, KEYS, readAccount, withoutSuffixes } from '../support/account.ts';
 import { type RunOptions, type RunResult, run } from '../support/run.ts';
 import type { SetupDocument } from '../support/setup.ts';
-import type { Story } from './stories.ts';
+import { STORIES, type Story } from './stories.ts';
 
 /** Long enough for a request that is never answered, and its next try. */
 const PATIENCE_MS = 120_000;
@@ -66,7 +66,15 @@ export interface Recording {
   actions: string[];
 }
 
-export function record(story: Story): Promise<Recording> {
+let recorded: Promise<Recording[]> | undefined;
+
+/** Records every story, once for all files. */
+export function recordAll(): Promise<Recording[]> {
+  recorded ??= Promise.all(STORIES.map(record));
+  return recorded;
+}
+
+function record(story: Story): Promise<Recording> {
   return inAccount(story, async (sandbox) => {
     const { code, json } = await play(story, sandbox);
     expect(code).toBe(0);

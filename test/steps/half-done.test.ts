@@ -3,21 +3,17 @@ import {
   PutRolePolicyCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { type FaultKind, startSandbox } from '../../src/sandbox/index.ts';
+import { describe, expect, test } from 'vitest';
+import type { FaultKind } from '../../src/sandbox/index.ts';
 import { clientsFor } from '../sandbox/clients.ts';
 import {
-  type AccountState,
-  FAR_REGION,
   guidePolicy,
   guideTrust,
   makePolicy,
   makeRole,
   makeSecret,
   policyArn,
-  REGION,
   readAccount,
-  withoutSuffixes,
 } from '../support/account.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp, setUpInVain } from '../support/setup.ts';
@@ -86,59 +82,7 @@ describe('the procedure begun by hand, with the guide’s documents', () => {
   });
 });
 
-const WISHES = { region: [REGION, FAR_REGION], tag: ['team=playout'] };
-const WRITES = ['CreateSecret', 'CreatePolicy', 'CreateRole', 'AttachRolePolicy'];
-
-/** What a run that nothing disturbs makes. */
-let undisturbed: AccountState;
-beforeAll(async () => {
-  const other = await startSandbox();
-  expect((await setUp(other, WISHES)).code).toBe(0);
-  undisturbed = withoutSuffixes(await readAccount(other));
-  await other.close();
-});
-
-describe('a run that failed', () => {
-  test.each(WRITES)('at %s is finished by the same command', async (action) => {
-    const Forever = Number.POSITIVE_INFINITY;
-    sandbox().addFault({
-      action,
-      kind: 'access-denied',
-      times: Forever,
-      skip: action === 'CreateSecret' ? 1 : 0,
-    });
-    const failed = await setUp(sandbox(), WISHES);
-    expect(failed.code).toBe(4);
-    expect(failed.json.error.awsAction?.split(':')[1]).toBe(action);
-    // What the failure says to exist is what exists.
-    const { secrets, policies, roles } = await readAccount(sandbox());
-    const { completed } = failed.json;
-    expect(completed.secrets.map(({ arn }) => arn).sort()).toEqual(secrets.map(({ arn }) => arn).sort());
-    expect(completed.policies.map(({ name }) => name)).toEqual(policies.map(({ name }) => name));
-    expect([completed.role?.name].filter(Boolean)).toEqual(roles.map(({ name }) => name));
-    sandbox().clearFaults();
-    expect((await setUp(sandbox(), WISHES)).code).toBe(0);
-    expect(withoutSuffixes(await readAccount(sandbox()))).toEqual(undisturbed);
-    expect((await setUpInVain(sandbox(), WISHES)).code).toBe(0);
-  });
-});
-
 describe('a run with one request in trouble', () => {
-  test.each<[FaultKind, string]>(
-    WRITES.flatMap((action): [FaultKind, string][] => [
-      ['drop-after', action],
-      ['drop-before', action],
-      ['internal-error', action],
-    ]),
-  )('(%s at %s) ends as one without', async (kind, action) => {
-    sandbox().addFault({ kind, action });
-    const { code, json } = await setUp(sandbox(), WISHES);
-    expect(code).toBe(0);
-    expect(withoutSuffixes(await readAccount(sandbox()))).toEqual(undisturbed);
-    const actions = [...json.secrets, ...json.policies, json.role].map((each) => each?.action);
-    expect(actions).toEqual(['created', 'created', 'created', 'created']);
-  });
-
   test('whose policy was made though its answer was lost says so when the next step fails', async () => {
     sandbox().addFault({ kind: 'drop-after', action: 'CreatePolicy' });
     sandbox().addFault({ kind: 'access-denied', action: 'CreateRole' });

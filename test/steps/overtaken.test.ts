@@ -1,0 +1,50 @@
+import { CreatePolicyVersionCommand } from '@aws-sdk/client-iam';
+import { describe, expect, test, vi } from 'vitest';
+import { clientsFor } from '../sandbox/clients.ts';
+import { guidePolicy, makePolicy, policyArn, readAccount } from '../support/account.ts';
+import { freshSandbox } from '../support/sandbox.ts';
+import { setUp } from '../support/setup.ts';
+
+const NAME = 'SecretsManagerForMediaConnect';
+const sandbox = freshSandbox({ latencyMs: 15 });
+const resourcesOf = (document: unknown) =>
+  JSON.stringify(document).match(/arn:aws:secretsmanager[^"]*/g) ?? [];
+const someSecret = (name: string) => `arn:aws:secretsmanager:us-west-2:111122223333:secret:${name}-AbCdEf`;
+
+describe('a policy that another run extends while this one is writing', () => {
+  const decrypt = {
+    Effect: 'Allow',
+    Action: 'kms:Decrypt',
+    Resource: ['arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab'],
+    Condition: { StringEquals: { 'kms:ViaService': 'secretsmanager.us-west-2.amazonaws.com' } },
+  };
+  const extend = async (...added: string[]) => {
+    const { Version, Statement } = guidePolicy(someSecret('old'), ...added);
+    const document = { Version, Statement: [...Statement, decrypt] };
+    const command = new CreatePolicyVersionCommand({
+      PolicyArn: policyArn(NAME),
+      PolicyDocument: JSON.stringify(document),
+      SetAsDefault: true,
+    });
+    await clientsFor(sandbox()).iam.send(command);
+  };
+
+  test('has in the end what both added, though one had read it before the other wrote', async () => {
+    await makePolicy(sandbox(), NAME, guidePolicy(someSecret('old')));
+    // The second look, right before the change, is answered as things were, and late.
+    sandbox().addFault({ action: 'GetPolicyVersion', kind: 'delay', skip: 1, delayMs: 400 });
+    const running = setUp(sandbox());
+    await vi.waitUntil(
+      () => sandbox().requests.filter(({ action }) => action === 'GetPolicyVersion').length > 1,
+    );
+    await extend(someSecret('theirs'), someSecret('theirs-too'));
+    const { code, json } = await running;
+    expect(code).toBe(0);
+    const [policy] = (await readAccount(sandbox())).policies;
+    const ours = json.secrets[0]?.arn ?? '';
+    const all = ['old', 'theirs', 'theirs-too'].map(someSecret);
+    expect(resourcesOf(policy?.document).sort()).toEqual([...all, ours].sort());
+    expect(policy?.document).toMatchObject({ Statement: [{}, decrypt] });
+    expect(json.policies).toMatchObject([{ action: 'updated', versionId: policy?.defaultVersion }]);
+  });
+});
