@@ -2,7 +2,7 @@ import { EXIT, Failure } from '../failure.ts';
 import { plain } from '../report/plain.ts';
 import { awsWords as words } from '../report/words/aws.ts';
 import { isClockSkew } from './clock.ts';
-import { networkFailure } from './network-errors.ts';
+import { attemptsOf, networkFailure } from './network-errors.ts';
 import { isAlwaysEnabled } from './regions.ts';
 
 /** What was being asked of AWS when an error came: named in the sentence that the user reads. */
@@ -12,6 +12,8 @@ export interface Request {
   /** The ARN or the name of the resource. */
   resource: string;
   region: string;
+  /** How long it was asked for, all tries together, in milliseconds. */
+  elapsedMs: number;
 }
 
 /** Whose credentials these are, for the sentence. */
@@ -56,13 +58,14 @@ const THROTTLED = new Set([
 export function toFailure(error: unknown, request: Request, caller: Caller): Failure {
   if (error instanceof Failure) return error;
   const sdk = error as SdkError;
-  return (
+  const failure =
     regionFailure(sdk, request, caller) ??
     credentialsFailure(sdk, request, caller) ??
     permissionFailure(sdk, request, caller) ??
     networkFailure(sdk, request) ??
-    serviceFailure(sdk, request)
-  );
+    serviceFailure(sdk, request);
+  failure.attempts = attemptsOf(sdk);
+  return failure;
 }
 
 /**
@@ -151,7 +154,6 @@ function deniedIn(
 }
 
 function serviceFailure(error: SdkError, { action, resource }: Request): Failure {
-  const attempts = error.$metadata?.attempts ?? 1;
   const status = error.$metadata?.httpStatusCode ?? 0;
   const make = (code: string, message: string, hint?: string) =>
     new Failure(message, {
@@ -163,7 +165,7 @@ function serviceFailure(error: SdkError, { action, resource }: Request): Failure
       cause: error,
     });
   if (THROTTLED.has(error.name))
-    return make('throttled', words.throttled(action, attempts), words.throttledHint);
+    return make('throttled', words.throttled(action, attemptsOf(error)), words.throttledHint);
   if (status >= 500) {
     return make(
       'aws-internal-error',

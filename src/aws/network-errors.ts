@@ -13,7 +13,7 @@ interface NetworkError {
   /** The host whose name was looked up in vain. */
   hostname?: string;
   cause?: unknown;
-  $metadata?: { httpStatusCode?: number; requestId?: string };
+  $metadata?: { httpStatusCode?: number; requestId?: string; attempts?: number };
 }
 
 const UNREACHABLE = new Set([
@@ -55,21 +55,28 @@ export function networkFailure(error: NetworkError, request: Request): Failure |
 /** The code, the sentence and the hint. */
 type Description = [code: string, message: string, hint: string];
 
-function describe(error: NetworkError, { action, region }: Request): Description | undefined {
+function describe(error: NetworkError, request: Request): Description | undefined {
+  const { action, region } = request;
   const { code = '' } = error;
   const certificate = certificateProblem(error);
   if (certificate) return certificate;
   if (error instanceof ProxyError) return proxyProblem(error, region);
-  if (error.name === 'TimeoutError' && !UNREACHABLE.has(code)) return timedOut(action, region);
-  if (code === 'ETIMEDOUT') return timedOut(action, region);
+  if (error.name === 'TimeoutError' && !UNREACHABLE.has(code)) return timedOut(error, request);
+  if (code === 'ETIMEDOUT') return timedOut(error, request);
   if (code === 'ENOTFOUND' && isAwsHost(error.hostname)) return noSuchEndpoint(error.hostname, region);
   if (UNREACHABLE.has(code)) return ['unreachable', words.unreachable(action, region), words.unreachableHint];
   if (isNotAws(error)) return ['not-aws', words.notAws(action), words.notAwsHint];
   return undefined;
 }
 
-function timedOut(action: string, region: string): Description {
-  return ['timed-out', words.timedOut(action, region), words.unreachableHint];
+function timedOut(error: NetworkError, { action, region, elapsedMs }: Request): Description {
+  const sentence = words.timedOut(action, region, elapsedMs / 1000, attemptsOf(error));
+  return ['timed-out', sentence, words.unreachableHint];
+}
+
+/** How often a request was sent. */
+export function attemptsOf({ $metadata }: Pick<NetworkError, '$metadata'>): number {
+  return $metadata?.attempts ?? 1;
 }
 
 /** Also of the certificate of a proxy that is itself reached over TLS. */

@@ -13,8 +13,9 @@ type Client = IAMClient | SecretsManagerClient | STSClient;
  */
 const NOT_REPEATABLE: ReadonlySet<string> = new Set(['CreatePolicyVersionCommand']);
 
-/** Network errors that come before anything of a request was sent. */
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+/** Errors that come before anything of a request is sent: no credentials, no way there, no trust in who answers there. */
+const NEVER_SENT =
+  /^(\w*ProviderError|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|\w*CERT\w*|UNABLE_TO_\w+)$/;
 
 /**
  * Whether a request that failed so may have taken effect all the same: its answer was lost on the way, or came from
@@ -23,7 +24,7 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNRE
 export function mayHaveTakenEffect(error: unknown): boolean {
   if (!(error instanceof Error)) return true;
   if (error instanceof ProxyError) return false;
-  if ('code' in error && NEVER_SENT.has(String(error.code))) return false;
+  if (NEVER_SENT.test(error.name) || ('code' in error && NEVER_SENT.test(String(error.code)))) return false;
   const status = statusOf(error);
   return status === undefined || status < 400 || status >= 500;
 }

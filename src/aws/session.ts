@@ -30,7 +30,7 @@ export interface Aws {
 }
 
 /** What a call asks for; the Region is left out for the global services. */
-export interface CallRequest extends Omit<Request, 'region'> {
+export interface CallRequest extends Pick<Request, 'action' | 'resource'> {
   region?: string;
   /** True for a call that changes something: once begun it is waited for, also when the user interrupts. */
   change?: boolean;
@@ -59,6 +59,7 @@ export function openAws(
     if (interrupt.aborted) throw new Interrupted();
     changes += change ? 1 : 0;
     const ended = waiting.begin(request.action);
+    const since = performance.now();
     try {
       return await send({ abortSignal: change ? new AbortController().signal : interrupt });
     } catch (error) {
@@ -73,10 +74,8 @@ export function openAws(
       if (!callerArn && where !== homeRegion && isUnknownKey(error))
         await findIdentity().catch(() => undefined);
       const caller = { profile: settings.profile, arn: callerArn, homeRegion };
-      throw Object.assign(toFailure(error, { ...request, region: where }, caller), {
-        inDoubt,
-        attempts: attemptsOf(error),
-      });
+      const elapsedMs = performance.now() - since;
+      throw Object.assign(toFailure(error, { ...request, region: where, elapsedMs }, caller), { inDoubt });
     } finally {
       ended();
       changes -= change ? 1 : 0;
@@ -110,12 +109,6 @@ export function openAws(
       return identity;
     },
   };
-}
-
-/** How often the request was sent. */
-function attemptsOf(error: unknown): number {
-  const metadata = (error as { $metadata?: { attempts?: number } }).$metadata;
-  return metadata?.attempts ?? 1;
 }
 
 /** Takes the key out of an error: what imitates AWS, or stands between, may repeat the request in its message. */
