@@ -7,7 +7,7 @@ export default mergeConfig(base, {
     include: ['test/faults/**/*.test.ts', 'test/input/**/*.test.ts'],
     env: { FAULTS: 'all' },
     // Many cases wait for time-outs.
-    maxConcurrency: 16,
+    maxConcurrency: 10,
     testTimeout: 300_000,
   },
 });

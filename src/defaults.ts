@@ -30,6 +30,10 @@ export interface Limits {
   longestPauseMs: number;
   /** How long IAM is looked at for a change whose answer was lost, before the change is made again. */
   inDoubtMs: number;
+  /** Longest random pause before something is written again that others are writing too. */
+  jitterMs: number;
+  /** How often a run that ends puts back what its writing to a policy has undone. */
+  puttingBackRounds: number;
 }
 
 export const LIMITS: Limits = {
@@ -37,6 +41,8 @@ export const LIMITS: Limits = {
   firstPauseMs: 500,
   longestPauseMs: 5_000,
   inDoubtMs: 5_000,
+  jitterMs: 400,
+  puttingBackRounds: 5,
 };
 
 /** Settings of every HTTP request to AWS. */

@@ -40,10 +40,8 @@ export class Failure extends Error {
   readonly awsAction: string | undefined;
   readonly awsCode: string | undefined;
   step: string | undefined;
-  /** Set for a change that may have been made though no answer said so. */
-  inDoubt = false;
-  /** How often the request was sent; more than once, and an earlier one may have taken effect. */
-  attempts = 1;
+  /** The IAM action of a change that may have been made though no answer said so. */
+  inDoubt: string | undefined;
 
   constructor(message: string, { cause, ...details }: FailureDetails) {
     super(message, cause === undefined ? undefined : { cause });
@@ -63,11 +61,30 @@ export class Interrupted extends Error {
   /** True for whoever answered a question with it. */
   readonly chosen: boolean;
   /** The IAM action of a change that was under way and may have been made. */
-  readonly inDoubt: string | undefined;
+  inDoubt: string | undefined;
 
   constructor({ chosen = false, inDoubt }: { chosen?: boolean; inDoubt?: string } = {}) {
     super();
     this.chosen = chosen;
     this.inDoubt = inDoubt;
+  }
+}
+
+/** Whether AWS answered with one of these errors. */
+export function hasAwsCode(error: unknown, ...codes: string[]): error is Failure {
+  return error instanceof Failure && codes.includes(error.awsCode ?? '');
+}
+
+/**
+ * Waits for work in which a change may have been made; whatever ends it carries the doubt along, so that nobody is told
+ * that nothing was changed.
+ * @param inDoubt the IAM action of that change, if there is one by then
+ */
+export async function carryingDoubt<T>(inDoubt: () => string | undefined, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof Failure || error instanceof Interrupted) error.inDoubt ??= inDoubt();
+    throw error;
   }
 }

@@ -4,10 +4,10 @@
  */
 
 /** The members of AWS's answers that the program reads: lists, members that hold others, and texts. Dates end in `Date`. */
-const LISTS = /^(SecretList|AttachedPolicies|PolicyNames|Versions)$/;
-const RECORDS = /^(Role|Policy|PolicyVersion|PermissionsBoundary|SummaryMap)$/;
+const LISTS = /^(SecretList|AttachedPolicies|Policies|PolicyNames|Versions|Tags|ReplicationStatus)$/;
+const RECORDS = /^(Role|Policy|PolicyVersion|PermissionsBoundary)$/;
 const TEXTS =
-  /^(ARN|Arn|Name|Description|VersionId|OwningService|PrimaryRegion|KmsKeyId|ResourcePolicy|SecretString|NextToken|Marker|Account|UserId|PolicyName|PolicyArn|PolicyDocument|DefaultVersionId|Document|RoleName|Path|AssumeRolePolicyDocument|PermissionsBoundaryArn)$/;
+  /^(ARN|Arn|Name|Description|VersionId|OwningService|PrimaryRegion|KmsKeyId|ResourcePolicy|SecretString|NextToken|Marker|Account|UserId|PolicyName|PolicyArn|PolicyDocument|DefaultVersionId|Document|RoleName|Path|AssumeRolePolicyDocument|PermissionsBoundaryArn|Key|Value|Region|Status)$/;
 
 /** Whether an error's name and sentence are texts, as its type promises. */
 export function isTold(error: unknown): boolean {
@@ -27,9 +27,12 @@ function fits(name: string, value: unknown): boolean {
   if (LISTS.test(name)) {
     return (
       Array.isArray(value) &&
-      value.every((item) => typeof item === 'string' || (isRecord(item) && isSound(item)))
+      value.every((item) =>
+        name === 'PolicyNames' ? typeof item === 'string' : isRecord(item) && isSound(item),
+      )
     );
   }
+  if (name === 'SummaryMap') return isRecord(value);
   return RECORDS.test(name) ? isRecord(value) && isSound(value) : !/Date$/.test(name);
 }
 

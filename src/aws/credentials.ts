@@ -11,10 +11,12 @@ export function foundCredentials(
   endpoint: { endpoint?: string },
   handler: RequestHandler,
 ): Provider {
+  // The last request's, as far as it failed.
   let onTheWay: unknown;
   const requestHandler = {
     metadata: handler.metadata,
     handle: async (...request: Parameters<RequestHandler['handle']>) => {
+      onTheWay = undefined;
       try {
         return await handler.handle(...request);
       } catch (error) {
@@ -32,6 +34,7 @@ export function foundCredentials(
     mfaCodeProvider: askMfaCode ?? refuseMfa,
   });
   return async (properties) => {
+    onTheWay = undefined;
     try {
       return await find(properties);
     } catch (error) {

@@ -2,7 +2,7 @@ import { EXIT, Failure } from '../failure.ts';
 import { plain } from '../report/plain.ts';
 import { awsWords as words } from '../report/words/aws.ts';
 import { isClockSkew } from './clock.ts';
-import { attemptsOf, networkFailure } from './network-errors.ts';
+import { networkFailure } from './network-errors.ts';
 import { isAlwaysEnabled } from './regions.ts';
 
 /** What was being asked of AWS when an error came: named in the sentence that the user reads. */
@@ -58,14 +58,13 @@ const THROTTLED = new Set([
 export function toFailure(error: unknown, request: Request, caller: Caller): Failure {
   if (error instanceof Failure) return error;
   const sdk = error as SdkError;
-  const failure =
+  return (
     regionFailure(sdk, request, caller) ??
     credentialsFailure(sdk, request, caller) ??
     permissionFailure(sdk, request, caller) ??
     networkFailure(sdk, request) ??
-    serviceFailure(sdk, request);
-  failure.attempts = attemptsOf(sdk);
-  return failure;
+    serviceFailure(sdk, request)
+  );
 }
 
 /**
@@ -165,7 +164,7 @@ function serviceFailure(error: SdkError, { action, resource }: Request): Failure
       cause: error,
     });
   if (THROTTLED.has(error.name))
-    return make('throttled', words.throttled(action, attemptsOf(error)), words.throttledHint);
+    return make('throttled', words.throttled(action, error.$metadata?.attempts ?? 1), words.throttledHint);
   if (status >= 500) {
     return make(
       'aws-internal-error',

@@ -13,7 +13,7 @@ interface NetworkError {
   /** The host whose name was looked up in vain. */
   hostname?: string;
   cause?: unknown;
-  $metadata?: { httpStatusCode?: number; requestId?: string; attempts?: number };
+  $metadata?: { httpStatusCode?: number; requestId?: string };
 }
 
 const UNREACHABLE = new Set([
@@ -61,22 +61,16 @@ function describe(error: NetworkError, request: Request): Description | undefine
   const certificate = certificateProblem(error);
   if (certificate) return certificate;
   if (error instanceof ProxyError) return proxyProblem(error, region);
-  if (error.name === 'TimeoutError' && !UNREACHABLE.has(code)) return timedOut(error, request);
-  if (code === 'ETIMEDOUT') return timedOut(error, request);
+  if (error.name === 'TimeoutError' && !UNREACHABLE.has(code)) return timedOut(request);
+  if (code === 'ETIMEDOUT') return timedOut(request);
   if (code === 'ENOTFOUND' && isAwsHost(error.hostname)) return noSuchEndpoint(error.hostname, region);
   if (UNREACHABLE.has(code)) return ['unreachable', words.unreachable(action, region), words.unreachableHint];
   if (isNotAws(error)) return ['not-aws', words.notAws(action), words.notAwsHint];
   return undefined;
 }
 
-function timedOut(error: NetworkError, { action, region, elapsedMs }: Request): Description {
-  const sentence = words.timedOut(action, region, elapsedMs / 1000, attemptsOf(error));
-  return ['timed-out', sentence, words.unreachableHint];
-}
-
-/** How often a request was sent. */
-export function attemptsOf({ $metadata }: Pick<NetworkError, '$metadata'>): number {
-  return $metadata?.attempts ?? 1;
+function timedOut({ action, region, elapsedMs }: Request): Description {
+  return ['timed-out', words.timedOut(action, region, elapsedMs / 1000), words.unreachableHint];
 }
 
 /** Also of the certificate of a proxy that is itself reached over TLS. */

@@ -140,6 +140,11 @@ interface PolicyVersion {
   isDefault: boolean;
 }
 
+/** Versions are numbered in the order of their making, `v1`, `v2`, …, and no number is used twice. */
+export function versionNumber(versionId: string): number {
+  return Number(versionId.slice(1));
+}
+
 /** All versions of a policy, oldest first. The list also says which one is the default, so `GetPolicy` is not needed. */
 async function listVersions(aws: Aws, arn: string): Promise<PolicyVersion[]> {
   return aws.call({ action: 'iam:ListPolicyVersions', resource: arn }, async (options) => {
@@ -153,7 +158,6 @@ async function listVersions(aws: Aws, arn: string): Promise<PolicyVersion[]> {
         if (VersionId) versions.push({ id: VersionId, isDefault: IsDefaultVersion ?? false });
       }
     }
-    // Version IDs are numbered in the order of their making and never used twice.
-    return versions.sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
+    return versions.sort((a, b) => versionNumber(a.id) - versionNumber(b.id));
   });
 }

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import { EXIT, Failure, Interrupted } from '../failure.ts';
+import { HTTP } from '../defaults.ts';
+import { EXIT, Failure, hasAwsCode, Interrupted } from '../failure.ts';
 import type { KeyMaterial } from '../key/index.ts';
 import { awsWords as words } from '../report/words/aws.ts';
 import { parseArn } from './arn.ts';
@@ -25,8 +26,13 @@ export interface Aws {
   changing(): boolean;
   /** The caller; asked for once. */
   identity(): Promise<Identity>;
-  /** Makes one call. Whatever goes wrong is thrown as a `Failure` that names the action and the resource. */
+  /**
+   * Makes one call. Whatever goes wrong is thrown as a `Failure` that names the action and the resource. After
+   * `HTTP.callLimitMs` it is given up.
+   */
   call<T>(request: CallRequest, send: (options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T>;
+  /** Does work of several calls that counts as one change: it is finished also when the user interrupts. */
+  whole<T>(work: (aws: Aws) => Promise<T>): Promise<T>;
 }
 
 /** What a call asks for; the Region is left out for the global services. */
@@ -55,32 +61,37 @@ export function openAws(
   let callerArn: string | undefined;
   let changes = 0;
 
-  const call: Aws['call'] = async ({ region, change, holds, ...request }, send) => {
-    if (interrupt.aborted) throw new Interrupted();
-    changes += change ? 1 : 0;
-    const ended = waiting.begin(request.action);
-    const since = performance.now();
-    try {
-      return await send({ abortSignal: change ? new AbortController().signal : interrupt });
-    } catch (error) {
-      // The user left at the question for an MFA code, which the SDK asks in the midst of a call.
-      if (error instanceof Interrupted || (interrupt.aborted && !change)) throw new Interrupted();
-      const inDoubt = change === true && mayHaveTakenEffect(error);
-      if (interrupt.aborted) throw new Interrupted(inDoubt ? { inDoubt: request.action } : {});
-      if (holds) forget(error, holds);
-      const homeRegion = await clients.homeRegion();
-      const where = region ?? homeRegion;
-      // Whether it is only this Region that does not know the credentials shows by asking elsewhere.
-      if (!callerArn && where !== homeRegion && isUnknownKey(error))
-        await findIdentity().catch(() => undefined);
-      const caller = { profile: settings.profile, arn: callerArn, homeRegion };
-      const elapsedMs = performance.now() - since;
-      throw Object.assign(toFailure(error, { ...request, region: where, elapsedMs }, caller), { inDoubt });
-    } finally {
-      ended();
-      changes -= change ? 1 : 0;
-    }
-  };
+  const callUnless =
+    (stop: AbortSignal): Aws['call'] =>
+    async ({ region, change, holds, ...request }, send) => {
+      if (stop.aborted) throw new Interrupted();
+      changes += change ? 1 : 0;
+      const ended = waiting.begin(request.action);
+      const since = performance.now();
+      const limit = AbortSignal.timeout(HTTP.callLimitMs);
+      try {
+        return await send({ abortSignal: change ? limit : AbortSignal.any([stop, limit]) });
+      } catch (thrown) {
+        // The user left at the question for an MFA code, which the SDK asks in the midst of a call.
+        if (thrown instanceof Interrupted || (stop.aborted && !change)) throw new Interrupted();
+        const error = limit.aborted ? overdue(thrown) : thrown;
+        const inDoubt = change && mayHaveTakenEffect(error) ? request.action : undefined;
+        if (stop.aborted) throw new Interrupted(inDoubt ? { inDoubt } : {});
+        if (holds) forget(error, holds);
+        const homeRegion = await clients.homeRegion();
+        const where = region ?? homeRegion;
+        // Whether it is only this Region that does not know the credentials shows by asking elsewhere.
+        if (!callerArn && where !== homeRegion && isUnknownKey(error))
+          await findIdentity().catch(() => undefined);
+        const caller = { profile: settings.profile, arn: callerArn, homeRegion };
+        const elapsedMs = performance.now() - since;
+        throw Object.assign(toFailure(error, { ...request, region: where, elapsedMs }, caller), { inDoubt });
+      } finally {
+        ended();
+        changes -= change ? 1 : 0;
+      }
+    };
+  const call = callUnless(interrupt);
 
   const findIdentity = async (): Promise<Identity> => {
     const answer = await call({ action: 'sts:GetCallerIdentity', resource: '*' }, (options) =>
@@ -99,16 +110,32 @@ export function openAws(
     return { account: answer.Account, partition: arn.partition, arn: answer.Arn };
   };
 
-  return {
+  const aws: Aws = {
     clients,
     settings,
     call,
+    async whole(work) {
+      changes += 1;
+      try {
+        return await work({ ...aws, call: callUnless(new AbortController().signal) });
+      } finally {
+        changes -= 1;
+      }
+    },
     changing: () => changes > 0,
     identity() {
       identity ??= findIdentity();
       return identity;
     },
   };
+  return aws;
+}
+
+/** The error of a call whose time is over: the SDK says only that it was aborted. */
+function overdue(error: unknown): Error {
+  return Object.assign(new Error('the time for the call is over', { cause: error }), {
+    name: 'TimeoutError',
+  });
 }
 
 /** Takes the key out of an error: what imitates AWS, or stands between, may repeat the request in its message. */
@@ -123,12 +150,8 @@ export async function orAbsent<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {
-    if (
-      error instanceof Failure &&
-      /^(ResourceNotFoundException|NoSuchEntity(Exception)?)$/.test(error.awsCode ?? '')
-    ) {
+    if (hasAwsCode(error, 'ResourceNotFoundException', 'NoSuchEntityException', 'NoSuchEntity'))
       return undefined;
-    }
     throw error;
   }
 }

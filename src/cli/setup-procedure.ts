@@ -5,11 +5,12 @@ import { algorithmOfLength } from '../key/index.ts';
 import type { Expectation } from '../proof/checks.ts';
 import { evaluate, type Proof, prove } from '../proof/prove.ts';
 import { setupJson } from '../report/json.ts';
-import { changesAnything, conflictLines, showPlan, waysOut } from '../report/plan.ts';
+import { changesAnything, showPlan } from '../report/plan.ts';
 import { showSummary } from '../report/summary.ts';
 import type { Conflict, EncryptionSettings, Outcomes } from '../report/types.ts';
 import { proofWords } from '../report/words/proof.ts';
 import { setupWords as words } from '../report/words/setup.ts';
+import { conflictFailure } from '../steps/conflict.ts';
 import { applyAll, type Inspection, inspectAll, planAll } from '../steps/index.ts';
 import { type CompleteAnswers, completeRequest } from '../steps/request.ts';
 import { flowScope } from '../steps/role-writing.ts';
@@ -96,25 +97,6 @@ function recordOutcome(outcomes: Outcomes, { secrets = [], policies = [], role }
     outcomes.policies = [...outcomes.policies.filter(({ arn }) => arn !== policy.arn), policy];
   }
   if (role) outcomes.role = role;
-}
-
-function conflictFailure(conflicts: Conflict[]): Failure {
-  const [first] = conflicts;
-  const single = conflicts.length === 1 && first !== undefined;
-  const [message = '', ...details] = single
-    ? conflictLines(first)
-    : [
-        words.conflictTitle(conflicts.length),
-        ...conflicts.flatMap((one) => [...conflictLines(one), waysOut(one) ?? '']),
-      ];
-  const hint = single ? waysOut(first) : undefined;
-  return new Failure(message, {
-    code: 'conflict',
-    exitCode: EXIT.conflict,
-    details: details.filter((line) => line !== ''),
-    ...(hint ? { hint } : {}),
-    ...(first ? { step: first.step } : {}),
-  });
 }
 
 async function showAccount({ aws, output }: SetupRun): Promise<void> {

@@ -14,15 +14,9 @@ export function tellFailure(output: Output, error: Failure | Interrupted, outcom
     for (const detail of error.details) output.insist(`  ${plain(detail)}`);
     if (error.hint) output.insist(plain(error.hint));
   }
-  for (const line of existing(outcomes, doubtOf(error))) output.insist(line);
+  for (const line of existing(outcomes, error.inDoubt)) output.insist(line);
   if (output.options.debug && error.stack) output.insist(stacks(error));
   if (output.options.json) output.result(failureJson(error, outcomes));
-}
-
-/** The IAM action of the change of which it is not known whether it was made, if there is one. */
-function doubtOf(error: Failure | Interrupted): string | undefined {
-  if (error instanceof Interrupted) return error.inDoubt;
-  return error.inDoubt ? error.awsAction : undefined;
 }
 
 /** What exists by now because of this run, and that it is safe to go on; or that nothing was changed. */

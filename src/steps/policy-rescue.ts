@@ -1,4 +1,4 @@
-import { type FoundPolicy, readVersion } from '../aws/policies.ts';
+import { type FoundPolicy, readVersion, versionNumber } from '../aws/policies.ts';
 import {
   type AccountRef,
   isReadPolicyShape,
@@ -22,8 +22,6 @@ export interface VersionHistory {
   since: number;
   /** Documents of later versions that this run had to delete to make room, and must not let be lost. */
   carried: string[];
-  /** The version of which the plan said that it makes room, if it said so. */
-  planned?: string | undefined;
 }
 
 /**
@@ -37,8 +35,9 @@ export async function missedAdditions(
   policy: FoundPolicy,
   { since, carried }: VersionHistory,
 ): Promise<JsonPolicy | undefined> {
+  // A version after the default one was taken back by somebody: this program makes each version the default.
   const later = policy.versions.filter(
-    (version) => versionNumber(version) > since && version !== policy.versionId,
+    (version) => versionNumber(version) > since && versionNumber(version) < versionNumber(policy.versionId),
   );
   const documents = await Promise.all(later.map((version) => readVersion(aws, policy.arn, version)));
   return withAll(account, policy.document, [...documents, ...carried]);
@@ -53,10 +52,14 @@ export async function dispensableVersion(
   { aws }: Pick<StepContext, 'aws'>,
   account: AccountRef,
   policy: FoundPolicy,
-): Promise<{ version: string; document: string | undefined } | undefined> {
+): Promise<{ version: string; number: number; document: string | undefined } | undefined> {
   const others = policy.versions.filter((version) => version !== policy.versionId);
   const read = await Promise.all(
-    others.map(async (version) => ({ version, document: await readVersion(aws, policy.arn, version) })),
+    others.map(async (version) => ({
+      version,
+      number: versionNumber(version),
+      document: await readVersion(aws, policy.arn, version),
+    })),
   );
   return read.find(({ document }) => !withAll(account, policy.document, [document])) ?? read[0];
 }
@@ -79,9 +82,4 @@ export function withAll(
 function extendable(text: string): boolean {
   const document = tryParsePolicy(text);
   return document !== undefined && isReadPolicyShape(document);
-}
-
-/** Versions are numbered in the order of their making: `v1`, `v2`, … */
-export function versionNumber(versionId: string): number {
-  return Number(versionId.slice(1));
 }

@@ -6,7 +6,7 @@ import {
 import { policyArn } from '../aws/arn.ts';
 import type { FoundPolicy, PolicyReader } from '../aws/policies.ts';
 import { DEFAULTS } from '../defaults.ts';
-import { Failure } from '../failure.ts';
+import { Failure, hasAwsCode } from '../failure.ts';
 import type { AccountRef, JsonPolicy } from '../policy/index.ts';
 import { numberedName, type PolicyWork } from './policy-distribution.ts';
 import { tagsFor } from './tags.ts';
@@ -61,46 +61,55 @@ export async function createPolicy(
     );
     return { kind: 'made', policy: { arn, name, versionId: 'v1', versions: ['v1'], document: text } };
   } catch (error) {
-    if (!hasCode(error, 'EntityAlreadyExistsException')) throw error;
-    return { kind: 'exists', perhapsOurs: error.attempts > 1 };
+    if (!hasAwsCode(error, 'EntityAlreadyExistsException')) throw error;
+    return { kind: 'exists', perhapsOurs: error.inDoubt !== undefined };
   }
 }
 
-/**
- * Makes a new default version and answers its ID; nothing when the versions turn out to have changed and have to be read
- * again.
- * @param doomed the version that has to make room first, if one has to
- */
-export async function addVersion(
+/** Deletes a version that has to make room. Answers whether it was there, and not the default one. */
+export function deleteVersion({ aws }: StepContext, arn: string, version: string): Promise<boolean> {
+  const command = new DeletePolicyVersionCommand({ PolicyArn: arn, VersionId: version });
+  const deleting = aws.call({ action: 'iam:DeletePolicyVersion', resource: arn, change: true }, (options) =>
+    aws.clients.iam().send(command, options),
+  );
+  return unlessOutdated(
+    deleting.then(() => true),
+    false,
+  );
+}
+
+/** Makes a new default version and answers its ID; nothing when the versions have changed and have to be read again. */
+export function addVersion(
   { aws }: StepContext,
-  { arn }: FoundPolicy,
+  arn: string,
   document: JsonPolicy,
-  doomed: string | undefined,
 ): Promise<string | undefined> {
+  const command = new CreatePolicyVersionCommand({
+    PolicyArn: arn,
+    PolicyDocument: JSON.stringify(document),
+    SetAsDefault: true,
+  });
+  const adding = aws.call({ action: 'iam:CreatePolicyVersion', resource: arn, change: true }, (options) =>
+    aws.clients.iam().send(command, options),
+  );
+  return unlessOutdated(
+    adding.then(({ PolicyVersion }) => PolicyVersion?.VersionId),
+    undefined,
+  );
+}
+
+/** What a change was based on is not so any more: that is no failure. Throttled, it must be read again as well. */
+async function unlessOutdated<T>(change: Promise<T>, outdated: T): Promise<T> {
   try {
-    if (doomed) {
-      const command = new DeletePolicyVersionCommand({ PolicyArn: arn, VersionId: doomed });
-      await aws.call({ action: 'iam:DeletePolicyVersion', resource: arn, change: true }, (options) =>
-        aws.clients.iam().send(command, options),
-      );
-    }
-    const command = new CreatePolicyVersionCommand({
-      PolicyArn: arn,
-      PolicyDocument: JSON.stringify(document),
-      SetAsDefault: true,
-    });
-    const answer = await aws.call(
-      { action: 'iam:CreatePolicyVersion', resource: arn, change: true },
-      (options) => aws.clients.iam().send(command, options),
-    );
-    return answer.PolicyVersion?.VersionId;
+    return await change;
   } catch (error) {
-    if (hasCode(error, 'LimitExceededException', 'NoSuchEntityException', 'DeleteConflictException'))
-      return undefined;
+    const codes = ['LimitExceededException', 'NoSuchEntityException', 'DeleteConflictException'];
+    if (hasAwsCode(error, ...codes) || isThrottling(error)) return outdated;
     throw error;
   }
 }
 
-function hasCode(error: unknown, ...codes: string[]): error is Failure {
-  return error instanceof Failure && codes.includes(error.awsCode ?? '');
+/** Whether a change was refused only for the number of requests. */
+export function isThrottling(error: unknown): error is Failure {
+  return error instanceof Failure && error.code === 'throttled';
 }

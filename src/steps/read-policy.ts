@@ -1,9 +1,11 @@
 import { policyArn } from '../aws/arn.ts';
 import { type FoundPolicy, spellingsOf } from '../aws/policies.ts';
-import type { Change, Choice, Conflict, PolicyOutcome } from '../report/types.ts';
+import type { Change, PolicyOutcome } from '../report/types.ts';
 import { policyWords as words } from '../report/words/steps.ts';
-import { type Blocked, distribute, type PolicyWork, type Taken, takenName } from './policy-distribution.ts';
-import { create, newSettling, outcomeOf, type Settling, settlePolicies } from './policy-settling.ts';
+import { policyConflict } from './policy-conflicts.ts';
+import { distribute, type PolicyWork, takenName } from './policy-distribution.ts';
+import { create, settlePolicies } from './policy-settling.ts';
+import { newSettling, outcomeOf, type Settling } from './policy-settling-state.ts';
 import { readChain, versionToDelete } from './policy-writing.ts';
 import type { SetupRequest, Step, StepContext, StepInput, StepPlan } from './types.ts';
 
@@ -21,7 +23,6 @@ export interface PolicyPlan extends StepPlan {
 /** Step 2 of the AWS guide: the policy that allows reading the secrets, or several when one is full. */
 export const readPolicy: Step<FoundPolicies, PolicyPlan> = { name: 'read-policy', inspect, plan, apply };
 
-const OTHER_NAME: Choice = { id: 'policy-name', flag: '--policy-name NAME', text: words.choiceName };
 async function inspect({ aws, policies }: StepContext, { policy }: SetupRequest): Promise<FoundPolicies> {
   const identity = await aws.identity();
   // What may be extended must be known to be nobody's stack.
@@ -36,9 +37,9 @@ async function inspect({ aws, policies }: StepContext, { policy }: SetupRequest)
 function plan(input: StepInput, { chain, spellings }: FoundPolicies): PolicyPlan {
   const { request, secrets, identity } = input;
   const spread = distribute(secrets, chain, request.policy, identity);
-  if ('blocked' in spread) return emptyPlan([conflictOf(spread)]);
+  if ('blocked' in spread) return emptyPlan([policyConflict(spread)]);
   const taken = takenName(spread.work, spellings);
-  if (taken) return emptyPlan([conflictOf(taken)]);
+  if (taken) return emptyPlan([policyConflict(taken)]);
   return {
     ...emptyPlan([]),
     work: spread.work,
@@ -49,20 +50,6 @@ function plan(input: StepInput, { chain, spellings }: FoundPolicies): PolicyPlan
 
 function emptyPlan(conflicts: StepPlan['conflicts']): PolicyPlan {
   return { work: [], changes: [], conflicts, warnings: [], seen: {}, expected: { policies: [] } };
-}
-
-function conflictOf(obstacle: Blocked | Taken): Conflict {
-  const conflict = (found: string, details: string[]): Conflict => ({
-    step: 'read-policy',
-    found,
-    details,
-    choices: [OTHER_NAME],
-  });
-  if ('taken' in obstacle) return conflict(words.taken(obstacle.taken), []);
-  const { blocked, difference } = obstacle;
-  return blocked.stack
-    ? conflict(words.ofStack(blocked.name, blocked.stack), [words.extendInStack])
-    : conflict(words.otherShape(blocked.name), difference);
 }
 
 function expected(work: PolicyWork, { identity }: StepInput): PolicyOutcome {
@@ -107,7 +94,7 @@ async function apply(context: StepContext, input: StepInput, plan: PolicyPlan) {
   return { policies };
 }
 
-/** Creates a policy; answers nothing for one that exists, because it must be read again before it is extended. */
+/** Creates a policy; answers nothing for one that exists, because that is read again before it is extended. */
 async function begin(
   context: StepContext,
   input: StepInput,

@@ -3,8 +3,14 @@ import { DEFAULT_ATTACHMENT_QUOTA, type FoundRole } from '../aws/roles.ts';
 import type { Choice, Conflict } from '../report/types.ts';
 import { policyWords, roleWords as words } from '../report/words/steps.ts';
 import { readingObstacles } from './role-limits.ts';
-import type { FoundTrust } from './trust-role.ts';
 import type { SetupRequest, StepInput } from './types.ts';
+
+/** What there is of the role. */
+export interface FoundTrust {
+  role: FoundRole | undefined;
+  /** The document of the permissions boundary that is asked for; absent when none is, or when there is no such policy. */
+  boundary?: string;
+}
 
 export const OTHER_NAME: Choice = { id: 'role-name', flag: '--role-name NAME', text: words.choiceName };
 const OTHER_ROLE: Choice = { id: 'role-name', flag: '--role-name NAME', text: words.choiceOtherRole };

@@ -8,10 +8,17 @@ import { policyReader } from '../aws/policies.ts';
 import { type FoundRole, readRole } from '../aws/roles.ts';
 import { waitUntil } from '../aws/wait.ts';
 import type { Limits } from '../defaults.ts';
-import { EXIT, Failure } from '../failure.ts';
-import { addTrust, buildTrustPolicy, type TrustOptions } from '../policy/index.ts';
-import { type FlowScope, judgeTrust } from '../proof/trust.ts';
+import { carryingDoubt, EXIT, Failure, hasAwsCode } from '../failure.ts';
+import {
+  addTrust,
+  buildTrustPolicy,
+  type JsonPolicy,
+  type TrustOptions,
+  tryParsePolicy,
+} from '../policy/index.ts';
+import type { FlowScope } from '../proof/trust.ts';
 import type { RoleOutcome } from '../report/types.ts';
+import { awsWords } from '../report/words/aws.ts';
 import { roleWords as words } from '../report/words/steps.ts';
 import { tagsFor } from './tags.ts';
 import type { SetupRequest, StepContext, StepInput } from './types.ts';
@@ -28,13 +35,15 @@ export function flowScope({ secret, role }: SetupRequest): FlowScope {
   return { sourceArns: role.sourceArns, regions };
 }
 
-/** Creates the role. One that turns out to exist is taken, if it would have been taken had it been there from the start. */
+/** A role that was made; or that one of that name is there, perhaps by an earlier try of the same request. */
+export type Created = { kind: 'made'; arn: string } | { kind: 'exists'; doubt: string | undefined };
+
+/** Creates the role. */
 export async function createRole(
-  context: StepContext,
+  { aws }: StepContext,
   { request, identity }: StepInput,
-  done: RoleOutcome,
-): Promise<RoleOutcome> {
-  const { aws } = context;
+  { arn }: RoleOutcome,
+): Promise<Created> {
   const { role } = request;
   const command = new CreateRoleCommand({
     RoleName: role.name,
@@ -46,63 +55,83 @@ export async function createRole(
     ...(role.permissionsBoundary ? { PermissionsBoundary: role.permissionsBoundary } : {}),
   });
   try {
-    const made = await aws.call({ action: 'iam:CreateRole', resource: done.arn, change: true }, (options) =>
+    const made = await aws.call({ action: 'iam:CreateRole', resource: arn, change: true }, (options) =>
       aws.clients.iam().send(command, options),
     );
-    return { ...done, arn: made.Role?.Arn ?? done.arn };
+    return { kind: 'made', arn: made.Role?.Arn ?? arn };
   } catch (error) {
-    if (!(error instanceof Failure) || error.awsCode !== 'EntityAlreadyExistsException') throw error;
-    const arn = await adoptRole(context, { request, identity }, done.name);
-    // Sent more than once, it may have been an earlier try of this very call that made the role.
-    return { ...done, arn, action: error.attempts > 1 ? done.action : 'kept' };
+    if (hasAwsCode(error, 'EntityAlreadyExistsException')) return { kind: 'exists', doubt: error.inDoubt };
+    throw error;
   }
 }
 
-/** The ARN of a role that an earlier try of this very call made, whose answer was lost, or that another run made. */
-async function adoptRole(
-  context: StepContext,
-  { request, identity }: Pick<StepInput, 'request' | 'identity'>,
-  name: string,
-): Promise<string> {
-  const role = await readWhenKnown(context, name);
-  const judged = judgeTrust(role.trust, flowScope(request), identity);
-  if (judged.verdict !== 'allowed')
-    throw lateConflict(words.notTrusted(name, 'someone else made it meanwhile'));
-  const wanted = request.role.permissionsBoundary;
-  if (wanted && wanted !== role.boundary?.arn)
-    throw lateConflict(words.otherBoundary(name, role.boundary?.arn));
-  return role.arn;
-}
-
-/** Reads a role that exists, though IAM may not show it yet. */
-async function readWhenKnown(context: StepContext, name: string): Promise<FoundRole> {
-  const { aws, limits, interrupt } = context;
-  const { value: role } = await waitUntil(
+/** Reads a role that exists, though IAM may not show it yet; nothing when it never does. */
+export async function readWhenKnown(context: StepContext, name: string): Promise<FoundRole | undefined> {
+  const { aws } = context;
+  const { value } = await waitUntil(
     () => readRole(aws, policyReader(aws), name),
-    (found) => found !== undefined,
-    { limits, interrupt, onWait: (elapsed) => context.waiting(words.propagating, elapsed) },
+    (role) => role !== undefined,
+    patience(context),
   );
-  if (!role) throw lateConflict(words.nameTaken(name));
-  return role;
+  return value;
 }
 
-/** Adds the statement to the trust policy as it is now, so that what others added since the plan was made stays. */
+/**
+ * Adds the statement to the trust policy as it is now, so that what others added since the plan was made stays; and, as
+ * trust policies have no compare-and-swap, looks whether it is there afterwards.
+ */
 export async function updateTrust(
   context: StepContext,
   { request, identity }: StepInput,
   { name, arn }: RoleOutcome,
 ): Promise<void> {
-  const { aws } = context;
-  const { trust } = await readWhenKnown(context, name);
+  const { limits } = context;
+  let sentAt = Number.NEGATIVE_INFINITY;
+  let doubt: Failure | undefined;
+  const round = async (): Promise<boolean> => {
+    const role = await readRole(context.aws, policyReader(context.aws), name);
+    const document = role && withTrust(role.trust, trustOptions(request, identity.account));
+    if (role && !document) return true;
+    // IAM may not show yet what was sent a moment ago.
+    if (!document || performance.now() - sentAt < limits.inDoubtMs) return false;
+    sentAt = performance.now();
+    doubt = await sendTrust(context, name, arn, document);
+    if (doubt?.code === 'throttled') sentAt = Number.NEGATIVE_INFINITY;
+    return false;
+  };
+  const { done } = await carryingDoubt(() => doubt?.inDoubt, waitUntil(round, Boolean, patience(context)));
+  if (!done && doubt) throw doubt;
+}
+
+/** The trust policy with the statement; nothing when it has it already. */
+function withTrust(trust: string, options: TrustOptions): JsonPolicy | undefined {
+  const document = addTrust(trust, options);
+  const before = tryParsePolicy(trust)?.statements.length ?? 0;
+  return document.Statement.length > before ? document : undefined;
+}
+
+/** Sends a trust policy. Answers the failure when it may have been taken, or has to be made anew from what is there then. */
+async function sendTrust(
+  { aws }: StepContext,
+  name: string,
+  arn: string,
+  document: JsonPolicy,
+): Promise<Failure | undefined> {
   const command = new UpdateAssumeRolePolicyCommand({
     RoleName: name,
-    PolicyDocument: JSON.stringify(addTrust(trust, trustOptions(request, identity.account))),
+    PolicyDocument: JSON.stringify(document),
   });
-  await onceKnown(context, () =>
-    aws.call({ action: 'iam:UpdateAssumeRolePolicy', resource: arn, change: true }, (options) =>
+  try {
+    await aws.call({ action: 'iam:UpdateAssumeRolePolicy', resource: arn, change: true }, (options) =>
       aws.clients.iam().send(command, options),
-    ),
-  );
+    );
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    if (error.inDoubt || error.code === 'throttled' || hasAwsCode(error, 'NoSuchEntityException'))
+      return error;
+    throw error;
+  }
 }
 
 /** Attaches a policy. One that is attached already may be attached again. */
@@ -117,22 +146,21 @@ export async function attachPolicy(context: StepContext, role: string, policyArn
 
 /** Makes a change of things that IAM may not know everywhere for some seconds after they were made: that is waited out. */
 async function onceKnown(context: StepContext, change: () => Promise<unknown>): Promise<void> {
-  const { limits, interrupt } = context;
   const attempt = async (): Promise<Failure | undefined> => {
     try {
       await change();
       return undefined;
     } catch (error) {
-      if (error instanceof Failure && error.awsCode === 'NoSuchEntityException') return error;
+      if (hasAwsCode(error, 'NoSuchEntityException')) return error;
       throw error;
     }
   };
-  const { value: failure } = await waitUntil(attempt, (problem) => problem === undefined, {
-    limits,
-    interrupt,
-    onWait: (elapsed) => context.waiting(words.propagating, elapsed),
-  });
-  if (failure) throw neverKnown(failure, limits);
+  const { value: failure } = await waitUntil(attempt, (problem) => problem === undefined, patience(context));
+  if (failure) throw neverKnown(failure, context.limits);
+}
+
+function patience({ limits, interrupt, waiting }: StepContext) {
+  return { limits, interrupt, onWait: (elapsed: number) => waiting(words.propagating, elapsed) };
 }
 
 /** IAM had its time, and still does not know the role or the policy; perhaps someone deleted it meanwhile. */
@@ -142,17 +170,9 @@ function neverKnown(failure: Failure, { iamPropagationMs }: Limits): Failure {
     code: 'iam-propagation',
     exitCode: EXIT.failed,
     details: [failure.message],
-    hint: words.goOnWaiting,
+    hint: awsWords.tryAgainHint,
     ...(awsAction ? { awsAction } : {}),
     ...(awsCode ? { awsCode } : {}),
     cause: failure,
-  });
-}
-
-function lateConflict(message: string): Failure {
-  return new Failure(message, {
-    code: 'conflict',
-    exitCode: EXIT.conflict,
-    hint: `--role-name NAME: ${words.choiceName}.`,
   });
 }

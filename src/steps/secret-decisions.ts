@@ -6,7 +6,16 @@ import { checkStoredKey, type KeyMaterial } from '../key/index.ts';
 import type { Choice, OutcomeAction } from '../report/types.ts';
 import { secretWords as words } from '../report/words/steps.ts';
 import { replaceWarnings, warningsFor } from './secret-warnings.ts';
-import type { NewSecret, SecretRef, SetupRequest, StepInput } from './types.ts';
+import type { NewSecret, SecretRef, SetupRequest, StepInput, StepPlan } from './types.ts';
+
+/** What there is: for each Region (or each ARN given) the secret, or nothing. */
+export interface FoundSecrets {
+  places: { region: string; secret: FoundSecret | undefined }[];
+}
+
+export interface SecretPlan extends StepPlan {
+  decisions: SecretDecision[];
+}
 
 /** What is done about the secret of one Region. */
 export type SecretDecision =

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import {
   CreateSecretCommand,
   PutSecretValueCommand,
@@ -6,9 +6,8 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { type FoundSecret, readSecret } from '../aws/secrets.ts';
 import { DEFAULTS } from '../defaults.ts';
-import { EXIT, Failure } from '../failure.ts';
+import { hasAwsCode } from '../failure.ts';
 import type { KeyMaterial } from '../key/index.ts';
-import { secretWords as words } from '../report/words/steps.ts';
 import { tagsFor } from './tags.ts';
 import type { SecretRef, SetupRequest, StepContext } from './types.ts';
 
@@ -44,13 +43,41 @@ export async function createSecret(
     );
     return { ...ref, arn: made.ARN ?? ref.arn, versionId: made.VersionId ?? null };
   } catch (error) {
-    if (error instanceof Failure && error.awsCode === 'ResourceExistsException') return undefined;
+    if (hasAwsCode(error, 'ResourceExistsException')) return undefined;
     throw error;
   }
 }
 
-/** Makes a new current version of a secret that exists. */
-export async function putValue({ aws }: StepContext, ref: SecretRef, key: KeyMaterial): Promise<SecretRef> {
+/**
+ * Makes the key the current version of a secret that exists. Answers nothing when the secret does not hold any more what
+ * was found there.
+ */
+export async function replaceValue(
+  context: StepContext,
+  { ref, found }: { ref: SecretRef; found: FoundSecret },
+  key: KeyMaterial,
+): Promise<SecretRef | undefined> {
+  try {
+    const made = await putValue(context, ref, key, replacing(found));
+    // The token stands for a version that was the current one once, and is not now: somebody has gone back to the one before.
+    const current = made.VersionStages?.includes('AWSCURRENT') ?? true;
+    const { VersionId } = current ? made : await putValue(context, ref, key, randomUUID());
+    return { ...ref, versionId: VersionId ?? ref.versionId };
+  } catch (error) {
+    if (hasAwsCode(error, 'ResourceExistsException')) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * A token for the one value that comes after the current one. Of two runs that replace the same version at the same time,
+ * with the same key both make one version, and with different keys one is told that there is a version already.
+ */
+function replacing({ arn, versionId = '' }: FoundSecret): string {
+  return createHash('sha256').update(`${arn} ${versionId}`).digest('hex');
+}
+
+function putValue({ aws }: StepContext, ref: SecretRef, key: KeyMaterial, token: string) {
   const call = {
     action: 'secretsmanager:PutSecretValue',
     resource: ref.arn,
@@ -58,17 +85,12 @@ export async function putValue({ aws }: StepContext, ref: SecretRef, key: KeyMat
     change: true,
     holds: key,
   };
-  const made = await aws.call(call, (options) =>
-    aws.clients.secretsManager(ref.region).send(
-      new PutSecretValueCommand({
-        SecretId: ref.arn,
-        SecretString: key.reveal(),
-        ClientRequestToken: randomUUID(),
-      }),
-      options,
-    ),
-  );
-  return { ...ref, versionId: made.VersionId ?? ref.versionId };
+  const command = new PutSecretValueCommand({
+    SecretId: ref.arn,
+    SecretString: key.reveal(),
+    ClientRequestToken: token,
+  });
+  return aws.call(call, (options) => aws.clients.secretsManager(ref.region).send(command, options));
 }
 
 /** Restores a secret, and reads what it holds. */
@@ -85,14 +107,4 @@ export async function restoreSecret(context: StepContext, ref: SecretRef): Promi
   );
   context.record({ secrets: [ref] });
   return readSecret(aws, ref.region, ref.arn, { known: true });
-}
-
-/** A conflict that shows only once the step is being carried out. */
-export function lateConflict(message: string, cause?: unknown): Failure {
-  return new Failure(message, {
-    code: 'conflict',
-    exitCode: EXIT.conflict,
-    hint: `--existing-key keep: ${words.choiceKeep}; --existing-key replace: ${words.choiceReplace}; --secret-name: ${words.choiceName}.`,
-    cause,
-  });
 }

@@ -1,5 +1,6 @@
 import { roleArn } from '../aws/arn.ts';
 import { type FoundRole, readRole } from '../aws/roles.ts';
+import { carryingDoubt } from '../failure.ts';
 import {
   addTrust,
   buildTrustPolicy,
@@ -11,20 +12,24 @@ import {
 import { judgeTrust } from '../proof/trust.ts';
 import type { Change, Choice, Conflict, RoleOutcome } from '../report/types.ts';
 import { roleWords as words } from '../report/words/steps.ts';
-import { conflict, OTHER_NAME, readingConflicts, roleConflicts } from './role-conflicts.ts';
-import { attachPolicy, createRole, flowScope, trustOptions, updateTrust } from './role-writing.ts';
+import { conflictFailure } from './conflict.ts';
+import { conflict, type FoundTrust, OTHER_NAME, readingConflicts, roleConflicts } from './role-conflicts.ts';
+import {
+  attachPolicy,
+  createRole,
+  flowScope,
+  readWhenKnown,
+  trustOptions,
+  updateTrust,
+} from './role-writing.ts';
 import type { SetupRequest, Step, StepContext, StepInput, StepPlan } from './types.ts';
-
-export interface FoundTrust {
-  role: FoundRole | undefined;
-  /** The document of the permissions boundary that is asked for; absent when none is, or when there is no such policy. */
-  boundary?: string;
-}
 
 export interface RolePlan extends StepPlan {
   role: 'create' | 'keep' | 'update-trust';
   /** ARNs of the policies to attach. */
   attach: string[];
+  /** The document of the permissions boundary that is asked for, if there is one. */
+  boundary?: string;
 }
 
 /** Step 3 of the AWS guide: the role that MediaConnect may assume, with the policies attached. */
@@ -66,6 +71,7 @@ function plan(input: StepInput, found: FoundTrust): RolePlan {
         : []),
     ],
     seen: role ? { role } : {},
+    ...(found.boundary === undefined ? {} : { boundary: found.boundary }),
     expected: {
       role: {
         name: request.role.name,
@@ -147,17 +153,43 @@ function outcome(kind: RolePlan['role'], attach: string[]): RoleOutcome['action'
   return kind === 'update-trust' || attach.length > 0 ? 'updated' : 'kept';
 }
 
-async function apply(context: StepContext, input: StepInput, plan: RolePlan) {
+async function apply(context: StepContext, input: StepInput, plan: RolePlan): Promise<{ role: RoleOutcome }> {
   const { request, identity } = input;
   const { name } = request.role;
-  const wanted = {
-    name,
-    arn: plan.seen.role?.arn ?? roleArn(identity, name),
-    action: outcome(plan.role, plan.attach),
-  };
-  const role = plan.role === 'create' ? await createRole(context, input, wanted) : wanted;
-  if (plan.role === 'update-trust') await updateTrust(context, input, wanted);
+  const action = outcome(plan.role, plan.attach);
+  const wanted = { name, arn: plan.seen.role?.arn ?? roleArn(identity, name), action };
+  if (plan.role !== 'create') return finish(context, input, plan, wanted);
+  const created = await createRole(context, input, wanted);
+  if (created.kind === 'made') return finish(context, input, plan, { ...wanted, arn: created.arn });
+  return carryingDoubt(
+    () => created.doubt,
+    adopt(context, input, plan, created.doubt ? 'created' : undefined),
+  );
+}
+
+/** What is left to do once there is a role. */
+async function finish(context: StepContext, input: StepInput, plan: RolePlan, role: RoleOutcome) {
+  if (plan.role === 'update-trust') await updateTrust(context, input, role);
   context.record({ role });
   for (const arn of plan.attach) await attachPolicy(context, role.name, arn);
   return { role };
+}
+
+/**
+ * Goes on with a role that turned out to exist: an earlier try of the same request made it, whose answer was lost, or
+ * another run. It is planned for as if it had been there from the start.
+ */
+async function adopt(
+  context: StepContext,
+  input: StepInput,
+  { boundary }: RolePlan,
+  made: 'created' | undefined,
+): Promise<{ role: RoleOutcome }> {
+  const { name } = input.request.role;
+  const role = await readWhenKnown(context, name);
+  if (!role) throw conflictFailure([conflict(words.nameTaken(name), [OTHER_NAME]).conflict]);
+  const again = plan(input, { role, ...(boundary === undefined ? {} : { boundary }) });
+  if (again.conflicts.length > 0) throw conflictFailure(again.conflicts);
+  const action = made ?? outcome(again.role, again.attach);
+  return finish(context, input, again, { name, arn: role.arn, action });
 }

@@ -13,8 +13,22 @@ import { guidePolicy, KEYS, makePolicy, makeSecret, REGION, readAccount } from '
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp } from '../support/setup.ts';
 
-const PATIENT: Limits = { iamPropagationMs: 10_000, firstPauseMs: 50, longestPauseMs: 200, inDoubtMs: 500 };
-const HASTY: Limits = { iamPropagationMs: 900, firstPauseMs: 50, longestPauseMs: 100, inDoubtMs: 100 };
+const PATIENT: Limits = {
+  iamPropagationMs: 10_000,
+  firstPauseMs: 50,
+  longestPauseMs: 200,
+  inDoubtMs: 500,
+  jitterMs: 50,
+  puttingBackRounds: 3,
+};
+const HASTY: Limits = {
+  iamPropagationMs: 900,
+  firstPauseMs: 50,
+  longestPauseMs: 100,
+  inDoubtMs: 100,
+  jitterMs: 50,
+  puttingBackRounds: 3,
+};
 
 /** The three steps by themselves, with other patience than the program's. */
 async function applySteps(sandbox: Sandbox, limits: Limits, meanwhile?: () => Promise<unknown>) {

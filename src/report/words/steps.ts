@@ -39,8 +39,10 @@ export const secretWords = {
   foreignArn: (arn: string, account: string) =>
     `The secret ${arn} belongs to another account than yours (${account}); MediaConnect cannot read secrets across accounts.`,
   restoredInVain: (found: string) => `${found} It was restored and not changed further.`,
-  madeMeanwhile: (found: string) => `${found} Someone made it meanwhile; it was not touched.`,
-  keepsChanging: 'Others keep making and removing the secret at the same time.',
+  madeMeanwhile: (found: string) => `${found} Someone made or changed it meanwhile; it was not touched.`,
+  keepsChanging:
+    'Others keep changing the secret at the same time. Run the same command again when they are done.',
+  settling: 'the secret to show what others have just done with it',
   kmsWrongRegion: (region: string) =>
     `The KMS key of --kms-key-id is not in ${region}. Give a multi-Region key or an alias, or set up each Region by itself.`,
 
@@ -88,7 +90,6 @@ export const policyWords = {
   propagating: 'IAM to make the policy known everywhere',
   contended: (name: string, seconds: number) =>
     `For ${seconds} s others kept changing the policy ${name} at the same time, so that nothing could be added to it.`,
-  goOnLater: 'Run the same command again: it continues where it stopped.',
   unreadable: (name: string) => `The policy ${name} has a document that cannot be read as an IAM policy.`,
 };
 
@@ -140,6 +141,5 @@ export const roleWords = {
     `The role ${name} exists and trusts MediaConnect for more than --source-arn says. It stays as it is.`,
   gaveUpWaiting: (seconds: number) =>
     `IAM was waited for ${seconds} s, and still does not know the new role or policy.`,
-  goOnWaiting: 'Run the same command again: it continues where it stopped.',
   propagating: 'IAM to make the new role and policy known everywhere',
 };

@@ -1,0 +1,24 @@
+import { EXIT, Failure } from '../failure.ts';
+import { conflictLines, waysOut } from '../report/plan.ts';
+import type { Conflict } from '../report/types.ts';
+import { setupWords as words } from '../report/words/setup.ts';
+
+/** The failure that a run ends with where nobody can be asked, or where a conflict shows only once things are being changed. */
+export function conflictFailure(conflicts: Conflict[]): Failure {
+  const [first] = conflicts;
+  const single = conflicts.length === 1 && first !== undefined;
+  const [message = '', ...details] = single
+    ? conflictLines(first)
+    : [
+        words.conflictTitle(conflicts.length),
+        ...conflicts.flatMap((one) => [...conflictLines(one), waysOut(one) ?? '']),
+      ];
+  const hint = single ? waysOut(first) : undefined;
+  return new Failure(message, {
+    code: 'conflict',
+    exitCode: EXIT.conflict,
+    details: details.filter((line) => line !== ''),
+    ...(hint ? { hint } : {}),
+    ...(first ? { step: first.step } : {}),
+  });
+}

@@ -1,0 +1,19 @@
+import type { Choice, Conflict } from '../report/types.ts';
+import { policyWords as words } from '../report/words/steps.ts';
+import type { Blocked, Taken } from './policy-distribution.ts';
+
+const OTHER_NAME: Choice = { id: 'policy-name', flag: '--policy-name NAME', text: words.choiceName };
+
+/** A conflict over a policy that cannot be extended, or over a name that cannot be had. */
+export function policyConflict(obstacle: Blocked | Taken | { hidden: string }): Conflict {
+  if ('hidden' in obstacle) return conflict(words.nameTaken(obstacle.hidden));
+  if ('taken' in obstacle) return conflict(words.taken(obstacle.taken));
+  const { blocked, difference } = obstacle;
+  return blocked.stack
+    ? conflict(words.ofStack(blocked.name, blocked.stack), [words.extendInStack])
+    : conflict(words.otherShape(blocked.name), difference);
+}
+
+function conflict(found: string, details: string[] = []): Conflict {
+  return { step: 'read-policy', found, details, choices: [OTHER_NAME] };
+}

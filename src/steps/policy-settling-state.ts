@@ -1,0 +1,70 @@
+import { policyArn } from '../aws/arn.ts';
+import { type FoundPolicy, versionNumber } from '../aws/policies.ts';
+import { HTTP, type Limits } from '../defaults.ts';
+import type { Failure } from '../failure.ts';
+import type { AccountRef } from '../policy/index.ts';
+import type { PolicyOutcome } from '../report/types.ts';
+import type { PolicyWork } from './policy-distribution.ts';
+import type { VersionHistory } from './policy-rescue.ts';
+import { versionToDelete } from './policy-writing.ts';
+
+/** What this run has done to the policies so far, and what it knows of them; everything by ARN. */
+export interface Settling {
+  /** The version of which the plan said that it makes room. */
+  planned: Map<string, string | undefined>;
+  /** The policies as this run wrote them. */
+  written: Map<string, FoundPolicy & { action: 'created' | 'updated' }>;
+  /** Policies that this run may have written though no answer said so, or of which it has deleted a version. */
+  doubtful: Map<string, 'created' | 'updated'>;
+  history: Map<string, VersionHistory>;
+  /** The last change that may or may not have been made. */
+  doubt?: { failure: Failure; action: string | undefined; at: number; times: number };
+  /** The name of a policy that IAM calls taken, and does not show. */
+  hidden?: string;
+}
+
+export function newSettling(plan: PolicyWork[]): Settling {
+  const updates = plan.flatMap((work) => (work.kind === 'update' ? [work.policy] : []));
+  return {
+    planned: new Map(updates.map((policy) => [policy.arn, versionToDelete(policy)])),
+    written: new Map(),
+    doubtful: new Map(),
+    history: new Map(),
+  };
+}
+
+/** What is known of a policy's versions; from the first look on, right before this run writes. */
+export function historyOf({ history }: Settling, policy: FoundPolicy): VersionHistory {
+  const known = history.get(policy.arn) ?? { since: newestNumber(policy), carried: [] };
+  history.set(policy.arn, known);
+  return known;
+}
+
+export function newestNumber({ versions, versionId }: FoundPolicy): number {
+  return Math.max(...[versionId, ...versions].map(versionNumber));
+}
+
+/** Whether this run has written to a policy, or may have, or keeps something for it. */
+export function touches({ written, doubtful, history }: Settling, arn: string): boolean {
+  return written.has(arn) || doubtful.has(arn) || Boolean(history.get(arn)?.carried.length);
+}
+
+/** Notes that a change may have been made. @throws the failure itself when it was so too often. */
+export function noteDoubt(settling: Settling, failure: Failure, work: PolicyWork, account: AccountRef): void {
+  const times = (settling.doubt?.times ?? 0) + 1;
+  settling.doubt = { failure, action: failure.inDoubt, at: performance.now(), times };
+  if (times >= HTTP.maxAttempts) throw failure;
+  const arn = work.kind === 'create' ? policyArn(account, work.name) : work.policy.arn;
+  settling.doubtful.set(arn, work.kind === 'create' ? 'created' : 'updated');
+}
+
+/** Whether the last change may still show by itself, so that it is too early to make it again. */
+export function isInDoubt({ doubt }: Settling, { inDoubtMs }: Limits): boolean {
+  return doubt !== undefined && performance.now() - doubt.at < inDoubtMs;
+}
+
+/** What became of a policy, as far as this run is concerned. */
+export function outcomeOf(policy: FoundPolicy, { written, doubtful }: Settling): PolicyOutcome {
+  const { name, arn, versionId } = policy;
+  return { name, arn, versionId, action: written.get(arn)?.action ?? doubtful.get(arn) ?? 'kept' };
+}

@@ -1,0 +1,156 @@
+import { waitUntil } from '../aws/wait.ts';
+import type { KeyMaterial } from '../key/index.ts';
+import type { Conflict } from '../report/types.ts';
+import { secretWords as words } from '../report/words/steps.ts';
+import { allOrFirstFailure } from './all.ts';
+import { conflictFailure } from './conflict.ts';
+import type { FoundSecrets, SecretDecision, SecretPlan } from './secret-decisions.ts';
+import { createSecret, replaceValue, restoreSecret } from './secret-writing.ts';
+import type { SecretRef, SetupRequest, StepContext, StepOutput } from './types.ts';
+
+/** What is to be done, and with which key. */
+type Decided = Pick<SecretPlan, 'decisions' | 'key'>;
+
+/** How to look at the secrets again, and to decide anew. */
+export interface Again {
+  look: () => Promise<FoundSecrets>;
+  decide: (found: FoundSecrets) => SecretPlan;
+}
+
+/**
+ * Carries the plan out. When a secret turns out to be there that was to be made, or holds another value than the one that
+ * was read, it is read and decided again, for as long as IAM is waited for, too.
+ */
+export async function settleSecrets(
+  context: StepContext,
+  request: SetupRequest,
+  plan: Decided,
+  again: Again,
+): Promise<StepOutput> {
+  const { limits, interrupt } = context;
+  const done = new Map<string, SecretRef>();
+  const restored = new Set<string>();
+  let next: Decided | undefined = plan;
+  const round = async (): Promise<StepOutput | undefined> => {
+    const planned = next ?? (await decideAgain(again));
+    next = undefined;
+    const decided = await restoreFirst(context, planned, again, restored);
+    if (!(await carryOutAll(context, request, decided, done))) return undefined;
+    const secrets = decided.decisions.flatMap((decision) => done.get(placeOf(decision)) ?? []);
+    return { secrets, ...(decided.key ? { key: decided.key } : {}) };
+  };
+  const { value } = await waitUntil(round, (output) => output !== undefined, {
+    limits,
+    interrupt,
+    onWait: (elapsed) => context.waiting(words.settling, elapsed),
+  });
+  if (value) return value;
+  throw conflictFailure([lateConflict(words.keepsChanging)]);
+}
+
+/**
+ * Carries out what is decided, first in one Region and then in all others at once. The first one is the same in every run
+ * that goes on at the same time: of two with different keys, one gets there first, and the other stops before it has
+ * written anything anywhere.
+ * Answers false when what is there is not what was read.
+ */
+async function carryOutAll(
+  context: StepContext,
+  request: SetupRequest,
+  { decisions, key }: Decided,
+  done: Map<string, SecretRef>,
+): Promise<boolean> {
+  const carry = async (decision: SecretDecision) => {
+    const ref = done.get(placeOf(decision)) ?? (await carryOut(context, request, decision, key));
+    if (!ref) return false;
+    done.set(placeOf(decision), ref);
+    context.record({ secrets: [ref] });
+    return true;
+  };
+  const writes = decisions.filter(({ kind }) => kind !== 'keep');
+  const [first] = writes.sort((a, b) => placeOf(a).localeCompare(placeOf(b)));
+  if (first && !(await carry(first))) return false;
+  return (await allOrFirstFailure(decisions.map(carry))).every(Boolean);
+}
+
+/** What tells the places of a plan apart. */
+function placeOf(decision: SecretDecision): string {
+  if (decision.kind === 'conflict') throw new Error('a conflict cannot be carried out');
+  return `${decision.ref.region} ${decision.ref.name}`;
+}
+
+/** Reads and decides again, now that someone else made a secret of the name, or changed it. */
+async function decideAgain({ look, decide }: Again): Promise<Decided> {
+  const decided = decide(await look());
+  const [conflict] = decided.conflicts;
+  if (conflict) throw conflictFailure([{ ...conflict, found: words.madeMeanwhile(conflict.found) }]);
+  return decided;
+}
+
+function lateConflict(found: string): Conflict {
+  return { step: 'store-secret', found, details: [], choices: [] };
+}
+
+/** Answers nothing when what is there is not what was read. */
+async function carryOut(
+  context: StepContext,
+  request: SetupRequest,
+  decision: SecretDecision,
+  key: KeyMaterial | undefined,
+): Promise<SecretRef | undefined> {
+  switch (decision.kind) {
+    case 'conflict':
+      throw new Error('a conflict cannot be carried out');
+    case 'keep':
+      return decision.ref;
+    case 'restore':
+      // It was restored a moment ago, and does not show it yet, or was deleted again.
+      return undefined;
+    case 'create':
+      return createSecret(context, request, decision.ref, demanded(key));
+    case 'replace':
+      return replaceValue(context, decision, demanded(key));
+  }
+}
+
+function demanded(key: KeyMaterial | undefined): KeyMaterial {
+  if (!key) throw new Error('there is no key to store');
+  return key;
+}
+
+/**
+ * Restores what is scheduled for deletion, and decides again. What a secret holds can be read only then, and it may be
+ * the key that the other Regions have to get; so this is the one place where a conflict shows after a change.
+ */
+async function restoreFirst(
+  context: StepContext,
+  plan: Decided,
+  { decide }: Again,
+  restored: Set<string>,
+): Promise<Decided> {
+  const label = (decisions: SecretDecision[]) =>
+    decisions.map((decision) => (restored.has(placeOf(decision)) ? asRestored(decision) : decision));
+  if (!plan.decisions.some(({ kind }) => kind === 'restore'))
+    return { ...plan, decisions: label(plan.decisions) };
+  const places = await allOrFirstFailure(
+    plan.decisions.map(async (decision) => {
+      if (decision.kind === 'conflict') throw new Error('a conflict cannot be carried out');
+      const { region } = decision.ref;
+      if (decision.kind === 'restore') {
+        restored.add(placeOf(decision));
+        return { region, secret: await restoreSecret(context, decision.ref) };
+      }
+      return { region, secret: 'found' in decision ? decision.found : undefined };
+    }),
+  );
+  const { decisions, key, conflicts } = decide({ places });
+  const [conflict] = conflicts;
+  if (conflict) throw conflictFailure([{ ...conflict, found: words.restoredInVain(conflict.found) }]);
+  return { ...(key ? { key } : {}), decisions: label(decisions) };
+}
+
+function asRestored(decision: SecretDecision): SecretDecision {
+  return decision.kind === 'conflict'
+    ? decision
+    : { ...decision, ref: { ...decision.ref, action: 'restored' } };
+}

@@ -1,0 +1,187 @@
+import type { ChildProcess } from 'node:child_process';
+import {
+  CreatePolicyVersionCommand,
+  CreateRoleCommand,
+  UpdateAssumeRolePolicyCommand,
+} from '@aws-sdk/client-iam';
+import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, test } from 'vitest';
+import type { Fault } from '../../src/sandbox/index.ts';
+import { clientsFor } from '../sandbox/clients.ts';
+import {
+  guidePolicy,
+  guideTrust,
+  KEYS,
+  makePolicy,
+  makeRole,
+  makeSecret,
+  policyArn,
+  readAccount,
+  writesTo,
+} from '../support/account.ts';
+import { run } from '../support/run.ts';
+import { freshSandbox } from '../support/sandbox.ts';
+import { setUp } from '../support/setup.ts';
+
+const POLICY = 'SecretsManagerForMediaConnect';
+const ROLE = 'MediaConnect-ASM';
+const OLD = 'arn:aws:secretsmanager:us-west-2:111122223333:secret:old-AbCdEf';
+const THEIRS = 'arn:aws:secretsmanager:us-west-2:111122223333:secret:theirs-AbCdEf';
+const sandbox = freshSandbox();
+
+/** Lets somebody do something when the request comes, and carries the request out only when that is done. */
+function meanwhile(action: string, work: () => Promise<unknown>, fault: Partial<Fault> = {}): void {
+  const onStrike = () => void work();
+  sandbox().addFault({ action, kind: 'delay-before', delayMs: 300, ...fault, onStrike });
+}
+
+async function writePolicy(...resources: string[]): Promise<void> {
+  const PolicyDocument = JSON.stringify(guidePolicy(...resources));
+  const command = { PolicyArn: policyArn(POLICY), PolicyDocument, SetAsDefault: true };
+  await clientsFor(sandbox()).iam.send(new CreatePolicyVersionCommand(command));
+}
+
+async function allowed(): Promise<string[]> {
+  const { policies } = await readAccount(sandbox());
+  return JSON.stringify(policies[0]?.document).match(/arn:aws:secretsm[^"]*/g) ?? [];
+}
+
+const services = async () => {
+  const [role] = (await readAccount(sandbox())).roles;
+  return JSON.stringify(role?.trust).match(/\w+(?=\.amazonaws\.com)/g);
+};
+
+describe('a policy', () => {
+  test('from which somebody takes a secret out between plan and change does not get it back', async () => {
+    await makePolicy(sandbox(), POLICY, guidePolicy(OLD));
+    meanwhile('CreateSecret', async () => {
+      await writePolicy(OLD, THEIRS);
+      await writePolicy(OLD);
+    });
+    const { code, json } = await setUp(sandbox());
+    expect(code).toBe(0);
+    expect(await allowed()).toEqual([OLD, json.secrets[0]?.arn]);
+  });
+
+  test('in which an interrupted run has undone what another added gets that back', async () => {
+    await makePolicy(sandbox(), POLICY, guidePolicy(OLD));
+    let child: ChildProcess | undefined;
+    meanwhile('CreatePolicyVersion', async () => {
+      await writePolicy(OLD, THEIRS);
+      child?.kill('SIGINT');
+    });
+    const args = ['setup', '--secret-name', 'studio-a', '--region', 'us-west-2', '--key-env', 'STUDIO_KEY'];
+    const { code, stderr } = await run([...args, '--yes'], {
+      env: { ...sandbox().env, STUDIO_KEY: KEYS.aes256 },
+      onStart: (started) => {
+        child = started;
+      },
+    });
+    expect(code, stderr).toBe(130);
+    expect(await allowed()).toContain(THEIRS);
+    expect(stderr).toContain(`${policyArn(POLICY)} (updated)`);
+  });
+
+  test('that turns out to be a CloudFormation stack’s is not extended', async () => {
+    meanwhile('CreateSecret', async () => {
+      const arn = await makePolicy(sandbox(), POLICY, guidePolicy(OLD));
+      sandbox().putInStack(arn, 'playout');
+    });
+    const { code, json } = await setUp(sandbox());
+    expect(code).toBe(3);
+    expect(json.error.message).toMatch(/CloudFormation stack playout/);
+    expect(await allowed()).toEqual([OLD]);
+  });
+
+  test('that loses a version to make room, and gets no other, is told as changed', async () => {
+    const documents = ['a', 'b', 'c', 'd', 'e'].map((name) => guidePolicy(OLD.replace('old', name)));
+    await makePolicy(sandbox(), POLICY, documents[0] ?? {}, ...documents.slice(1));
+    sandbox().addFault({ action: 'CreatePolicyVersion', kind: 'access-denied' });
+    const { code, log } = await setUp(sandbox(), { secretArn: [await makeSecret(sandbox())] });
+    expect(code).toBe(4);
+    expect(log).toContain(`${policyArn(POLICY)} (updated)`);
+    expect(log).not.toContain('Nothing was changed');
+  });
+});
+
+describe('a trust policy', () => {
+  test('that somebody changes while AWS throttles keeps that change', async () => {
+    await makeRole(sandbox(), { trust: guideTrust('ec2.amazonaws.com') });
+    const PolicyDocument = JSON.stringify({
+      ...guideTrust(),
+      Statement: [
+        ...guideTrust('ec2.amazonaws.com').Statement,
+        ...guideTrust('lambda.amazonaws.com').Statement,
+      ],
+    });
+    const { iam } = clientsFor(sandbox());
+    const command = new UpdateAssumeRolePolicyCommand({ RoleName: ROLE, PolicyDocument });
+    meanwhile('UpdateAssumeRolePolicy', () => iam.send(command), { kind: 'throttle' });
+    expect((await setUp(sandbox(), { updateTrust: true })).code).toBe(0);
+    expect(await services()).toEqual(['ec2', 'lambda', 'mediaconnect']);
+  });
+
+  test('to which two runs add at once has both statements', async () => {
+    await makeRole(sandbox(), { trust: guideTrust('ec2.amazonaws.com') });
+    sandbox().setLatency(100);
+    const flows = ['one', 'two'].map(
+      (name) => `arn:aws:mediaconnect:us-west-2:111122223333:flow:1-a:${name}`,
+    );
+    const both = await Promise.all(
+      flows.map((arn) => setUp(sandbox(), { updateTrust: true, sourceArn: [arn] })),
+    );
+    expect(both.map(({ code }) => code)).toEqual([0, 0]);
+    const text = JSON.stringify((await readAccount(sandbox())).roles[0]?.trust);
+    for (const arn of flows) expect(text).toContain(arn);
+  });
+});
+
+describe('a role', () => {
+  test('whose making may have worked, and is then refused, is not said to be untouched', async () => {
+    await makePolicy(sandbox(), POLICY, guidePolicy('*'));
+    sandbox().addFault({ action: 'CreateRole', kind: 'drop-after' });
+    sandbox().addFault({ action: 'CreateRole', kind: 'access-denied', skip: 1 });
+    const { code, log } = await setUp(sandbox(), { secretArn: [await makeSecret(sandbox())] });
+    expect(code).toBe(4);
+    expect(log).toContain('The change that was under way (iam:CreateRole) may have been made');
+    expect(log).not.toContain('Nothing was changed');
+  });
+
+  test('that somebody makes while AWS throttles is not said to be made by this run', async () => {
+    const AssumeRolePolicyDocument = JSON.stringify(guideTrust());
+    const command = new CreateRoleCommand({ RoleName: ROLE, AssumeRolePolicyDocument });
+    meanwhile('CreateRole', () => clientsFor(sandbox()).iam.send(command), { kind: 'throttle' });
+    const { code, json } = await setUp(sandbox());
+    expect(code).toBe(0);
+    expect(json.role?.action).toBe('updated');
+  });
+});
+
+describe('a secret', () => {
+  test('that is deleted again right after it was restored is restored again, and not overwritten', async () => {
+    const SecretId = await makeSecret(sandbox());
+    const remove = () => clientsFor(sandbox()).secrets.send(new DeleteSecretCommand({ SecretId }));
+    await remove();
+    sandbox().clearRequests();
+    // The answer to RestoreSecret is late, so that what follows it reads what somebody did in between.
+    meanwhile('RestoreSecret', () => new Promise((done) => setTimeout(() => done(remove()), 100)), {
+      kind: 'delay',
+    });
+    const { code, json } = await setUp(sandbox(), { restore: true });
+    expect(code).toBe(0);
+    expect(json.secrets[0]?.action).toBe('restored');
+    expect(writesTo(sandbox())).not.toContain('secretsmanager:PutSecretValue');
+  });
+
+  test('in which two runs put the same key at once keeps the one before', async () => {
+    await makeSecret(sandbox(), { SecretString: KEYS.other });
+    sandbox().setLatency(200);
+    const both = await Promise.all([1, 2].map(() => setUp(sandbox(), { existingKey: 'replace' })));
+    expect(both.map(({ code }) => code)).toEqual([0, 0]);
+    const [secret] = (await readAccount(sandbox())).secrets;
+    expect(secret).toMatchObject({
+      versions: 2,
+      values: { AWSCURRENT: KEYS.aes256, AWSPREVIOUS: KEYS.other },
+    });
+  });
+});
