@@ -6,7 +6,7 @@ export default defineConfig({
     isolate: false,
     setupFiles: ['test/support/tidy.ts'],
     // Much of the time goes by waiting for programs and terminals, so that more at once than there are cores are good.
-    maxWorkers: 3,
+    maxWorkers: 4,
     testTimeout: 20_000,
     hookTimeout: 20_000,
     // Tests say which credentials and endpoint they use; nothing of the developer's own AWS set-up may leak in.

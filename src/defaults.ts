@@ -59,6 +59,8 @@ export const HTTP = {
   maxSockets: 50,
   /** The first try included. Writes to IAM are throttled at a few a second, so several retries are normal. */
   maxAttempts: 8,
+  /** AWS's longest answer here is a page of 1,000 policies, well below a megabyte. */
+  longestAnswerBytes: 4 * 1024 * 1024,
   /** For a request with all its tries. */
   callLimitMs: 120_000,
   /** A call that takes longer than this is worth a word. */

@@ -3,6 +3,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { DEFAULTS, HTTP } from '../defaults.ts';
+import { withBoundedAnswers } from './answer-size.ts';
 import { withoutSkewRetries } from './clock.ts';
 import { foundCredentials } from './credentials.ts';
 import { demandingAws } from './not-aws.ts';
@@ -43,7 +44,7 @@ export interface AwsClients {
 export function createClients(settings: AwsSettings, interrupt: AbortSignal): AwsClients {
   const opened: { destroy(): void }[] = [];
   const secretsManagers = new Map<string, SecretsManagerClient>();
-  const handler = settings.requestHandler ?? new NodeHttpHandler(HTTP.handler);
+  const handler = withBoundedAnswers(settings.requestHandler ?? new NodeHttpHandler(HTTP.handler));
   const common = commonConfig(settings, handler);
   const keep = <C extends IAMClient | SecretsManagerClient | STSClient>(client: C): C => {
     opened.push(client);

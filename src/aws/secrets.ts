@@ -6,6 +6,7 @@ import {
   type GetSecretValueResponse,
   paginateListSecrets,
 } from '@aws-sdk/client-secrets-manager';
+import { hasAwsCode } from '../failure.ts';
 import { KeyMaterial } from '../key/index.ts';
 import { type Aws, orAbsent } from './session.ts';
 import { stackOf } from './stack.ts';
@@ -56,7 +57,15 @@ export async function readSecret(
   if (!description?.ARN) return undefined;
   const found = fromDescription(description, description.ARN, region, id);
   if (found.deletedAt) return found;
-  return { ...found, ...(await (rest ?? contentAndPolicy(aws, region, description.ARN))) };
+  try {
+    return { ...found, ...(await (rest ?? contentAndPolicy(aws, region, description.ARN))) };
+  } catch (error) {
+    if (!hasAwsCode(error, 'InvalidRequestException')) throw error;
+    // It was scheduled for deletion between the two looks, and then its value cannot be read.
+    const now = await describe(aws, region, id);
+    if (!now?.DeletedDate) throw error;
+    return fromDescription(now, description.ARN, region, id);
+  }
 }
 
 function describe(aws: Aws, region: string, id: string): Promise<DescribeSecretResponse | undefined> {

@@ -22,8 +22,8 @@ export interface Identity {
 export interface Aws {
   readonly clients: AwsClients;
   readonly settings: AwsSettings;
-  /** Whether a call that changes something is under way. */
-  changing(): boolean;
+  /** The IAM action of a call that changes something, while one is under way. */
+  changing(): string | undefined;
   /** The caller; asked for once. */
   identity(): Promise<Identity>;
   /**
@@ -32,7 +32,7 @@ export interface Aws {
    */
   call<T>(request: CallRequest, send: (options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T>;
   /** Does work of several calls that counts as one change: it is finished also when the user interrupts. */
-  whole<T>(work: (aws: Aws) => Promise<T>): Promise<T>;
+  whole<T>(action: string, work: (aws: Aws) => Promise<T>): Promise<T>;
 }
 
 /** What a call asks for; the Region is left out for the global services. */
@@ -59,13 +59,13 @@ export function openAws(
   setMaxListeners(0, interrupt);
   let identity: Promise<Identity> | undefined;
   let callerArn: string | undefined;
-  let changes = 0;
+  const changes: string[] = [];
 
   const callUnless =
     (stop: AbortSignal): Aws['call'] =>
     async ({ region, change, holds, ...request }, send) => {
       if (stop.aborted) throw new Interrupted();
-      changes += change ? 1 : 0;
+      if (change) changes.push(request.action);
       const ended = waiting.begin(request.action);
       const since = performance.now();
       const limit = AbortSignal.timeout(HTTP.callLimitMs);
@@ -88,7 +88,7 @@ export function openAws(
         throw Object.assign(toFailure(error, { ...request, region: where, elapsedMs }, caller), { inDoubt });
       } finally {
         ended();
-        changes -= change ? 1 : 0;
+        if (change) changes.splice(changes.indexOf(request.action), 1);
       }
     };
   const call = callUnless(interrupt);
@@ -114,15 +114,15 @@ export function openAws(
     clients,
     settings,
     call,
-    async whole(work) {
-      changes += 1;
+    async whole(action, work) {
+      changes.push(action);
       try {
         return await work({ ...aws, call: callUnless(new AbortController().signal) });
       } finally {
-        changes -= 1;
+        changes.splice(changes.indexOf(action), 1);
       }
     },
-    changing: () => changes > 0,
+    changing: () => changes[0],
     identity() {
       identity ??= findIdentity();
       return identity;

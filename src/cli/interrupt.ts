@@ -1,4 +1,4 @@
-import { EXIT } from '../failure.ts';
+import { EXIT, Interrupted } from '../failure.ts';
 import type { Output } from '../report/output.ts';
 import { setupWords as words } from '../report/words/setup.ts';
 
@@ -14,15 +14,21 @@ const SIGTERM_EXIT = 143;
 
 /**
  * Watches for signals. The first one lets a change that is under way finish, and says so; the second one ends the process
- * at once.
+ * at once, with the account that `tellEnd` gives.
+ * @param changing the IAM action that is under way, if one is
  */
-export function watchInterrupts(output: Output, changing: () => boolean): InterruptWatch {
+export function watchInterrupts(
+  output: Output,
+  changing: () => string | undefined,
+  tellEnd: (interrupted: Interrupted) => void,
+): InterruptWatch {
   const controller = new AbortController();
   let exitCode: number = EXIT.interrupted;
   const onSignal = (signal: NodeJS.Signals) => {
     exitCode = signal === 'SIGTERM' ? SIGTERM_EXIT : EXIT.interrupted;
     if (controller.signal.aborted) {
-      if (changing()) output.insist(`\n${words.interruptedInChange}`);
+      const inDoubt = changing();
+      tellEnd(new Interrupted(inDoubt ? { inDoubt } : {}));
       process.exit(exitCode);
     }
     if (changing()) output.insist(`\n${words.interruptedWaiting}`);

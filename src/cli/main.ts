@@ -1,4 +1,5 @@
 import { EXIT } from '../failure.ts';
+import { outputWords } from '../report/words/output.ts';
 import { runProgram } from './run.ts';
 
 /** Ends the process as soon as all is written. Somebody who interrupts does not wait for timers of the AWS SDK to run out. */
@@ -6,12 +7,18 @@ function leave(): void {
   process.stdout.write('', () => process.stderr.write('', () => process.exit()));
 }
 
+let unwritten: string | undefined;
+
 // A reader that has seen enough (`| head`) closes the pipe. What is being done goes on, and ends with its own exit code.
 for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+  stream.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE' || unwritten) return;
+    unwritten = code;
+    process.stderr.write(`${outputWords.unwritten(code)}\n`);
+    process.exitCode ||= EXIT.failed;
   });
 }
 
 await runProgram(process.argv, process.env);
+if (unwritten) process.exitCode ||= EXIT.failed;
 if (Number(process.exitCode ?? 0) >= EXIT.interrupted) leave();

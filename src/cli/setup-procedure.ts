@@ -2,12 +2,12 @@ import { policyReader } from '../aws/policies.ts';
 import { LIMITS } from '../defaults.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { algorithmOfLength } from '../key/index.ts';
-import type { Expectation } from '../proof/checks.ts';
+import { type Expectation, mayComeRight } from '../proof/checks.ts';
 import { evaluate, type Proof, prove } from '../proof/prove.ts';
 import { setupJson } from '../report/json.ts';
 import { changesAnything, showPlan } from '../report/plan.ts';
 import { showSummary } from '../report/summary.ts';
-import type { Conflict, EncryptionSettings, Outcomes } from '../report/types.ts';
+import type { Check, Conflict, EncryptionSettings, Outcomes } from '../report/types.ts';
 import { proofWords } from '../report/words/proof.ts';
 import { setupWords as words } from '../report/words/setup.ts';
 import { conflictFailure } from '../steps/conflict.ts';
@@ -148,8 +148,15 @@ function check(proof: Proof, changed: boolean): Proof {
     code: 'not-proven',
     exitCode: EXIT.failed,
     details: failed.slice(1).map(({ subject, detail }) => `${subject}: ${detail}`),
-    hint: changed ? proofWords.failedHint(LIMITS.iamPropagationMs / 1000) : proofWords.failedUnchangedHint,
+    hint: hintFor(failed, changed),
   });
+}
+
+function hintFor(failed: Check[], changed: boolean): string {
+  if (!changed) return proofWords.failedUnchangedHint;
+  return failed.some(mayComeRight)
+    ? proofWords.failedHint(LIMITS.iamPropagationMs / 1000)
+    : proofWords.failedAtOnceHint;
 }
 
 async function finish(

@@ -40,7 +40,14 @@ export async function runSetup(answers: SetupAnswers, common: CommonOptions): Pr
   const outcomes: Outcomes = { secrets: [], policies: [] };
   let sandbox: Sandbox | undefined;
   let aws: Aws | undefined;
-  const interrupts = watchInterrupts(output, () => aws?.changing() ?? false);
+  const interrupts = watchInterrupts(
+    output,
+    () => aws?.changing(),
+    (interrupted) => {
+      progress.stop();
+      tell(output, interrupted, outcomes);
+    },
+  );
   try {
     const interactive = mayAsk(common);
     sandbox = common.sandbox ? await openSandbox() : undefined;

@@ -1,4 +1,4 @@
-import { type Failure, Interrupted } from '../failure.ts';
+import { EXIT, Failure, Interrupted } from '../failure.ts';
 import { failureJson } from './json.ts';
 import type { Output } from './output.ts';
 import { plain, plainLines } from './plain.ts';
@@ -14,13 +14,14 @@ export function tellFailure(output: Output, error: Failure | Interrupted, outcom
     for (const detail of error.details) output.insist(`  ${plain(detail)}`);
     if (error.hint) output.insist(plain(error.hint));
   }
-  for (const line of existing(outcomes, error.inDoubt)) output.insist(line);
+  const inTheWay = error instanceof Failure && error.exitCode === EXIT.conflict;
+  for (const line of existing(outcomes, error.inDoubt, inTheWay)) output.insist(line);
   if (output.options.debug && error.stack) output.insist(stacks(error));
   if (output.options.json) output.result(failureJson(error, outcomes));
 }
 
 /** What exists by now because of this run, and that it is safe to go on; or that nothing was changed. */
-function existing(outcomes: Outcomes, doubt: string | undefined): string[] {
+function existing(outcomes: Outcomes, doubt: string | undefined, inTheWay: boolean): string[] {
   const made = [...outcomes.secrets, ...outcomes.policies, ...(outcomes.role ? [outcomes.role] : [])];
   const changed = made.filter(({ action }) => action !== 'kept');
   const doubtful = doubt ? [words.inDoubt(doubt)] : [];
@@ -29,7 +30,8 @@ function existing(outcomes: Outcomes, doubt: string | undefined): string[] {
     ...doubtful,
     words.existsSoFar,
     ...made.map(({ arn, action }) => `  ${plain(arn)} (${words.done[action]})`),
-    words.runAgain,
+    // With something in the way, the same command would end as this one did.
+    ...(inTheWay ? [] : [words.runAgain]),
   ];
 }
 

@@ -79,9 +79,8 @@ async function chain(
   let output: StepOutput = {};
   for (const step of inspection) {
     const { secrets = [], policies = [] } = output;
-    const policyArns = policies.map((policy) => policy.arn);
     const changing = [...secrets, ...policies].some(({ action }) => action !== 'kept');
-    output = { ...output, ...(await run(step, { request, identity, secrets, policyArns, changing })) };
+    output = { ...output, ...(await run(step, { request, identity, secrets, policies, changing })) };
   }
   return output;
 }

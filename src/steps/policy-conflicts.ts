@@ -1,3 +1,4 @@
+import type { FoundPolicy } from '../aws/policies.ts';
 import type { Choice, Conflict } from '../report/types.ts';
 import { policyWords as words } from '../report/words/steps.ts';
 import type { Blocked, Taken } from './policy-distribution.ts';
@@ -12,6 +13,14 @@ export function policyConflict(obstacle: Blocked | Taken | { hidden: string }): 
   return blocked.stack
     ? conflict(words.ofStack(blocked.name, blocked.stack), [words.extendInStack])
     : conflict(words.otherShape(blocked.name), difference);
+}
+
+/** What somebody else wrote at the same moment, and this run's version has taken the place of. */
+export function overwroteConflict({ name, arn, versionId }: FoundPolicy, version: string): Conflict {
+  return {
+    ...conflict(words.overwrote(name, version, versionId), [words.setDefaultAgain(arn, version)]),
+    choices: [],
+  };
 }
 
 function conflict(found: string, details: string[] = []): Conflict {

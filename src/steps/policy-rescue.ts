@@ -18,29 +18,51 @@ import type { StepContext } from './types.ts';
 
 /** What this run knows of the versions of a policy. */
 export interface VersionHistory {
-  /** The number of the newest version when this run first looked; what came later was written at the same time as this. */
-  since: number;
-  /** Documents of later versions that this run had to delete to make room, and must not let be lost. */
+  /** The number of the newest version in what this run read before it wrote for the last time, or at first. */
+  base: number;
+  /** The same at first. */
+  first: number;
+  /** Versions that came between such a reading and the writing after it: what they say may have been in force. */
+  overwritten: Set<string>;
+  /** Documents of such versions that this run had to delete to make room, and must not let be lost. */
   carried: string[];
 }
 
+/** What became of the versions that this run has written over. */
+export type Missed =
+  | { kind: 'nothing' }
+  /** The document with what they allow; they were written by runs that go on at the same time. */
+  | { kind: 'additions'; document: JsonPolicy }
+  /** One that no run of this program would write; it cannot be merged, and must not be lost without a word. */
+  | { kind: 'foreign'; version: string };
+
 /**
- * The document of the policy with what other runs added while this one was writing, and its own or another's writing has
- * undone; nothing when none of it is missing. (What no longer fits is left to the run that added it: it reads the policy
- * back too.)
+ * What other runs added while this one was writing, and its own writing has undone. (What no longer fits is left to the
+ * run that added it: it reads the policy back too.)
  */
 export async function missedAdditions(
   { aws }: Pick<StepContext, 'aws'>,
   account: AccountRef,
   policy: FoundPolicy,
-  { since, carried }: VersionHistory,
-): Promise<JsonPolicy | undefined> {
-  // A version after the default one was taken back by somebody: this program makes each version the default.
-  const later = policy.versions.filter(
-    (version) => versionNumber(version) > since && versionNumber(version) < versionNumber(policy.versionId),
-  );
-  const documents = await Promise.all(later.map((version) => readVersion(aws, policy.arn, version)));
-  return withAll(account, policy.document, [...documents, ...carried]);
+  { overwritten, carried }: VersionHistory,
+): Promise<Missed> {
+  const versions = policy.versions.filter((version) => overwritten.has(version));
+  const documents = await Promise.all(versions.map((version) => readVersion(aws, policy.arn, version)));
+  const foreign = versions.find((_version, index) => !isOurs(documents[index], policy.document));
+  if (foreign !== undefined) return { kind: 'foreign', version: foreign };
+  const document = withAll(account, policy.document, [...documents, ...carried]);
+  return document ? { kind: 'additions', document } : { kind: 'nothing' };
+}
+
+/** Whether a run like this one may have written the document: it is of the shape, and no wider than what is there now. */
+function isOurs(text: string | undefined, now: string): boolean {
+  if (text === undefined) return true;
+  const known = new Set(resourcesOf(now));
+  return extendable(text) && resourcesOf(text).every((each) => !each.includes('*') || known.has(each));
+}
+
+function resourcesOf(text: string): string[] {
+  return tryParsePolicy(text)?.statements.flatMap(({ resources }) => resources?.values ?? []) ?? [];
 }
 
 /**

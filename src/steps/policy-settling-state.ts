@@ -35,9 +35,27 @@ export function newSettling(plan: PolicyWork[]): Settling {
 
 /** What is known of a policy's versions; from the first look on, right before this run writes. */
 export function historyOf({ history }: Settling, policy: FoundPolicy): VersionHistory {
-  const known = history.get(policy.arn) ?? { since: newestNumber(policy), carried: [] };
+  const newest = newestNumber(policy);
+  const known = history.get(policy.arn) ?? {
+    base: newest,
+    first: newest,
+    overwritten: new Set(),
+    carried: [],
+  };
   history.set(policy.arn, known);
   return known;
+}
+
+/** Notes the versions that came between this run's last reading and its writing after it. */
+export function noteOverwritten(settling: Settling, policy: FoundPolicy): void {
+  if (!touches(settling, policy.arn)) return;
+  const { base, overwritten } = historyOf(settling, policy);
+  const own = versionNumber(settling.written.get(policy.arn)?.versionId ?? 'v0');
+  // Where no answer told this run which version is its own, it is the default one, or before it.
+  const before = own > base ? own : versionNumber(policy.versionId);
+  for (const version of policy.versions) {
+    if (versionNumber(version) > base && versionNumber(version) < before) overwritten.add(version);
+  }
 }
 
 export function newestNumber({ versions, versionId }: FoundPolicy): number {

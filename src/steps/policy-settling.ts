@@ -7,7 +7,7 @@ import type { PolicyOutcome } from '../report/types.ts';
 import { awsWords } from '../report/words/aws.ts';
 import { policyWords as words } from '../report/words/steps.ts';
 import { conflictFailure } from './conflict.ts';
-import { policyConflict } from './policy-conflicts.ts';
+import { overwroteConflict, policyConflict } from './policy-conflicts.ts';
 import { distribute, type PolicyWork } from './policy-distribution.ts';
 import { dispensableVersion, missedAdditions, withAll } from './policy-rescue.ts';
 import {
@@ -15,6 +15,7 @@ import {
   isInDoubt,
   newestNumber,
   noteDoubt,
+  noteOverwritten,
   outcomeOf,
   type Settling,
   touches,
@@ -87,7 +88,10 @@ async function settleOnce(
   return undefined;
 }
 
-/** The work of putting back what other runs had added and this one has undone. */
+/**
+ * The work of putting back what other runs had added and this one has undone.
+ * @throws Failure with a conflict when what was undone is no run's
+ */
 async function rescue(
   context: StepContext,
   { identity }: StepInput,
@@ -95,9 +99,10 @@ async function rescue(
   settling: Settling,
 ): Promise<UpdateWork | undefined> {
   for (const policy of chain.filter(({ arn }) => touches(settling, arn))) {
-    const history = historyOf(settling, policy);
-    const document = await missedAdditions(context, identity, policy, history);
-    if (document) return { kind: 'update', policy, secrets: [], document };
+    const missed = await missedAdditions(context, identity, policy, historyOf(settling, policy));
+    if (missed.kind === 'foreign') throw conflictFailure([overwroteConflict(policy, missed.version)]);
+    if (missed.kind === 'additions')
+      return { kind: 'update', policy, secrets: [], document: missed.document };
   }
   return undefined;
 }
@@ -117,7 +122,7 @@ async function putBack(context: StepContext, input: StepInput, settling: Settlin
       await update(calm, input, work, settling);
     }
   };
-  await context.aws.whole(finish).catch(() => undefined);
+  await context.aws.whole('iam:CreatePolicyVersion', finish).catch(() => undefined);
 }
 
 /** The policies as they are now, or as this run wrote them where IAM does not show that yet. */
@@ -134,7 +139,10 @@ async function readChainNow(
     return own && (!found || newestNumber(found) < newestNumber(own)) ? own : found;
   };
   const chain = await readChain({ read: newest }, request.policy.name, identity);
-  for (const policy of chain) historyOf(settling, policy);
+  for (const policy of chain) {
+    historyOf(settling, policy);
+    noteOverwritten(settling, policy);
+  }
   if (chain.some(({ name }) => name === settling.hidden)) delete settling.hidden;
   return chain;
 }
@@ -190,6 +198,7 @@ async function update(
     context.record({ policies: [outcomeOf(policy, settling)] });
   }
   const document = withAll(identity, JSON.stringify(wanted), historyOf(settling, policy).carried) ?? wanted;
+  historyOf(settling, policy).base = newestNumber(policy);
   const versionId = await addVersion(context, arn, document);
   if (!versionId) return undefined;
   const versions = [...policy.versions.filter((version) => version !== doomed), versionId];
@@ -210,7 +219,7 @@ async function chooseDoomed(
   const oldest = versionToDelete(policy);
   if (oldest === undefined || oldest === settling.planned.get(policy.arn)) return oldest;
   const doomed = await dispensableVersion(context, identity, policy);
-  if (doomed?.document && doomed.number > history.since) history.carried.push(doomed.document);
+  if (doomed?.document && doomed.number > history.first) history.carried.push(doomed.document);
   return doomed?.version;
 }
 

@@ -48,8 +48,10 @@ async function inspect({ aws, policies }: StepContext, { role: wanted }: SetupRe
 
 function plan(input: StepInput, found: FoundTrust): RolePlan {
   const { role } = found;
-  const { request, identity, policyArns } = input;
-  const attach = policyArns.filter((arn) => !role?.attached.includes(arn));
+  const { request, identity, policies } = input;
+  // A policy that is new cannot have been attached before, even where the role was read when an older one was.
+  const open = policies.filter(({ arn, action }) => action === 'created' || !role?.attached.includes(arn));
+  const attach = open.map(({ arn }) => arn);
   const trust = role ? planTrust(input, role) : { kind: 'create' as const };
   const conflicts = [
     ...('conflict' in trust ? [trust.conflict] : []),

@@ -5,7 +5,7 @@ import type { Aws, Identity } from '../aws/session.ts';
 import type { Limits } from '../defaults.ts';
 import type { Algorithm, KeyMaterial, KeyType } from '../key/index.ts';
 import type { KmsKeyRef, PolicyScope } from '../policy/index.ts';
-import type { Change, Conflict, Outcomes, SecretOutcome, StepName } from '../report/types.ts';
+import type { Change, Conflict, Outcomes, PolicyOutcome, SecretOutcome, StepName } from '../report/types.ts';
 
 /** What the user wants, complete and checked. Nothing in it depends on what the account holds. */
 export interface SetupRequest {
@@ -77,7 +77,7 @@ export interface StepInput {
   request: SetupRequest;
   identity: Identity;
   secrets: SecretRef[];
-  policyArns: string[];
+  policies: PolicyOutcome[];
   /** Whether a step before changes anything. */
   changing: boolean;
 }

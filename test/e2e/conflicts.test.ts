@@ -117,9 +117,7 @@ describe('the secret is scheduled for deletion', () => {
     expect(shown(wizard)).toContain(
       'holds another value than this key. It was restored and not changed further.',
     );
-    expect(shown(wizard)).toMatch(
-      /What exists by now: arn:\S+:secret:studio-a-\S+ \(restored\) Run the same command again/,
-    );
+    expect(shown(wizard)).toMatch(/What exists by now: arn:\S+:secret:studio-a-\S+ \(restored\)/);
     const { secrets, policies, roles } = await readAccount(sandbox);
     expect(secrets).toMatchObject([{ deleted: false, values: { AWSCURRENT: KEYS.other } }]);
     expect([...policies, ...roles]).toEqual([]);

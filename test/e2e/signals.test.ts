@@ -65,7 +65,9 @@ describe('someone who stops a run in the midst of a change', () => {
     await wizard.waitFor(STOPPING);
     await wizard.press('ctrl-c');
     expect(await wizard.exit()).toEqual({ code: 130 });
-    expect(shown(wizard)).toContain('The change that was under way may have been made;');
+    expect(shown(wizard)).toContain(
+      'The change that was under way (secretsmanager:CreateSecret) may have been made;',
+    );
     hasTheCursorBack(wizard);
   });
 

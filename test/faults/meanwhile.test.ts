@@ -2,6 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import {
   CreatePolicyVersionCommand,
   CreateRoleCommand,
+  DeletePolicyCommand,
+  DetachRolePolicyCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
@@ -80,6 +82,51 @@ describe('a policy', () => {
     expect(code, stderr).toBe(130);
     expect(await allowed()).toContain(THEIRS);
     expect(stderr).toContain(`${policyArn(POLICY)} (updated)`);
+  });
+
+  test.each([
+    ['a statement about something else', { Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }],
+    ['a denial', { Effect: 'Deny', Action: '*', Resource: '*' }],
+    ['every secret', { ...guidePolicy('*').Statement[0] }],
+  ])(
+    'to which somebody adds %s at the very moment of the change is a conflict that says so',
+    async (_what, more) => {
+      await makePolicy(sandbox(), POLICY, guidePolicy(OLD));
+      const document = { Version: '2012-10-17', Statement: [...guidePolicy(OLD).Statement, more] };
+      const command = new CreatePolicyVersionCommand({
+        PolicyArn: policyArn(POLICY),
+        PolicyDocument: JSON.stringify(document),
+        SetAsDefault: true,
+      });
+      meanwhile('CreatePolicyVersion', () => clientsFor(sandbox()).iam.send(command));
+      const { code, json, log } = await setUp(sandbox());
+      expect(code).toBe(3);
+      expect(json.error.message).toMatch(/changed the policy .* at the same moment \(version v2\)/);
+      expect(log).toMatch(/set-default-policy-version --policy-arn \S+ --version-id v2/);
+      expect(await allowed()).not.toContain('*');
+      expect(json.completed.policies).toMatchObject([{ action: 'updated', versionId: 'v3' }]);
+    },
+  );
+
+  test('of which somebody keeps a draft does not get what the draft allows', async () => {
+    await makePolicy(sandbox(), POLICY, guidePolicy(OLD));
+    const draft = { PolicyArn: policyArn(POLICY), PolicyDocument: JSON.stringify(guidePolicy(THEIRS)) };
+    meanwhile('CreateSecret', () => clientsFor(sandbox()).iam.send(new CreatePolicyVersionCommand(draft)));
+    const { code, json } = await setUp(sandbox());
+    expect(code).toBe(0);
+    expect(await allowed()).toEqual([OLD, json.secrets[0]?.arn]);
+  });
+
+  test('that is deleted after the run had read it is made again, and attached again', async () => {
+    await setUp(sandbox());
+    const { iam } = clientsFor(sandbox());
+    meanwhile('CreateSecret', async () => {
+      await iam.send(new DetachRolePolicyCommand({ RoleName: ROLE, PolicyArn: policyArn(POLICY) }));
+      await iam.send(new DeletePolicyCommand({ PolicyArn: policyArn(POLICY) }));
+    });
+    const { code } = await setUp(sandbox(), { secretName: 'studio-b' });
+    expect(code).toBe(0);
+    expect((await readAccount(sandbox())).roles[0]?.attached).toEqual([POLICY]);
   });
 
   test('that turns out to be a CloudFormation stack’s is not extended', async () => {

@@ -4,7 +4,6 @@ import {
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { describe, expect, test } from 'vitest';
-import type { FaultKind } from '../../src/sandbox/index.ts';
 import { clientsFor } from '../sandbox/clients.ts';
 import {
   guidePolicy,
@@ -94,35 +93,32 @@ describe('a run with one request in trouble', () => {
     expect(log).not.toContain('Nothing was changed');
   });
 
-  test.each<FaultKind>(['drop-after', 'internal-error'])(
-    '(%s) extends a full set of versions once',
-    async (kind) => {
-      const documents = ['a', 'b', 'c', 'd', 'e'].map((name) =>
-        guidePolicy(`arn:aws:secretsmanager:us-west-2:111122223333:secret:${name}-AbCdEf`),
-      );
-      await makePolicy(sandbox(), POLICY, documents[0] ?? {}, ...documents.slice(1));
-      sandbox().addFault({ kind, action: 'DeletePolicyVersion' });
-      sandbox().addFault({ kind, action: 'CreatePolicyVersion' });
-      const { code, json } = await setUp(sandbox());
-      expect(code).toBe(0);
-      expect(json.policies).toMatchObject([{ action: 'updated' }]);
-      const { policies } = await readAccount(sandbox());
-      expect(JSON.stringify(policies[0]?.document)).toContain(json.secrets[0]?.arn);
-      expect(Object.keys(policies[0]?.versions ?? {})).toContain('v3');
-    },
-  );
+  test('extends a full set of versions once', async () => {
+    const documents = ['a', 'b', 'c', 'd', 'e'].map((name) =>
+      guidePolicy(`arn:aws:secretsmanager:us-west-2:111122223333:secret:${name}-AbCdEf`),
+    );
+    await makePolicy(sandbox(), POLICY, documents[0] ?? {}, ...documents.slice(1));
+    sandbox().addFault({ kind: 'drop-after', action: 'DeletePolicyVersion' });
+    sandbox().addFault({ kind: 'drop-after', action: 'CreatePolicyVersion' });
+    const { code, json } = await setUp(sandbox());
+    expect(code).toBe(0);
+    expect(json.policies).toMatchObject([{ action: 'updated' }]);
+    const { policies } = await readAccount(sandbox());
+    expect(JSON.stringify(policies[0]?.document)).toContain(json.secrets[0]?.arn);
+    expect(Object.keys(policies[0]?.versions ?? {})).toContain('v3');
+  });
 
-  test.each<FaultKind>(['drop-after', 'internal-error'])('(%s) replaces a key once', async (kind) => {
+  test('replaces a key once', async () => {
     await makeSecret(sandbox(), { SecretString: 'f'.repeat(64) });
-    sandbox().addFault({ kind, action: 'PutSecretValue' });
+    sandbox().addFault({ kind: 'drop-after', action: 'PutSecretValue' });
     const { code } = await setUp(sandbox(), { existingKey: 'replace' });
     expect(code).toBe(0);
     expect((await readAccount(sandbox())).secrets[0]?.values.AWSPREVIOUS).toBe('f'.repeat(64));
   });
 
-  test.each<FaultKind>(['drop-after', 'internal-error'])('(%s) adds the trust once', async (kind) => {
+  test('adds the trust once', async () => {
     await makeRole(sandbox(), { trust: guideTrust('ec2.amazonaws.com') });
-    sandbox().addFault({ kind, action: 'UpdateAssumeRolePolicy' });
+    sandbox().addFault({ kind: 'drop-after', action: 'UpdateAssumeRolePolicy' });
     expect((await setUp(sandbox(), { updateTrust: true })).code).toBe(0);
     expect((await readAccount(sandbox())).roles).toMatchObject([{ trust: { Statement: [{}, {}] } }]);
   });

@@ -96,8 +96,6 @@ export const setupWords = {
   stopped: 'Stopped, as you said.',
   interruptedWaiting:
     'Stopping. A change that is under way is finished first; press Ctrl-C again to stop at once.',
-  interruptedInChange:
-    'Stopped at once. The change that was under way may have been made; running the same command again finds out and continues.',
   inDoubt: (action: string) =>
     `The change that was under way (${action}) may have been made; running the same command again finds out.`,
   nothingChanged: 'Nothing was changed.',

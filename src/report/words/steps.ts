@@ -87,6 +87,10 @@ export const policyWords = {
   choiceScope: 'allow all secrets of the Regions or of the account in one statement',
   nameTaken: (name: string) =>
     `IAM says that a policy named ${name} exists, but it is not at the path '/' or is spelt in other letter case.`,
+  overwrote: (name: string, theirs: string, ours: string) =>
+    `Somebody else changed the policy ${name} at the same moment (version ${theirs}), and the version of this run (${ours}) has taken its place.`,
+  setDefaultAgain: (arn: string, version: string) =>
+    `If ${version} is what shall be in force, make it the default again: aws iam set-default-policy-version --policy-arn ${arn} --version-id ${version}`,
   propagating: 'IAM to make the policy known everywhere',
   contended: (name: string, seconds: number) =>
     `For ${seconds} s others kept changing the policy ${name} at the same time, so that nothing could be added to it.`,
