@@ -3,6 +3,9 @@ import { EXIT, Failure } from '../failure.ts';
 import { awsWords as words } from '../report/words/aws.ts';
 import type { AwsSettings, RequestHandler } from './clients.ts';
 
+/** The SDK would print a warning of its own about a profile beside access keys; `setup` says that in its words. */
+const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
 type Provider = ReturnType<typeof defaultProvider>;
 
 /** The SDK's own search for credentials (environment, profile, SSO, …), whose requests go the way of all the others. */
@@ -32,6 +35,7 @@ export function foundCredentials(
     // Not in `clientConfig`, where it would take the place of the Region of an SSO session as well.
     ...(homeRegion ? { parentClientConfig: { region: async () => homeRegion } } : {}),
     mfaCodeProvider: askMfaCode ?? refuseMfa,
+    logger: SILENT,
   });
   return async (properties) => {
     onTheWay = undefined;

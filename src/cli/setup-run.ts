@@ -127,6 +127,8 @@ async function settingsFor({
   const askMfaCode = mfa && ((serial: string) => mfa.askMfaCode(serial, output, progress));
   if (isPlainHttp(common.endpointUrl ?? endpointOf(process.env)))
     output.insist(`${words.warning}: ${inputWords.plainHttp}`);
+  if ((common.profile ?? process.env.AWS_PROFILE) && process.env.AWS_ACCESS_KEY_ID)
+    output.insist(`${words.warning}: ${inputWords.profileWins}`);
   const { profile, endpointUrl } = common;
   const requestHandler = await proxyHandler(process.env);
   return { profile, endpointUrl, homeRegion, askMfaCode, requestHandler, trace };

@@ -19,6 +19,8 @@ export interface Settling {
   history: Map<string, VersionHistory>;
   /** The last change that may or may not have been made. */
   doubt?: { failure: Failure; action: string | undefined; at: number; times: number };
+  /** Set while AWS refuses to write for the number of requests. What would be written is read again before the next try. */
+  throttled?: Failure | undefined;
   /** The name of a policy that IAM calls taken, and does not show. */
   hidden?: string;
 }

@@ -56,7 +56,8 @@ export async function settlePolicies(
     await putBack(context, input, settling);
     return carryingDoubt(() => settling.doubt?.action, Promise.reject(error));
   }
-  if (settling.doubt) throw settling.doubt.failure;
+  const failure = settling.doubt?.failure ?? settling.throttled;
+  if (failure) throw failure;
   if (settling.hidden) throw conflictFailure([policyConflict({ hidden: settling.hidden })]);
   throw contended(input.request.policy.name, limits.iamPropagationMs);
 }
@@ -68,6 +69,7 @@ async function settleOnce(
   settling: Settling,
 ): Promise<PolicyOutcome[] | undefined> {
   const { limits } = context;
+  // Not for longer without a word to the user.
   const until = performance.now() + limits.longestPauseMs;
   while (performance.now() < until) {
     const chain = await readChainNow(context, input, settling);
@@ -81,6 +83,7 @@ async function settleOnce(
     const done = await tryWriting(context, input, next, settling);
     if (!done) break;
     delete settling.doubt;
+    delete settling.throttled;
     context.record({ policies: [outcomeOf(done, settling)] });
   }
   // So that two runs fall out of step.
@@ -159,7 +162,10 @@ async function tryWriting(
       ? await create(context, input, work, settling)
       : await update(context, input, work, settling);
   } catch (error) {
-    if (!(error instanceof Failure) || !error.inDoubt) throw error;
+    if (!(error instanceof Failure)) throw error;
+    settling.throttled = error.code === 'throttled' ? error : undefined;
+    if (settling.throttled) return undefined;
+    if (!error.inDoubt) throw error;
     noteDoubt(settling, error, work, input.identity);
     return undefined;
   }

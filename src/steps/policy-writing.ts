@@ -6,7 +6,7 @@ import {
 import { policyArn } from '../aws/arn.ts';
 import type { FoundPolicy, PolicyReader } from '../aws/policies.ts';
 import { DEFAULTS } from '../defaults.ts';
-import { Failure, hasAwsCode } from '../failure.ts';
+import { hasAwsCode } from '../failure.ts';
 import type { AccountRef, JsonPolicy } from '../policy/index.ts';
 import { numberedName, type PolicyWork } from './policy-distribution.ts';
 import { tagsFor } from './tags.ts';
@@ -98,18 +98,13 @@ export function addVersion(
   );
 }
 
-/** What a change was based on is not so any more: that is no failure. Throttled, it must be read again as well. */
+/** What a change was based on is not so any more: that is no failure. */
 async function unlessOutdated<T>(change: Promise<T>, outdated: T): Promise<T> {
   try {
     return await change;
   } catch (error) {
     const codes = ['LimitExceededException', 'NoSuchEntityException', 'DeleteConflictException'];
-    if (hasAwsCode(error, ...codes) || isThrottling(error)) return outdated;
+    if (hasAwsCode(error, ...codes)) return outdated;
     throw error;
   }
-}
-
-/** Whether a change was refused only for the number of requests. */
-export function isThrottling(error: unknown): error is Failure {
-  return error instanceof Failure && error.code === 'throttled';
 }

@@ -174,3 +174,15 @@ describe('credentials that do not serve', () => {
     expect(wizard.transcript()).toContain("Run 'aws configure' or 'aws sso login'");
   });
 });
+
+describe('a profile beside access keys in the environment', () => {
+  test.concurrent('is what counts, and that is said in a sentence', async () => {
+    const sandbox = await openAccount();
+    const env = { ...withProfile(sandbox), AWS_PROFILE: 'home', AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' };
+    const flags = ['setup', ...flagsWithout(), '--yes', '--region', 'us-west-2'];
+    const { code, stderr } = await run(flags, { env: { ...env, AWS_SECRET_ACCESS_KEY: 'example' } });
+    expect(code, stderr).toBe(0);
+    expect(stderr.replace(/\s+/g, ' ')).toContain('the profile is used.');
+    expect(stderr).not.toMatch(/Multiple credential sources|@aws-sdk/);
+  });
+});

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Verdict } from '../../src/policy/index.ts';
+import { runs } from '../support/exhaustive.ts';
 import {
   type AccessCase,
   accessCase,
@@ -14,23 +15,24 @@ import {
 
 /** Fixed, so that every run asks the same questions; a failure prints the seed and the smallest case. */
 const SEED = 20_250_131;
+const REQUESTS = runs(1_500, 6_000);
 
 describe('an independent judge of IAM policies comes to the same verdict', () => {
-  test('on 3,000 requests of a role, with boundaries and resource policies', async () => {
+  test(`on ${REQUESTS} requests of a role, with boundaries and resource policies`, async () => {
     const agrees = async (each: AccessCase) => expectSame(ourAccess(each).verdict, () => judgedAccess(each));
-    await fc.assert(fc.asyncProperty(accessCase, agrees), { seed: SEED, numRuns: 3000 });
+    await fc.assert(fc.asyncProperty(accessCase, agrees), { seed: SEED, numRuns: REQUESTS });
   });
 
-  test('on 3,000 requests of a service to assume a role', async () => {
+  test(`on ${REQUESTS} requests of a service to assume a role`, async () => {
     const agrees = async (each: TrustCase) => expectSame(ourTrust(each).verdict, () => judgedTrust(each));
-    await fc.assert(fc.asyncProperty(trustCase, agrees), { seed: SEED, numRuns: 3000 });
+    await fc.assert(fc.asyncProperty(trustCase, agrees), { seed: SEED, numRuns: REQUESTS });
   });
 });
 
 describe('of the words that the comparison uses', () => {
   test('fewer than 1 in 40 requests of a role is beyond this program, and many are allowed', () => {
     const verdicts = fc
-      .sample(accessCase, { seed: SEED, numRuns: 3000 })
+      .sample(accessCase, { seed: SEED, numRuns: REQUESTS })
       .map((each) => ourAccess(each).verdict);
     expect(share(verdicts, 'cannot-tell')).toBeLessThan(1 / 40);
     expect(share(verdicts, 'allowed')).toBeGreaterThan(1 / 5);
@@ -38,7 +40,7 @@ describe('of the words that the comparison uses', () => {
 
   test('fewer than 1 in 1,000 requests to assume a role is, and many are allowed', () => {
     const verdicts = fc
-      .sample(trustCase, { seed: SEED, numRuns: 3000 })
+      .sample(trustCase, { seed: SEED, numRuns: REQUESTS })
       .map((each) => ourTrust(each).verdict);
     expect(share(verdicts, 'cannot-tell')).toBeLessThan(1 / 1000);
     expect(share(verdicts, 'allowed')).toBeGreaterThan(1 / 5);

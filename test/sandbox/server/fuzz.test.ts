@@ -2,11 +2,12 @@ import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
+import { runs } from '../../support/exhaustive.ts';
 import { clientsFor, TRUST } from '../clients.ts';
 import { type Answer, asText, exchange, FORM, JSON_1_1, sendSigned, signedHeaders } from '../wire.ts';
 
-/** How many cases of each kind; `FUZZ_RUNS` asks for more. */
-const RUNS = Number(process.env.FUZZ_RUNS ?? 50);
+/** How many cases of each kind. */
+const RUNS = runs(50, 3_000);
 
 const IAM_ACTIONS = [
   'CreateRole',
