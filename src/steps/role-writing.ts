@@ -83,19 +83,20 @@ export async function readWhenKnown(context: StepContext, name: string): Promise
 export async function updateTrust(
   context: StepContext,
   { request, identity }: StepInput,
-  { name, arn }: RoleOutcome,
+  role: RoleOutcome,
 ): Promise<void> {
   const { limits } = context;
   let sentAt = Number.NEGATIVE_INFINITY;
   let doubt: Failure | undefined;
   const round = async (): Promise<boolean> => {
-    const role = await readRole(context.aws, policyReader(context.aws), name);
-    const document = role && withTrust(role.trust, trustOptions(request, identity.account));
-    if (role && !document) return true;
+    const found = await readRole(context.aws, policyReader(context.aws), role.name);
+    const document = found && withTrust(found.trust, trustOptions(request, identity.account));
+    if (found && !document) return true;
     // IAM may not show yet what was sent a moment ago.
     if (!document || performance.now() - sentAt < limits.inDoubtMs) return false;
     sentAt = performance.now();
-    doubt = await sendTrust(context, name, arn, document);
+    doubt = await sendTrust(context, role, document);
+    if (!doubt) context.record({ role });
     if (doubt?.code === 'throttled') sentAt = Number.NEGATIVE_INFINITY;
     return false;
   };
@@ -113,8 +114,7 @@ function withTrust(trust: string, options: TrustOptions): JsonPolicy | undefined
 /** Sends a trust policy. Answers the failure when it may have been taken, or has to be made anew from what is there then. */
 async function sendTrust(
   { aws }: StepContext,
-  name: string,
-  arn: string,
+  { name, arn }: RoleOutcome,
   document: JsonPolicy,
 ): Promise<Failure | undefined> {
   const command = new UpdateAssumeRolePolicyCommand({

@@ -162,7 +162,11 @@ async function apply(context: StepContext, input: StepInput, plan: RolePlan): Pr
   const wanted = { name, arn: plan.seen.role?.arn ?? roleArn(identity, name), action };
   if (plan.role !== 'create') return finish(context, input, plan, wanted);
   const created = await createRole(context, input, wanted);
-  if (created.kind === 'made') return finish(context, input, plan, { ...wanted, arn: created.arn });
+  if (created.kind === 'made') {
+    const role = { ...wanted, arn: created.arn };
+    context.record({ role });
+    return finish(context, input, plan, role);
+  }
   return carryingDoubt(
     () => created.doubt,
     adopt(context, input, plan, created.doubt ? 'created' : undefined),
@@ -172,8 +176,11 @@ async function apply(context: StepContext, input: StepInput, plan: RolePlan): Pr
 /** What is left to do once there is a role. */
 async function finish(context: StepContext, input: StepInput, plan: RolePlan, role: RoleOutcome) {
   if (plan.role === 'update-trust') await updateTrust(context, input, role);
-  context.record({ role });
-  for (const arn of plan.attach) await attachPolicy(context, role.name, arn);
+  for (const arn of plan.attach) {
+    await attachPolicy(context, role.name, arn);
+    context.record({ role });
+  }
+  if (plan.attach.length === 0) context.record({ role });
   return { role };
 }
 

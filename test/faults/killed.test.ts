@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import type { FaultKind, Sandbox } from '../../src/sandbox/index.ts';
-import { readAccount } from '../support/account.ts';
+import { type AccountState, readAccount } from '../support/account.ts';
 import { partOf } from '../support/exhaustive.ts';
 import type { SetupDocument } from '../support/setup.ts';
 import {
@@ -73,25 +73,30 @@ async function playAndEnd(story: Story, sandbox: Sandbox, { step, signal, when }
   return ended;
 }
 
-/** The ARNs of what there is. */
-async function arnsIn(sandbox: Sandbox): Promise<string[]> {
-  const { secrets, policies, roles } = await readAccount(sandbox);
-  return [...secrets.map(({ arn }) => arn), ...[...policies, ...roles].map(({ name }) => name)].sort();
+/** What there is, by ARN or name, as text that changes with it. */
+function resourcesOf({ secrets, policies, roles }: AccountState): Map<string, string> {
+  const named = [...policies, ...roles].map((each) => [each.name, JSON.stringify(each)] as const);
+  return new Map([...secrets.map((each) => [each.arn, JSON.stringify(each)] as const), ...named]);
 }
 
-function namesOf({ secrets, policies, role }: SetupDocument['completed']): string[] {
-  const all = [...secrets.map(({ arn }) => arn), ...policies.map(({ name }) => name)];
-  return role ? [...all, role.name] : all;
+/** The ARNs or names of what a run says that it has changed. */
+function changedBy({ secrets, policies, role }: SetupDocument['completed']): string[] {
+  const all = [
+    ...secrets.map(({ arn, action }) => ({ id: arn, action })),
+    ...[...policies, ...(role ? [role] : [])].map(({ name, action }) => ({ id: name, action })),
+  ];
+  return all.filter(({ action }) => action !== 'kept').map(({ id }) => id);
 }
 
 describe.concurrent('a run that is ended by', () => {
   test.for(titled(partOf(cases, 113)))('%s is finished by the next one', async ([, ending]) => {
     const { story, after } = ending.recording;
     await inAccount(story, async (sandbox) => {
-      const before = await arnsIn(sandbox);
+      const before = await readAccount(sandbox);
+      sandbox.clearRequests();
       const ended = await playAndEnd(story, sandbox, ending);
       if (ending.signal === 'SIGKILL') expect(ended).toMatchObject({ code: null, signal: 'SIGKILL' });
-      else await expectAccount(ended, before, sandbox, ending);
+      else expectTruth(ended, before, await readAccount(sandbox), ending);
 
       sandbox.clearFaults();
       const again = await play(story, sandbox);
@@ -101,19 +106,18 @@ describe.concurrent('a run that is ended by', () => {
   });
 });
 
-/** A run that was told to end says so, and what exists because of it. */
-async function expectAccount(
+/** A run that was told to end says so, and exactly what it has changed by then. */
+function expectTruth(
   { code, stderr, json }: Played,
-  before: string[],
-  sandbox: Sandbox,
+  before: AccountState,
+  now: AccountState,
   { signal }: Case,
-): Promise<void> {
+): void {
   expect(code, stderr).toBe(signal === 'SIGINT' ? 130 : 143);
   expect(json.error.code).toBe('interrupted');
-  const now = await arnsIn(sandbox);
-  const said = namesOf(json.completed);
-  expect(said).toEqual(expect.arrayContaining(now.filter((each) => !before.includes(each))));
-  expect(now).toEqual(expect.arrayContaining(said));
-  for (const each of said) expect(stderr).toContain(each);
-  expect(stderr).toContain(said.length > 0 ? 'Run the same command again' : 'Nothing was changed.');
+  const [was, is] = [resourcesOf(before), resourcesOf(now)];
+  const changed = [...is.keys()].filter((id) => was.get(id) !== is.get(id)).sort();
+  expect(changedBy(json.completed).sort()).toEqual(changed);
+  for (const id of changed) expect(stderr).toContain(id);
+  expect(stderr).toContain(changed.length > 0 ? 'Run the same command again' : 'Nothing was changed.');
 }
