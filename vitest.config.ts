@@ -7,8 +7,8 @@ export default defineConfig({
     setupFiles: ['test/support/tidy.ts'],
     // Much of the time goes by waiting for programs and terminals, so that more at once than there are cores are good.
     maxWorkers: 4,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Tests say which credentials and endpoint they use; nothing of the developer's own AWS set-up may leak in.
     env: {
       AWS_EC2_METADATA_DISABLED: 'true',
