@@ -10,8 +10,10 @@ export function withBoundedAnswers(handler: RequestHandler): RequestHandler {
     destroy: () => handler.destroy(),
     async handle(...request) {
       const answer = await handler.handle(...request);
-      const { body } = answer.response;
-      if (body instanceof Readable) answer.response.body = bounded(body);
+      const { body, headers } = answer.response;
+      // AWS tells the length ahead, and Node reads no further than that.
+      const told = Number(headers['content-length'] ?? Number.POSITIVE_INFINITY);
+      if (told > HTTP.longestAnswerBytes && body instanceof Readable) answer.response.body = bounded(body);
       return answer;
     },
   };

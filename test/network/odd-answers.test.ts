@@ -55,3 +55,26 @@ describe.each(['secretsmanager', 'iam', 'sts'])('what answers in place of %s', (
     expect(writesTo(account)).toEqual([]);
   });
 });
+
+test('a page without end is given up after some megabytes', async () => {
+  let sent = 0;
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': XML });
+    const pour = () => {
+      while (response.writable && response.write('x'.repeat(65_536))) sent += 65_536;
+    };
+    response.on('drain', pour);
+    pour();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const account = { ...(await openSandbox()), url: `http://127.0.0.1:${port}` };
+  const { code, json } = await setUp(account);
+  expect([code, json.error.code]).toEqual([1, 'not-aws']);
+  // Eight tries of each of the requests that go out at once would still be bounded.
+  expect(sent).toBeLessThan(400 * 1024 * 1024);
+});
