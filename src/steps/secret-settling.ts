@@ -19,7 +19,7 @@ export interface Again {
 
 /**
  * Carries the plan out. When a secret turns out to be there that was to be made, or holds another value than the one that
- * was read, it is read and decided again, for as long as IAM is waited for, too.
+ * was read, it is read and decided again, for as long as IAM would be waited for.
  */
 export async function settleSecrets(
   context: StepContext,

@@ -4,16 +4,20 @@ import type { Fault, Sandbox } from '../../src/sandbox/index.ts';
 import { readAccount } from '../support/account.ts';
 import { exhaustive } from '../support/exhaustive.ts';
 import { inAccount, type Played, play } from './playing.ts';
-import { STORIES } from './stories.ts';
+import { STORIES, type Story } from './stories.ts';
 
-const [story] = STORIES;
-if (!story) throw new Error('there is no story');
+const story = firstOf(STORIES);
+
+function firstOf([first]: readonly Story[]): Story {
+  if (!first) throw new Error('there is no story');
+  return first;
+}
 
 /** Plays the first story with a fault at which the program is interrupted. */
 async function interruptAt(sandbox: Sandbox, fault: Fault): Promise<Played> {
   let child: ChildProcess | undefined;
   sandbox.addFault({ ...fault, onStrike: () => child?.kill('SIGINT') });
-  return play(story as NonNullable<typeof story>, sandbox, {
+  return play(story, sandbox, {
     onStart: (started) => {
       child = started;
     },
