@@ -1,4 +1,6 @@
 import { IAMClient } from '@aws-sdk/client-iam';
+import type { KMSClient } from '@aws-sdk/client-kms';
+import type { MediaConnectClient } from '@aws-sdk/client-mediaconnect';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -8,6 +10,7 @@ import { withoutSkewRetries } from './clock.ts';
 import { foundCredentials } from './credentials.ts';
 import { demandingAws } from './not-aws.ts';
 import { withBoundedRetries } from './retries.ts';
+import { middlewareOf, type SdkClient } from './sdk-client.ts';
 
 /** What sends requests, and keeps the connections. */
 export type RequestHandler = Pick<NodeHttpHandler, 'handle' | 'destroy' | 'metadata'>;
@@ -33,6 +36,9 @@ export interface AwsClients {
   secretsManager(region: string): SecretsManagerClient;
   iam(): IAMClient;
   sts(): STSClient;
+  /** Loaded only where it is needed, as is the next one: most runs ask neither service anything. */
+  kms(region: string): Promise<KMSClient>;
+  mediaConnect(region: string): Promise<MediaConnectClient>;
   /** The Region that the SDK finds in the environment or the profile, if any. */
   configuredRegion(): Promise<string | undefined>;
   homeRegion(): Promise<string>;
@@ -43,23 +49,26 @@ export interface AwsClients {
 /** Makes the clients; nothing is sent before the first call, and nothing is sent again once `interrupt` is aborted. */
 export function createClients(settings: AwsSettings, interrupt: AbortSignal): AwsClients {
   const opened: { destroy(): void }[] = [];
-  const secretsManagers = new Map<string, SecretsManagerClient>();
   const handler = withBoundedAnswers(settings.requestHandler ?? new NodeHttpHandler(HTTP.handler));
   const common = commonConfig(settings, handler);
-  const keep = <C extends IAMClient | SecretsManagerClient | STSClient>(client: C): C => {
+  const keep = <C extends SdkClient>(client: C): C => {
     opened.push(client);
     // It would copy every input and every answer for a logger that is not there.
-    client.middlewareStack.remove('loggerMiddleware');
+    middlewareOf(client).remove('loggerMiddleware');
     return withoutSkewRetries(withBoundedRetries(traced(demandingAws(client), settings.trace), interrupt));
   };
   const configuredRegion = once(() => findRegion(settings.profile));
   const homeRegion = async () => settings.homeRegion ?? (await configuredRegion()) ?? DEFAULTS.globalRegion;
   return {
-    secretsManager(region) {
-      const client = secretsManagers.get(region) ?? keep(new SecretsManagerClient({ ...common, region }));
-      secretsManagers.set(region, client);
-      return client;
-    },
+    secretsManager: byRegion((region) => keep(new SecretsManagerClient({ ...common, region }))),
+    kms: byRegion(async (region) => {
+      const { KMSClient } = await import('@aws-sdk/client-kms');
+      return keep(new KMSClient({ ...common, region }));
+    }),
+    mediaConnect: byRegion(async (region) => {
+      const { MediaConnectClient } = await import('@aws-sdk/client-mediaconnect');
+      return keep(new MediaConnectClient({ ...common, region }));
+    }),
     iam: once(() => keep(new IAMClient({ ...common, region: homeRegion }))),
     sts: once(() => keep(new STSClient({ ...common, region: homeRegion }))),
     configuredRegion,
@@ -95,19 +104,9 @@ async function findRegion(profile: string | undefined): Promise<string | undefin
   }
 }
 
-/** What `traced` needs to know of a client, whichever service it is for. */
-interface Traceable {
-  config: { serviceId: string; region: () => Promise<string> };
-  middlewareStack:
-    | IAMClient['middlewareStack']
-    | SecretsManagerClient['middlewareStack']
-    | STSClient['middlewareStack'];
-}
-
-function traced<C extends Traceable>(client: C, trace: ((line: string) => void) | undefined): C {
+function traced<C extends SdkClient>(client: C, trace: ((line: string) => void) | undefined): C {
   if (!trace) return client;
-  const stack = client.middlewareStack as IAMClient['middlewareStack'];
-  stack.add(
+  middlewareOf(client).add(
     (next, context) => async (args) => {
       const started = performance.now();
       const label = `${client.config.serviceId} ${context.commandName ?? 'request'}`;
@@ -124,6 +123,16 @@ function traced<C extends Traceable>(client: C, trace: ((line: string) => void) 
     { step: 'initialize', name: 'trace' },
   );
   return client;
+}
+
+/** Makes one for each Region, when it is first asked for. */
+function byRegion<T>(make: (region: string) => T): (region: string) => T {
+  const made = new Map<string, T>();
+  return (region) => {
+    const client = made.get(region) ?? make(region);
+    made.set(region, client);
+    return client;
+  };
 }
 
 function once<T>(make: () => T): () => T {

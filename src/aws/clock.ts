@@ -1,6 +1,4 @@
-import type { IAMClient } from '@aws-sdk/client-iam';
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { STSClient } from '@aws-sdk/client-sts';
+import { middlewareOf, type SdkClient } from './sdk-client.ts';
 
 const SKEW = new Set(['RequestExpired', 'RequestTimeTooSkewed', 'RequestInTheFuture']);
 
@@ -14,14 +12,13 @@ export function isClockSkew({ name, message }: Error): boolean {
  * off, the SDK takes every error for one that its correction of the clock has overcome, "not found" too, and asks again
  * and again.
  */
-export function withoutSkewRetries<C extends IAMClient | SecretsManagerClient | STSClient>(client: C): C {
-  const stack = client.middlewareStack as IAMClient['middlewareStack'];
+export function withoutSkewRetries<C extends SdkClient>(client: C): C {
   const relation = {
     relation: 'after',
     toMiddleware: 'retryMiddleware',
     name: 'withoutSkewRetries',
   } as const;
-  stack.addRelativeTo(correctMark, relation);
+  middlewareOf(client).addRelativeTo(correctMark, relation);
   return client;
 }
 

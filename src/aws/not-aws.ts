@@ -1,9 +1,5 @@
-import type { IAMClient } from '@aws-sdk/client-iam';
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { STSClient } from '@aws-sdk/client-sts';
 import { isSound, isTold } from './answers.ts';
-
-type Client = IAMClient | SecretsManagerClient | STSClient;
+import { middlewareOf, type SdkClient } from './sdk-client.ts';
 
 /** An answer that cannot be AWS's, such as that of a login page. */
 export class NotAwsError extends Error {
@@ -14,9 +10,8 @@ export class NotAwsError extends Error {
  * Makes a client take for an answer only what AWS may have answered. The SDK itself would read an empty body, or JSON
  * about something else, as an answer in which everything optional is missing, and passes values of a wrong type on.
  */
-export function demandingAws<C extends Client>(client: C): C {
-  const stack = client.middlewareStack as IAMClient['middlewareStack'];
-  stack.add(
+export function demandingAws<C extends SdkClient>(client: C): C {
+  middlewareOf(client).add(
     (next) => async (args) => {
       const result = await next(args).catch((error: unknown) => {
         throw isTold(error) ? error : new NotAwsError('an error without a name or a sentence');

@@ -7,7 +7,7 @@ import {
 import { Failure } from '../failure.ts';
 import { decodePolicy } from '../policy/index.ts';
 import { type Aws, orAbsent } from './session.ts';
-import { stackOf } from './stack.ts';
+import { stackOf } from './tags.ts';
 
 /** A managed policy as it exists, with the document of its default version. */
 export interface FoundPolicy {

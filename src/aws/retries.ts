@@ -1,10 +1,6 @@
 import { once } from 'node:events';
-import type { IAMClient } from '@aws-sdk/client-iam';
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { STSClient } from '@aws-sdk/client-sts';
 import { ProxyError } from './proxy.ts';
-
-type Client = IAMClient | SecretsManagerClient | STSClient;
+import { middlewareOf, type SdkClient } from './sdk-client.ts';
 
 /**
  * Changes that hold a whole document, made from one that was read just before. Sent again after a pause, they would undo
@@ -48,7 +44,7 @@ function statusOf(error: Error): number | undefined {
  * such as that of policy versions (AWS calls that `LimitExceeded`, which the SDK takes for throttling, so that it would try
  * for half a minute in vain), when what it says may be out of date, and when the user has interrupted.
  */
-export function withBoundedRetries<C extends Client>(client: C, interrupt: AbortSignal): C {
+export function withBoundedRetries<C extends SdkClient>(client: C, interrupt: AbortSignal): C {
   const outOfDate = new WeakSet<Error>();
   watchTries(client, outOfDate);
   const standard = client.config.retryStrategy;
@@ -90,10 +86,9 @@ function isQuota({ name }: Error): boolean {
 }
 
 /** Looks at the error of each try. It sits between the retries and the wire; all tries of a call share one context. */
-function watchTries(client: Client, outOfDate: WeakSet<Error>): void {
+function watchTries(client: SdkClient, outOfDate: WeakSet<Error>): void {
   const doubtful = new WeakSet<object>();
-  const stack = client.middlewareStack as IAMClient['middlewareStack'];
-  stack.add(
+  middlewareOf(client).add(
     (next, context) => async (args) => {
       try {
         return await next(args);

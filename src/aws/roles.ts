@@ -10,7 +10,7 @@ import { Failure } from '../failure.ts';
 import { decodePolicy } from '../policy/index.ts';
 import type { FoundPolicy, PolicyReader } from './policies.ts';
 import { type Aws, orAbsent } from './session.ts';
-import { stackOf } from './stack.ts';
+import { isOwn, stackOf } from './tags.ts';
 
 /** A policy on a role, with its document as JSON text. */
 export interface RolePolicy {
@@ -34,6 +34,8 @@ export interface FoundRole {
   boundary?: { arn: string; document?: string };
   /** The CloudFormation stack that the role belongs to, if it belongs to one. */
   stack?: string;
+  /** Whether this program made it, as its tag says. */
+  own: boolean;
   /** How many managed policies the role may have; read only for a role that comes near it. */
   attachmentQuota?: number;
 }
@@ -72,6 +74,7 @@ export async function readRole(
     trust: decodePolicy(role.AssumeRolePolicyDocument ?? '%7B%7D'),
     policies: [...managed.filter(isFound), ...inline.filter((policy) => policy !== undefined)],
     attached,
+    own: isOwn(role.Tags),
     ...(boundaryArn
       ? { boundary: { arn: boundaryArn, ...(boundary ? { document: boundary.document } : {}) } }
       : {}),

@@ -9,7 +9,7 @@ import {
 import { hasAwsCode } from '../failure.ts';
 import { KeyMaterial } from '../key/index.ts';
 import { type Aws, orAbsent } from './session.ts';
-import { stackOf } from './stack.ts';
+import { isOwn, stackOf } from './tags.ts';
 
 /** What a secret holds: text (wrapped at once), bytes, or no current value at all. */
 export type SecretContent = { kind: 'text'; key: KeyMaterial } | { kind: 'binary' } | { kind: 'none' };
@@ -32,6 +32,8 @@ export interface FoundSecret {
   replicas?: string[];
   /** The CloudFormation stack that the secret belongs to, if it belongs to one. */
   stack?: string;
+  /** Whether this program made it, as its tag says. */
+  own: boolean;
   rotates: boolean;
   /** The customer-managed KMS key, as the secret names it (ARN, ID or alias); absent for `aws/secretsmanager`. */
   kmsKeyId?: string;
@@ -118,6 +120,7 @@ function fromDescription(
     name: secret.Name ?? id,
     arn,
     content: { kind: 'none' },
+    own: isOwn(secret.Tags),
     rotates: secret.RotationEnabled ?? false,
     ...(secret.DeletedDate ? { deletedAt: secret.DeletedDate } : {}),
     ...(secret.OwningService ? { ownedBy: secret.OwningService } : {}),

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { looksLikePartOfKey } from '../aws/names.ts';
 import { helpWords } from '../report/words/help.ts';
 import { inputWords as words } from '../report/words/input.ts';
 
@@ -33,6 +34,15 @@ export function addOption(command: Command, flags: string, description: string, 
   command.addOption(option);
 }
 
+/** Adds the options that say where a key comes from and what it is. */
+export function addKeyOptions(command: Command): void {
+  addOption(command, '--key-file <path>', helpWords.keyFile);
+  addOption(command, '--key-env <name>', helpWords.keyEnv);
+  addOption(command, '--generate <algorithm>', helpWords.generate);
+  addOption(command, '--key-type <type>', helpWords.keyType);
+  addOption(command, '--algorithm <algorithm>', helpWords.algorithm);
+}
+
 /** Adds the options that every command has. */
 export function addCommonOptions(command: Command): Command {
   command.optionsGroup(helpWords.commonTitle);
@@ -51,7 +61,11 @@ export function addCommonOptions(command: Command): Command {
 /** What is wrong with the common options, a sentence each. */
 export function commonProblems({ endpointUrl, profile, sandbox }: CommonOptions): string[] {
   if (sandbox && (endpointUrl !== undefined || profile !== undefined)) return [words.sandboxEndpoint];
-  return endpointUrl === undefined || isHttpUrl(endpointUrl) ? [] : [words.endpointUrl('--endpoint-url')];
+  return [
+    ...(endpointUrl === undefined || isHttpUrl(endpointUrl) ? [] : [words.endpointUrl('--endpoint-url')]),
+    // Hints name the profile.
+    ...(looksLikePartOfKey(profile ?? '') ? [words.looksLikeKey('--profile')] : []),
+  ];
 }
 
 /** Whether AWS requests can be sent to this address. A URL parser would forgive line breaks and spaces; a socket does not. */

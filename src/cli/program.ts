@@ -1,14 +1,12 @@
 import { Command, Help } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { helpWords as help } from '../report/words/help.ts';
+import type { Registration } from './command.ts';
 import { addSandbox } from './sandbox.ts';
 import { addSetup } from './setup.ts';
 
-/**
- * The command line. `finish` is told the exit code of the command that ran; `problems` are mistakes in the environment
- * that the commands report together with their own.
- */
-export function createProgram(finish: (exitCode: number) => void, problems: string[]): Command {
+/** The command line. */
+export function createProgram(registration: Registration): Command {
   const program = new Command('mc-static-key')
     .description(help.program)
     .version(packageJson.version, '-V, --version', 'print the version')
@@ -24,8 +22,8 @@ export function createProgram(finish: (exitCode: number) => void, problems: stri
     // The environment variables follow from the options' names; one sentence says so instead of forty brackets.
     optionDescription: (option) => option.description,
   });
-  addSetup(program, finish, problems);
-  addSandbox(program, finish, problems);
+  addSetup(program, registration);
+  addSandbox(program, registration);
   for (const command of program.commands) {
     command.copyInheritedSettings(program);
     command.addHelpText('after', () => `\n${wrapped(help.environment)}\n\n${wrapped(help.exitCodes)}`);

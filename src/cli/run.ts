@@ -5,9 +5,10 @@ import { createProgram } from './program.ts';
 /** Runs the program, from the command line to `process.exitCode`. */
 export async function runProgram(argv: string[], env: NodeJS.ProcessEnv): Promise<void> {
   const problems: string[] = [];
-  const program = createProgram((exitCode) => {
+  const finish = (exitCode: number) => {
     process.exitCode = exitCode;
-  }, problems);
+  };
+  const program = createProgram({ finish, problems });
   problems.push(...readSwitches(program, env));
   if (argv.length <= 2) return program.outputHelp();
   try {

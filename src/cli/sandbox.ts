@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { helpWords as help, sandboxWords } from '../report/words/help.ts';
 import { inputWords } from '../report/words/input.ts';
+import type { Registration } from './command.ts';
 import { addCommonOptions, addOption, type CommonOptions, commonOptions } from './options.ts';
 import { usageFailure } from './usage.ts';
 
 /** Adds the `sandbox` command. */
-export function addSandbox(program: Command, finish: (exitCode: number) => void, problems: string[]): void {
+export function addSandbox(program: Command, { finish, problems }: Registration): void {
   const command = program
     .command('sandbox')
     .description(help.sandboxCommand)

@@ -5,8 +5,13 @@ import { loadKey } from '../key/index.ts';
 import { inputWords } from '../report/words/input.ts';
 import { setupWords as words } from '../report/words/setup.ts';
 import { type CompleteAnswers, keyRules, type SetupAnswers } from '../steps/request.ts';
-import type { SetupRun } from './setup-run.ts';
+import type { CommandRun } from './command-run.ts';
 import { usageFailure } from './usage.ts';
+
+/** One run of `setup`. */
+export interface SetupRun extends CommandRun {
+  answers: SetupAnswers;
+}
 
 /** Without anyone to ask: takes what is configured, and names all that is missing in one failure. */
 export async function completeAnswers(run: SetupRun): Promise<CompleteAnswers> {

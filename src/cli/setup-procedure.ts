@@ -1,4 +1,3 @@
-import { policyReader } from '../aws/policies.ts';
 import { LIMITS } from '../defaults.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { algorithmOfLength } from '../key/index.ts';
@@ -12,11 +11,21 @@ import { proofWords } from '../report/words/proof.ts';
 import { setupWords as words } from '../report/words/setup.ts';
 import { conflictFailure } from '../steps/conflict.ts';
 import { applyAll, type Inspection, inspectAll, planAll } from '../steps/index.ts';
-import { type CompleteAnswers, completeRequest } from '../steps/request.ts';
+import { type CompleteAnswers, completeRequest, regionsOf, type SetupAnswers } from '../steps/request.ts';
 import { flowScope } from '../steps/role-writing.ts';
 import type { SetupRequest, StepContext, StepOutput, StepPlan } from '../steps/types.ts';
-import { completeAnswers } from './setup-inputs.ts';
-import type { SetupRun } from './setup-run.ts';
+import { runCommand } from './command-run.ts';
+import type { CommonOptions } from './options.ts';
+import { completeAnswers, type SetupRun } from './setup-inputs.ts';
+import { showAccount, showWaiting, stepContext } from './step-context.ts';
+
+/** Runs `setup` and answers the exit code. Whatever goes wrong is told by then. */
+export function runSetup(answers: SetupAnswers, common: CommonOptions): Promise<number> {
+  return runCommand(common, regionsOf(answers)[0], async (run) => {
+    await performSetup({ ...run, answers });
+    return EXIT.done;
+  });
+}
 
 /** Read, plan, confirm, apply, prove. */
 export async function performSetup(run: SetupRun): Promise<void> {
@@ -68,40 +77,6 @@ async function planWithoutConflicts(
     if (!resolve || conflict.choices.length === 0) throw conflictFailure(plan.conflicts);
     answered = await resolve(run, conflict, answered);
   }
-}
-
-function stepContext(run: SetupRun): StepContext {
-  const { aws, progress, outcomes, interrupt } = run;
-  return {
-    aws,
-    policies: policyReader(aws),
-    limits: LIMITS,
-    interrupt,
-    record: (outcome) => recordOutcome(outcomes, outcome),
-    begin: (step) => progress.start(words.progress[step]),
-    end: (step) => progress.done(words.stepDone[step]),
-    waiting: (what, elapsedMs) => showWaiting(run, what, elapsedMs),
-  };
-}
-
-function showWaiting({ progress }: SetupRun, what: string, elapsedMs: number): void {
-  progress.wait(words.waitingFor(what, elapsedMs, LIMITS.iamPropagationMs));
-}
-
-/** A later outcome of the same resource takes the place of the earlier one. */
-function recordOutcome(outcomes: Outcomes, { secrets = [], policies = [], role }: Partial<Outcomes>): void {
-  for (const secret of secrets) {
-    outcomes.secrets = [...outcomes.secrets.filter(({ arn }) => arn !== secret.arn), secret];
-  }
-  for (const policy of policies) {
-    outcomes.policies = [...outcomes.policies.filter(({ arn }) => arn !== policy.arn), policy];
-  }
-  if (role) outcomes.role = role;
-}
-
-async function showAccount({ aws, output }: SetupRun): Promise<void> {
-  const { account, arn } = await aws.identity();
-  output.say(words.account(account, arn));
 }
 
 function expectationOf(request: SetupRequest, output: StepOutput): Expectation {

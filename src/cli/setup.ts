@@ -1,22 +1,17 @@
 import type { Command } from 'commander';
 import { helpWords as help } from '../report/words/help.ts';
-import { environmentProblems } from './environment.ts';
-import { addCommonOptions, addOption, type CommonOptions, commonOptions, commonProblems } from './options.ts';
+import { onRun, type Registration } from './command.ts';
+import { addCommonOptions, addKeyOptions, addOption } from './options.ts';
 import type { SetupOptions } from './setup-answers.ts';
-import { usageFailure } from './usage.ts';
 
 /** Adds the `setup` command. */
-export function addSetup(program: Command, finish: (exitCode: number) => void, problems: string[]): void {
+export function addSetup(program: Command, registration: Registration): void {
   const command = program.command('setup').description(help.setup).addHelpText('before', help.setupExamples);
   command.optionsGroup('The secret:');
   addOption(command, '--secret-name <name>', help.secretName);
   addOption(command, '--secret-arn <arn...>', help.secretArn, true);
   addOption(command, '--region <region...>', help.region, true);
-  addOption(command, '--key-file <path>', help.keyFile);
-  addOption(command, '--key-env <name>', help.keyEnv);
-  addOption(command, '--generate <algorithm>', help.generate);
-  addOption(command, '--key-type <type>', help.keyType);
-  addOption(command, '--algorithm <algorithm>', help.algorithm);
+  addKeyOptions(command);
   addOption(command, '--kms-key-id <id>', help.kmsKeyId);
   command.optionsGroup('The policy:');
   addOption(command, '--policy-name <name>', help.policyName);
@@ -34,16 +29,13 @@ export function addSetup(program: Command, finish: (exitCode: number) => void, p
   addOption(command, '--update-trust', help.updateTrust);
   addOption(command, '--dry-run', help.dryRun);
   addCommonOptions(command);
-  command.action(async (options: Partial<CommonOptions> & SetupOptions) => {
-    const common = commonOptions(options);
+  onRun<SetupOptions>(command, registration, async (options, common) => {
     const { readAnswers } = await import('./setup-answers.ts');
-    const { answers, problems: mistakes } = readAnswers(options);
-    const storesByRegion = options.secretArn === undefined && options.region === undefined;
-    const outside = environmentProblems(process.env, common, storesByRegion);
-    const all = [...problems, ...commonProblems(common), ...outside, ...mistakes];
-    if (all.length > 0) throw usageFailure(all);
-    // Only now, so that help and mistakes on the command line do not wait for the AWS SDK to load.
-    const { runSetup } = await import('./setup-run.ts');
-    finish(await runSetup(answers, common));
+    const { answers, problems } = readAnswers(options);
+    return {
+      problems,
+      asksForRegion: options.secretArn === undefined && options.region === undefined,
+      run: async () => (await import('./setup-procedure.ts')).runSetup(answers, common),
+    };
   });
 }

@@ -38,6 +38,7 @@ export function checksOf({ secret = {}, role = {}, expected = {} }: Breakage = {
     name: 'studio-a',
     arn: ARN,
     content: text(KEYS.aes256),
+    own: true,
     rotates: false,
     ...(secret === 'absent' ? {} : secret),
   };
@@ -48,6 +49,7 @@ export function checksOf({ secret = {}, role = {}, expected = {} }: Breakage = {
     trust: JSON.stringify(guideTrust()),
     policies: [guided],
     attached: [],
+    own: true,
     ...(role === 'absent' ? {} : role),
   };
   const wanted: Expectation = {

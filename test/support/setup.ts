@@ -1,14 +1,12 @@
 import { expect } from 'vitest';
-import { openAws } from '../../src/aws/session.ts';
-import { exitCodeOf, tell } from '../../src/cli/failing.ts';
-import { commonOptions } from '../../src/cli/options.ts';
+import type { CommandRun } from '../../src/cli/command-run.ts';
 import { readAnswers, type SetupOptions } from '../../src/cli/setup-answers.ts';
 import { performSetup } from '../../src/cli/setup-procedure.ts';
-import type { SetupRun } from '../../src/cli/setup-run.ts';
-import { createOutput, type Output } from '../../src/report/output.ts';
+import { EXIT } from '../../src/failure.ts';
 import type { Check, EncryptionSettings, Outcomes } from '../../src/report/types.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { KEYS, REGION, readAccount, writesTo } from './account.ts';
+import { runInProcess } from './command.ts';
 
 /** What `setup` is asked for: its options, and the key itself, which goes the way of `--key-env`. */
 export type Wishes = SetupOptions & { key?: string };
@@ -50,38 +48,16 @@ export async function setUp(
   const stored = options.secretArn ? {} : { secretName: 'studio-a', region: [REGION], ...source };
   const { answers, problems } = readAnswers({ ...stored, ...options });
   if (problems.length > 0) throw new Error(problems.join('\n'));
-  const [results, lines]: [string[], string[]] = [[], []];
-  const common = commonOptions({ json: true, yes: true, color: false });
-  const say = (text = '') => void lines.push(text);
-  const output: Output = {
-    ...createOutput(common),
-    result: (text) => void results.push(text),
-    say,
-    insist: say,
+  const perform = async (run: CommandRun) => {
+    await performSetup({ ...run, answers });
+    return EXIT.done;
   };
-  const interrupt = new AbortController().signal;
-  const { url: endpointUrl, credentials } = sandbox;
   const homeRegion = answers.regions[0] ?? REGION;
-  const aws = openAws({ endpointUrl, credentials, homeRegion }, interrupt);
-  const run: SetupRun = {
-    answers,
-    common,
-    aws,
-    output,
-    progress: { start: say, wait: (text) => text && say(text), done: say, stop: () => undefined },
-    interrupt,
-    outcomes: { secrets: [], policies: [] },
-    keyInput: { stdin: process.stdin, env: { STUDIO_KEY: key }, interrupt },
-    interactive: false,
-  };
-  const code = await performSetup(run)
-    .then(() => 0)
-    .catch((error: unknown) => {
-      tell(output, error, run.outcomes);
-      return exitCodeOf(error);
-    })
-    .finally(() => aws.clients.close());
-  return { code, json: JSON.parse(results.join('')), log: lines.join('\n') };
+  const { code, stdout, log } = await runInProcess(sandbox, perform, {
+    homeRegion,
+    env: { STUDIO_KEY: key },
+  });
+  return { code, json: JSON.parse(stdout), log };
 }
 
 /** Runs `setup`, which must leave the account as it is, without so much as a request that could change it. */

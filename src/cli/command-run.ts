@@ -1,7 +1,7 @@
 import { proxyHandler } from '../aws/proxy.ts';
 import { type Aws, openAws } from '../aws/session.ts';
 import { HTTP } from '../defaults.ts';
-import { Interrupted } from '../failure.ts';
+import { type ExitCode, Interrupted } from '../failure.ts';
 import type { KeyInput } from '../key/index.ts';
 import { createOutput, type Output } from '../report/output.ts';
 import { plain } from '../report/plain.ts';
@@ -10,15 +10,12 @@ import type { Outcomes } from '../report/types.ts';
 import { inputWords } from '../report/words/input.ts';
 import { setupWords as words } from '../report/words/setup.ts';
 import type { Sandbox } from '../sandbox/index.ts';
-import { regionsOf, type SetupAnswers } from '../steps/request.ts';
 import { exitCodeOf, tell } from './failing.ts';
 import { watchInterrupts } from './interrupt.ts';
 import type { CommonOptions } from './options.ts';
-import { performSetup } from './setup-procedure.ts';
 
-/** One run of `setup`: what it works with, and what it has achieved so far. */
-export interface SetupRun {
-  answers: SetupAnswers;
+/** One run of a command: what it works with, and what it has achieved so far. */
+export interface CommandRun {
   common: CommonOptions;
   aws: Aws;
   output: Output;
@@ -32,8 +29,16 @@ export interface SetupRun {
   interactive: boolean;
 }
 
-/** Runs `setup` and answers the exit code. Whatever goes wrong is told here. */
-export async function runSetup(answers: SetupAnswers, common: CommonOptions): Promise<number> {
+/**
+ * Runs a command against AWS and answers the exit code: what `perform` answers, or that of the failure or the interruption,
+ * which is told here.
+ * @param homeRegion the Region in which the global services are addressed, where the command line names one
+ */
+export async function runCommand(
+  common: CommonOptions,
+  homeRegion: string | undefined,
+  perform: (run: CommandRun) => Promise<ExitCode>,
+): Promise<number> {
   if (!common.color) forbidColor(process.env);
   const output = createOutput(common);
   const progress = await createProgress(output);
@@ -48,26 +53,17 @@ export async function runSetup(answers: SetupAnswers, common: CommonOptions): Pr
       tell(output, interrupted, outcomes);
     },
   );
+  const interrupt = interrupts.signal;
   try {
     const interactive = mayAsk(common);
     sandbox = common.sandbox ? await openSandbox() : undefined;
     aws = openAws(
-      await settingsFor({ answers, common, sandbox, interactive, output, progress }),
-      interrupts.signal,
+      await settingsFor({ homeRegion, common, sandbox, interactive, output, progress }),
+      interrupt,
       (slow) => progress.wait(slow && words.waitingForAws(slow.action, slow.elapsedMs, HTTP.callLimitMs)),
     );
-    await performSetup({
-      answers,
-      common,
-      aws,
-      output,
-      progress,
-      interrupt: interrupts.signal,
-      outcomes,
-      keyInput: { stdin: process.stdin, env: process.env, interrupt: interrupts.signal },
-      interactive,
-    });
-    return 0;
+    const keyInput = { stdin: process.stdin, env: process.env, interrupt };
+    return await perform({ common, aws, output, progress, interrupt, outcomes, keyInput, interactive });
   } catch (error) {
     progress.stop();
     tell(output, error, outcomes);
@@ -109,16 +105,16 @@ async function openSandbox(): Promise<Sandbox> {
 }
 
 async function settingsFor({
-  answers,
+  homeRegion,
   common,
   sandbox,
   interactive,
   output,
   progress,
-}: Pick<SetupRun, 'answers' | 'common' | 'interactive' | 'output' | 'progress'> & {
+}: Pick<CommandRun, 'common' | 'interactive' | 'output' | 'progress'> & {
+  homeRegion: string | undefined;
   sandbox: Sandbox | undefined;
 }) {
-  const [homeRegion] = regionsOf(answers);
   const trace = common.debug
     ? (line: string) => output.insist(`${words.tracePrefix} ${plain(line)}`)
     : undefined;

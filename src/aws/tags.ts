@@ -1,0 +1,17 @@
+import { OWN_TAG } from '../defaults.ts';
+
+/** Tags as AWS answers them. */
+type Tags = readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined;
+
+/**
+ * The CloudFormation stack that a resource belongs to, if one does. CloudFormation puts this tag on what it makes, and
+ * nobody else can. Source: CloudFormation User Guide, "Resource tags".
+ */
+export function stackOf(tags: Tags): string | undefined {
+  return tags?.find(({ Key }) => Key === 'aws:cloudformation:stack-name')?.Value;
+}
+
+/** Whether this program made the resource: it puts its tag on all that it makes, and on nothing else. */
+export function isOwn(tags: Tags): boolean {
+  return tags?.some(({ Key }) => Key === OWN_TAG) ?? false;
+}

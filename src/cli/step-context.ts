@@ -1,0 +1,43 @@
+import { policyReader } from '../aws/policies.ts';
+import { LIMITS } from '../defaults.ts';
+import type { Outcomes } from '../report/types.ts';
+import { setupWords as words } from '../report/words/setup.ts';
+import type { StepContext } from '../steps/types.ts';
+import type { CommandRun } from './command-run.ts';
+
+/** What the steps work with in this run. */
+export function stepContext(run: CommandRun): StepContext {
+  const { aws, progress, outcomes, interrupt } = run;
+  return {
+    aws,
+    policies: policyReader(aws),
+    limits: LIMITS,
+    interrupt,
+    record: (outcome) => recordOutcome(outcomes, outcome),
+    begin: (step) => progress.start(words.progress[step]),
+    end: (step) => progress.done(words.stepDone[step]),
+    waiting: (what, elapsedMs) => showWaiting(run, what, elapsedMs),
+  };
+}
+
+/** Says what is being waited for until IAM has made a change known. */
+export function showWaiting({ progress }: CommandRun, what: string, elapsedMs: number): void {
+  progress.wait(words.waitingFor(what, elapsedMs, LIMITS.iamPropagationMs));
+}
+
+/** Notes what happened to resources. A later outcome of the same resource takes the place of the earlier one. */
+function recordOutcome(outcomes: Outcomes, { secrets = [], policies = [], role }: Partial<Outcomes>): void {
+  for (const secret of secrets) {
+    outcomes.secrets = [...outcomes.secrets.filter(({ arn }) => arn !== secret.arn), secret];
+  }
+  for (const policy of policies) {
+    outcomes.policies = [...outcomes.policies.filter(({ arn }) => arn !== policy.arn), policy];
+  }
+  if (role) outcomes.role = role;
+}
+
+/** Says whose account it is. */
+export async function showAccount({ aws, output }: CommandRun): Promise<void> {
+  const { account, arn } = await aws.identity();
+  output.say(words.account(account, arn));
+}

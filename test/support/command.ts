@@ -1,0 +1,62 @@
+import { openAws } from '../../src/aws/session.ts';
+import type { CommandRun } from '../../src/cli/command-run.ts';
+import { exitCodeOf, tell } from '../../src/cli/failing.ts';
+import { type CommonOptions, commonOptions } from '../../src/cli/options.ts';
+import type { ExitCode } from '../../src/failure.ts';
+import { createOutput, type Output } from '../../src/report/output.ts';
+import type { Sandbox, SandboxCredentials } from '../../src/sandbox/index.ts';
+import { REGION } from './account.ts';
+
+export interface CommandResult {
+  code: number;
+  /** What standard output shows. */
+  stdout: string;
+  /** What standard error shows: plan, progress, warnings, errors. */
+  log: string;
+}
+
+/** How a command is run; without more it is told `--yes --json`. */
+export interface InProcessOptions {
+  common?: Partial<CommonOptions>;
+  homeRegion?: string;
+  /** Whose requests they are, if not the account's administrator's. */
+  credentials?: SandboxCredentials;
+  /** Where `--key-env` finds the key. */
+  env?: NodeJS.ProcessEnv;
+}
+
+/** Runs a command in this process against a sandbox: everything but the parser and the process itself. */
+export async function runInProcess(
+  sandbox: Sandbox,
+  perform: (run: CommandRun) => Promise<ExitCode>,
+  { common: wanted, homeRegion = REGION, credentials = sandbox.credentials, env = {} }: InProcessOptions = {},
+): Promise<CommandResult> {
+  const [results, lines]: [string[], string[]] = [[], []];
+  const common = commonOptions({ json: true, yes: true, color: false, ...wanted });
+  const say = (text = '') => void lines.push(text);
+  const output: Output = {
+    ...createOutput(common),
+    result: (text) => void results.push(text),
+    say,
+    insist: say,
+  };
+  const interrupt = new AbortController().signal;
+  const aws = openAws({ endpointUrl: sandbox.url, credentials, homeRegion }, interrupt);
+  const run: CommandRun = {
+    common,
+    aws,
+    output,
+    progress: { start: say, wait: (text) => text && say(text), done: say, stop: () => undefined },
+    interrupt,
+    outcomes: { secrets: [], policies: [] },
+    keyInput: { stdin: process.stdin, env, interrupt },
+    interactive: false,
+  };
+  const code = await perform(run)
+    .catch((error: unknown) => {
+      tell(output, error, run.outcomes);
+      return exitCodeOf(error);
+    })
+    .finally(() => aws.clients.close());
+  return { code, stdout: results.join('\n'), log: lines.join('\n') };
+}
