@@ -63,6 +63,8 @@ export const HTTP = {
   longestAnswerBytes: 4 * 1024 * 1024,
   /** For a request with all its tries. */
   callLimitMs: 120_000,
+  /** For a look into a Region that nobody named: it may be off, or behind a firewall. */
+  searchLimitMs: 10_000,
   /** A call that takes longer than this is worth a word. */
   tellAfterMs: 3_000,
 } as const;

@@ -70,9 +70,19 @@ export async function readSecret(
   }
 }
 
-function describe(aws: Aws, region: string, id: string): Promise<DescribeSecretResponse | undefined> {
+/** Whether a secret is there, without a look at its value. */
+export async function secretExists(aws: Aws, region: string, id: string, limitMs: number): Promise<boolean> {
+  return (await describe(aws, region, id, { limitMs })) !== undefined;
+}
+
+function describe(
+  aws: Aws,
+  region: string,
+  id: string,
+  limit: { limitMs?: number } = {},
+): Promise<DescribeSecretResponse | undefined> {
   return orAbsent(
-    aws.call({ action: 'secretsmanager:DescribeSecret', resource: id, region }, (options) =>
+    aws.call({ action: 'secretsmanager:DescribeSecret', resource: id, region, ...limit }, (options) =>
       aws.clients.secretsManager(region).send(new DescribeSecretCommand({ SecretId: id }), options),
     ),
   );

@@ -27,8 +27,8 @@ export interface Aws {
   /** The caller; asked for once. */
   identity(): Promise<Identity>;
   /**
-   * Makes one call. Whatever goes wrong is thrown as a `Failure` that names the action and the resource. After
-   * `HTTP.callLimitMs` it is given up.
+   * Makes one call. Whatever goes wrong is thrown as a `Failure` that names the action and the resource. When its time is
+   * over it is given up.
    */
   call<T>(request: CallRequest, send: (options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T>;
   /** Does work of several calls that counts as one change: it is finished also when the user interrupts. */
@@ -40,6 +40,8 @@ export interface CallRequest extends Pick<Request, 'action' | 'resource'> {
   region?: string;
   /** True for a call that changes something: once begun it is waited for, also when the user interrupts. */
   change?: boolean;
+  /** For how long it is tried at most, in milliseconds; `HTTP.callLimitMs` when left out. */
+  limitMs?: number;
   /** The key that the request carries. An error that repeats the request is told without it. */
   holds?: KeyMaterial;
 }
@@ -63,12 +65,12 @@ export function openAws(
 
   const callUnless =
     (stop: AbortSignal): Aws['call'] =>
-    async ({ region, change, holds, ...request }, send) => {
+    async ({ region, change, holds, limitMs = HTTP.callLimitMs, ...request }, send) => {
       if (stop.aborted) throw new Interrupted();
       if (change) changes.push(request.action);
       const ended = waiting.begin(request.action);
       const since = performance.now();
-      const limit = AbortSignal.timeout(HTTP.callLimitMs);
+      const limit = AbortSignal.timeout(limitMs);
       try {
         return await send({ abortSignal: change ? limit : AbortSignal.any([stop, limit]) });
       } catch (thrown) {

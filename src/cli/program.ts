@@ -2,6 +2,7 @@ import { Command, Help } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { helpWords as help } from '../report/words/help.ts';
 import type { Registration } from './command.ts';
+import { addRotate } from './rotate.ts';
 import { addSandbox } from './sandbox.ts';
 import { addSetup } from './setup.ts';
 
@@ -23,6 +24,7 @@ export function createProgram(registration: Registration): Command {
     optionDescription: (option) => option.description,
   });
   addSetup(program, registration);
+  addRotate(program, registration);
   addSandbox(program, registration);
   for (const command of program.commands) {
     command.copyInheritedSettings(program);

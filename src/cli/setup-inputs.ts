@@ -1,12 +1,11 @@
 import { region } from '../aws/names.ts';
 import { DEFAULTS } from '../defaults.ts';
-import { EXIT, Failure } from '../failure.ts';
 import { loadKey } from '../key/index.ts';
 import { inputWords } from '../report/words/input.ts';
 import { setupWords as words } from '../report/words/setup.ts';
 import { type CompleteAnswers, keyRules, type SetupAnswers } from '../steps/request.ts';
 import type { CommandRun } from './command-run.ts';
-import { usageFailure } from './usage.ts';
+import { missingFailure, usageFailure } from './usage.ts';
 
 /** One run of `setup`. */
 export interface SetupRun extends CommandRun {
@@ -23,14 +22,7 @@ export async function completeAnswers(run: SetupRun): Promise<CompleteAnswers> {
   const found = configured ? { ...run.answers, regions: [configured] } : run.answers;
   const answers = common.sandbox ? withExamples(found) : found;
   const missing = missingItems(answers, common.yes || common.sandbox);
-  if (missing.length > 0) {
-    throw new Failure(`${words.missing(missing.length)}:`, {
-      code: 'missing-options',
-      exitCode: EXIT.usage,
-      details: missing,
-      hint: words.missingHint,
-    });
-  }
+  if (missing.length > 0) throw missingFailure(missing);
   const { keySource } = answers;
   if (!keySource) return { answers };
   const { warnings, ...checked } = await loadKey(keySource, keyRules(answers), run.keyInput);

@@ -1,5 +1,6 @@
 import { EXIT, Failure } from '../failure.ts';
 import { inputWords as words } from '../report/words/input.ts';
+import { setupWords } from '../report/words/setup.ts';
 
 /** A wrong command line: one failure that names every mistake. */
 export function usageFailure(problems: string[]): Failure {
@@ -10,5 +11,15 @@ export function usageFailure(problems: string[]): Failure {
     exitCode: EXIT.usage,
     hint: words.helpHint,
     details: single ? [] : problems,
+  });
+}
+
+/** Things that nobody can be asked for: one failure that names them all. */
+export function missingFailure(items: string[]): Failure {
+  return new Failure(`${setupWords.missing(items.length)}:`, {
+    code: 'missing-options',
+    exitCode: EXIT.usage,
+    details: items,
+    hint: setupWords.missingHint,
   });
 }

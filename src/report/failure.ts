@@ -30,9 +30,14 @@ function existing(outcomes: Outcomes, doubt: string | undefined, inTheWay: boole
     ...doubtful,
     words.existsSoFar,
     ...made.map(({ arn, action }) => `  ${plain(arn)} (${words.done[action]})`),
+    ...leftToDo(outcomes),
     // With something in the way, the same command would end as this one did.
-    ...(inTheWay ? [] : [words.runAgain]),
+    ...(inTheWay ? [] : [outcomes.left?.goOn ?? words.runAgain]),
   ];
+}
+
+function leftToDo({ left }: Outcomes): string[] {
+  return left && left.arns.length > 0 ? [left.title, ...left.arns.map((arn) => `  ${plain(arn)}`)] : [];
 }
 
 function stacks(error: Error): string {

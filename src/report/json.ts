@@ -69,6 +69,11 @@ function exported({ secrets, policies, role }: Outcomes) {
   };
 }
 
+/** What a command prints with `--json`: its own members, after the version. */
+export function commandJson(members: object): string {
+  return print({ version: JSON_VERSION, ...members });
+}
+
 function print(document: unknown): string {
   return plainJson(JSON.stringify(document, undefined, 2));
 }

@@ -6,7 +6,7 @@ import { setupWords as words } from './words/setup.ts';
 
 /** What a finished run has to say. */
 export interface Summary {
-  outcomes: Required<Outcomes>;
+  outcomes: Required<Omit<Outcomes, 'left'>>;
   encryption: EncryptionSettings[];
   /** Set when a key was generated and stored by this run. */
   generated: boolean;
@@ -30,7 +30,8 @@ export function showSummary(output: Output, { outcomes, encryption, generated, s
   output.result(lines.join('\n'));
 }
 
-function field(label: string, value: string): string[] {
+/** A label with its value below, so that the value can be copied as a line. */
+export function field(label: string, value: string): string[] {
   return [`${label}:`, `  ${plain(value)}`];
 }
 
@@ -119,11 +120,10 @@ function cliCommands(settings: EncryptionSettings, prose: Output['prose']): stri
 }
 
 function generatedKey({ prose }: Output, [first]: EncryptionSettings[]): string[] {
-  if (!first) return [];
-  const { region, secretArn } = first;
-  return [
-    '',
-    prose(words.generated),
-    `  aws secretsmanager get-secret-value --region ${shellWord(region)} --secret-id ${shellWord(secretArn)} --query SecretString --output text`,
-  ];
+  return first ? ['', prose(words.generated), `  ${readKeyCommand(first.region, first.secretArn)}`] : [];
+}
+
+/** The command that shows the key, for the other end of the stream. */
+export function readKeyCommand(region: string, secretArn: string): string {
+  return `aws secretsmanager get-secret-value --region ${shellWord(region)} --secret-id ${shellWord(secretArn)} --query SecretString --output text`;
 }

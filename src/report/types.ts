@@ -33,7 +33,8 @@ export interface Choice {
 
 /** Something that exists and stands in the way. */
 export interface Conflict {
-  step: StepName;
+  /** The step of `setup` that it is in the way of. */
+  step?: StepName;
   /** What was found, in one sentence. */
   found: string;
   /** Lines that show it closer, such as the difference between two documents. */
@@ -74,6 +75,18 @@ export interface Outcomes {
   secrets: SecretOutcome[];
   policies: PolicyOutcome[];
   role?: RoleOutcome;
+  /** What is left to do, for whoever asks after a run that did not come to its end. */
+  left?: Left;
+}
+
+/** What a run that did not come to its end has not done. */
+export interface Left {
+  /** What the list is of, as a sentence. */
+  title: string;
+  /** The ARNs. */
+  arns: string[];
+  /** How to go on, or to go back, in one sentence. */
+  goOn: string;
 }
 
 /** One line of the proof. */

@@ -19,6 +19,6 @@ export function conflictFailure(conflicts: Conflict[]): Failure {
     exitCode: EXIT.conflict,
     details: details.filter((line) => line !== ''),
     ...(hint ? { hint } : {}),
-    ...(first ? { step: first.step } : {}),
+    ...(first?.step ? { step: first.step } : {}),
   });
 }

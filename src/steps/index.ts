@@ -19,15 +19,22 @@ interface InspectedStep {
   apply(context: StepContext, input: StepInput): Promise<StepOutput>;
 }
 
+/** The first step alone: a new value for secrets that exist. */
+export const STORING: readonly BoundStep[] = [bind(storeSecret)];
+
 /** The procedure of the AWS guide. */
-const STEPS: readonly BoundStep[] = [bind(storeSecret), bind(readPolicy), bind(trustRole)];
+const PROCEDURE: readonly BoundStep[] = [...STORING, bind(readPolicy), bind(trustRole)];
 
 /** All that the steps have read; a plan can be made of it again and again, with other answers to conflicts. */
 export type Inspection = InspectedStep[];
 
 /** Reads what exists, for all steps at once. Changes nothing. */
-export async function inspectAll(context: StepContext, request: SetupRequest): Promise<Inspection> {
-  const steps = STEPS.map((step) => named(step.name, () => step.inspect(context, request)));
+export async function inspectAll(
+  context: StepContext,
+  request: SetupRequest,
+  procedure = PROCEDURE,
+): Promise<Inspection> {
+  const steps = procedure.map((step) => named(step.name, () => step.inspect(context, request)));
   const [inspection] = await Promise.all([allOrFirstFailure(steps), context.aws.identity()]);
   return inspection;
 }

@@ -37,7 +37,10 @@ export interface CompleteAnswers {
 }
 
 /** What the key is checked against. */
-export function keyRules({ keyType = DEFAULTS.keyType, algorithm }: SetupAnswers): KeyRules {
+export function keyRules({
+  keyType = DEFAULTS.keyType,
+  algorithm,
+}: Pick<SetupAnswers, 'keyType' | 'algorithm'>): KeyRules {
   return { keyType, ...(algorithm ? { algorithm } : {}) };
 }
 

@@ -32,7 +32,7 @@ export async function settleSecrets(
   const restored = new Set<string>();
   let next: Decided | undefined = plan;
   const round = async (): Promise<StepOutput | undefined> => {
-    const planned = next ?? (await decideAgain(again));
+    const planned = next ?? (await decideAgain(again, plan));
     next = undefined;
     const decided = await restoreFirst(context, planned, again, restored);
     if (!(await carryOutAll(context, request, decided, done))) return undefined;
@@ -80,11 +80,25 @@ function placeOf(decision: SecretDecision): string {
 }
 
 /** Reads and decides again, now that someone else made a secret of the name, or changed it. */
-async function decideAgain({ look, decide }: Again): Promise<Decided> {
+async function decideAgain({ look, decide }: Again, first: Decided): Promise<Decided> {
   const decided = decide(await look());
-  const [conflict] = decided.conflicts;
+  const [conflict = overtaken(first, decided)] = decided.conflicts;
   if (conflict) throw conflictFailure([{ ...conflict, found: words.madeMeanwhile(conflict.found) }]);
   return decided;
+}
+
+/**
+ * A value that was to be replaced, and in whose place somebody else has put another one meanwhile. To replace that one too
+ * could leave different keys in the Regions: the other run does not look again at what it has done.
+ */
+function overtaken(first: Decided, now: Decided): Conflict | undefined {
+  const toReplace = first.decisions.filter((each) => each.kind === 'replace');
+  const changed = now.decisions
+    .filter((each) => each.kind === 'replace')
+    .find(({ ref, found }) =>
+      toReplace.some((each) => each.ref.arn === ref.arn && each.found.versionId !== found.versionId),
+    );
+  return changed && lateConflict(words.otherValue(changed.ref.name, changed.ref.region));
 }
 
 function lateConflict(found: string): Conflict {

@@ -5,8 +5,11 @@ import type { WizardContext } from './context.ts';
 import { askYesNo } from './prompt.ts';
 
 /** Says whose account it is and which Region was found, and lets the user stop there. */
-export async function askAccount({ aws, answers, common, output, progress }: WizardContext): Promise<void> {
-  output.say(words.intro);
+export async function askAccount(
+  { aws, answers, common, output, progress }: WizardContext<{ regions: string[] }>,
+  intro: string = words.intro,
+): Promise<void> {
+  output.say(intro);
   output.say(output.paint.dim(words.leave));
   output.say();
   progress.start(words.asking);

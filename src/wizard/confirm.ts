@@ -6,7 +6,10 @@ import type { WizardContext } from './context.ts';
 import { askChoice } from './prompt.ts';
 
 /** The one confirmation. Shows the documents to whoever asks; returns only when the plan may be carried out. */
-export async function confirm({ output }: WizardContext, { changes }: { changes: Change[] }): Promise<void> {
+export async function confirm(
+  { output }: Pick<WizardContext, 'output'>,
+  { changes }: { changes: Change[] },
+): Promise<void> {
   for (;;) {
     const answer = await askChoice<'yes' | 'show' | 'no'>(words.confirm, [
       { value: 'yes', name: words.confirmYes },

@@ -4,9 +4,9 @@ import type { Output } from '../report/output.ts';
 import type { Progress } from '../report/progress.ts';
 import type { SetupAnswers } from '../steps/request.ts';
 
-/** What the questions work with. */
-export interface WizardContext {
-  answers: SetupAnswers;
+/** What the questions work with: what is known of the answers, and the rest. */
+export interface WizardContext<Answers = SetupAnswers> {
+  answers: Answers;
   common: { profile?: string; sandbox: boolean };
   aws: Aws;
   output: Output;
@@ -15,17 +15,17 @@ export interface WizardContext {
 }
 
 /** Says, ahead of a question, why it matters. */
-export function explain({ output }: WizardContext, why: string): void {
+export function explain({ output }: Pick<WizardContext, 'output'>, why: string): void {
   output.say(output.paint.dim(why));
 }
 
 /** A heading of one of the guide's steps. */
-export function heading({ output }: WizardContext, title: string): void {
+export function heading({ output }: Pick<WizardContext, 'output'>, title: string): void {
   output.say();
   output.say(output.paint.bold(title));
 }
 
 /** Says what is odd about an answer that is taken all the same. */
-export function warn({ output }: WizardContext, warnings: string[]): void {
+export function warn({ output }: Pick<WizardContext, 'output'>, warnings: string[]): void {
   for (const warning of warnings) output.insist(`${output.paint.yellow('!')} ${warning}`);
 }

@@ -4,6 +4,7 @@ import { DEFAULTS } from '../defaults.ts';
 import { Failure } from '../failure.ts';
 import {
   ALGORITHMS,
+  type Algorithm,
   type CheckedKey,
   checkKey,
   generateKey,
@@ -13,14 +14,21 @@ import {
 } from '../key/index.ts';
 import { keyWarnings } from '../key/warnings.ts';
 import { wizardWords as words } from '../report/words/wizard.ts';
-import type { SetupAnswers } from '../steps/request.ts';
 import { explain, type WizardContext, warn } from './context.ts';
 import { askChoice, askHidden, askText } from './prompt.ts';
 
+/** What may be known of a key before it is asked for. */
+interface KeyAnswers {
+  keyType?: KeyType;
+  algorithm?: Algorithm;
+}
+
+type KeyContext = WizardContext<KeyAnswers>;
+
 /** Asks what the key is for, and for the key. */
-export async function askKey(
-  context: WizardContext,
-): Promise<{ answers: SetupAnswers; checked: CheckedKey }> {
+export async function askKey<A extends KeyAnswers>(
+  context: WizardContext<A>,
+): Promise<{ answers: A; checked: CheckedKey }> {
   const keyType =
     context.answers.keyType ?? (context.answers.algorithm ? 'static-key' : await askKeyType(context));
   const answers = { ...context.answers, keyType };
@@ -33,7 +41,7 @@ export async function askKey(
   }
 }
 
-async function askKeyType(context: WizardContext): Promise<KeyType> {
+async function askKeyType(context: KeyContext): Promise<KeyType> {
   explain(context, words.keyTypeWhy);
   const types: KeyType[] = [DEFAULTS.keyType, 'srt-password'];
   return askChoice(
@@ -42,7 +50,7 @@ async function askKeyType(context: WizardContext): Promise<KeyType> {
   );
 }
 
-async function askSource(context: WizardContext, keyType: KeyType): Promise<'typed' | 'file' | 'generate'> {
+async function askSource(context: KeyContext, keyType: KeyType): Promise<'typed' | 'file' | 'generate'> {
   explain(context, words.keyFromWhy);
   return askChoice<'typed' | 'file' | 'generate'>(words.keyFrom, [
     { value: 'typed', name: words.keyTyped },
@@ -51,12 +59,12 @@ async function askSource(context: WizardContext, keyType: KeyType): Promise<'typ
   ]);
 }
 
-async function generate(context: WizardContext, answers: SetupAnswers) {
+async function generate<A extends KeyAnswers>(context: KeyContext, answers: A) {
   const algorithm = answers.algorithm ?? (await askAlgorithm(context));
   return { answers: { ...answers, algorithm }, checked: { key: generateKey(algorithm), generated: true } };
 }
 
-async function askAlgorithm(context: WizardContext) {
+async function askAlgorithm(context: KeyContext) {
   explain(context, words.algorithmWhy);
   return askChoice(
     words.algorithm,
@@ -68,7 +76,7 @@ async function askAlgorithm(context: WizardContext) {
  * Asks for the key twice, hidden; asks again while it is not right or the two differ. Each time the whole key: nobody can
  * correct what is hidden, and whoever pastes it once more must not add to what was there.
  */
-async function askTyped(context: WizardContext, rules: KeyRules): Promise<CheckedKey> {
+async function askTyped(context: KeyContext, rules: KeyRules): Promise<CheckedKey> {
   const { output } = context;
   const again = (problem: string) => output.insist(output.paint.red(`✖ ${problem}`));
   for (;;) {
@@ -90,7 +98,7 @@ async function askTyped(context: WizardContext, rules: KeyRules): Promise<Checke
 }
 
 /** Asks for a key file. Answers nothing when the file is not right, so that another source can be chosen. */
-async function askFile(context: WizardContext, rules: KeyRules): Promise<CheckedKey | undefined> {
+async function askFile(context: KeyContext, rules: KeyRules): Promise<CheckedKey | undefined> {
   const { output } = context;
   explain(context, words.fileWhy);
   const answer = await askText(words.file, '', fileProblem, output.paint.red);

@@ -1,5 +1,5 @@
 import { secretName } from '../aws/names.ts';
-import { listSecrets } from '../aws/secrets.ts';
+import { type ListedSecret, listSecrets } from '../aws/secrets.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { Failure } from '../failure.ts';
 import { plain } from '../report/plain.ts';
@@ -7,11 +7,13 @@ import { wizardWords as words } from '../report/words/wizard.ts';
 import { explain, type WizardContext } from './context.ts';
 import { askChoice, askSearch, askText } from './prompt.ts';
 
+type AnyContext = Pick<WizardContext, 'aws' | 'output' | 'progress'>;
+
 /** More secrets than this are not offered; whoever has so many gives the ARN with --secret-arn. */
 const OFFERED = 500;
 
 /** Offers the secrets that exist in the Region. Answers an ARN, or nothing when a new one is wanted. */
-export async function askExisting(context: WizardContext, region: string): Promise<string | undefined> {
+export async function askExisting(context: AnyContext, region: string): Promise<string | undefined> {
   const existing = await existingSecrets(context, region);
   if (existing.length === 0) return undefined;
   explain(context, words.newOrExistingWhy);
@@ -20,20 +22,32 @@ export async function askExisting(context: WizardContext, region: string): Promi
     { value: false, name: words.useExisting(existing.length, existing.length === OFFERED) },
   ]);
   if (isNew) return undefined;
-  explain(context, words.existingWhy);
+  return (await chooseSecret(context, existing, words.existingWhy)).arn;
+}
+
+/** Asks which of the secrets of the Region is meant, or for its name where they cannot be listed. Answers its name. */
+export async function askWhichSecret(context: AnyContext, region: string | undefined): Promise<string> {
+  const existing = region ? await existingSecrets(context, region) : [];
+  return existing.length > 0
+    ? (await chooseSecret(context, existing, words.whichWhy)).name
+    : askSecretName(context);
+}
+
+function chooseSecret(context: AnyContext, existing: ListedSecret[], why: string): Promise<ListedSecret> {
+  explain(context, why);
   return askSearch(words.existing, (term) =>
     existing
       .filter(({ name }) => name.toLowerCase().includes(term.toLowerCase()))
-      .map(({ name, arn, description }) => ({
-        value: arn,
-        name: plain(name),
-        description: plain(description ? `${arn}\n${description}` : arn),
+      .map((secret) => ({
+        value: secret,
+        name: plain(secret.name),
+        description: plain(secret.description ? `${secret.arn}\n${secret.description}` : secret.arn),
       })),
   );
 }
 
 /** The list is a convenience: without the permission to list, a new secret can still be stored. */
-async function existingSecrets({ aws, progress }: WizardContext, region: string) {
+async function existingSecrets({ aws, progress }: AnyContext, region: string) {
   progress.start(words.listing(region));
   try {
     return await listSecrets(aws, region, OFFERED);
@@ -45,7 +59,7 @@ async function existingSecrets({ aws, progress }: WizardContext, region: string)
   }
 }
 
-export async function askSecretName(context: WizardContext): Promise<string> {
+export async function askSecretName(context: AnyContext): Promise<string> {
   explain(context, words.secretNameWhy);
   const check = (answer: string) => secretName(answer, words.nameSubject);
   return askText(words.secretName, DEFAULTS.example.secretName, check, context.output.paint.red);

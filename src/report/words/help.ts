@@ -8,6 +8,7 @@ export const helpWords = {
   programExamples: `Examples:
   mc-static-key setup                         ask for everything, show a plan, then do it
   mc-static-key setup --sandbox               the same without an AWS account
+  mc-static-key rotate                        put a new key into a secret that exists
   mc-static-key sandbox -- aws iam list-roles run a command against the sandbox
 `,
   environment:
@@ -45,6 +46,19 @@ export const helpWords = {
   restore: 'restore a secret that is scheduled for deletion',
   updateTrust: 'add MediaConnect to the trust policy of a role that exists',
   dryRun: 'print the plan and stop',
+
+  rotate: 'Put a new key into a secret, in every Region it lives in, or go back to the key before',
+  rotateExamples: `Examples:
+  mc-static-key rotate
+  mc-static-key rotate --secret-name studio-a --key-file new.key --yes
+  mc-static-key rotate --secret-name studio-a --generate aes256 --dry-run
+  mc-static-key rotate --secret-name studio-a --rollback --yes
+`,
+  rotateTitle: 'The secret and its new key:',
+  secretArnGiven: 'the secret by its ARN, in place of name and Region (repeatable)',
+  regionOnly: 'only in these Regions (repeatable; default: every Region that the secret lives in)',
+  rollback: 'go back to the key before the last rotation',
+  roleChecked: `name of the role that the checks at the end look at (default: ${DEFAULTS.roleName})`,
 
   profile: 'profile in the AWS configuration',
   endpointUrl: 'send all requests to this URL instead of AWS',

@@ -50,6 +50,11 @@ export const inputWords = {
   keySources: 'Give the key in one way only: --key-file, --key-env or --generate.',
   keyWithArn:
     '--secret-arn uses secrets that exist, so it does not go together with --secret-name, --region, --kms-key-id, --key-file, --key-env or --generate.',
+  arnOrName:
+    '--secret-arn says which secret is meant, and in which Region. Leave --secret-name and --region out.',
+  arnsOfOneName: '--secret-arn takes the ARNs of one secret in its Regions; these have different names.',
+  rollbackTakesNoKey:
+    '--rollback goes back to the key before the last rotation, so it does not go together with --key-file, --key-env or --generate.',
   srtAlgorithm:
     '--algorithm belongs to static keys; an SRT password has none. Leave it out, or give --key-type static-key.',
   srtGenerate: '--generate makes static keys. For an SRT password give --key-file or --key-env.',

@@ -33,6 +33,7 @@ export const wizardWords = {
     `Use a secret that exists (${count}${capped ? ' or more' : ''} in this Region)`,
   existing: 'Secret',
   existingWhy: 'It is used as it is; its value is checked. Type to search.',
+  whichWhy: 'The secrets of the configured Region. Type to search.',
 
   keyType: 'What will use the key?',
   keyTypeWhy: 'Zixi and entitlements take a hexadecimal key, SRT takes a password.',

@@ -1,0 +1,64 @@
+import { HTTP } from '../defaults.ts';
+import { Failure } from '../failure.ts';
+import { MEDIACONNECT_REGIONS } from './regions.ts';
+import { type FoundSecret, readSecret, secretExists } from './secrets.ts';
+import type { Aws } from './session.ts';
+
+/** Where a secret of one name is, and where it is not. */
+export interface Whereabouts {
+  /** What was found, in the order of the Regions that were looked at. */
+  found: FoundSecret[];
+  /** The Regions that were asked for by name and have no secret of the name. */
+  absent: string[];
+  /** The Regions, out of those that nobody named, into which no look was possible. */
+  unseen: string[];
+}
+
+/**
+ * Finds the secret in the Regions given; when none is given, in every Region that has MediaConnect, and in the configured
+ * one. A Region that nobody named may be off, forbidden or behind a firewall: then that is noted, and nothing more.
+ * @throws Failure when a Region that was named cannot be read, or nothing was found and some Regions cannot be
+ */
+export async function findSecret(aws: Aws, name: string, regions: string[]): Promise<Whereabouts> {
+  if (regions.length > 0) return findIn(aws, name, regions);
+  const { partition } = await aws.identity();
+  const home = await aws.clients.homeRegion();
+  const listed = partition === 'aws' ? MEDIACONNECT_REGIONS.map(({ id }) => id) : [];
+  return search(aws, name, [...new Set([home, ...listed])]);
+}
+
+async function findIn(aws: Aws, name: string, regions: string[]): Promise<Whereabouts> {
+  const found = await Promise.all(regions.map((region) => readSecret(aws, region, name)));
+  return {
+    found: found.filter((secret) => secret !== undefined),
+    absent: regions.filter((_region, at) => found[at] === undefined),
+    unseen: [],
+  };
+}
+
+async function search(aws: Aws, name: string, regions: string[]): Promise<Whereabouts> {
+  const seen = await Promise.all(regions.map((region) => look(aws, name, region)));
+  const { found } = await findIn(
+    aws,
+    name,
+    regions.filter((_region, at) => seen[at] === true),
+  );
+  const [failure] = seen.filter((each) => each instanceof Failure);
+  if (found.length === 0 && failure) throw failure;
+  return { found, absent: [], unseen: regions.filter((_region, at) => seen[at] instanceof Failure) };
+}
+
+/** Whether it is there; or why that cannot be told. */
+async function look(aws: Aws, name: string, region: string): Promise<boolean | Failure> {
+  try {
+    return await secretExists(aws, region, name, HTTP.searchLimitMs);
+  } catch (error) {
+    if (error instanceof Failure && !isAboutCaller(error)) return error;
+    throw error;
+  }
+}
+
+/** Whether it would be the same in any Region: no credentials, or bad ones. A missing permission may be one Region's. */
+function isAboutCaller({ code }: Failure): boolean {
+  return /credentials|clock-skew|mfa/.test(code);
+}

@@ -1,0 +1,78 @@
+import {
+  GetSecretValueCommand,
+  type GetSecretValueResponse,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { hasAwsCode } from '../failure.ts';
+import { KeyMaterial } from '../key/index.ts';
+import { type Aws, orAbsent } from './session.ts';
+
+/** The staging labels that Secrets Manager itself moves (User Guide, "What's in a Secrets Manager secret?"). */
+export type Stage = 'AWSCURRENT' | 'AWSPREVIOUS';
+
+/** A version of a secret that has a staging label. */
+export interface StagedVersion {
+  versionId: string;
+  /** When the version was made, which is not when it got its label. */
+  createdAt: Date;
+  /** Absent when it holds bytes instead of text. */
+  key?: KeyMaterial;
+}
+
+/** A secret, where it is asked about its versions. */
+export interface SecretPlace {
+  region: string;
+  arn: string;
+}
+
+/** Reads the version of a secret with that label; nothing when no version has it. */
+export async function readStage(
+  aws: Aws,
+  { region, arn }: SecretPlace,
+  stage: Stage,
+): Promise<StagedVersion | undefined> {
+  const command = new GetSecretValueCommand({ SecretId: arn, VersionStage: stage });
+  const request = { action: 'secretsmanager:GetSecretValue', resource: arn, region };
+  const value = await orAbsent(
+    aws.call(request, (options) => aws.clients.secretsManager(region).send(command, options)),
+  );
+  return value && toVersion(value);
+}
+
+function toVersion({
+  VersionId,
+  CreatedDate,
+  SecretString,
+}: GetSecretValueResponse): StagedVersion | undefined {
+  if (VersionId === undefined) return undefined;
+  return {
+    versionId: VersionId,
+    createdAt: CreatedDate ?? new Date(0),
+    ...(SecretString === undefined ? {} : { key: KeyMaterial.from(SecretString) }),
+  };
+}
+
+/**
+ * Makes another version the current one; Secrets Manager then labels the one before `AWSPREVIOUS`. Answers false when
+ * the version that was the current one is not so any more: the label is moved from that very version or not at all.
+ */
+export async function makeCurrent(
+  aws: Aws,
+  { region, arn }: SecretPlace,
+  { from, to }: { from: string; to: string },
+): Promise<boolean> {
+  const command = new UpdateSecretVersionStageCommand({
+    SecretId: arn,
+    VersionStage: 'AWSCURRENT',
+    MoveToVersionId: to,
+    RemoveFromVersionId: from,
+  });
+  const request = { action: 'secretsmanager:UpdateSecretVersionStage', resource: arn, region, change: true };
+  try {
+    await aws.call(request, (options) => aws.clients.secretsManager(region).send(command, options));
+    return true;
+  } catch (error) {
+    if (hasAwsCode(error, 'InvalidParameterException')) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,131 @@
+import { EXIT, type ExitCode } from '../failure.ts';
+import { type CheckedKey, loadKey } from '../key/index.ts';
+import { commandJson } from '../report/json.ts';
+import { changesAnything, showPlan } from '../report/plan.ts';
+import { showRotation } from '../report/rotation.ts';
+import type { SecretOutcome } from '../report/types.ts';
+import { rotateWords as words } from '../report/words/rotate.ts';
+import { setupWords } from '../report/words/setup.ts';
+import { findToRotate, planGoingBack, planNewKey, type Rotation } from '../rotate/index.ts';
+import { keyRules } from '../steps/request.ts';
+import type { StepContext } from '../steps/types.ts';
+import { type CommandRun, runCommand } from './command-run.ts';
+import type { CommonOptions } from './options.ts';
+import type { RotateAnswers } from './rotate-answers.ts';
+import { meantBy } from './secret-options.ts';
+import { showAccount, stepContext } from './step-context.ts';
+import { missingFailure } from './usage.ts';
+
+/** One run of `rotate`. */
+export interface RotateRun extends CommandRun {
+  answers: RotateAnswers;
+}
+
+type Wizard = typeof import('../wizard/rotate.ts');
+
+/** Runs `rotate` and answers the exit code. Whatever goes wrong is told by then. */
+export function runRotate(answers: RotateAnswers, common: CommonOptions): Promise<number> {
+  return runCommand(common, meantBy(answers).regions[0], (run) => performRotate({ ...run, answers }));
+}
+
+/** Read, plan, confirm, apply, check. */
+export async function performRotate(run: RotateRun): Promise<ExitCode> {
+  const { answers, output } = run;
+  const context = stepContext(run);
+  const wizard = run.interactive ? await import('../wizard/rotate.ts') : undefined;
+  if (!wizard) demandAnswers(run);
+  const early = await keyOfFlags(run);
+  const known = meantBy(answers);
+  const name = wizard ? await wizard.askSecretToRotate(run, known.name) : (known.name ?? '');
+
+  run.progress.start(words.looking);
+  const target = { name, regions: known.regions, arns: answers.secretArns };
+  const { secrets, warnings } = await findToRotate(context, target);
+  run.progress.stop();
+  const rotation = await planRotation(run, context, { name, secrets }, early, wizard);
+
+  // The wizard has said it already.
+  if (wizard) output.say();
+  else await showAccount(run);
+  const plan = { changes: rotation.changes, warnings: [...rotation.warnings, ...warnings] };
+  const changes = changesAnything(plan.changes);
+  showPlan(output, plan, answers.dryRun ? setupWords.dryRunTitle : setupWords.planTitle);
+  if (!changes) output.say(answers.rollback ? words.nothingToRollBack : words.nothingToDo);
+  if (answers.dryRun) return finish(run, rotation, rotation.expected);
+  if (changes && wizard) await wizard.confirm(run, plan);
+  return finish(run, rotation, changes ? await apply(run, context, rotation) : rotation.expected);
+}
+
+/** Without anyone to ask: names all that is missing in one failure. */
+function demandAnswers({ answers, common }: RotateRun): void {
+  const { secretName, secretArns, keySource, rollback, dryRun } = answers;
+  const missing = [
+    ...(secretName === undefined && secretArns.length === 0 ? [words.missingSecret] : []),
+    ...(keySource || rollback ? [] : [words.missingKey]),
+    ...(common.yes || dryRun ? [] : [setupWords.missingItems.yes]),
+  ];
+  if (missing.length > 0) throw missingFailure(missing);
+}
+
+/** A key that the flags name is read first: if it is wrong, nothing needs to be asked. */
+async function keyOfFlags({ answers, keyInput, output }: RotateRun): Promise<CheckedKey | undefined> {
+  if (!answers.keySource) return undefined;
+  const { warnings, ...checked } = await loadKey(answers.keySource, keyRules(answers), keyInput);
+  for (const warning of warnings) output.insist(`${setupWords.warning}: ${warning}`);
+  return checked;
+}
+
+async function planRotation(
+  run: RotateRun,
+  context: StepContext,
+  { name, secrets }: { name: string; secrets: Parameters<typeof planNewKey>[2] },
+  early: CheckedKey | undefined,
+  wizard: Wizard | undefined,
+): Promise<Rotation> {
+  if (run.answers.rollback) return planGoingBack(context, secrets, keyRules(run.answers));
+  if (early) return planNewKey(context, name, secrets, keyRules(run.answers), early);
+  if (!wizard) throw new Error('there is no key');
+  const { answers, checked } = await wizard.askNewKey(run);
+  return planNewKey(context, name, secrets, keyRules(answers), checked);
+}
+
+/** Carries it out, and keeps account of the Regions that are still to come. */
+async function apply(run: RotateRun, context: StepContext, rotation: Rotation): Promise<SecretOutcome[]> {
+  const { outcomes, progress, answers } = run;
+  const goOn = answers.rollback ? words.goOnBack : rotation.generated ? words.goOnGenerated : words.goOn;
+  const toChange = rotation.expected.filter(({ action }) => action !== 'kept').map(({ arn }) => arn);
+  outcomes.left = { title: words.stillOther, arns: toChange, goOn };
+  const record: StepContext['record'] = (outcome) => {
+    context.record(outcome);
+    const done = outcome.secrets?.map(({ arn }) => arn) ?? [];
+    outcomes.left = {
+      title: words.stillOther,
+      arns: outcomes.left?.arns.filter((arn) => !done.includes(arn)) ?? [],
+      goOn,
+    };
+  };
+  progress.start(answers.rollback ? words.goingBack : words.storing);
+  const silent = { begin: () => undefined, end: () => undefined };
+  const secrets = await rotation.apply({ ...context, ...silent, record });
+  progress.done(answers.rollback ? words.doneBack : words.done(secrets.length));
+  return secrets;
+}
+
+async function finish(run: RotateRun, rotation: Rotation, secrets: SecretOutcome[]): Promise<ExitCode> {
+  const { aws, output, answers } = run;
+  const { dryRun, rollback } = answers;
+  if (output.options.json) {
+    const { account, partition } = await aws.identity();
+    const shown = secrets.map(({ region, name, arn, versionId, action }) => ({
+      region,
+      name,
+      arn,
+      versionId,
+      action,
+    }));
+    output.result(commandJson({ ...(dryRun ? { dryRun } : {}), account, partition, secrets: shown }));
+  } else if (!dryRun) {
+    showRotation(output, { secrets, rollback, generated: rotation.generated });
+  }
+  return EXIT.done;
+}

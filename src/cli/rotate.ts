@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import { helpWords as help } from '../report/words/help.ts';
+import { onRun, type Registration } from './command.ts';
+import { addCommonOptions, addKeyOptions, addOption } from './options.ts';
+import type { RotateOptions } from './rotate-answers.ts';
+
+/** Adds the `rotate` command. */
+export function addRotate(program: Command, registration: Registration): void {
+  const command = program
+    .command('rotate')
+    .description(help.rotate)
+    .addHelpText('before', help.rotateExamples);
+  command.optionsGroup(help.rotateTitle);
+  addOption(command, '--secret-name <name>', help.secretName);
+  addOption(command, '--secret-arn <arn...>', help.secretArnGiven, true);
+  addOption(command, '--region <region...>', help.regionOnly, true);
+  addKeyOptions(command);
+  addOption(command, '--rollback', help.rollback);
+  addOption(command, '--role-name <name>', help.roleChecked);
+  addOption(command, '--dry-run', help.dryRun);
+  addCommonOptions(command);
+  onRun<RotateOptions>(command, registration, async (options, common) => {
+    const { readRotateAnswers } = await import('./rotate-answers.ts');
+    const { answers, problems } = readRotateAnswers(options);
+    return {
+      problems,
+      asksForRegion: false,
+      run: async () => (await import('./rotate-procedure.ts')).runRotate(answers, common),
+    };
+  });
+}

@@ -1,0 +1,59 @@
+const days = (date: Date) => date.toISOString().slice(0, 10);
+
+/** Words of the `rotate` command. */
+export const rotateWords = {
+  intro:
+    'This puts a new key into a secret, in every Region it lives in. Nothing is changed before you have seen the plan and agreed.',
+  breaks:
+    'A running stream breaks until both ends have the new key: MediaConnect reads it from here, and the other end needs it from you.',
+  onlyThere: (regions: string[]) =>
+    `Only in ${regions.join(' and ')}, as you said. Without --region it is every Region that the secret lives in.`,
+  unseen: (regions: string[]) =>
+    `No look was possible into ${regions.join(', ')} (off, not allowed or not reached). If the secret lives there, name the Region with --region.`,
+  wasUnusable: 'What the secret holds now is not a key that MediaConnect can use.',
+  otherAlgorithm:
+    'The new key has another length than the old one: the encryption of the flows needs the other algorithm too.',
+  finishes: 'A rotation stopped half-way: its key is in some Regions already. It is finished with that key.',
+  nothingToDo: 'The secret holds this key already, in every Region. Nothing has to be changed.',
+  nothingToRollBack:
+    'The key before the last rotation is the current one already. Nothing has to be changed.',
+  back: 'the version before becomes the current one again',
+  backAlready: 'has that key as its current one',
+  storing: 'Storing the new key',
+  goingBack: 'Going back to the key before',
+  looking: 'Looking for the secret in every Region',
+
+  nowhere: (name: string) => `There is no secret ${name} in any Region that could be looked at.`,
+  nowhereHint: 'Check the name; or name the Region with --region.',
+  absent: (name: string, region: string) => `There is no secret ${name} in ${region}.`,
+  absentHint: "To store a key there for the first time, use 'mc-static-key setup'.",
+  deleted: (name: string, region: string, at: Date) =>
+    `The secret ${name} in ${region} is scheduled for deletion (${days(at)}).`,
+  deletedHint: (arn: string) => `Restore it first: mc-static-key setup --secret-arn ${arn} --restore`,
+  primaryHint: (region: string) => `Its primary is in ${region}: give that one too (--region ${region}).`,
+  otherArn: (arn: string) => `There is no secret ${arn}; another one has its name.`,
+  otherArnHint: 'Copy the ARN from Secrets Manager, the six random characters at its end included.',
+
+  noHistory: 'The secret has no current version to go back from.',
+  noCommonKey: 'There is no key before the last rotation that every Region could go back to.',
+  noCommonKeyHint:
+    "Secrets Manager keeps one version before the current one. Store the key that you want with 'mc-static-key rotate --key-file …'.",
+  changedMeanwhile: (name: string, region: string) =>
+    `Somebody else made another version of the secret ${name} in ${region} the current one meanwhile.`,
+  changedMeanwhileHint: "Run 'mc-static-key status' and decide which key shall be in force.",
+
+  stillOther: 'Not changed yet:',
+  goOn: 'Run the same command again with the same key to finish, or with --rollback to go back to the key before.',
+  goOnGenerated:
+    'Run the same command again to finish with the same key, or with --rollback to go back to the key before.',
+  goOnBack: 'Run the same command again to finish.',
+  done: (count: number) =>
+    count === 1 ? 'The new key is in place.' : `The new key is in place in all ${count} Regions.`,
+  doneBack: 'The key before the last rotation is the current one again.',
+  next: 'Now give the other end of the stream the same key. To go back: the same command with --rollback in place of the key.',
+  nextBack: 'Now give the other end of the stream that key again.',
+  generated: 'The key was generated and is only in Secrets Manager. Read it for the other end with:',
+
+  missingKey: '--key-file PATH, --key-env NAME or --generate aes128|aes192|aes256 (or --rollback)',
+  missingSecret: '--secret-name NAME (or --secret-arn ARN)',
+};

@@ -1,0 +1,46 @@
+import type { Whereabouts } from '../aws/everywhere.ts';
+import type { FoundSecret } from '../aws/secrets.ts';
+import { checkStoredKey, type KeyMaterial, type KeyRules } from '../key/index.ts';
+import type { Conflict } from '../report/types.ts';
+import { rotateWords as words } from '../report/words/rotate.ts';
+import { secretWords } from '../report/words/steps.ts';
+
+/** What keeps the secrets of one name from getting another value. */
+export function obstacles(name: string, { found, absent }: Whereabouts): Conflict[] {
+  if (found.length + absent.length === 0) return [conflict(words.nowhere(name), words.nowhereHint)];
+  return [
+    ...absent.map((region) => conflict(words.absent(name, region), words.absentHint)),
+    ...found.flatMap((secret) => obstacleOf(secret, found)),
+  ];
+}
+
+function obstacleOf(secret: FoundSecret, all: FoundSecret[]): Conflict[] {
+  const { name, region, ownedBy, replicaOf, deletedAt } = secret;
+  if (ownedBy) return [conflict(secretWords.owned(name, region, ownedBy))];
+  if (deletedAt) return [conflict(words.deleted(name, region, deletedAt), words.deletedHint(secret.arn))];
+  const hasPrimary = all.some((other) => other.region === replicaOf);
+  if (replicaOf && !hasPrimary) {
+    return [conflict(secretWords.replica(name, region, replicaOf), words.primaryHint(replicaOf))];
+  }
+  return [];
+}
+
+function conflict(found: string, ...details: string[]): Conflict {
+  return { found, details, choices: [] };
+}
+
+/** The secrets that can be written; the others are replicas and follow. */
+export function primaries(found: FoundSecret[]): FoundSecret[] {
+  return found.filter(({ replicaOf }) => replicaOf === undefined);
+}
+
+/** What the user should know of the change from the old key to the new one. */
+export function changeWarnings(secrets: FoundSecret[], key: KeyMaterial, rules: KeyRules): string[] {
+  const old = secrets.flatMap(({ content }) => (content.kind === 'text' ? [content.key] : []));
+  const usable = old.filter((each) => checkStoredKey(each, { keyType: rules.keyType }).length === 0);
+  const otherLength = rules.keyType === 'static-key' && usable.some((each) => each.length !== key.length);
+  return [
+    ...(usable.length < secrets.length ? [words.wasUnusable] : []),
+    ...(otherLength ? [words.otherAlgorithm] : []),
+  ];
+}

@@ -1,0 +1,121 @@
+import { makeCurrent, readStage, type StagedVersion } from '../aws/secret-versions.ts';
+import type { FoundSecret } from '../aws/secrets.ts';
+import type { Aws } from '../aws/session.ts';
+import { EXIT, Failure } from '../failure.ts';
+import type { KeyMaterial, KeyType } from '../key/index.ts';
+import type { Conflict, SecretOutcome } from '../report/types.ts';
+import { rotateWords as words } from '../report/words/rotate.ts';
+
+/** A secret with its current version and the one before. */
+export interface History {
+  secret: FoundSecret;
+  current: StagedVersion;
+  previous?: StagedVersion;
+}
+
+/** For each secret, the version that shall be current; or why there is none that all Regions could go back to. */
+export type Rollback = { back: { secret: FoundSecret; from: string; to: string }[] } | { conflict: Conflict };
+
+export async function readHistories(aws: Aws, secrets: FoundSecret[]): Promise<History[]> {
+  const all = await Promise.all(
+    secrets.map(async (secret) => {
+      const [current, previous] = await Promise.all([
+        readStage(aws, secret, 'AWSCURRENT'),
+        readStage(aws, secret, 'AWSPREVIOUS'),
+      ]);
+      return current && { secret, current, ...(previous ? { previous } : {}) };
+    }),
+  );
+  return all.filter((each) => each !== undefined);
+}
+
+/**
+ * Decides what to go back to: the one key that every Region has as its current or its previous version, and the older one
+ * where there are two. So a rollback that stopped half-way is finished by the next one, a rotation that stopped half-way
+ * is undone where it was done, and what has gone back already stays there. Pure.
+ */
+export function planRollback(histories: History[], keyType: KeyType): Rollback {
+  const [first, ...others] = histories;
+  if (!first) return { conflict: conflict(words.noHistory) };
+  const shared = versionsOf(first).filter(({ key }) => others.every((each) => holds(each, key, keyType)));
+  const target = [...shared].sort(byAge)[0]?.key;
+  const back = histories.map((history) => moveTo(history, target, keyType));
+  const moves = back.filter((move) => move !== undefined && move.from !== move.to);
+  const undone = histories.some(
+    ({ current, previous }) => previous && current.createdAt < previous.createdAt,
+  );
+  const stuck = !target || (moves.length === 0 && !undone);
+  if (stuck || back.some((move) => move === undefined)) return { conflict: conflict(words.noCommonKey) };
+  return { back: back.filter((move) => move !== undefined) };
+}
+
+/** The one before first, so that of two from the same moment it counts as the older one. */
+function versionsOf({ current, previous }: History): StagedVersion[] {
+  return previous ? [previous, current] : [current];
+}
+
+function byAge(a: StagedVersion, b: StagedVersion): number {
+  return a.createdAt.getTime() - b.createdAt.getTime();
+}
+
+function holds(history: History, key: KeyMaterial | undefined, keyType: KeyType): boolean {
+  return versionsOf(history).some((version) => isSame(version.key, key, keyType));
+}
+
+function isSame(a: KeyMaterial | undefined, b: KeyMaterial | undefined, keyType: KeyType): boolean {
+  return a !== undefined && b !== undefined && a.sameKey(b, keyType);
+}
+
+function moveTo(
+  { secret, current, previous }: History,
+  key: KeyMaterial | undefined,
+  keyType: KeyType,
+): { secret: FoundSecret; from: string; to: string } | undefined {
+  const from = current.versionId;
+  if (isSame(current.key, key, keyType)) return { secret, from, to: from };
+  return previous && isSame(previous.key, key, keyType)
+    ? { secret, from, to: previous.versionId }
+    : undefined;
+}
+
+function conflict(found: string): Conflict {
+  return { found, details: [words.noCommonKeyHint], choices: [] };
+}
+
+/**
+ * Goes back in every Region, in one first.
+ * @param record is told of each secret as soon as it is done
+ * @throws Failure with a conflict when somebody else made another version current meanwhile
+ */
+export async function rollBack(
+  aws: Aws,
+  { back }: Extract<Rollback, { back: unknown }>,
+  record: (outcome: SecretOutcome) => void,
+): Promise<SecretOutcome[]> {
+  const outcomes: SecretOutcome[] = [];
+  for (const { secret, from, to } of back) {
+    if (from !== to && !(await makeCurrent(aws, secret, { from, to }))) await demandCurrent(aws, secret, to);
+    const { region, name, arn } = secret;
+    const outcome: SecretOutcome = {
+      region,
+      name,
+      arn,
+      versionId: to,
+      action: from === to ? 'kept' : 'updated',
+    };
+    record(outcome);
+    outcomes.push(outcome);
+  }
+  return outcomes;
+}
+
+/** An earlier try of the same request, whose answer was lost, may have made it current. */
+async function demandCurrent(aws: Aws, secret: FoundSecret, versionId: string): Promise<void> {
+  const current = await readStage(aws, secret, 'AWSCURRENT');
+  if (current?.versionId === versionId) return;
+  throw new Failure(words.changedMeanwhile(secret.name, secret.region), {
+    code: 'conflict',
+    exitCode: EXIT.conflict,
+    hint: words.changedMeanwhileHint,
+  });
+}

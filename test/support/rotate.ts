@@ -1,0 +1,32 @@
+import { performRotate } from '../../src/cli/rotate-procedure.ts';
+import { type RotateOptions, readRotateAnswers } from '../../src/cli/rotate-answers.ts';
+import type { SecretOutcome } from '../../src/report/types.ts';
+import type { Sandbox } from '../../src/sandbox/index.ts';
+import { KEYS } from './account.ts';
+import { type InProcessOptions, runInProcess } from './command.ts';
+import type { SetupDocument } from './setup.ts';
+
+/** What `rotate` is asked for: its options, and the key itself, which goes the way of `--key-env`. */
+export type RotateWishes = RotateOptions & { key?: string };
+
+export interface RotateDocument extends Pick<SetupDocument, 'error' | 'completed' | 'dryRun'> {
+  secrets: SecretOutcome[];
+}
+
+/** Runs `rotate --yes --json` in this process; without other wishes, with another AES-256 key for `studio-a`. */
+export async function rotate(
+  sandbox: Sandbox,
+  { key = KEYS.other, ...options }: RotateWishes = {},
+  inProcess: InProcessOptions = {},
+): Promise<{ code: number; json: RotateDocument; log: string }> {
+  const source = options.generate || options.rollback ? {} : { keyEnv: 'STUDIO_KEY' };
+  const meant = options.secretArn ? {} : { secretName: 'studio-a' };
+  const { answers, problems } = readRotateAnswers({ ...meant, ...source, ...options });
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  const { code, stdout, log } = await runInProcess(
+    sandbox,
+    (run) => performRotate({ ...run, answers }),
+    { env: { STUDIO_KEY: key }, ...inProcess },
+  );
+  return { code, json: JSON.parse(stdout), log };
+}
