@@ -9,6 +9,7 @@ import {
   samePolicy,
   tryParsePolicy,
 } from '../policy/index.ts';
+import type { PolicyAim } from './policy-aim.ts';
 import type { StepContext } from './types.ts';
 
 /**
@@ -42,7 +43,7 @@ export type Missed =
  */
 export async function missedAdditions(
   { aws }: Pick<StepContext, 'aws'>,
-  account: AccountRef,
+  { identity, keepOf }: Pick<PolicyAim, 'identity' | 'keepOf'>,
   policy: FoundPolicy,
   { overwritten, carried }: VersionHistory,
 ): Promise<Missed> {
@@ -50,7 +51,8 @@ export async function missedAdditions(
   const documents = await Promise.all(versions.map((version) => readVersion(aws, policy.arn, version)));
   const foreign = versions.find((_version, index) => !isOurs(documents[index], policy.document));
   if (foreign !== undefined) return { kind: 'foreign', version: foreign };
-  const document = withAll(account, policy.document, [...documents, ...carried]);
+  const others = [...documents, ...carried].map((each) => each && keepOf(each));
+  const document = withAll(identity, policy.document, others);
   return document ? { kind: 'additions', document } : { kind: 'nothing' };
 }
 

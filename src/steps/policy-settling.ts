@@ -7,8 +7,9 @@ import type { PolicyOutcome } from '../report/types.ts';
 import { awsWords } from '../report/words/aws.ts';
 import { policyWords as words } from '../report/words/steps.ts';
 import { conflictFailure } from './conflict.ts';
+import type { PolicyAim } from './policy-aim.ts';
 import { overwroteConflict, policyConflict } from './policy-conflicts.ts';
-import { distribute, type PolicyWork } from './policy-distribution.ts';
+import type { PolicyWork } from './policy-distribution.ts';
 import { dispensableVersion, missedAdditions, withAll } from './policy-rescue.ts';
 import {
   historyOf,
@@ -28,24 +29,24 @@ import {
   readChain,
   versionToDelete,
 } from './policy-writing.ts';
-import type { StepContext, StepInput } from './types.ts';
+import type { StepContext } from './types.ts';
 
 type UpdateWork = Extract<PolicyWork, { kind: 'update' }>;
 
 /**
- * Brings the policies to where they allow the secrets, from whatever they are now: read, merge, write, read back, until
- * there is nothing left to write. Policies have no compare-and-swap, and another run may be writing at the same time;
+ * Brings the policies to where they shall be, from whatever they are now: read, merge, write, read back, until there is
+ * nothing left to write. Policies have no compare-and-swap, and another run may be writing at the same time;
  * and IAM may for a while not show a policy whose name it calls taken already.
  * @throws Failure with a conflict when a policy is in the way
  */
 export async function settlePolicies(
   context: StepContext,
-  input: StepInput,
+  aim: PolicyAim,
   settling: Settling,
 ): Promise<PolicyOutcome[]> {
   const { limits, interrupt } = context;
   const settled = waitUntil(
-    () => settleOnce(context, input, settling),
+    () => settleOnce(context, aim, settling),
     (outcomes) => outcomes !== undefined,
     { limits, interrupt, onWait: (elapsed) => context.waiting(words.propagating, elapsed) },
   );
@@ -53,34 +54,32 @@ export async function settlePolicies(
     const { value } = await settled;
     if (value) return value;
   } catch (error) {
-    await putBack(context, input, settling);
+    await putBack(context, aim, settling);
     return carryingDoubt(() => settling.doubt?.action, Promise.reject(error));
   }
   const failure = settling.doubt?.failure ?? settling.throttled;
   if (failure) throw failure;
   if (settling.hidden) throw conflictFailure([policyConflict({ hidden: settling.hidden })]);
-  throw contended(input.request.policy.name, limits.iamPropagationMs);
+  throw contended(aim.name, limits.iamPropagationMs);
 }
 
 /** Answers nothing when something else was written meanwhile, or what was written does not show yet. */
 async function settleOnce(
   context: StepContext,
-  input: StepInput,
+  aim: PolicyAim,
   settling: Settling,
 ): Promise<PolicyOutcome[] | undefined> {
   const { limits } = context;
   // Not for longer without a word to the user.
   const until = performance.now() + limits.longestPauseMs;
   while (performance.now() < until) {
-    const chain = await readChainNow(context, input, settling);
-    const spread = distribute(input.secrets, chain, input.request.policy, input.identity);
-    if ('blocked' in spread) throw conflictFailure([policyConflict(spread)]);
-    const open = spread.work.find((work) => work.kind !== 'keep');
-    const next = open ?? (await rescue(context, input, chain, settling));
-    if (!next)
-      return spread.work.flatMap((work) => (work.kind === 'keep' ? [outcomeOf(work.policy, settling)] : []));
+    const chain = await readChainNow(context, aim, settling);
+    const work = aim.decide(chain);
+    const next = work.find(({ kind }) => kind !== 'keep') ?? (await rescue(context, aim, chain, settling));
+    if (next === undefined || next.kind === 'keep')
+      return work.flatMap((each) => (each.kind === 'keep' ? [outcomeOf(each.policy, settling)] : []));
     if (isInDoubt(settling, limits)) return undefined;
-    const done = await tryWriting(context, input, next, settling);
+    const done = await tryWriting(context, aim, next, settling);
     if (!done) break;
     delete settling.doubt;
     delete settling.throttled;
@@ -97,12 +96,12 @@ async function settleOnce(
  */
 async function rescue(
   context: StepContext,
-  { identity }: StepInput,
+  aim: PolicyAim,
   chain: FoundPolicy[],
   settling: Settling,
 ): Promise<UpdateWork | undefined> {
   for (const policy of chain.filter(({ arn }) => touches(settling, arn))) {
-    const missed = await missedAdditions(context, identity, policy, historyOf(settling, policy));
+    const missed = await missedAdditions(context, aim, policy, historyOf(settling, policy));
     if (missed.kind === 'foreign') throw conflictFailure([overwroteConflict(policy, missed.version)]);
     if (missed.kind === 'additions')
       return { kind: 'update', policy, secrets: [], document: missed.document };
@@ -114,15 +113,15 @@ async function rescue(
  * Before the run ends for another reason: what its writing has undone is put back all the same, also when the user
  * interrupts, because nobody else knows of it. What fails then leaves the reason for which the run ends as it is.
  */
-async function putBack(context: StepContext, input: StepInput, settling: Settling): Promise<void> {
+async function putBack(context: StepContext, aim: PolicyAim, settling: Settling): Promise<void> {
   if (settling.written.size + settling.doubtful.size === 0) return;
   const finish = async (aws: StepContext['aws']): Promise<void> => {
     const calm = { ...context, aws };
     for (let round = 1; round <= context.limits.puttingBackRounds; round += 1) {
-      const chain = await readChainNow(calm, input, settling);
-      const work = await rescue(calm, input, chain, settling);
+      const chain = await readChainNow(calm, aim, settling);
+      const work = await rescue(calm, aim, chain, settling);
       if (!work) return;
-      await update(calm, input, work, settling);
+      await update(calm, aim, work, settling);
     }
   };
   await context.aws.whole('iam:CreatePolicyVersion', finish).catch(() => undefined);
@@ -131,7 +130,7 @@ async function putBack(context: StepContext, input: StepInput, settling: Settlin
 /** The policies as they are now, or as this run wrote them where IAM does not show that yet. */
 async function readChainNow(
   { aws }: StepContext,
-  { request, identity }: StepInput,
+  { name, identity }: PolicyAim,
   settling: Settling,
 ): Promise<FoundPolicy[]> {
   const reader = policyReader(aws);
@@ -141,7 +140,7 @@ async function readChainNow(
     const own = settling.written.get(arn);
     return own && (!found || newestNumber(found) < newestNumber(own)) ? own : found;
   };
-  const chain = await readChain({ read: newest }, request.policy.name, identity);
+  const chain = await readChain({ read: newest }, name, identity);
   for (const policy of chain) {
     historyOf(settling, policy);
     noteOverwritten(settling, policy);
@@ -153,20 +152,20 @@ async function readChainNow(
 /** Writes, and answers the policy as it should be now; nothing when it has to be looked at again. */
 async function tryWriting(
   context: StepContext,
-  input: StepInput,
+  aim: PolicyAim,
   work: CreateWork | UpdateWork,
   settling: Settling,
 ): Promise<FoundPolicy | undefined> {
   try {
     return work.kind === 'create'
-      ? await create(context, input, work, settling)
-      : await update(context, input, work, settling);
+      ? await create(context, aim, work, settling)
+      : await update(context, aim, work, settling);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     settling.throttled = error.code === 'throttled' ? error : undefined;
     if (settling.throttled) return undefined;
     if (!error.inDoubt) throw error;
-    noteDoubt(settling, error, work, input.identity);
+    noteDoubt(settling, error, work, aim.identity);
     return undefined;
   }
 }
@@ -174,12 +173,12 @@ async function tryWriting(
 /** Creates a policy and notes it; answers nothing when one of the name exists, because it must be read before it is extended. */
 export async function create(
   context: StepContext,
-  input: StepInput,
+  aim: PolicyAim,
   work: CreateWork,
   settling: Settling,
 ): Promise<FoundPolicy | undefined> {
-  const created = await createPolicy(context, input, work);
-  const arn = policyArn(input.identity, work.name);
+  const created = await createPolicy(context, aim, work);
+  const arn = policyArn(aim.identity, work.name);
   if (created.kind === 'made') {
     settling.written.set(arn, { ...created.policy, action: 'created' });
     historyOf(settling, created.policy);
@@ -192,7 +191,7 @@ export async function create(
 
 async function update(
   context: StepContext,
-  { identity }: StepInput,
+  { identity }: PolicyAim,
   { policy, document: wanted }: UpdateWork,
   settling: Settling,
 ): Promise<FoundPolicy | undefined> {
@@ -217,7 +216,7 @@ async function update(
 /** The version that has to go before another can be made. What it allows is noted if another run may still count on it. */
 async function chooseDoomed(
   context: StepContext,
-  identity: StepInput['identity'],
+  identity: PolicyAim['identity'],
   policy: FoundPolicy,
   settling: Settling,
 ): Promise<string | undefined> {

@@ -8,9 +8,9 @@ import type { FoundPolicy, PolicyReader } from '../aws/policies.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { hasAwsCode } from '../failure.ts';
 import type { AccountRef, JsonPolicy } from '../policy/index.ts';
+import type { PolicyAim } from './policy-aim.ts';
 import { numberedName, type PolicyWork } from './policy-distribution.ts';
-import { tagsFor } from './tags.ts';
-import type { StepContext, StepInput } from './types.ts';
+import type { StepContext } from './types.ts';
 
 export type CreateWork = Extract<PolicyWork, { kind: 'create' }>;
 
@@ -44,7 +44,7 @@ export type Created = { kind: 'made'; policy: FoundPolicy } | { kind: 'exists'; 
 /** Creates a policy. */
 export async function createPolicy(
   { aws }: StepContext,
-  { request, identity }: StepInput,
+  { identity, tags }: Pick<PolicyAim, 'identity' | 'tags'>,
   { name, document }: CreateWork,
 ): Promise<Created> {
   const arn = policyArn(identity, name);
@@ -53,7 +53,7 @@ export async function createPolicy(
     PolicyName: name,
     Description: DEFAULTS.policyDescription,
     PolicyDocument: text,
-    Tags: tagsFor('read-policy', request),
+    Tags: tags,
   });
   try {
     await aws.call({ action: 'iam:CreatePolicy', resource: arn, change: true }, (options) =>

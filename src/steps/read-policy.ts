@@ -2,11 +2,14 @@ import { policyArn } from '../aws/arn.ts';
 import { type FoundPolicy, spellingsOf } from '../aws/policies.ts';
 import type { Change, PolicyOutcome } from '../report/types.ts';
 import { policyWords as words } from '../report/words/steps.ts';
+import { conflictFailure } from './conflict.ts';
+import type { PolicyAim } from './policy-aim.ts';
 import { policyConflict } from './policy-conflicts.ts';
 import { distribute, type PolicyWork, takenName } from './policy-distribution.ts';
 import { create, settlePolicies } from './policy-settling.ts';
 import { newSettling, outcomeOf, type Settling } from './policy-settling-state.ts';
 import { readChain, versionToDelete } from './policy-writing.ts';
+import { tagsFor } from './tags.ts';
 import type { SetupRequest, Step, StepContext, StepInput, StepPlan } from './types.ts';
 
 export interface FoundPolicies {
@@ -76,15 +79,30 @@ function toChange(work: PolicyWork, { request }: StepInput): Change {
   return { action: 'update', resource: 'policy', name: work.policy.name, reason, document: work.document };
 }
 
+/** The policies shall allow the secrets, and whatever others add meanwhile. */
+function aimOf({ request, secrets, identity }: StepInput): PolicyAim {
+  return {
+    name: request.policy.name,
+    identity,
+    tags: tagsFor('read-policy', request),
+    decide(chain) {
+      const spread = distribute(secrets, chain, request.policy, identity);
+      if ('blocked' in spread) throw conflictFailure([policyConflict(spread)]);
+      return spread.work;
+    },
+    keepOf: (document) => document,
+  };
+}
+
 async function apply(context: StepContext, input: StepInput, plan: PolicyPlan) {
   const settling = newSettling(plan.work);
+  const aim = aimOf(input);
   const policies: PolicyOutcome[] = [];
   for (const work of plan.work) {
-    const outcome =
-      work.kind === 'keep' ? expected(work, input) : await begin(context, input, work, settling);
+    const outcome = work.kind === 'keep' ? expected(work, input) : await begin(context, aim, work, settling);
     // What stands in the account is not what the plan was made on: go by what is there now.
     if (!outcome) {
-      const settled = await settlePolicies(context, input, settling);
+      const settled = await settlePolicies(context, aim, settling);
       context.record({ policies: settled });
       return { policies: settled };
     }
@@ -97,10 +115,10 @@ async function apply(context: StepContext, input: StepInput, plan: PolicyPlan) {
 /** Creates a policy; answers nothing for one that exists, because that is read again before it is extended. */
 async function begin(
   context: StepContext,
-  input: StepInput,
+  aim: PolicyAim,
   work: PolicyWork,
   settling: Settling,
 ): Promise<PolicyOutcome | undefined> {
-  const made = work.kind === 'create' ? await create(context, input, work, settling) : undefined;
+  const made = work.kind === 'create' ? await create(context, aim, work, settling) : undefined;
   return made && outcomeOf(made, settling);
 }

@@ -164,14 +164,20 @@ export function decideExisting(
   const { account } = input.identity;
   if (parseSecretArn(arn)?.account !== account) return conflict(words.foreignArn(arn, account), []);
   if (!found) return conflict(words.absentArn(arn), [], [words.absentArnHint]);
-  if (found.deletedAt) return conflict(words.deleted(found.name, found.region, found.deletedAt), []);
+  const warnings = warningsFor(found, undefined);
+  if (found.deletedAt) {
+    if (!input.request.answers.restore)
+      return conflict(words.deleted(found.name, found.region, found.deletedAt), [RESTORE]);
+    const ref = refOf(found, 'restored', input.identity);
+    return { kind: 'restore', ref, reason: words.restoreGiven, warnings, found };
+  }
   const problems = contentProblems(found, input.request);
   if (problems) return conflict(problems.found, [], problems.details);
   return {
     kind: 'keep',
     ref: refOf(found, 'kept', input.identity),
     reason: words.keepGiven,
-    warnings: warningsFor(found, undefined),
+    warnings,
     found,
   };
 }

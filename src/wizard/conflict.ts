@@ -39,6 +39,8 @@ async function answerTo(context: WizardContext, chosen: Choice['id']): Promise<P
 }
 
 async function askRestore(context: WizardContext): Promise<Partial<SetupAnswers>> {
+  // A secret that exists is used as it is, whatever it holds.
+  if (context.answers.secretArns.length > 0) return { restore: true };
   explain(context, words.restoreThenWhy);
   const then = await askChoice<'compare' | 'keep' | 'replace'>(words.restoreThen, [
     { value: 'compare', name: words.restoreCompare },

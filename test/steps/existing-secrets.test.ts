@@ -104,6 +104,16 @@ describe('a secret given by its ARN', () => {
     expect(message).toContain('is scheduled for deletion');
   });
 
+  test('that is scheduled for deletion is restored with --restore, and used with the value that it holds', async () => {
+    const SecretId = await makeSecret(sandbox());
+    await clientsFor(sandbox()).secrets.send(new DeleteSecretCommand({ SecretId }));
+    const { code, json, log } = await setUp(sandbox(), { secretArn: [SecretId], restore: true });
+    expect(code, log).toBe(0);
+    expect(json.secrets).toMatchObject([{ arn: SecretId, action: 'restored' }]);
+    const { secrets } = await readAccount(sandbox());
+    expect(secrets).toMatchObject([{ deleted: false, versions: 1, values: { AWSCURRENT: KEYS.aes256 } }]);
+  });
+
   test('is not the only one that is looked at: all that is wrong with several is named', async () => {
     const good = await makeSecret(sandbox());
     const json = await makeSecret(sandbox(), { Name: 'studio-b', SecretString: '{"key":"x"}' });

@@ -10,6 +10,7 @@ export const secretWords = {
   keepHeld: 'keeps the key it holds',
   keepGiven: 'is used as it is',
   replace: 'gets this key as a new version; the one before stays as AWSPREVIOUS',
+  restoreGiven: 'is scheduled for deletion; it is restored and used as it is',
   restoreAndCompare: 'is scheduled for deletion; it is restored, and must turn out to hold this key',
   restoreAndKeep: 'is scheduled for deletion; it is restored with the key it holds',
   restoreAndReplace: 'is scheduled for deletion; it is restored and gets this key as a new version',
