@@ -4,10 +4,12 @@
  */
 
 /** The members of AWS's answers that the program reads: lists, members that hold others, and texts. Dates end in `Date`. */
-const LISTS = /^(SecretList|AttachedPolicies|Policies|PolicyNames|Versions|Tags|ReplicationStatus)$/;
-const RECORDS = /^(Role|Policy|PolicyVersion|PermissionsBoundary)$/;
+const LISTS =
+  /^(SecretList|AttachedPolicies|Policies|PolicyNames|Versions|Tags|ReplicationStatus|EvaluationResults|Flows|Sources|Outputs|Entitlements)$/;
+const RECORDS =
+  /^(Role|Policy|PolicyVersion|PermissionsBoundary|KeyMetadata|Flow|Source|Transport|Decryption|Encryption)$/;
 const TEXTS =
-  /^(ARN|Arn|Name|Description|VersionId|OwningService|PrimaryRegion|KmsKeyId|ResourcePolicy|SecretString|NextToken|Marker|Account|UserId|PolicyName|PolicyArn|PolicyDocument|DefaultVersionId|Document|RoleName|Path|AssumeRolePolicyDocument|PermissionsBoundaryArn|Key|Value|Region|Status)$/;
+  /^(ARN|Arn|Name|Description|VersionId|OwningService|PrimaryRegion|KmsKeyId|ResourcePolicy|SecretString|NextToken|Marker|Account|UserId|PolicyName|PolicyArn|PolicyDocument|DefaultVersionId|Document|RoleName|Path|AssumeRolePolicyDocument|PermissionsBoundaryArn|Key|Value|Region|Status|EvalDecision|KeyState|KeyUsage|KeyManager|FlowArn|SourceArn|OutputArn|EntitlementArn|Protocol|KeyType|Algorithm|RoleArn|SecretArn)$/;
 
 /** Whether an error's name and sentence are texts, as its type promises. */
 export function isTold(error: unknown): boolean {

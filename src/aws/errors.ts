@@ -47,7 +47,14 @@ const INVALID = new Set([
   'IncompleteSignature',
   'AuthFailure',
 ]);
-const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'NotAuthorized']);
+/** The last one is MediaConnect's. */
+const DENIED = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'UnauthorizedOperation',
+  'NotAuthorized',
+  'ForbiddenException',
+]);
 const THROTTLED = new Set([
   'Throttling',
   'ThrottlingException',

@@ -147,13 +147,15 @@ function forget(error: unknown, key: KeyMaterial): void {
   if (error.stack) error.stack = key.redactIn(error.stack);
 }
 
+/** How Secrets Manager, IAM (in the SDK's words and its own), and KMS and MediaConnect say that something is not there. */
+const ABSENT = ['ResourceNotFoundException', 'NoSuchEntityException', 'NoSuchEntity', 'NotFoundException'];
+
 /** Waits for a call and answers `undefined` when AWS says that the thing is not there. */
 export async function orAbsent<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {
-    if (hasAwsCode(error, 'ResourceNotFoundException', 'NoSuchEntityException', 'NoSuchEntity'))
-      return undefined;
+    if (hasAwsCode(error, ...ABSENT)) return undefined;
     throw error;
   }
 }
