@@ -1,3 +1,4 @@
+import { engineerCredentials } from './auth/engineer.ts';
 import { newMachine } from './machine.ts';
 import { addOwnedSecret } from './secretsmanager/fixtures.ts';
 import { HOST, listen } from './server.ts';
@@ -31,6 +32,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     addOwnedSecret: (secret) => addOwnedSecret(machine, secret),
     putInStack: (arn, stackName) => putInStack(machine, arn, stackName),
+    credentialsFor: (policy) => engineerCredentials(machine, policy),
     close: () => listener.close(),
   };
 }

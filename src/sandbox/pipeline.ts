@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { authenticate, demandAuthorization, expiredToken } from './auth/authenticate.ts';
 import { type Authorization, parseAuthorization } from './auth/authorization.ts';
-import { AwsError, denialMessage } from './errors.ts';
+import { AwsError } from './errors.ts';
 import { iam } from './iam/index.ts';
 import type { Machine } from './machine.ts';
+import { authorize, denial } from './permissions/authorize.ts';
 import { jsonProtocol } from './protocols/json.ts';
 import type { WireRequest, WireResponse } from './protocols/protocol.ts';
 import { queryProtocol } from './protocols/query.ts';
@@ -136,11 +137,9 @@ function beforeTheChange(job: Job, call: Call, fault: Fault): SettledOutcome | u
   }
 }
 
-function denied(job: Job, call: Call): AwsError {
-  const { service, action } = job;
-  const resource = service.resourceOf(call, action, job.recorded.params);
-  const [code, status] = service.protocol.deniedError;
-  return new AwsError(code, denialMessage(call.caller.arn, `${service.name}:${action}`, resource), status);
+function denied({ service, action, recorded }: Job, call: Call): AwsError {
+  const [need] = service.needs(call, action, recorded.params);
+  return denial(call, service, need ?? { action: `${service.name}:${action}`, resource: '*' });
 }
 
 function checkRate(job: Job, region: string): void {
@@ -159,7 +158,16 @@ function invoke(job: Job, call: Call): WireResponse {
       ? new AwsError('NotImplemented', `${service.name}:${action} is not implemented in the sandbox.`)
       : protocol.unknownOperation(action);
   }
-  const output = service.operations[action]?.invoke(call, protocol.paramsOf(job.request), protocol.dialect);
+  const output = service.operations[action]?.invoke(
+    call,
+    protocol.paramsOf(job.request),
+    protocol.dialect,
+    (input) => {
+      for (const need of service.needs(call, action, input)) {
+        authorize(call, service, need);
+      }
+    },
+  );
   return protocol.success(action, output ?? {}, job.requestId);
 }
 

@@ -1,9 +1,13 @@
 import type { Identity } from './auth/identity.ts';
 import type { IamView } from './iam/store.ts';
+import type { Need } from './permissions/need.ts';
 import type { Protocol } from './protocols/protocol.ts';
 import type { InputOf, Members } from './shapes.ts';
 import { type Dialect, decodeInput } from './validate.ts';
 import type { World } from './world.ts';
+
+/** The members of a request. */
+export type Input = Readonly<Record<string, unknown>>;
 
 /** One request as an operation sees it. */
 export interface Call {
@@ -17,7 +21,8 @@ export interface Call {
 }
 
 export interface Operation {
-  invoke(call: Call, raw: Record<string, unknown>, dialect: Dialect): object;
+  /** @param admit called with the input once its form is right, before anything else: throws if the caller may not do this. */
+  invoke(call: Call, raw: Input, dialect: Dialect, admit: (input: Input) => void): object;
 }
 
 export type Operations = { readonly [action: string]: Operation };
@@ -35,8 +40,11 @@ export interface Service {
   /** The code and message of the service's own internal error. */
   readonly internalError: readonly [code: string, message: string];
   quotaClass(action: string): QuotaClass | undefined;
-  /** What an access-denied message names as the resource of this request, where it names one. */
-  resourceOf(call: Call, action: string, params: Record<string, unknown>): string | undefined;
+  /**
+   * The permissions that a request needs, in the order in which AWS asks for them; the first is that of the operation itself.
+   * It must take input of any form, and answer none only for an operation that everyone may call.
+   */
+  needs(call: Call, action: string, input: Input): readonly Need[];
 }
 
 /** An operation with typed input: what it takes, and what it does. */
@@ -45,6 +53,10 @@ export function operation<M extends Members>(
   run: (call: Call, input: InputOf<M>) => object,
 ): Operation {
   return {
-    invoke: (call, raw, dialect) => run(call, decodeInput(members, raw, dialect)),
+    invoke(call, raw, dialect, admit) {
+      const input = decodeInput(members, raw, dialect);
+      admit(input);
+      return run(call, input);
+    },
   };
 }

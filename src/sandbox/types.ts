@@ -81,6 +81,14 @@ export interface Sandbox {
    * @throws RangeError if there is no such resource.
    */
   putInStack(arn: string, stackName: string): void;
+  /**
+   * Credentials of someone who may do exactly what this identity policy allows: the session `assumed-role/Engineer/test`, whose
+   * role is in no list and lasts as long as the sandbox. The sandbox's own `credentials` are an administrator's; both are bound
+   * by the resource policies of secrets and the trust policies of roles.
+   * @param policy a document as IAM takes it for an inline policy.
+   * @throws RangeError if IAM would not take it.
+   */
+  credentialsFor(policy: object | string): Required<SandboxCredentials>;
   /** Ends open connections and stops listening. */
   close(): Promise<void>;
 }

@@ -77,6 +77,8 @@ function identityOf(world: World, key: AccessKey): Identity {
     accessKeyId: key.credentials.accessKeyId,
     temporary: key.expiresAt !== undefined,
     mfa: key.mfa,
+    bearer: key.bearer,
+    ...(key.role && { roleArn: `arn:${world.partition}:iam::${world.account}:${key.role}` }),
   };
 }
 

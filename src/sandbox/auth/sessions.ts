@@ -1,3 +1,4 @@
+import { ADMINISTRATOR, type Bearer } from '../permissions/grants.ts';
 import { accessKeyId, alphanumeric, uniqueId } from '../random.ts';
 import type { SandboxCredentials } from '../types.ts';
 
@@ -7,6 +8,9 @@ export interface AccessKey {
   /** The resource part of the caller's ARN: `user/sandbox`, `assumed-role/NAME/SESSION`. */
   readonly principal: string;
   readonly service: 'iam' | 'sts';
+  /** The role that a session is of, as the resource part of its ARN: `role/PATH/NAME`. */
+  readonly role?: string;
+  readonly bearer: Bearer;
   readonly userId: string;
   /** Milliseconds since the epoch; absent for a long-term key. */
   readonly expiresAt?: number;
@@ -14,13 +18,7 @@ export interface AccessKey {
 }
 
 /** What temporary credentials are for. */
-export interface SessionRequest {
-  readonly principal: string;
-  readonly service: 'iam' | 'sts';
-  readonly userId: string;
-  readonly expiresAt: number;
-  readonly mfa: boolean;
-}
+export type SessionRequest = Omit<AccessKey, 'credentials'> & { readonly expiresAt: number };
 
 /** The access keys that the sandbox accepts: its user's own, and the temporary ones that STS gave out. */
 export class SessionStore {
@@ -32,6 +30,7 @@ export class SessionStore {
       credentials: { accessKeyId: accessKeyId('AKIA'), secretAccessKey: alphanumeric(40) },
       principal: 'user/sandbox',
       service: 'iam',
+      bearer: ADMINISTRATOR,
       userId: uniqueId('AIDA'),
       mfa: false,
     };

@@ -1,8 +1,9 @@
 import { queryProtocol } from '../protocols/query.ts';
-import type { Call, Operations, Service } from '../service.ts';
+import type { Operations, Service } from '../service.ts';
 import { accountOperations } from './account.ts';
 import { attachments } from './attachments.ts';
 import { inlinePolicies } from './inline.ts';
+import { needs } from './needs.ts';
 import { operationNames } from './operation-names.ts';
 import { policies } from './policies.ts';
 import { policyVersions } from './policy-versions.ts';
@@ -30,25 +31,5 @@ export const iam: Service = {
     'The request processing has failed because of an unknown error, exception or failure.',
   ],
   quotaClass: () => 'iam',
-  resourceOf,
+  needs,
 };
-
-/** IAM names a role or policy by kind and name, a role to be made by its ARN, and a listing by its path. */
-function resourceOf(call: Call, action: string, raw: Record<string, unknown>): string {
-  const params = Object.fromEntries(Object.entries(raw).filter(([, value]) => typeof value === 'string'));
-  const ownArn = `arn:${call.world.partition}:iam::${call.world.account}:`;
-  if (action === 'CreateRole') {
-    return `${ownArn}role${params.Path ?? '/'}${params.RoleName}`;
-  }
-  if (action === 'ListRoles') {
-    return `${ownArn}role${params.PathPrefix ?? '/'}`;
-  }
-  if (action === 'ListPolicies') {
-    return `policy path ${params.PathPrefix ?? '/'}`;
-  }
-  if (params.RoleName !== undefined) {
-    return `role ${params.RoleName}`;
-  }
-  const policy = params.PolicyArn ?? params.PolicyName;
-  return policy === undefined ? '*' : `policy ${policy}`;
-}

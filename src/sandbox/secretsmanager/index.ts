@@ -4,6 +4,7 @@ import { createSecret } from './create.ts';
 import { describing } from './describe.ts';
 import { lifecycle } from './lifecycle.ts';
 import { listing } from './listing.ts';
+import { needs } from './needs.ts';
 import { resourcePolicy } from './policy.ts';
 import { replication } from './replicas.ts';
 import { rotation } from './rotation.ts';
@@ -38,8 +39,5 @@ export const secretsManager: Service = {
     }
     return /^(Get|List)/.test(action) ? undefined : 'secret-writes';
   },
-  resourceOf(_call, _action, params) {
-    const named = params.SecretId ?? params.Name;
-    return typeof named === 'string' ? named : undefined;
-  },
+  needs,
 };

@@ -1,11 +1,14 @@
+import type { SessionRequest } from '../auth/sessions.ts';
+import { checkIdentityPolicy } from '../documents/identity-policy.ts';
 import { AwsError } from '../errors.ts';
 import { type Role, roleKey } from '../iam/store.ts';
+import { ADMINISTRATOR, type SessionPolicies } from '../permissions/grants.ts';
 import { queryProtocol } from '../protocols/query.ts';
 import { type Call, type Operations, operation, type Service } from '../service.ts';
 import type { InputOf } from '../shapes.ts';
 import { assumeRoleMembers, sessionTokenMembers } from './members.ts';
 import { provesMfa } from './mfa.ts';
-import { trusts } from './trust.ts';
+import { needs, roleWithArn } from './needs.ts';
 
 const HOUR_SECONDS = 3600;
 const SESSION_TOKEN_SECONDS = 43_200;
@@ -24,17 +27,18 @@ const operations: Operations = {
     const { user } = call.world.sessions;
     const seconds = input.DurationSeconds ?? SESSION_TOKEN_SECONDS;
     const { principal, service, userId } = user;
-    return { Credentials: openSession(call, { principal, service, userId, seconds, mfa: provesMfa(input) }) };
+    const terms = { principal, service, userId, bearer: ADMINISTRATOR, mfa: provesMfa(input) };
+    return { Credentials: openSession(call, terms, seconds) };
   }),
 };
 
 function assumeRole(call: Call, input: InputOf<typeof assumeRoleMembers>): object {
   const mfa = provesMfa(input);
-  const role = [...call.iam.seen.roles.values()].find(({ arn }) => arn === input.RoleArn);
-  if (!role || !trusts(call, role, { mfa, externalId: input.ExternalId })) {
-    const message = `User: ${call.caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${input.RoleArn}`;
-    throw new AwsError('AccessDenied', message, 403);
+  const role = roleWithArn(call, input.RoleArn);
+  if (!role) {
+    throw new AwsError('InternalFailure', 'A caller may assume a role that does not exist.', 500);
   }
+  const session = sessionPolicies(call, input);
   const seconds = input.DurationSeconds ?? HOUR_SECONDS;
   checkDuration(call, role, seconds);
   const live = call.iam.live.roles.get(roleKey(role.name));
@@ -45,7 +49,18 @@ function assumeRole(call: Call, input: InputOf<typeof assumeRoleMembers>): objec
   const principal = `assumed-role/${role.name}/${input.RoleSessionName}`;
   const userId = `${role.id}:${input.RoleSessionName}`;
   return {
-    Credentials: openSession(call, { principal, service: 'sts', userId, seconds, mfa }),
+    Credentials: openSession(
+      call,
+      {
+        principal,
+        service: 'sts',
+        role: `role${role.path}${role.name}`,
+        bearer: { kind: 'role', id: role.id, session },
+        userId,
+        mfa,
+      },
+      seconds,
+    ),
     AssumedRoleUser: {
       AssumedRoleId: userId,
       Arn: `arn:${call.world.partition}:sts::${call.world.account}:${principal}`,
@@ -70,15 +85,26 @@ function checkDuration(call: Call, role: Role, seconds: number): void {
   }
 }
 
-interface SessionTerms {
-  readonly principal: string;
-  readonly service: 'iam' | 'sts';
-  readonly userId: string;
-  readonly seconds: number;
-  readonly mfa: boolean;
+/**
+ * The policies that limit a session beyond its role's; undefined where none are given.
+ * @throws AwsError MalformedPolicyDocument.
+ */
+function sessionPolicies(call: Call, input: InputOf<typeof assumeRoleMembers>): SessionPolicies | undefined {
+  const { Policy, PolicyArns = [] } = input;
+  if (Policy === undefined && PolicyArns.length === 0) {
+    return undefined;
+  }
+  const problem = Policy === undefined ? undefined : checkIdentityPolicy(Policy, 'inline', call.world);
+  if (problem !== undefined) {
+    throw new AwsError('MalformedPolicyDocument', problem);
+  }
+  return {
+    documents: Policy === undefined ? [] : [Policy],
+    arns: PolicyArns.flatMap(({ arn }) => arn ?? []),
+  };
 }
 
-function openSession(call: Call, { seconds, ...terms }: SessionTerms): object {
+function openSession(call: Call, terms: Omit<SessionRequest, 'expiresAt'>, seconds: number): object {
   const expiresAt = call.now + seconds * 1000;
   const credentials = call.world.sessions.open({ ...terms, expiresAt });
   return {
@@ -104,5 +130,5 @@ export const sts: Service & { readonly apiVersion: string } = {
   operationNames: new Set([...Object.keys(operations), ...ABSENT]),
   internalError: ['InternalFailure', 'An internal failure occurred.'],
   quotaClass: () => undefined,
-  resourceOf: (_call, _action, params) => (typeof params.RoleArn === 'string' ? params.RoleArn : '*'),
+  needs,
 };

@@ -3,7 +3,7 @@ import { list, number, record, required, text } from '../shapes.ts';
 import { tagKeyList, tagList } from '../tags.ts';
 
 /** The inputs of STS operations. Source: the service's API model. */
-const sessionPolicies = list(record({ arn: text({ min: 20, max: 2048 }) }));
+const sessionPolicies = list(record({ arn: text({ min: 20, max: 2048 }) }), { max: 10 });
 
 export const mfa = {
   SerialNumber: text({ min: 9, max: 256, pattern: /^[\w+=/:,.@-]*$/ }),
@@ -15,7 +15,7 @@ export const assumeRoleMembers = {
   RoleArn: required(text({ min: 20, max: 2048 })),
   RoleSessionName: required(text({ min: 2, max: 64, pattern: /^[\w+=,.@-]*$/ })),
   DurationSeconds: number({ min: 900, max: 43_200 }),
-  Policy: text({ min: 1, pattern: documentText }),
+  Policy: text({ min: 1, max: 2048, pattern: documentText }),
   PolicyArns: sessionPolicies,
   Tags: tagList,
   TransitiveTagKeys: tagKeyList,

@@ -50,11 +50,11 @@ describe('temporary credentials', () => {
   it.each(['Trusting', 'Named'])('of a role that trusts the account or the user work (%s)', async (name) => {
     const { Credentials: given, AssumedRoleUser } = await assume(name);
     expect(AssumedRoleUser?.Arn).toBe(`arn:aws:sts::111122223333:assumed-role/${name}/me`);
-    const { sts, iam } = clientsFor(sandbox, { credentials: asCredentials(given) });
+    const { sts } = clientsFor(sandbox, { credentials: asCredentials(given) });
     const me = await sts.send(new GetCallerIdentityCommand({}));
     expect(me.Arn).toBe(`arn:aws:sts::111122223333:assumed-role/${name}/me`);
     expect(me.UserId).toMatch(/^AROA\w{17}:me$/);
-    const { Role } = await iam.send(new GetRoleCommand({ RoleName: name }));
+    const { Role } = await clients.iam.send(new GetRoleCommand({ RoleName: name }));
     expect(Role?.RoleLastUsed?.Region).toBe('us-west-2');
   });
 

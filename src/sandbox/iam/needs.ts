@@ -1,0 +1,118 @@
+import { tagsIn, textIn, textsIn } from '../permissions/input.ts';
+import { type Facts, type Need, requestTags, resourceTags } from '../permissions/need.ts';
+import type { Call, Input } from '../service.ts';
+import { type Role, roleKey } from './store.ts';
+
+/** IAM is one for all Regions, and counts as being in the first one of its partition. */
+const HOME = { aws: 'us-east-1', 'aws-cn': 'cn-north-1', 'aws-us-gov': 'us-gov-west-1' } as const;
+
+/** The actions on roles that know `iam:PermissionsBoundary`. Source: the service authorization reference of IAM. */
+const KNOW_BOUNDARY = new Set(
+  `AttachRolePolicy DeleteRole DeleteRolePermissionsBoundary DeleteRolePolicy DetachRolePolicy GetRole PutRolePolicy
+  UpdateAssumeRolePolicy UpdateRole UpdateRoleDescription`.split(/\s+/),
+);
+
+/**
+ * The permissions that IAM's operations need. A denial names a role or policy by kind and name, one to be made by its ARN, and
+ * a listing by its path.
+ */
+export function needs(call: Call, action: string, input: Input): Need[] {
+  return needsOf(call, action, input).map((need) => ({
+    ...need,
+    facts: { 'aws:RequestedRegion': HOME[call.world.partition], ...need.facts },
+  }));
+}
+
+function needsOf(call: Call, action: string, input: Input): Need[] {
+  const permission = `iam:${action}`;
+  switch (action) {
+    case 'CreateRole':
+      return creation(permission, 'iam:TagRole', newArn(call, 'role', input), undefined, input);
+    case 'CreatePolicy': {
+      const shown = `policy ${textIn(input, 'PolicyName')}`;
+      return creation(permission, 'iam:TagPolicy', newArn(call, 'policy', input), shown, input);
+    }
+    case 'ListRoles':
+      return [{ action: permission, resource: '*', shown: `${ownArn(call)}role${pathPrefix(input)}` }];
+    case 'ListPolicies':
+      return [{ action: permission, resource: '*', shown: `policy path ${pathPrefix(input)}` }];
+    case 'SimulatePrincipalPolicy':
+      return [{ action: permission, resource: textIn(input, 'PolicySourceArn') ?? '*' }];
+    default:
+      return [onRole(call, action, input) ?? onPolicy(call, action, input) ?? onAccount(permission)];
+  }
+}
+
+function creation(
+  action: string,
+  tagging: string,
+  resource: string,
+  shown: string | undefined,
+  input: Input,
+): Need[] {
+  const tags = tagsIn(input);
+  const boundary = { 'iam:PermissionsBoundary': textIn(input, 'PermissionsBoundary') };
+  const facts = { ...requestTags(tags), ...boundary };
+  const need = { resource, facts, ...(shown !== undefined && { shown }) };
+  return tags
+    ? [
+        { action, ...need },
+        { action: tagging, ...need },
+      ]
+    : [{ action, ...need }];
+}
+
+function onRole(call: Call, action: string, input: Input): Need | undefined {
+  const name = textIn(input, 'RoleName');
+  if (name === undefined) {
+    return undefined;
+  }
+  const role = call.iam.seen.roles.get(roleKey(name));
+  return {
+    action: `iam:${action}`,
+    resource: role?.arn ?? `${ownArn(call)}role/${name}`,
+    shown: `role ${name}`,
+    facts: {
+      ...resourceTags('iam', role?.tags ?? []),
+      ...taggingFacts(input),
+      'iam:PolicyARN': textIn(input, 'PolicyArn'),
+      'iam:PermissionsBoundary': boundaryFor(action, input, role),
+    },
+  };
+}
+
+/** For the request that sets a boundary, the key is the one to be set; for others, the one that is there. */
+function boundaryFor(action: string, input: Input, role: Role | undefined): string | undefined {
+  if (action === 'PutRolePermissionsBoundary') {
+    return textIn(input, 'PermissionsBoundary');
+  }
+  return KNOW_BOUNDARY.has(action) ? role?.boundaryArn : undefined;
+}
+
+function onPolicy(call: Call, action: string, input: Input): Need | undefined {
+  const arn = textIn(input, 'PolicyArn');
+  if (arn === undefined) {
+    return undefined;
+  }
+  const tags = call.iam.seen.policies.get(arn)?.tags ?? [];
+  return {
+    action: `iam:${action}`,
+    resource: arn,
+    shown: `policy ${arn}`,
+    facts: { ...resourceTags('iam', tags), ...taggingFacts(input) },
+  };
+}
+
+const onAccount = (action: string): Need => ({ action, resource: '*' });
+
+function taggingFacts(input: Input): Facts {
+  return { 'aws:TagKeys': textsIn(input, 'TagKeys'), ...requestTags(tagsIn(input)) };
+}
+
+function newArn(call: Call, kind: 'role' | 'policy', input: Input): string {
+  const name = textIn(input, kind === 'role' ? 'RoleName' : 'PolicyName');
+  return `${ownArn(call)}${kind}${textIn(input, 'Path') ?? '/'}${name}`;
+}
+
+const ownArn = ({ world }: Call) => `arn:${world.partition}:iam::${world.account}:`;
+const pathPrefix = (input: Input) => textIn(input, 'PathPrefix') ?? '/';

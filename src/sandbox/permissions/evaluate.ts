@@ -1,0 +1,85 @@
+import type { JsonObject } from '../documents/json.ts';
+import { type Asker, type Naming, namingOf } from './principals.ts';
+import { type Question, statementsOn } from './statements.ts';
+
+/** The documents that decide what someone may do in their own account. */
+export interface Policies {
+  readonly identity: readonly string[];
+  readonly boundary?: string | undefined;
+  /** Those of the session; undefined for a session without any. */
+  readonly session?: readonly string[] | undefined;
+  /** The policy of the resource. */
+  readonly resource?: string | undefined;
+  /** Whether the policy of the resource must let the principal in, be it by its account. */
+  readonly resourceMustAllow?: boolean;
+}
+
+export type PolicyKind =
+  | 'identity-based policy'
+  | 'resource-based policy'
+  | 'permissions boundary'
+  | 'session policy';
+
+/** What the policies say, and for a denial which of them: one that denies, or the first that does not allow. */
+export type Decision =
+  | { readonly allowed: true }
+  | { readonly allowed: false; readonly explicit: boolean; readonly by: PolicyKind };
+
+interface Findings {
+  readonly allows: boolean;
+  readonly denies: boolean;
+}
+
+/**
+ * Decides a request of a principal on a resource in the same account.
+ * Source: "Policy evaluation logic" in the IAM user guide.
+ */
+export function decide(question: Question, asker: Asker, policies: Policies): Decision {
+  const resource = resourceFindings(question, asker, policies.resource);
+  const identity = findings(question, policies.identity);
+  const boundary = policies.boundary === undefined ? undefined : findings(question, [policies.boundary]);
+  const session = policies.session && findings(question, policies.session);
+  const denier = (
+    [
+      ['identity-based policy', identity],
+      ['resource-based policy', resource],
+      ['permissions boundary', boundary],
+      ['session policy', session],
+    ] as const
+  ).find(([, found]) => found?.denies);
+  if (denier) {
+    return { allowed: false, explicit: true, by: denier[0] };
+  }
+  if (resource.grantedTo === 'itself') {
+    return { allowed: true };
+  }
+  const lacking = (
+    [
+      ['resource-based policy', !policies.resourceMustAllow || resource.grantedTo !== 'not'],
+      ['identity-based policy', identity.allows || resource.grantedTo === 'role'],
+      ['permissions boundary', boundary?.allows ?? true],
+      ['session policy', session?.allows ?? true],
+    ] as const
+  ).find(([, allows]) => !allows);
+  return lacking ? { allowed: false, explicit: false, by: lacking[0] } : { allowed: true };
+}
+
+function findings(question: Question, documents: readonly string[]): Findings {
+  const statements = documents.flatMap((document) => statementsOn(document, question));
+  return { allows: statements.some(isAllow), denies: statements.some(isDeny) };
+}
+
+function resourceFindings(
+  question: Question,
+  asker: Asker,
+  document: string | undefined,
+): { grantedTo: Naming; denies: boolean } {
+  const statements = document === undefined ? [] : statementsOn(document, question);
+  const namings = statements.filter(isAllow).map((statement) => namingOf(statement, asker));
+  const grantedTo = (['itself', 'role', 'account'] as const).find((each) => namings.includes(each)) ?? 'not';
+  const denies = statements.some((statement) => isDeny(statement) && namingOf(statement, asker) !== 'not');
+  return { grantedTo, denies };
+}
+
+const isAllow = (statement: JsonObject) => statement.Effect === 'Allow';
+const isDeny = (statement: JsonObject) => statement.Effect === 'Deny';

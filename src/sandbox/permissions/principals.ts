@@ -1,0 +1,60 @@
+import { isObject, type JsonObject, stringsOf } from '../documents/json.ts';
+
+/** Who asks, as policies see it. */
+export interface Asker {
+  /** The caller's own ARN: of a user, or of a role's session. For a service, its principal, such as `mediaconnect.amazonaws.com`. */
+  readonly arn: string;
+  /** The role of a session. */
+  readonly roleArn?: string;
+  /** The account, absent for a service. */
+  readonly account?: string;
+  readonly partition: string;
+  /** The unique ID of the user or role, for a principal whose ARN a policy no longer holds. */
+  readonly id?: string;
+}
+
+/**
+ * How a resource's policy names who asks: itself, by its role, by its account, or not at all. A grant to itself or to everyone
+ * stands alone. One to its role is bounded by the role's permissions boundary and session policy, and one to its account only
+ * lets the account's own policies decide.
+ * Source: "How AWS enforcement code logic evaluates requests" in the IAM user guide.
+ */
+export type Naming = 'itself' | 'role' | 'account' | 'not';
+
+const STRENGTH: readonly Naming[] = ['itself', 'role', 'account'];
+
+/** How a statement's Principal or NotPrincipal names who asks. */
+export function namingOf(statement: JsonObject, asker: Asker): Naming {
+  if (statement.NotPrincipal !== undefined) {
+    return strongest(statement.NotPrincipal, asker) === 'not' ? 'itself' : 'not';
+  }
+  return strongest(statement.Principal, asker);
+}
+
+function strongest(principal: unknown, asker: Asker): Naming {
+  if (principal === '*') {
+    return 'itself';
+  }
+  const kinds = isObject(principal) ? Object.entries(principal) : [];
+  const namings = kinds.flatMap(([kind, value]) =>
+    (stringsOf(value) ?? []).map((name) => naming(kind, name, asker)),
+  );
+  return STRENGTH.find((each) => namings.includes(each)) ?? 'not';
+}
+
+function naming(kind: string, name: string, asker: Asker): Naming {
+  if (kind === 'Service') {
+    return asker.account === undefined && name === asker.arn ? 'itself' : 'not';
+  }
+  if (kind !== 'AWS' || asker.account === undefined) {
+    return 'not';
+  }
+  if (name === '*' || name === asker.arn) {
+    return 'itself';
+  }
+  if (name === asker.roleArn || name === asker.id) {
+    return asker.roleArn === undefined ? 'itself' : 'role';
+  }
+  const root = `arn:${asker.partition}:iam::${asker.account}:root`;
+  return name === asker.account || name === root ? 'account' : 'not';
+}

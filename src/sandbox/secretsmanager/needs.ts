@@ -1,0 +1,137 @@
+import { recordsIn, tagsIn, textIn, textsIn, wordIn } from '../permissions/input.ts';
+import { type Facts, type Need, requestTags, resourceTags } from '../permissions/need.ts';
+import type { Call, Input } from '../service.ts';
+import { keyArn, keyNeeds } from './keys.ts';
+import type { Secret } from './store.ts';
+
+/** The permissions that the operations of Secrets Manager need, as the API reference lists them for each. */
+export function needs(call: Call, action: string, input: Input): Need[] {
+  const permission = `secretsmanager:${action}`;
+  if (action === 'ListSecrets') {
+    return [{ action: permission, resource: '*', shown: '' }];
+  }
+  if (action === 'CreateSecret') {
+    return creation(call, input);
+  }
+  const id = textIn(input, 'SecretId') ?? '';
+  const secret = call.world.secretsIn(call.region).find(id, call.now);
+  const arn = secret?.arn ?? absentArn(call, id);
+  const own: Need = {
+    action: permission,
+    resource: arn,
+    shown: id,
+    facts: { ...secretFacts(arn, secret), ...requestFacts(call, action, input) },
+    resourcePolicy: secret?.policy,
+  };
+  return [own, ...furtherNeeds(call, action, input, secret, arn)];
+}
+
+/**
+ * The ARN that a secret would have that does not exist. So who may read such a secret learns that it does not exist, and nobody
+ * else does.
+ */
+function absentArn(call: Call, id: string): string {
+  const { account, partition } = call.world;
+  if (!id.startsWith('arn:')) {
+    return `arn:${partition}:secretsmanager:${call.region}:${account}:secret:${id}-??????`;
+  }
+  return /-[A-Za-z0-9]{6}$/.test(id) ? id : `${id}-??????`;
+}
+
+function creation(call: Call, input: Input): Need[] {
+  const name = textIn(input, 'Name') ?? '';
+  const tags = tagsIn(input);
+  const replicas = recordsIn(input, 'AddReplicaRegions') ?? [];
+  const arn = absentArn(call, name);
+  const facts = { ...requestFacts(call, 'CreateSecret', input), 'secretsmanager:Name': name };
+  const on = (action: string): Need => ({ action, resource: arn, shown: name, facts });
+  return [
+    on('secretsmanager:CreateSecret'),
+    ...(tags ? [on('secretsmanager:TagResource')] : []),
+    ...(replicas.length > 0 ? [on('secretsmanager:ReplicateSecretToRegions')] : []),
+    ...keyNeeds(call, ['kms:GenerateDataKey', 'kms:Decrypt'], textIn(input, 'KmsKeyId'), arn),
+    ...replicaKeyNeeds(call, replicas, arn),
+  ];
+}
+
+function furtherNeeds(
+  call: Call,
+  action: string,
+  input: Input,
+  secret: Secret | undefined,
+  arn: string,
+): Need[] {
+  const present = secret?.kmsKeyId;
+  switch (action) {
+    case 'GetSecretValue':
+      return keyNeeds(call, ['kms:Decrypt'], present, arn);
+    case 'PutSecretValue':
+      return keyNeeds(call, ['kms:GenerateDataKey', 'kms:Decrypt'], present, arn);
+    case 'UpdateSecret':
+      return updateKeyNeeds(call, input, present, arn);
+    case 'ReplicateSecretToRegions': {
+      const replicas = recordsIn(input, 'AddReplicaRegions') ?? [];
+      return [...keyNeeds(call, ['kms:Decrypt'], present, arn), ...replicaKeyNeeds(call, replicas, arn)];
+    }
+    case 'RotateSecret': {
+      const lambda = textIn(input, 'RotationLambdaARN') ?? secret?.rotation?.lambdaArn;
+      return lambda ? [{ action: 'lambda:InvokeFunction', resource: lambda }] : [];
+    }
+    default:
+      return [];
+  }
+}
+
+/**
+ * A new value needs the key that the secret has, a new key must be usable. Versions are encrypted anew as far as the caller may
+ * do that, and stay as they are otherwise.
+ */
+function updateKeyNeeds(call: Call, input: Input, present: string | undefined, arn: string): Need[] {
+  const wanted = textIn(input, 'KmsKeyId');
+  const changesValue = input.SecretString !== undefined || input.SecretBinary !== undefined;
+  const key = wanted ?? (changesValue ? present : undefined);
+  return keyNeeds(call, ['kms:GenerateDataKey', 'kms:Decrypt'], key, arn);
+}
+
+function replicaKeyNeeds(call: Call, replicas: readonly Input[], arn: string): Need[] {
+  return replicas.flatMap((replica) => {
+    const actions = ['kms:GenerateDataKey', 'kms:Encrypt'];
+    return keyNeeds(call, actions, textIn(replica, 'KmsKeyId'), arn, textIn(replica, 'Region'));
+  });
+}
+
+function secretFacts(arn: string, secret: Secret | undefined): Facts {
+  return {
+    'secretsmanager:SecretId': arn,
+    'secretsmanager:SecretPrimaryRegion': secret?.primaryRegion,
+    'secretsmanager:resource/AllowRotationLambdaArn': secret?.rotation?.lambdaArn,
+    'secretsmanager:resource/Type': secret?.type,
+    ...resourceTags('secretsmanager', secret?.tags ?? []),
+  };
+}
+
+/** Which members of a request are condition keys, by action. Source: the service authorization reference. */
+const KEYS: Readonly<Record<string, readonly string[]>> = {
+  CreateSecret: ['Description', 'KmsKeyId', 'Type', 'ForceOverwriteReplicaSecret'],
+  DeleteSecret: ['ForceDeleteWithoutRecovery', 'RecoveryWindowInDays'],
+  GetSecretValue: ['VersionId', 'VersionStage'],
+  PutResourcePolicy: ['BlockPublicPolicy'],
+  ReplicateSecretToRegions: ['ForceOverwriteReplicaSecret'],
+  RotateSecret: ['RotationLambdaARN', 'RotateImmediately'],
+  UpdateSecret: ['Description', 'KmsKeyId', 'Type'],
+  UpdateSecretVersionStage: ['VersionStage'],
+};
+
+/** A key is in the request only if the caller gave the member: what applies by default is not. */
+function requestFacts(call: Call, action: string, input: Input): Facts {
+  const keys = KEYS[action] ?? [];
+  const keyId = keys.includes('KmsKeyId') ? textIn(input, 'KmsKeyId') : undefined;
+  const replicas = recordsIn(input, 'AddReplicaRegions');
+  return {
+    ...Object.fromEntries(keys.map((key) => [`secretsmanager:${key}`, wordIn(input, key)])),
+    'secretsmanager:KmsKeyArn': keyId && keyArn(call, keyId, call.region),
+    'secretsmanager:AddReplicaRegions': replicas?.flatMap((replica) => textIn(replica, 'Region') ?? []),
+    'aws:TagKeys': textsIn(input, 'TagKeys'),
+    ...requestTags(tagsIn(input)),
+  };
+}

@@ -1,0 +1,56 @@
+import { AwsError } from '../errors.ts';
+import type { Role } from '../iam/store.ts';
+import { shownTrust } from '../iam/trust.ts';
+import { tagsIn, textIn, textsIn } from '../permissions/input.ts';
+import { type Facts, type Need, requestTags } from '../permissions/need.ts';
+import type { Call, Input } from '../service.ts';
+
+const NO_TRUST = '{}';
+
+/**
+ * The permissions that the operations of STS need. Everyone may ask who they are, and get a session of their own.
+ * Source: "Permissions for GetSessionToken" in the IAM user guide, and AssumeRole in the STS API reference.
+ */
+export function needs(call: Call, action: string, input: Input): Need[] {
+  if (action !== 'AssumeRole') {
+    return [];
+  }
+  const further = [
+    ...(tagsIn(input) ? ['sts:TagSession'] : []),
+    ...(textIn(input, 'SourceIdentity') === undefined ? [] : ['sts:SetSourceIdentity']),
+  ];
+  const roleArn = textIn(input, 'RoleArn') ?? '';
+  const role = roleWithArn(call, roleArn);
+  return ['sts:AssumeRole', ...further].map((permission) => ({
+    action: permission,
+    resource: roleArn,
+    facts: assumeFacts(call, input),
+    resourcePolicy: role ? shownTrust(call, role) : NO_TRUST,
+    resourcePolicyMustAllow: true,
+    refusal: refusal(call, permission, roleArn),
+  }));
+}
+
+/** The role that a request to assume one means; undefined where there is none. */
+export function roleWithArn(call: Call, arn: string): Role | undefined {
+  return [...call.iam.seen.roles.values()].find((role) => role.arn === arn);
+}
+
+function assumeFacts(call: Call, input: Input): Facts {
+  const givesProof = textIn(input, 'SerialNumber') !== undefined || textIn(input, 'TokenCode') !== undefined;
+  return {
+    // Half a proof is refused by the operation itself, with a better reason.
+    ...((givesProof || call.caller.mfa) && { 'aws:MultiFactorAuthPresent': 'true' }),
+    'sts:ExternalId': textIn(input, 'ExternalId'),
+    'sts:RoleSessionName': textIn(input, 'RoleSessionName'),
+    'sts:SourceIdentity': textIn(input, 'SourceIdentity'),
+    'sts:TransitiveTagKeys': textsIn(input, 'TransitiveTagKeys'),
+    ...requestTags(tagsIn(input)),
+  };
+}
+
+/** STS gives no reason: it would tell strangers whether a role exists. */
+function refusal(call: Call, permission: string, roleArn: string): AwsError {
+  const message = `User: ${call.caller.arn} is not authorized to perform: ${permission} on resource: ${roleArn}`;
+  return new AwsError('AccessDenied', message, 403);
+}
