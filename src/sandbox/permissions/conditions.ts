@@ -1,4 +1,5 @@
-import { isObject, type JsonObject } from '../documents/json.ts';
+import { isObject } from '../documents/json.ts';
+import { ANYTHING } from './glob.ts';
 import { OPERATORS } from './operators.ts';
 import { type Context, resolved } from './variables.ts';
 
@@ -25,11 +26,10 @@ export function holds(condition: unknown, context: Context, hasVariables: boolea
   );
 }
 
-/** The condition keys that a document's statement asks for, as written. */
-export function keysOf(statement: JsonObject): string[] {
-  const { Condition } = statement;
-  return isObject(Condition)
-    ? Object.values(Condition).flatMap((keys) => (isObject(keys) ? Object.keys(keys) : []))
+/** The condition keys that a Condition element looks at, as written. */
+export function keysIn(condition: unknown): string[] {
+  return isObject(condition)
+    ? Object.values(condition).flatMap((keys) => (isObject(keys) ? Object.keys(keys) : []))
     : [];
 }
 
@@ -63,7 +63,9 @@ function passes(
   }
   const isAmongWanted = (value: string) =>
     wanted.some((text) => {
-      const meant = resolved(text, hasVariables ? context : undefined, operator.wildcards);
+      // A variable without a value must not make a comparison true: a negated one excepts all that it could stand for.
+      const absent = operator.negated ? ANYTHING : undefined;
+      const meant = resolved(text, hasVariables ? context : undefined, operator.wildcards, absent);
       return meant !== undefined && operator.compare(value, meant, plain(meant));
     });
   const satisfied = (value: string) => isAmongWanted(value) !== operator.negated;

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../documents/json.ts';
-import { type Asker, type Naming, namingOf } from './principals.ts';
+import { type Asker, type Naming, namingOf, strongestOf } from './principals.ts';
 import { type Question, statementsOn } from './statements.ts';
 
 /** The documents that decide what someone may do in their own account. */
@@ -35,7 +35,7 @@ interface Findings {
  * Source: "Policy evaluation logic" in the IAM user guide.
  */
 export function decide(question: Question, asker: Asker, policies: Policies): Decision {
-  const resource = resourceFindings(question, asker, policies.resource);
+  const resource = resourceFindings(question, asker, policies);
   const identity = findings(question, policies.identity);
   const boundary = policies.boundary === undefined ? undefined : findings(question, [policies.boundary]);
   const session = policies.session && findings(question, policies.session);
@@ -50,18 +50,19 @@ export function decide(question: Question, asker: Asker, policies: Policies): De
   if (denier) {
     return { allowed: false, explicit: true, by: denier[0] };
   }
-  if (resource.grantedTo === 'itself') {
-    return { allowed: true };
-  }
   const lacking = (
     [
       ['resource-based policy', !policies.resourceMustAllow || resource.grantedTo !== 'not'],
-      ['identity-based policy', identity.allows || resource.grantedTo === 'role'],
-      ['permissions boundary', boundary?.allows ?? true],
-      ['session policy', session?.allows ?? true],
+      ['identity-based policy', identity.allows || isAtLeast('role', resource.grantedTo)],
+      ['permissions boundary', (boundary?.allows ?? true) || isAtLeast('everyone', resource.grantedTo)],
+      ['session policy', (session?.allows ?? true) || isAtLeast('itself', resource.grantedTo)],
     ] as const
   ).find(([, allows]) => !allows);
   return lacking ? { allowed: false, explicit: false, by: lacking[0] } : { allowed: true };
+}
+
+function isAtLeast(wanted: Naming, actual: Naming): boolean {
+  return strongestOf([wanted, actual]) === actual;
 }
 
 function findings(question: Question, documents: readonly string[]): Findings {
@@ -72,13 +73,24 @@ function findings(question: Question, documents: readonly string[]): Findings {
 function resourceFindings(
   question: Question,
   asker: Asker,
-  document: string | undefined,
+  { resource, boundary }: Policies,
 ): { grantedTo: Naming; denies: boolean } {
-  const statements = document === undefined ? [] : statementsOn(document, question);
+  const statements = resource === undefined ? [] : statementsOn(resource, question);
   const namings = statements.filter(isAllow).map((statement) => namingOf(statement, asker));
-  const grantedTo = (['itself', 'role', 'account'] as const).find((each) => namings.includes(each)) ?? 'not';
-  const denies = statements.some((statement) => isDeny(statement) && namingOf(statement, asker) !== 'not');
-  return { grantedTo, denies };
+  const isDenied = (statement: JsonObject) =>
+    namingOf(statement, asker) !== 'not' || isDeniedByBoundary(statement, boundary);
+  return {
+    grantedTo: strongestOf(namings),
+    denies: statements.filter(isDeny).some(isDenied),
+  };
+}
+
+/**
+ * A Deny with NotPrincipal denies everyone who has a permissions boundary, whomever it names.
+ * Source: "AWS JSON policy elements: NotPrincipal" in the IAM user guide.
+ */
+function isDeniedByBoundary(statement: JsonObject, boundary: string | undefined): boolean {
+  return statement.NotPrincipal !== undefined && boundary !== undefined;
 }
 
 const isAllow = (statement: JsonObject) => statement.Effect === 'Allow';

@@ -6,6 +6,9 @@ export const ANY = Symbol('*');
 /** Any one character. */
 export const ONE = Symbol('?');
 
+/** What every text fits. */
+export const ANYTHING: Pattern = [ANY];
+
 /** A pattern in which each character stands for itself. */
 export const literal = (text: string): Pattern => [...text];
 

@@ -18,7 +18,9 @@ export interface SessionPolicies {
 
 export const ADMINISTRATOR: Bearer = { kind: 'administrator' };
 
-const EVERYTHING = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}';
+/** What an administrator's policy says. */
+export const EVERYTHING =
+  '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}';
 
 /**
  * The policies that limit what a bearer may do.

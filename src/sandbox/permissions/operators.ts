@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { fits, type Pattern } from './glob.ts';
 
 /** Compares a value of the request with one of the policy. */
@@ -49,17 +49,19 @@ const ordered =
   (actual, _wanted, text) =>
     holds(read(actual), read(text));
 
+/** An address, or a range of them in CIDR notation. */
 const inRange: Comparison = (actual, _wanted, text) => {
-  const [network = '', bits = '32'] = text.split('/');
-  if (!isIPv4(actual) || !isIPv4(network) || !/^\d{1,2}$/.test(bits)) {
+  const [network = '', bits] = text.split('/');
+  const [family, own] = [isIP(actual), isIP(network)];
+  const size = family === 4 ? 32 : 128;
+  const prefix = bits === undefined ? size : Number(bits);
+  if (family === 0 || family !== own || !(Number.isInteger(prefix) && prefix >= 0 && prefix <= size)) {
     return false;
   }
-  const size = 2 ** (32 - Number(bits));
-  return Math.floor(ipNumber(actual) / size) === Math.floor(ipNumber(network) / size);
+  const range = new BlockList();
+  range.addSubnet(network, prefix, `ipv${own}` as 'ipv4' | 'ipv6');
+  return range.check(actual, `ipv${family}` as 'ipv4' | 'ipv6');
 };
-
-const ipNumber = (address: string) =>
-  address.split('.').reduce((number, part) => number * 256 + Number(part), 0);
 
 function pair(name: string, opposite: string, compare: Comparison, wildcards = false): [string, Operator][] {
   return [

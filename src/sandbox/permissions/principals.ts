@@ -14,32 +14,36 @@ export interface Asker {
 }
 
 /**
- * How a resource's policy names who asks: itself, by its role, by its account, or not at all. A grant to itself or to everyone
- * stands alone. One to its role is bounded by the role's permissions boundary and session policy, and one to its account only
- * lets the account's own policies decide.
- * Source: "How AWS enforcement code logic evaluates requests" in the IAM user guide.
+ * How a resource's policy names who asks: itself, with everyone, by its role, by its account, or not at all. A grant to itself
+ * stands alone. One to everyone is limited by the session's policies, one to the role by its permissions boundary too, and one to
+ * the account only lets the account's own policies decide.
+ * Source: "How AWS enforcement code logic evaluates requests" and "Session policies" in the IAM user guide.
  */
-export type Naming = 'itself' | 'role' | 'account' | 'not';
+export type Naming = 'itself' | 'everyone' | 'role' | 'account' | 'not';
 
-const STRENGTH: readonly Naming[] = ['itself', 'role', 'account'];
+const STRENGTH: readonly Naming[] = ['itself', 'everyone', 'role', 'account'];
+
+/** The strongest of several ways of being named. */
+export function strongestOf(namings: readonly Naming[]): Naming {
+  return STRENGTH.find((each) => namings.includes(each)) ?? 'not';
+}
 
 /** How a statement's Principal or NotPrincipal names who asks. */
 export function namingOf(statement: JsonObject, asker: Asker): Naming {
   if (statement.NotPrincipal !== undefined) {
-    return strongest(statement.NotPrincipal, asker) === 'not' ? 'itself' : 'not';
+    return named(statement.NotPrincipal, asker) === 'not' ? 'everyone' : 'not';
   }
-  return strongest(statement.Principal, asker);
+  return named(statement.Principal, asker);
 }
 
-function strongest(principal: unknown, asker: Asker): Naming {
+function named(principal: unknown, asker: Asker): Naming {
   if (principal === '*') {
-    return 'itself';
+    return 'everyone';
   }
   const kinds = isObject(principal) ? Object.entries(principal) : [];
-  const namings = kinds.flatMap(([kind, value]) =>
-    (stringsOf(value) ?? []).map((name) => naming(kind, name, asker)),
+  return strongestOf(
+    kinds.flatMap(([kind, value]) => (stringsOf(value) ?? []).map((name) => naming(kind, name, asker))),
   );
-  return STRENGTH.find((each) => namings.includes(each)) ?? 'not';
 }
 
 function naming(kind: string, name: string, asker: Asker): Naming {
@@ -49,7 +53,10 @@ function naming(kind: string, name: string, asker: Asker): Naming {
   if (kind !== 'AWS' || asker.account === undefined) {
     return 'not';
   }
-  if (name === '*' || name === asker.arn) {
+  if (name === '*') {
+    return 'everyone';
+  }
+  if (name === asker.arn) {
     return 'itself';
   }
   if (name === asker.roleArn || name === asker.id) {

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, parseObject, stringsOf } from '../documents/json.ts';
-import { holds } from './conditions.ts';
-import { fits, pattern } from './glob.ts';
+import { holds, keysIn } from './conditions.ts';
+import { ANYTHING, fits, type Pattern, pattern } from './glob.ts';
 import { type Context, resolved } from './variables.ts';
 
 /** What is asked of policies. */
@@ -12,36 +12,55 @@ export interface Question {
 
 /** A document's statements that speak of a question, whatever they say of it. */
 export function statementsOn(document: string, question: Question): JsonObject[] {
-  const policy = parseObject(document) ?? {};
-  const given: unknown[] = Array.isArray(policy.Statement) ? policy.Statement : [policy.Statement];
-  const hasVariables = policy.Version === '2012-10-17';
-  return given.filter(isObject).filter((statement) => speaksOf(statement, question, hasVariables));
-}
-
-function speaksOf(statement: JsonObject, question: Question, hasVariables: boolean): boolean {
-  return (
-    isNamed(statement, ['Action', 'NotAction'], (text) => isAction(text, question.action)) &&
-    isNamed(statement, ['Resource', 'NotResource'], (text) => {
-      const meant = resolved(text, hasVariables ? question.context : undefined, true);
-      return meant !== undefined && fits(meant, question.resource);
-    }) &&
-    holds(statement.Condition, question.context, hasVariables)
+  const { statements, hasVariables } = read(document);
+  return statements.filter(
+    (statement) =>
+      isAbout(statement, question, hasVariables) &&
+      holds(statement.Condition, question.context, hasVariables),
   );
 }
 
-/** Trust policies name no resource: they are about the role they are of. */
-function isNamed(
-  statement: JsonObject,
-  [name, opposite]: readonly [string, string],
-  matches: (text: string) => boolean,
-): boolean {
-  const texts = stringsOf(statement[name] ?? []);
-  if (statement[name] !== undefined) {
-    return texts?.some(matches) ?? false;
-  }
-  return !(stringsOf(statement[opposite] ?? []) ?? []).some(matches);
+/** The condition keys that a document's statements about a question look at, and that are not in its context. */
+export function missingKeys(document: string, question: Question): string[] {
+  const { statements, hasVariables } = read(document);
+  return statements
+    .filter((statement) => isAbout(statement, question, hasVariables))
+    .flatMap(({ Condition }) => keysIn(Condition))
+    .filter((key) => !question.context.has(key.toLowerCase()));
 }
 
-function isAction(text: string, action: string): boolean {
-  return fits(pattern(text.toLowerCase()), action.toLowerCase());
+function read(document: string): { statements: JsonObject[]; hasVariables: boolean } {
+  const policy = parseObject(document) ?? {};
+  const given: unknown[] = Array.isArray(policy.Statement) ? policy.Statement : [policy.Statement];
+  return { statements: given.filter(isObject), hasVariables: policy.Version === '2012-10-17' };
+}
+
+function isAbout(statement: JsonObject, question: Question, hasVariables: boolean): boolean {
+  return (
+    isOnAction(statement, question.action.toLowerCase()) &&
+    isOnResource(statement, question.resource, hasVariables ? question.context : undefined)
+  );
+}
+
+function isOnAction(statement: JsonObject, action: string): boolean {
+  const covers = (text: string) => fits(pattern(text.toLowerCase()), action);
+  return statement.Action === undefined
+    ? !textsOf(statement.NotAction).some(covers)
+    : textsOf(statement.Action).some(covers);
+}
+
+/** Trust policies name no resource: they are about the role they are of. */
+function isOnResource(statement: JsonObject, resource: string, variables: Context | undefined): boolean {
+  const covers = (text: string, absent?: Pattern) => {
+    const meant = resolved(text, variables, true, absent);
+    return meant !== undefined && fits(meant, resource);
+  };
+  return statement.Resource === undefined
+    ? // A variable without a value excepts all that it could stand for.
+      !textsOf(statement.NotResource).some((text) => covers(text, ANYTHING))
+    : textsOf(statement.Resource).some((text) => covers(text));
+}
+
+function textsOf(element: unknown): string[] {
+  return element === undefined ? [] : (stringsOf(element) ?? []);
 }

@@ -11,12 +11,14 @@ const VARIABLE = /\$\{\s*(?:([*?$])|([^\s,{}]+)\s*(?:,\s*'([^']*)')?)\s*\}/g;
  * Source: "IAM policy elements: Variables and tags" in the IAM user guide.
  * @param context undefined for a document of a version that has no variables.
  * @param wildcards whether `*` and `?` of the policy's own text are wildcards.
- * @returns undefined if there is no single value for one of the variables; then the text matches nothing.
+ * @param absent what a variable without a single value stands for.
+ * @returns undefined if there is no single value for one of the variables, nor anything to stand for it; then the text matches nothing.
  */
 export function resolved(
   text: string,
   context: Context | undefined,
   wildcards: boolean,
+  absent?: Pattern,
 ): Pattern | undefined {
   const own = wildcards ? pattern : literal;
   if (!context || !text.includes('${')) {
@@ -26,10 +28,11 @@ export function resolved(
   let from = 0;
   for (const match of text.matchAll(VARIABLE)) {
     const value = meaningOf(match, context);
-    if (value === undefined) {
+    const stands = value === undefined ? absent : literal(value);
+    if (stands === undefined) {
       return undefined;
     }
-    whole.push(own(text.slice(from, match.index)), literal(value));
+    whole.push(own(text.slice(from, match.index)), stands);
     from = match.index + match[0].length;
   }
   return [...whole, own(text.slice(from))].flat();

@@ -29,8 +29,8 @@ function bringReplicasInLine(call: Call, primary: Secret): void {
   for (const { region, status } of primary.replicas) {
     const replica = call.world.secretsIn(region).byName(primary.name, call.now);
     if (replica && status === 'InSync') {
-      const { description, rotation, tags, changedAt } = primary;
-      Object.assign(replica, { description, rotation, tags, changedAt });
+      const { description, rotation, tags, policy, changedAt } = primary;
+      Object.assign(replica, { description, rotation, tags, policy, changedAt });
     }
   }
 }
