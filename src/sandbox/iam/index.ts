@@ -8,6 +8,7 @@ import { operationNames } from './operation-names.ts';
 import { policies } from './policies.ts';
 import { policyVersions } from './policy-versions.ts';
 import { roles } from './roles.ts';
+import { simulation } from './simulate.ts';
 import { tagging } from './tagging.ts';
 
 const operations: Operations = {
@@ -18,6 +19,7 @@ const operations: Operations = {
   ...inlinePolicies,
   ...tagging,
   ...accountOperations,
+  ...simulation,
 };
 
 /** AWS Identity and Access Management, API version 2010-05-08. */

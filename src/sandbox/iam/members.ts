@@ -26,7 +26,8 @@ export const policyPath = text({
 });
 export const pathPrefix = text({ min: 1, max: 512, pattern: /^\/[\x21-\x7f]*$/ });
 /** Latin-1, as IAM takes documents. */
-export const document = required(text({ min: 1, max: 131_072, pattern: documentText }));
+export const optionalDocument = text({ min: 1, max: 131_072, pattern: documentText });
+export const document = required(optionalDocument);
 export const policyDescription = text({ max: 1000 });
 export const roleDescription = text({
   max: 1000,

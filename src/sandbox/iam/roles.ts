@@ -65,6 +65,11 @@ export const roles: Operations = {
     const byName = shown.sort((a, b) => (roleKey(a.name) < roleKey(b.name) ? -1 : 1));
     return paged(input, byName, 'Roles', (role) => roleView(call, role));
   }),
+  ListInstanceProfilesForRole: operation({ ...paging, RoleName: roleName }, (call, input) => {
+    seenRole(call.iam.seen, input.RoleName);
+    // The sandbox has no EC2, and so no instance that a role could be for.
+    return paged(input, [], 'InstanceProfiles', (profile) => profile);
+  }),
   UpdateRole: iamWrite(
     { RoleName: roleName, Description: roleDescription, MaxSessionDuration: sessionSeconds },
     (call, input) => {

@@ -1,4 +1,4 @@
-import type { IamState, Role } from '../iam/store.ts';
+import type { IamState, Policy, Role } from '../iam/store.ts';
 import type { Policies } from './evaluate.ts';
 
 /**
@@ -44,7 +44,7 @@ export function policiesOf(bearer: Bearer, iam: { readonly seen: IamState }): Po
 }
 
 /** The policies of a role, without those of any session. A boundary that is gone allows nothing. */
-export function policiesOfRole(state: IamState, role: Role): Policies {
+function policiesOfRole(state: IamState, role: Role): Policies {
   const identity = [...managedDocuments(state, role.attached), ...role.inline.values()];
   return role.boundaryArn === undefined
     ? { identity }
@@ -56,11 +56,11 @@ export function roleWithId(state: IamState, id: string): Role | undefined {
   return [...state.roles.values()].find((role) => role.id === id);
 }
 
-/** The default versions of managed policies. */
 function managedDocuments(state: IamState, arns: readonly string[]): string[] {
-  return arns.flatMap((arn) => {
-    const policy = state.policies.get(arn);
-    const version = policy?.versions.find(({ id }) => id === policy.defaultVersionId);
-    return version ? [version.document] : [];
-  });
+  return arns.flatMap((arn) => documentOf(state.policies.get(arn)) ?? []);
+}
+
+/** What a managed policy says: its default version. */
+export function documentOf(policy: Policy | undefined): string | undefined {
+  return policy?.versions.find(({ id }) => id === policy.defaultVersionId)?.document;
 }

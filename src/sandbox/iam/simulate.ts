@@ -1,0 +1,141 @@
+import { contextOf } from '../permissions/context.ts';
+import { type Decision, decide, type Policies } from '../permissions/evaluate.ts';
+import { missingKeys, type Question, statementsOn } from '../permissions/statements.ts';
+import { type Call, type Operations, operation } from '../service.ts';
+import { type InputOf, list, record, required, text } from '../shapes.ts';
+import { optionalDocument, paging, policyArn } from './members.ts';
+import { paged } from './operation.ts';
+import { type LabelledPolicy, type Source, sourceOf } from './simulated.ts';
+
+const CONTEXT_TYPES = ['string', 'numeric', 'boolean', 'ip', 'binary', 'date'].flatMap((type) => [
+  type,
+  `${type}List`,
+]);
+
+const contextEntry = record({
+  ContextKeyName: required(text({ min: 5, max: 256 })),
+  ContextKeyValues: required(list(text())),
+  ContextKeyType: text({ oneOf: CONTEXT_TYPES }),
+});
+
+const members = {
+  ...paging,
+  PolicySourceArn: policyArn,
+  PolicyInputList: list(optionalDocument),
+  PermissionsBoundaryPolicyInputList: list(optionalDocument),
+  ActionNames: required(list(text({ min: 3, max: 128 }))),
+  ResourceArns: list(text({ min: 1, max: 2048 })),
+  ContextEntries: list(contextEntry),
+};
+
+/**
+ * SimulatePrincipalPolicy for the account's user and its roles: what their own policies say, without those of resources. It tells
+ * which policies decided, without the place in them.
+ */
+export const simulation: Operations = {
+  SimulatePrincipalPolicy: operation(members, (call, input) => {
+    const simulator = simulatorFor(call, input);
+    const resources = input.ResourceArns ?? ['*'];
+    return paged(input, input.ActionNames, 'EvaluationResults', (action) =>
+      resultOf(simulator, action, resources),
+    );
+  }),
+};
+
+interface Simulator {
+  readonly source: Source;
+  readonly policies: readonly LabelledPolicy[];
+  readonly boundary: string | undefined;
+  question(action: string, resource: string): Question;
+}
+
+function simulatorFor(call: Call, input: InputOf<typeof members>): Simulator {
+  const source = sourceOf(call, input.PolicySourceArn);
+  const given = (input.PolicyInputList ?? []).map(
+    (document, at): LabelledPolicy => ({ name: `PolicyInputList.${at + 1}`, type: 'none', document }),
+  );
+  const entries = (input.ContextEntries ?? []).map((entry) => [entry.ContextKeyName, entry.ContextKeyValues]);
+  const context = contextOf(
+    {
+      'aws:PrincipalArn': source.asker.arn,
+      'aws:PrincipalAccount': call.world.account,
+      'aws:CurrentTime': new Date(call.now).toISOString(),
+      'aws:EpochTime': String(Math.floor(call.now / 1000)),
+    },
+    Object.fromEntries(entries),
+  );
+  return {
+    source,
+    policies: [...source.policies, ...given],
+    boundary: input.PermissionsBoundaryPolicyInputList?.[0] ?? source.boundary,
+    question: (action, resource) => ({ action, resource, context }),
+  };
+}
+
+/** One action on all resources: allowed if it is allowed on each. */
+function resultOf(simulator: Simulator, action: string, resources: readonly string[]): object {
+  const each = resources.map((resource) => specificResult(simulator, simulator.question(action, resource)));
+  const decisions = each.map((result) => result.decision);
+  const worst = (['explicitDeny', 'implicitDeny'] as const).find((decision) => decisions.includes(decision));
+  const byBoundary = simulator.boundary !== undefined && {
+    PermissionsBoundaryDecisionDetail: {
+      AllowedByPermissionsBoundary: each.every((result) => result.allowedByBoundary),
+    },
+  };
+  return {
+    EvalActionName: action,
+    EvalResourceName: template(resources[0] ?? '*'),
+    EvalDecision: worst ?? 'allowed',
+    MatchedStatements: unique(each.flatMap((result) => result.matched)).map(shownSource),
+    MissingContextValues: unique(each.flatMap((result) => result.missing)),
+    ...byBoundary,
+    ResourceSpecificResults: each.map((result) => ({
+      EvalResourceName: result.resource,
+      EvalResourceDecision: result.decision,
+      MatchedStatements: result.matched.map(shownSource),
+      MissingContextValues: result.missing,
+    })),
+  };
+}
+
+function specificResult({ source, policies, boundary }: Simulator, question: Question) {
+  const all: Policies = { identity: policies.map(({ document }) => document), boundary };
+  const decision = shownDecision(decide(question, source.asker, all));
+  const effect = decision === 'explicitDeny' ? 'Deny' : 'Allow';
+  const matched = policies.filter(({ document }) =>
+    statementsOn(document, question).some((statement) => statement.Effect === effect),
+  );
+  const limits = boundary === undefined ? [] : [boundary];
+  return {
+    resource: question.resource,
+    decision,
+    matched: decision === 'implicitDeny' ? [] : matched,
+    missing: unique([...all.identity, ...limits].flatMap((document) => missingKeys(document, question))),
+    allowedByBoundary:
+      boundary === undefined || decide(question, source.asker, { identity: [boundary] }).allowed,
+  };
+}
+
+function shownDecision(decision: Decision): 'allowed' | 'explicitDeny' | 'implicitDeny' {
+  if (decision.allowed) {
+    return 'allowed';
+  }
+  return decision.explicit ? 'explicitDeny' : 'implicitDeny';
+}
+
+const shownSource = ({ name, type }: LabelledPolicy) => ({ SourcePolicyId: name, SourcePolicyType: type });
+const unique = <T>(items: readonly T[]): T[] => [...new Set(items)];
+
+/** Source: the resource types in the service authorization reference. */
+const TEMPLATES: readonly (readonly [RegExp, string])[] = [
+  [/^arn:[^:]+:iam:.*:role\//, `iam::$\{Account}:role/$\{RoleNameWithPath}`],
+  [/^arn:[^:]+:iam:.*:policy\//, `iam::$\{Account}:policy/$\{PolicyNameWithPath}`],
+  [/^arn:[^:]+:secretsmanager:.*:secret:/, `secretsmanager:$\{Region}:$\{Account}:secret:$\{SecretId}`],
+  [/^arn:[^:]+:kms:.*:key\//, `kms:$\{Region}:$\{Account}:key/$\{KeyId}`],
+];
+
+/** The form of ARN that the result of an action names; its resources are in the results for each. */
+function template(resource: string): string {
+  const known = TEMPLATES.find(([form]) => form.test(resource));
+  return known ? `arn:$\{Partition}:${known[1]}` : '*';
+}
