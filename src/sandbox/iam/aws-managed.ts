@@ -30,8 +30,13 @@ const PUBLISHED: readonly Published[] = [
     actions: [
       'iam:Get*',
       'iam:List*',
+      'iam:Simulate*',
+      'kms:Describe*',
+      'kms:List*',
       'mediaconnect:Describe*',
       'mediaconnect:List*',
+      'secretsmanager:Describe*',
+      'secretsmanager:GetResourcePolicy',
       'secretsmanager:List*',
     ],
   },

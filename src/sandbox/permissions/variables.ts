@@ -4,7 +4,7 @@ import { literal, type Pattern, pattern } from './glob.ts';
 export type Context = ReadonlyMap<string, readonly string[]>;
 
 /** What stands between the braces: a special character, or a condition key with a default value. */
-const VARIABLE = /\$\{\s*(?:([*?$])|([^\s,{}]+)\s*(?:,\s*'([^']*)')?)\s*\}/g;
+const VARIABLE = /\$\{\s*(?:([*?$])|([^\s,{}]+)(?:\s*,\s*'([^']*)')?)\s*\}/g;
 
 /**
  * Text of a policy with its variables replaced. What a variable stands for is plain text: a wildcard in it is none.

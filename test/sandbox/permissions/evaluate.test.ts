@@ -1,6 +1,6 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { contextOf } from '../../../src/sandbox/permissions/context.ts';
 import { decide } from '../../../src/sandbox/permissions/evaluate.ts';
 import { identityPolicy, type RawPolicy, resourcePolicy } from '../../policy/documents.ts';
@@ -87,4 +87,30 @@ it('the sandbox allows a request if and only if the judge does', async () => {
     }),
     { numRuns: Number(process.env.RUNS ?? 200) },
   );
+});
+
+describe('by hand, a policy', () => {
+  const asker = { arn: CALLER, roleArn: ROLE_ARN, account: ACCOUNT, partition: 'aws' };
+  const allows = (statement: object, resource: string, facts: Context = {}) => {
+    const document = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', ...statement } };
+    const question = { action: 'iam:GetRole', resource, context: contextOf(facts) };
+    return decide(question, asker, { identity: [JSON.stringify(document)] }).allowed;
+  };
+
+  it('does not take a wildcard in a variable’s value for one', () => {
+    const Resource = `arn:aws:iam::${ACCOUNT}:role/\${aws:PrincipalTag/team}`;
+    const role = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`;
+    expect(allows({ Resource }, role('blue'), { 'aws:PrincipalTag/team': 'blue' })).toBe(true);
+    expect(allows({ Resource }, role('blue'), { 'aws:PrincipalTag/team': '*' })).toBe(false);
+    expect(allows({ Resource }, role('*'), { 'aws:PrincipalTag/team': '*' })).toBe(true);
+    expect(allows({ Resource }, role(''))).toBe(false);
+  });
+
+  it('with the most awkward pattern is matched at once', () => {
+    const Resource = `arn:aws:iam::*:${'*a'.repeat(1500)}*b`;
+    const started = performance.now();
+    expect(allows({ Resource }, `arn:aws:iam::${ACCOUNT}:${'a'.repeat(1900)}`)).toBe(false);
+    expect(allows({ Resource: `\${aws:username${' '.repeat(100_000)}` }, 'x')).toBe(false);
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
 });
