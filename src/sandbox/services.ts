@@ -1,12 +1,13 @@
 import type { Authorization } from './auth/authorization.ts';
 import { iam } from './iam/index.ts';
+import { kms } from './kms/index.ts';
 import type { WireRequest } from './protocols/protocol.ts';
 import { secretsManager } from './secretsmanager/index.ts';
 import type { Service } from './service.ts';
 import { sts } from './sts/index.ts';
 
 const SERVICES = new Map<string, Service>(
-  [iam, secretsManager, sts].map((service) => [service.name, service]),
+  [iam, kms, secretsManager, sts].map((service) => [service.name, service]),
 );
 
 /**
@@ -18,8 +19,9 @@ export function serviceFor(request: WireRequest, auth: Authorization | undefined
   if (auth) {
     return SERVICES.get(auth.service);
   }
-  if (request.headers['x-amz-target'] !== undefined) {
-    return secretsManager;
+  const target = request.headers['x-amz-target'];
+  if (target !== undefined) {
+    return `${target}`.startsWith('TrentService.') ? kms : secretsManager;
   }
   return request.body.includes(sts.apiVersion) || request.target.includes(sts.apiVersion) ? sts : iam;
 }

@@ -1,15 +1,17 @@
 import type { SessionStore } from './auth/sessions.ts';
 import { IamStore } from './iam/store.ts';
+import { KeyStore } from './kms/store.ts';
 import { SecretStore } from './secretsmanager/store.ts';
 import type { Partition } from './types.ts';
 
-/** One account in one partition: its IAM, and its secrets in each Region. */
+/** One account in one partition: its IAM, and its secrets and keys in each Region. */
 export interface World {
   readonly account: string;
   readonly partition: Partition;
   readonly iam: IamStore;
   readonly sessions: SessionStore;
   secretsIn(region: string): SecretStore;
+  keysIn(region: string): KeyStore;
 }
 
 /** An account with nothing in it but what AWS itself puts there. */
@@ -19,19 +21,25 @@ export function newWorld(
   sessions: SessionStore,
   iamPropagationMs: number,
 ): World {
-  const regions = new Map<string, SecretStore>();
   return {
     account,
     partition,
     sessions,
     iam: new IamStore(partition, iamPropagationMs),
-    secretsIn(region) {
-      const existing =
-        regions.get(region) ??
-        new SecretStore(`arn:${partition}:secretsmanager:${region}:${account}:secret:`);
-      regions.set(region, existing);
-      return existing;
-    },
+    secretsIn: eachRegion(
+      (region) => new SecretStore(`arn:${partition}:secretsmanager:${region}:${account}:secret:`),
+    ),
+    keysIn: eachRegion((region) => new KeyStore(`arn:${partition}:kms:${region}:${account}:`)),
+  };
+}
+
+/** Something of which every Region has its own, made when it is first asked for. */
+function eachRegion<T>(make: (region: string) => T): (region: string) => T {
+  const made = new Map<string, T>();
+  return (region) => {
+    const present = made.get(region) ?? make(region);
+    made.set(region, present);
+    return present;
   };
 }
 

@@ -1,4 +1,6 @@
 import { IAMClient } from '@aws-sdk/client-iam';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { MediaConnectClient } from '@aws-sdk/client-mediaconnect';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Sandbox, SandboxCredentials } from '../../src/sandbox/index.ts';
@@ -16,6 +18,8 @@ export function clientsFor(
   };
   return {
     iam: new IAMClient(config),
+    kms: new KMSClient(config),
+    mediaConnect: new MediaConnectClient(config),
     secrets: new SecretsManagerClient(config),
     sts: new STSClient(config),
   };

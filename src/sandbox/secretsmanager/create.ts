@@ -1,5 +1,6 @@
 import { type Call, operation } from '../service.ts';
 import { flag, type InputOf, text } from '../shapes.ts';
+import { encryptWith } from './encryption.ts';
 import { exists, invalidRequest } from './errors.ts';
 import {
   clientRequestToken,
@@ -38,6 +39,7 @@ export const createSecret = operation(members, (call, input) => {
     return repeat(call, present, content, input.ClientRequestToken);
   }
   const added = checkedTags(input.Tags ?? []);
+  encryptWith(call, input.KmsKeyId);
   const secret = store.add(input.Name, call.now);
   secret.tags = added;
   describe(secret, input);

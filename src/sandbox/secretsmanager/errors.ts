@@ -19,6 +19,19 @@ export const exists = (message: string): AwsError => new AwsError('ResourceExist
 
 export const limitExceeded = (message: string): AwsError => new AwsError('LimitExceededException', message);
 
+/** Source: the errors of CreateSecret and GetSecretValue in the Secrets Manager API reference. */
+export const encryptionFailure = (): AwsError =>
+  new AwsError(
+    'EncryptionFailure',
+    "Secrets Manager can't encrypt the protected secret text using the provided KMS key. Check that the KMS key is available, enabled, and not in an invalid state.",
+  );
+
+export const decryptionFailure = (): AwsError =>
+  new AwsError(
+    'DecryptionFailure',
+    "Secrets Manager can't decrypt the protected secret text using the provided KMS key.",
+  );
+
 export const markedForDeletion = (): AwsError =>
   invalidRequest("You can't perform this operation on the secret because it was marked for deletion.");
 

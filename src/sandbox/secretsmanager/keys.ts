@@ -1,4 +1,5 @@
 import { AwsError } from '../errors.ts';
+import { keyArn, keyFacts } from '../kms/needs.ts';
 import type { Need } from '../permissions/need.ts';
 import type { Call } from '../service.ts';
 
@@ -18,13 +19,17 @@ export function keyNeeds(
   secretArn: string,
   region = call.region,
 ): Need[] {
-  if (!keyId || AWS_MANAGED.test(keyId)) {
+  if (!keyId) {
     return [];
   }
-  const service = `secretsmanager.${region}.amazonaws.com`;
+  // Who may use a key is asked of a key: one that is named for the first time is there from now on.
+  call.world.keysIn(region).adopt(keyId, call.now);
+  if (AWS_MANAGED.test(keyId)) {
+    return [];
+  }
   const facts = {
-    'kms:ViaService': service,
-    'kms:CallerAccount': call.world.account,
+    ...keyFacts(call, keyId, region),
+    'kms:ViaService': `secretsmanager.${region}.amazonaws.com`,
     'kms:EncryptionContext:SecretARN': secretArn,
     'kms:EncryptionContextKeys': ['SecretARN', 'SecretVersionId'],
     'aws:ViaAWSService': 'true',
@@ -34,13 +39,4 @@ export function keyNeeds(
   };
   const refusal = new AwsError('AccessDeniedException', 'Access to KMS is not allowed');
   return actions.map((action) => ({ action, resource: keyArn(call, keyId, region), facts, refusal }));
-}
-
-/** The ARN of a key. An alias, whose key only KMS knows, stays an alias. */
-export function keyArn({ world }: Call, keyId: string, region: string): string {
-  if (keyId.startsWith('arn:')) {
-    return keyId;
-  }
-  const kind = keyId.startsWith('alias/') ? '' : 'key/';
-  return `arn:${world.partition}:kms:${region}:${world.account}:${kind}${keyId}`;
 }

@@ -1,7 +1,8 @@
+import { keyArn } from '../kms/needs.ts';
 import { recordsIn, tagsIn, textIn, textsIn, wordIn } from '../permissions/input.ts';
 import { type Facts, type Need, requestTags, resourceTags } from '../permissions/need.ts';
 import type { Call, Input } from '../service.ts';
-import { keyArn, keyNeeds } from './keys.ts';
+import { keyNeeds } from './keys.ts';
 import type { Secret } from './store.ts';
 
 /** The permissions that the operations of Secrets Manager need, as the API reference lists them for each. */
@@ -129,7 +130,7 @@ function requestFacts(call: Call, action: string, input: Input): Facts {
   const replicas = recordsIn(input, 'AddReplicaRegions');
   return {
     ...Object.fromEntries(keys.map((key) => [`secretsmanager:${key}`, wordIn(input, key)])),
-    'secretsmanager:KmsKeyArn': keyId && keyArn(call, keyId, call.region),
+    'secretsmanager:KmsKeyArn': keyId && keyArn(call, keyId),
     'secretsmanager:AddReplicaRegions': replicas?.flatMap((replica) => textIn(replica, 'Region') ?? []),
     'aws:TagKeys': textsIn(input, 'TagKeys'),
     ...requestTags(tagsIn(input)),

@@ -3,6 +3,7 @@ import { flag, list, required } from '../shapes.ts';
 import { partitionOfRegion } from '../world.ts';
 import { isReplica, liveSecret } from './access.ts';
 import { change } from './change.ts';
+import { isUsable } from './encryption.ts';
 import { invalidParameter, invalidRequest } from './errors.ts';
 import { region, replicaRegions, secretId } from './members.ts';
 import type { Secret } from './store.ts';
@@ -60,16 +61,19 @@ function addReplica(
   const store = call.world.secretsIn(regionName);
   const present = store.byName(secret.name, call.now);
   const inTheWay = present !== undefined && (!overwrite || present.replicas.length > 0);
+  const problem = inTheWay
+    ? `Secret name ${secret.name} already exists in this region.`
+    : isUsable(call, key, regionName)
+      ? undefined
+      : 'The KMS key cannot be used.';
   secret.replicas = secret.replicas.filter((replica) => replica.region !== regionName);
   secret.replicas.push({
     region: regionName,
     kmsKeyId: key ?? 'alias/aws/secretsmanager',
-    status: inTheWay ? 'Failed' : 'InSync',
-    statusMessage: inTheWay
-      ? `Replication failed: Secret name ${secret.name} already exists in this region.`
-      : 'Replication succeeded',
+    status: problem === undefined ? 'InSync' : 'Failed',
+    statusMessage: problem === undefined ? 'Replication succeeded' : `Replication failed: ${problem}`,
   });
-  if (!inTheWay) {
+  if (problem === undefined) {
     store.addReplica(secret, call.region, key);
   }
 }

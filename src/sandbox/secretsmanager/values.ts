@@ -2,6 +2,7 @@ import { type Call, type Operations, operation } from '../service.ts';
 import { flag, list, number, required, text } from '../shapes.ts';
 import { findSecret, liveSecret } from './access.ts';
 import { change } from './change.ts';
+import { decryptWith, encryptWith } from './encryption.ts';
 import { invalidParameter, invalidRequest, noValueFor } from './errors.ts';
 import {
   clientRequestToken,
@@ -27,6 +28,7 @@ export const values: Operations = {
     (call, input) => {
       const secret = liveSecret(call, input.SecretId, 'GetSecretValue');
       const version = chosenVersion(secret, input.VersionId, input.VersionStage);
+      decryptWith(call, secret.kmsKeyId);
       noteAccess(call, secret, version);
       return {
         ARN: secret.arn,
@@ -51,6 +53,7 @@ export const values: Operations = {
       if (!content) {
         throw invalidRequest('You must provide either SecretString or SecretBinary.');
       }
+      encryptWith(call, secret.kmsKeyId);
       const version = storeVersion(secret, content, call.now, {
         token: input.ClientRequestToken,
         stages: input.VersionStages,
@@ -70,6 +73,9 @@ export const values: Operations = {
     },
     (secret, input, call) => {
       const content = contentOf(input);
+      if (content || input.KmsKeyId !== undefined) {
+        encryptWith(call, input.KmsKeyId ?? secret.kmsKeyId);
+      }
       const version = content && storeVersion(secret, content, call.now, { token: input.ClientRequestToken });
       if (input.Description !== undefined) {
         secret.description = input.Description;

@@ -1,0 +1,40 @@
+import { AwsError } from '../errors.ts';
+import { keyName } from './names.ts';
+import type { Key } from './store.ts';
+
+/** The errors of KMS, in its own words. */
+const notFound = (message: string): AwsError => new AwsError('NotFoundException', message);
+
+export const aliasExists = (arn: string): AwsError =>
+  new AwsError('AlreadyExistsException', `An alias with the name ${arn} already exists`);
+
+export const invalidAlias = (message: string): AwsError => new AwsError('InvalidAliasNameException', message);
+
+export const invalidMarker = (): AwsError => new AwsError('InvalidMarkerException', 'Invalid marker');
+
+export const pendingDeletion = (key: Key): AwsError => invalidState(`${key.arn} is pending deletion.`);
+
+export const notPendingDeletion = (key: Key): AwsError => invalidState(`${key.arn} is not pending deletion.`);
+
+function invalidState(message: string): AwsError {
+  return new AwsError('KMSInvalidStateException', message);
+}
+
+/**
+ * What KMS says of a name that leads to no key.
+ * @param arnPrefix `arn:PARTITION:kms:REGION:ACCOUNT:` of the place that was asked.
+ */
+export function noSuchKey(text: string, arnPrefix: string): AwsError {
+  const name = keyName(text, arnPrefix);
+  if (name?.kind === 'alias') {
+    return notFound(`Alias ${arnPrefix}${name.text} is not found.`);
+  }
+  if (name) {
+    return notFound(`Key '${arnPrefix}key/${name.text}' does not exist`);
+  }
+  const [arn, , service, region] = text.split(':');
+  if (arn === 'arn' && service !== 'kms') {
+    return new AwsError('InvalidArnException', `Invalid arn ${text}`);
+  }
+  return notFound(arn === 'arn' ? `Invalid arn ${region}` : `Invalid keyId '${text}'`);
+}

@@ -1,0 +1,136 @@
+import { AwsError, denialMessage } from '../errors.ts';
+import { type Call, type Operation, type Operations, operation } from '../service.ts';
+import { flag, list, number, record, required, text } from '../shapes.ts';
+import { noSuchKey, notPendingDeletion, pendingDeletion } from './errors.ts';
+import { keyName } from './names.ts';
+import type { Key } from './store.ts';
+import { keyMetadata, keyState } from './views.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const DEFAULT_WINDOW_DAYS = 30;
+
+const keyId = required(text({ min: 1, max: 2048 }));
+
+const tag = record({
+  TagKey: required(text({ min: 1, max: 128 })),
+  TagValue: required(text({ max: 256 })),
+});
+
+/** What a key can be beside a symmetric one with the default key policy, which the sandbox has not. */
+const ELSEWHERE = ['Policy', 'CustomKeyStoreId', 'XksKeyId'] as const;
+
+/**
+ * The key that a request names.
+ * @throws AwsError NotFoundException, InvalidArnException.
+ */
+export function demandKey(call: Call, name: string): Key {
+  const store = call.world.keysIn(call.region);
+  const key = store.find(name, call.now);
+  if (!key) {
+    throw noSuchKey(name, store.arnPrefix);
+  }
+  return key;
+}
+
+/** The operations on keys. */
+export const keys: Operations = {
+  CreateKey: operation(
+    {
+      Description: text({ max: 8192 }),
+      KeyUsage: text(),
+      KeySpec: text(),
+      CustomerMasterKeySpec: text(),
+      Origin: text(),
+      MultiRegion: flag,
+      BypassPolicyLockoutSafetyCheck: flag,
+      Tags: list(tag, { max: 50 }),
+      Policy: text({ min: 1, max: 131_072 }),
+      CustomKeyStoreId: text({ min: 1, max: 64 }),
+      XksKeyId: text({ min: 1, max: 128 }),
+    },
+    (call, input) => {
+      const spec = input.KeySpec ?? input.CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT';
+      const usual = [input.KeyUsage ?? 'ENCRYPT_DECRYPT', spec, input.Origin ?? 'AWS_KMS'].join();
+      if (
+        usual !== 'ENCRYPT_DECRYPT,SYMMETRIC_DEFAULT,AWS_KMS' ||
+        ELSEWHERE.some((name) => input[name] !== undefined)
+      ) {
+        const message = 'The sandbox has symmetric encryption keys with the default key policy only.';
+        throw new AwsError('NotImplemented', message);
+      }
+      const key = call.world.keysIn(call.region).add(call.now, {
+        description: input.Description ?? '',
+        multiRegion: input.MultiRegion ?? false,
+        tags: (input.Tags ?? []).map(({ TagKey, TagValue }) => ({ Key: TagKey, Value: TagValue })),
+      });
+      return { KeyMetadata: keyMetadata(call, key) };
+    },
+  ),
+  DescribeKey: operation({ KeyId: keyId }, (call, input) => {
+    // An alias of AWS's own makes its key when it is first asked for. Source: `KeyId` in the API reference of DescribeKey.
+    if (/(^|:)alias\/aws\/secretsmanager$/.test(input.KeyId)) {
+      call.world.keysIn(call.region).adopt(input.KeyId, call.now);
+    }
+    return { KeyMetadata: keyMetadata(call, demandKey(call, input.KeyId)) };
+  }),
+  EnableKey: change('EnableKey', {}, (_call, key) => {
+    refusePendingDeletion(key);
+    key.enabled = true;
+    return {};
+  }),
+  DisableKey: change('DisableKey', {}, (_call, key) => {
+    refusePendingDeletion(key);
+    key.enabled = false;
+    return {};
+  }),
+  ScheduleKeyDeletion: change(
+    'ScheduleKeyDeletion',
+    { PendingWindowInDays: number({ min: 7, max: 30 }) },
+    (call, key, { PendingWindowInDays = DEFAULT_WINDOW_DAYS }) => {
+      refusePendingDeletion(key);
+      key.deletedAt = call.now + PendingWindowInDays * DAY_MS;
+      return {
+        KeyId: key.arn,
+        DeletionDate: new Date(key.deletedAt),
+        KeyState: keyState(key),
+        PendingWindowInDays,
+      };
+    },
+  ),
+  CancelKeyDeletion: change('CancelKeyDeletion', {}, (_call, key) => {
+    if (key.deletedAt === undefined) {
+      throw notPendingDeletion(key);
+    }
+    delete key.deletedAt;
+    key.enabled = false;
+    return { KeyId: key.arn };
+  }),
+};
+
+/** An operation that changes the state of a customer's key. It takes no alias. */
+function change(
+  action: string,
+  members: { PendingWindowInDays?: ReturnType<typeof number> },
+  run: (call: Call, key: Key, input: { PendingWindowInDays?: number | undefined }) => object,
+): Operation {
+  return operation({ ...members, KeyId: keyId }, (call, input) => {
+    const { arnPrefix } = call.world.keysIn(call.region);
+    if (keyName(input.KeyId, arnPrefix)?.kind === 'alias') {
+      throw new AwsError('NotFoundException', `Invalid keyId '${input.KeyId}'`);
+    }
+    const key = demandKey(call, input.KeyId);
+    if (key.manager === 'AWS') {
+      const permission = `kms:${action}`;
+      const reason = `because no resource-based policy allows the ${permission} action`;
+      const message = denialMessage(call.caller.arn, permission, key.arn, reason);
+      throw new AwsError('AccessDeniedException', message);
+    }
+    return run(call, key, input);
+  });
+}
+
+function refusePendingDeletion(key: Key): void {
+  if (key.deletedAt !== undefined) {
+    throw pendingDeletion(key);
+  }
+}

@@ -1,0 +1,30 @@
+/** What a request calls a key by. Source: `KeyId` of DescribeKey in the AWS KMS API reference. */
+export interface KeyName {
+  readonly kind: 'id' | 'alias';
+  /** The key's ID, or the alias with `alias/` before it. */
+  readonly text: string;
+}
+
+export const MULTI_REGION_ID = /^mrk-[0-9a-f]{32}$/;
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const ALIAS = /^alias\/[a-zA-Z0-9/_-]+$/;
+
+/**
+ * Reads a key ID, a key ARN, an alias or an alias ARN.
+ * @param arnPrefix `arn:PARTITION:kms:REGION:ACCOUNT:` of the place that is asked.
+ * @returns undefined for anything else, and for an ARN of another place.
+ */
+export function keyName(text: string, arnPrefix: string): KeyName | undefined {
+  if (text.startsWith(`${arnPrefix}key/`)) {
+    return idName(text.slice(arnPrefix.length + 'key/'.length));
+  }
+  const local = text.startsWith(arnPrefix) ? text.slice(arnPrefix.length) : text;
+  if (ALIAS.test(local)) {
+    return { kind: 'alias', text: local };
+  }
+  return local === text ? idName(text) : undefined;
+}
+
+function idName(text: string): KeyName | undefined {
+  return ID.test(text) || MULTI_REGION_ID.test(text) ? { kind: 'id', text } : undefined;
+}

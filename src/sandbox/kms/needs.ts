@@ -1,0 +1,68 @@
+import { recordsIn, textIn, wordIn } from '../permissions/input.ts';
+import { type Facts, type Need, requestTags, tagFacts } from '../permissions/need.ts';
+import type { Call, Input } from '../service.ts';
+import { keyName } from './names.ts';
+
+/**
+ * The permissions that KMS's operations need. Its keys have the default key policy, which leaves everything to the account's own
+ * policies.
+ * Source: "AWS KMS permissions" in the KMS developer guide.
+ */
+export function needs(call: Call, action: string, input: Input): Need[] {
+  const permission = `kms:${action}`;
+  switch (action) {
+    case 'CreateKey':
+      return creation(permission, input);
+    case 'CreateAlias': {
+      const { arnPrefix } = call.world.keysIn(call.region);
+      const alias = { action: permission, resource: `${arnPrefix}${textIn(input, 'AliasName')}` };
+      return [alias, onKey(call, permission, textIn(input, 'TargetKeyId') ?? '*')];
+    }
+    case 'ListAliases':
+    case 'ListKeys':
+      return [{ action: permission, resource: '*' }];
+    default: {
+      const need = onKey(call, permission, textIn(input, 'KeyId') ?? '*');
+      const window = wordIn(input, 'PendingWindowInDays');
+      return [{ ...need, facts: { ...need.facts, 'kms:ScheduleKeyDeletionPendingWindowInDays': window } }];
+    }
+  }
+}
+
+function creation(action: string, input: Input): Need[] {
+  const given = recordsIn(input, 'Tags') ?? [];
+  const tags = given.map((tag) => ({ Key: textIn(tag, 'TagKey'), Value: textIn(tag, 'TagValue') }));
+  const facts = tags.length > 0 ? requestTags(tags) : {};
+  const permissions = tags.length > 0 ? [action, 'kms:TagResource'] : [action];
+  return permissions.map((permission) => ({ action: permission, resource: '*', facts }));
+}
+
+/** The permission for an action on the key that a request names, be it there or not. */
+function onKey(call: Call, action: string, name: string): Need {
+  return { action, resource: keyArn(call, name), facts: keyFacts(call, name) };
+}
+
+/** The ARN of the key that a name means; what would be its ARN, where there is none. */
+export function keyArn(call: Call, name: string, region = call.region): string {
+  const store = call.world.keysIn(region);
+  const key = store.find(name, call.now);
+  if (key) {
+    return key.arn;
+  }
+  const meant = keyName(name, store.arnPrefix);
+  return meant === undefined ? name : `${store.arnPrefix}${meant.kind === 'id' ? 'key/' : ''}${meant.text}`;
+}
+
+/** The condition keys that tell of a key and of how it was named. */
+export function keyFacts(call: Call, name: string, region = call.region): Facts {
+  const store = call.world.keysIn(region);
+  const key = store.find(name, call.now);
+  const meant = keyName(name, store.arnPrefix);
+  const aliases = store.aliases(call.now).filter(({ keyId }) => keyId === key?.id);
+  return {
+    'kms:CallerAccount': call.world.account,
+    'kms:RequestAlias': meant?.kind === 'alias' ? meant.text : undefined,
+    'kms:ResourceAliases': aliases.length > 0 ? aliases.map((alias) => alias.name) : undefined,
+    ...tagFacts('aws:ResourceTag', key?.tags ?? []),
+  };
+}

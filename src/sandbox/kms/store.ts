@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import type { Tag } from '../tags.ts';
+import { type KeyName, keyName, MULTI_REGION_ID } from './names.ts';
+
+/** A symmetric encryption key. All times are milliseconds since the epoch. */
+export interface Key {
+  readonly id: string;
+  readonly arn: string;
+  readonly manager: 'AWS' | 'CUSTOMER';
+  readonly multiRegion: boolean;
+  readonly description: string;
+  readonly createdAt: number;
+  enabled: boolean;
+  /** When the waiting period ends; a key that has one is pending deletion. */
+  deletedAt?: number;
+  readonly tags: readonly Tag[];
+}
+
+export interface Alias {
+  /** With `alias/` before it. */
+  readonly name: string;
+  readonly arn: string;
+  readonly keyId: string;
+  readonly createdAt: number;
+}
+
+type KeyTerms = Partial<Pick<Key, 'id' | 'manager' | 'multiRegion' | 'description' | 'tags'>>;
+
+/** The keys and aliases of one Region. */
+export class KeyStore {
+  /** `arn:PARTITION:kms:REGION:ACCOUNT:` */
+  readonly arnPrefix: string;
+  readonly #keys = new Map<string, Key>();
+  readonly #aliases = new Map<string, Alias>();
+  /** The IDs of keys that were deleted: an ID is never used twice. */
+  readonly #gone = new Set<string>();
+
+  constructor(arnPrefix: string) {
+    this.arnPrefix = arnPrefix;
+  }
+
+  /** The keys that exist now, oldest first; one whose waiting period has ended is gone, and its aliases with it. */
+  keys(now: number): Key[] {
+    for (const { id, deletedAt = Number.POSITIVE_INFINITY } of this.#keys.values()) {
+      if (deletedAt <= now) {
+        this.#keys.delete(id);
+        this.#gone.add(id);
+      }
+    }
+    return [...this.#keys.values()];
+  }
+
+  aliases(now: number): Alias[] {
+    const ids = new Set(this.keys(now).map(({ id }) => id));
+    return [...this.#aliases.values()].filter(({ keyId }) => ids.has(keyId));
+  }
+
+  /** The key that a key ID, a key ARN, an alias or an alias ARN of this Region means. */
+  find(text: string, now: number): Key | undefined {
+    const name = keyName(text, this.arnPrefix);
+    return name && this.#named(name, now);
+  }
+
+  add(now: number, terms: KeyTerms = {}): Key {
+    const multiRegion = terms.multiRegion ?? false;
+    const id = terms.id ?? (multiRegion ? `mrk-${randomUUID().replaceAll('-', '')}` : randomUUID());
+    const fresh = { manager: 'CUSTOMER', description: '', tags: [], createdAt: now, enabled: true } as const;
+    const key: Key = { ...fresh, ...terms, id, multiRegion, arn: `${this.arnPrefix}key/${id}` };
+    this.#keys.set(id, key);
+    return key;
+  }
+
+  addAlias(name: string, keyId: string, now: number): void {
+    this.#aliases.set(name, { name, arn: this.arnPrefix + name, keyId, createdAt: now });
+  }
+
+  /**
+   * The key of this name, made now where there is none: the sandbox's account starts empty, but a rehearsal names keys that exist
+   * in the real one, and there is no sense in having it make them first. A key that was deleted stays deleted.
+   * @returns undefined for what names no key of this Region.
+   */
+  adopt(text: string, now: number): Key | undefined {
+    const name = keyName(text, this.arnPrefix);
+    const present = name && this.#named(name, now);
+    if (!name || present || this.#gone.has(name.text)) {
+      return present;
+    }
+    if (name.kind === 'id') {
+      return this.add(now, { id: name.text, multiRegion: MULTI_REGION_ID.test(name.text) });
+    }
+    const key = this.add(now, { manager: name.text.startsWith('alias/aws/') ? 'AWS' : 'CUSTOMER' });
+    this.addAlias(name.text, key.id, now);
+    return key;
+  }
+
+  #named(name: KeyName, now: number): Key | undefined {
+    const id =
+      name.kind === 'id' ? name.text : this.aliases(now).find((alias) => alias.name === name.text)?.keyId;
+    return this.keys(now).find((key) => key.id === id);
+  }
+}

@@ -1,0 +1,37 @@
+import type { Call } from '../service.ts';
+import type { Key } from './store.ts';
+
+export type KeyState = 'Enabled' | 'Disabled' | 'PendingDeletion';
+
+/** Source: "Key states of AWS KMS keys" in the KMS developer guide. */
+export function keyState(key: Key): KeyState {
+  if (key.deletedAt !== undefined) {
+    return 'PendingDeletion';
+  }
+  return key.enabled ? 'Enabled' : 'Disabled';
+}
+
+/** `KeyMetadata` as CreateKey and DescribeKey answer it. */
+export function keyMetadata(call: Call, key: Key): object {
+  const state = keyState(key);
+  return {
+    AWSAccountId: call.world.account,
+    KeyId: key.id,
+    Arn: key.arn,
+    CreationDate: new Date(key.createdAt),
+    Enabled: state === 'Enabled',
+    Description: key.description,
+    KeyUsage: 'ENCRYPT_DECRYPT',
+    KeyState: state,
+    DeletionDate: key.deletedAt === undefined ? undefined : new Date(key.deletedAt),
+    Origin: 'AWS_KMS',
+    KeyManager: key.manager,
+    CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT',
+    KeySpec: 'SYMMETRIC_DEFAULT',
+    EncryptionAlgorithms: ['SYMMETRIC_DEFAULT'],
+    MultiRegion: key.multiRegion,
+    MultiRegionConfiguration: key.multiRegion
+      ? { MultiRegionKeyType: 'PRIMARY', PrimaryKey: { Arn: key.arn, Region: call.region }, ReplicaKeys: [] }
+      : undefined,
+  };
+}

@@ -1,0 +1,215 @@
+import {
+  CancelKeyDeletionCommand,
+  CreateAliasCommand,
+  CreateKeyCommand,
+  DescribeKeyCommand,
+  DisableKeyCommand,
+  EnableKeyCommand,
+  ListAliasesCommand,
+  ListGrantsCommand,
+  ListKeysCommand,
+  ScheduleKeyDeletionCommand,
+} from '@aws-sdk/client-kms';
+import {
+  CreateSecretCommand,
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  UpdateSecretCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { freshSandbox } from '../support/sandbox.ts';
+import { clientsFor, failureOf, KEY } from './clients.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const PLACE = 'arn:aws:kms:us-west-2:111122223333:';
+const KEY_ID = '1234abcd-12ab-34cd-56ef-1234567890ab';
+
+let now = Date.parse('2026-03-01T12:00:00Z');
+const sandbox = freshSandbox({ now: () => now });
+let kms: ReturnType<typeof clientsFor>['kms'];
+let secrets: ReturnType<typeof clientsFor>['secrets'];
+beforeEach(() => {
+  ({ kms, secrets } = clientsFor(sandbox()));
+});
+
+const newKey = async () => (await kms.send(new CreateKeyCommand({}))).KeyMetadata?.KeyId ?? '';
+const describeKey = async (KeyId: string) => (await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata;
+const storeKey = (Name: string, KmsKeyId: string) =>
+  secrets.send(new CreateSecretCommand({ Name, SecretString: KEY, KmsKeyId }));
+const readKey = (SecretId: string) => secrets.send(new GetSecretValueCommand({ SecretId }));
+
+describe('a KMS key', () => {
+  it('is found by its ID, its ARN, its alias and the alias’s ARN', async () => {
+    const created = await kms.send(new CreateKeyCommand({ Description: 'Feeds' }));
+    const { KeyId = '', Arn = '' } = created.KeyMetadata ?? {};
+    expect(Arn).toBe(`${PLACE}key/${KeyId}`);
+    await kms.send(new CreateAliasCommand({ AliasName: 'alias/feeds', TargetKeyId: KeyId }));
+    for (const name of [KeyId, Arn, 'alias/feeds', `${PLACE}alias/feeds`]) {
+      expect(await describeKey(name)).toMatchObject({
+        AWSAccountId: '111122223333',
+        KeyId,
+        Arn,
+        Description: 'Feeds',
+        KeyState: 'Enabled',
+        KeyManager: 'CUSTOMER',
+        KeySpec: 'SYMMETRIC_DEFAULT',
+        CreationDate: new Date(now),
+      });
+    }
+    const { Aliases } = await kms.send(new ListAliasesCommand({ KeyId }));
+    expect(Aliases).toMatchObject([{ AliasName: 'alias/feeds', TargetKeyId: KeyId }]);
+    const elsewhere = clientsFor(sandbox(), { region: 'eu-west-1' }).kms;
+    expect((await elsewhere.send(new ListKeysCommand({}))).Keys).toEqual([]);
+  });
+
+  it.each([
+    [KEY_ID, `Key '${PLACE}key/${KEY_ID}' does not exist`],
+    [`${PLACE}key/${KEY_ID}`, `Key '${PLACE}key/${KEY_ID}' does not exist`],
+    ['alias/none', `Alias ${PLACE}alias/none is not found.`],
+    ['nonsense', "Invalid keyId 'nonsense'"],
+    [`arn:aws:kms:eu-west-1:111122223333:key/${KEY_ID}`, 'Invalid arn eu-west-1'],
+  ])('%s that is not there is not found', async (name, message) => {
+    expect(await failureOf(describeKey(name))).toEqual({ name: 'NotFoundException', message, status: 400 });
+  });
+
+  it('of AWS’s own comes with its alias, and no one else changes its state', async () => {
+    const managed = await describeKey('alias/aws/secretsmanager');
+    expect(managed?.KeyManager).toBe('AWS');
+    const KeyId = managed?.KeyId;
+    const failure = await failureOf(kms.send(new DisableKeyCommand({ KeyId })));
+    expect(failure.name).toBe('AccessDeniedException');
+    const own = kms.send(new CreateAliasCommand({ AliasName: 'alias/aws/mine', TargetKeyId: KeyId }));
+    expect((await failureOf(own)).name).toBe('NotAuthorizedException');
+  });
+
+  it('can be disabled, enabled, scheduled for deletion and kept after all', async () => {
+    const KeyId = await newKey();
+    await kms.send(new DisableKeyCommand({ KeyId }));
+    expect(await describeKey(KeyId)).toMatchObject({ KeyState: 'Disabled', Enabled: false });
+    await kms.send(new EnableKeyCommand({ KeyId }));
+    const scheduled = await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
+    expect(scheduled).toMatchObject({
+      DeletionDate: new Date(now + 7 * DAY_MS),
+      KeyState: 'PendingDeletion',
+    });
+    expect(await failureOf(kms.send(new EnableKeyCommand({ KeyId })))).toMatchObject({
+      name: 'KMSInvalidStateException',
+      message: `${PLACE}key/${KeyId} is pending deletion.`,
+    });
+    await kms.send(new CancelKeyDeletionCommand({ KeyId }));
+    expect((await describeKey(KeyId))?.KeyState).toBe('Disabled');
+    await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
+    now += 7 * DAY_MS;
+    expect((await failureOf(describeKey(KeyId))).name).toBe('NotFoundException');
+  });
+
+  it('is listed with others in pages', async () => {
+    const ids = [await newKey(), await newKey(), await newKey()];
+    const first = await kms.send(new ListKeysCommand({ Limit: 2 }));
+    const second = await kms.send(new ListKeysCommand({ Limit: 2, Marker: first.NextMarker }));
+    const listed = [...(first.Keys ?? []), ...(second.Keys ?? [])].map((key) => key.KeyId);
+    expect(listed).toEqual(ids);
+    expect([first.Truncated, second.Truncated]).toEqual([true, false]);
+    const lost = kms.send(new ListKeysCommand({ Marker: 'x' }));
+    expect((await failureOf(lost)).name).toBe('InvalidMarkerException');
+  });
+
+  it('is for those who have the permission, told by its aliases too', async () => {
+    const KeyId = await newKey();
+    await kms.send(new CreateAliasCommand({ AliasName: 'alias/feeds', TargetKeyId: KeyId }));
+    const other = await newKey();
+    const Condition = { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': ['alias/feeds'] } };
+    const Statement = [{ Effect: 'Allow', Action: 'kms:DescribeKey', Resource: `${PLACE}key/*`, Condition }];
+    const credentials = sandbox().credentialsFor({ Version: '2012-10-17', Statement });
+    const engineer = clientsFor(sandbox(), { credentials }).kms;
+    for (const name of [KeyId, 'alias/feeds']) {
+      const { KeyMetadata } = await engineer.send(new DescribeKeyCommand({ KeyId: name }));
+      expect(KeyMetadata?.KeyId).toBe(KeyId);
+    }
+    const denied = await failureOf(engineer.send(new DescribeKeyCommand({ KeyId: other })));
+    expect(denied).toMatchObject({ name: 'AccessDeniedException', status: 400 });
+    expect(denied.message).toMatch(`kms:DescribeKey on resource: ${PLACE}key/${other} because no identity`);
+    const list = await failureOf(engineer.send(new ListKeysCommand({})));
+    expect(list.message).toMatch('kms:ListKeys on resource: *');
+  });
+
+  it.each([
+    [
+      'of another kind',
+      () => kms.send(new CreateKeyCommand({ KeySpec: 'RSA_2048', KeyUsage: 'SIGN_VERIFY' })),
+    ],
+    ['with grants', () => kms.send(new ListGrantsCommand({ KeyId: KEY_ID }))],
+  ])('%s is more than the sandbox has', async (_what, ask) => {
+    expect((await failureOf(ask())).name).toBe('NotImplemented');
+  });
+});
+
+describe('a secret with a KMS key of its own', () => {
+  it.each([
+    ['disabled', (KeyId: string) => kms.send(new DisableKeyCommand({ KeyId }))],
+    ['pending deletion', (KeyId: string) => kms.send(new ScheduleKeyDeletionCommand({ KeyId }))],
+  ])('cannot be made, read or given a value while the key is %s', async (_state, spoil) => {
+    const KeyId = await newKey();
+    await storeKey('feed', KeyId);
+    await spoil(KeyId);
+    expect((await failureOf(readKey('feed'))).name).toBe('DecryptionFailure');
+    const put = secrets.send(new PutSecretValueCommand({ SecretId: 'feed', SecretString: 'x' }));
+    expect((await failureOf(put)).name).toBe('EncryptionFailure');
+    expect((await failureOf(storeKey('other', KeyId))).name).toBe('EncryptionFailure');
+    const { LastAccessedDate, KmsKeyId } = await secrets.send(
+      new DescribeSecretCommand({ SecretId: 'feed' }),
+    );
+    expect({ LastAccessedDate, KmsKeyId }).toEqual({ LastAccessedDate: undefined, KmsKeyId: KeyId });
+  });
+
+  it('works again with the key enabled, or with another one', async () => {
+    const KeyId = await newKey();
+    await storeKey('feed', KeyId);
+    await kms.send(new DisableKeyCommand({ KeyId }));
+    await secrets.send(new UpdateSecretCommand({ SecretId: 'feed', KmsKeyId: await newKey() }));
+    expect((await readKey('feed')).SecretString).toBe(KEY);
+    const back = secrets.send(new UpdateSecretCommand({ SecretId: 'feed', KmsKeyId: KeyId }));
+    expect((await failureOf(back)).name).toBe('EncryptionFailure');
+    await kms.send(new EnableKeyCommand({ KeyId }));
+    await secrets.send(new UpdateSecretCommand({ SecretId: 'feed', KmsKeyId: KeyId }));
+    expect((await readKey('feed')).SecretString).toBe(KEY);
+  });
+
+  it('may name the alias of AWS’s own key', async () => {
+    await storeKey('feed', 'alias/aws/secretsmanager');
+    expect((await readKey('feed')).SecretString).toBe(KEY);
+    const { Aliases } = await kms.send(new ListAliasesCommand({}));
+    expect(Aliases).toMatchObject([{ AliasName: 'alias/aws/secretsmanager' }]);
+  });
+
+  it.each([KEY_ID, `${PLACE}key/${KEY_ID}`, 'alias/feeds', 'mrk-1234abcd12ab34cd56ef1234567890ab'])(
+    'brings the key %s into the account if it is the first to name it',
+    async (name) => {
+      expect((await failureOf(describeKey(name))).name).toBe('NotFoundException');
+      await storeKey('feed', name);
+      expect(await describeKey(name)).toMatchObject({ KeyState: 'Enabled', KeyManager: 'CUSTOMER' });
+      expect((await readKey('feed')).SecretString).toBe(KEY);
+    },
+  );
+
+  it('does not bring a deleted key back, nor one of another Region', async () => {
+    const KeyId = await newKey();
+    await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
+    now += 7 * DAY_MS;
+    for (const name of [KeyId, `arn:aws:kms:eu-west-1:111122223333:key/${KEY_ID}`]) {
+      expect((await failureOf(storeKey('feed', name))).name).toBe('EncryptionFailure');
+    }
+  });
+
+  it('can be in a Region where the key for its replica is of no use, and says so', async () => {
+    const elsewhere = clientsFor(sandbox(), { region: 'eu-west-1' }).kms;
+    const { KeyMetadata } = await elsewhere.send(new CreateKeyCommand({}));
+    await elsewhere.send(new DisableKeyCommand({ KeyId: KeyMetadata?.KeyId }));
+    const AddReplicaRegions = [{ Region: 'eu-west-1', KmsKeyId: KeyMetadata?.KeyId }];
+    const made = await secrets.send(
+      new CreateSecretCommand({ Name: 'feed', SecretString: KEY, AddReplicaRegions }),
+    );
+    expect(made.ReplicationStatus).toMatchObject([{ Region: 'eu-west-1', Status: 'Failed' }]);
+  });
+});
