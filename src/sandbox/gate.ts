@@ -29,14 +29,23 @@ export function objectionTo(request: IncomingMessage, gate: Gate): Objection | u
   if (hosts.length !== 1 || !(gate.own.includes(host.toLowerCase()) || gate.allowsHost(host))) {
     return { status: 403, message: 'The Host header does not name this server.' };
   }
-  if (request.method !== 'POST' && request.method !== 'GET') {
-    return { status: 405, message: 'AWS services are asked by POST, some by GET.' };
+  const { method = '', url = '' } = request;
+  if (!['POST', 'GET'].includes(method) && !(isOfRest(url) && ['PUT', 'DELETE'].includes(method))) {
+    return {
+      status: 405,
+      message: 'AWS services are asked by POST, some by GET, and a path by PUT or DELETE.',
+    };
   }
   // A target with a host of its own would overrule the Host header: RFC 9112, section 3.2.2.
-  if (!request.url?.startsWith('/')) {
+  if (!url.startsWith('/')) {
     return { status: 400, message: 'The request target must be a path.' };
   }
   return Number(request.headers['content-length'] ?? 0) > gate.maxBodyBytes ? tooLarge(gate) : undefined;
+}
+
+/** Only services with a REST interface have paths; all others are at the root. */
+function isOfRest(url: string): boolean {
+  return /^\/[^?]/.test(url);
 }
 
 /** The objection to a body that turns out to be too large. */

@@ -1,5 +1,6 @@
 import { engineerCredentials } from './auth/engineer.ts';
 import { newMachine } from './machine.ts';
+import { addFlow } from './mediaconnect/fixtures.ts';
 import { addOwnedSecret } from './secretsmanager/fixtures.ts';
 import { HOST, listen } from './server.ts';
 import { putInStack } from './stacks.ts';
@@ -8,7 +9,8 @@ import type { Sandbox, SandboxCredentials, SandboxOptions } from './types.ts';
 export type * from './types.ts';
 
 /**
- * Starts an AWS endpoint in this process: Secrets Manager, IAM and STS of one empty account, in memory, on 127.0.0.1.
+ * Starts an AWS endpoint in this process: Secrets Manager, IAM, STS, KMS and MediaConnect of one empty account, in memory, on
+ * 127.0.0.1.
  * It prints nothing, and is gone with `close()`.
  * @throws RangeError if the account is not twelve digits; the system's error if the port cannot be had.
  */
@@ -30,6 +32,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     setLatency(latencyMs) {
       machine.latency = latencyMs;
     },
+    addFlow: (flow) => addFlow(machine, flow),
     addOwnedSecret: (secret) => addOwnedSecret(machine, secret),
     putInStack: (arn, stackName) => putInStack(machine, arn, stackName),
     credentialsFor: (policy) => engineerCredentials(machine, policy),
@@ -44,6 +47,8 @@ export const conflictingVariables: readonly string[] = [
   'AWS_SESSION_TOKEN',
   'AWS_SECURITY_TOKEN',
   'AWS_ENDPOINT_URL_IAM',
+  'AWS_ENDPOINT_URL_KMS',
+  'AWS_ENDPOINT_URL_MEDIACONNECT',
   'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   'AWS_ENDPOINT_URL_STS',
   'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',

@@ -6,7 +6,7 @@ import { iam } from './iam/index.ts';
 import type { Machine } from './machine.ts';
 import { authorize, denial } from './permissions/authorize.ts';
 import { jsonProtocol } from './protocols/json.ts';
-import type { WireRequest, WireResponse } from './protocols/protocol.ts';
+import type { Protocol, WireRequest, WireResponse } from './protocols/protocol.ts';
 import { queryProtocol } from './protocols/query.ts';
 import { entryOf } from './record.ts';
 import type { Call, Service } from './service.ts';
@@ -125,7 +125,7 @@ function beforeTheChange(job: Job, call: Call, fault: Fault): SettledOutcome | u
     case 'html':
       return answer(BAD_GATEWAY);
     case 'throttle':
-      throw new AwsError(protocol.throttleCode, 'Rate exceeded');
+      throw rateExceeded(protocol);
     case 'internal-error':
       throw new AwsError(internalError[0], internalError[1], 500);
     case 'expired-token':
@@ -146,8 +146,12 @@ function checkRate(job: Job, region: string): void {
   const quotaClass = job.service.quotaClass(job.action);
   const scope = quotaClass === 'iam' ? '' : region;
   if (quotaClass && !job.machine.throttle.admits(quotaClass, scope)) {
-    throw new AwsError(job.service.protocol.throttleCode, 'Rate exceeded');
+    throw rateExceeded(job.service.protocol);
   }
+}
+
+function rateExceeded({ throttleError: [code, status] }: Protocol): AwsError {
+  return new AwsError(code, 'Rate exceeded', status);
 }
 
 function invoke(job: Job, call: Call): WireResponse {

@@ -28,10 +28,10 @@ export interface Operation {
 export type Operations = { readonly [action: string]: Operation };
 
 /** The quotas of requests that AWS counts together. */
-export type QuotaClass = 'secret-writes' | 'secret-reads' | 'iam';
+export type QuotaClass = 'secret-writes' | 'secret-reads' | 'iam' | 'flows';
 
 export interface Service {
-  /** The name in credential scopes and in permissions: `iam`, `secretsmanager`, `sts`. */
+  /** The name in credential scopes and in permissions: `iam`, `kms`, `mediaconnect`, `secretsmanager`, `sts`. */
   readonly name: string;
   readonly protocol: Protocol;
   readonly operations: Operations;

@@ -1,13 +1,14 @@
 import type { Authorization } from './auth/authorization.ts';
 import { iam } from './iam/index.ts';
 import { kms } from './kms/index.ts';
+import { mediaConnect } from './mediaconnect/index.ts';
 import type { WireRequest } from './protocols/protocol.ts';
 import { secretsManager } from './secretsmanager/index.ts';
 import type { Service } from './service.ts';
 import { sts } from './sts/index.ts';
 
 const SERVICES = new Map<string, Service>(
-  [iam, kms, secretsManager, sts].map((service) => [service.name, service]),
+  [iam, kms, mediaConnect, secretsManager, sts].map((service) => [service.name, service]),
 );
 
 /**
@@ -18,6 +19,9 @@ const SERVICES = new Map<string, Service>(
 export function serviceFor(request: WireRequest, auth: Authorization | undefined): Service | undefined {
   if (auth) {
     return SERVICES.get(auth.service);
+  }
+  if (!/^\/(\?|$)/.test(request.target)) {
+    return mediaConnect;
   }
   const target = request.headers['x-amz-target'];
   if (target !== undefined) {

@@ -45,6 +45,8 @@ export class Throttle {
         return this.#quotas.secretReadsPerSecond;
       case 'iam':
         return this.#quotas.iamRequestsPerSecond;
+      case 'flows':
+        return this.#quotas.flowRequestsPerSecond;
     }
   }
 }

@@ -1,3 +1,5 @@
+import type { Entitlement, Output, Source } from '@aws-sdk/client-mediaconnect';
+
 /** The programmatic interface of the sandbox: what a test or a command can set, and what it gets back. */
 
 export type Partition = 'aws' | 'aws-cn' | 'aws-us-gov';
@@ -42,6 +44,8 @@ export interface Quotas {
   secretReadsPerSecond?: number;
   /** All IAM requests together. */
   iamRequestsPerSecond?: number;
+  /** All MediaConnect requests, in each Region. AWS has 5, and 30 in a burst. */
+  flowRequestsPerSecond?: number;
 }
 
 export interface SandboxCredentials {
@@ -56,6 +60,22 @@ export interface OwnedSecret {
   name: string;
   secretString: string;
   owningService: string;
+}
+
+/**
+ * A flow that is there already, put there for a test. Its parts are as the SDK shows them, and are taken as they stand: settings
+ * that the API refuses today too. What is left out (names, ARNs) is made up.
+ */
+export interface ExistingFlow {
+  region: string;
+  name: string;
+  /** `STANDBY` by default. A flow that is put there `ACTIVE` reads its secrets when it is first described. */
+  status?: 'STANDBY' | 'ACTIVE';
+  source?: Partial<Source>;
+  /** Instead of `source`, where there are two. */
+  sources?: readonly Partial<Source>[];
+  outputs?: readonly Partial<Output>[];
+  entitlements?: readonly Partial<Entitlement>[];
 }
 
 export interface Sandbox {
@@ -73,6 +93,11 @@ export interface Sandbox {
   addFault(fault: Fault): void;
   clearFaults(): void;
   setLatency(latencyMs: Latency): void;
+  /**
+   * Puts a flow in place, and answers its ARN.
+   * @throws RangeError if the account is not in that Region.
+   */
+  addFlow(flow: ExistingFlow): string;
   /** Puts a secret owned by an AWS service in place, and answers its ARN. */
   addOwnedSecret(secret: OwnedSecret): string;
   /**

@@ -1,10 +1,11 @@
 import type { SessionStore } from './auth/sessions.ts';
 import { IamStore } from './iam/store.ts';
 import { KeyStore } from './kms/store.ts';
+import { FlowStore } from './mediaconnect/store.ts';
 import { SecretStore } from './secretsmanager/store.ts';
 import type { Partition } from './types.ts';
 
-/** One account in one partition: its IAM, and its secrets and keys in each Region. */
+/** One account in one partition: its IAM, and its secrets, keys and flows in each Region. */
 export interface World {
   readonly account: string;
   readonly partition: Partition;
@@ -12,6 +13,7 @@ export interface World {
   readonly sessions: SessionStore;
   secretsIn(region: string): SecretStore;
   keysIn(region: string): KeyStore;
+  flowsIn(region: string): FlowStore;
 }
 
 /** An account with nothing in it but what AWS itself puts there. */
@@ -30,6 +32,7 @@ export function newWorld(
       (region) => new SecretStore(`arn:${partition}:secretsmanager:${region}:${account}:secret:`),
     ),
     keysIn: eachRegion((region) => new KeyStore(`arn:${partition}:kms:${region}:${account}:`)),
+    flowsIn: eachRegion((region) => new FlowStore(`arn:${partition}:mediaconnect:${region}:${account}:`)),
   };
 }
 

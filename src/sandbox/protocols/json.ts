@@ -20,7 +20,7 @@ export function jsonProtocol(targetPrefix: string): Protocol {
       'wrong-signature': ['InvalidSignatureException', 400],
       'expired-token': ['ExpiredTokenException', 400],
     },
-    throttleCode: 'ThrottlingException',
+    throttleError: ['ThrottlingException', 400],
     deniedError: ['AccessDeniedException', 400],
     unknownOperation: () => new AwsError('UnknownOperationException', ''),
     actionOf(request) {
@@ -28,19 +28,25 @@ export function jsonProtocol(targetPrefix: string): Protocol {
       const prefix = `${targetPrefix}.`;
       return typeof target === 'string' && target.startsWith(prefix) ? target.slice(prefix.length) : '';
     },
-    paramsOf(request) {
-      const value = parseBody(request.body);
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-        throw new AwsError('SerializationException', 'Start of structure or map found where not expected.');
-      }
-      return { ...value };
-    },
+    paramsOf: (request) => jsonObjectIn(request.body),
     success: (_action, output, requestId) => respond(200, withEpochSeconds(output), requestId),
     failure: (error, requestId) => respond(error.status, errorBody(error), requestId),
   };
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * The JSON object that a body holds; an empty one where it is empty.
+ * @throws AwsError SerializationException for anything else.
+ */
+export function jsonObjectIn(body: Buffer): Record<string, unknown> {
+  const value = parseBody(body);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new AwsError('SerializationException', 'Start of structure or map found where not expected.');
+  }
+  return { ...value };
+}
 
 function parseBody(body: Buffer): unknown {
   try {

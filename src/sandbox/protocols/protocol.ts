@@ -24,7 +24,7 @@ export interface Protocol {
   readonly dialect: Dialect;
   /** Code and HTTP status of each authentication failure. */
   readonly authErrors: { readonly [problem in AuthProblem]: readonly [code: string, status: number] };
-  readonly throttleCode: string;
+  readonly throttleError: readonly [code: string, status: number];
   readonly deniedError: readonly [code: string, status: number];
   /** The code for an operation that the service does not have, and the message for this name. */
   unknownOperation(action: string): AwsError;

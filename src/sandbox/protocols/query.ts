@@ -26,7 +26,7 @@ export function queryProtocol(version: string, xmlNamespace: string): Protocol {
       'wrong-signature': ['SignatureDoesNotMatch', 403],
       'expired-token': ['ExpiredToken', 403],
     },
-    throttleCode: 'Throttling',
+    throttleError: ['Throttling', 400],
     deniedError: ['AccessDenied', 403],
     unknownOperation: (action) =>
       action === ''

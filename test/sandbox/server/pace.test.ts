@@ -4,6 +4,7 @@ import {
   CreateRoleCommand,
   GetRoleCommand,
 } from '@aws-sdk/client-iam';
+import { ListFlowsCommand } from '@aws-sdk/client-mediaconnect';
 import { CreateSecretCommand, DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
@@ -65,15 +66,19 @@ describe('the pace of the sandbox', () => {
       await create(secrets, 'later');
     }));
 
-  it('throttles Secrets Manager reads and IAM requests by quotas of their own', () =>
-    inSandbox({ quotas: { secretReadsPerSecond: 1, iamRequestsPerSecond: 1 } }, async (sandbox) => {
-      const { secrets, iam } = clientsFor(sandbox);
+  it('throttles Secrets Manager reads, IAM requests and MediaConnect requests by quotas of their own', () => {
+    const quotas = { secretReadsPerSecond: 1, iamRequestsPerSecond: 1, flowRequestsPerSecond: 1 };
+    return inSandbox({ quotas }, async (sandbox) => {
+      const { secrets, iam, mediaConnect } = clientsFor(sandbox);
       const read = () => secrets.send(new DescribeSecretCommand({ SecretId: 'x' }));
       const reads = await errorsOf([read(), read(), read()]);
       expect(reads.filter((name) => name === 'ThrottlingException').length).toBeGreaterThanOrEqual(1);
       const get = () => iam.send(new GetRoleCommand({ RoleName: 'x' }));
       expect(await errorsOf([get(), get(), get()])).toContain('Throttling');
-    }));
+      const list = () => mediaConnect.send(new ListFlowsCommand({}));
+      expect(await errorsOf([list(), list(), list()])).toContain('TooManyRequestsException');
+    });
+  });
 
   it('can be slowed down', () =>
     inSandbox({ latencyMs: 1_000 }, async (sandbox) => {

@@ -1,0 +1,101 @@
+import type { Call } from '../service.ts';
+import { badRequest } from './errors.ts';
+import { SRT, ZIXI } from './members.ts';
+import type { Encryption, PartKind } from './store.ts';
+
+/** What is encrypted. An entitlement has no protocol, nor has a source that comes through one. */
+export interface Place {
+  readonly kind: PartKind;
+  readonly protocol: string | undefined;
+}
+
+const SPEKE_REQUIRED = ['deviceId', 'region', 'resourceId', 'url'] as const;
+const SPEKE_ONLY = [...SPEKE_REQUIRED, 'constantInitializationVector'] as const;
+
+/**
+ * Refuses encryption settings that MediaConnect does not take. It looks at the settings alone: nowhere does AWS say that the role
+ * or the secret is tried out before a stream needs the key, and so settings that name what does not exist, or cannot be read, are
+ * taken here too, and fail when the flow runs (`stream.ts`).
+ * Source: `Encryption` in the MediaConnect API reference, and "Encryption in transit" in its user guide.
+ * @throws AwsError BadRequestException.
+ */
+export function checkEncryption(call: Call, encryption: Encryption | undefined, place: Place): void {
+  if (!encryption) {
+    return;
+  }
+  const keyType = encryption.keyType ?? 'static-key';
+  checkPlace(keyType, place);
+  checkRole(call, encryption.roleArn ?? '');
+  if (keyType === 'speke') {
+    demand(encryption, SPEKE_REQUIRED, keyType);
+    refuse(encryption, ['secretArn'], keyType);
+    return;
+  }
+  refuse(encryption, SPEKE_ONLY, keyType);
+  demand(encryption, ['secretArn'], keyType);
+  if (keyType === 'static-key') {
+    demand(encryption, ['algorithm'], keyType);
+  } else {
+    refuse(encryption, ['algorithm'], keyType);
+  }
+  checkSecret(call, encryption.secretArn ?? '');
+}
+
+function checkPlace(keyType: string, { kind, protocol }: Place): void {
+  if (!keyTypesFor(kind, protocol).includes(keyType)) {
+    const which = protocol === undefined ? '' : ` with the protocol ${protocol}`;
+    throw badRequest(`The encryption key type ${keyType} is not valid for this ${kind}${which}.`);
+  }
+}
+
+function keyTypesFor(kind: PartKind, protocol: string | undefined): string[] {
+  if (kind === 'entitlement') {
+    return ['static-key', 'speke'];
+  }
+  // The subscriber of an encrypted entitlement decrypts with the same static key.
+  if (protocol === undefined || ZIXI.includes(protocol)) {
+    return ['static-key'];
+  }
+  return SRT.includes(protocol) ? ['srt-password'] : [];
+}
+
+/** The pattern is the one that the model has for the role of newer operations; AWS publishes none for this member. */
+function checkRole({ world }: Call, arn: string): void {
+  const own = `arn:${world.partition}:iam::${world.account}:role/`;
+  if (!arn.startsWith(own) || !/^[a-zA-Z0-9_+=,.@-]+$/.test(arn.slice(own.length))) {
+    throw badRequest(`The roleArn ${arn} is not the ARN of a role of this account without a path.`);
+  }
+}
+
+function checkSecret({ world, region }: Call, arn: string): void {
+  const own = `arn:${world.partition}:secretsmanager:${region}:${world.account}:secret:`;
+  if (!arn.startsWith(own) || !/^[a-zA-Z0-9/_+=.@-]+$/.test(arn.slice(own.length))) {
+    throw badRequest(`The secretArn ${arn} is not the ARN of a secret in ${region} and in this account.`);
+  }
+}
+
+function demand(encryption: Encryption, members: readonly (keyof Encryption)[], keyType: string): void {
+  const absent = members.find((member) => !encryption[member]);
+  if (absent !== undefined) {
+    throw badRequest(`${absent} is required for the encryption key type ${keyType}.`);
+  }
+}
+
+function refuse(encryption: Encryption, members: readonly (keyof Encryption)[], keyType: string): void {
+  const present = members.find((member) => encryption[member] !== undefined);
+  if (present !== undefined) {
+    throw badRequest(`${present} is not valid for the encryption key type ${keyType}.`);
+  }
+}
+
+/** Encryption after an update, which says what changes. Another key type starts anew, as no member but the role fits them all. */
+export function updatedEncryption(
+  present: Encryption | undefined,
+  update: Encryption | undefined,
+): Encryption | undefined {
+  if (!update || Object.keys(update).length === 0) {
+    return present;
+  }
+  const isOther = update.keyType !== undefined && update.keyType !== present?.keyType;
+  return isOther ? { roleArn: present?.roleArn, ...update } : { ...present, ...update };
+}

@@ -1,0 +1,121 @@
+import { pageOf } from '../paginate.ts';
+import { type Call, type Operations, operation } from '../service.ts';
+import { number, text } from '../shapes.ts';
+import { badRequest, notFound, quotaExceeded } from './errors.ts';
+import { flowArn, flowMembers } from './members.ts';
+import { newParts, type PartInput } from './parts.ts';
+import type { Flow, FlowStatus, PartKind } from './store.ts';
+import { readKeys } from './stream.ts';
+import { flowView, listedView } from './views.ts';
+
+/** Source: "Quotas in AWS Elemental MediaConnect" in its user guide, and CreateFlow in the API reference. */
+const MAX_FLOWS = 20;
+export const MAX_OUTPUTS = 50;
+export const MAX_ENTITLEMENTS = 50;
+/** Source: `maxResults` of ListFlows in the API reference. */
+const DEFAULT_PAGE = 10;
+
+/** @throws AwsError NotFoundException. */
+export function demandFlow(call: Call, arn: string): Flow {
+  const flow = call.world.flowsIn(call.region).find(arn);
+  if (!flow) {
+    throw notFound('flow', arn);
+  }
+  return flow;
+}
+
+/**
+ * The number of sources that a flow may have. Source: `state` of `FailoverConfig` in the API reference.
+ * @throws AwsError BadRequestException.
+ */
+export function checkSourceCount(count: number, failover: Flow['failover']): void {
+  if (count === 0) {
+    throw badRequest('A flow must have a source.');
+  }
+  if (count > (failover?.state === 'ENABLED' ? 2 : 1)) {
+    throw badRequest('A flow can have two sources with source failover enabled, and one without.');
+  }
+}
+
+/** The operations on flows themselves. */
+export const flows: Operations = {
+  CreateFlow: operation(flowMembers, (call, input) => {
+    const store = call.world.flowsIn(call.region);
+    const { source, sources = [], outputs = [], entitlements = [] } = input;
+    if (source && sources.length > 0) {
+      throw badRequest('A request has either source or sources.');
+    }
+    const inputs: [PartKind, readonly PartInput[]][] = [
+      ['source', source ? [source] : sources],
+      ['output', outputs],
+      ['entitlement', entitlements],
+    ];
+    checkSourceCount(source ? 1 : sources.length, input.sourceFailoverConfig);
+    const parts = inputs.flatMap(([kind, given]) => newParts(call, kind, given, []));
+    if (
+      store.all().length >= MAX_FLOWS ||
+      outputs.length > MAX_OUTPUTS ||
+      entitlements.length > MAX_ENTITLEMENTS
+    ) {
+      throw quotaExceeded('CreateFlow', 'The request exceeds a quota of the account.');
+    }
+    const flow: Flow = {
+      arn: store.newArn('flow', input.name),
+      name: input.name,
+      availabilityZone: input.availabilityZone ?? `${call.region}a`,
+      failover: input.sourceFailoverConfig,
+      status: 'STANDBY',
+      parts,
+    };
+    store.add(flow);
+    return { flow: flowView(flow) };
+  }),
+  DescribeFlow: operation({ flowArn }, (call, input) => {
+    const flow = demandFlow(call, input.flowArn);
+    // A flow that lacks a key keeps trying; one that was put there running tries now.
+    if (flow.errors?.length !== 0) {
+      readKeys(call, flow);
+    }
+    return { flow: flowView(flow), messages: messagesOf(flow) };
+  }),
+  ListFlows: operation({ maxResults: number({ min: 1, max: 1000 }), nextToken: text() }, (call, input) => {
+    const all = call.world.flowsIn(call.region).all();
+    const page = pageOf(all, input.nextToken, input.maxResults ?? DEFAULT_PAGE);
+    if (!page) {
+      throw badRequest('The nextToken is not valid.');
+    }
+    return { flows: page.items.map(listedView), nextToken: page.next };
+  }),
+  DeleteFlow: operation({ flowArn }, (call, input) => {
+    const flow = inStatus(demandFlow(call, input.flowArn), 'STANDBY', 'deleted');
+    call.world.flowsIn(call.region).remove(flow);
+    return { flowArn: flow.arn, status: 'DELETING' };
+  }),
+  // A flow is at work at once, and the answer tells the status in between.
+  StartFlow: operation({ flowArn }, (call, input) => {
+    const flow = inStatus(demandFlow(call, input.flowArn), 'STANDBY', 'started');
+    flow.status = 'ACTIVE';
+    readKeys(call, flow);
+    return { flowArn: flow.arn, status: 'STARTING' };
+  }),
+  StopFlow: operation({ flowArn }, (call, input) => {
+    const flow = inStatus(demandFlow(call, input.flowArn), 'ACTIVE', 'stopped');
+    flow.status = 'STANDBY';
+    readKeys(call, flow);
+    return { flowArn: flow.arn, status: 'STOPPING' };
+  }),
+};
+
+/** A flow without errors has no messages. Source: `messages` of DescribeFlow in the API reference. */
+function messagesOf({ errors = [] }: Flow): object | undefined {
+  return errors.length > 0 ? { errors } : undefined;
+}
+
+function inStatus(flow: Flow, status: FlowStatus, participle: string): Flow {
+  if (flow.status !== status) {
+    throw badRequest(
+      `The flow ${flow.arn} is in status ${flow.status}. It can be ${participle} in status ${status}.`,
+    );
+  }
+  return flow;
+}

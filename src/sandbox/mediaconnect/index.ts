@@ -1,0 +1,22 @@
+import { restJsonProtocol } from '../protocols/rest-json.ts';
+import type { Operations, Service } from '../service.ts';
+import { contents } from './contents.ts';
+import { flows } from './flows.ts';
+import { needs } from './needs.ts';
+import { routes } from './routes.ts';
+
+const operations: Operations = { ...flows, ...contents };
+
+/** AWS Elemental MediaConnect, API version 2018-11-14: flows, as far as encryption goes. */
+export const mediaConnect: Service = {
+  name: 'mediaconnect',
+  protocol: restJsonProtocol(routes, new Set(['maxResults'])),
+  operations,
+  operationNames: new Set(routes.map(({ action }) => action)),
+  internalError: [
+    'InternalServerErrorException',
+    'The server encountered an internal error and is unable to complete the request.',
+  ],
+  quotaClass: () => 'flows',
+  needs,
+};

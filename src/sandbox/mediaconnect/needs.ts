@@ -1,0 +1,76 @@
+import { recordsIn, textIn } from '../permissions/input.ts';
+import { type Need, resourceTags } from '../permissions/need.ts';
+import type { Call, Input } from '../service.ts';
+import { roleWithArn } from '../sts/needs.ts';
+import { forbidden } from './errors.ts';
+import type { PartKind } from './store.ts';
+
+export const SERVICE_PRINCIPAL = 'mediaconnect.amazonaws.com';
+
+/** What operations are on beside the flow: a part that is there, by the member that names it, or parts to be made. */
+const PARTS: Readonly<Record<string, PartKind>> = {
+  AddFlowSources: 'source',
+  AddFlowOutputs: 'output',
+  GrantFlowEntitlements: 'entitlement',
+  UpdateFlowSource: 'source',
+  UpdateFlowOutput: 'output',
+  RemoveFlowOutput: 'output',
+  RevokeFlowEntitlement: 'entitlement',
+};
+const LISTS: Readonly<Record<PartKind, string>> = {
+  source: 'sources',
+  output: 'outputs',
+  entitlement: 'entitlements',
+};
+
+/**
+ * The permissions that MediaConnect's operations need. Source: "Actions, resources, and condition keys for AWS Elemental
+ * MediaConnect" in the service authorization reference; for the role, "Granting a user permissions to pass a role to an AWS
+ * service" in the IAM user guide.
+ */
+export function needs(call: Call, action: string, input: Input): Need[] {
+  const permission = `mediaconnect:${action}`;
+  return [
+    ...resourcesOf(call, action, input).map((resource) => ({ action: permission, resource })),
+    ...rolesIn(input).map((arn) => passRole(call, arn)),
+  ];
+}
+
+function resourcesOf(call: Call, action: string, input: Input): string[] {
+  const { account, partition } = call.world;
+  const newArn = (kind: string, name: string | undefined) =>
+    `arn:${partition}:mediaconnect:${call.region}:${account}:${kind}:1-*:${name ?? '*'}`;
+  if (action === 'CreateFlow') {
+    return [newArn('flow', textIn(input, 'name'))];
+  }
+  const flow = textIn(input, 'flowArn') ?? '*';
+  const kind = Object.hasOwn(PARTS, action) ? PARTS[action] : undefined;
+  if (kind === undefined) {
+    return [flow];
+  }
+  const present = textIn(input, `${kind}Arn`);
+  const parts = recordsIn(input, LISTS[kind]) ?? [];
+  const added = parts.map((part) => newArn(kind, textIn(part, 'name')));
+  return [flow, ...(present === undefined ? added : [present])];
+}
+
+/** The roles in a request, wherever in it they are. */
+function rolesIn(input: Input): string[] {
+  const roles = Object.entries(input).flatMap(([member, value]) => {
+    if (member === 'roleArn' && typeof value === 'string') {
+      return [value];
+    }
+    return typeof value === 'object' && value !== null ? rolesIn({ ...value }) : [];
+  });
+  return [...new Set(roles)];
+}
+
+function passRole(call: Call, arn: string): Need {
+  const tags = roleWithArn(call, arn)?.tags ?? [];
+  return {
+    action: 'iam:PassRole',
+    resource: arn,
+    facts: { 'iam:PassedToService': SERVICE_PRINCIPAL, ...resourceTags('iam', tags) },
+    refusal: forbidden(),
+  };
+}

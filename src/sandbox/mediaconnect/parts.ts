@@ -1,0 +1,75 @@
+import { alphanumeric } from '../random.ts';
+import type { Call } from '../service.ts';
+import { checkEncryption, updatedEncryption } from './encryption.ts';
+import { badRequest } from './errors.ts';
+import type { Encryption, Part, PartKind, Settings } from './store.ts';
+
+export interface PartInput extends Settings {
+  readonly name?: string | undefined;
+  /** Of a source. */
+  readonly decryption?: Encryption | undefined;
+  /** Of an output or an entitlement. */
+  readonly encryption?: Encryption | undefined;
+}
+
+/**
+ * Makes sources, outputs or entitlements from a request. Names are unique within their kind and flow; one that is not given is
+ * made up.
+ * @param present the flow's parts so far.
+ * @throws AwsError BadRequestException; nothing is made then.
+ */
+export function newParts(
+  call: Call,
+  kind: PartKind,
+  inputs: readonly PartInput[],
+  present: readonly Part[],
+): Part[] {
+  const taken = new Set(present.filter((part) => part.kind === kind).map(({ name }) => name));
+  return inputs.map((input) => {
+    const { name = `${kind}-${alphanumeric(8)}`, decryption, encryption = decryption, ...settings } = input;
+    if (taken.has(name)) {
+      throw badRequest(`The flow has another ${kind} with the name ${name}.`);
+    }
+    taken.add(name);
+    checkSettings(kind, settings);
+    checkEncryption(call, encryption, { kind, protocol: settings.protocol });
+    const arn = call.world.flowsIn(call.region).newArn(kind, name);
+    return { kind, arn, name, encryption: explicit(encryption), settings: withStatus(kind, settings) };
+  });
+}
+
+/**
+ * Changes a source, an output or an entitlement. What the request leaves out stays.
+ * @throws AwsError BadRequestException; nothing is changed then.
+ */
+export function updatePart(call: Call, part: Part, input: PartInput): void {
+  const { decryption, encryption: update = decryption, ...changes } = input;
+  const settings = { ...part.settings, ...changes };
+  const encryption = explicit(updatedEncryption(part.encryption, update));
+  checkSettings(part.kind, settings);
+  checkEncryption(call, encryption, { kind: part.kind, protocol: settings.protocol });
+  part.settings = settings;
+  part.encryption = encryption;
+}
+
+function checkSettings(kind: PartKind, { protocol, entitlementArn }: Settings): void {
+  if (kind === 'source' && protocol === undefined && entitlementArn === undefined) {
+    throw badRequest('A source needs a protocol, or the entitlement that it comes through.');
+  }
+}
+
+/** A key type that is not given is `static-key`. Source: `keyType` in the API reference. */
+function explicit(encryption: Encryption | undefined): Encryption | undefined {
+  return encryption && { keyType: 'static-key', ...encryption };
+}
+
+function withStatus(kind: PartKind, settings: Settings): Settings {
+  switch (kind) {
+    case 'source':
+      return settings;
+    case 'output':
+      return { outputStatus: 'ENABLED', ...settings };
+    case 'entitlement':
+      return { entitlementStatus: 'ENABLED', ...settings };
+  }
+}

@@ -1,0 +1,98 @@
+import { AwsError } from '../errors.ts';
+import { jsonObjectIn } from './json.ts';
+import type { Protocol, WireRequest, WireResponse } from './protocol.ts';
+
+/** Where an operation is found. */
+export interface Route {
+  readonly action: string;
+  readonly method: string;
+  /** The HTTP status of its success. */
+  readonly status: number;
+  /** The parts of its path; one in braces is a member of the input. */
+  readonly path: readonly string[];
+}
+
+/**
+ * REST JSON: the operation in method and path, input in path, query string and a JSON body, output as JSON.
+ * Source: the Smithy specification of `aws.protocols#restJson1`.
+ * @param integers the members that are numbers although the query string carries them.
+ */
+export function restJsonProtocol(routes: readonly Route[], integers: ReadonlySet<string>): Protocol {
+  const statusOf = new Map(routes.map(({ action, status }) => [action, status]));
+  return {
+    dialect: {
+      validationCode: 'BadRequestException',
+      typeCode: 'BadRequestException',
+      scalarsAreText: false,
+    },
+    authErrors: {
+      missing: ['MissingAuthenticationTokenException', 403],
+      incomplete: ['IncompleteSignatureException', 403],
+      'unknown-key': ['UnrecognizedClientException', 403],
+      'wrong-signature': ['InvalidSignatureException', 403],
+      'expired-token': ['ExpiredTokenException', 403],
+    },
+    throttleError: ['TooManyRequestsException', 429],
+    deniedError: ['AccessDeniedException', 403],
+    unknownOperation: () => new AwsError('UnknownOperationException', '', 404),
+    actionOf: (request) => routeOf(routes, request)?.action ?? '',
+    paramsOf(request) {
+      const route = routeOf(routes, request);
+      const labels = route ? labelsIn(route, partsOf(request) ?? []) : [];
+      const body = jsonObjectIn(request.body);
+      return { ...body, ...Object.fromEntries([...queryOf(request, integers), ...labels]) };
+    },
+    success: (action, output, requestId) => respond(statusOf.get(action) ?? 200, output, requestId),
+    failure: (error, requestId) =>
+      respond(error.status, { message: error.message }, requestId, { 'x-amzn-errortype': error.code }),
+  };
+}
+
+/** Of the routes that a request fits, the one with the most fixed parts: `flows/start/ARN` is no flow of the name `start`. */
+function routeOf(routes: readonly Route[], request: WireRequest): Route | undefined {
+  const parts = partsOf(request);
+  const fitting = routes.filter(
+    ({ method, path }) =>
+      method === request.method &&
+      path.length === parts?.length &&
+      path.every((part, index) => isLabel(part) || part === parts[index]),
+  );
+  const labels = ({ path }: Route) => path.filter(isLabel).length;
+  return fitting.sort((a, b) => labels(a) - labels(b))[0];
+}
+
+/** The decoded parts of a request's path; undefined where one is no percent-encoded text, or is empty. */
+function partsOf(request: WireRequest): string[] | undefined {
+  const [path = ''] = request.target.split('?');
+  try {
+    const parts = path.slice(1).split('/').map(decodeURIComponent);
+    return parts.includes('') ? undefined : parts;
+  } catch {
+    return undefined;
+  }
+}
+
+const isLabel = (part: string): boolean => part.startsWith('{');
+
+/** Members are called in lower camel case throughout, those in the path too. */
+function labelsIn({ path }: Route, parts: readonly string[]): [string, string][] {
+  return path.flatMap((part, index) => (isLabel(part) ? [[part.slice(1, -1), parts[index] ?? '']] : []));
+}
+
+function queryOf(request: WireRequest, integers: ReadonlySet<string>): [string, string | number][] {
+  const pairs = [...new URLSearchParams(request.target.replace(/^[^?]*/, ''))];
+  return pairs.map(([name, text]) => [name, integers.has(name) && /^\d+$/.test(text) ? Number(text) : text]);
+}
+
+function respond(
+  status: number,
+  body: object,
+  requestId: string,
+  headers: Record<string, string> = {},
+): WireResponse {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'x-amzn-requestid': requestId, ...headers },
+    body: JSON.stringify(body),
+  };
+}
