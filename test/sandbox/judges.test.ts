@@ -77,6 +77,13 @@ describe('other clients than the JavaScript SDK', () => {
       attachmentCount: 1,
       policyTags: [{ Key: 'a', Value: '' }],
       quota: 10,
+      flow: {
+        Name: 'cup final/1',
+        Status: 'ACTIVE',
+        Source: { Name: 'camera', Decryption: { KeyType: 'static-key', Algorithm: 'aes128' } },
+      },
+      flows: [['cup final/1']],
+      key: 'Disabled',
     });
     expect(seen.pageSizes.slice(0, -1).every((size: number) => size === 3)).toBe(true);
     expect(seen.pageSizes.length).toBeGreaterThan(2);
@@ -98,6 +105,13 @@ describe('other clients than the JavaScript SDK', () => {
       { Code: 'MalformedPolicyDocument', Status: 400, Message: 'Syntax errors in policy.' },
       { Code: 'ResourceNotFoundException', Message: "Secrets Manager can't find the specified secret." },
       { Code: 'NotImplemented', Message: 'iam:ListUsers is not implemented in the sandbox.' },
+      { Code: 'BadRequestException', Status: 400 },
+      { Code: 'NotFoundException', Status: 404 },
+      { Code: 'NotImplemented', Message: 'mediaconnect:ListBridges is not implemented in the sandbox.' },
+      {
+        Code: 'NotFoundException',
+        Message: 'Alias arn:aws:kms:eu-west-1:111122223333:alias/none is not found.',
+      },
     ]);
   });
 });

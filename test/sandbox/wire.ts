@@ -11,6 +11,8 @@ export interface ToSign {
   /** By default the sandbox's own. */
   host?: string;
   method?: string;
+  /** The path, as sent; `/` by default. */
+  path?: string;
 }
 
 export interface Answer {
@@ -23,7 +25,13 @@ const REGION = 'us-west-2';
 const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest('hex');
 const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).update(data).digest();
 
-/** The headers of a request to `/` that is signed with the sandbox's key (Signature Version 4). */
+/** Percent-encoding of everything but letters, digits and `-_.~` (RFC 3986). */
+function encodeStrictly(text: string): string {
+  const hex = (char: string) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
+  return encodeURIComponent(text).replace(/[!'()*]/g, hex);
+}
+
+/** The headers of a request that is signed with the sandbox's key (Signature Version 4). */
 export function signedHeaders(sandbox: Sandbox, toSign: ToSign): Record<string, string> {
   const timestamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
   const headers: Record<string, string> = {
@@ -34,7 +42,7 @@ export function signedHeaders(sandbox: Sandbox, toSign: ToSign): Record<string, 
   const names = Object.keys(headers).sort();
   const canonical = [
     toSign.method ?? 'POST',
-    '/',
+    (toSign.path ?? '/').split('/').map(encodeStrictly).join('/'),
     '',
     ...names.map((name) => `${name}:${headers[name]?.trim().replace(/ +/g, ' ')}`),
     '',
@@ -53,7 +61,7 @@ export function signedHeaders(sandbox: Sandbox, toSign: ToSign): Record<string, 
 
 /** Sends a signed request as it stands, and waits for the whole answer. */
 export function sendSigned(sandbox: Sandbox, toSign: ToSign): Promise<Answer> {
-  return send(sandbox, signedHeaders(sandbox, toSign), toSign.body, toSign.method);
+  return send(sandbox, signedHeaders(sandbox, toSign), toSign.body, toSign.method, toSign.path);
 }
 
 /** Sends a request as it stands, signed or not. */
@@ -62,9 +70,10 @@ export function send(
   headers: Record<string, string>,
   body: string | Buffer = '',
   method = 'POST',
+  path = '/',
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port: sandbox.port, method, headers }, (answer) => {
+    const sent = request({ host: '127.0.0.1', port: sandbox.port, method, path, headers }, (answer) => {
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
       answer.on('error', reject);

@@ -27,6 +27,8 @@ TRUST = {
 iam = boto3.client("iam", config=QUICK)
 secrets = boto3.client("secretsmanager", config=QUICK)
 sts = boto3.client("sts", config=QUICK)
+kms = boto3.client("kms", config=QUICK)
+flows = boto3.client("mediaconnect", config=QUICK)
 
 
 def error_of(call, **arguments):
@@ -63,6 +65,21 @@ iam.attach_role_policy(RoleName="MatchMediaConnect", PolicyArn=policy_arn)
 for number in range(7):
     iam.create_role(RoleName=f"Other{number}", AssumeRolePolicyDocument=json.dumps(TRUST))
 
+encryption = {
+    "KeyType": "static-key",
+    "Algorithm": "aes128",
+    "RoleArn": "arn:aws:iam::111122223333:role/MatchMediaConnect",
+    "SecretArn": secret["ARN"],
+}
+source = {"Name": "camera", "Protocol": "zixi-push", "Decryption": encryption}
+flow_arn = flows.create_flow(Name="cup final/1", Source=source)["Flow"]["FlowArn"]
+flows.start_flow(FlowArn=flow_arn)
+flow = flows.describe_flow(FlowArn=flow_arn)
+output = flows.add_flow_outputs(FlowArn=flow_arn, Outputs=[{"Name": "studio", "Protocol": "rtp", "Port": 5000}])
+flows.remove_flow_output(FlowArn=flow_arn, OutputArn=output["Outputs"][0]["OutputArn"])
+key_id = kms.create_key(Description="Feeds")["KeyMetadata"]["KeyId"]
+kms.disable_key(KeyId=key_id)
+
 pages = iam.get_paginator("list_roles").paginate(PaginationConfig={"PageSize": 3})
 described = secrets.describe_secret(SecretId="match")
 version = iam.get_policy_version(PolicyArn=policy_arn, VersionId="v1")["PolicyVersion"]
@@ -82,6 +99,11 @@ print(
             "policyTags": iam.list_policy_tags(PolicyArn=policy_arn)["Tags"],
             "pageSizes": [len(page["Roles"]) for page in pages],
             "quota": iam.get_account_summary()["SummaryMap"]["AttachedPoliciesPerRoleQuota"],
+            "flow": {**flow["Flow"], "messages": flow.get("Messages")},
+            "flows": [
+                [each["Name"] for each in page["Flows"]] for page in flows.get_paginator("list_flows").paginate(MaxResults=1)
+            ],
+            "key": kms.describe_key(KeyId=key_id)["KeyMetadata"]["KeyState"],
             "raw": [
                 answer_to("iam", "Action=Frobnicate&Version=2010-05-08"),
                 answer_to("iam", "Version=2010-05-08"),
@@ -95,13 +117,17 @@ print(
                 answer_to("secretsmanager", "[]", "secretsmanager.GetSecretValue"),
                 answer_to("secretsmanager", '{"SecretId": 5}', "secretsmanager.GetSecretValue"),
                 answer_to("secretsmanager", '{"a":' * 100000 + "1" + "}" * 100000, "secretsmanager.GetSecretValue"),
-                answer_to("kms", "{}", "TrentService.ListKeys"),
+                answer_to("sqs", "{}", "AmazonSQS.ListQueues"),
             ],
             "errors": [
                 error_of(iam.get_policy, PolicyArn="arn:aws:iam::111122223333:policy/None"),
                 error_of(iam.create_policy, PolicyName="Bad", PolicyDocument='{"Version": "2012-10-17",}'),
                 error_of(secrets.get_secret_value, SecretId="none"),
                 error_of(iam.list_users),
+                error_of(flows.delete_flow, FlowArn=flow_arn),
+                error_of(flows.describe_flow, FlowArn=flow_arn + "x"),
+                error_of(flows.list_bridges),
+                error_of(kms.describe_key, KeyId="alias/none"),
             ],
         }
     )

@@ -43,6 +43,24 @@ const SECRET_ACTIONS = [
   'ReplicateSecretToRegions',
 ];
 
+const KEY_ACTIONS = [
+  'CreateKey',
+  'DescribeKey',
+  'CreateAlias',
+  'ListAliases',
+  'ListKeys',
+  'EnableKey',
+  'DisableKey',
+  'ScheduleKeyDeletion',
+  'CancelKeyDeletion',
+];
+const KEY_MEMBERS = ['KeyId', 'AliasName', 'TargetKeyId', 'Limit', 'Marker', 'Tags', 'PendingWindowInDays'];
+
+const FLOW_MEMBERS = [
+  ...['name', 'source', 'sources', 'outputs', 'entitlements', 'protocol', 'subscribers', 'entitlementArn'],
+  ...['encryption', 'decryption', 'keyType', 'algorithm', 'roleArn', 'secretArn', 'sourceFailoverConfig'],
+];
+
 const MEMBERS = [
   'Name',
   'SecretId',
@@ -105,10 +123,9 @@ const word = fc.oneof(
   fc.string({ maxLength: 40 }),
   fc.constantFrom('s', 'R'),
 );
-const memberName = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom(...MEMBERS) },
-  { weight: 1, arbitrary: word },
-);
+const memberOf = (names: readonly string[]) =>
+  fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...names) }, { weight: 1, arbitrary: word });
+const memberName = memberOf(MEMBERS);
 
 /** A policy document, near enough to a good one to get past the first checks. */
 const document = fc
@@ -155,20 +172,20 @@ const scalar = fc.oneof(
   fc.boolean(),
   fc.constant(null),
 );
-const json = fc.letrec((tie) => ({
-  value: fc.oneof({ depthSize: 'small' }, scalar, tie('list'), tie('object')),
-  list: fc.array(tie('value'), { maxLength: 4 }),
-  object: fc.dictionary(memberName, tie('value'), { maxKeys: 5 }),
-}));
-
-const jsonBody = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: fc.dictionary(memberName, json.value, { maxKeys: 8 }).map((value) => JSON.stringify(value)),
-  },
-  { weight: 1, arbitrary: json.value.map((value) => JSON.stringify(value)) },
-  { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
-);
+function jsonBodyOf(member: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  const json = fc.letrec((tie) => ({
+    value: fc.oneof({ depthSize: 'small' }, scalar, tie('list'), tie('object')),
+    list: fc.array(tie('value'), { maxLength: 4 }),
+    object: fc.dictionary(member, tie('value'), { maxKeys: 5 }),
+  }));
+  const object = fc.dictionary(member, json.value, { maxKeys: 8 });
+  return fc.oneof(
+    { weight: 5, arbitrary: object.map((value) => JSON.stringify(value)) },
+    { weight: 1, arbitrary: json.value.map((value) => JSON.stringify(value)) },
+    { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
+  );
+}
+const jsonBody = jsonBodyOf(memberName);
 
 const parameter = fc.tuple(
   fc.array(memberName, { minLength: 1, maxLength: 5 }).map((path) => path.join('.')),
@@ -211,10 +228,44 @@ describe('the server, whatever it is sent,', () => {
 
   const expectRefusal = (received: string) => expect(received).toMatch(/^(HTTP\/1\.1 [1-4]\d\d |$)/);
 
-  it('answers a signed JSON request as Secrets Manager would', async () => {
-    await check(fc.tuple(fc.constantFrom(...SECRET_ACTIONS), jsonBody), async ([action, body]) => {
-      const headers = { ...JSON_1_1, 'x-amz-target': `secretsmanager.${action}` };
-      expectAwsShape(await sendSigned(sandbox, { service: 'secretsmanager', body, headers }), true);
+  it.each([
+    ['secretsmanager', 'secretsmanager', SECRET_ACTIONS, MEMBERS],
+    ['kms', 'TrentService', KEY_ACTIONS, KEY_MEMBERS],
+  ] as const)('answers a signed JSON request as %s would', async (service, prefix, actions, members) => {
+    const bodies = jsonBodyOf(memberOf(members));
+    await check(fc.tuple(fc.constantFrom(...actions), bodies), async ([action, body]) => {
+      const headers = { ...JSON_1_1, 'x-amz-target': `${prefix}.${action}` };
+      expectAwsShape(await sendSigned(sandbox, { service, body, headers }), true);
+    });
+    await stillServes();
+  });
+
+  it('answers a signed REST request as MediaConnect would', async () => {
+    const arn = sandbox.addFlow({
+      region: 'us-west-2',
+      name: 'f',
+      source: { Transport: { Protocol: 'rtp' } },
+    });
+    const label = fc
+      .oneof(fc.constantFrom(arn, 'start'), word)
+      .map((text) => encodeURIComponent(`${Buffer.from(text)}`));
+    const part = fc.oneof(fc.constantFrom('outputs', 'source', 'entitlements', '', '%', '%ff', '..'), label);
+    const path = fc.array(part, { maxLength: 3 }).map((parts) => `/v1/${['flows', ...parts].join('/')}`);
+    const method = fc.constantFrom('GET', 'POST', 'PUT', 'DELETE');
+    await check(fc.tuple(method, path, jsonBodyOf(memberOf(FLOW_MEMBERS))), async (sent) => {
+      const [verb, target, body] = sent;
+      const headers = { 'content-type': 'application/json', 'content-length': `${Buffer.byteLength(body)}` };
+      const answer = await sendSigned(sandbox, {
+        service: 'mediaconnect',
+        method: verb,
+        path: target,
+        body,
+        headers,
+      });
+      expect(answer.status).toBeLessThan(500);
+      expect(JSON.parse(answer.text)).toBeTypeOf('object');
+      expect(answer.status < 300 || answer.headers['x-amzn-errortype'] !== undefined).toBe(true);
+      expect(answer.headers['x-amzn-errortype']).not.toBe('InvalidSignatureException');
     });
     await stillServes();
   });
