@@ -18,6 +18,16 @@ export function kmsKeyRef(
   return { kind: 'key', arn: `arn:${partition}:kms:${region}:${arn?.account ?? account}:${resource}` };
 }
 
+/**
+ * The name of a KMS key as it is good in one Region. KMS takes an ARN in its own Region only, so that of a multi-Region key
+ * has to be the one there (KMS Developer Guide, "Multi-Region keys in AWS KMS"), and an alias goes by its name.
+ */
+export function kmsKeyIdIn(id: string, region: string, ref: KmsKeyRef | undefined): string {
+  const elsewhere = parseArn(id) !== undefined && parseArn(id)?.region !== region;
+  if (!elsewhere || !ref) return id;
+  return ref.kind === 'key' ? ref.arn : ref.alias;
+}
+
 /** Whether two names of a KMS key may well mean the same key; an alias and an ID cannot be told apart without asking KMS. */
 export function maybeSameKmsKey(a: string, b: string): boolean {
   const tail = (id: string) => parseArn(id)?.resource ?? (id.startsWith('alias/') ? id : `key/${id}`);

@@ -4,6 +4,7 @@ import {
   PutSecretValueCommand,
   RestoreSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
+import { kmsKeyIdIn } from '../aws/kms.ts';
 import { type FoundSecret, readSecret } from '../aws/secrets.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { hasAwsCode } from '../failure.ts';
@@ -25,7 +26,8 @@ export async function createSecret(
     change: true,
     holds: key,
   };
-  const kmsKeyId = request.secret.kind === 'store' ? request.secret.kmsKeyId : undefined;
+  const id = request.secret.kind === 'store' ? request.secret.kmsKeyId : undefined;
+  const kmsKeyId = id && kmsKeyIdIn(id, ref.region, ref.kmsKey);
   try {
     const made = await aws.call(call, (options) =>
       aws.clients.secretsManager(ref.region).send(

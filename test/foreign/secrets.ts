@@ -8,7 +8,8 @@ import type { Sandbox } from '../../src/sandbox/index.ts';
 import { ACCOUNT, clientsOf, FAR_REGION, KEYS, makeRole, makeSecret, REGION } from '../support/account.ts';
 import type { Row } from './rows.ts';
 
-const ADMIN = `arn:aws:iam::${ACCOUNT}:role/Admin`;
+/** Who runs `setup` here. */
+const ADMIN = `arn:aws:iam::${ACCOUNT}:user/sandbox`;
 const JSON_VALUE = JSON.stringify({ username: 'studio', password: 'Correct horse' });
 const KMS_KEY = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
 const BY_HAND = {
@@ -223,12 +224,13 @@ export const CONFLICTING_SECRETS: Row[] = [
     outcome: { conflict: ['the resource policy of the secret studio-a'], ways: ['--role-name'] },
   },
   {
-    what: 'a resource policy that denies all actions but one',
+    what: 'a resource policy that denies others than the administrators all actions but one',
     make: withPolicy({
       Effect: 'Deny',
       Principal: '*',
       NotAction: 'secretsmanager:DescribeSecret',
       Resource: '*',
+      Condition: { ArnNotEquals: { 'aws:PrincipalArn': ADMIN } },
     }),
     outcome: { conflict: ['the resource policy of the secret studio-a'], ways: ['--role-name'] },
   },
