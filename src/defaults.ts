@@ -9,6 +9,8 @@ export const DEFAULTS = {
   roleDescription: 'Allows MediaConnect to view secrets stored in AWS Secrets Manager.',
   keyType: 'static-key',
   secretDescription: 'Encryption key for AWS Elemental MediaConnect.',
+  /** For how many days a secret that is taken down can be restored: the most that Secrets Manager gives. */
+  recoveryDays: 30,
   policyDescription: 'Allows MediaConnect to read encryption keys stored in AWS Secrets Manager.',
   /** What stands in for answers in the sandbox when nobody is there to ask. */
   example: {

@@ -5,7 +5,7 @@
 
 /** The members of AWS's answers that the program reads: lists, members that hold others, and texts. Dates end in `Date`. */
 const LISTS =
-  /^(SecretList|AttachedPolicies|Policies|PolicyNames|Versions|Tags|ReplicationStatus|EvaluationResults|Flows|Sources|Outputs|Entitlements)$/;
+  /^(PolicyRoles|PolicyUsers|PolicyGroups|SecretList|AttachedPolicies|Policies|PolicyNames|Versions|Tags|ReplicationStatus|EvaluationResults|Flows|Sources|Outputs|Entitlements)$/;
 const RECORDS =
   /^(Role|Policy|PolicyVersion|PermissionsBoundary|KeyMetadata|Flow|Source|Transport|Decryption|Encryption)$/;
 const TEXTS =

@@ -8,7 +8,7 @@ import type { Aws } from './session.ts';
 export interface Whereabouts {
   /** What was found, in the order of the Regions that were looked at. */
   found: FoundSecret[];
-  /** The Regions that were asked for by name and have no secret of the name. */
+  /** The Regions that were looked at and have no secret of the name. */
   absent: string[];
   /** The Regions, out of those that nobody named, into which no look was possible. */
   unseen: string[];
@@ -45,7 +45,11 @@ async function search(aws: Aws, name: string, regions: string[]): Promise<Wherea
   );
   const [failure] = seen.filter((each) => each instanceof Failure);
   if (found.length === 0 && failure) throw failure;
-  return { found, absent: [], unseen: regions.filter((_region, at) => seen[at] instanceof Failure) };
+  return {
+    found,
+    absent: regions.filter((_region, at) => seen[at] === false),
+    unseen: regions.filter((_region, at) => seen[at] instanceof Failure),
+  };
 }
 
 /** Whether it is there; or why that cannot be told. */

@@ -5,6 +5,7 @@ import type { Registration } from './command.ts';
 import { addRotate } from './rotate.ts';
 import { addSandbox } from './sandbox.ts';
 import { addSetup } from './setup.ts';
+import { addTeardown } from './teardown.ts';
 
 /** The command line. */
 export function createProgram(registration: Registration): Command {
@@ -25,6 +26,7 @@ export function createProgram(registration: Registration): Command {
   });
   addSetup(program, registration);
   addRotate(program, registration);
+  addTeardown(program, registration);
   addSandbox(program, registration);
   for (const command of program.commands) {
     command.copyInheritedSettings(program);

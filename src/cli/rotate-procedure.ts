@@ -60,7 +60,7 @@ export async function performRotate(run: RotateRun): Promise<ExitCode> {
 function demandAnswers({ answers, common }: RotateRun): void {
   const { secretName, secretArns, keySource, rollback, dryRun } = answers;
   const missing = [
-    ...(secretName === undefined && secretArns.length === 0 ? [words.missingSecret] : []),
+    ...(secretName === undefined && secretArns.length === 0 ? [setupWords.missingItems.existing] : []),
     ...(keySource || rollback ? [] : [words.missingKey]),
     ...(common.yes || dryRun ? [] : [setupWords.missingItems.yes]),
   ];

@@ -23,6 +23,9 @@ function planLine({ paint }: Output, { action, resource, name, region, reason }:
     update: paint.yellow,
     restore: paint.yellow,
     keep: paint.dim,
+    schedule: paint.red,
+    detach: paint.red,
+    delete: paint.red,
   };
   const what = `${words.mark[action]} ${words.verb[action].padEnd(7)}`;
   const where = region ? ` (${region})` : '';

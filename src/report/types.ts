@@ -1,5 +1,13 @@
-/** What a plan does to one resource. `keep` changes nothing. */
-export type ChangeAction = 'create' | 'update' | 'restore' | 'attach' | 'keep';
+/** What a plan does to one resource. `keep` changes nothing; `schedule` is for deletion. */
+export type ChangeAction =
+  | 'create'
+  | 'update'
+  | 'restore'
+  | 'attach'
+  | 'keep'
+  | 'schedule'
+  | 'detach'
+  | 'delete';
 
 /** One line of the plan. */
 export interface Change {
@@ -46,7 +54,7 @@ export interface Conflict {
 export type StepName = 'store-secret' | 'read-policy' | 'trust-role';
 
 /** What happened to a resource, as `--json` says it. */
-export type OutcomeAction = 'created' | 'updated' | 'restored' | 'kept';
+export type OutcomeAction = 'created' | 'updated' | 'restored' | 'kept' | 'scheduled' | 'deleted';
 
 export interface SecretOutcome {
   region: string;

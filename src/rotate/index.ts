@@ -39,7 +39,7 @@ export async function findToRotate(
   { name, regions, arns }: RotationTarget,
 ): Promise<{ secrets: FoundSecret[]; warnings: string[] }> {
   const where = await findSecret(aws, name, regions);
-  const conflicts = [...obstacles(name, where), ...otherThanGiven(arns, where)];
+  const conflicts = [...obstacles(name, regions, where), ...otherThanGiven(arns, where)];
   if (conflicts.length > 0) throw conflictFailure(conflicts);
   const { unseen } = where;
   return {

@@ -5,11 +5,15 @@ import type { Conflict } from '../report/types.ts';
 import { rotateWords as words } from '../report/words/rotate.ts';
 import { secretWords } from '../report/words/steps.ts';
 
-/** What keeps the secrets of one name from getting another value. */
-export function obstacles(name: string, { found, absent }: Whereabouts): Conflict[] {
-  if (found.length + absent.length === 0) return [conflict(words.nowhere(name), words.nowhereHint)];
+/**
+ * What keeps the secrets of one name from getting another value.
+ * @param regions those that were named; the secret must be in each of them
+ */
+export function obstacles(name: string, regions: string[], { found, absent }: Whereabouts): Conflict[] {
+  if (found.length === 0 && regions.length === 0) return [conflict(words.nowhere(name), words.nowhereHint)];
+  const missing = regions.filter((region) => absent.includes(region));
   return [
-    ...absent.map((region) => conflict(words.absent(name, region), words.absentHint)),
+    ...missing.map((region) => conflict(words.absent(name, region), words.absentHint)),
     ...found.flatMap((secret) => obstacleOf(secret, found)),
   ];
 }

@@ -55,7 +55,14 @@ function planFor(input: StepInput, { places }: FoundSecrets): SecretPlan {
   return { ...toPlan(decisions), key: choice.key };
 }
 
-const CHANGE = { created: 'create', updated: 'update', restored: 'restore', kept: 'keep' } as const;
+const CHANGE = {
+  created: 'create',
+  updated: 'update',
+  restored: 'restore',
+  kept: 'keep',
+  scheduled: 'schedule',
+  deleted: 'delete',
+} as const;
 
 function toPlan(decisions: SecretDecision[]): SecretPlan {
   const settled = decisions.filter((decision) => decision.kind !== 'conflict');

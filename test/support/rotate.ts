@@ -1,5 +1,5 @@
-import { performRotate } from '../../src/cli/rotate-procedure.ts';
 import { type RotateOptions, readRotateAnswers } from '../../src/cli/rotate-answers.ts';
+import { performRotate } from '../../src/cli/rotate-procedure.ts';
 import type { SecretOutcome } from '../../src/report/types.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { KEYS } from './account.ts';
@@ -23,10 +23,9 @@ export async function rotate(
   const meant = options.secretArn ? {} : { secretName: 'studio-a' };
   const { answers, problems } = readRotateAnswers({ ...meant, ...source, ...options });
   if (problems.length > 0) throw new Error(problems.join('\n'));
-  const { code, stdout, log } = await runInProcess(
-    sandbox,
-    (run) => performRotate({ ...run, answers }),
-    { env: { STUDIO_KEY: key }, ...inProcess },
-  );
+  const { code, stdout, log } = await runInProcess(sandbox, (run) => performRotate({ ...run, answers }), {
+    env: { STUDIO_KEY: key },
+    ...inProcess,
+  });
   return { code, json: JSON.parse(stdout), log };
 }

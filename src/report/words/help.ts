@@ -9,6 +9,7 @@ export const helpWords = {
   mc-static-key setup                         ask for everything, show a plan, then do it
   mc-static-key setup --sandbox               the same without an AWS account
   mc-static-key rotate                        put a new key into a secret that exists
+  mc-static-key teardown                      take down what was set up for a secret
   mc-static-key sandbox -- aws iam list-roles run a command against the sandbox
 `,
   environment:
@@ -59,6 +60,16 @@ export const helpWords = {
   regionOnly: 'only in these Regions (repeatable; default: every Region that the secret lives in)',
   rollback: 'go back to the key before the last rotation',
   roleChecked: `name of the role that the checks at the end look at (default: ${DEFAULTS.roleName})`,
+
+  teardown: 'Take down what setup has made for a secret, and leave alone what others use',
+  teardownExamples: `Examples:
+  mc-static-key teardown
+  mc-static-key teardown --secret-name studio-a --dry-run
+  mc-static-key teardown --secret-name studio-a --region us-west-2 --recovery-days 7 --yes
+`,
+  teardownTitle: 'What is taken down:',
+  recoveryDays: `for how many days the secret can be restored, 7 to 30 (default: ${DEFAULTS.recoveryDays})`,
+  includeUntagged: 'take down what this program did not make, too',
 
   profile: 'profile in the AWS configuration',
   endpointUrl: 'send all requests to this URL instead of AWS',

@@ -55,5 +55,4 @@ export const rotateWords = {
   generated: 'The key was generated and is only in Secrets Manager. Read it for the other end with:',
 
   missingKey: '--key-file PATH, --key-env NAME or --generate aes128|aes192|aes256 (or --rollback)',
-  missingSecret: '--secret-name NAME (or --secret-arn ARN)',
 };

@@ -9,16 +9,25 @@ export const setupWords = {
   dryRunTitle: 'What would be done',
   nothingToDo: 'Everything is in place already. Nothing has to be changed.',
   account: (account: string, caller: string) => `Account ${account}, as ${caller}`,
-  mark: { create: '+', update: '~', restore: '~', attach: '+', keep: '=' } satisfies Record<
-    ChangeAction,
-    string
-  >,
+  mark: {
+    create: '+',
+    update: '~',
+    restore: '~',
+    attach: '+',
+    keep: '=',
+    schedule: '-',
+    detach: '-',
+    delete: '-',
+  } satisfies Record<ChangeAction, string>,
   verb: {
     create: 'create',
     update: 'change',
     restore: 'restore',
     attach: 'attach',
     keep: 'keep',
+    schedule: 'delete',
+    detach: 'detach',
+    delete: 'delete',
   } satisfies Record<ChangeAction, string>,
   resource: { secret: 'secret', policy: 'policy', role: 'role' },
   warning: 'Note',
@@ -44,6 +53,8 @@ export const setupWords = {
     updated: 'updated',
     restored: 'restored',
     kept: 'in place already',
+    scheduled: 'scheduled for deletion',
+    deleted: 'deleted',
   } satisfies Record<OutcomeAction, string>,
   waitingFor: (what: string, elapsedMs: number, limitMs: number) =>
     `Waiting for ${what}: ${Math.round(elapsedMs / 1000)} s of at most ${limitMs / 1000} s`,
@@ -87,6 +98,7 @@ export const setupWords = {
     'Give them as flags or environment variables, or run the command in a terminal without --no-input and be asked.',
   missingItems: {
     secret: '--secret-name NAME (or --secret-arn ARN for a secret that exists)',
+    existing: '--secret-name NAME (or --secret-arn ARN)',
     region: '--region REGION (or AWS_REGION)',
     key: '--key-file PATH, --key-env NAME or --generate aes128|aes192|aes256',
     yes: '--yes to carry out the plan, or --dry-run to see it only',

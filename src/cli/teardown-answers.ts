@@ -1,0 +1,58 @@
+import * as rules from '../aws/names.ts';
+import { DEFAULTS } from '../defaults.ts';
+import { teardownWords as words } from '../report/words/teardown.ts';
+import { reader } from './reading.ts';
+import {
+  readSecretOptions,
+  type SecretAnswers,
+  type SecretOptions,
+  secretProblems,
+} from './secret-options.ts';
+
+/** The options of `teardown` as the parser answers them: text, not checked. */
+export interface TeardownOptions extends SecretOptions {
+  policyName?: string;
+  roleName?: string;
+  recoveryDays?: string;
+  includeUntagged?: boolean;
+  dryRun?: boolean;
+}
+
+/** What is known of the user's wishes so far. */
+export interface TeardownAnswers extends SecretAnswers {
+  policyName: string;
+  roleName: string;
+  recoveryDays: number;
+  includeUntagged: boolean;
+  dryRun: boolean;
+}
+
+/** Turns options into typed answers, and says everything that is wrong with them, a sentence each. */
+export function readTeardownAnswers(options: TeardownOptions): {
+  answers: TeardownAnswers;
+  problems: string[];
+} {
+  const problems: string[] = [];
+  const read = reader(problems);
+  const { policyName, roleName, recoveryDays: days = `${DEFAULTS.recoveryDays}` } = options;
+  const recoveryDays = /^\d{1,2}$/.test(days) ? Number(days) : Number.NaN;
+  const answers: TeardownAnswers = {
+    policyName: DEFAULTS.policyName,
+    roleName: DEFAULTS.roleName,
+    ...readSecretOptions(options, read),
+    ...read.text('policyName', policyName, rules.policyName, '--policy-name'),
+    ...read.text('roleName', roleName, rules.roleName, '--role-name'),
+    recoveryDays,
+    includeUntagged: options.includeUntagged ?? false,
+    dryRun: options.dryRun ?? false,
+  };
+  const inWindow = recoveryDays >= 7 && recoveryDays <= 30;
+  return {
+    answers,
+    problems: [
+      ...problems,
+      ...secretProblems(options),
+      ...(inWindow ? [] : [words.recoveryDays('--recovery-days')]),
+    ],
+  };
+}

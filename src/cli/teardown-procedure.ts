@@ -1,0 +1,151 @@
+import { DEFAULTS } from '../defaults.ts';
+import { EXIT, type ExitCode } from '../failure.ts';
+import { checkStoredKey } from '../key/index.ts';
+import { commandJson } from '../report/json.ts';
+import { changesAnything, showPlan } from '../report/plan.ts';
+import { type ScheduledSecret, showTeardown, undoCommand } from '../report/torn-down.ts';
+import { setupWords } from '../report/words/setup.ts';
+import { teardownWords as words } from '../report/words/teardown.ts';
+import { conflictFailure } from '../steps/conflict.ts';
+import type { StepContext } from '../steps/types.ts';
+import { type TornDown, tearDown } from '../teardown/apply.ts';
+import { findAll } from '../teardown/find.ts';
+import { planTeardown } from '../teardown/plan.ts';
+import type { Findings, TeardownPlan, TeardownRequest } from '../teardown/types.ts';
+import { type CommandRun, runCommand } from './command-run.ts';
+import type { CommonOptions } from './options.ts';
+import { meantBy } from './secret-options.ts';
+import { showAccount, stepContext } from './step-context.ts';
+import type { TeardownAnswers } from './teardown-answers.ts';
+import { missingFailure } from './usage.ts';
+
+/** One run of `teardown`. */
+export interface TeardownRun extends CommandRun {
+  answers: TeardownAnswers;
+}
+
+/** Runs `teardown` and answers the exit code. Whatever goes wrong is told by then. */
+export function runTeardown(answers: TeardownAnswers, common: CommonOptions): Promise<number> {
+  return runCommand(common, meantBy(answers).regions[0], (run) => performTeardown({ ...run, answers }));
+}
+
+/** Read, plan, confirm, apply. */
+export async function performTeardown(run: TeardownRun): Promise<ExitCode> {
+  const { answers, output, progress } = run;
+  const wizard = run.interactive ? await import('../wizard/teardown.ts') : undefined;
+  if (!wizard) demandAnswers(run);
+  const known = meantBy(answers);
+  const name = wizard ? await wizard.askSecretToTakeDown(run, known.name) : (known.name ?? '');
+  const request: TeardownRequest = { ...answers, name, regions: known.regions, arns: answers.secretArns };
+
+  const context = stepContext(run);
+  progress.start(words.looking);
+  const found = await findAll(context, request);
+  progress.stop();
+  const plan = planTeardown(request, found);
+  if (plan.conflicts.length > 0) throw conflictFailure(plan.conflicts);
+
+  // The wizard has said it already.
+  if (wizard) output.say();
+  else await showAccount(run);
+  const changes = changesAnything(plan.changes);
+  showPlan(output, plan, answers.dryRun ? setupWords.dryRunTitle : setupWords.planTitle);
+  if (!changes) output.say(words.nothingToDo);
+  const unchanged = { ...plan.expected, deletionDates: new Map<string, Date>() };
+  if (answers.dryRun) return finish(run, request, found, unchanged);
+  if (changes && wizard) await wizard.confirmByName(run, name);
+  return finish(run, request, found, changes ? await apply(run, context, request, plan) : unchanged);
+}
+
+/** Without anyone to ask: names all that is missing in one failure. */
+function demandAnswers({ answers, common }: TeardownRun): void {
+  const { secretName, secretArns, dryRun } = answers;
+  const missing = [
+    ...(secretName === undefined && secretArns.length === 0 ? [setupWords.missingItems.existing] : []),
+    ...(common.yes || dryRun ? [] : [setupWords.missingItems.yes]),
+  ];
+  if (missing.length > 0) throw missingFailure(missing);
+}
+
+/** Carries it out, and keeps account of what is still to come. */
+async function apply(
+  run: TeardownRun,
+  context: StepContext,
+  request: TeardownRequest,
+  plan: TeardownPlan,
+): Promise<TornDown> {
+  const { outcomes, progress } = run;
+  const { secrets, policies, role } = plan.expected;
+  const all = [...secrets, ...policies, ...(role ? [role] : [])];
+  let open = all.filter(({ action }) => action !== 'kept').map(({ arn }) => arn);
+  const tell = (done: string[]) => {
+    open = open.filter((arn) => !done.includes(arn));
+    outcomes.left = { title: words.left, arns: open, goOn: words.goOn };
+  };
+  tell([]);
+  const record: StepContext['record'] = (outcome) => {
+    context.record(outcome);
+    const { secrets = [], policies = [], role } = outcome;
+    tell([...secrets, ...policies, ...(role ? [role] : [])].map(({ arn }) => arn));
+  };
+  progress.start(words.takingDown);
+  const done = await tearDown({ ...context, record }, request, plan);
+  progress.done(words.takenDown);
+  return done;
+}
+
+function finish(run: TeardownRun, request: TeardownRequest, found: Findings, done: TornDown): ExitCode {
+  const { output, answers } = run;
+  const scheduled = done.secrets
+    .map(({ region, arn }): ScheduledSecret => {
+      const until =
+        done.deletionDates.get(arn) ?? found.where.found.find((each) => each.arn === arn)?.deletedAt;
+      return { region, arn, ...(until ? { until } : {}) };
+    })
+    .filter(
+      ({ arn, until }) =>
+        until || done.secrets.some((each) => each.arn === arn && each.action === 'scheduled'),
+    );
+  const undo = undoCommand(
+    scheduled.map(({ arn }) => arn),
+    undoNames(request, found),
+  );
+  if (output.options.json) {
+    const { account, partition } = found.identity;
+    const { dryRun } = answers;
+    output.result(
+      commandJson({
+        ...(dryRun ? { dryRun } : {}),
+        account,
+        partition,
+        ...outcomesOf(done, scheduled),
+        undo,
+      }),
+    );
+  } else if (!answers.dryRun) {
+    showTeardown(output, { scheduled, undo });
+  }
+  return EXIT.done;
+}
+
+function outcomesOf({ secrets, policies, role }: TornDown, scheduled: ScheduledSecret[]) {
+  return {
+    secrets: secrets.map(({ region, name, arn, action }) => {
+      const until = scheduled.find((each) => each.arn === arn)?.until;
+      return { region, name, arn, action, ...(until ? { deletionDate: until.toISOString() } : {}) };
+    }),
+    policies: policies.map(({ name, arn, action }) => ({ name, arn, action })),
+    ...(role ? { role: { name: role.name, arn: role.arn, action: role.action } } : {}),
+  };
+}
+
+/** What the undoing command has to say beside the secrets: what is not the default, and the kind of key. */
+function undoNames({ policyName, roleName }: TeardownRequest, { where }: Findings) {
+  const isStatic = (each: Findings['where']['found'][number]) =>
+    each.content.kind !== 'text' || checkStoredKey(each.content.key, { keyType: 'static-key' }).length === 0;
+  return {
+    ...(policyName === DEFAULTS.policyName ? {} : { policyName }),
+    ...(roleName === DEFAULTS.roleName ? {} : { roleName }),
+    ...(where.found.every(isStatic) ? {} : { keyType: 'srt-password' as const }),
+  };
+}

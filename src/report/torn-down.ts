@@ -1,0 +1,45 @@
+import type { Output } from './output.ts';
+import { shellWord } from './shell.ts';
+import { field } from './summary.ts';
+import { teardownWords as words } from './words/teardown.ts';
+
+/** A secret that is scheduled for deletion, and until when it can be restored, where that is known. */
+export interface ScheduledSecret {
+  region: string;
+  arn: string;
+  until?: Date;
+}
+
+/** What a finished teardown has to say. */
+export interface TeardownSummary {
+  scheduled: ScheduledSecret[];
+  /** The command that undoes it. */
+  undo: string;
+}
+
+/** Prints until when the secret can be restored, and how. */
+export function showTeardown(output: Output, { scheduled, undo }: TeardownSummary): void {
+  const { paintResult: paint, prose } = output;
+  if (scheduled.length === 0) {
+    output.result(words.doneKept);
+    return;
+  }
+  const dated = scheduled.flatMap(({ region, arn, until }) => field(words.deletedOn(region, until), arn));
+  const lines = [paint.green.bold(words.done), ...dated, '', prose(words.undo), `  ${undo}`];
+  output.result(lines.join('\n'));
+}
+
+/** The command that brings the secrets back, and what was taken down with them. */
+export function undoCommand(
+  arns: string[],
+  names: { policyName?: string; roleName?: string; keyType?: 'srt-password' },
+): string {
+  const words = [
+    'mc-static-key setup --restore',
+    ...arns.map((arn) => `--secret-arn ${shellWord(arn)}`),
+    ...(names.policyName ? [`--policy-name ${shellWord(names.policyName)}`] : []),
+    ...(names.roleName ? [`--role-name ${shellWord(names.roleName)}`] : []),
+    ...(names.keyType ? [`--key-type ${names.keyType}`] : []),
+  ];
+  return words.join(' ');
+}

@@ -1,0 +1,76 @@
+const days = (date: Date) => date.toISOString().slice(0, 10);
+
+/** Words of the `teardown` command. */
+export const teardownWords = {
+  intro:
+    'This takes down what setup has made for one secret: the secret itself (it can be restored for some days), its place in the policy, and the policy and the role where nothing else uses them. Nothing is changed before you have seen the plan and agreed.',
+  looking: 'Looking for the secret in every Region, and for what uses it',
+  nothingToDo: 'There is nothing left to take down.',
+  unseen: (regions: string[]) =>
+    `No look was possible into ${regions.join(', ')} (off, not allowed or not reached). If the secret lives there, name the Region with --region.`,
+  onlyThere: (regions: string[]) =>
+    `Only in ${regions.join(' and ')}, as you said. Without --region it is every Region that the secret lives in.`,
+  nowhere: (name: string) =>
+    `There is no secret ${name} in any Region that was looked at, and no policy names it.`,
+  flowsUnknown: (action: string, regions: string[]) =>
+    `Whether a flow uses the secret could not be looked up in ${regions.join(', ')} (${action} is not allowed). A flow that does stops decrypting.`,
+
+  schedule: (recoveryDays: number) =>
+    `is scheduled for deletion; for ${recoveryDays} days it can be restored, and then it is gone for ever`,
+  scheduledAlready: (at: Date) => `is scheduled for deletion already (${days(at)})`,
+  notOwn: 'was not made by this program (it has no tag of it); --include-untagged takes it too',
+  narrow: (count: number) =>
+    `${count === 1 ? 'its entry' : `its ${count} entries`} taken out; the rest stays`,
+  makesRoom: (version: string) => `its oldest version ${version} is deleted, because IAM keeps five`,
+  deletePolicy: 'allows nothing else, and nothing else uses it',
+  keepNotOwn:
+    'names the secret and was not made by this program; --include-untagged takes the secret out of it',
+  keepStack: (stack: string) =>
+    `belongs to the CloudFormation stack ${stack}; take the secret out of its template`,
+  keepOtherShape: 'is not one that this program would write; it stays as it is',
+  keepUsed: (by: string) => `allows nothing else, but is still used by ${by}`,
+  usedByRoles: (roles: string[]) => `the role${roles.length === 1 ? '' : 's'} ${roles.join(', ')}`,
+  usedByOthers: 'users, groups or permissions boundaries',
+  detach: (policies: string[]) => `loses ${policies.join(', ')}`,
+  deleteRole: 'has no policy left',
+  keepRoleNotOwn:
+    'was not made by this program and stays; --include-untagged takes it too, if nothing else uses it',
+  keepRoleStack: (stack: string) => `belongs to the CloudFormation stack ${stack} and stays`,
+  keepRoleUsed: (policies: string[]) => `stays: it still has ${policies.join(', ')}`,
+
+  usedByFlow: (name: string, region: string, flow: string, parts: string[]) =>
+    `The secret ${name} in ${region} is used by the flow ${flow} (${parts.join(', ')}).`,
+  usedByFlowHint:
+    'Remove the encryption there, or the part of the flow, and then run the same command again.',
+  ofStack: (name: string, region: string, stack: string) =>
+    `The secret ${name} in ${region} belongs to the CloudFormation stack ${stack}. Take it out of the template of the stack.`,
+  replicated: (name: string, region: string, replicas: string[]) =>
+    `The secret ${name} in ${region} has replicas in ${replicas.join(' and ')}, and Secrets Manager deletes it only without them.`,
+  replicatedHint: (region: string, arn: string, replicas: string[]) =>
+    `Remove them first: aws secretsmanager remove-regions-from-replication --region ${region} --secret-id ${arn} --remove-replica-regions ${replicas.join(' ')}`,
+  isReplica: (name: string, region: string, primary: string) =>
+    `The secret ${name} in ${region} is a replica of the one in ${primary}, from where alone it can be removed.`,
+  otherArn: (arn: string) => `There is no secret ${arn}; another one has its name.`,
+  otherArnHint: 'Copy the ARN from Secrets Manager, the six random characters at its end included.',
+  roleInUse: (name: string) =>
+    `The role ${name} is still used by something that IAM does not let go of, such as an instance profile.`,
+  roleInUseHint: 'Take it out of there, and then run the same command again.',
+
+  takingDown: 'Taking it down',
+  takenDown: 'Taken down',
+  propagating: 'IAM to show what has just been changed',
+  keepsChanging: (name: string) => `Others keep changing the policy ${name} at the same time.`,
+
+  left: 'Not taken down yet:',
+  goOn: 'Run the same command again to finish.',
+  done: 'MediaConnect can no longer read this key.',
+  doneKept: 'Done. What stays is in the plan above.',
+  deletedOn: (region: string, date: Date | undefined) =>
+    `Secret (${region})${date ? `, gone for ever after ${days(date)}` : ''}`,
+  undo: 'Until then this restores it, and makes the policy and the role again:',
+
+  confirmWhy: 'What uses this key stops decrypting.',
+  confirmName: (name: string) => `Type the name of the secret, ${name}, to take it down`,
+  confirmWrong: (name: string) => `That is not ${name}. Type it, or press Ctrl-C to leave.`,
+  recoveryDays: (what: string) => `${what} takes a number of days from 7 to 30.`,
+};

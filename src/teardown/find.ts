@@ -1,0 +1,60 @@
+import { findSecret } from '../aws/everywhere.ts';
+import { flowsUsing } from '../aws/flows.ts';
+import { readPolicyUses } from '../aws/policy-uses.ts';
+import { readRole } from '../aws/roles.ts';
+import type { FoundSecret } from '../aws/secrets.ts';
+import type { Aws } from '../aws/session.ts';
+import { Failure } from '../failure.ts';
+import { readChain } from '../steps/policy-writing.ts';
+import type { StepContext } from '../steps/types.ts';
+import type { Findings, TeardownRequest, UsedPolicy } from './types.ts';
+
+/** Reads what exists of the secret, and what uses it. Changes nothing. */
+export async function findAll(context: StepContext, request: TeardownRequest): Promise<Findings> {
+  const { aws, policies: reader } = context;
+  const [identity, where, policies, role] = await Promise.all([
+    aws.identity(),
+    findSecret(aws, request.name, request.regions),
+    findPolicies(context, request.policyName),
+    readRole(aws, reader, request.roleName),
+  ]);
+  const live = where.found.filter(({ deletedAt }) => !deletedAt);
+  const looks = await Promise.all(live.map((secret) => findFlows(aws, secret)));
+  return {
+    identity,
+    where,
+    policies,
+    ...(role ? { role } : {}),
+    flows: looks.flatMap(({ flows }) => flows),
+    flowsUnknown: looks.flatMap(({ unknown }) => unknown),
+  };
+}
+
+/** The policies of the chain, with whose they are and who uses them. */
+export async function findPolicies(
+  { aws, policies: reader }: Pick<StepContext, 'aws' | 'policies'>,
+  name: string,
+): Promise<UsedPolicy[]> {
+  const chain = await readChain(reader, name, await aws.identity());
+  const used = await Promise.all(
+    chain.map(async (policy) => {
+      const uses = await readPolicyUses(aws, policy.arn);
+      return uses && { ...policy, uses };
+    }),
+  );
+  return used.filter((policy) => policy !== undefined);
+}
+
+/** The flows that use a secret. Not being allowed to look is no reason to stop: then it is said. */
+async function findFlows(
+  aws: Aws,
+  secret: FoundSecret,
+): Promise<Pick<Findings, 'flows'> & { unknown: Findings['flowsUnknown'] }> {
+  try {
+    const uses = await flowsUsing(aws, secret.region, secret.arn);
+    return { flows: uses.map((use) => ({ secret, use })), unknown: [] };
+  } catch (error) {
+    if (!(error instanceof Failure && error.code === 'access-denied')) throw error;
+    return { flows: [], unknown: [{ region: secret.region, action: error.awsAction ?? '' }] };
+  }
+}

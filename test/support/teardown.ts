@@ -1,0 +1,41 @@
+import { readTeardownAnswers, type TeardownOptions } from '../../src/cli/teardown-answers.ts';
+import { performTeardown } from '../../src/cli/teardown-procedure.ts';
+import type { Sandbox } from '../../src/sandbox/index.ts';
+import { type InProcessOptions, runInProcess } from './command.ts';
+import type { SetupDocument } from './setup.ts';
+
+interface TornDownResource {
+  name: string;
+  arn: string;
+  action: string;
+}
+
+export interface TeardownDocument extends Pick<SetupDocument, 'error' | 'completed' | 'dryRun'> {
+  secrets: (TornDownResource & { region: string; deletionDate?: string })[];
+  policies: TornDownResource[];
+  role?: TornDownResource;
+  undo: string;
+}
+
+export interface TeardownResult {
+  code: number;
+  json: TeardownDocument;
+  log: string;
+}
+
+/** Runs `teardown --yes --json` for `studio-a` in this process. */
+export async function tearDown(
+  sandbox: Sandbox,
+  options: TeardownOptions = {},
+  inProcess: InProcessOptions = {},
+): Promise<TeardownResult> {
+  const meant = options.secretArn ? {} : { secretName: 'studio-a' };
+  const { answers, problems } = readTeardownAnswers({ ...meant, ...options });
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  const { code, stdout, log } = await runInProcess(
+    sandbox,
+    (run) => performTeardown({ ...run, answers }),
+    inProcess,
+  );
+  return { code, json: JSON.parse(stdout), log };
+}
