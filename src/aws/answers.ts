@@ -5,7 +5,8 @@
 
 /** The members of AWS's answers that the program reads: lists, members that hold others, and texts. Dates end in `Date`. */
 const LISTS =
-  /^(PolicyRoles|PolicyUsers|PolicyGroups|SecretList|AttachedPolicies|Policies|PolicyNames|Versions|Tags|ReplicationStatus|EvaluationResults|Flows|Sources|Outputs|Entitlements)$/;
+  /^(PolicyRoles|PolicyUsers|PolicyGroups|SecretList|AttachedPolicies|Policies|Roles|Versions|Tags|ReplicationStatus|EvaluationResults|Flows|Sources|Outputs|Entitlements)$/;
+const LISTS_OF_TEXTS = /^(PolicyNames|VersionStages)$/;
 const RECORDS =
   /^(Role|Policy|PolicyVersion|PermissionsBoundary|KeyMetadata|Flow|Source|Transport|Decryption|Encryption)$/;
 const TEXTS =
@@ -26,14 +27,9 @@ export function isSound(answer: object): boolean {
 function fits(name: string, value: unknown): boolean {
   if (value instanceof Date) return !Number.isNaN(value.getTime());
   if (TEXTS.test(name)) return typeof value === 'string' && (!/Document$/.test(name) || isEncoded(value));
-  if (LISTS.test(name)) {
-    return (
-      Array.isArray(value) &&
-      value.every((item) =>
-        name === 'PolicyNames' ? typeof item === 'string' : isRecord(item) && isSound(item),
-      )
-    );
-  }
+  if (LISTS_OF_TEXTS.test(name)) return isListOfTexts(value);
+  if (LISTS.test(name)) return Array.isArray(value) && value.every((item) => isRecord(item) && isSound(item));
+  if (name === 'SecretVersionsToStages') return isRecord(value) && Object.values(value).every(isListOfTexts);
   if (name === 'SummaryMap') return isRecord(value);
   return RECORDS.test(name) ? isRecord(value) && isSound(value) : !/Date$/.test(name);
 }
@@ -46,6 +42,10 @@ function isEncoded(document: string): boolean {
   } catch {
     return false;
   }
+}
+
+function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
 function isRecord(value: unknown): value is object {

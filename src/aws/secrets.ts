@@ -4,7 +4,6 @@ import {
   GetResourcePolicyCommand,
   GetSecretValueCommand,
   type GetSecretValueResponse,
-  paginateListSecrets,
 } from '@aws-sdk/client-secrets-manager';
 import { hasAwsCode } from '../failure.ts';
 import { KeyMaterial } from '../key/index.ts';
@@ -124,7 +123,6 @@ function fromDescription(
     Region && Status !== 'Failed' ? [Region] : [],
   );
   const stack = stackOf(secret.Tags);
-  const customerKey = secret.KmsKeyId && !/alias\/aws\/secretsmanager$/.test(secret.KmsKeyId);
   return {
     region,
     name: secret.Name ?? id,
@@ -137,30 +135,11 @@ function fromDescription(
     ...(secret.PrimaryRegion && secret.PrimaryRegion !== region ? { replicaOf: secret.PrimaryRegion } : {}),
     ...(replicas.length > 0 ? { replicas } : {}),
     ...(stack ? { stack } : {}),
-    ...(customerKey && secret.KmsKeyId ? { kmsKeyId: secret.KmsKeyId } : {}),
+    ...(isCustomerKey(secret.KmsKeyId) ? { kmsKeyId: secret.KmsKeyId } : {}),
   };
 }
 
-/** A secret as a list shows it. */
-export interface ListedSecret {
-  name: string;
-  arn: string;
-  description?: string;
-}
-
-/** Lists the secrets of a Region, at most `limit` of them (the wizard offers them; nobody scrolls through thousands). */
-export function listSecrets(aws: Aws, region: string, limit: number): Promise<ListedSecret[]> {
-  const request = { action: 'secretsmanager:ListSecrets', resource: '*', region };
-  return aws.call(request, async (options) => {
-    const found: ListedSecret[] = [];
-    const client = aws.clients.secretsManager(region);
-    for await (const page of paginateListSecrets({ client, pageSize: 100 }, {}, options)) {
-      for (const { Name, ARN, Description } of page.SecretList ?? []) {
-        if (Name && ARN)
-          found.push({ name: Name, arn: ARN, ...(Description ? { description: Description } : {}) });
-      }
-      if (found.length >= limit) break;
-    }
-    return found.slice(0, limit);
-  });
+/** Whether a secret names a customer-managed KMS key, and not AWS's own `aws/secretsmanager` or none. */
+export function isCustomerKey(kmsKeyId: string | undefined): kmsKeyId is string {
+  return Boolean(kmsKeyId) && !/alias\/aws\/secretsmanager$/.test(kmsKeyId ?? '');
 }

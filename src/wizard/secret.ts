@@ -1,5 +1,5 @@
 import { secretName } from '../aws/names.ts';
-import { type ListedSecret, listSecrets } from '../aws/secrets.ts';
+import { type ListedSecret, listSecrets } from '../aws/secret-listing.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { Failure } from '../failure.ts';
 import { plain } from '../report/plain.ts';

@@ -1,0 +1,99 @@
+import {
+  ListSecretsCommand,
+  ListSecretVersionIdsCommand,
+  type SecretListEntry,
+} from '@aws-sdk/client-secrets-manager';
+import { type Page, pages } from './pages.ts';
+import { isCustomerKey } from './secrets.ts';
+import { type Aws, orAbsent } from './session.ts';
+import { isOwn } from './tags.ts';
+
+/** A secret as the list of secrets shows it. Listing does not count as reading its value. */
+export interface ListedSecret {
+  region: string;
+  name: string;
+  arn: string;
+  description?: string;
+  /** Whether this program made it, as its tag says. */
+  own: boolean;
+  /** Set while the secret is scheduled for deletion. */
+  deletedAt?: Date;
+  /** The Region of the primary secret, when this one is a replica. */
+  replicaOf?: string;
+  rotates: boolean;
+  /** Whether one of its versions is labelled `AWSCURRENT`. */
+  current: boolean;
+  /** When anything about the secret was last changed, its tags and description too. */
+  changedAt?: Date;
+  /** The day on which anybody last read the value, at 0:00 UTC; absent when nobody did. */
+  readAt?: Date;
+  /** The customer-managed KMS key, as the secret names it (ARN, ID or alias); absent for `aws/secretsmanager`. */
+  kmsKeyId?: string;
+}
+
+/** All secrets of a Region, page by page; those scheduled for deletion only where they are asked for. */
+export function secretPages(
+  aws: Aws,
+  region: string,
+  { deleted = false } = {},
+): AsyncGenerator<Page<ListedSecret>> {
+  return pages(async (token) => {
+    const input = { MaxResults: 100, NextToken: token, IncludePlannedDeletion: deleted };
+    const request = { action: 'secretsmanager:ListSecrets', resource: '*', region };
+    const answer = await aws.call(request, (options) =>
+      aws.clients.secretsManager(region).send(new ListSecretsCommand(input), options),
+    );
+    const items = (answer.SecretList ?? []).flatMap((entry) => fromEntry(entry, region));
+    return { items, next: answer.NextToken };
+  });
+}
+
+function fromEntry(entry: SecretListEntry, region: string): ListedSecret[] {
+  const { Name, ARN, Description, DeletedDate, LastChangedDate, LastAccessedDate, PrimaryRegion } = entry;
+  if (!Name || !ARN) return [];
+  const labels = Object.values(entry.SecretVersionsToStages ?? {}).flat();
+  return [
+    {
+      region,
+      name: Name,
+      arn: ARN,
+      own: isOwn(entry.Tags),
+      rotates: entry.RotationEnabled ?? false,
+      current: labels.includes(CURRENT),
+      ...(Description ? { description: Description } : {}),
+      ...(DeletedDate ? { deletedAt: DeletedDate } : {}),
+      ...(PrimaryRegion && PrimaryRegion !== region ? { replicaOf: PrimaryRegion } : {}),
+      ...(LastChangedDate ? { changedAt: LastChangedDate } : {}),
+      ...(LastAccessedDate ? { readAt: LastAccessedDate } : {}),
+      ...(isCustomerKey(entry.KmsKeyId) ? { kmsKeyId: entry.KmsKeyId } : {}),
+    },
+  ];
+}
+
+const CURRENT = 'AWSCURRENT';
+
+/** The secrets of a Region, at most `limit` of them (the wizard offers them; nobody scrolls through thousands). */
+export async function listSecrets(aws: Aws, region: string, limit: number): Promise<ListedSecret[]> {
+  const found: ListedSecret[] = [];
+  for await (const { items } of secretPages(aws, region)) {
+    found.push(...items);
+    if (found.length >= limit) break;
+  }
+  return found.slice(0, limit);
+}
+
+/**
+ * When the current value of a secret was stored; `undefined` when it has none. Versions are listed without their values,
+ * and that does not count as reading one. The first page holds all versions that have a label.
+ */
+export async function currentSince(aws: Aws, region: string, arn: string): Promise<Date | undefined> {
+  const request = { action: 'secretsmanager:ListSecretVersionIds', resource: arn, region };
+  const answer = await orAbsent(
+    aws.call(request, (options) =>
+      aws.clients
+        .secretsManager(region)
+        .send(new ListSecretVersionIdsCommand({ SecretId: arn, MaxResults: 100 }), options),
+    ),
+  );
+  return answer?.Versions?.find(({ VersionStages }) => VersionStages?.includes(CURRENT))?.CreatedDate;
+}
