@@ -5,6 +5,7 @@ import type { Registration } from './command.ts';
 import { addRotate } from './rotate.ts';
 import { addSandbox } from './sandbox.ts';
 import { addSetup } from './setup.ts';
+import { addStatus } from './status.ts';
 import { addTeardown } from './teardown.ts';
 
 /** The command line. */
@@ -25,6 +26,7 @@ export function createProgram(registration: Registration): Command {
     optionDescription: (option) => option.description,
   });
   addSetup(program, registration);
+  addStatus(program, registration);
   addRotate(program, registration);
   addTeardown(program, registration);
   addSandbox(program, registration);

@@ -1,5 +1,6 @@
 import { type Failure, Interrupted } from '../failure.ts';
 import { plainJson } from './plain.ts';
+import type { Status } from './status-types.ts';
 import type { Check, EncryptionSettings, Outcomes } from './types.ts';
 import { setupWords as words } from './words/setup.ts';
 
@@ -33,6 +34,11 @@ export function setupJson({
     encryption,
     checks,
   });
+}
+
+/** What `status --json` prints. */
+export function statusJson(status: Status): string {
+  return print({ version: JSON_VERSION, ...status });
 }
 
 /** What `--json` prints when a command fails: the error, and what exists by now. */

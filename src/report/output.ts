@@ -26,6 +26,8 @@ export interface Output {
   readonly paintResult: ChalkInstance;
   /** The width of standard error in columns. */
   readonly width: number;
+  /** The width of standard output in columns; 80 when it is no terminal. */
+  readonly resultWidth: number;
   /** Part of the result. */
   result(text: string): void;
   /** Prose for the result: broken between words when a person reads it in a terminal. */
@@ -45,6 +47,7 @@ export function createOutput(options: OutputOptions, env: NodeJS.ProcessEnv = pr
     paint,
     paintResult: painter(chalkStdout, options, env),
     width,
+    resultWidth: process.stdout.columns ?? 80,
     result: (text) => void process.stdout.write(`${harmless(text)}\n`),
     prose: (text) => (process.stdout.isTTY ? wrap(text, process.stdout.columns) : text),
     say: (text = '') => void (options.quiet || write(text)),

@@ -8,6 +8,7 @@ export const helpWords = {
   programExamples: `Examples:
   mc-static-key setup                         ask for everything, show a plan, then do it
   mc-static-key setup --sandbox               the same without an AWS account
+  mc-static-key status                        show what is set up in the account
   mc-static-key rotate                        put a new key into a secret that exists
   mc-static-key teardown                      take down what was set up for a secret
   mc-static-key sandbox -- aws iam list-roles run a command against the sandbox
@@ -48,6 +49,14 @@ export const helpWords = {
   updateTrust: 'add MediaConnect to the trust policy of a role that exists',
   dryRun: 'print the plan and stop',
 
+  status: 'Show what is set up in the account: roles, policies, secrets by Region, the age of the keys',
+  statusExamples: `Examples:
+  mc-static-key status
+  mc-static-key status --region us-west-2 --region eu-west-1
+  mc-static-key status --json
+`,
+  statusRegion:
+    'look for secrets in this Region only (repeatable; default: all Regions that MediaConnect has)',
   rotate: 'Put a new key into a secret, in every Region it lives in, or go back to the key before',
   rotateExamples: `Examples:
   mc-static-key rotate

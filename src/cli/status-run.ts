@@ -1,0 +1,27 @@
+import { EXIT, type ExitCode } from '../failure.ts';
+import { statusJson } from '../report/json.ts';
+import { statusText } from '../report/status.ts';
+import { statusWords as words } from '../report/words/status.ts';
+import { collect } from '../status/collect.ts';
+import { collectNotes } from '../status/notes.ts';
+import { statusOf } from '../status/tree.ts';
+import { type CommandRun, runCommand } from './command-run.ts';
+import type { CommonOptions } from './options.ts';
+import type { StatusAnswers } from './status-answers.ts';
+
+/** Runs `status` and answers the exit code. Whatever goes wrong is told by then. */
+export function runStatus(answers: StatusAnswers, common: CommonOptions): Promise<number> {
+  return runCommand(common, answers.regions[0], (run) => performStatus(run, answers));
+}
+
+/** Looks, checks, shows. What the checks find is for the reader; only what cannot be looked at at all is a failure. */
+export async function performStatus(run: CommandRun, { regions: asked }: StatusAnswers): Promise<ExitCode> {
+  const { aws, output, progress } = run;
+  const notes = collectNotes();
+  progress.start(words.looking);
+  const seen = await collect({ aws, asked, notes, onProgress: (what) => progress.wait(what) });
+  progress.stop();
+  const status = statusOf(seen, notes.list(), new Date());
+  output.result(output.options.json ? statusJson(status) : statusText(status, output));
+  return EXIT.done;
+}

@@ -1,0 +1,93 @@
+/** What `status` tells, as its JSON document has it. Dates are ISO 8601; `null` is what is not known or does not apply. */
+export interface Status {
+  account: string;
+  partition: string;
+  /** The Regions in which secrets were looked for. */
+  regions: string[];
+  roles: StatusRole[];
+  secrets: StatusSecret[];
+  /** Policies that this program made and that none of the roles has. */
+  policies: { name: string; arn: string }[];
+  notes: StatusNote[];
+}
+
+/** `cannot-tell`: something that would decide could not be looked at. */
+export type StatusVerdict = 'ok' | 'warning' | 'cannot-tell' | 'failed';
+
+/** One of the cheap checks: those that read no secret's value. */
+export interface StatusCheck {
+  id:
+    | 'secret-deletion'
+    | 'secret-rotation'
+    | 'secret-version'
+    | 'role-trust'
+    | 'role-guard'
+    | 'role-policies'
+    | 'role-reads-secret'
+    | 'policy-names-secret'
+    | 'policy-reads-only';
+  verdict: StatusVerdict;
+  /** The ARN (or ARN pattern) of what was checked. */
+  subject: string;
+  detail: string;
+}
+
+/** A role that lets MediaConnect in, or that this program made. */
+export interface StatusRole {
+  name: string;
+  arn: string;
+  /** Whether this program made it, as its tag says; `null` when its tags could not be looked at. */
+  own: boolean | null;
+  /** Those that allow reading secrets, or more. */
+  policies: StatusPolicy[];
+  checks: StatusCheck[];
+}
+
+/** A policy of a role, and the secrets that it is about. */
+export interface StatusPolicy {
+  name: string;
+  /** `null` for an inline policy. */
+  arn: string | null;
+  /** ARNs of secrets in `Status.secrets` that it allows reading. */
+  secrets: string[];
+  /** The wildcards in it that stand for every secret of a Region or more. */
+  scopes: string[];
+  /** What it names and does not exist. */
+  missing: string[];
+  /** What it names in Regions that were not looked at. */
+  unseen: string[];
+}
+
+export interface StatusSecret {
+  region: string;
+  name: string;
+  arn: string;
+  own: boolean;
+  /** When the current value was stored. */
+  keySince: string | null;
+  /** Whether that is the date of the version itself, or of the last change of anything about the secret. */
+  keySinceFrom: 'version' | 'last-change' | null;
+  keyAgeDays: number | null;
+  /** The day on which anybody last read the value, such as `2026-11-25` (UTC); `null` when nobody did. */
+  lastRead: string | null;
+  deletedAt: string | null;
+  /** The Region of the primary secret, when this one is a replica. */
+  replicaOf: string | null;
+  /** The Regions looked at in which it has replicas. */
+  replicas: string[];
+  /** ARNs of the roles with a policy that names it. */
+  roles: string[];
+  checks: StatusCheck[];
+}
+
+/** Something that could not be looked at. */
+export interface StatusNote {
+  /** `not-allowed`: a permission is missing; `region-skipped`: Regions were left out that nobody had asked for. */
+  id: 'not-allowed' | 'region-skipped';
+  /** The IAM action that is missing. */
+  awsAction?: string;
+  /** What was not looked at: names of roles or secrets, Regions, … */
+  subjects: string[];
+  /** Why, in a few words. */
+  detail: string;
+}

@@ -1,0 +1,133 @@
+import type { Output } from './output.ts';
+import { plain } from './plain.ts';
+import { shellWord } from './shell.ts';
+import {
+  mark,
+  type Page,
+  problemLines,
+  type SecretRow,
+  secretLines,
+  worst,
+  wrapped,
+} from './status-table.ts';
+import type { Status, StatusCheck, StatusPolicy, StatusRole, StatusSecret } from './status-types.ts';
+import { statusWords as words } from './words/status.ts';
+
+/** What `status` shows: roles, the policies of each, the secrets of each by Region, and what is not connected. */
+export function statusText(status: Status, output: Pick<Output, 'resultWidth' | 'paintResult'>): string {
+  const page: Page = { width: output.resultWidth, paint: output.paintResult };
+  const { account, partition, roles, secrets } = status;
+  const empty = roles.length + secrets.length + status.policies.length === 0;
+  const lines = empty
+    ? [...wrapped(page, '', words.nothing(account)), ...wrapped(page, '', words.nothingNext)]
+    : [
+        page.paint.bold(words.title(account, partition)),
+        ...wrapped(page, '', countLine(status)),
+        ...roles.flatMap((role) => ['', ...roleLines(page, role, secrets)]),
+        ...looseLines(page, status),
+      ];
+  return [...lines, '', ...endLines(page, status)].join('\n');
+}
+
+/** How much there is, and how much of it is not right. */
+function countLine({ roles, secrets }: Status): string {
+  const checks = [...roles, ...secrets].flatMap((each) => each.checks);
+  const counts = (['failed', 'warning', 'cannot-tell'] as const).flatMap((verdict) => {
+    const count = checks.filter((check) => check.verdict === verdict).length;
+    return count > 0 ? [words.verdicts[verdict](count)] : [];
+  });
+  return [words.count(roles.length, secrets.length), ...counts].join(', ');
+}
+
+function roleLines(page: Page, role: StatusRole, secrets: StatusSecret[]): string[] {
+  const { name, arn, own, policies } = role;
+  const checks = role.checks.filter(({ id }) => /^role-(trust|guard|policies)$/.test(id));
+  const unseen = checks.some(({ id }) => id === 'role-policies');
+  return [
+    `${mark(page, worst(checks))} ${page.paint.bold(words.role(plain(name), own))}`,
+    `  ${page.paint.dim(plain(arn))}`,
+    ...problemLines(page, '    ', checks),
+    ...(policies.length === 0 && !unseen ? wrapped(page, '  ', words.readsNothing) : []),
+    ...policies.flatMap((policy) => policyLines(page, policy, role, secrets)),
+  ];
+}
+
+function policyLines(page: Page, policy: StatusPolicy, role: StatusRole, secrets: StatusSecret[]): string[] {
+  const { name, arn, scopes, missing, unseen } = policy;
+  const checks = role.checks.filter(
+    ({ id, subject }) => id === 'policy-reads-only' && subject === (arn ?? name),
+  );
+  const absent = role.checks.filter(
+    ({ id, subject }) => id === 'policy-names-secret' && missing.includes(subject),
+  );
+  return [
+    `  ${mark(page, worst(checks))} ${words.policy(plain(name), arn === null)}`,
+    ...problemLines(page, '      ', checks),
+    ...scopes.flatMap((scope) => wrapped(page, '    ', words.scope(scope))),
+    ...secretLines(page, '    ', rowsOf(policy, role, secrets)),
+    ...absent.flatMap((check) => [
+      `    ${mark(page, check.verdict)} ${plain(check.subject)}`,
+      ...problemLines(page, '        ', [check]),
+    ]),
+    ...(unseen.length > 0 ? wrapped(page, '    ', words.unseen(unseen.length, regionsOf(unseen))) : []),
+  ];
+}
+
+function rowsOf(policy: StatusPolicy, { checks }: StatusRole, secrets: StatusSecret[]): SecretRow[] {
+  const named = new Set(policy.secrets);
+  const reading = new Map<string, StatusCheck>(
+    checks.flatMap((check) => (check.id === 'role-reads-secret' ? [[check.subject, check] as const] : [])),
+  );
+  return secrets
+    .filter(({ arn }) => named.has(arn))
+    .map((secret) => {
+      const check = reading.get(secret.arn);
+      return { secret, checks: [...secret.checks, ...(check ? [check] : [])] };
+    });
+}
+
+/** The Regions of ARNs and ARN patterns, each once. */
+function regionsOf(arns: string[]): string[] {
+  return [...new Set(arns.map((arn) => arn.split(':')[3] || words.anyRegion))];
+}
+
+/** What this program made and nothing uses. */
+function looseLines(page: Page, { secrets, policies }: Status): string[] {
+  const loose = secrets.filter(({ roles }) => roles.length === 0);
+  if (loose.length + policies.length === 0) return [];
+  const rows = loose.map((secret) => ({ secret, checks: secret.checks }));
+  return [
+    '',
+    page.paint.bold(words.loose),
+    ...(loose.length > 0 ? [`  ${words.looseSecrets}`, ...secretLines(page, '    ', rows)] : []),
+    ...(policies.length > 0
+      ? [`  ${words.loosePolicies}`, ...policies.map(({ name }) => `    ${plain(name)}`)]
+      : []),
+  ];
+}
+
+/** Where was looked, what could not be looked at, and how to find out more. */
+function endLines(page: Page, { regions, notes, roles, secrets }: Status): string[] {
+  const command = verifyCommand(roles, secrets);
+  return [
+    ...(notes.length > 0 ? [page.paint.bold(words.notes)] : []),
+    ...notes.flatMap(({ subjects, detail }) => wrapped(page, '  ', words.note(subjects, detail))),
+    ...wrapped(page, '', words.lookedIn(regions)),
+    ...(secrets.length > 0 ? wrapped(page, '', words.readByAnyone) : []),
+    ...(command ? [...wrapped(page, '', words.verify), `  ${command}`] : []),
+  ];
+}
+
+/** The command for all checks of one secret: one with which something is wrong, if there is such. */
+function verifyCommand(roles: StatusRole[], secrets: StatusSecret[]): string | undefined {
+  const failed = new Set(
+    [...roles, ...secrets].flatMap(({ checks }) =>
+      checks.filter(({ verdict }) => verdict === 'failed').map(({ subject }) => subject),
+    ),
+  );
+  const connected = secrets.filter((secret) => secret.roles.length > 0);
+  const secret = connected.find(({ arn }) => failed.has(arn)) ?? connected[0];
+  const role = roles.find(({ arn }) => arn === secret?.roles[0]);
+  if (!secret || !role) return undefined;
+  return `mc-static-key verify --secret-arn ${shellWord(secret.arn)} --role-name ${shellWord(role.name)}`;
+}

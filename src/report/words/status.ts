@@ -1,0 +1,90 @@
+import type { StatusVerdict } from '../status-types.ts';
+
+/** Words of the `status` command: the checks, the tree, the notes. */
+
+export const statusWords = {
+  lookingAtRoles: (count: number) => `Looking through the roles: ${count} so far`,
+  lookingAtSecrets: (count: number) => `Looking through the secrets: ${count} so far`,
+  looking: 'Looking through the account',
+  readingRoles: (count: number) =>
+    count === 1 ? 'Reading the role and its policies' : `Reading ${count} roles and their policies`,
+  readingAges: (count: number) => `Looking at the age of ${count} keys`,
+
+  mark: { ok: '✔', warning: '!', 'cannot-tell': '?', failed: '✖' } satisfies Record<StatusVerdict, string>,
+
+  deleted: (day: string) => `scheduled for deletion (${day}): MediaConnect cannot read it`,
+  rotates: 'rotates automatically, which breaks the stream each time',
+  noVersion: 'has no current version',
+  notDeleted: 'not scheduled for deletion',
+  hasVersion: 'has a current version',
+  keeps: 'does not rotate by itself',
+  trusted: 'MediaConnect may assume the role',
+  trustedForSome: 'MediaConnect may assume the role for some flows only',
+  notTrusted: (because: string) => `MediaConnect may not assume the role: ${because}`,
+  trustUnreadable: 'the trust policy cannot be read as an IAM policy',
+  guarded: 'flows of other accounts are kept out',
+  noGuard:
+    'the trust policy does not ask for this account (aws:SourceAccount), so that flows of other accounts might use the role',
+  policiesUnseen: 'the policies of the role could not be looked at',
+  policyUnreadable: (name: string) => `the policy ${name} cannot be read as an IAM policy`,
+  readable: 'the role may read the secret',
+  notReadable: (action: string, because: string) => `the role may not do ${action}: ${because}`,
+  mayRead: (because: string) => `whether the role may read it cannot be told: ${because}`,
+  namesNothing: 'no secret has this ARN',
+  readsOnly: 'allows reading secrets and nothing else about them',
+  allowsMore: (action: string) => `allows more than reading secrets, such as ${action}`,
+
+  title: (account: string, partition: string) => `Account ${account} (${partition})`,
+  count: (roles: number, secrets: number) => `${many(roles, 'role')}, ${many(secrets, 'secret')}`,
+  verdicts: {
+    failed: (count: number) => `${count} failed`,
+    warning: (count: number) => many(count, 'warning'),
+    'cannot-tell': (count: number) => `${count} cannot be told`,
+  },
+  role: (name: string, own: boolean | null) => `Role ${name}${own ? ' (made by mc-static-key)' : ''}`,
+  policy: (name: string, inline: boolean) => `Policy ${name}${inline ? ' (inline)' : ''}`,
+  readsNothing: 'No policy of it allows reading a secret.',
+  scope: (scope: string) =>
+    `allows reading every secret that ${scope} stands for; shown are those made by mc-static-key`,
+  unseen: (count: number, regions: string[]) =>
+    `${many(count, 'more secret')} in ${regions.join(', ')}, not looked at`,
+  anyRegion: 'any Region',
+  loose: 'Not connected',
+  looseSecrets: 'Secrets that no policy above names',
+  loosePolicies: 'Policies that no role above has',
+  ageTitle: 'key age',
+  readTitle: 'last read',
+  days: (days: number) => `${days} d`,
+  notKnown: '-',
+  never: 'never',
+  replica: (region: string) => `replica of ${region}`,
+  replicas: (regions: string[]) => `replicas in ${regions.join(', ')}`,
+  byChange: 'age since the last change of anything about it',
+  aged: (age: string, read: string) => `key age ${age}, last read ${read}`,
+
+  nothing: (account: string) => `Nothing that lets MediaConnect read a key was found in account ${account}.`,
+  nothingNext:
+    "Set it up with 'mc-static-key setup', or try it out with 'mc-static-key setup --sandbox' first.",
+  lookedIn: (regions: string[]) => `Secrets were looked for in ${regions.join(', ') || 'no Region'}.`,
+  readByAnyone:
+    'Last read is the day (UTC) on which anybody last read the value: MediaConnect, a person, or this program when it proves a set-up.',
+  verify: 'These checks read no key. All checks of one secret, its value too:',
+  notes: 'Not looked at',
+  denied: (action: string) => `${action} is not allowed to these credentials`,
+  regionOff: 'not enabled in this account',
+  note: (subjects: string[], detail: string) => `${someOf(subjects)}: ${detail}`,
+  loosePoliciesWhat: 'policies that no role has',
+};
+
+const SHOWN = 12;
+
+/** The first ones of a long list, and how many more there are. */
+function someOf(subjects: string[]): string {
+  const more = subjects.length - SHOWN;
+  const shown = more > 0 ? [...subjects.slice(0, SHOWN), `${more} more`] : subjects;
+  return shown.join(', ');
+}
+
+function many(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}

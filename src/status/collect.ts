@@ -1,0 +1,97 @@
+import { isRegionName } from '../aws/arn.ts';
+import { atMost } from '../aws/at-most.ts';
+import { isOwnPolicy, type ListedPolicy, policyPages } from '../aws/own-policies.ts';
+import { MEDIACONNECT_REGIONS } from '../aws/regions.ts';
+import type { ListedSecret } from '../aws/secret-listing.ts';
+import type { Aws, Identity } from '../aws/session.ts';
+import { tryParsePolicy } from '../policy/index.ts';
+import { statusWords as words } from '../report/words/status.ts';
+import { inRegion, namedIn, regionOf, standsFor } from './naming.ts';
+import type { Notes } from './notes.ts';
+import { findRoles, type SeenRole } from './roles.ts';
+import { findSecrets, type SeenSecret } from './secrets.ts';
+
+/** How the account is looked through. */
+export interface Looking {
+  aws: Aws;
+  /** The Regions asked for by their names; none means all in which there may be something. */
+  asked: string[];
+  notes: Notes;
+  /** Hears what is being looked at, and how much of it there was so far. */
+  onProgress(what: string): void;
+}
+
+/** What was seen of an account: only what `status` tells about. */
+export interface Seen {
+  identity: Identity;
+  /** Where secrets were looked for. */
+  regions: string[];
+  roles: SeenRole[];
+  secrets: SeenSecret[];
+  /** Policies of this program's that none of the roles has. */
+  policies: ListedPolicy[];
+}
+
+/**
+ * Looks through an account. Nothing is changed, and no secret's value is read, so that the date of the last reading stays
+ * what it is.
+ * @throws Failure when the roles may not be listed, or a Region that was asked for cannot be looked at
+ */
+export async function collect(looking: Looking): Promise<Seen> {
+  const identity = await looking.aws.identity();
+  const roles = await findRoles(looking);
+  const named = roles.flatMap(namedBy);
+  const regions =
+    looking.asked.length > 0 ? looking.asked : await likelyRegions(looking.aws, identity, named);
+  const isNamed = (arn: string) => named.some((each) => standsFor(each, arn));
+  const [{ secrets, regions: seen }, policies] = await Promise.all([
+    findSecrets(
+      looking,
+      regions,
+      (secret) => secret.own || isNamed(secret.arn) || isNamed(primaryOf(secret)),
+    ),
+    findLoosePolicies(looking, roles),
+  ]);
+  return { identity, regions: seen, roles, secrets, policies };
+}
+
+/** The ARN of the secret itself or, for a replica, of its primary secret. */
+function primaryOf({ arn, replicaOf }: ListedSecret): string {
+  return replicaOf ? inRegion(arn, replicaOf) : arn;
+}
+
+/** The secrets that the policies of a role name. */
+function namedBy({ found }: SeenRole): string[] {
+  return (found?.policies ?? []).flatMap(({ document }) => {
+    const policy = tryParsePolicy(document);
+    return policy ? namedIn(policy).names : [];
+  });
+}
+
+/** Where MediaConnect is offered, where this run is at home, and wherever a policy names a secret. */
+async function likelyRegions(aws: Aws, { partition }: Identity, named: string[]): Promise<string[]> {
+  const offered = partition === 'aws' ? MEDIACONNECT_REGIONS.map(({ id }) => id) : [];
+  const mentioned = named.map(regionOf).filter((region) => region !== undefined && isRegionName(region));
+  return [...new Set([...offered, await aws.clients.homeRegion(), ...mentioned])]
+    .filter((region) => region !== undefined)
+    .sort();
+}
+
+const POLICIES_AT_ONCE = 3;
+
+/**
+ * The policies that this program made and that none of these roles has. A list of policies has no tags, and an account may
+ * have thousands of them: only those with `MediaConnect` in their names, as the default name has it, are asked for theirs.
+ */
+async function findLoosePolicies({ aws, notes }: Looking, roles: SeenRole[]): Promise<ListedPolicy[]> {
+  const attached = new Set(roles.flatMap(({ found }) => found?.attached ?? []));
+  const find = async () => {
+    const candidates: ListedPolicy[] = [];
+    for await (const { items } of policyPages(aws)) {
+      candidates.push(...items.filter(({ name, arn }) => /mediaconnect/i.test(name) && !attached.has(arn)));
+    }
+    const own = await atMost(POLICIES_AT_ONCE, candidates, ({ arn }) => isOwnPolicy(aws, arn));
+    return candidates.filter((_, at) => own[at]);
+  };
+  return (await notes.unlessDenied(words.loosePoliciesWhat, find())) ?? [];
+}

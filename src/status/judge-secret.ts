@@ -1,0 +1,27 @@
+import type { StatusCheck, StatusVerdict } from '../report/status-types.ts';
+import { statusWords as words } from '../report/words/status.ts';
+import type { SeenSecret } from './secrets.ts';
+
+/** The checks of a secret for which its value need not be read. Pure. */
+export function judgeSecret({ arn, deletedAt, rotates, current }: SeenSecret): StatusCheck[] {
+  const check = (id: StatusCheck['id'], verdict: StatusVerdict, detail: string): StatusCheck => ({
+    id,
+    verdict,
+    subject: arn,
+    detail,
+  });
+  // Of a secret that waits for its deletion nothing else matters.
+  if (deletedAt) return [check('secret-deletion', 'failed', words.deleted(dayOf(deletedAt)))];
+  return [
+    check('secret-deletion', 'ok', words.notDeleted),
+    current
+      ? check('secret-version', 'ok', words.hasVersion)
+      : check('secret-version', 'failed', words.noVersion),
+    rotates ? check('secret-rotation', 'failed', words.rotates) : check('secret-rotation', 'ok', words.keeps),
+  ];
+}
+
+/** The day of a date in UTC, such as `2026-11-25`. */
+export function dayOf(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}

@@ -1,0 +1,92 @@
+import { type PolicyDocument, READ_ACTIONS, type Statement } from '../policy/index.ts';
+import { coversArn, literal, matches, pattern } from '../policy/match.ts';
+
+/** Actions that change, replace or hand out secrets: some of what a policy for reading must not allow. */
+const MORE_THAN_READING = [
+  'secretsmanager:PutSecretValue',
+  'secretsmanager:DeleteSecret',
+  'secretsmanager:UpdateSecret',
+  'secretsmanager:CreateSecret',
+  'secretsmanager:PutResourcePolicy',
+  'secretsmanager:RestoreSecret',
+  'secretsmanager:UpdateSecretVersionStage',
+  'secretsmanager:ReplicateSecretToRegions',
+  'secretsmanager:RotateSecret',
+  'secretsmanager:TagResource',
+];
+
+/** The secrets that a policy allows reading, as it names them. */
+export interface Naming {
+  /** ARNs, or patterns in which at least the beginning of a name stands. */
+  names: string[];
+  /** Wildcards that stand for every secret of a Region, or for more. */
+  scopes: string[];
+}
+
+/** What a policy names in the statements that allow reading secrets, each once. */
+export function namedIn({ statements }: PolicyDocument): Naming {
+  const reading = statements.filter((statement) => READ_ACTIONS.some((action) => allows(statement, action)));
+  const values = [...new Set(reading.flatMap(resourcesOf).filter(isAboutSecrets))];
+  return { names: values.filter(namesOne), scopes: values.filter((value) => !namesOne(value)) };
+}
+
+/** The first action in a policy that does more to secrets than read them, if there is one. */
+export function moreThanReading({ statements }: PolicyDocument): string | undefined {
+  return MORE_THAN_READING.find((action) => statements.some((statement) => allows(statement, action)));
+}
+
+/** Whether an ARN or pattern of a policy stands for this secret. */
+export function standsFor(named: string, arn: string): boolean {
+  // Nearly all are told apart by their beginnings, which is quick.
+  if (!arn.startsWith(beginningOf(named))) return false;
+  return named === '*' || named === arn || coversArn(pattern(named), literal(arn));
+}
+
+/** The Region in an ARN or pattern; `undefined` when it is any. */
+export function regionOf(named: string): string | undefined {
+  const region = named.split(':')[3];
+  return region && !/[*?$]/.test(region) ? region : undefined;
+}
+
+/** The ARN of the same resource in another Region. */
+export function inRegion(arn: string, region: string): string {
+  return arn.split(':').with(3, region).join(':');
+}
+
+function allows({ effect, actions }: Statement, action: string): boolean {
+  const listed = actions.values.some((each) => matches(pattern(each.toLowerCase()), action.toLowerCase()));
+  return effect === 'Allow' && listed !== actions.negated;
+}
+
+function resourcesOf({ resources }: Statement): string[] {
+  // What is allowed on all but some resources is allowed on nearly everything.
+  return resources?.negated ? ['*'] : (resources?.values ?? []);
+}
+
+function isAboutSecrets(resource: string): boolean {
+  const service = resource.split(':')[2];
+  return resource === '*' || (service !== undefined && matches(pattern(service), 'secretsmanager'));
+}
+
+function namesOne(resource: string): boolean {
+  return /^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:[^*?$]/.test(resource);
+}
+
+/** The text before the first wildcard or variable. */
+function beginningOf(named: string): string {
+  return named.slice(0, named.search(/[*?$]|$/));
+}
+
+/**
+ * The same policy without the resources that cannot stand for this one, as their beginnings tell: a role may read hundreds
+ * of secrets, and each of them is judged.
+ */
+export function onlyWhatMayConcern(document: PolicyDocument, arn: string): PolicyDocument {
+  const statements = document.statements.map((statement) => {
+    const { resources } = statement;
+    if (!resources || resources.negated) return statement;
+    const values = resources.values.filter((value) => arn.startsWith(beginningOf(value)));
+    return { ...statement, resources: { ...resources, values } };
+  });
+  return { ...document, statements };
+}

@@ -1,0 +1,43 @@
+import { Failure } from '../failure.ts';
+import type { StatusNote } from '../report/status-types.ts';
+import { statusWords as words } from '../report/words/status.ts';
+
+/** What could not be looked at, collected over a run. What has the same reason becomes one note. */
+export interface Notes {
+  /**
+   * Waits for a look at something. When that is not allowed, this is noted, and the answer is `undefined`.
+   * @param what what is looked at, for the reader: the name of a role, a Region, …
+   */
+  unlessDenied<T>(what: string, look: Promise<T>): Promise<T | undefined>;
+  /** Notes that a Region was left out. */
+  leftOut(region: string, because: Failure): void;
+  list(): StatusNote[];
+}
+
+export function collectNotes(): Notes {
+  const notes = new Map<string, StatusNote>();
+  const add = (subject: string, note: Omit<StatusNote, 'subjects'>) => {
+    const known = notes.get(note.detail) ?? { ...note, subjects: [] };
+    if (!known.subjects.includes(subject)) known.subjects.push(subject);
+    notes.set(note.detail, known);
+  };
+  const addDenied = (subject: string, { awsAction = '' }: Failure) =>
+    add(subject, { id: 'not-allowed', awsAction, detail: words.denied(awsAction) });
+  return {
+    async unlessDenied(what, look) {
+      try {
+        return await look;
+      } catch (error) {
+        if (!(error instanceof Failure) || error.code !== 'access-denied') throw error;
+        addDenied(what, error);
+        return undefined;
+      }
+    },
+    leftOut(region, failure) {
+      if (failure.code === 'access-denied') return addDenied(region, failure);
+      const off = failure.code === 'region-not-enabled';
+      add(region, { id: 'region-skipped', detail: off ? words.regionOff : failure.message });
+    },
+    list: () => [...notes.values()].map((note) => ({ ...note, subjects: note.subjects.sort() })),
+  };
+}

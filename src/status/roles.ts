@@ -1,0 +1,65 @@
+import { atMost } from '../aws/at-most.ts';
+import { policyReader } from '../aws/policies.ts';
+import { type ListedRole, rolePages } from '../aws/role-listing.ts';
+import { type FoundRole, readRole } from '../aws/roles.ts';
+import { DEFAULTS } from '../defaults.ts';
+import { MEDIACONNECT_SERVICE, tryParsePolicy } from '../policy/index.ts';
+import { statusWords as words } from '../report/words/status.ts';
+import type { Looking } from './collect.ts';
+
+/** A role as far as it could be looked at: without the permission to read it, only what the list of roles shows. */
+export type SeenRole = Pick<FoundRole, 'name' | 'arn' | 'trust'> & { found?: FoundRole };
+
+/** IAM allows few requests a second; a role takes about five. */
+const ROLES_AT_ONCE = 3;
+
+/**
+ * The roles that let MediaConnect in, and those that this program made.
+ * @throws Failure when the roles may not be listed: without them there is nothing to tell
+ */
+export async function findRoles({ aws, notes, onProgress }: Looking): Promise<SeenRole[]> {
+  const candidates: ListedRole[] = [];
+  let count = 0;
+  for await (const { items, next } of rolePages(aws)) {
+    candidates.push(...items.filter(isCandidate));
+    count += items.length;
+    if (next) onProgress(words.lookingAtRoles(count));
+  }
+  if (candidates.length > 1) onProgress(words.readingRoles(candidates.length));
+  const reader = policyReader(aws);
+  const seen = await atMost(ROLES_AT_ONCE, candidates, async ({ name, arn, trust }) => {
+    const reading = readRole(aws, reader, name, { known: true }).then((found) => ({ found }));
+    const answer = await notes.unlessDenied(name, reading);
+    if (!answer) return letsMediaConnectIn(trust) ? [{ name, arn, trust }] : [];
+    const { found } = answer;
+    // Deleted meanwhile, or another's whose name only looked like one of this program's.
+    if (!found || !(found.own || letsMediaConnectIn(found.trust))) return [];
+    return [{ name: found.name, arn: found.arn, trust: found.trust, found }];
+  });
+  return seen.flat();
+}
+
+/**
+ * Whether a role is worth a closer look. The list of roles has no tags, so one of this program's whose trust policy
+ * somebody has changed is told by its name or description first. AWS's own service-linked role lets MediaConnect in too,
+ * but nobody can change it, and it reads no keys.
+ */
+function isCandidate({ name, path, description, trust }: ListedRole): boolean {
+  if (path.startsWith('/aws-service-role/')) return false;
+  const named = /mediaconnect/i.test(name) || description === DEFAULTS.roleDescription;
+  return named || letsMediaConnectIn(trust);
+}
+
+/** Whether a statement of a trust policy is about MediaConnect, whatever its conditions. */
+function letsMediaConnectIn(trust: string): boolean {
+  if (!trust.includes(MEDIACONNECT_SERVICE)) return false;
+  const statements = tryParsePolicy(trust)?.statements ?? [];
+  return statements.some(
+    ({ effect, principals }) =>
+      effect === 'Allow' &&
+      principals?.negated === false &&
+      principals.entries.some(
+        ({ type, values }) => type === 'Service' && values.includes(MEDIACONNECT_SERVICE),
+      ),
+  );
+}

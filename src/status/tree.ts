@@ -1,0 +1,155 @@
+import type { RolePolicy } from '../aws/roles.ts';
+import { type PolicyDocument, tryParsePolicy } from '../policy/index.ts';
+import type {
+  Status,
+  StatusCheck,
+  StatusNote,
+  StatusPolicy,
+  StatusRole,
+  StatusSecret,
+} from '../report/status-types.ts';
+import { statusWords as words } from '../report/words/status.ts';
+import type { Seen } from './collect.ts';
+import { documentsOf, judgeReading, judgeTrustOf } from './judge-role.ts';
+import { dayOf, judgeSecret } from './judge-secret.ts';
+import { inRegion, moreThanReading, namedIn, regionOf, standsFor } from './naming.ts';
+import type { SeenRole } from './roles.ts';
+import type { SeenSecret } from './secrets.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Puts what was seen into its order, roles with their policies and secrets, and checks it. Pure. */
+export function statusOf(seen: Seen, notes: StatusNote[], now: Date): Status {
+  const { identity, regions, policies } = seen;
+  const roles = seen.roles.map((role) => roleStatus(role, seen));
+  const readers = readersOf(roles);
+  return {
+    account: identity.account,
+    partition: identity.partition,
+    regions,
+    roles,
+    secrets: seen.secrets.map((secret) => ({
+      ...secretStatus(secret, now),
+      replicas: replicasOf(secret, seen.secrets),
+      roles: readers.get(secret.arn) ?? [],
+    })),
+    policies: policies.map(({ name, arn }) => ({ name, arn })),
+    notes,
+  };
+}
+
+/** For each secret the roles of which a policy names it. */
+function readersOf(roles: StatusRole[]): Map<string, string[]> {
+  const readers = new Map<string, string[]>();
+  for (const role of roles) {
+    const named = new Set(role.policies.flatMap(({ secrets }) => secrets));
+    for (const secret of named) readers.set(secret, [...(readers.get(secret) ?? []), role.arn]);
+  }
+  return readers;
+}
+
+/** A replica has the ARN of its primary secret but for the Region. */
+function replicasOf({ arn, region }: SeenSecret, secrets: SeenSecret[]): string[] {
+  return secrets
+    .filter((other) => other.replicaOf === region && inRegion(other.arn, region) === arn)
+    .map((other) => other.region);
+}
+
+function secretStatus(secret: SeenSecret, now: Date): Omit<StatusSecret, 'replicas' | 'roles'> {
+  const { region, name, arn, own, currentSince, changedAt, readAt, deletedAt, replicaOf } = secret;
+  const since = currentSince ?? (secret.current && !deletedAt ? changedAt : undefined);
+  const age = since && Math.max(0, Math.floor((now.getTime() - since.getTime()) / DAY_MS));
+  return {
+    region,
+    name,
+    arn,
+    own,
+    keySince: since?.toISOString() ?? null,
+    keySinceFrom: since ? (currentSince ? 'version' : 'last-change') : null,
+    keyAgeDays: age ?? null,
+    lastRead: readAt ? dayOf(readAt) : null,
+    deletedAt: deletedAt?.toISOString() ?? null,
+    replicaOf: replicaOf ?? null,
+    checks: judgeSecret(secret),
+  };
+}
+
+function roleStatus(role: SeenRole, seen: Seen): StatusRole {
+  const { identity, secrets } = seen;
+  const judged = (role.found?.policies ?? []).map((policy) => policyStatus(policy, seen));
+  const policies = judged.flatMap(({ policy }) => policy ?? []);
+  const arns = new Set(policies.flatMap((policy) => policy.secrets));
+  const read = secrets.filter(({ arn }) => arns.has(arn));
+  const regions = [...new Set(read.map(({ region }) => region))];
+  return {
+    name: role.name,
+    arn: role.arn,
+    own: role.found?.own ?? null,
+    policies,
+    checks: [
+      ...judgeTrustOf(role, regions.length > 0 ? regions : seen.regions, identity),
+      ...judged.flatMap(({ checks }) => checks),
+      ...readingChecks(role, read, seen),
+    ],
+  };
+}
+
+function readingChecks(role: SeenRole, read: SeenSecret[], { identity }: Seen): StatusCheck[] {
+  const documents = documentsOf(role);
+  const all = (detail: string): StatusCheck[] => [
+    { id: 'role-policies', verdict: 'cannot-tell', subject: role.arn, detail },
+  ];
+  if (!documents) return all(words.policiesUnseen);
+  if ('unreadable' in documents) return all(words.policyUnreadable(documents.unreadable));
+  return read.map((secret) => judgeReading(role, documents, secret, identity));
+}
+
+/** A policy as it is shown, when it is about secrets at all, and the checks of it. */
+function policyStatus(
+  { name, arn, document }: RolePolicy,
+  seen: Seen,
+): { policy?: StatusPolicy; checks: StatusCheck[] } {
+  const parsed = tryParsePolicy(document);
+  if (!parsed) return { checks: [] };
+  const { names, scopes } = namedIn(parsed);
+  if (names.length + scopes.length === 0) return { checks: [] };
+  const there = seen.secrets.filter((secret) => isNamed(secret, names, scopes));
+  const absent = names.filter((each) => !there.some((secret) => standsFor(each, secret.arn)));
+  const looked = (each: string) => seen.regions.includes(regionOf(each) ?? seen.regions[0] ?? '');
+  return {
+    policy: {
+      name,
+      arn: arn ?? null,
+      secrets: there.map((secret) => secret.arn),
+      scopes,
+      missing: absent.filter(looked),
+      unseen: absent.filter((each) => !looked(each)),
+    },
+    checks: [
+      readsOnly(arn ?? name, parsed),
+      ...absent.filter(looked).map(
+        (subject): StatusCheck => ({
+          id: 'policy-names-secret',
+          verdict: 'failed',
+          subject,
+          detail: words.namesNothing,
+        }),
+      ),
+    ],
+  };
+}
+
+/** Under a wildcard for all secrets only those are shown that this program made: the others may have nothing to do with keys. */
+function isNamed({ arn, own }: SeenSecret, names: string[], scopes: string[]): boolean {
+  return names.some((each) => standsFor(each, arn)) || (own && scopes.some((each) => standsFor(each, arn)));
+}
+
+function readsOnly(subject: string, document: PolicyDocument): StatusCheck {
+  const more = moreThanReading(document);
+  return {
+    id: 'policy-reads-only',
+    verdict: more ? 'warning' : 'ok',
+    subject,
+    detail: more ? words.allowsMore(more) : words.readsOnly,
+  };
+}
