@@ -43,8 +43,10 @@ function roleLines(page: Page, role: StatusRole, secrets: StatusSecret[]): strin
   const { name, arn, own, policies } = role;
   const checks = role.checks.filter(({ id }) => /^role-(trust|guard|policies)$/.test(id));
   const unseen = checks.some(({ id }) => id === 'role-policies');
+  const [title = '', ...more] = wrapped(page, '  ', words.role(name, own));
   return [
-    `${mark(page, worst(checks))} ${page.paint.bold(words.role(plain(name), own))}`,
+    `${mark(page, worst(checks))} ${page.paint.bold(title.trimStart())}`,
+    ...more,
     `  ${page.paint.dim(plain(arn))}`,
     ...problemLines(page, '    ', checks),
     ...(policies.length === 0 && !unseen ? wrapped(page, '  ', words.readsNothing) : []),
@@ -129,5 +131,5 @@ function verifyCommand(roles: StatusRole[], secrets: StatusSecret[]): string | u
   const secret = connected.find(({ arn }) => failed.has(arn)) ?? connected[0];
   const role = roles.find(({ arn }) => arn === secret?.roles[0]);
   if (!secret || !role) return undefined;
-  return `mc-static-key verify --secret-arn ${shellWord(secret.arn)} --role-name ${shellWord(role.name)}`;
+  return `mc-static-key verify --secret-arn ${shellWord(plain(secret.arn))} --role-name ${shellWord(plain(role.name))}`;
 }
