@@ -83,16 +83,15 @@ function rowLines(page: Page, shape: Shape, { secret, checks }: SecretRow): stri
   ];
 }
 
-function remarksOf({ replicaOf, replicas, keySinceFrom }: StatusSecret): string[] {
+function remarksOf({ replicaOf, replicas }: StatusSecret): string[] {
   return [
     ...(replicaOf ? [words.replica(replicaOf)] : []),
     ...(replicas.length > 0 ? [words.replicas(replicas)] : []),
-    ...(keySinceFrom === 'last-change' ? [words.byChange] : []),
   ];
 }
 
-function ageOf({ keyAgeDays }: StatusSecret): string {
-  return keyAgeDays === null ? words.notKnown : words.days(keyAgeDays);
+function ageOf({ keyAgeDays, keySinceFrom }: StatusSecret): string {
+  return keyAgeDays === null ? words.notKnown : words.days(keyAgeDays, keySinceFrom === 'version');
 }
 
 /** What is not right among some checks, a sentence each. */

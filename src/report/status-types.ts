@@ -63,7 +63,7 @@ export interface StatusSecret {
   name: string;
   arn: string;
   own: boolean;
-  /** When the current value was stored. */
+  /** When the current value was stored; where it comes from `last-change`, the value is at least as old. */
   keySince: string | null;
   /** Whether that is the date of the version itself, or of the last change of anything about the secret. */
   keySinceFrom: 'version' | 'last-change' | null;

@@ -116,6 +116,9 @@ function endLines(page: Page, { regions, notes, roles, secrets }: Status): strin
     ...notes.flatMap(({ subjects, detail }) => wrapped(page, '  ', words.note(subjects, detail))),
     ...wrapped(page, '', words.lookedIn(regions)),
     ...(secrets.length > 0 ? wrapped(page, '', words.readByAnyone) : []),
+    ...(secrets.some(({ keySinceFrom }) => keySinceFrom === 'last-change')
+      ? wrapped(page, '', words.leastAge)
+      : []),
     ...(command ? [...wrapped(page, '', words.verify), `  ${command}`] : []),
   ];
 }

@@ -89,9 +89,11 @@ export function judgeReading(
     subject: arn,
     detail,
   });
+  const ofSecret = policies.map((policy) => onlyWhatMayConcern(policy, arn));
   for (const request of readRequests({ arn, region, ...(kmsKey ? { kmsKey } : {}) }, identity, roleArn)) {
     const { verdict, because } = evaluateAccess({
-      identityPolicies: policies.map((policy) => onlyWhatMayConcern(policy, request.resource)),
+      // The KMS key that one of the requests is about has another ARN.
+      identityPolicies: request.resource === arn ? ofSecret : policies,
       ...(boundary ? { permissionsBoundary: boundary } : {}),
       request,
     });

@@ -38,7 +38,7 @@ export function moreThanReading({ statements }: PolicyDocument): string | undefi
 /** Whether an ARN or pattern of a policy stands for this secret. */
 export function standsFor(named: string, arn: string): boolean {
   // Nearly all are told apart by their beginnings, which is quick.
-  if (!arn.startsWith(beginningOf(named))) return false;
+  if (!beginsLike(named, arn)) return false;
   return named === '*' || named === arn || coversArn(pattern(named), literal(arn));
 }
 
@@ -72,21 +72,28 @@ function namesOne(resource: string): boolean {
   return /^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:[^*?$]/.test(resource);
 }
 
-/** The text before the first wildcard or variable. */
-function beginningOf(named: string): string {
-  return named.slice(0, named.search(/[*?$]|$/));
+/** Whether the text before the first wildcard or variable is how the ARN begins. */
+function beginsLike(named: string, arn: string): boolean {
+  for (let at = 0; at < named.length; at += 1) {
+    const char = named[at] ?? '';
+    if (char === '*' || char === '?' || char === '$') return true;
+    if (char !== arn[at]) return false;
+  }
+  return true;
 }
 
 /**
- * The same policy without the resources that cannot stand for this one, as their beginnings tell: a role may read hundreds
- * of secrets, and each of them is judged.
+ * The same policy without the resources that cannot stand for this one, as their beginnings tell, and without the actions of
+ * statements that have no other: a role may read hundreds of secrets, and each of them is judged. The statements stay in
+ * their places, because a judgement names them by their numbers.
  */
 export function onlyWhatMayConcern(document: PolicyDocument, arn: string): PolicyDocument {
   const statements = document.statements.map((statement) => {
     const { resources } = statement;
     if (!resources || resources.negated) return statement;
-    const values = resources.values.filter((value) => arn.startsWith(beginningOf(value)));
-    return { ...statement, resources: { ...resources, values } };
+    const values = resources.values.filter((value) => beginsLike(value, arn));
+    const actions = values.length > 0 ? statement.actions : { negated: false, values: [] };
+    return { ...statement, actions, resources: { ...resources, values } };
   });
   return { ...document, statements };
 }
