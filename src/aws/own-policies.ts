@@ -7,6 +7,8 @@ import { isOwn } from './tags.ts';
 export interface ListedPolicy {
   name: string;
   arn: string;
+  /** Whether any user, group or role has it. */
+  attached: boolean;
 }
 
 /** All customer-managed policies of the account, page by page. */
@@ -16,8 +18,8 @@ export function policyPages(aws: Aws): AsyncGenerator<Page<ListedPolicy>> {
     const answer = await aws.call({ action: 'iam:ListPolicies', resource: '*' }, (options) =>
       aws.clients.iam().send(new ListPoliciesCommand(input), options),
     );
-    const items = (answer.Policies ?? []).flatMap(({ PolicyName, Arn }) =>
-      PolicyName && Arn ? [{ name: PolicyName, arn: Arn }] : [],
+    const items = (answer.Policies ?? []).flatMap(({ PolicyName, Arn, AttachmentCount }) =>
+      PolicyName && Arn ? [{ name: PolicyName, arn: Arn, attached: AttachmentCount !== 0 }] : [],
     );
     return { items, next: answer.IsTruncated ? answer.Marker : undefined };
   });

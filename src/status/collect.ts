@@ -71,10 +71,11 @@ function namedBy({ found }: SeenRole): string[] {
 /** Where MediaConnect is offered, where this run is at home, and wherever a policy names a secret. */
 async function likelyRegions(aws: Aws, { partition }: Identity, named: string[]): Promise<string[]> {
   const offered = partition === 'aws' ? MEDIACONNECT_REGIONS.map(({ id }) => id) : [];
-  const mentioned = named.map(regionOf).filter((region) => region !== undefined && isRegionName(region));
-  return [...new Set([...offered, await aws.clients.homeRegion(), ...mentioned])]
-    .filter((region) => region !== undefined)
-    .sort();
+  const mentioned = named
+    .filter((each) => each.startsWith(`arn:${partition}:`))
+    .flatMap((each) => regionOf(each) ?? [])
+    .filter(isRegionName);
+  return [...new Set([...offered, await aws.clients.homeRegion(), ...mentioned])].sort();
 }
 
 const POLICIES_AT_ONCE = 3;
@@ -84,11 +85,15 @@ const POLICIES_AT_ONCE = 3;
  * have thousands of them: only those with `MediaConnect` in their names, as the default name has it, are asked for theirs.
  */
 async function findLoosePolicies({ aws, notes }: Looking, roles: SeenRole[]): Promise<ListedPolicy[]> {
-  const attached = new Set(roles.flatMap(({ found }) => found?.attached ?? []));
+  const had = new Set(roles.flatMap(({ found }) => found?.attached ?? []));
+  // A role whose policies are not known may have any that something has.
+  const mayBeHad = roles.some(({ found }) => !found);
+  const isCandidate = ({ name, arn, attached }: ListedPolicy) =>
+    /mediaconnect/i.test(name) && !(mayBeHad ? attached : had.has(arn));
   const find = async () => {
     const candidates: ListedPolicy[] = [];
     for await (const { items } of policyPages(aws)) {
-      candidates.push(...items.filter(({ name, arn }) => /mediaconnect/i.test(name) && !attached.has(arn)));
+      candidates.push(...items.filter(isCandidate));
     }
     const own = await atMost(POLICIES_AT_ONCE, candidates, ({ arn }) => isOwnPolicy(aws, arn));
     return candidates.filter((_, at) => own[at]);

@@ -11,7 +11,7 @@ import type { Looking } from './collect.ts';
 export type SeenRole = Pick<FoundRole, 'name' | 'arn' | 'trust'> & { found?: FoundRole };
 
 /** IAM allows few requests a second; a role takes about five. */
-const ROLES_AT_ONCE = 3;
+const ROLES_AT_ONCE = 2;
 
 /**
  * The roles that let MediaConnect in, and those that this program made.

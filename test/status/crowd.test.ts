@@ -100,6 +100,14 @@ describe('on a page', () => {
     );
   });
 
+  test('an age that is only the least is shown so, and explained', () => {
+    const secrets = status.secrets.map((secret) => ({ ...secret, keySinceFrom: 'last-change' as const }));
+    const text = shown({ ...status, secrets }, 80);
+    expect(text).toContain('✔ studio-a    ≥ 0 d  ');
+    expect(text).toContain('A key age with ≥ is the least');
+    expect(shown(status, 80)).not.toContain('≥');
+  });
+
   test('a name that fills the line is not cut, and its facts follow below', () => {
     const name = 'n'.repeat(70);
     const secrets = status.secrets.map((secret) => ({ ...secret, name }));

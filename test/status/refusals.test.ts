@@ -40,6 +40,7 @@ describe('without the permission for', () => {
     );
     const shown = subjects.filter((name) => name !== 'MediaConnect-Transcoder');
     expect(unknown.map(({ name, own }) => [name, own])).toEqual(shown.map((name) => [name, null]));
+    expect(json.policies.map(({ name }) => name)).toEqual(['MediaConnect-left']);
   });
 
   test.each(['iam:ListPolicies', 'iam:GetPolicy'])(
