@@ -29,7 +29,8 @@ function fits(name: string, value: unknown): boolean {
   if (TEXTS.test(name)) return typeof value === 'string' && (!/Document$/.test(name) || isEncoded(value));
   if (LISTS_OF_TEXTS.test(name)) return isListOfTexts(value);
   if (LISTS.test(name)) return Array.isArray(value) && value.every((item) => isRecord(item) && isSound(item));
-  if (name === 'SecretVersionsToStages') return isRecord(value) && Object.values(value).every(isListOfTexts);
+  if (/^(SecretVersions|VersionIds)ToStages$/.test(name))
+    return isRecord(value) && Object.values(value).every(isListOfTexts);
   if (name === 'SummaryMap') return isRecord(value);
   return RECORDS.test(name) ? isRecord(value) && isSound(value) : !/Date$/.test(name);
 }

@@ -1,4 +1,5 @@
 import {
+  DescribeSecretCommand,
   ListSecretsCommand,
   ListSecretVersionIdsCommand,
   type SecretListEntry,
@@ -46,6 +47,20 @@ export function secretPages(
     const items = (answer.SecretList ?? []).flatMap((entry) => fromEntry(entry, region));
     return { items, next: answer.NextToken };
   });
+}
+
+/**
+ * The same of one secret, by its ARN; `undefined` when it is not there. For what a list does not show: lists may be five
+ * minutes behind (Secrets Manager API reference, `ListSecrets`).
+ */
+export async function listedSecret(aws: Aws, region: string, arn: string): Promise<ListedSecret | undefined> {
+  const answer = await orAbsent(
+    aws.call({ action: 'secretsmanager:DescribeSecret', resource: arn, region }, (options) =>
+      aws.clients.secretsManager(region).send(new DescribeSecretCommand({ SecretId: arn }), options),
+    ),
+  );
+  const { VersionIdsToStages: SecretVersionsToStages, ...rest } = answer ?? {};
+  return fromEntry({ ...rest, SecretVersionsToStages }, region)[0];
 }
 
 function fromEntry(entry: SecretListEntry, region: string): ListedSecret[] {

@@ -1,4 +1,4 @@
-import { isRegionName } from '../aws/arn.ts';
+import { isRegionName, parseSecretArn } from '../aws/arn.ts';
 import { atMost } from '../aws/at-most.ts';
 import { isOwnPolicy, type ListedPolicy, policyPages } from '../aws/own-policies.ts';
 import { MEDIACONNECT_REGIONS } from '../aws/regions.ts';
@@ -44,12 +44,10 @@ export async function collect(looking: Looking): Promise<Seen> {
   const regions =
     looking.asked.length > 0 ? looking.asked : await likelyRegions(looking.aws, identity, named);
   const isNamed = (arn: string) => named.some((each) => standsFor(each, arn));
+  const isWanted = (secret: ListedSecret) => secret.own || isNamed(secret.arn) || isNamed(primaryOf(secret));
+  const arns = [...new Set(named)].filter((each) => isOfAccount(each, identity));
   const [{ secrets, regions: seen }, policies] = await Promise.all([
-    findSecrets(
-      looking,
-      regions,
-      (secret) => secret.own || isNamed(secret.arn) || isNamed(primaryOf(secret)),
-    ),
+    findSecrets(looking, regions, { isWanted, arns }),
     findLoosePolicies(looking, roles),
   ]);
   return { identity, regions: seen, roles, secrets, policies };
@@ -58,6 +56,12 @@ export async function collect(looking: Looking): Promise<Seen> {
 /** The ARN of the secret itself or, for a replica, of its primary secret. */
 function primaryOf({ arn, replicaOf }: ListedSecret): string {
   return replicaOf ? inRegion(arn, replicaOf) : arn;
+}
+
+/** Whether a name in a policy is the full ARN of a secret of this account, and no pattern. */
+function isOfAccount(named: string, { partition, account }: Identity): boolean {
+  const arn = parseSecretArn(named);
+  return arn?.account === account && arn.partition === partition;
 }
 
 /** The secrets that the policies of a role name. */

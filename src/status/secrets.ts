@@ -1,8 +1,9 @@
 import { atMost } from '../aws/at-most.ts';
-import { currentSince, type ListedSecret, secretPages } from '../aws/secret-listing.ts';
+import { currentSince, type ListedSecret, listedSecret, secretPages } from '../aws/secret-listing.ts';
 import { Failure } from '../failure.ts';
 import { statusWords as words } from '../report/words/status.ts';
 import type { Looking } from './collect.ts';
+import { regionOf } from './naming.ts';
 
 /** A secret, and when its current value was stored, as far as that could be looked at. */
 export interface SeenSecret extends ListedSecret {
@@ -17,20 +18,25 @@ export interface SeenSecrets {
 
 const REGIONS_AT_ONCE = 8;
 const AGES_AT_ONCE = 20;
+const UNLISTED_AT_ONCE = 10;
 
 /** Why a Region that nobody asked for by its name may be left out. What concerns all of AWS is not among it. */
 const SKIPPABLE = /^(access-denied|region-not-enabled|no-such-endpoint|unreachable|timed-out|proxy-.*)$/;
 
+/** Which secrets are to be found. */
+export interface Wanted {
+  /** Whether one that a list shows is to be kept; all others are forgotten as soon as they were seen. */
+  isWanted(secret: ListedSecret): boolean;
+  /** ARNs that are looked for also where the list does not show them. */
+  arns: string[];
+}
+
 /**
- * The secrets of these Regions that `wanted` asks for; all others are forgotten as soon as they were seen. A Region that is
- * switched off or not allowed is noted and left out, unless it was asked for by its name.
+ * The secrets of these Regions that are wanted. A Region that is switched off or not allowed is noted and left out, unless
+ * it was asked for by its name.
  * @throws Failure when a Region that was asked for cannot be looked at
  */
-export async function findSecrets(
-  looking: Looking,
-  regions: string[],
-  wanted: (secret: ListedSecret) => boolean,
-): Promise<SeenSecrets> {
+export async function findSecrets(looking: Looking, regions: string[], wanted: Wanted): Promise<SeenSecrets> {
   const progress = { count: 0 };
   const found = await atMost(REGIONS_AT_ONCE, regions, (region) =>
     secretsIn(looking, region, wanted, progress).catch(leftOut(looking, region)),
@@ -44,18 +50,24 @@ export async function findSecrets(
 }
 
 async function secretsIn(
-  { aws, onProgress }: Looking,
+  looking: Looking,
   region: string,
-  wanted: (secret: ListedSecret) => boolean,
+  { isWanted, arns }: Wanted,
   progress: { count: number },
 ): Promise<ListedSecret[]> {
+  const { aws, onProgress } = looking;
   const kept: ListedSecret[] = [];
   for await (const { items, next } of secretPages(aws, region, { deleted: true })) {
     // Descriptions are not shown, and there may be thousands.
-    kept.push(...items.filter(wanted).map(({ description: _, ...secret }) => secret));
+    kept.push(...items.filter(isWanted).map(({ description: _, ...secret }) => secret));
     progress.count += items.length;
     if (next) onProgress(words.lookingAtSecrets(progress.count));
   }
+  const absent = arns.filter((arn) => regionOf(arn) === region && !kept.some((secret) => secret.arn === arn));
+  const unlisted = await atMost(UNLISTED_AT_ONCE, absent, (arn) =>
+    looking.notes.unlessDenied(arn, listedSecret(aws, region, arn)),
+  );
+  kept.push(...unlisted.filter((secret) => secret !== undefined));
   return kept.sort((a, b) => a.name.localeCompare(b.name));
 }
 

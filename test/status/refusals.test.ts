@@ -62,6 +62,14 @@ describe('without the permission for', () => {
     ]);
   });
 
+  test('secretsmanager:DescribeSecret what no list shows is said not to be there, and that it was not asked for', async () => {
+    const { code, json } = await without('secretsmanager:DescribeSecret');
+    expect(code).toBe(0);
+    const gone = expect.stringContaining(':secret:gone-');
+    expect(json.notes).toMatchObject([{ awsAction: 'secretsmanager:DescribeSecret', subjects: [gone] }]);
+    expect(troubles(json)).toContain('failed policy-names-secret gone');
+  });
+
   test('secretsmanager:ListSecrets the Regions are noted, and no secret in them is said to be missing', async () => {
     const { code, json } = await without('secretsmanager:ListSecrets', []);
     expect([code, json.secrets, json.regions]).toEqual([0, [], []]);

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import {
   PutSecretValueCommand,
@@ -8,6 +11,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { performStatus } from '../../src/cli/status-run.ts';
 import type { Status } from '../../src/report/status-types.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
+import { passOn } from '../network/proxy.ts';
 import {
   ACCOUNT,
   clientsOf,
@@ -121,6 +125,22 @@ test('the age of a key is counted from its storing, whatever was changed about t
     new PutSecretValueCommand({ SecretId: arn, SecretString: KEYS.other }),
   );
   expect(await age()).toEqual([3]);
+});
+
+test('a secret stored so lately that no list shows it yet is found by the ARN in the policy', async () => {
+  const sandbox = await openSandbox({ allowHost: () => true });
+  await setUp(sandbox);
+  const behind = createServer((request, response) => {
+    const lists = request.headers['x-amz-target'] === 'secretsmanager.ListSecrets';
+    if (!lists) return passOn(sandbox.url, request, response);
+    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end('{"SecretList":[]}');
+  });
+  await once(behind.listen(0, '127.0.0.1'), 'listening');
+  closing(() => void behind.close().closeAllConnections());
+  const { port } = behind.address() as AddressInfo;
+  const { json } = await statusOf({ ...sandbox, url: `http://127.0.0.1:${port}` });
+  expect(troubles(json)).toEqual([]);
+  expect(json.secrets).toMatchObject([{ name: 'studio-a', own: true, keyAgeDays: 0 }]);
 });
 
 test('a role of this program that somebody has taken from MediaConnect is still found, and said not to work', async () => {
