@@ -4,6 +4,7 @@ import { checkStoredKey } from '../key/index.ts';
 import { commandJson } from '../report/json.ts';
 import { changesAnything, showPlan } from '../report/plan.ts';
 import { type ScheduledSecret, showTeardown, undoCommand } from '../report/torn-down.ts';
+import type { Outcomes } from '../report/types.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
 import { conflictFailure } from '../steps/conflict.ts';
@@ -75,23 +76,25 @@ async function apply(
   plan: TeardownPlan,
 ): Promise<TornDown> {
   const { outcomes, progress } = run;
-  const { secrets, policies, role } = plan.expected;
-  const all = [...secrets, ...policies, ...(role ? [role] : [])];
-  let open = all.filter(({ action }) => action !== 'kept').map(({ arn }) => arn);
-  const tell = (done: string[]) => {
-    open = open.filter((arn) => !done.includes(arn));
-    outcomes.left = { title: words.left, arns: open, goOn: words.goOn };
+  let open = listed(plan.expected).filter(({ action }) => action !== 'kept');
+  const tell = () => {
+    outcomes.left = { title: words.left, arns: open.map(({ arn }) => arn), goOn: words.goOn };
   };
-  tell([]);
+  tell();
   const record: StepContext['record'] = (outcome) => {
     context.record(outcome);
-    const { secrets = [], policies = [], role } = outcome;
-    tell([...secrets, ...policies, ...(role ? [role] : [])].map(({ arn }) => arn));
+    const done = listed({ secrets: [], policies: [], ...outcome });
+    open = open.filter(({ arn, action }) => !done.some((each) => each.arn === arn && each.action === action));
+    tell();
   };
   progress.start(words.takingDown);
   const done = await tearDown({ ...context, record }, request, plan);
   progress.done(words.takenDown);
   return done;
+}
+
+function listed({ secrets, policies, role }: Outcomes) {
+  return [...secrets, ...policies, ...(role ? [role] : [])];
 }
 
 function finish(run: TeardownRun, request: TeardownRequest, found: Findings, done: TornDown): ExitCode {

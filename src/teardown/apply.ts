@@ -40,8 +40,9 @@ async function scheduleAll(
 async function takeOut(
   context: StepContext,
   request: TeardownRequest,
-  { policies, isGone }: TeardownPlan,
+  plan: TeardownPlan,
 ): Promise<PolicyOutcome[]> {
+  const { policies, isGone } = plan;
   const chain = policies.map(({ policy }) => policy);
   const arns = policies.flatMap((fate) => (fate.kind === 'narrow' ? [fate.policy.arn] : []));
   const narrow = (some: string[], known: UsedPolicy[]) =>
@@ -50,7 +51,7 @@ async function takeOut(
   context.record({ policies: outcomes });
   for (const { kind, policy } of policies) {
     if (kind !== 'delete') continue;
-    const became = await removePolicy(context, request, policy, isGone);
+    const became = await removePolicy(context, request, policy, plan);
     const settled =
       became !== 'deleted' && became.kind === 'narrow'
         ? await narrow([policy.arn], [became.policy])

@@ -1,5 +1,6 @@
 import { DeletePolicyCommand, DetachRolePolicyCommand } from '@aws-sdk/client-iam';
 import { policyReader } from '../aws/policies.ts';
+import type { FoundRole } from '../aws/roles.ts';
 import { orAbsent } from '../aws/session.ts';
 import { waitUntil } from '../aws/wait.ts';
 import { EXIT, Failure, hasAwsCode } from '../failure.ts';
@@ -9,7 +10,7 @@ import { deleteVersion } from '../steps/policy-writing.ts';
 import type { StepContext } from '../steps/types.ts';
 import { findPolicies } from './find.ts';
 import { policyFate } from './plan.ts';
-import type { PolicyFate, TeardownRequest, UsedPolicy } from './types.ts';
+import type { PolicyFate, TeardownPlan, TeardownRequest, UsedPolicy } from './types.ts';
 
 /**
  * Deletes a policy, after it was taken off the role and its other versions were deleted. IAM refuses when somebody attaches
@@ -20,7 +21,7 @@ export async function removePolicy(
   context: StepContext,
   request: TeardownRequest,
   { name, arn }: UsedPolicy,
-  isGone: (resource: string) => boolean,
+  { isGone, role }: Pick<TeardownPlan, 'isGone' | 'role'>,
 ): Promise<'deleted' | PolicyFate> {
   const { limits, interrupt } = context;
   const round = async (): Promise<'deleted' | PolicyFate | undefined> => {
@@ -32,9 +33,11 @@ export async function removePolicy(
     if (!policy) return 'deleted';
     const fate = policyFate(policy, request, isGone);
     if (fate.kind !== 'delete') return fate;
-    if (fate.detach) await detach(context, request.roleName, arn);
+    if (fate.detach && role) await detach(context, role.role, arn);
     for (const version of policy.versions) {
-      if (version !== policy.versionId) await deleteVersion(context, arn, version);
+      if (version === policy.versionId) continue;
+      await deleteVersion(context, arn, version);
+      context.record({ policies: [{ name, arn, versionId: policy.versionId, action: 'updated' }] });
     }
     return (await deletePolicy(context, arn)) ? 'deleted' : undefined;
   };
@@ -52,10 +55,12 @@ export async function removePolicy(
   });
 }
 
-async function detach({ aws }: StepContext, role: string, arn: string): Promise<void> {
-  const command = new DetachRolePolicyCommand({ RoleName: role, PolicyArn: arn });
-  const request = { action: 'iam:DetachRolePolicy', resource: role, change: true };
+async function detach(context: StepContext, { name, arn }: FoundRole, policy: string): Promise<void> {
+  const { aws } = context;
+  const command = new DetachRolePolicyCommand({ RoleName: name, PolicyArn: policy });
+  const request = { action: 'iam:DetachRolePolicy', resource: name, change: true };
   await orAbsent(aws.call(request, (options) => aws.clients.iam().send(command, options)));
+  context.record({ role: { name, arn, action: 'updated' } });
 }
 
 /** Answers false when something still holds on to it. */

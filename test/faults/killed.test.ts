@@ -116,7 +116,9 @@ function expectTruth(
   expect(code, stderr).toBe(signal === 'SIGINT' ? 130 : 143);
   expect(json.error.code).toBe('interrupted');
   const [was, is] = [resourcesOf(before), resourcesOf(now)];
-  const changed = [...is.keys()].filter((id) => was.get(id) !== is.get(id)).sort();
+  const changed = [...new Set([...was.keys(), ...is.keys()])]
+    .filter((id) => was.get(id) !== is.get(id))
+    .sort();
   expect(changedBy(json.completed).sort()).toEqual(changed);
   for (const id of changed) expect(stderr).toContain(id);
   expect(stderr).toContain(changed.length > 0 ? 'Run the same command again' : 'Nothing was changed.');

@@ -31,7 +31,7 @@ export async function inAccount<T>(
 /** Runs the built program through the story, and finds the key in nothing that it says. */
 export async function play(story: Story, sandbox: Sandbox, options: RunOptions = {}): Promise<Played> {
   const env = { ...sandbox.env, STUDIO_KEY: KEYS.aes256 };
-  const args = ['setup', ...story.args, '--yes', '--json'];
+  const args = [...story.args, '--yes', '--json'];
   const result = await run(args, { timeoutMs: PATIENCE_MS, ...options, env });
   expect(result.stdout + result.stderr).not.toContain(KEYS.aes256);
   // A killed program has said nothing.

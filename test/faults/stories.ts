@@ -11,19 +11,27 @@ import {
   makeSecret,
   REGION,
 } from '../support/account.ts';
+import { rotate } from '../support/rotate.ts';
 import { setUp } from '../support/setup.ts';
 
-/** Something that a user does with `setup`, from an account as it is before. */
+/** Something that a user does, from an account as it is before. */
 export interface Story {
   name: string;
   /** Brings the account to where the story begins. */
   prepare: (sandbox: Sandbox) => Promise<unknown>;
-  /** The command line after `setup`; where the key comes from included. */
+  /** The command line; where the key comes from included. */
   args: string[];
+  /** Whether the run does without this request when it is not allowed to make it. */
+  optional: (request: { action: string; nth: number }) => boolean;
 }
+
+/** What is asked for to tell more. */
+const asksMore: Story['optional'] = ({ action }) => /^(ListPolicies|GetPolicy|ListFlows)$/.test(action);
 
 const KEY = ['--key-env', 'STUDIO_KEY'];
 const NEAR = ['--secret-name', 'studio-a', '--region', REGION];
+const BOTH = [...NEAR, '--region', FAR_REGION];
+const both = [REGION, FAR_REGION];
 const nothing = async () => undefined;
 const POLICY = 'SecretsManagerForMediaConnect';
 
@@ -36,41 +44,80 @@ async function deletedSecret(sandbox: Sandbox) {
   await clientsFor(sandbox, { region: REGION }).secrets.send(new DeleteSecretCommand({ SecretId }));
 }
 
-export const STORIES: readonly Story[] = [
-  { name: 'a first key', prepare: nothing, args: [...NEAR, ...KEY] },
+const SETUPS: readonly Omit<Story, 'optional'>[] = [
+  { name: 'a first key', prepare: nothing, args: ['setup', ...NEAR, ...KEY] },
   {
     name: 'a key for two Regions',
     prepare: nothing,
-    args: [...NEAR, '--region', FAR_REGION, '--tag', 'team=playout', ...KEY],
+    args: ['setup', ...NEAR, '--region', FAR_REGION, '--tag', 'team=playout', ...KEY],
   },
   {
     name: 'a generated key for two Regions',
     prepare: nothing,
-    args: [...NEAR, '--region', FAR_REGION, '--generate', 'aes256'],
+    args: ['setup', ...NEAR, '--region', FAR_REGION, '--generate', 'aes256'],
   },
   {
     name: 'a second key',
     prepare: (sandbox) => setUp(sandbox, { secretName: 'studio-b', key: KEYS.other }),
-    args: [...NEAR, ...KEY],
+    args: ['setup', ...NEAR, ...KEY],
   },
   {
     name: 'a key for a policy with five versions',
     prepare: (sandbox) => makePolicy(sandbox, POLICY, fullVersions[0] ?? {}, ...fullVersions.slice(1)),
-    args: [...NEAR, ...KEY],
+    args: ['setup', ...NEAR, ...KEY],
   },
   {
     name: 'another key in place of the first',
     prepare: (sandbox) => setUp(sandbox, { key: KEYS.other }),
-    args: [...NEAR, ...KEY, '--existing-key', 'replace'],
+    args: ['setup', ...NEAR, ...KEY, '--existing-key', 'replace'],
   },
   {
     name: 'a secret that is scheduled for deletion',
     prepare: deletedSecret,
-    args: [...NEAR, ...KEY, '--restore'],
+    args: ['setup', ...NEAR, ...KEY, '--restore'],
   },
   {
     name: 'a role that trusts another service',
     prepare: (sandbox) => makeRole(sandbox, { trust: guideTrust('ec2.amazonaws.com') }),
-    args: [...NEAR, ...KEY, '--update-trust'],
+    args: ['setup', ...NEAR, ...KEY, '--update-trust'],
   },
+];
+
+const ROTATIONS: readonly Omit<Story, 'optional'>[] = [
+  {
+    name: 'rotate in two Regions',
+    prepare: (sandbox) => setUp(sandbox, { region: both, key: KEYS.other }),
+    args: ['rotate', ...BOTH, ...KEY],
+  },
+  {
+    name: 'rotate --rollback in two Regions',
+    prepare: async (sandbox) => {
+      await setUp(sandbox, { region: both });
+      await rotate(sandbox, { region: both });
+    },
+    args: ['rotate', ...BOTH, '--rollback'],
+  },
+];
+
+/** What becomes of a policy must be known: whose it is, and who uses it. */
+const TEARDOWNS: readonly Story[] = [
+  {
+    name: 'teardown of the only secret, in two Regions',
+    prepare: (sandbox) => setUp(sandbox, { region: both }),
+    args: ['teardown', ...BOTH],
+    optional: ({ action }) => action === 'ListFlows',
+  },
+  {
+    name: 'teardown of one of two secrets',
+    prepare: async (sandbox) => {
+      for (const secretName of ['studio-b', 'studio-a']) await setUp(sandbox, { secretName });
+    },
+    args: ['teardown', ...NEAR],
+    optional: ({ action, nth }) => action === 'ListFlows' || (action === 'GetPolicy' && nth > 0),
+  },
+];
+
+export const STORIES: readonly Story[] = [
+  ...[...SETUPS, ...ROTATIONS].map((story) => ({ ...story, optional: asksMore })),
+  ...TEARDOWNS,
 ];
