@@ -42,7 +42,8 @@ export function globalFacts(call: Call): Facts {
 }
 
 function principalTags({ caller, iam }: Call): readonly Tag[] {
-  return caller.bearer.kind === 'role' ? (roleWithId(iam.seen, caller.bearer.id)?.tags ?? []) : [];
+  const { bearer } = caller;
+  return bearer.kind === 'role' ? [...(roleWithId(iam.seen, bearer.id)?.tags ?? []), ...bearer.tags] : [];
 }
 
 /** The caller as policies see it. */

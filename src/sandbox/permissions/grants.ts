@@ -1,4 +1,5 @@
 import type { IamState, Policy, Role } from '../iam/store.ts';
+import type { Tag } from '../tags.ts';
 import type { Policies } from './evaluate.ts';
 
 /**
@@ -7,7 +8,13 @@ import type { Policies } from './evaluate.ts';
  */
 export type Bearer =
   | { readonly kind: 'administrator' }
-  | { readonly kind: 'role'; readonly id: string; readonly session: SessionPolicies | undefined }
+  | {
+      readonly kind: 'role';
+      readonly id: string;
+      readonly session: SessionPolicies | undefined;
+      /** The tags of the session, which come before the role's own. */
+      readonly tags: readonly Tag[];
+    }
   | { readonly kind: 'holder'; readonly document: string };
 
 /** The documents and the managed policies that were passed when a role was assumed. */

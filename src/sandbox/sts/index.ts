@@ -55,7 +55,7 @@ function assumeRole(call: Call, input: InputOf<typeof assumeRoleMembers>): objec
         principal,
         service: 'sts',
         role: `role${role.path}${role.name}`,
-        bearer: { kind: 'role', id: role.id, session },
+        bearer: { kind: 'role', id: role.id, session, tags: input.Tags ?? [] },
         userId,
         mfa,
       },

@@ -1,0 +1,50 @@
+import { CreateRoleCommand } from '@aws-sdk/client-iam';
+import { CreateSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { startSandbox } from '../../../src/sandbox/index.ts';
+import { clientsFor, KEY, TRUST } from '../clients.ts';
+
+export const ACCOUNT = '111122223333';
+export const SECRETS = `arn:aws:secretsmanager:us-west-2:${ACCOUNT}:secret:`;
+export const ENGINEER = `arn:aws:sts::${ACCOUNT}:assumed-role/Engineer/test`;
+export const SM_DENIED = { name: 'AccessDeniedException', status: 400 };
+export const IAM_DENIED = { name: 'AccessDenied', status: 403 };
+
+interface Allowed {
+  action: string | string[];
+  resource?: string | string[];
+  condition?: object;
+}
+
+/** A document that allows these, on everything where no resource is named. */
+export const policy = (...grants: Allowed[]) => ({
+  Version: '2012-10-17',
+  Statement: grants.map(({ action, resource = '*', condition }) => ({
+    Effect: 'Allow',
+    Action: action,
+    Resource: resource,
+    ...(condition && { Condition: condition }),
+  })),
+});
+
+/** Reads the secret of this name or ARN. */
+export const read = (SecretId = 'game') => new GetSecretValueCommand({ SecretId });
+
+/** An account with the secret `game`, which has the tag `team: blue`, and the role `Reader`. */
+export async function openAccount() {
+  const sandbox = await startSandbox();
+  const admin = clientsFor(sandbox);
+  const input = { Name: 'game', SecretString: KEY, Tags: [{ Key: 'team', Value: 'blue' }] };
+  const { ARN: arn = '' } = await admin.secrets.send(new CreateSecretCommand(input));
+  await admin.iam.send(new CreateRoleCommand({ RoleName: 'Reader', AssumeRolePolicyDocument: TRUST }));
+  return {
+    sandbox,
+    admin,
+    /** The ARN of the secret. */
+    arn,
+    /** Clients of an engineer who may do exactly this. */
+    engineer: (...grants: Allowed[]) =>
+      clientsFor(sandbox, { credentials: sandbox.credentialsFor(policy(...grants)) }),
+  };
+}
+
+export type Account = Awaited<ReturnType<typeof openAccount>>;

@@ -1,0 +1,53 @@
+import {
+  CreateSecretCommand,
+  PutSecretValueCommand,
+  UpdateSecretCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { failureOf, KEY } from '../clients.ts';
+import { ACCOUNT, type Account, openAccount, read, SM_DENIED } from './account.ts';
+
+const CMK = `arn:aws:kms:us-west-2:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+
+let account: Account;
+
+beforeAll(async () => {
+  account = await openAccount();
+  const keyed = new CreateSecretCommand({ Name: 'keyed', SecretString: KEY, KmsKeyId: CMK });
+  await account.admin.secrets.send(keyed);
+  await account.admin.secrets.send(new CreateSecretCommand({ Name: 'rekeyed', SecretString: KEY }));
+});
+afterAll(() => account.sandbox.close());
+
+describe('a secret with a key of the customer’s own', () => {
+  const NO_KMS = { ...SM_DENIED, message: 'Access to KMS is not allowed' };
+  const secretActions = { action: 'secretsmanager:*' };
+
+  it.each([
+    [
+      'created',
+      () => new CreateSecretCommand({ Name: 'mine', SecretString: KEY, KmsKeyId: CMK }),
+      ['kms:GenerateDataKey', 'kms:Decrypt'],
+    ],
+    ['read', () => read('keyed'), ['kms:Decrypt']],
+    [
+      'given a new value',
+      () => new PutSecretValueCommand({ SecretId: 'keyed', SecretString: KEY }),
+      ['kms:GenerateDataKey', 'kms:Decrypt'],
+    ],
+    [
+      'given another key',
+      () => new UpdateSecretCommand({ SecretId: 'rekeyed', KmsKeyId: CMK }),
+      ['kms:GenerateDataKey', 'kms:Decrypt'],
+    ],
+  ] as const)('is %s with the key only', async (_what, command, actions) => {
+    const condition = { StringEquals: { 'kms:ViaService': 'secretsmanager.us-west-2.amazonaws.com' } };
+    for (const missing of actions) {
+      const rest = actions.filter((action) => action !== missing);
+      const clients = account.engineer(secretActions, { action: ['s3:GetObject', ...rest], resource: CMK });
+      expect(await failureOf(clients.secrets.send(command() as never))).toEqual(NO_KMS);
+    }
+    const { secrets } = account.engineer(secretActions, { action: [...actions], resource: CMK, condition });
+    await secrets.send(command() as never);
+  });
+});

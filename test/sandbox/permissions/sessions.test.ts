@@ -1,0 +1,127 @@
+import {
+  AttachRolePolicyCommand,
+  CreateRoleCommand,
+  GetRoleCommand,
+  PutRolePolicyCommand,
+  UpdateAssumeRolePolicyCommand,
+} from '@aws-sdk/client-iam';
+import { DescribeSecretCommand, ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
+import { AssumeRoleCommand, type AssumeRoleCommandInput } from '@aws-sdk/client-sts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clientsFor, failureOf, KEY } from '../clients.ts';
+import {
+  ACCOUNT,
+  type Account,
+  ENGINEER,
+  IAM_DENIED,
+  openAccount,
+  policy,
+  read,
+  SM_DENIED,
+} from './account.ts';
+
+let account: Account;
+
+beforeAll(async () => {
+  account = await openAccount();
+});
+afterAll(() => account.sandbox.close());
+
+describe('the session of a role', () => {
+  const trustAccount = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: { Effect: 'Allow', Principal: { AWS: ACCOUNT }, Action: 'sts:AssumeRole' },
+  });
+  const readSecrets = JSON.stringify(policy({ action: 'secretsmanager:*' }));
+
+  async function makeRole(RoleName: string, boundary?: string): Promise<string> {
+    const { Role } = await account.admin.iam.send(
+      new CreateRoleCommand({
+        RoleName,
+        AssumeRolePolicyDocument: trustAccount,
+        ...(boundary && { PermissionsBoundary: `arn:aws:iam::aws:policy/${boundary}` }),
+      }),
+    );
+    const inline = { RoleName, PolicyName: 'read', PolicyDocument: readSecrets };
+    await account.admin.iam.send(new PutRolePolicyCommand(inline));
+    return Role?.Arn ?? '';
+  }
+
+  type Extra = Pick<AssumeRoleCommandInput, 'Policy' | 'PolicyArns' | 'Tags'>;
+  async function sessionOf(RoleArn: string, extra: Extra = {}) {
+    const { Credentials: given } = await account.admin.sts.send(
+      new AssumeRoleCommand({ RoleArn, RoleSessionName: 'me', ...extra }),
+    );
+    const credentials = {
+      accessKeyId: given?.AccessKeyId ?? '',
+      secretAccessKey: given?.SecretAccessKey ?? '',
+      sessionToken: given?.SessionToken ?? '',
+    };
+    return clientsFor(account.sandbox, { credentials });
+  }
+
+  it('may do what the role’s policies say at that time', async () => {
+    const session = await sessionOf(await makeRole('Live'));
+    expect((await session.secrets.send(read())).SecretString).toBe(KEY);
+    const get = () => session.iam.send(new GetRoleCommand({ RoleName: 'Live' }));
+    expect(await failureOf(get())).toMatchObject(IAM_DENIED);
+    const PolicyArn = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
+    await account.admin.iam.send(new AttachRolePolicyCommand({ RoleName: 'Live', PolicyArn }));
+    expect((await get()).Role?.RoleName).toBe('Live');
+  });
+
+  it('may do no more than its permissions boundary allows', async () => {
+    const { secrets } = await sessionOf(await makeRole('Bounded', 'ReadOnlyAccess'));
+    await secrets.send(new ListSecretsCommand({}));
+    expect((await failureOf(secrets.send(read()))).message).toMatch(
+      /because no permissions boundary allows the secretsmanager:GetSecretValue action$/,
+    );
+  });
+
+  it('may do no more than the policies of the session allow', async () => {
+    const role = await makeRole('Narrowed');
+    const Policy = JSON.stringify(policy({ action: 'secretsmanager:Describe*' }));
+    const narrow = await sessionOf(role, { Policy });
+    await narrow.secrets.send(new DescribeSecretCommand({ SecretId: 'game' }));
+    expect((await failureOf(narrow.secrets.send(read()))).message).toMatch(
+      /because no session policy allows the secretsmanager:GetSecretValue action$/,
+    );
+    const managed = await sessionOf(role, {
+      PolicyArns: [{ arn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' }],
+    });
+    expect(await failureOf(managed.secrets.send(read()))).toMatchObject(SM_DENIED);
+    expect((await failureOf(sessionOf(role, { Policy: '{}' }))).name).toBe(
+      'MalformedPolicyDocumentException',
+    );
+  });
+
+  it('has its tags, if the role lets it have any', async () => {
+    const RoleName = 'Teams';
+    const Tags = [{ Key: 'team', Value: 'blue' }];
+    const role = await makeRole(RoleName);
+    expect((await failureOf(sessionOf(role, { Tags }))).message).toContain('perform: sts:TagSession on');
+    const statement = {
+      Effect: 'Allow',
+      Principal: { AWS: ACCOUNT },
+      Action: ['sts:AssumeRole', 'sts:TagSession'],
+    };
+    const trust = JSON.stringify({ Version: '2012-10-17', Statement: statement });
+    await account.admin.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: trust }));
+    const condition = { StringEquals: { 'aws:ResourceTag/team': `\${aws:PrincipalTag/team}` } };
+    const PolicyDocument = JSON.stringify(policy({ action: 'secretsmanager:GetSecretValue', condition }));
+    await account.admin.iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'read', PolicyDocument }));
+    expect(await failureOf((await sessionOf(role)).secrets.send(read()))).toMatchObject(SM_DENIED);
+    expect((await (await sessionOf(role, { Tags })).secrets.send(read())).SecretString).toBe(KEY);
+  });
+
+  it('assumes another role only if both that role and its own policies let it', async () => {
+    const RoleArn = await makeRole('Next');
+    const command = new AssumeRoleCommand({ RoleArn, RoleSessionName: 'me' });
+    const without = account.engineer({ action: 's3:GetObject' }).sts;
+    expect((await failureOf(without.send(command))).message).toBe(
+      `User: ${ENGINEER} is not authorized to perform: sts:AssumeRole on resource: ${RoleArn}`,
+    );
+    const allowed = account.engineer({ action: 'sts:AssumeRole', resource: RoleArn }).sts;
+    expect((await allowed.send(command)).Credentials).toBeDefined();
+  });
+});
