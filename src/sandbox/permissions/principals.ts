@@ -30,10 +30,28 @@ export function strongestOf(namings: readonly Naming[]): Naming {
 
 /** How a statement's Principal or NotPrincipal names who asks. */
 export function namingOf(statement: JsonObject, asker: Asker): Naming {
-  if (statement.NotPrincipal !== undefined) {
-    return named(statement.NotPrincipal, asker) === 'not' ? 'everyone' : 'not';
+  const { NotPrincipal } = statement;
+  if (NotPrincipal === undefined) {
+    return named(statement.Principal, asker);
   }
-  return named(statement.Principal, asker);
+  const isExcepted =
+    statement.Effect === 'Deny' ? isWhollyNamed(NotPrincipal, asker) : named(NotPrincipal, asker) !== 'not';
+  return isExcepted ? 'not' : 'everyone';
+}
+
+/**
+ * Whether a Deny with NotPrincipal spares who asks: it must list the account too, and for a session its role.
+ * Source: "AWS JSON policy elements: NotPrincipal" in the IAM user guide.
+ */
+function isWhollyNamed(principal: unknown, asker: Asker): boolean {
+  if (asker.account === undefined || named(principal, asker) === 'everyone') {
+    return named(principal, asker) !== 'not';
+  }
+  const listed = isObject(principal) ? (stringsOf(principal.AWS ?? []) ?? []) : [];
+  const namings = listed.map((name) => naming('AWS', name, asker));
+  const levels: Naming[] =
+    asker.roleArn === undefined ? ['itself', 'account'] : ['itself', 'role', 'account'];
+  return levels.every((level) => namings.includes(level));
 }
 
 function named(principal: unknown, asker: Asker): Naming {
