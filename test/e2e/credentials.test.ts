@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/index.ts';
-import { ACCOUNT, makeRole, readAccount, roleArn } from '../support/account.ts';
+import { ACCOUNT, ADMINISTRATOR, makeRole, readAccount, roleArn } from '../support/account.ts';
 import { closing } from '../support/closing.ts';
 import { run } from '../support/run.ts';
 import { flagsWithout, openAccount, Q, STUDIO_KEY, shown, startWizard } from './wizard.ts';
@@ -51,7 +51,7 @@ async function accountWithEngineer(): Promise<Sandbox> {
       },
     ],
   };
-  await makeRole(sandbox, { name: 'Engineer', trust });
+  await makeRole(sandbox, { name: 'Engineer', trust, attached: [ADMINISTRATOR] });
   return sandbox;
 }
 

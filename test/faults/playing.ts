@@ -89,7 +89,11 @@ function record(story: Story): Promise<Recording> {
   });
 }
 
-export function actionsOf({ secrets, policies, role }: SetupDocument): string[] {
+export function actionsOf({
+  secrets,
+  policies = [],
+  role,
+}: Partial<SetupDocument> & Pick<SetupDocument, 'secrets'>): string[] {
   return [...secrets, ...policies, ...(role ? [role] : [])].map(({ name, action }) => `${name}: ${action}`);
 }
 

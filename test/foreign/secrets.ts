@@ -228,7 +228,7 @@ export const CONFLICTING_SECRETS: Row[] = [
     make: withPolicy({
       Effect: 'Deny',
       Principal: '*',
-      NotAction: 'secretsmanager:DescribeSecret',
+      NotAction: ['secretsmanager:DescribeSecret', 'secretsmanager:GetResourcePolicy'],
       Resource: '*',
       Condition: { ArnNotEquals: { 'aws:PrincipalArn': ADMIN } },
     }),

@@ -5,7 +5,7 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/index.ts';
-import { ACCOUNT, makeRole, roleArn } from '../support/account.ts';
+import { ACCOUNT, ADMINISTRATOR, makeRole, roleArn } from '../support/account.ts';
 import { closing } from '../support/closing.ts';
 import { makeAuthority } from './certificates.ts';
 import { type ProxyOptions, startProxy, type TestProxy } from './proxy.ts';
@@ -152,7 +152,7 @@ describe("AWS's own endpoints, through a proxy", () => {
         { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'sts:AssumeRole' },
       ],
     };
-    await makeRole(sandbox, { name: 'Engineer', trust });
+    await makeRole(sandbox, { name: 'Engineer', trust, attached: [ADMINISTRATOR] });
     const config = await profile(
       `[profile studio]\nrole_arn = ${roleArn('Engineer')}\ncredential_source = Environment\nregion = eu-west-1`,
     );

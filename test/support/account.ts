@@ -44,6 +44,9 @@ export function guideTrust(service = 'mediaconnect.amazonaws.com') {
   };
 }
 
+/** AWS's own policy that allows everything. */
+export const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
+
 export const policyArn = (name: string) => `arn:aws:iam::${ACCOUNT}:policy/${name}`;
 export const roleArn = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`;
 

@@ -90,7 +90,7 @@ function sessionOf({ world }: Call, role: Role): Identity {
     accessKeyId: '',
     temporary: true,
     mfa: false,
-    bearer: { kind: 'role', id: role.id, session: undefined },
+    bearer: { kind: 'role', id: role.id, session: undefined, tags: [] },
   };
 }
 
