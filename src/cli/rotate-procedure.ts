@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode } from '../failure.ts';
+import { EXIT, type ExitCode, Interrupted } from '../failure.ts';
 import { type CheckedKey, loadKey } from '../key/index.ts';
 import { commandJson } from '../report/json.ts';
 import { changesAnything, showPlan } from '../report/plan.ts';
@@ -107,7 +107,9 @@ async function apply(run: RotateRun, context: StepContext, rotation: Rotation): 
   progress.start(answers.rollback ? words.goingBack : words.storing);
   const silent = { begin: () => undefined, end: () => undefined };
   const secrets = await rotation.apply({ ...context, ...silent, record });
-  progress.done(answers.rollback ? words.doneBack : words.done(secrets.length));
+  // Who interrupts the last change hears what was changed, as with every other one.
+  if (run.interrupt.aborted) throw new Interrupted();
+  progress.done(answers.rollback ? words.wentBack : words.stored);
   return secrets;
 }
 

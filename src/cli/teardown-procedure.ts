@@ -1,5 +1,5 @@
 import { DEFAULTS } from '../defaults.ts';
-import { EXIT, type ExitCode } from '../failure.ts';
+import { EXIT, type ExitCode, Interrupted } from '../failure.ts';
 import { checkStoredKey } from '../key/index.ts';
 import { commandJson } from '../report/json.ts';
 import { changesAnything, showPlan } from '../report/plan.ts';
@@ -89,6 +89,8 @@ async function apply(
   };
   progress.start(words.takingDown);
   const done = await tearDown({ ...context, record }, request, plan);
+  // Who interrupts the last change hears what was changed, as with every other one.
+  if (run.interrupt.aborted) throw new Interrupted();
   progress.done(words.takenDown);
   return done;
 }

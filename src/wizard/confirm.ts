@@ -10,10 +10,11 @@ export async function confirm(
   { output }: Pick<WizardContext, 'output'>,
   { changes }: { changes: Change[] },
 ): Promise<void> {
+  const documented = changes.some(({ document }) => document !== undefined);
   for (;;) {
     const answer = await askChoice<'yes' | 'show' | 'no'>(words.confirm, [
       { value: 'yes', name: words.confirmYes },
-      { value: 'show', name: words.confirmShow },
+      ...(documented ? [{ value: 'show' as const, name: words.confirmShow }] : []),
       { value: 'no', name: words.confirmNo },
     ]);
     if (answer === 'yes') return;

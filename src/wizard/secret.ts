@@ -41,7 +41,7 @@ function chooseSecret(context: AnyContext, existing: ListedSecret[], why: string
       .map((secret) => ({
         value: secret,
         name: plain(secret.name),
-        description: plain(secret.description ? `${secret.arn}\n${secret.description}` : secret.arn),
+        description: [secret.arn, secret.description ?? ''].map(plain).join('\n').trimEnd(),
       })),
   );
 }

@@ -5,7 +5,7 @@
 export const inputWords = {
   title: (count: number) =>
     count === 1 ? 'The command line has a mistake' : `The command line has ${count} mistakes`,
-  helpHint: "'mc-static-key --help' and 'mc-static-key setup --help' say what there is.",
+  helpHint: "'mc-static-key --help' lists the commands, and 'mc-static-key COMMAND --help' their options.",
   profileWins: 'There is a profile as well as access keys in the environment; the profile is used.',
   plainHttp:
     'The endpoint is plain http on another machine: the key crosses the network for everyone on the way to read. Use https, unless this is a network of your own.',

@@ -20,7 +20,9 @@ export const rotateWords = {
   back: 'the version before becomes the current one again',
   backAlready: 'has that key as its current one',
   storing: 'Storing the new key',
+  stored: 'New key stored',
   goingBack: 'Going back to the key before',
+  wentBack: 'Gone back',
   looking: 'Looking for the secret in every Region',
 
   nowhere: (name: string) => `There is no secret ${name} in any Region that could be looked at.`,
@@ -48,7 +50,7 @@ export const rotateWords = {
     'Run the same command again to finish with the same key, or with --rollback to go back to the key before.',
   goOnBack: 'Run the same command again to finish.',
   done: (count: number) =>
-    count === 1 ? 'The new key is in place.' : `The new key is in place in all ${count} Regions.`,
+    count === 1 ? 'The new key is in place.' : `The new key is in place in ${count} Regions.`,
   doneBack: 'The key before the last rotation is the current one again.',
   next: 'Now give the other end of the stream the same key. To go back: the same command with --rollback in place of the key.',
   nextBack: 'Now give the other end of the stream that key again.',
