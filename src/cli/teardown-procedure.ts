@@ -1,5 +1,6 @@
-import { DEFAULTS } from '../defaults.ts';
-import { EXIT, type ExitCode, Interrupted } from '../failure.ts';
+import { waitUntil } from '../aws/wait.ts';
+import { DEFAULTS, LIMITS } from '../defaults.ts';
+import { EXIT, type ExitCode, Failure } from '../failure.ts';
 import { checkStoredKey } from '../key/index.ts';
 import { commandJson } from '../report/json.ts';
 import { changesAnything, showPlan } from '../report/plan.ts';
@@ -16,7 +17,7 @@ import type { Findings, TeardownPlan, TeardownRequest } from '../teardown/types.
 import { type CommandRun, runCommand } from './command-run.ts';
 import type { CommonOptions } from './options.ts';
 import { meantBy } from './secret-options.ts';
-import { showAccount, stepContext } from './step-context.ts';
+import { showAccount, showWaiting, stepContext } from './step-context.ts';
 import type { TeardownAnswers } from './teardown-answers.ts';
 import { missingFailure } from './usage.ts';
 
@@ -89,10 +90,30 @@ async function apply(
   };
   progress.start(words.takingDown);
   const done = await tearDown({ ...context, record }, request, plan);
-  // Who interrupts the last change hears what was changed, as with every other one.
-  if (run.interrupt.aborted) throw new Interrupted();
+  await proveGone(run, request);
   progress.done(words.takenDown);
   return done;
+}
+
+/** Reads again what AWS holds, until IAM shows everywhere that there is nothing left to take down. */
+async function proveGone(run: TeardownRun, request: TeardownRequest): Promise<void> {
+  const look = async () => planTeardown(request, await findAll(stepContext(run), request)).changes;
+  const { value: left, done } = await waitUntil(look, (changes) => !changesAnything(changes), {
+    limits: LIMITS,
+    interrupt: run.interrupt,
+    onWait: (elapsed) => showWaiting(run, words.propagating, elapsed),
+  });
+  if (done) return;
+  const open = left.filter(({ action }) => action !== 'keep');
+  throw new Failure(words.stillThere, {
+    code: 'not-proven',
+    exitCode: EXIT.failed,
+    details: open.map(
+      ({ resource, name, region }) =>
+        `${setupWords.resource[resource]} ${name}${region ? ` (${region})` : ''}`,
+    ),
+    hint: words.stillThereHint,
+  });
 }
 
 function listed({ secrets, policies, role }: Outcomes) {

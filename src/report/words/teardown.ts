@@ -61,6 +61,9 @@ export const teardownWords = {
   propagating: 'IAM to show what has just been changed',
   keepsChanging: (name: string) => `Others keep changing the policy ${name} at the same time.`,
 
+  stillThere: 'After the teardown AWS still shows something of it, or somebody has made it again:',
+  stillThereHint: 'Run the same command again in a minute: it shows what is left.',
+
   left: 'Not taken down yet:',
   goOn: 'Run the same command again to finish.',
   done: 'MediaConnect can no longer read this key.',
