@@ -62,3 +62,16 @@ const ENABLED_BY_DEFAULT = new Set([
 export function isAlwaysEnabled(region: string): boolean {
   return ENABLED_BY_DEFAULT.has(region) || /^(cn|us-gov)-/.test(region);
 }
+
+/** The partitions beside the commercial one, by how the names of their Regions begin (AWS General Reference). */
+const PARTITIONS: readonly [string, string][] = [
+  ['cn-', 'aws-cn'],
+  ['us-gov-', 'aws-us-gov'],
+  ['us-iso-', 'aws-iso'],
+  ['us-isob-', 'aws-iso-b'],
+];
+
+/** The partition that a Region belongs to, as far as its name tells. */
+export function partitionOf(region: string): string {
+  return PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
+}

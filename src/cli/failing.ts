@@ -59,6 +59,8 @@ function usageOf(error: CommanderError): Failure {
     'commander.optionMissingArgument': words.missingValue(option ?? 'The option'),
     'commander.excessArguments': words.excess,
     'commander.unknownCommand': words.unknownCommand,
+    'commander.help': words.incomplete,
+    'commander.missingArgument': words.incomplete,
   };
   const hint = suggestion ? words.didYouMean(suggestion) : words.helpHint;
   return new Failure(messages[error.code] ?? words.unknownOptionShort, {

@@ -1,5 +1,6 @@
 import { ALGORITHMS, type Algorithm, type KeySource, type KeyType } from '../key/index.ts';
 import { inputWords as words } from '../report/words/input.ts';
+import { KEY_TYPES } from './choices.ts';
 import { given, type Reader } from './reading.ts';
 
 /** The options that say where a key comes from and what it is, as the parser answers them: text, not checked. */
@@ -22,7 +23,7 @@ export function readKeyOptions(options: KeyOptions, read: Reader): KeyAnswers {
   const generate = read.choice(options.generate, ALGORITHMS, '--generate');
   return {
     ...keySourceOf(options, generate),
-    ...given('keyType', read.choice(options.keyType, ['static-key', 'srt-password'] as const, '--key-type')),
+    ...given('keyType', read.choice(options.keyType, KEY_TYPES, '--key-type')),
     ...given('algorithm', read.choice(options.algorithm, ALGORITHMS, '--algorithm') ?? generate),
   };
 }

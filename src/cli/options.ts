@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { looksLikePartOfKey } from '../aws/names.ts';
 import { helpWords } from '../report/words/help.ts';
 import { inputWords as words } from '../report/words/input.ts';
+import { commandsBelow } from './commands.ts';
 
 /** The options of every command, as the parser answers them. */
 export interface CommonOptions {
@@ -97,7 +98,7 @@ export function readSwitches(program: Command, env: NodeJS.ProcessEnv): string[]
   for (const name of Object.keys(env)) {
     if (name.startsWith(ENVIRONMENT_PREFIX) && env[name] === '') delete env[name];
   }
-  const options = program.commands.flatMap((command) => command.options);
+  const options = commandsBelow(program).flatMap((command) => command.options);
   const switches = options.filter((option) => !option.required && !option.optional);
   return [...new Set(switches.flatMap(({ envVar }) => envVar ?? []))].flatMap((name) => {
     const value = env[name];

@@ -2,6 +2,9 @@ import { Command, Help } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { helpWords as help } from '../report/words/help.ts';
 import type { Registration } from './command.ts';
+import { commandsBelow } from './commands.ts';
+import { addCompletion } from './completion.ts';
+import { addPermissions } from './permissions.ts';
 import { addRotate } from './rotate.ts';
 import { addSandbox } from './sandbox.ts';
 import { addSetup } from './setup.ts';
@@ -29,8 +32,10 @@ export function createProgram(registration: Registration): Command {
   addStatus(program, registration);
   addRotate(program, registration);
   addTeardown(program, registration);
+  addPermissions(program, registration);
+  addCompletion(program, registration);
   addSandbox(program, registration);
-  for (const command of program.commands) {
+  for (const command of commandsBelow(program)) {
     command.copyInheritedSettings(program);
     command.addHelpText('after', () => `\n${wrapped(help.environment)}\n\n${wrapped(help.exitCodes)}`);
   }

@@ -2,6 +2,7 @@ import { parseArn } from '../aws/arn.ts';
 import * as rules from '../aws/names.ts';
 import { inputWords as words } from '../report/words/input.ts';
 import type { SetupAnswers } from '../steps/request.ts';
+import { EXISTING_KEY_ANSWERS, POLICY_SCOPES } from './choices.ts';
 import { type KeyOptions, keyProblems, readKeyOptions } from './key-options.ts';
 import { given, reader } from './reading.ts';
 
@@ -36,10 +37,7 @@ export function readAnswers(options: SetupOptions): { answers: SetupAnswers; pro
     ...readKeyOptions(options, read),
     ...read.text('kmsKeyId', options.kmsKeyId, rules.kmsKeyId, '--kms-key-id'),
     ...read.text('policyName', options.policyName, rules.policyName, '--policy-name'),
-    ...given(
-      'policyScope',
-      read.choice(options.policyScope, ['secrets', 'region', 'account'] as const, '--policy-scope'),
-    ),
+    ...given('policyScope', read.choice(options.policyScope, POLICY_SCOPES, '--policy-scope')),
     ...read.text('roleName', options.roleName, rules.roleName, '--role-name'),
     ...read.text('roleDescription', options.roleDescription, rules.roleDescription, '--role-description'),
     sourceAccount: options.sourceAccount ?? true,
@@ -51,7 +49,7 @@ export function readAnswers(options: SetupOptions): { answers: SetupAnswers; pro
       '--permissions-boundary',
     ),
     tags: read.tags(options.tag),
-    ...given('existingKey', read.choice(options.existingKey, ['keep', 'replace'] as const, '--existing-key')),
+    ...given('existingKey', read.choice(options.existingKey, EXISTING_KEY_ANSWERS, '--existing-key')),
     restore: options.restore ?? false,
     updateTrust: options.updateTrust ?? false,
     dryRun: options.dryRun ?? false,
@@ -73,7 +71,7 @@ function combinations(options: SetupOptions): string[] {
 }
 
 /** A key ARN is good for its own Region only, unless it is a multi-Region key's or an alias's. */
-function kmsKeyElsewhere({ kmsKeyId, region }: SetupOptions): boolean {
+export function kmsKeyElsewhere({ kmsKeyId, region }: Pick<SetupOptions, 'kmsKeyId' | 'region'>): boolean {
   const arn = kmsKeyId === undefined ? undefined : parseArn(kmsKeyId);
   if (!arn || !region || /^(alias\/|key\/mrk-)/.test(arn.resource)) return false;
   return region.some((name) => name !== arn.region);

@@ -14,12 +14,15 @@ export function usageFailure(problems: string[]): Failure {
   });
 }
 
-/** Things that nobody can be asked for: one failure that names them all. */
-export function missingFailure(items: string[]): Failure {
+/**
+ * Things that nobody can be asked for: one failure that names them all.
+ * @param hint how to give them; left out where the command would ask for them in a terminal
+ */
+export function missingFailure(items: string[], hint: string = setupWords.missingHint): Failure {
   return new Failure(`${setupWords.missing(items.length)}:`, {
     code: 'missing-options',
     exitCode: EXIT.usage,
     details: items,
-    hint: setupWords.missingHint,
+    hint,
   });
 }

@@ -1,4 +1,4 @@
-import { CURRENT_VERSION, type JsonPolicy, type JsonStatement } from './document.ts';
+import { CURRENT_VERSION, type JsonObject, type JsonPolicy, type JsonStatement } from './document.ts';
 
 /**
  * What MediaConnect needs to do with a secret.
@@ -67,8 +67,9 @@ export function secretResources(secrets: ReadableSecret[], scope: PolicyScope, w
   );
 }
 
-/** What one `kms:Decrypt` statement of a read policy says: keys of one Region, named by ARN or by alias. */
+/** What one statement for KMS says: keys of one Region, named by ARN or by alias. */
 export interface KmsGrant {
+  /** `*` for every Region. */
   region: string;
   /** Set when the keys are named by alias; `resources` is then every key of the account and Region. */
   aliases: string[];
@@ -95,14 +96,20 @@ export function kmsGrants(secrets: ReadableSecret[], where: AccountRef): KmsGran
  * not for the key. Source: AWS KMS Developer Guide, "Use aliases to control access to KMS keys".
  */
 export function kmsStatement(grant: KmsGrant, partition: string): JsonStatement {
-  const through = { StringEquals: { 'kms:ViaService': secretsManagerEndpoint(grant.region, partition) } };
-  const aliased = { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': grant.aliases } };
   return {
     Effect: 'Allow',
     Action: DECRYPT_ACTION,
     Resource: grant.resources,
-    Condition: grant.aliases.length > 0 ? { ...through, ...aliased } : through,
+    Condition: kmsCondition(grant, partition),
   };
+}
+
+/** Only through Secrets Manager, and only the keys that have the aliases, where they are named by those. */
+export function kmsCondition({ region, aliases }: KmsGrant, partition: string): JsonObject {
+  const operator = region === '*' ? 'StringLike' : 'StringEquals';
+  const through = { [operator]: { 'kms:ViaService': secretsManagerEndpoint(region, partition) } };
+  const aliased = { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': aliases } };
+  return aliases.length > 0 ? { ...through, ...aliased } : through;
 }
 
 /** The value of `kms:ViaService` for requests that Secrets Manager makes in that Region. */

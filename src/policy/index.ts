@@ -2,7 +2,10 @@ export {
   type AccountRef,
   buildReadPolicy,
   buildTrustPolicy,
+  DECRYPT_ACTION,
   type KmsKeyRef,
+  kmsCondition,
+  kmsGrants,
   MEDIACONNECT_SERVICE,
   type PolicyScope,
   READ_ACTIONS,
@@ -13,6 +16,7 @@ export {
 export { describeDifference, samePolicy } from './compare.ts';
 export {
   type ConditionClause,
+  CURRENT_VERSION,
   decodePolicy,
   type ElementClause,
   type JsonObject,

@@ -79,6 +79,15 @@ export const helpWords = {
   teardownTitle: 'What is taken down:',
   recoveryDays: `for how many days the secret can be restored, 7 to 30 (default: ${DEFAULTS.recoveryDays})`,
   includeUntagged: 'take down what this program did not make, too',
+  permissions: 'Print the least IAM policy that a command needs',
+  completion: 'Print a script that completes commands and options in bash, zsh or fish',
+  completionShell: 'bash, zsh or fish',
+  completionExamples: `Examples:
+  bash   echo 'source <(mc-static-key completion bash)' >> ~/.bashrc
+  zsh    mc-static-key completion zsh > "\${fpath[1]}/_mc-static-key"
+         or, after compinit in ~/.zshrc: source <(mc-static-key completion zsh)
+  fish   mc-static-key completion fish > ~/.config/fish/completions/mc-static-key.fish
+`,
 
   profile: 'profile in the AWS configuration',
   endpointUrl: 'send all requests to this URL instead of AWS',
@@ -100,6 +109,64 @@ export const helpWords = {
 `,
   sandboxArgument: "the command to run, after -- (default: the user's shell)",
   port: 'serve on this port of the loopback interface, in the foreground',
+};
+
+/** The help of `permissions` and of its commands. */
+export const permissionsHelp = {
+  examples: `Examples:
+  mc-static-key permissions setup --secret-name studio-a --region us-west-2
+  mc-static-key permissions status --optional
+  mc-static-key permissions create-flow --role-name MediaConnect-ASM
+  mc-static-key permissions setup --secret-name studio-a --region us-west-2 --account-id 111122223333 --quiet |
+    aws iam create-policy --policy-name mc-static-key-setup --policy-document file:///dev/stdin
+`,
+  of: {
+    setup: 'the permissions for storing a key, and making the policy and the role',
+    verify: 'the permissions for checking whether MediaConnect can read a key',
+    status: 'the permissions for looking at what is set up in the account',
+    rotate: 'the permissions for putting a new key into a secret',
+    teardown: 'the permissions for removing what setup has made',
+    'create-flow': 'the permission for giving the role to MediaConnect, for whoever creates flows',
+  },
+  examplesOf: {
+    setup: `Examples:
+  mc-static-key permissions setup --secret-name studio-a --region us-west-2
+  mc-static-key permissions setup --secret-name studio-a --region us-west-2 --region eu-west-1 --existing-key replace
+  mc-static-key permissions setup --secret-name studio-a --region us-west-2 --account-id 111122223333 --json
+`,
+    verify: `Examples:
+  mc-static-key permissions verify --secret-name studio-a --region us-west-2
+  mc-static-key permissions verify --secret-name studio-a --region us-west-2 --optional
+`,
+    status: `Examples:
+  mc-static-key permissions status
+  mc-static-key permissions status --region us-west-2 --optional
+`,
+    rotate: `Examples:
+  mc-static-key permissions rotate --secret-name studio-a
+  mc-static-key permissions rotate --secret-name studio-a --region us-west-2 --rollback
+`,
+    teardown: `Examples:
+  mc-static-key permissions teardown --secret-name studio-a
+  mc-static-key permissions teardown --secret-name studio-a --region us-west-2 --include-untagged
+`,
+    'create-flow': `Examples:
+  mc-static-key permissions create-flow
+  mc-static-key permissions create-flow --role-name MediaConnect-ASM --account-id 111122223333
+`,
+  },
+  title: 'What the command will be run with:',
+  outputTitle: 'The policy:',
+  secretArn: 'the secret by its ARN, in place of name and Region (repeatable)',
+  region: "the Regions of the secret (repeatable; default: the SDK's Region)",
+  anyRegion: 'only these Regions (repeatable; default: every Region)',
+  partitionRegion: 'a Region of the account; only its partition counts (default: the commercial Regions)',
+  dryRun: 'for seeing the plan only',
+  flowArn: 'the flow to check',
+  rollback: 'for going back to the key before the last rotation',
+  includeUntagged: 'also what this program did not make',
+  optional: 'also what the command can do without',
+  accountId: 'the account, so that nothing is asked of AWS',
 };
 
 export const sandboxWords = {

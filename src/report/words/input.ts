@@ -73,4 +73,5 @@ export const inputWords = {
   keyOption:
     'A key is never given on the command line, where others can see it. Use --key-file, --key-env or --generate, or be asked.',
   unknownCommand: 'There is no such command.',
+  incomplete: 'The command is not complete: something has to follow. Its --help says what.',
 };

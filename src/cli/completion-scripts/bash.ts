@@ -1,0 +1,111 @@
+import { type CompletionCommand, type CompletionOption, flattened, type Value } from './model.ts';
+
+/**
+ * The completion for bash, from version 3.2 (that of macOS) on, and without the package bash-completion: so it has no
+ * associative arrays and no `mapfile`. Bash has no place for descriptions.
+ */
+export function bashCompletion(name: string, root: CompletionCommand): string {
+  const all = flattened(root);
+  return `# Completion of ${name} for bash.
+_mc_static_key() {
+  local cur=\${COMP_WORDS[COMP_CWORD]} path='' option='' count=0 used=' ' at word
+  local once='' many='' words='' kind=''
+  COMPREPLY=()
+  # Bash takes --name=value apart at the equals sign.
+  [[ $cur == = ]] && cur=''
+  for ((at = 1; at < COMP_CWORD; at++)); do
+    word=\${COMP_WORDS[at]}
+    case $word in
+      --) option=-- && break ;;
+      =) continue ;;
+      -*) option=$word && count=0 && used="$used$word " && continue ;;
+    esac
+    count=$((count + 1))
+    case "$path $word" in
+${lines(all.flatMap(({ commands }) => commands.map(descent)))}
+    esac
+  done
+
+  case $path in
+${lines(all.map(commandCase))}
+  esac
+  if [[ $option == -- ]]; then
+    [[ $kind == command ]] || return
+    if ((at + 1 == COMP_CWORD)); then COMPREPLY=($(compgen -c -- "$cur")); else _mc_static_key_files; fi
+    return
+  fi
+
+  case $option in
+    ${repeatableNames(all)}) ;;
+    *) ((count > 0)) && option='' ;;
+  esac
+  case $option in
+${lines(valueCases(all))}
+    *) option='' ;;
+  esac
+  if [[ -n $option && $cur != -* ]]; then
+    if [[ $kind == file ]]; then _mc_static_key_files; else COMPREPLY=($(compgen -W "$words" -- "$cur")); fi
+    return
+  fi
+  if [[ $cur == -* || -z $words ]]; then
+    # An option that was given is not offered again, by neither of its names.
+    for word in $once; do
+      [[ $used == *" \${word%,*} "* || $used == *" \${word#*,} "* ]] || words="$words \${word/,/ }"
+    done
+    words="$words $many"
+  fi
+  COMPREPLY=($(compgen -W "$words" -- "$cur"))
+}
+_mc_static_key_files() {
+  local file
+  while IFS= read -r file; do COMPREPLY+=("$file"); done < <(compgen -f -- "$cur")
+  type compopt &>/dev/null && compopt -o filenames 2>/dev/null
+  return 0
+}
+complete -F _mc_static_key ${name}`;
+}
+
+function lines(all: string[]): string {
+  return all.join('\n');
+}
+
+/** The step from a command to one below it. */
+function descent({ path }: CompletionCommand): string {
+  return `      '${path.slice(0, -1).join(' ')} ${path.at(-1)}') path='${path.join(' ')}' && option='' ;;`;
+}
+
+function commandCase({ path, commands, options, argument }: CompletionCommand): string {
+  const namesOf = (repeatable: boolean) =>
+    options.filter((option) => option.repeatable === repeatable).map(({ names }) => names.join(','));
+  const words = [...commands.map((each) => each.path.at(-1)), ...(argument ? wordsOf(argument) : [])];
+  const kind = argument?.kind === 'command' ? ' kind=command' : '';
+  return `    '${path.join(' ')}') words='${words.join(' ')}' once='${namesOf(false).join(' ')}' many='${namesOf(true).join(' ')}'${kind} ;;`;
+}
+
+function wordsOf(value: Value): readonly string[] {
+  return value.kind === 'words' ? value.words : [];
+}
+
+function optionsWithValues(all: CompletionCommand[]): CompletionOption[] {
+  return all.flatMap(({ options }) => options.filter(({ value }) => value !== undefined));
+}
+
+/** Options that take several values one after the other. */
+function repeatableNames(all: CompletionCommand[]): string {
+  const repeatable = optionsWithValues(all).filter((option) => option.repeatable);
+  return unique(repeatable.flatMap(({ names }) => names)).join(' | ');
+}
+
+/** What is offered for the value of each option: options with the same values share a line. */
+function valueCases(all: CompletionCommand[]): string[] {
+  const byValue = new Map<string, string[]>();
+  for (const { names, value } of optionsWithValues(all)) {
+    const offered = value?.kind === 'file' ? 'kind=file' : `words='${value ? wordsOf(value).join(' ') : ''}'`;
+    byValue.set(offered, unique([...(byValue.get(offered) ?? []), ...names]));
+  }
+  return [...byValue].map(([offered, names]) => `    ${names.join(' | ')}) ${offered} ;;`);
+}
+
+function unique(values: string[]): string[] {
+  return [...new Set(values)];
+}

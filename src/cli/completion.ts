@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import { EXIT } from '../failure.ts';
+import { createOutput } from '../report/output.ts';
+import { helpWords as help } from '../report/words/help.ts';
+import { SHELLS } from './choices.ts';
+import type { Registration } from './command.ts';
+import { reader } from './reading.ts';
+import { usageFailure } from './usage.ts';
+
+/** Adds the `completion` command. */
+export function addCompletion(program: Command, { finish, problems }: Registration): void {
+  const command = program
+    .command('completion')
+    .description(help.completion)
+    .addHelpText('before', help.completionExamples);
+  command.argument('<shell>', help.completionShell);
+  command.action(async (text: string) => {
+    const mistakes = [...problems];
+    const shell = reader(mistakes).choice(text, SHELLS, 'completion');
+    if (!shell || mistakes.length > 0) throw usageFailure(mistakes);
+    const { completionScript } = await import('./completion-scripts/index.ts');
+    const output = createOutput({ json: false, quiet: false, debug: false, color: false });
+    output.result(completionScript(program, shell));
+    finish(EXIT.done);
+  });
+}

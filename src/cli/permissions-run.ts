@@ -1,0 +1,135 @@
+import { expectedSecretArn, parseArn, parseSecretArn } from '../aws/arn.ts';
+import { region as regionRule } from '../aws/names.ts';
+import { partitionOf } from '../aws/regions.ts';
+import { DEFAULTS, OWN_TAG } from '../defaults.ts';
+import { EXIT, type ExitCode } from '../failure.ts';
+import {
+  EVERY_REGION,
+  type Need,
+  needsOf,
+  type PermissionRequest,
+  passRole,
+  policyFor,
+  statementsFor,
+} from '../permissions/index.ts';
+import type { AccountRef } from '../policy/index.ts';
+import { type ExplainedStatement, type PermissionsReport, showPermissions } from '../report/permissions.ts';
+import { inputWords } from '../report/words/input.ts';
+import { permissionPurposes, permissionsWords as words } from '../report/words/permissions.ts';
+import { type CommandRun, runCommand } from './command-run.ts';
+import type { CommonOptions } from './options.ts';
+import type { PermissionsAnswers } from './permissions-answers.ts';
+import { missingFailure, usageFailure } from './usage.ts';
+
+/** Runs `permissions COMMAND` and answers the exit code. Whatever goes wrong is told by then. */
+export function runPermissions(answers: PermissionsAnswers, common: CommonOptions): Promise<number> {
+  return runCommand(common, namedRegions(answers)[0], (run) => performPermissions(run, answers));
+}
+
+/** Prints the policy. The account is the only thing that is asked of AWS, and that only where it was not given. */
+export async function performPermissions(run: CommandRun, given: PermissionsAnswers): Promise<ExitCode> {
+  const answers = run.common.sandbox ? withExample(given) : given;
+  const regions = await regionsFor(run, answers);
+  demandNames(answers, regions);
+  const where = await accountFor(run, answers, regions);
+  showPermissions(run.output, reportOf(answers, requestOf(answers, where, regions)));
+  return EXIT.done;
+}
+
+/** In the sandbox the guide's own example stands in for the name of the secret, as it does for `setup`. */
+function withExample(answers: PermissionsAnswers): PermissionsAnswers {
+  const { secretName, secretArns } = answers;
+  return secretArns.length > 0
+    ? answers
+    : { ...answers, secretName: secretName ?? DEFAULTS.example.secretName };
+}
+
+/** The Regions that the flags name, by themselves or in ARNs. */
+function namedRegions({ regions, secretArns, flowArn }: PermissionsAnswers): string[] {
+  const arns = [...secretArns, ...(regions.length + secretArns.length === 0 && flowArn ? [flowArn] : [])];
+  return [...new Set([...regions, ...arns.flatMap((arn) => parseArn(arn)?.region ?? [])])];
+}
+
+/** Without Regions named, `setup` and `verify` take the one that is configured; the others look everywhere. */
+async function regionsFor({ aws, common }: CommandRun, answers: PermissionsAnswers): Promise<string[]> {
+  const named = namedRegions(answers);
+  if (named.length > 0) return named;
+  if (!takesConfiguredRegion(answers)) return [EVERY_REGION];
+  if (common.sandbox) return [DEFAULTS.example.region];
+  const configured = await aws.clients.configuredRegion();
+  const wrong = configured === undefined ? undefined : regionRule(configured, inputWords.profileRegion);
+  if (wrong) throw usageFailure([wrong]);
+  return configured === undefined ? [] : [configured];
+}
+
+function takesConfiguredRegion({ command }: Pick<PermissionsAnswers, 'command'>): boolean {
+  return command === 'setup' || command === 'verify';
+}
+
+function demandNames({ command, secretName, secretArns }: PermissionsAnswers, regions: string[]): void {
+  const ofSecret = command !== 'status' && command !== 'create-flow';
+  const missing = [
+    ...(ofSecret && secretName === undefined && secretArns.length === 0 ? [words.missingSecret] : []),
+    ...(regions.length === 0 ? [words.missingRegion] : []),
+  ];
+  if (missing.length > 0) throw missingFailure(missing, words.missingHint);
+}
+
+async function accountFor(
+  { aws }: CommandRun,
+  { accountId }: PermissionsAnswers,
+  [region = '']: string[],
+): Promise<AccountRef> {
+  if (accountId !== undefined) return { account: accountId, partition: partitionOf(region) };
+  const { account, partition } = await aws.identity();
+  return { account, partition };
+}
+
+function requestOf(answers: PermissionsAnswers, where: AccountRef, regions: string[]): PermissionRequest {
+  const { secretName = '', secretArns, tagKeys, policyName, roleName } = answers;
+  return {
+    ...answers,
+    where,
+    regions,
+    secrets:
+      secretArns.length > 0
+        ? secretArns.map((arn) => ({ arn, region: parseSecretArn(arn)?.region ?? '' }))
+        : regions.map((region) => ({ arn: expectedSecretArn(where, region, secretName), region })),
+    byArn: secretArns.length > 0,
+    policyName: policyName ?? DEFAULTS.policyName,
+    roleName: roleName ?? DEFAULTS.roleName,
+    tagKeys: [OWN_TAG, ...tagKeys],
+  };
+}
+
+function reportOf(answers: PermissionsAnswers, request: PermissionRequest): PermissionsReport {
+  const { command, optional: withOptional, permissionsBoundary, dryRun, accountId, roleName } = answers;
+  const { required, optional } = needsOf(command, request);
+  const included = withOptional ? [...required, ...optional] : required;
+  const ofRole = passRole(request);
+  const [statement = {}] = statementsFor([ofRole]);
+  return {
+    command,
+    ...request.where,
+    policy: policyFor(included),
+    included: explained(included),
+    optional: explained(optional),
+    withOptional,
+    unbounded: command === 'setup' && !permissionsBoundary && !dryRun,
+    passRole: statement,
+    passRoleArguments: [
+      ...(roleName === undefined ? [] : ['--role-name', roleName]),
+      ...(accountId === undefined ? [] : ['--account-id', accountId]),
+    ],
+  };
+}
+
+function explained(needs: Need[]): ExplainedStatement[] {
+  const statements = statementsFor(needs);
+  return needs.map(({ sid, actions }, at) => ({
+    sid,
+    actions,
+    purpose: permissionPurposes[sid],
+    statement: statements[at] ?? {},
+  }));
+}

@@ -1,0 +1,82 @@
+import type { Command } from 'commander';
+import { PERMISSION_COMMANDS, type PermissionCommand } from '../permissions/types.ts';
+import { helpWords as help, permissionsHelp } from '../report/words/help.ts';
+import { onRun, type Registration } from './command.ts';
+import { addCommonOptions, addOption } from './options.ts';
+import type { PermissionsOptions } from './permissions-answers.ts';
+
+/** An option that changes what a command needs: its flags, its words, and whether it can be given again. */
+type OptionSpec = [flags: string, description: string, repeatable?: boolean];
+
+const SECRET: OptionSpec[] = [
+  ['--secret-name <name>', help.secretName],
+  ['--secret-arn <arn...>', permissionsHelp.secretArn, true],
+];
+const KMS: OptionSpec = ['--kms-key-id <id>', help.kmsKeyId];
+const POLICY: OptionSpec = ['--policy-name <name>', help.policyName];
+const ROLE: OptionSpec = ['--role-name <name>', help.roleName];
+const DRY_RUN: OptionSpec = ['--dry-run', permissionsHelp.dryRun];
+const REGION: OptionSpec = ['--region <region...>', permissionsHelp.region, true];
+const ANY_REGION: OptionSpec = ['--region <region...>', permissionsHelp.anyRegion, true];
+
+const OPTIONS: Record<PermissionCommand, OptionSpec[]> = {
+  setup: [
+    ...SECRET,
+    REGION,
+    KMS,
+    POLICY,
+    ROLE,
+    ['--permissions-boundary <arn>', help.permissionsBoundary],
+    ['--tag <tag...>', help.tag, true],
+    ['--existing-key <answer>', help.existingKey],
+    ['--restore', help.restore],
+    ['--update-trust', help.updateTrust],
+    DRY_RUN,
+  ],
+  verify: [...SECRET, REGION, KMS, ROLE, ['--flow-arn <arn>', permissionsHelp.flowArn]],
+  status: [ANY_REGION],
+  rotate: [...SECRET, ANY_REGION, KMS, ['--rollback', permissionsHelp.rollback], ROLE, DRY_RUN],
+  teardown: [
+    ...SECRET,
+    ANY_REGION,
+    KMS,
+    POLICY,
+    ROLE,
+    ['--include-untagged', permissionsHelp.includeUntagged],
+    DRY_RUN,
+  ],
+  'create-flow': [ROLE, ['--region <region...>', permissionsHelp.partitionRegion, true]],
+};
+
+/** Adds the `permissions` command, which has one command for each that permissions can be printed for. */
+export function addPermissions(program: Command, registration: Registration): void {
+  const parent = program
+    .command('permissions')
+    .description(help.permissions)
+    .addHelpText('before', permissionsHelp.examples)
+    .helpCommand(false);
+  for (const name of PERMISSION_COMMANDS) addOne(parent, name, registration);
+}
+
+function addOne(parent: Command, name: PermissionCommand, registration: Registration): void {
+  const command = parent
+    .command(name)
+    .description(permissionsHelp.of[name])
+    .addHelpText('before', permissionsHelp.examplesOf[name]);
+  command.optionsGroup(permissionsHelp.title);
+  for (const [flags, description, repeatable] of OPTIONS[name])
+    addOption(command, flags, description, repeatable);
+  command.optionsGroup(permissionsHelp.outputTitle);
+  if (name !== 'create-flow') addOption(command, '--optional', permissionsHelp.optional);
+  addOption(command, '--account-id <id>', permissionsHelp.accountId);
+  addCommonOptions(command);
+  onRun<PermissionsOptions>(command, registration, async (options, common) => {
+    const { readPermissionsAnswers } = await import('./permissions-answers.ts');
+    const { answers, problems } = readPermissionsAnswers(name, options);
+    return {
+      problems,
+      asksForRegion: options.secretArn === undefined && options.region === undefined,
+      run: async () => (await import('./permissions-run.ts')).runPermissions(answers, common),
+    };
+  });
+}

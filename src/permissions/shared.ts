@@ -1,0 +1,99 @@
+import { parseArn, policyArn, roleArn } from '../aws/arn.ts';
+import { kmsKeyRef } from '../aws/kms.ts';
+import { OWN_TAG } from '../defaults.ts';
+import { type JsonObject, kmsCondition, kmsGrants } from '../policy/index.ts';
+import { EVERY_REGION, type Need, type PermissionRequest } from './types.ts';
+
+/** What several commands do. Actions and their resource types: Service Authorization Reference. */
+
+export function readSecrets({ secrets }: PermissionRequest): Need {
+  return {
+    sid: 'ReadTheSecret',
+    actions: [
+      'secretsmanager:DescribeSecret',
+      'secretsmanager:GetSecretValue',
+      'secretsmanager:GetResourcePolicy',
+    ],
+    resources: secrets.map(({ arn }) => arn),
+  };
+}
+
+/** `secretsmanager:ListSecrets` knows no resources; the Region is all that it can be limited to. */
+export function listSecrets(sid: Need['sid'], { regions }: PermissionRequest): Need {
+  return {
+    sid,
+    actions: ['secretsmanager:ListSecrets'],
+    resources: ['*'],
+    ...(regions.includes(EVERY_REGION)
+      ? {}
+      : { condition: { StringEquals: { 'aws:RequestedRegion': regions } } }),
+  };
+}
+
+/**
+ * The use of the customer-managed key, one need for each Region and kind of name.
+ * Source: Secrets Manager User Guide, "Secret encryption and decryption in AWS Secrets Manager".
+ */
+export function useKmsKey({ where, kmsKeyId, secrets }: PermissionRequest, actions: string[]): Need[] {
+  if (kmsKeyId === undefined) return [];
+  // A key that is of one Region says where the secret is, if nothing else does.
+  const ofKey = /:key\/(?!mrk-)/.test(kmsKeyId) ? parseArn(kmsKeyId)?.region : undefined;
+  const readable = secrets.map((secret) => {
+    const region = secret.region === EVERY_REGION ? (ofKey ?? EVERY_REGION) : secret.region;
+    const kmsKey = kmsKeyRef(kmsKeyId, region, where);
+    return { arn: secret.arn, region, ...(kmsKey ? { kmsKey } : {}) };
+  });
+  return kmsGrants(readable, where).map((grant) => ({
+    sid: 'UseTheKmsKey',
+    actions,
+    resources: grant.resources,
+    condition: kmsCondition(grant, where.partition),
+  }));
+}
+
+export const WRITING_WITH_KMS = ['kms:GenerateDataKey', 'kms:Decrypt'];
+
+/**
+ * Reading policies: any, because a role that exists may have any of the account's or of AWS's attached, and what those
+ * allow or deny decides.
+ */
+export function readPolicies({ where }: PermissionRequest, sid: Need['sid'] = 'ReadPolicies'): Need {
+  const { partition } = where;
+  return {
+    sid,
+    actions: ['iam:ListPolicyVersions', 'iam:GetPolicyVersion'],
+    resources: [policyArn(where, '*'), policyArn({ partition, account: 'aws' }, '*')],
+  };
+}
+
+export function readRole(request: PermissionRequest, sid: Need['sid'] = 'ReadTheRole'): Need {
+  return {
+    sid,
+    actions: ['iam:GetRole', 'iam:ListAttachedRolePolicies', 'iam:ListRolePolicies', 'iam:GetRolePolicy'],
+    resources: [roleOf(request)],
+  };
+}
+
+export function roleOf({ where, roleName }: PermissionRequest): string {
+  return roleArn(where, roleName);
+}
+
+/** The policy, and those that take what does not fit into it: `NAME-2` up to `NAME-99`. */
+export function policiesOf({ where, policyName }: PermissionRequest): string[] {
+  return [policyName, `${policyName}-?`, `${policyName}-??`].map((name) => policyArn(where, name));
+}
+
+/** Only the program's policies, so that nobody attaches `AdministratorAccess` with this permission. */
+export function onlyItsPolicies(request: PermissionRequest): JsonObject {
+  return { ArnLike: { 'iam:PolicyARN': policiesOf(request) } };
+}
+
+/** No other tags than these, as tags may decide who may do what. It holds as well where the service does not pass the keys on. */
+export function onlyTheseTags({ tagKeys }: PermissionRequest): JsonObject {
+  return { 'ForAllValues:StringEquals': { 'aws:TagKeys': tagKeys } };
+}
+
+/** Only what this program made, unless other things may be removed too. */
+export function onlyOwn({ includeUntagged }: PermissionRequest): { condition?: JsonObject } {
+  return includeUntagged ? {} : { condition: { Null: { [`aws:ResourceTag/${OWN_TAG}`]: 'false' } } };
+}

@@ -1,0 +1,29 @@
+import { policyArn, roleArn } from '../aws/arn.ts';
+import { listSecrets, readPolicies } from './shared.ts';
+import type { Needs, PermissionRequest } from './types.ts';
+
+/** What `status` needs. Whatever of the rest it may not look at, it leaves out and says so. */
+export function statusNeeds(request: PermissionRequest): Needs {
+  const { where, regions } = request;
+  const roles = [roleArn(where, '*')];
+  const { partition, account } = where;
+  const secrets = regions.map((region) => `arn:${partition}:secretsmanager:${region}:${account}:secret:*`);
+  return {
+    required: [
+      { sid: 'ListRoles', actions: ['iam:ListRoles'], resources: ['*'] },
+      listSecrets('ListSecrets', request),
+    ],
+    optional: [
+      { sid: 'OptionalReadRoles', actions: ['iam:GetRole'], resources: roles },
+      {
+        sid: 'OptionalReadRolePolicies',
+        actions: ['iam:ListAttachedRolePolicies', 'iam:ListRolePolicies', 'iam:GetRolePolicy'],
+        resources: roles,
+      },
+      readPolicies(request, 'OptionalReadPolicies'),
+      { sid: 'OptionalReadKeyAge', actions: ['secretsmanager:ListSecretVersionIds'], resources: secrets },
+      { sid: 'OptionalFindPolicies', actions: ['iam:ListPolicies'], resources: ['*'] },
+      { sid: 'OptionalReadPolicyTags', actions: ['iam:GetPolicy'], resources: [policyArn(where, '*')] },
+    ],
+  };
+}

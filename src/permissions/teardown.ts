@@ -1,0 +1,63 @@
+import {
+  onlyItsPolicies,
+  onlyOwn,
+  policiesOf,
+  readPolicies,
+  readRole,
+  readSecrets,
+  roleOf,
+} from './shared.ts';
+import type { Need, Needs, PermissionRequest } from './types.ts';
+
+/** What `teardown` needs. */
+export function teardownNeeds(request: PermissionRequest): Needs {
+  const { dryRun, where, regions } = request;
+  const policies = policiesOf(request);
+  const flows = regions.map(
+    (region) => `arn:${where.partition}:mediaconnect:${region}:${where.account}:flow:*`,
+  );
+  return {
+    required: [
+      readSecrets(request),
+      readPolicies(request),
+      {
+        sid: 'FindUsersOfThePolicy',
+        actions: ['iam:GetPolicy', 'iam:ListEntitiesForPolicy'],
+        resources: policies,
+      },
+      readRole(request),
+      ...(dryRun ? [] : removals(request, policies)),
+    ],
+    optional: [
+      { sid: 'OptionalFindFlows', actions: ['mediaconnect:ListFlows'], resources: ['*'] },
+      { sid: 'OptionalReadFlows', actions: ['mediaconnect:DescribeFlow'], resources: flows },
+    ],
+  };
+}
+
+function removals(request: PermissionRequest, policies: string[]): Need[] {
+  const own = onlyOwn(request);
+  const role = [roleOf(request)];
+  return [
+    {
+      sid: 'DeleteTheSecret',
+      actions: ['secretsmanager:DeleteSecret'],
+      resources: request.secrets.map(({ arn }) => arn),
+      ...own,
+    },
+    {
+      sid: 'ChangeThePolicy',
+      actions: ['iam:CreatePolicyVersion', 'iam:DeletePolicyVersion'],
+      resources: policies,
+    },
+    {
+      sid: 'DetachThePolicy',
+      actions: ['iam:DetachRolePolicy'],
+      resources: role,
+      condition: onlyItsPolicies(request),
+    },
+    { sid: 'DeleteThePolicy', actions: ['iam:DeletePolicy'], resources: policies, ...own },
+    { sid: 'FindUsersOfTheRole', actions: ['iam:ListInstanceProfilesForRole'], resources: role },
+    { sid: 'DeleteTheRole', actions: ['iam:DeleteRole'], resources: role, ...own },
+  ];
+}

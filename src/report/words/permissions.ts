@@ -1,0 +1,70 @@
+/** Words of the `permissions` command: what each statement is for, and what is said beside the policy. */
+
+/** What each statement of a policy is for, by its `Sid`. */
+export const permissionPurposes = {
+  ReadTheSecret: 'see whether the secret is there, what it holds and what its own policy says',
+  StoreTheKey: 'store the key as a new secret, with its tags',
+  ReplaceTheKey: 'store another value in the secret',
+  RestoreTheSecret: 'take back a deletion of the secret',
+  GoBackToTheKeyBefore: 'make the version before the current one again',
+  DeleteTheSecret: 'schedule the secret for deletion',
+  UseTheKmsKey: 'encrypt and decrypt the secret with its KMS key, through Secrets Manager only',
+  ReadPolicies:
+    'read the policy, and whatever other policies the role has (boundary included), to see what they allow',
+  MakeThePolicy: 'create the policy, with its tags',
+  ChangeThePolicy: 'change which secrets the policy names; IAM keeps five versions, so the oldest makes room',
+  DeleteThePolicy: 'delete the policy, when no role has it any more',
+  FindUsersOfThePolicy: 'see whether other roles have the policy',
+  ReadTheRole: 'see whether the role is there, whom it trusts and what it may do',
+  MakeTheRole: 'create the role',
+  TagTheRole: 'put the tags on the new role',
+  AttachThePolicy: 'attach the policy to the role; no other policy can be attached',
+  DetachThePolicy: 'detach the policy from the role',
+  UpdateTheTrust: 'add MediaConnect to the trust policy of the role',
+  FindUsersOfTheRole: 'see whether EC2 instances use the role',
+  DeleteTheRole: 'delete the role, when nothing is attached to it any more',
+  ListRoles: 'find the roles that trust MediaConnect',
+  ListSecrets: 'find the secrets',
+  ReadTheFlow: 'read the encryption settings of the flow',
+  PassTheRole: 'give the role to MediaConnect in the encryption settings of a flow',
+
+  OptionalOfferSecrets: 'in a terminal, offer the names of existing secrets',
+  OptionalFindPolicies: 'find policies by their names, whatever their spelling and path',
+  OptionalFindStacks: 'warn before a policy is changed that belongs to a CloudFormation stack',
+  OptionalReadQuotas: 'know whether more than ten policies may be on a role',
+  OptionalReadTheRole: 'check the role at the end',
+  OptionalReadPolicies: 'read the policies of the roles, to check what they allow',
+  OptionalDescribeKmsKey: 'see whether the KMS key is enabled',
+  OptionalSimulateCaller: 'see whether the caller may pass the role to MediaConnect',
+  OptionalFindFlows: 'find the flows, of which none may still use the secret',
+  OptionalReadFlows: 'see which secrets the flows use',
+  OptionalReadRoles: 'see whether this program made a role, by its tag',
+  OptionalReadRolePolicies: 'show which policies the roles have',
+  OptionalReadKeyAge: 'tell the age of each key exactly',
+  OptionalReadPolicyTags: 'see whether this program made a policy, by its tag',
+} as const;
+
+export const permissionsWords = {
+  title: (command: string, size: number) =>
+    `mc-static-key ${command} needs this, with these names (${size} of a managed policy's 6,144 characters):`,
+  createFlow:
+    'For whoever creates or changes flows, besides what MediaConnect itself asks for. Without it MediaConnect answers "Forbidden", and nothing more:',
+  purpose: (sid: string, purpose: string) => `  ${sid}: ${purpose}`,
+  optional: 'It can do without the following, which --optional puts into the policy:',
+  optionalPurpose: (actions: string[], purpose: string) => `  ${actions.join(', ')}: ${purpose}`,
+  tooLong: (size: number) =>
+    `The policy has ${size} characters; a managed policy takes 6,144. Print it for a part of the Regions or secrets at a time, and attach several policies.`,
+  escalation:
+    'Whoever may create a policy and attach it to a role can give that role any permission. With --permissions-boundary they cannot give a new role more than the boundary allows.',
+  passRole: (command: string) =>
+    `Whoever creates the flows needs iam:PassRole on the role besides: ${command}`,
+
+  missingSecret: '--secret-name NAME (or --secret-arn ARN)',
+  missingRegion: '--region REGION (or AWS_REGION)',
+  missingHint: 'Give them as flags or environment variables.',
+  accountId: (flag: string) => `${flag} takes the twelve digits of an account, such as 111122223333.`,
+  flowArn: (flag: string) =>
+    `${flag} takes the ARN of a flow, such as arn:aws:mediaconnect:us-west-2:111122223333:flow:1-23aBC45dEF67hiJ8-12AbC34DE5fG:BasketballGame.`,
+  onePartition:
+    'The Regions and ARNs belong to different partitions of AWS, and so to different accounts. Print the policy of each by itself.',
+};
