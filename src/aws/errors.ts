@@ -136,7 +136,10 @@ function permissionFailure(error: SdkError, request: Request, caller: Caller): F
     code: 'access-denied',
     exitCode: EXIT.permission,
     hint: words.accessDeniedHint(action, plain(resource)),
-    details: byGuardrail ? [words.accessDeniedByScp] : [],
+    details: [
+      ...(byGuardrail ? [words.accessDeniedByScp] : []),
+      ...(NO_KMS.test(error.message) ? [words.kmsDenied] : []),
+    ],
     awsAction: action,
     awsCode: error.name,
     cause: error,
@@ -151,12 +154,21 @@ function deniedIn(
   { message }: SdkError,
   { action, resource }: Request,
 ): Pick<Request, 'action' | 'resource'> {
+  if (NO_KMS.test(message)) return { action: kmsActionFor(action), resource };
   const named =
     /not authorized to perform: ([\w-]+:\w+)(?: on resource: (.+?))?(?= because | with an explicit |$)/.exec(
       message,
     );
   if (!named?.[1] || named[1] === action) return { action, resource };
   return { action: named[1], resource: named[2] ?? '*' };
+}
+
+/** What Secrets Manager says to whoever may use the secret, but not its KMS key. It does not say which permission is lacking. */
+const NO_KMS = /^Access to KMS is not allowed/;
+
+/** Storing a value takes `kms:GenerateDataKey` and `kms:Decrypt`, reading one the second only. */
+function kmsActionFor(action: string): string {
+  return /:(Create|Put)/.test(action) ? 'kms:GenerateDataKey' : 'kms:Decrypt';
 }
 
 function serviceFailure(error: SdkError, { action, resource }: Request): Failure {

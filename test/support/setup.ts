@@ -38,11 +38,13 @@ export interface SetupResult {
 
 /**
  * Runs `setup --yes --json` in this process against a sandbox: everything but the parser and the process itself. Without
- * other wishes it stores an AES-256 key as `studio-a` in one Region.
+ * other wishes it stores an AES-256 key as `studio-a` in one Region. It is the account's administrator who runs it, unless
+ * other credentials are given.
  */
 export async function setUp(
   sandbox: Sandbox,
   { key = KEYS.aes256, ...options }: Wishes = {},
+  credentials = sandbox.credentials,
 ): Promise<SetupResult> {
   const source = options.generate ? {} : { keyEnv: 'STUDIO_KEY' };
   const stored = options.secretArn ? {} : { secretName: 'studio-a', region: [REGION], ...source };
@@ -55,6 +57,7 @@ export async function setUp(
   const homeRegion = answers.regions[0] ?? REGION;
   const { code, stdout, log } = await runInProcess(sandbox, perform, {
     homeRegion,
+    credentials,
     env: { STUDIO_KEY: key },
   });
   return { code, json: JSON.parse(stdout), log };

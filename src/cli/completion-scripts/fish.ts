@@ -16,6 +16,18 @@ ${steps.join('\n')}
     end
     test "$path" = "$argv"
 end
+function __mc_static_key_new --description 'Whether none of these options was given before'
+    for word in (commandline -opc)[2..]
+        contains -- (string replace -r '=.*' '' -- $word) $argv; and return 1
+    end
+    return 0
+end
+function __mc_static_key_new_or_last --description 'The same, or its value is being typed'
+    for word in (commandline -opc)[2..-2]
+        contains -- (string replace -r '=.*' '' -- $word) $argv; and return 1
+    end
+    return 0
+end
 complete -c ${name} -f
 ${all.flatMap((command) => linesOf(name, command)).join('\n')}`;
 }
@@ -36,9 +48,9 @@ function linesOf(name: string, { path, commands, options, argument }: Completion
 }
 
 /** An option that was given is not offered again, unless it may be repeated. */
-function conditionOf(here: string, { names, repeatable }: CompletionOption): string {
-  const seen = names.map((each) => each.replace(/^-(?!-)/, '-s ').replace(/^--/, '')).join(' ');
-  return repeatable ? here : `${here}; and not __fish_contains_opt ${seen}`;
+function conditionOf(here: string, { names, value, repeatable }: CompletionOption): string {
+  const isNew = value ? '__mc_static_key_new_or_last' : '__mc_static_key_new';
+  return repeatable ? here : `${here}; and ${isNew} ${names.join(' ')}`;
 }
 
 function optionOf({ names, description, value }: CompletionOption): string {

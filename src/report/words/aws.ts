@@ -6,6 +6,8 @@ export const awsWords = {
   accessDeniedHint: (action: string, resource: string) =>
     `Ask for a policy that allows ${action} on ${resource}, then run the same command again.`,
   accessDeniedByScp: 'An organization policy (SCP) or a permissions boundary may be what forbids it.',
+  kmsDenied:
+    'It is about the KMS key of the secret. Storing a value takes kms:GenerateDataKey and kms:Decrypt on it, reading one kms:Decrypt; AWS does not say which of them is missing.',
 
   noCredentials: 'No AWS credentials were found.',
   noCredentialsHint: (profile: string | undefined) =>

@@ -1,0 +1,156 @@
+import { PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
+import type { PermissionsOptions } from '../../src/cli/permissions-answers.ts';
+import type { Sandbox } from '../../src/sandbox/index.ts';
+import {
+  clientsOf,
+  FAR_REGION,
+  guidePolicy,
+  guideTrust,
+  KEYS,
+  makePolicy,
+  makeRole,
+  makeSecret,
+  policyArn,
+  REGION,
+} from '../support/account.ts';
+import { setUp, type Wishes } from '../support/setup.ts';
+
+/** A run of `setup` that needs some of its permissions. */
+export interface Story {
+  name: string;
+  /** Makes what is there before. Answers wishes that are known only then. */
+  prepare?: (sandbox: Sandbox) => Promise<Wishes | undefined>;
+  wishes?: Wishes;
+  /** Actions of which this is the story that shows what happens without them. */
+  shows: string[];
+}
+
+const POLICY = 'SecretsManagerForMediaConnect';
+const ROLE = 'MediaConnect-ASM';
+const KMS_KEY = 'mrk-1234abcd12ab34cd56ef1234567890ab';
+const arnOf = (name: string) => `arn:aws:secretsmanager:${REGION}:111122223333:secret:${name}-AbCdEf`;
+const nothing = (work: Promise<unknown>) => work.then(() => undefined);
+
+export const STORIES: Story[] = [
+  {
+    name: 'a first key in two Regions, with a tag',
+    wishes: { region: [REGION, FAR_REGION], tag: ['team=playout'] },
+    shows: [
+      'secretsmanager:DescribeSecret',
+      'secretsmanager:CreateSecret',
+      'secretsmanager:TagResource',
+      'iam:ListPolicyVersions',
+      'iam:CreatePolicy',
+      'iam:TagPolicy',
+      'iam:GetRole',
+      'iam:CreateRole',
+      'iam:TagRole',
+      'iam:AttachRolePolicy',
+    ],
+  },
+  {
+    name: 'a second key',
+    prepare: (sandbox) => nothing(setUp(sandbox, { secretName: 'studio-z' })),
+    shows: ['iam:GetPolicyVersion', 'iam:CreatePolicyVersion'],
+  },
+  {
+    name: 'one more key in a policy with five versions',
+    prepare: (sandbox) => {
+      const [first = {}, ...later] = ['a', 'b', 'c', 'd', 'e'].map((name) => guidePolicy(arnOf(name)));
+      return nothing(makePolicy(sandbox, POLICY, first, ...later));
+    },
+    shows: ['iam:DeletePolicyVersion'],
+  },
+  {
+    name: 'a long name that does not fit into the policy any more',
+    prepare: (sandbox) => {
+      const names = Array.from({ length: 10 }, (_, index) => arnOf(`old-${index}-`.padEnd(506, 'x')));
+      return nothing(makePolicy(sandbox, POLICY, guidePolicy(...names)));
+    },
+    wishes: { secretName: 'new'.padEnd(506, 'x') },
+    shows: [],
+  },
+  {
+    name: 'the key and the role of the guide, made by hand',
+    prepare: async (sandbox) => {
+      await makeSecret(sandbox);
+      await makeRole(sandbox, { attached: ['arn:aws:iam::aws:policy/SecretsManagerReadWrite'] });
+      return undefined;
+    },
+    shows: [
+      'secretsmanager:GetSecretValue',
+      'secretsmanager:GetResourcePolicy',
+      'iam:ListAttachedRolePolicies',
+      'iam:ListRolePolicies',
+    ],
+  },
+  {
+    name: 'a secret given by its ARN',
+    prepare: async (sandbox) => ({ secretArn: [await makeSecret(sandbox)] }),
+    shows: [],
+  },
+  {
+    name: 'a role with a policy embedded in it',
+    prepare: async (sandbox) => {
+      await makeRole(sandbox);
+      const PolicyDocument = JSON.stringify(guidePolicy(arnOf('other')));
+      const command = new PutRolePolicyCommand({ RoleName: ROLE, PolicyName: 'Inline', PolicyDocument });
+      return nothing(clientsOf(sandbox).iam.send(command));
+    },
+    shows: ['iam:GetRolePolicy'],
+  },
+  {
+    name: 'another key in place of the one that is there',
+    prepare: (sandbox) => nothing(makeSecret(sandbox)),
+    wishes: { key: KEYS.other, existingKey: 'replace' },
+    shows: ['secretsmanager:PutSecretValue'],
+  },
+  {
+    name: 'a secret that is scheduled for deletion',
+    prepare: async (sandbox) => {
+      const SecretId = await makeSecret(sandbox);
+      return nothing(clientsOf(sandbox).secrets.send(new DeleteSecretCommand({ SecretId })));
+    },
+    wishes: { restore: true },
+    shows: ['secretsmanager:RestoreSecret'],
+  },
+  {
+    name: 'a role of another service',
+    prepare: (sandbox) => nothing(makeRole(sandbox, { trust: guideTrust('ec2.amazonaws.com') })),
+    wishes: { updateTrust: true },
+    shows: ['iam:UpdateAssumeRolePolicy'],
+  },
+  {
+    name: 'a role that shall have a permissions boundary',
+    prepare: (sandbox) => nothing(makePolicy(sandbox, 'Boundary', guidePolicy('*'))),
+    wishes: { permissionsBoundary: policyArn('Boundary') },
+    shows: [],
+  },
+  {
+    name: 'a first key under a customer-managed KMS key in two Regions',
+    wishes: { kmsKeyId: KMS_KEY, region: [REGION, FAR_REGION] },
+    shows: ['kms:GenerateDataKey'],
+  },
+  {
+    name: 'the same key again under a customer-managed KMS key',
+    prepare: (sandbox) => nothing(setUp(sandbox, { kmsKeyId: KMS_KEY })),
+    wishes: { kmsKeyId: KMS_KEY },
+    shows: ['kms:Decrypt'],
+  },
+  {
+    name: 'a dry run',
+    prepare: (sandbox) => nothing(setUp(sandbox, { secretName: 'studio-z' })),
+    wishes: { dryRun: true },
+    shows: [],
+  },
+];
+
+/** The options of `permissions setup` that say the same as these of `setup`. */
+export function optionsFor({ secretArn, ...wishes }: Wishes): PermissionsOptions {
+  const { kmsKeyId, permissionsBoundary, tag, existingKey, restore, updateTrust, dryRun } = wishes;
+  const named = { secretName: wishes.secretName ?? 'studio-a', region: wishes.region ?? [REGION] };
+  const options = { kmsKeyId, permissionsBoundary, tag, existingKey, restore, updateTrust, dryRun };
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { ...(secretArn ? { secretArn } : named), ...Object.fromEntries(given) };
+}
