@@ -11,6 +11,7 @@ import {
   passRole,
   policyFor,
   statementsFor,
+  takesConfiguredRegion,
 } from '../permissions/index.ts';
 import type { AccountRef } from '../policy/index.ts';
 import { type ExplainedStatement, type PermissionsReport, showPermissions } from '../report/permissions.ts';
@@ -50,20 +51,15 @@ function namedRegions({ regions, secretArns, flowArn }: PermissionsAnswers): str
   return [...new Set([...regions, ...arns.flatMap((arn) => parseArn(arn)?.region ?? [])])];
 }
 
-/** Without Regions named, `setup` and `verify` take the one that is configured; the others look everywhere. */
 async function regionsFor({ aws, common }: CommandRun, answers: PermissionsAnswers): Promise<string[]> {
   const named = namedRegions(answers);
   if (named.length > 0) return named;
-  if (!takesConfiguredRegion(answers)) return [EVERY_REGION];
+  if (!takesConfiguredRegion(answers.command)) return [EVERY_REGION];
   if (common.sandbox) return [DEFAULTS.example.region];
   const configured = await aws.clients.configuredRegion();
   const wrong = configured === undefined ? undefined : regionRule(configured, inputWords.profileRegion);
   if (wrong) throw usageFailure([wrong]);
   return configured === undefined ? [] : [configured];
-}
-
-function takesConfiguredRegion({ command }: Pick<PermissionsAnswers, 'command'>): boolean {
-  return command === 'setup' || command === 'verify';
 }
 
 function demandNames({ command, secretName, secretArns }: PermissionsAnswers, regions: string[]): void {

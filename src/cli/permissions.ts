@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { PERMISSION_COMMANDS, type PermissionCommand } from '../permissions/types.ts';
+import { PERMISSION_COMMANDS, type PermissionCommand, takesConfiguredRegion } from '../permissions/types.ts';
 import { helpWords as help, permissionsHelp } from '../report/words/help.ts';
 import { onRun, type Registration } from './command.ts';
 import { addCommonOptions, addOption } from './options.ts';
@@ -75,7 +75,7 @@ function addOne(parent: Command, name: PermissionCommand, registration: Registra
     const { answers, problems } = readPermissionsAnswers(name, options);
     return {
       problems,
-      asksForRegion: options.secretArn === undefined && options.region === undefined,
+      asksForRegion: takesConfiguredRegion(name) && !options.secretArn && !options.region,
       run: async () => (await import('./permissions-run.ts')).runPermissions(answers, common),
     };
   });

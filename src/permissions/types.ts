@@ -13,6 +13,11 @@ export const PERMISSION_COMMANDS = [
 
 export type PermissionCommand = (typeof PERMISSION_COMMANDS)[number];
 
+/** Whether a command that is told no Region takes the one that is configured; the others look in every Region. */
+export function takesConfiguredRegion(command: PermissionCommand): boolean {
+  return command === 'setup' || command === 'verify';
+}
+
 /** Every Region, where a request names none and the command looks in all of them. */
 export const EVERY_REGION = '*';
 
