@@ -21,6 +21,7 @@ export function statusNeeds(request: PermissionRequest): Needs {
         resources: roles,
       },
       readPolicies(request, 'OptionalReadPolicies'),
+      { sid: 'OptionalReadSecrets', actions: ['secretsmanager:DescribeSecret'], resources: secrets },
       { sid: 'OptionalReadKeyAge', actions: ['secretsmanager:ListSecretVersionIds'], resources: secrets },
       { sid: 'OptionalFindPolicies', actions: ['iam:ListPolicies'], resources: ['*'] },
       { sid: 'OptionalReadPolicyTags', actions: ['iam:GetPolicy'], resources: [policyArn(where, '*')] },

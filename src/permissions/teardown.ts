@@ -1,3 +1,4 @@
+import { DECRYPT_ACTION } from '../policy/index.ts';
 import {
   onlyItsPolicies,
   onlyOwn,
@@ -6,6 +7,7 @@ import {
   readRole,
   readSecrets,
   roleOf,
+  useKmsKey,
 } from './shared.ts';
 import type { Need, Needs, PermissionRequest } from './types.ts';
 
@@ -19,6 +21,7 @@ export function teardownNeeds(request: PermissionRequest): Needs {
   return {
     required: [
       readSecrets(request),
+      ...useKmsKey(request, [DECRYPT_ACTION]),
       readPolicies(request),
       {
         sid: 'FindUsersOfThePolicy',
@@ -57,7 +60,6 @@ function removals(request: PermissionRequest, policies: string[]): Need[] {
       condition: onlyItsPolicies(request),
     },
     { sid: 'DeleteThePolicy', actions: ['iam:DeletePolicy'], resources: policies, ...own },
-    { sid: 'FindUsersOfTheRole', actions: ['iam:ListInstanceProfilesForRole'], resources: role },
     { sid: 'DeleteTheRole', actions: ['iam:DeleteRole'], resources: role, ...own },
   ];
 }

@@ -1,21 +1,43 @@
 import { describe, expect, test } from 'vitest';
-import { startSandbox } from '../../src/sandbox/index.ts';
+import type { PermissionCommand } from '../../src/permissions/index.ts';
+import { type Sandbox, type SandboxCredentials, startSandbox } from '../../src/sandbox/index.ts';
 import { exhaustive } from '../support/exhaustive.ts';
 import { actionsIn, type PrintedPolicy, printedPolicy, without } from '../support/permissions.ts';
-import { type SetupResult, setUp } from '../support/setup.ts';
-import { optionsFor, STORIES, type Story } from './stories.ts';
+import { rotate } from '../support/rotate.ts';
+import { setUp } from '../support/setup.ts';
+import { tearDown } from '../support/teardown.ts';
+import { optionsFor, ROTATE, SETUP, type Story, type StoryWishes, TEARDOWN } from './stories.ts';
 
-/** Plays a story by someone who has the policy that `permissions setup` prints for it, or what `change` makes of it. */
+type Command = Extract<PermissionCommand, 'setup' | 'rotate' | 'teardown'>;
+
+/** How a command is run by whoever has these credentials. */
+const RUNS = {
+  setup: setUp,
+  rotate: (sandbox: Sandbox, wishes: StoryWishes, credentials: SandboxCredentials) =>
+    rotate(sandbox, wishes, { credentials }),
+  teardown: (sandbox: Sandbox, wishes: StoryWishes, credentials: SandboxCredentials) =>
+    tearDown(sandbox, wishes, { credentials }),
+};
+
+/** A story whose beginning has been played, and which can go on with any policy. */
+interface Scene {
+  /** What `permissions` prints for it. */
+  policy: PrintedPolicy;
+  run(policy: PrintedPolicy): Promise<{ code: number; json: { error: object }; log: string }>;
+}
+
 async function play(
-  { prepare, wishes }: Story,
-  change = (policy: PrintedPolicy) => policy,
-): Promise<SetupResult & { policy: PrintedPolicy }> {
+  command: Command,
+  { prepare, wishes, told }: Story,
+  go: (scene: Scene) => Promise<void>,
+): Promise<void> {
   const sandbox = await startSandbox();
   try {
+    const ofSetup = command === 'setup' ? { region: ['us-west-2'] } : {};
     const asked = { ...wishes, ...(await prepare?.(sandbox)) };
-    const policy = await printedPolicy(sandbox, 'setup', optionsFor(asked));
-    const credentials = sandbox.credentialsFor(change(policy));
-    return { policy, ...(await setUp(sandbox, asked, credentials)) };
+    const policy = await printedPolicy(sandbox, command, optionsFor({ ...ofSetup, ...asked, ...told }));
+    const run: Scene['run'] = (allowed) => RUNS[command](sandbox, asked, sandbox.credentialsFor(allowed));
+    await go({ policy, run });
   } finally {
     await sandbox.close();
   }
@@ -23,43 +45,53 @@ async function play(
 
 /** Secrets Manager does not say which of its two permissions on a KMS key is lacking. */
 const namesFor = (action: string) =>
-  action.startsWith('kms:') ? ['kms:GenerateDataKey', 'kms:Decrypt'] : [action];
+  action.startsWith('kms:') ? /^kms:(GenerateDataKey|Decrypt)$/ : new RegExp(`^${action}$`);
 
-describe('with exactly the policy that permissions setup prints, setup does', () => {
+const denied = (action: string) => ({
+  code: 'access-denied',
+  awsAction: expect.stringMatching(namesFor(action)),
+});
+
+describe.each<[Command, Story[]]>([
+  ['setup', SETUP],
+  ['rotate', ROTATE],
+  ['teardown', TEARDOWN],
+])('%s', (command, stories) => {
   const printed = new Set<string>();
 
-  test.each(STORIES)('$name', async (story) => {
-    const { code, json, policy } = await play(story);
-    expect(json.error).toBeUndefined();
-    expect(code).toBe(0);
-    for (const action of actionsIn(policy)) printed.add(action);
+  test.each(stories)('works with exactly the policy that permissions prints: $name', (story) =>
+    play(command, story, async ({ policy, run }) => {
+      const { code, json } = await run(policy);
+      expect([code, json.error]).toEqual([0, undefined]);
+      for (const action of actionsIn(policy)) printed.add(action);
+    }),
+  );
+
+  test('has no action in these policies that no story needs', () => {
+    const shown = new Set(stories.flatMap(({ shows }) => shows));
+    expect([...printed].sort()).toEqual([...shown].sort());
   });
 
-  test('and no action is printed that no story below needs', () => {
-    expect([...printed].sort()).toEqual(STORIES.flatMap(({ shows }) => shows).sort());
-  });
-});
+  const showing = stories.filter(({ shows }) => shows.length > 0);
+  test.each(showing)('ends with 4 and names the action that is missing: $name', (story) =>
+    play(command, story, async ({ policy, run }) => {
+      for (const action of story.shows) {
+        const { code, json, log } = await run(without(action, policy));
+        expect([action, code, json.error]).toEqual([action, 4, expect.objectContaining(denied(action))]);
+        expect(log).toContain(action);
+      }
+    }),
+  );
 
-describe('without one action of that policy, setup ends with 4 and names it:', () => {
-  const cases = STORIES.flatMap((story) => story.shows.map((action) => ({ action, story })));
-
-  test.each(cases)('$action, for $story.name', async ({ action, story }) => {
-    const { code, json, log } = await play(story, (policy) => without(action, policy));
-    expect(json.error).toMatchObject({ code: 'access-denied', awsAction: expect.any(String) });
-    expect(namesFor(action)).toContain(json.error.awsAction);
-    expect(log).toContain(action);
-    expect(code).toBe(4);
-  });
-});
-
-describe.runIf(exhaustive)('without any one action of the policy of any story, setup', () => {
-  test.each(STORIES)('does $name, or ends with 4 and names the action', async (story) => {
-    const { policy } = await play(story);
-    for (const action of actionsIn(policy)) {
-      const { code, json } = await play(story, (whole) => without(action, whole));
-      if (code === 0) continue;
-      expect([action, code]).toEqual([action, 4]);
-      expect(namesFor(action)).toContain(json.error.awsAction);
+  test.runIf(exhaustive).each(stories)('does without an action or names it: $name', async (story) => {
+    const actions: string[] = [];
+    await play(command, story, async ({ policy }) => void actions.push(...actionsIn(policy)));
+    for (const action of actions) {
+      await play(command, story, async ({ policy, run }) => {
+        const { code, json } = await run(without(action, policy));
+        if (code !== 0)
+          expect([action, code, json.error]).toEqual([action, 4, expect.objectContaining(denied(action))]);
+      });
     }
   });
 });

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { performStatus } from '../../src/cli/status-run.ts';
+import type { Sandbox } from '../../src/sandbox/index.ts';
+import { livedInAccount, REGIONS } from '../status/account.ts';
+import { runInProcess } from '../support/command.ts';
+import { actionsIn, type PrintedPolicy, printedPolicy, without } from '../support/permissions.ts';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await livedInAccount();
+});
+afterAll(() => sandbox.close());
+
+async function statusWith(policy: PrintedPolicy) {
+  const credentials = sandbox.credentialsFor(policy);
+  const { code, stdout } = await runInProcess(sandbox, (run) => performStatus(run, { regions: REGIONS }), {
+    credentials,
+  });
+  return { code, json: JSON.parse(stdout) };
+}
+
+test('status shows the roles with the policy that permissions prints, and ends with 4 without one of its actions', async () => {
+  const policy = await printedPolicy(sandbox, 'status', { region: REGIONS });
+  const { code, json } = await statusWith(policy);
+  expect(code).toBe(0);
+  expect(json.roles).not.toEqual([]);
+  for (const action of actionsIn(policy)) {
+    const denied = await statusWith(without(action, policy));
+    expect([denied.code, denied.json.error.awsAction]).toEqual([4, action]);
+  }
+});
+
+test('status leaves nothing out with --optional, and says which of those actions it lacks', async () => {
+  const policy = await printedPolicy(sandbox, 'status', { region: REGIONS, optional: true });
+  const { json } = await statusWith(policy);
+  expect(json.notes).toEqual([]);
+  const { json: asAdministrator } = await runInProcess(sandbox, (run) =>
+    performStatus(run, { regions: REGIONS }),
+  ).then(({ stdout }) => ({ json: JSON.parse(stdout) }));
+  expect(json).toEqual(asAdministrator);
+  const lacking = await statusWith(without('iam:GetRole', policy));
+  expect(lacking.json.notes).toMatchObject([{ id: 'not-allowed', awsAction: 'iam:GetRole' }]);
+});
