@@ -6,7 +6,9 @@ import { actionsIn, type PrintedPolicy, printedPolicy, without } from '../suppor
 import { rotate } from '../support/rotate.ts';
 import { setUp } from '../support/setup.ts';
 import { tearDown } from '../support/teardown.ts';
-import { optionsFor, ROTATE, SETUP, type Story, type StoryWishes, TEARDOWN } from './stories.ts';
+import { ROTATE, TEARDOWN } from './later-stories.ts';
+import { SETUP } from './setup-stories.ts';
+import { optionsFor, type Story, type StoryWishes } from './stories.ts';
 
 type Command = Extract<PermissionCommand, 'setup' | 'rotate' | 'teardown'>;
 
