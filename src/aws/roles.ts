@@ -55,12 +55,11 @@ export async function readRole(
 ): Promise<FoundRole | undefined> {
   const early = known ? listPolicies(aws, name) : undefined;
   early?.catch(() => undefined);
-  const role = await getRole(aws, name);
-  if (!role?.Arn) return undefined;
+  const role = await describeRole(aws, name);
+  if (!role) return undefined;
   const [attached, inlineNames] = await (early ?? listPolicies(aws, name));
   if (!attached || !inlineNames) return undefined;
-  const stack = stackOf(role.Tags);
-  const boundaryArn = role.PermissionsBoundary?.PermissionsBoundaryArn;
+  const { boundaryArn, ...described } = role;
   const [managed, inline, boundary, attachmentQuota] = await Promise.all([
     Promise.all(attached.map((arn) => reader.read(arn))),
     Promise.all(inlineNames.map((policy) => readInline(aws, name, policy))),
@@ -68,18 +67,34 @@ export async function readRole(
     attached.length + 1 >= DEFAULT_ATTACHMENT_QUOTA ? readQuota(aws) : undefined,
   ]);
   return {
+    ...described,
+    policies: [...managed.filter(isFound), ...inline.filter((policy) => policy !== undefined)],
+    attached,
+    ...(boundaryArn
+      ? { boundary: { arn: boundaryArn, ...(boundary ? { document: boundary.document } : {}) } }
+      : {}),
+    ...(attachmentQuota === undefined ? {} : { attachmentQuota }),
+  };
+}
+
+/** A role as its description has it: without the documents that decide what it may do. */
+export interface DescribedRole extends Pick<FoundRole, 'name' | 'arn' | 'path' | 'trust' | 'own' | 'stack'> {
+  boundaryArn?: string;
+}
+
+export async function describeRole(aws: Aws, name: string): Promise<DescribedRole | undefined> {
+  const role = await getRole(aws, name);
+  if (!role?.Arn) return undefined;
+  const stack = stackOf(role.Tags);
+  const boundaryArn = role.PermissionsBoundary?.PermissionsBoundaryArn;
+  return {
     name: role.RoleName ?? name,
     arn: role.Arn,
     path: role.Path ?? '/',
     trust: decodePolicy(role.AssumeRolePolicyDocument ?? '%7B%7D'),
-    policies: [...managed.filter(isFound), ...inline.filter((policy) => policy !== undefined)],
-    attached,
     own: isOwn(role.Tags),
-    ...(boundaryArn
-      ? { boundary: { arn: boundaryArn, ...(boundary ? { document: boundary.document } : {}) } }
-      : {}),
+    ...(boundaryArn ? { boundaryArn } : {}),
     ...(stack ? { stack } : {}),
-    ...(attachmentQuota === undefined ? {} : { attachmentQuota }),
   };
 }
 
@@ -101,7 +116,8 @@ function listPolicies(aws: Aws, name: string) {
   return Promise.all([orAbsent(listAttached(aws, name)), orAbsent(listInline(aws, name))]);
 }
 
-function listAttached(aws: Aws, name: string): Promise<string[]> {
+/** The ARNs of the managed policies attached to a role. */
+export function listAttached(aws: Aws, name: string): Promise<string[]> {
   return aws.call({ action: 'iam:ListAttachedRolePolicies', resource: name }, async (options) => {
     const arns: string[] = [];
     const pages = paginateListAttachedRolePolicies(
@@ -116,7 +132,8 @@ function listAttached(aws: Aws, name: string): Promise<string[]> {
   });
 }
 
-function listInline(aws: Aws, name: string): Promise<string[]> {
+/** The names of the policies embedded in a role. */
+export function listInline(aws: Aws, name: string): Promise<string[]> {
   return aws.call({ action: 'iam:ListRolePolicies', resource: name }, async (options) => {
     const names: string[] = [];
     const pages = paginateListRolePolicies({ client: aws.clients.iam() }, { RoleName: name }, options);
@@ -125,7 +142,8 @@ function listInline(aws: Aws, name: string): Promise<string[]> {
   });
 }
 
-async function readInline(aws: Aws, role: string, name: string): Promise<RolePolicy | undefined> {
+/** A policy that is embedded in a role. */
+export async function readInline(aws: Aws, role: string, name: string): Promise<RolePolicy | undefined> {
   const answer = await orAbsent(
     aws.call({ action: 'iam:GetRolePolicy', resource: role }, (options) =>
       aws.clients.iam().send(new GetRolePolicyCommand({ RoleName: role, PolicyName: name }), options),

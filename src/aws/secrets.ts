@@ -50,23 +50,27 @@ export async function readSecret(
   id: string,
   { known = false } = {},
 ): Promise<FoundSecret | undefined> {
-  const describing = describe(aws, region, id);
+  const describing = describeSecret(aws, region, id);
   const rest = known ? contentAndPolicy(aws, region, id) : undefined;
   // The description decides; a failure of the others counts only once it is known that the secret is there.
   rest?.catch(() => undefined);
-  const description = await describing;
-  if (!description?.ARN) return undefined;
-  const found = fromDescription(description, description.ARN, region, id);
-  if (found.deletedAt) return found;
+  const found = await describing;
+  if (!found || found.deletedAt) return found;
   try {
-    return { ...found, ...(await (rest ?? contentAndPolicy(aws, region, description.ARN))) };
+    return { ...found, ...(await (rest ?? contentAndPolicy(aws, region, found.arn))) };
   } catch (error) {
     if (!hasAwsCode(error, 'InvalidRequestException')) throw error;
     // It was scheduled for deletion between the two looks, and then its value cannot be read.
-    const now = await describe(aws, region, id);
-    if (!now?.DeletedDate) throw error;
-    return fromDescription(now, description.ARN, region, id);
+    const now = await describeSecret(aws, region, id);
+    if (!now?.deletedAt) throw error;
+    return now;
   }
+}
+
+/** A secret as its description has it: without its value and its resource policy. */
+export async function describeSecret(aws: Aws, region: string, id: string): Promise<FoundSecret | undefined> {
+  const description = await describe(aws, region, id);
+  return description?.ARN ? fromDescription(description, description.ARN, region, id) : undefined;
 }
 
 /** Whether a secret is there, without a look at its value. */
@@ -88,24 +92,41 @@ function describe(
 }
 
 async function contentAndPolicy(aws: Aws, region: string, id: string) {
-  const client = aws.clients.secretsManager(region);
-  const [value, policy] = await Promise.all([
-    orAbsent(
-      aws.call({ action: 'secretsmanager:GetSecretValue', resource: id, region }, (options) =>
-        client.send(new GetSecretValueCommand({ SecretId: id }), options),
-      ),
-    ),
-    orAbsent(
-      aws.call({ action: 'secretsmanager:GetResourcePolicy', resource: id, region }, (options) =>
-        client.send(new GetResourcePolicyCommand({ SecretId: id }), options),
-      ),
-    ),
+  const [{ content, versionId }, resourcePolicy] = await Promise.all([
+    readValue(aws, region, id),
+    readResourcePolicy(aws, region, id),
   ]);
+  return { content, ...(versionId ? { versionId } : {}), ...(resourcePolicy ? { resourcePolicy } : {}) };
+}
+
+/** The current value of a secret, and the ARN of the secret that answered. This moves the secret's date of last access. */
+export interface CurrentValue {
+  content: SecretContent;
+  versionId?: string;
+  arn?: string;
+}
+
+export async function readValue(aws: Aws, region: string, id: string): Promise<CurrentValue> {
+  const value = await orAbsent(
+    aws.call({ action: 'secretsmanager:GetSecretValue', resource: id, region }, (options) =>
+      aws.clients.secretsManager(region).send(new GetSecretValueCommand({ SecretId: id }), options),
+    ),
+  );
   return {
     content: contentOf(value),
     ...(value?.VersionId ? { versionId: value.VersionId } : {}),
-    ...(policy?.ResourcePolicy ? { resourcePolicy: policy.ResourcePolicy } : {}),
+    ...(value?.ARN ? { arn: value.ARN } : {}),
   };
+}
+
+/** The resource policy of a secret as JSON text, if it has one. */
+export async function readResourcePolicy(aws: Aws, region: string, id: string): Promise<string | undefined> {
+  const answer = await orAbsent(
+    aws.call({ action: 'secretsmanager:GetResourcePolicy', resource: id, region }, (options) =>
+      aws.clients.secretsManager(region).send(new GetResourcePolicyCommand({ SecretId: id }), options),
+    ),
+  );
+  return answer?.ResourcePolicy;
 }
 
 function contentOf(value: GetSecretValueResponse | undefined): SecretContent {

@@ -14,8 +14,11 @@ export const READ_ACTIONS: readonly string[] = [
 export const DECRYPT_ACTION = 'kms:Decrypt';
 export const MEDIACONNECT_SERVICE = 'mediaconnect.amazonaws.com';
 
-/** A customer-managed KMS key; an alias is written with its `alias/` prefix. */
-export type KmsKeyRef = { kind: 'key'; arn: string } | { kind: 'alias'; alias: string };
+/**
+ * A customer-managed KMS key; an alias is written with its `alias/` prefix, and `arn` is the key that it leads to, where that
+ * is known.
+ */
+export type KmsKeyRef = { kind: 'key'; arn: string } | { kind: 'alias'; alias: string; arn?: string };
 
 /** A secret to be read. `arn` ends in `-??????` as long as the suffix that Secrets Manager adds is not known. */
 export interface ReadableSecret {

@@ -2,17 +2,11 @@ import type { FoundRole } from '../aws/roles.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
 import type { Identity } from '../aws/session.ts';
 import { type Algorithm, checkStoredKey, type KeyMaterial, type KeyType } from '../key/index.ts';
-import {
-  evaluateAccess,
-  type PolicyDocument,
-  PolicyParseError,
-  parsePolicy,
-  type ReadableSecret,
-} from '../policy/index.ts';
+import { PolicyParseError, parsePolicy, type ReadableSecret } from '../policy/index.ts';
 import type { Check } from '../report/types.ts';
 import { proofWords as words } from '../report/words/proof.ts';
 import type { Observed } from './observe.ts';
-import { readRequests } from './reading.ts';
+import { type DecidingDocuments, refusalsOf } from './reading.ts';
 import { type FlowScope, judgeTrust } from './trust.ts';
 
 /** What must hold in the end. */
@@ -93,25 +87,16 @@ function checkReading(
   if (!role) return verdict(false, `${words.roleAbsent} (${roleName})`);
   const documents = documentsOf(role, found);
   if ('unreadable' in documents) return verdict(false, words.policyUnreadable(documents.unreadable));
-  for (const request of readRequests(secret, identity, role.arn)) {
-    const { resourcePolicy, ...identityDocuments } = documents;
-    // The secret's resource policy speaks of the secret, not of the KMS key.
-    const resource = resourcePolicy && request.resource === secret.arn ? { resourcePolicy } : {};
-    const evaluation = evaluateAccess({ ...identityDocuments, ...resource, request });
-    if (evaluation.verdict !== 'allowed')
-      return verdict(false, words.notReadable(request.action, evaluation.because));
-  }
+  const [refusal] = refusalsOf(secret, documents, role.arn, identity);
+  if (refusal) return verdict(false, words.notReadable(refusal.action, refusal.because));
   return verdict(true, words.readable);
 }
 
-interface Documents {
-  identityPolicies: PolicyDocument[];
-  permissionsBoundary?: PolicyDocument;
-  resourcePolicy?: PolicyDocument;
-}
-
 /** The documents that decide, parsed; or the name of the first one that cannot be read. */
-function documentsOf(role: FoundRole, secret: FoundSecret | undefined): Documents | { unreadable: string } {
+function documentsOf(
+  role: FoundRole,
+  secret: FoundSecret | undefined,
+): DecidingDocuments | { unreadable: string } {
   let current = '';
   const parse = (name: string, text: string) => {
     current = name;

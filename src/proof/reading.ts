@@ -1,6 +1,8 @@
 import {
   type AccessRequest,
   type AccountRef,
+  evaluateAccess,
+  type PolicyDocument,
   READ_ACTIONS,
   type ReadableSecret,
   secretsManagerEndpoint,
@@ -31,10 +33,7 @@ export function readRequests(
     {
       principal,
       action: 'kms:Decrypt',
-      resource:
-        kmsKey.kind === 'key'
-          ? kmsKey.arn
-          : `arn:${partition}:kms:${secret.region}:${account}:key/named-by-its-alias`,
+      resource: kmsKey.arn ?? `arn:${partition}:kms:${secret.region}:${account}:key/named-by-its-alias`,
       context: {
         ...context,
         'kms:ViaService': secretsManagerEndpoint(secret.region, partition),
@@ -42,4 +41,35 @@ export function readRequests(
       },
     },
   ];
+}
+
+/** The documents that decide whether a role may read a secret, parsed. */
+export interface DecidingDocuments {
+  identityPolicies: PolicyDocument[];
+  permissionsBoundary?: PolicyDocument;
+  /** The secret's. It speaks of the secret, not of the KMS key, whose own policy is not looked at. */
+  resourcePolicy?: PolicyDocument;
+}
+
+/** Something that a role may not do, or of which it cannot be told whether it may. */
+export interface Refusal {
+  action: string;
+  verdict: 'denied' | 'cannot-tell';
+  because: string;
+}
+
+/** What stands between a role and a secret: each action that reading takes and that is not surely allowed. */
+export function refusalsOf(
+  secret: ReadableSecret,
+  { resourcePolicy, ...documents }: DecidingDocuments,
+  roleArn: string,
+  where: AccountRef,
+): Refusal[] {
+  // A key that is named by its ARN has aliases too, which a policy may ask for, and of which nothing is known here.
+  const unknown = secret.kmsKey?.kind === 'key' ? { unknownContext: ['kms:ResourceAliases'] } : {};
+  return readRequests(secret, where, roleArn).flatMap((request) => {
+    const ofSecret = resourcePolicy && request.resource === secret.arn ? { resourcePolicy } : {};
+    const { verdict, because } = evaluateAccess({ ...documents, ...ofSecret, ...unknown, request });
+    return verdict === 'allowed' ? [] : [{ action: request.action, verdict, because }];
+  });
 }

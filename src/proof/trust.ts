@@ -5,7 +5,8 @@ import { matches, pattern as wildcards } from '../policy/match.ts';
 /** Whether a trust policy lets MediaConnect in, and why not. */
 export type TrustJudgement =
   | { verdict: 'allowed'; scope: TrustScope }
-  | { verdict: 'not-allowed'; because: string }
+  /** `uncertain`: something that cannot be known from here would decide. */
+  | { verdict: 'not-allowed'; because: string; uncertain: boolean }
   | { verdict: 'unreadable' };
 
 /**
@@ -49,10 +50,31 @@ export function judgeTrust(text: string, flows: FlowScope, identity: Identity): 
       .map(judge)
       .some(isAllowed);
   if (!asked && flows.regions.every(someFlow)) return { verdict: 'allowed', scope: 'narrower' };
-  return { verdict: 'not-allowed', because: refused.because };
+  return {
+    verdict: 'not-allowed',
+    because: refused.because,
+    uncertain: wanted.map(judge).every(({ verdict }) => verdict !== 'denied'),
+  };
 }
 
-function judgeOne(trust: PolicyDocument, sourceArn: string, { account }: Identity): Evaluation {
+/**
+ * Whether a trust policy (JSON text) would let MediaConnect in for a flow of another account as well.
+ * Source: IAM User Guide, "The confused deputy problem".
+ */
+export function letsOthersIn(text: string, { account, partition }: Identity): boolean {
+  const trust = tryParsePolicy(text);
+  const other = account === OTHER_ACCOUNT ? '000000000000' : OTHER_ACCOUNT;
+  const flow = `arn:${partition}:mediaconnect:us-east-1:${other}:flow:1-AnyFlow:any`;
+  return trust !== undefined && isAllowed(judgeOne(trust, flow, { account: other }));
+}
+
+const OTHER_ACCOUNT = '999999999999';
+
+function judgeOne(
+  trust: PolicyDocument,
+  sourceArn: string,
+  { account }: Pick<Identity, 'account'>,
+): Evaluation {
   return evaluateTrust(trust, {
     service: 'mediaconnect.amazonaws.com',
     context: { 'aws:SourceAccount': account, 'aws:SourceArn': sourceArn },

@@ -1,0 +1,23 @@
+import { DescribeKeyCommand } from '@aws-sdk/client-kms';
+import { type Aws, orAbsent } from './session.ts';
+
+/** A KMS key as it exists. The texts are those of the KMS API reference, `KeyMetadata`. */
+export interface FoundKmsKey {
+  arn: string;
+  /** `Enabled`, `Disabled`, `PendingDeletion`, … */
+  state: string;
+  /** `ENCRYPT_DECRYPT` for a key that a secret can be encrypted with. */
+  usage: string;
+}
+
+/** Looks at a KMS key by its ID, its ARN or its alias; answers `undefined` when it is not there. */
+export async function readKmsKey(aws: Aws, region: string, id: string): Promise<FoundKmsKey | undefined> {
+  const client = await aws.clients.kms(region);
+  const answer = await orAbsent(
+    aws.call({ action: 'kms:DescribeKey', resource: id, region }, (options) =>
+      client.send(new DescribeKeyCommand({ KeyId: id }), options),
+    ),
+  );
+  const key = answer?.KeyMetadata;
+  return key?.Arn ? { arn: key.Arn, state: key.KeyState ?? '', usage: key.KeyUsage ?? '' } : undefined;
+}
