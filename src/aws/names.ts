@@ -71,6 +71,22 @@ export const boundaryArn: Rule = (value, what) => {
   return ok && arn.resource.startsWith('policy/') ? undefined : words.boundary(what);
 };
 
+/** IAM API reference, `Role`, `Arn`; with a path or without. */
+export const roleArn: Rule = (value, what) => {
+  const arn = parseArn(value);
+  const ok = arn?.service === 'iam' && /^\d{12}$/.test(arn.account);
+  return ok && /^role\/([\x21-\x7e]+\/)?[\w+=,.@-]{1,64}$/.test(arn.resource)
+    ? undefined
+    : words.roleArn(what);
+};
+
+/** MediaConnect API reference, `Flow`, `FlowArn`. */
+export const flowArn: Rule = (value, what) => {
+  const arn = parseArn(value);
+  const ok = arn?.service === 'mediaconnect' && isRegionName(arn.region) && /^\d{12}$/.test(arn.account);
+  return ok && arn.resource.startsWith('flow:') ? undefined : words.flowArn(what);
+};
+
 const SOURCE_ARN = /^arn:[a-z-]+:mediaconnect:[a-z0-9*?-]+:[0-9*?]+:[\x21\x23-\x7e]+$/;
 
 /** A trust policy has 2,048 characters at most (IAM and AWS STS quotas). */

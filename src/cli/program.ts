@@ -10,6 +10,7 @@ import { addSandbox } from './sandbox.ts';
 import { addSetup } from './setup.ts';
 import { addStatus } from './status.ts';
 import { addTeardown } from './teardown.ts';
+import { addVerify } from './verify.ts';
 
 /** The command line. */
 export function createProgram(registration: Registration): Command {
@@ -29,6 +30,7 @@ export function createProgram(registration: Registration): Command {
     optionDescription: (option) => option.description,
   });
   addSetup(program, registration);
+  addVerify(program, registration);
   addStatus(program, registration);
   addRotate(program, registration);
   addTeardown(program, registration);

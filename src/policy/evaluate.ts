@@ -24,6 +24,8 @@ export interface AccessRequest {
 
 export interface EvaluationInput {
   identityPolicies: PolicyDocument[];
+  /** What explanations call these policies; `policy 1` and so on without them. */
+  identityNames?: string[];
   permissionsBoundary?: PolicyDocument;
   /** For a KMS key, its key policy. Leave it out to judge what the role's own policies say. */
   resourcePolicy?: PolicyDocument;
@@ -49,7 +51,9 @@ export function evaluateAccess(input: EvaluationInput): Evaluation {
   const context = requestContext(input.request.context, input.unknownContext ?? []);
   const request: StatementRequest = { caller: { role: principal }, action, resource, context };
 
-  const identity = input.identityPolicies.map((document, at) => ofRole(`policy ${at + 1}`, document));
+  const identity = input.identityPolicies.map((document, at) =>
+    ofRole(input.identityNames?.[at] ?? `policy ${at + 1}`, document),
+  );
   const boundary = input.permissionsBoundary
     ? [ofRole('the permissions boundary', input.permissionsBoundary)]
     : [];

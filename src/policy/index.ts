@@ -27,6 +27,7 @@ export {
   PolicyParseError,
   type PrincipalClause,
   parsePolicy,
+  readJsonPolicy,
   type Statement,
   tryParsePolicy,
 } from './document.ts';

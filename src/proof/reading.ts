@@ -46,6 +46,7 @@ export function readRequests(
 /** The documents that decide whether a role may read a secret, parsed. */
 export interface DecidingDocuments {
   identityPolicies: PolicyDocument[];
+  identityNames?: string[];
   permissionsBoundary?: PolicyDocument;
   /** The secret's. It speaks of the secret, not of the KMS key, whose own policy is not looked at. */
   resourcePolicy?: PolicyDocument;

@@ -6,7 +6,9 @@ import { explain, type WizardContext } from './context.ts';
 import { askSearch, askYesNo, type Option } from './prompt.ts';
 
 /** Asks in which Regions the key is needed; the configured one comes first. */
-export async function askRegions(context: WizardContext): Promise<string[]> {
+export async function askRegions(
+  context: Pick<WizardContext, 'aws' | 'common' | 'output'>,
+): Promise<string[]> {
   const { aws, common } = context;
   const configured = common.sandbox ? DEFAULTS.example.region : await aws.clients.configuredRegion();
   // A profile may name a Region that is none; then it is not offered.

@@ -8,6 +8,7 @@ export const helpWords = {
   programExamples: `Examples:
   mc-static-key setup                         ask for everything, show a plan, then do it
   mc-static-key setup --sandbox               the same without an AWS account
+  mc-static-key verify                        find out why a stream does not decrypt
   mc-static-key status                        show what is set up in the account
   mc-static-key rotate                        put a new key into a secret that exists
   mc-static-key teardown                      take down what was set up for a secret
@@ -48,6 +49,23 @@ export const helpWords = {
   restore: 'restore a secret that is scheduled for deletion',
   updateTrust: 'add MediaConnect to the trust policy of a role that exists',
   dryRun: 'print the plan and stop',
+
+  verify: 'Find out whether MediaConnect can read a key, and if not, why and what to do',
+  verifyExamples: `Examples:
+  mc-static-key verify
+  mc-static-key verify --secret-name studio-a --region us-west-2
+  mc-static-key verify --secret-name studio-a --region us-west-2 --region eu-west-1 --key-file studio-a.key
+  mc-static-key verify --secret-arn arn:aws:secretsmanager:us-west-2:111122223333:secret:studio-a-AbCdEf --json
+  mc-static-key verify --flow-arn arn:aws:mediaconnect:us-west-2:111122223333:flow:1-AbCd:game
+`,
+  verifySecretTitle: 'The secret and its key:',
+  verifyOthersTitle: 'Who is to read it:',
+  regionVerified: "the Regions of the flows (repeatable; default: the SDK's Region)",
+  keyFileVerified: 'the secret must hold the key in this file (- for standard input)',
+  keyEnvVerified: 'the secret must hold the key in this environment variable',
+  policyNameVerified: 'a policy that must be attached to the role',
+  roleArn: 'the role by its ARN, in place of its name',
+  flowArn: 'a flow, with the secrets and roles in its encryption settings',
 
   status: 'Show what is set up in the account: roles, policies, secrets by Region, the age of the keys',
   statusExamples: `Examples:

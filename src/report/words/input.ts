@@ -26,6 +26,11 @@ export const inputWords = {
   region: (what: string) => `${what} takes the name of a Region, such as us-west-2.`,
   secretArn: (what: string) =>
     `${what} takes the full ARN of a secret, such as arn:aws:secretsmanager:us-west-2:111122223333:secret:aes256-7g8H9i, its six random characters included.`,
+  roleArn: (what: string) =>
+    `${what} takes the ARN of a role, such as arn:aws:iam::111122223333:role/MediaConnect-ASM.`,
+  flowArn: (what: string) =>
+    `${what} takes the ARN of a flow, such as arn:aws:mediaconnect:us-west-2:111122223333:flow:1-AbCd:game.`,
+  roleOnce: 'Name the role in one way only: --role-name or --role-arn.',
   boundary: (what: string) =>
     `${what} takes the ARN of a managed policy, such as arn:aws:iam::111122223333:policy/Boundary.`,
   sourceArn: (what: string) =>

@@ -1,0 +1,103 @@
+import { parseArn } from '../aws/arn.ts';
+import { region as regionRule } from '../aws/names.ts';
+import { DEFAULTS } from '../defaults.ts';
+import type { ExitCode } from '../failure.ts';
+import { type KeyMaterial, loadKey } from '../key/index.ts';
+import { commandJson } from '../report/json.ts';
+import { showChecks } from '../report/verify.ts';
+import { exitCodeOf, verdictOf } from '../report/verify-verdict.ts';
+import { inputWords } from '../report/words/input.ts';
+import { setupWords } from '../report/words/setup.ts';
+import { verifyShow as words } from '../report/words/verify-show.ts';
+import { keyRules } from '../steps/request.ts';
+import { type SecretTarget, type Verification, verification } from '../verify/index.ts';
+import { type CommandRun, runCommand } from './command-run.ts';
+import type { CommonOptions } from './options.ts';
+import { showAccount } from './step-context.ts';
+import { missingFailure, usageFailure } from './usage.ts';
+import type { VerifyAnswers } from './verify-answers.ts';
+
+/** One run of `verify`. */
+export interface VerifyRun extends CommandRun {
+  answers: VerifyAnswers;
+}
+
+/** Runs `verify` and answers the exit code. Whatever goes wrong is told by then. */
+export function runVerify(answers: VerifyAnswers, common: CommonOptions): Promise<number> {
+  const { regions, secretArns, flowArn = '' } = answers;
+  const [first] = [...regions, ...[...secretArns, flowArn].flatMap((arn) => parseArn(arn)?.region ?? [])];
+  return runCommand(common, first, (run) => performVerify({ ...run, answers }));
+}
+
+/** Reads everything, judges it, and shows what came of it. Nothing is changed. */
+export async function performVerify(run: VerifyRun): Promise<ExitCode> {
+  const { aws, progress, answers } = run;
+  const key = await keyOfFlags(run);
+  const { policyName, flowArn } = answers;
+  const secrets = await targets(run, key);
+  // With nothing but a flow, the roles are those of the flow.
+  const role = answers.roleArn ?? answers.roleName ?? (secrets.length > 0 ? DEFAULTS.roleName : undefined);
+  await showAccount(run);
+  progress.start(flowArn === undefined ? words.looking : words.lookingAtFlow);
+  const found = await verification(aws, {
+    secrets,
+    ...(role === undefined ? {} : { role }),
+    ...(policyName === undefined ? {} : { policyName }),
+    ...(flowArn === undefined ? {} : { flowArn }),
+  });
+  progress.stop();
+  await show(run, found);
+  return exitCodeOf(found.checks);
+}
+
+/** The key that the secret must hold, where the flags name one. It is only compared. */
+async function keyOfFlags({ answers, keyInput, output }: VerifyRun): Promise<KeyMaterial | undefined> {
+  if (!answers.keySource) return undefined;
+  const { warnings, key } = await loadKey(answers.keySource, keyRules(answers), keyInput);
+  for (const warning of warnings) output.insist(`${setupWords.warning}: ${warning}`);
+  return key;
+}
+
+/** The secrets that the flags name; in a terminal, what they leave open is asked for. */
+async function targets(run: VerifyRun, key: KeyMaterial | undefined): Promise<SecretTarget[]> {
+  const { answers } = run;
+  const holds = { ...keyRules(answers), ...(key ? { key } : {}) };
+  if (answers.secretArns.length > 0) {
+    return answers.secretArns.map((id) => ({ id, region: parseArn(id)?.region ?? '', ...holds }));
+  }
+  if (answers.secretName === undefined && answers.flowArn !== undefined) return [];
+  const { name, regions } = await named(run);
+  return regions.map((region) => ({ id: name, region, ...holds }));
+}
+
+async function named(run: VerifyRun): Promise<{ name: string; regions: string[] }> {
+  const { answers, common, interactive } = run;
+  const { example } = DEFAULTS;
+  const name = answers.secretName ?? (common.sandbox ? example.secretName : undefined);
+  const regions = answers.regions.length > 0 ? answers.regions : await configured(run);
+  if (name !== undefined && regions.length > 0) return { name, regions };
+  if (interactive) {
+    const { askSecretToVerify } = await import('../wizard/verify.ts');
+    return askSecretToVerify(run, { name, regions });
+  }
+  throw missingFailure([
+    ...(name === undefined ? [words.missingSecret] : []),
+    ...(regions.length === 0 ? [words.missingRegion] : []),
+  ]);
+}
+
+async function configured({ aws, common }: VerifyRun): Promise<string[]> {
+  const region = common.sandbox ? DEFAULTS.example.region : await aws.clients.configuredRegion();
+  if (region === undefined) return [];
+  const wrong = regionRule(region, inputWords.profileRegion);
+  if (wrong) throw usageFailure([wrong]);
+  return [region];
+}
+
+async function show({ aws, output }: VerifyRun, { checks, encryption }: Verification): Promise<void> {
+  if (!output.options.json) return showChecks(output, checks);
+  const { account, partition } = await aws.identity();
+  const verdict = verdictOf(checks);
+  const usable = verdict === 'ok' || verdict === 'warning';
+  output.result(commandJson({ account, partition, verdict, checks, ...(usable ? { encryption } : {}) }));
+}

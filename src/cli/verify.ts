@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import { helpWords as help } from '../report/words/help.ts';
+import { onRun, type Registration } from './command.ts';
+import { addCommonOptions, addOption } from './options.ts';
+import type { VerifyOptions } from './verify-answers.ts';
+
+/** Adds the `verify` command. */
+export function addVerify(program: Command, registration: Registration): void {
+  const command = program
+    .command('verify')
+    .description(help.verify)
+    .addHelpText('before', help.verifyExamples);
+  command.optionsGroup(help.verifySecretTitle);
+  addOption(command, '--secret-name <name>', help.secretName);
+  addOption(command, '--secret-arn <arn...>', help.secretArnGiven, true);
+  addOption(command, '--region <region...>', help.regionVerified, true);
+  addOption(command, '--key-file <path>', help.keyFileVerified);
+  addOption(command, '--key-env <name>', help.keyEnvVerified);
+  addOption(command, '--key-type <type>', help.keyType);
+  addOption(command, '--algorithm <algorithm>', help.algorithm);
+  command.optionsGroup(help.verifyOthersTitle);
+  addOption(command, '--role-name <name>', help.roleName);
+  addOption(command, '--role-arn <arn>', help.roleArn);
+  addOption(command, '--policy-name <name>', help.policyNameVerified);
+  addOption(command, '--flow-arn <arn>', help.flowArn);
+  addCommonOptions(command);
+  onRun<VerifyOptions>(command, registration, async (options, common) => {
+    const { readVerifyAnswers } = await import('./verify-answers.ts');
+    const { answers, problems } = readVerifyAnswers(options);
+    const { secretArn, region, flowArn } = options;
+    return {
+      problems,
+      asksForRegion: secretArn === undefined && region === undefined && flowArn === undefined,
+      run: async () => (await import('./verify-procedure.ts')).runVerify(answers, common),
+    };
+  });
+}

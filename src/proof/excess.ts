@@ -1,0 +1,29 @@
+import type { Identity } from '../aws/session.ts';
+import { evaluateAccess, type PolicyDocument, READ_ACTIONS } from '../policy/index.ts';
+import { readRequests } from './reading.ts';
+
+/** Actions that a policy for reading may have besides: they show nothing that the four do not, and change nothing. */
+const HARMLESS = /^(secretsmanager:(get|list|describe|batchget)[\w*?]*|kms:(decrypt|describekey))$/;
+
+/**
+ * What a policy allows that reading secrets does not take: actions as it names them, `*` for one that allows all but some.
+ * Empty for a policy that only reads. Pure.
+ */
+export function furtherActions({ statements }: PolicyDocument): string[] {
+  const allowing = statements.filter(({ effect }) => effect === 'Allow');
+  const named = allowing.flatMap(({ actions }) => (actions.negated ? ['*'] : actions.values));
+  const reads = new Set(READ_ACTIONS.map((action) => action.toLowerCase()));
+  return [...new Set(named)].filter((action) => {
+    const lower = action.toLowerCase();
+    return !reads.has(lower) && !HARMLESS.test(lower);
+  });
+}
+
+/** Whether a policy by itself allows reading any secret of the Region, whatever its name. Pure. */
+export function readsAnySecret(document: PolicyDocument, region: string, identity: Identity): boolean {
+  const { partition, account } = identity;
+  const arn = `arn:${partition}:secretsmanager:${region}:${account}:secret:another-feed-7Qx2Zk/9-a1B2c3`;
+  return readRequests({ arn, region }, identity).some(
+    (request) => evaluateAccess({ identityPolicies: [document], request }).verdict === 'allowed',
+  );
+}

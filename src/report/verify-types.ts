@@ -1,0 +1,57 @@
+/** `cannot-tell`: something that would decide could not be looked at, or is not known. */
+export type VerifyVerdict = 'ok' | 'failed' | 'warning' | 'cannot-tell';
+
+/** The stable words for the checks. What comes before the first hyphen says what the check is about. */
+export type VerifyId =
+  | 'flow-exists'
+  | 'flow-account'
+  | 'flow-encryption'
+  | 'flow-protocol'
+  | 'flow-algorithm'
+  | 'flow-secret'
+  | 'flow-role'
+  | 'secret-exists'
+  | 'secret-account'
+  | 'secret-deletion'
+  | 'secret-version'
+  | 'secret-rotation'
+  | 'secret-plaintext'
+  | 'secret-form'
+  | 'secret-characters'
+  | 'secret-length'
+  | 'secret-key'
+  | 'secret-same-key'
+  | 'secret-kms-key'
+  | 'secret-resource-policy'
+  | 'role-exists'
+  | 'role-account'
+  | 'role-name'
+  | 'role-path'
+  | 'role-trust'
+  | 'role-guard'
+  | 'role-policies'
+  | 'role-policy-attached'
+  | 'role-reads-secret'
+  | 'role-decrypts-secret'
+  | 'policy-reads-only'
+  | 'policy-scope'
+  | 'caller-pass-role';
+
+/** What to do about a check: a sentence, and where there is one, the command that does it. */
+export interface Remedy {
+  remedy: string;
+  command?: string;
+}
+
+/** One thing that was checked. */
+export interface VerifyCheck extends Partial<Remedy> {
+  id: VerifyId;
+  verdict: VerifyVerdict;
+  /** The ARN of what was checked; `??????` stands in it for the end that is not known. */
+  subject: string;
+  /** The role that it is about, where that is not the subject. */
+  role?: string;
+  detail: string;
+  /** The IAM action without which it cannot be told. */
+  awsAction?: string;
+}

@@ -1,0 +1,110 @@
+import type { Output } from './output.ts';
+import { plain } from './plain.ts';
+import type { VerifyCheck, VerifyVerdict } from './verify-types.ts';
+import { isOpen, verdictOf } from './verify-verdict.ts';
+import { verifyQuestions } from './words/verify.ts';
+import { verifyShow as words } from './words/verify-show.ts';
+
+/** The worst first. */
+const ORDER: VerifyVerdict[] = ['failed', 'cannot-tell', 'warning', 'ok'];
+
+/** What some checks are about, and these checks. */
+interface Group {
+  kind: 'flow' | 'secret' | 'role' | 'caller';
+  arn: string;
+  checks: VerifyCheck[];
+}
+
+/** Prints what was checked, grouped by what it is about, and in the end one sentence that says what it comes to. */
+export function showChecks(output: Output, checks: readonly VerifyCheck[]): void {
+  const lines = groupsOf(checks).flatMap((group) => [...groupLines(output, group), '']);
+  output.result([...lines, verdictLine(output, checks)].join('\n'));
+}
+
+function groupsOf(checks: readonly VerifyCheck[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const check of checks) {
+    const kind = kindOf(check);
+    const arn = kind === 'role' ? (check.role ?? check.subject) : check.subject;
+    // All parts of a flow stand under it.
+    const key = kind === 'flow' ? kind : `${kind} ${arn}`;
+    const group = groups.get(key) ?? { kind, arn, checks: [] };
+    group.checks.push(check);
+    groups.set(key, group);
+  }
+  return [...groups.values()].sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
+}
+
+const KINDS: Group['kind'][] = ['flow', 'secret', 'role', 'caller'];
+
+function kindOf({ id }: VerifyCheck): Group['kind'] {
+  const word = id.slice(0, id.indexOf('-'));
+  // What a policy allows stands under the role that has it.
+  return KINDS.find((kind) => kind === word) ?? 'role';
+}
+
+function groupLines(output: Output, { kind, arn, checks }: Group): string[] {
+  const { paintResult: paint, prose } = output;
+  return [
+    prose(paint.bold(plain(words.title(kind, arn)))),
+    paint.dim(`  ${plain(arn)}`),
+    ...ORDER.flatMap((verdict) =>
+      verdictLines(
+        output,
+        verdict,
+        checks.filter((check) => check.verdict === verdict),
+      ),
+    ),
+  ];
+}
+
+/** Many checks are good, and then each is a few words on a common line; what lacks one permission stands together too. */
+function verdictLines(output: Output, verdict: VerifyVerdict, checks: VerifyCheck[]): string[] {
+  if (verdict === 'ok') {
+    const details = [...new Set(checks.map(({ detail }) => detail))];
+    return details.length > 0 ? [marked(output, verdict, details.join(', '))] : [];
+  }
+  const actions = [...new Set(checks.flatMap(({ awsAction }) => awsAction ?? []))];
+  const lacking = actions.flatMap((action) => {
+    const same = checks.filter(({ awsAction }) => awsAction === action);
+    const questions = [...new Set(same.map(({ id }) => verifyQuestions[id]))];
+    return [marked(output, verdict, words.denied(action, questions)), ...remedyLines(output, same[0])];
+  });
+  const others = checks.filter(({ awsAction }) => awsAction === undefined);
+  return [
+    ...lacking,
+    ...others.flatMap((check) => [marked(output, verdict, check.detail), ...remedyLines(output, check)]),
+  ];
+}
+
+function marked({ paintResult: paint, prose }: Output, verdict: VerifyVerdict, text: string): string {
+  const colour = { ok: paint.green, failed: paint.red, warning: paint.yellow, 'cannot-tell': paint.yellow };
+  return prose(`  ${colour[verdict](words.mark[verdict])} ${plain(text)}`);
+}
+
+/** A command stays on one line, so that it can be copied. */
+function remedyLines({ prose }: Output, check: VerifyCheck | undefined): string[] {
+  if (check?.remedy === undefined) return [];
+  return [
+    prose(`    ${plain(check.remedy)}`),
+    ...(check.command === undefined ? [] : [`      ${plain(check.command)}`]),
+  ];
+}
+
+function verdictLine({ paintResult: paint, prose }: Output, checks: readonly VerifyCheck[]): string {
+  const count = (verdict: VerifyVerdict) => checks.filter((check) => check.verdict === verdict).length;
+  const keys = new Set(
+    checks.flatMap(({ id, subject }) => (id.startsWith('secret-') ? [words.nameIn(subject)] : [])),
+  );
+  const verdict = verdictOf(checks);
+  const colour = { ok: paint.green, warning: paint.green, failed: paint.red, 'cannot-tell': paint.yellow }[
+    verdict
+  ];
+  const sentence = {
+    ok: () => words.canRead(keys.size, 0),
+    warning: () => words.canRead(keys.size, count('warning')),
+    failed: () => words.cannotRead(keys.size, count('failed')),
+    'cannot-tell': () => words.cannotTell(keys.size, checks.filter(isOpen).length),
+  }[verdict]();
+  return prose(colour.bold(`${words.mark[verdict === 'warning' ? 'ok' : verdict]} ${sentence}`));
+}

@@ -1,0 +1,164 @@
+import { DEFAULTS } from '../../defaults.ts';
+import { plainJson } from '../plain.ts';
+import { shellWord } from '../shell.ts';
+import type { Remedy } from '../verify-types.ts';
+
+/** What `setup` needs to be told to put right what is there. */
+interface SetUp {
+  secretArns: string[];
+  roleName: string;
+}
+
+/** A policy of a role; an inline one has no ARN. */
+interface OfRole {
+  name: string;
+  arn: string | undefined;
+}
+
+const shell = (...words: string[]) => words.map(shellWord).join(' ');
+const own = (...words: string[]) => shell('mc-static-key', ...words);
+const aws = (...words: string[]) => shell('aws', ...words);
+
+/** The `setup` that completes what is there; without a secret to point to, it asks for one. */
+function setupCommand({ secretArns, roleName }: SetUp, ...more: string[]): string {
+  const secrets = secretArns.flatMap((arn) => ['--secret-arn', arn]);
+  return own('setup', ...secrets, '--role-name', roleName, ...more);
+}
+
+/** What to do about the checks of `verify` that are not as they should be. */
+export const remedies = {
+  store: (name: string, region: string): Remedy => ({
+    remedy: 'Check the name and the Region, or store the key:',
+    command: own('setup', '--secret-name', name, '--region', region),
+  }),
+  storeToo: (name: string, region: string): Remedy => ({
+    remedy: 'Name the Region of the flow, or store the same key there too:',
+    command: own('setup', '--secret-name', name, '--region', region, '--key-file', 'KEY-FILE'),
+  }),
+  storeHere: (region: string): Remedy => ({
+    remedy: `Store the same key in a secret of this account in ${region}, and take that one.`,
+  }),
+  useArn: (arn: string): Remedy => ({ remedy: `Take its full ARN: ${arn}` }),
+  useName: (name: string, region: string): Remedy => ({
+    remedy: 'Take the name without that:',
+    command: own('verify', '--secret-name', name, '--region', region),
+  }),
+  restore: (arn: string): Remedy => ({
+    remedy: 'Restore it:',
+    command: own('setup', '--secret-arn', arn, '--restore'),
+  }),
+  cancelRotation: (arn: string, region: string): Remedy => ({
+    remedy: 'Switch the rotation off:',
+    command: aws('secretsmanager', 'cancel-rotate-secret', '--region', region, '--secret-id', arn),
+  }),
+  rotate: (name: string): Remedy => ({
+    remedy: 'Store the right key:',
+    command: own('rotate', '--secret-name', name, '--key-file', 'KEY-FILE'),
+  }),
+
+  otherKmsKey: (arn: string, region: string): Remedy => ({
+    remedy:
+      'Give the secret another KMS key, and then its value again, which the old one cannot read any more:',
+    command: aws(
+      'secretsmanager',
+      'update-secret',
+      '--region',
+      region,
+      '--secret-id',
+      arn,
+      '--kms-key-id',
+      'alias/aws/secretsmanager',
+    ),
+  }),
+  keepKmsKey: (arn: string, region: string): Remedy => ({
+    remedy: 'Cancel its deletion, and enable it again after that (aws kms enable-key):',
+    command: aws('kms', 'cancel-key-deletion', '--region', region, '--key-id', arn),
+  }),
+  enableKmsKey: (arn: string, region: string): Remedy => ({
+    remedy: 'Enable it:',
+    command: aws('kms', 'enable-key', '--region', region, '--key-id', arn),
+  }),
+  kmsKeyPolicy: {
+    remedy: 'Make sure that the policy of the KMS key allows the role kms:Decrypt.',
+  } satisfies Remedy,
+  resourcePolicy: (arn: string, region: string): Remedy => ({
+    remedy: 'Let the role in, in the policy of the secret; this shows it:',
+    command: aws('secretsmanager', 'get-resource-policy', '--region', region, '--secret-id', arn),
+  }),
+
+  setUp: (what: SetUp): Remedy => ({ remedy: 'Have it set up:', command: setupCommand(what) }),
+  letIn: (what: SetUp): Remedy => ({
+    remedy: 'Have MediaConnect added to its trust policy:',
+    command: setupCommand(what, '--update-trust'),
+  }),
+  otherRole: {
+    remedy: 'Set up another role, for example with the default name: mc-static-key setup',
+  } satisfies Remedy,
+  /** @param trust the trust policy with the guard in it, where it can be added without a change to anything else */
+  guard: (roleName: string, account: string, trust: string | undefined): Remedy => ({
+    remedy: `Give its statement for MediaConnect the condition {"StringEquals": {"aws:SourceAccount": "${account}"}}${trust === undefined ? '.' : ':'}`,
+    ...(trust === undefined
+      ? {}
+      : {
+          command: aws(
+            'iam',
+            'update-assume-role-policy',
+            '--role-name',
+            roleName,
+            '--policy-document',
+            plainJson(trust),
+          ),
+        }),
+  }),
+  attach: (roleName: string, arn: string): Remedy => ({
+    remedy: 'Attach it:',
+    command: aws('iam', 'attach-role-policy', '--role-name', roleName, '--policy-arn', arn),
+  }),
+  policyUnreadable: {
+    remedy: 'Look at it in the IAM console; a policy that IAM took reads there.',
+  } satisfies Remedy,
+  takeOut: (because: string): Remedy => ({
+    remedy: /boundary/.test(because)
+      ? 'Have whoever is in charge of the permissions boundary allow it, or set up a role with another one.'
+      : 'Take the denial out of the policy, or except this secret from it.',
+  }),
+  takeOff: (what: SetUp, { name, arn }: OfRole): Remedy => ({
+    remedy: `First attach a policy that only reads what is needed, with: ${setupCommand(what, ...(name === DEFAULTS.policyName ? ['--policy-name', `${name}-Narrow`] : []))}. Then take this one off:`,
+    command:
+      arn === undefined
+        ? aws('iam', 'delete-role-policy', '--role-name', what.roleName, '--policy-name', name)
+        : aws('iam', 'detach-role-policy', '--role-name', what.roleName, '--policy-arn', arn),
+  }),
+  passRole: (roleArn: string): Remedy => ({
+    remedy: 'Whoever makes or changes the flow needs this statement:',
+    command: plainJson(
+      JSON.stringify({
+        Effect: 'Allow',
+        Action: 'iam:PassRole',
+        Resource: roleArn,
+        Condition: { StringEquals: { 'iam:PassedToService': 'mediaconnect.amazonaws.com' } },
+      }),
+    ),
+  }),
+
+  takePassword: (command: string): Remedy => ({
+    remedy: 'Store an SRT password in a secret of its own, and take the key type srt-password:',
+    command,
+  }),
+  otherKeyType: (takes: string | undefined): Remedy => ({
+    remedy:
+      takes === undefined
+        ? 'Take Zixi or SRT as the protocol, or no encryption.'
+        : `Take the key type ${takes}, with the algorithm of the key, or another protocol.`,
+  }),
+  leaveAlgorithmOut: (command: string): Remedy => ({ remedy: 'Leave the algorithm out:', command }),
+  nameAlgorithm: { remedy: 'Name the algorithm that the length of the key tells.' } satisfies Remedy,
+  takeAlgorithm: (algorithm: string, command: string): Remedy => ({
+    remedy: `Take ${algorithm}, or store a key of the other length:`,
+    command,
+  }),
+  nameSecret: { remedy: 'Name the ARN of the secret.' } satisfies Remedy,
+  nameRole: { remedy: 'Name the ARN of the role.' } satisfies Remedy,
+  otherCredentials: { remedy: "Use credentials of the flow's account (--profile)." } satisfies Remedy,
+  checkArn: { remedy: 'Copy the ARN of the flow from the MediaConnect console.' } satisfies Remedy,
+};

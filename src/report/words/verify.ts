@@ -1,0 +1,146 @@
+import type { VerifyId } from '../verify-types.ts';
+
+/** What each check asks, to follow on "cannot be told". */
+export const verifyQuestions: Record<VerifyId, string> = {
+  'flow-exists': 'what the flow uses',
+  'flow-account': 'whose flow it is',
+  'flow-encryption': 'what its encryption is',
+  'flow-protocol': 'whether its protocol takes the key',
+  'flow-algorithm': 'whether its algorithm fits the key',
+  'flow-secret': 'which secret it uses',
+  'flow-role': 'which role it uses',
+  'secret-exists': 'whether it exists',
+  'secret-account': 'whose secret it is',
+  'secret-deletion': 'whether it is scheduled for deletion',
+  'secret-version': 'whether it has a current version',
+  'secret-rotation': 'whether it rotates',
+  'secret-plaintext': 'whether it holds plaintext',
+  'secret-form': 'whether it holds the bare key',
+  'secret-characters': 'whether its characters are right',
+  'secret-length': 'whether its length is right',
+  'secret-key': 'whether it holds the key given',
+  'secret-same-key': 'whether it holds the same key as in the other Regions',
+  'secret-kms-key': 'whether its KMS key can be used',
+  'secret-resource-policy': 'whether its resource policy forbids reading',
+  'role-exists': 'whether it exists',
+  'role-account': 'whose role it is',
+  'role-name': 'whether its name is reserved',
+  'role-path': 'whether it has a path',
+  'role-trust': 'whether MediaConnect may assume it',
+  'role-guard': 'whether flows of other accounts are kept out',
+  'role-policies': 'what all its policies say',
+  'role-policy-attached': 'whether the policy is attached',
+  'role-reads-secret': 'whether it may read the secret',
+  'role-decrypts-secret': "whether it may use the secret's KMS key",
+  'policy-reads-only': 'whether it allows more than reading',
+  'policy-scope': 'which secrets it allows',
+  'caller-pass-role': 'whether you may pass the role to MediaConnect',
+};
+
+const day = (date: Date) => date.toISOString().slice(0, 10);
+const list = (items: readonly string[]) => items.join(', ');
+
+/** What the checks of `verify` have found. The good ones are short: many of them stand on one line. */
+export const verifyWords = {
+  denied: (id: VerifyId, action: string) =>
+    `${verifyQuestions[id]} cannot be told without the permission ${action}`,
+  untold: (id: VerifyId, message: string) => `${verifyQuestions[id]} cannot be told: ${message}`,
+  open: (id: VerifyId, because: string) =>
+    `${verifyQuestions[id]} depends on what cannot be known from here: ${because}`,
+  otherAccount: (account: string, own: string) =>
+    `belongs to account ${account}, and these are credentials of ${own}; MediaConnect uses what is in the account of the flow`,
+
+  exists: 'exists',
+  alive: 'not scheduled for deletion',
+  deleted: (at: Date) => `is scheduled for deletion (${day(at)}); until it is restored nobody can read it`,
+  rotates: 'rotates by itself, which breaks the stream each time',
+  steady: 'no rotation',
+  otherArn: 'there is no secret of this ARN, but another one of its name',
+  arnEnd: (region: string) =>
+    `there is no such secret in ${region}: the name has the end of an ARN, a hyphen and six characters, after it`,
+  elsewhere: (region: string, regions: string[]) =>
+    `is not in ${region}, only in ${list(regions)}; MediaConnect reads a secret in the Region of the flow`,
+  nowhere: (region: string) =>
+    `there is no such secret in ${region}, nor in another Region that could be looked at`,
+
+  hasVersion: 'has a current version',
+  noVersion: 'has no current version, so that there is nothing to read',
+  binary: 'holds bytes (SecretBinary); MediaConnect takes plaintext',
+  plaintext: 'plaintext',
+  bare: 'the bare key',
+  hexadecimal: 'hexadecimal',
+  printable: 'printable',
+  digits: (length: number, algorithm: string) => `${length} digits (${algorithm})`,
+  characters: (length: number) => `${length} characters`,
+  thisKey: 'the key given',
+  otherKey: 'holds another key than the one given',
+  sameKey: (region: string) => `the same key as in ${region}`,
+  otherKeyThan: (region: string) => `holds another key than in ${region}`,
+
+  awsKey: 'encrypted with aws/secretsmanager',
+  kmsKeyReady: 'its KMS key is enabled',
+  noKmsKey: (id: string) => `its KMS key ${id} does not exist`,
+  kmsKeyDeleted: (arn: string) => `its KMS key ${arn} is pending deletion`,
+  kmsKeyDisabled: (arn: string) => `its KMS key ${arn} is disabled`,
+  kmsKeyState: (arn: string, state: string) => `its KMS key ${arn} cannot be used (${state})`,
+  kmsKeyUsage: (arn: string, usage: string) => `its KMS key ${arn} is not for encryption (${usage})`,
+  kmsKeyRegion: (arn: string) => `its KMS key ${arn} is in another Region`,
+  kmsKeyForeign: (arn: string) =>
+    `its KMS key ${arn} is another account's, whose key policy has to let the role in`,
+  noResourcePolicy: 'no resource policy',
+  resourcePolicyLets: 'its resource policy does not forbid reading',
+  policyNotUnderstood: 'the resource policy',
+
+  noRole: 'there is no such role',
+  otherPath: 'there is no role of this ARN, but one of its name with another path',
+  reservedName: 'has the name MediaConnectAccessRole, which AWS reserves',
+  freeName: 'its name is not reserved',
+  noPath: 'no path',
+  path: (path: string) => `has the path ${path}; newer operations of MediaConnect refuse a role with a path`,
+  trustUnreadable: 'its trust policy cannot be read as an IAM policy',
+  notTrusted: (because: string, flow: string | undefined) =>
+    `MediaConnect may not assume it${flow === undefined ? '' : ' for this flow'}: ${because}`,
+  trusted: 'MediaConnect may assume it',
+  trustedForSome: 'MediaConnect may assume it, for some flows only',
+  guarded: 'flows of other accounts are kept out',
+  noGuard:
+    'its trust policy does not ask for this account (aws:SourceAccount), so that flows of other accounts might use it',
+  attached: (name: string) => `the policy ${name} is attached`,
+  notAttached: (name: string) => `the policy ${name} is not attached`,
+  policiesRead: 'its policies are well-formed',
+  policyUnreadable: (name: string) => `the policy ${name} cannot be read as an IAM policy`,
+  mayRead: (name: string, region: string) => `may read ${name} (${region})`,
+  mayDecrypt: (name: string, region: string) => `may use the KMS key of ${name} (${region})`,
+  mayNot: (actions: string[], because: string) => `the role may not do ${list(actions)}: ${because}`,
+  readsOnly: (name: string) => `${name} only reads`,
+  guidesMistake:
+    'SecretsManagerReadWrite allows changing and deleting every secret of the account; step 3 of the AWS guide names it by mistake',
+  allowsMore: (name: string, action: string) => `${name} allows more than reading secrets, such as ${action}`,
+  namedSecrets: (name: string) => `${name} is for named secrets`,
+  anySecret: (name: string) => `${name} allows reading every secret there is, not only those that are needed`,
+
+  rootPasses: 'as root, you may pass the role to MediaConnect',
+  passes: 'you may pass the role to MediaConnect',
+  federated: 'what a federated user may do is not in IAM',
+  passesNot:
+    'you may not pass the role to MediaConnect (iam:PassRole), which whoever puts it into a flow must',
+  passDenied:
+    'a policy forbids you to pass the role to MediaConnect (iam:PassRole), which whoever puts it into a flow must',
+
+  noFlow: 'there is no such flow',
+  part: (kind: string, name: string, protocol: string | undefined) =>
+    `${kind} ${name}${protocol === undefined ? '' : ` (${protocol})`}`,
+  notEncrypted: (what: string) => `${what}: not encrypted`,
+  speke: (what: string) => `${what}: SPEKE, which has no secret`,
+  encrypted: (what: string, how: string) => `${what}: ${how}`,
+  wrongKeyType: (keyType: string, protocol: string) =>
+    `has the key type ${keyType}, which ${protocol} does not take`,
+  passwordWithAlgorithm: 'has an algorithm, and an SRT password takes none',
+  noAlgorithm: 'has no algorithm, and a static key needs one',
+  otherAlgorithm: (algorithm: string, fitting: string) =>
+    `has the algorithm ${algorithm}, and the key in the secret is for ${fitting}`,
+  noSecret: 'names no secret',
+  secretElsewhere: (there: string, region: string) =>
+    `names a secret in ${there}, and the flow is in ${region}; MediaConnect reads it in the Region of the flow`,
+  noRoleNamed: 'names no role',
+};

@@ -1,0 +1,42 @@
+import { parseSecretArn } from '../aws/arn.ts';
+import { atMost } from '../aws/at-most.ts';
+import { MEDIACONNECT_REGIONS } from '../aws/regions.ts';
+import { describeSecret, secretExists } from '../aws/secrets.ts';
+import type { Aws } from '../aws/session.ts';
+import { HTTP } from '../defaults.ts';
+import { look, seenIn } from './look.ts';
+import type { SecretTarget } from './secret-sight.ts';
+
+/** What there is in place of a secret that is not there. */
+export type Absence =
+  /** Another secret has the name that is in the ARN. */
+  | { kind: 'other-arn'; arn: string }
+  /** The name is that of a secret, with the end of an ARN after it. */
+  | { kind: 'arn-end'; name: string }
+  /** A secret of the name is in these Regions; none means that it was seen in no Region. */
+  | { kind: 'elsewhere'; regions: string[] };
+
+const REGIONS_AT_ONCE = 20;
+
+/** Looks for what the user may have meant. What cannot be looked at is left out. */
+export async function whyAbsent(aws: Aws, { region, id }: SecretTarget): Promise<Absence> {
+  const name = parseSecretArn(id)?.name ?? id;
+  if (name !== id) {
+    const other = seenIn(await look(describeSecret(aws, region, name)));
+    if (other) return { kind: 'other-arn', arn: other.arn };
+  }
+  const shorter = /^(.+)-[A-Za-z0-9]{6}$/.exec(name)?.[1];
+  const isShorter =
+    shorter && seenIn(await look(secretExists(aws, region, shorter, HTTP.searchLimitMs))) === true;
+  return isShorter ? { kind: 'arn-end', name: shorter } : elsewhere(aws, region, name);
+}
+
+async function elsewhere(aws: Aws, region: string, name: string): Promise<Absence> {
+  const { partition } = await aws.identity();
+  const ids = partition === 'aws' ? MEDIACONNECT_REGIONS.map(({ id }) => id) : [];
+  const others = ids.filter((id) => id !== region);
+  const found = await atMost(REGIONS_AT_ONCE, others, async (other) =>
+    seenIn(await look(secretExists(aws, other, name, HTTP.searchLimitMs))),
+  );
+  return { kind: 'elsewhere', regions: others.filter((_other, at) => found[at] === true) };
+}

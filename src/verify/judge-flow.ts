@@ -1,0 +1,122 @@
+import { parseArn } from '../aws/arn.ts';
+import type { FlowEncryption, FlowPart, FoundFlow } from '../aws/flows.ts';
+import type { Identity } from '../aws/session.ts';
+import { type Algorithm, algorithmOfLength } from '../key/index.ts';
+import type { Remedy, VerifyCheck, VerifyId } from '../report/verify-types.ts';
+import { partCommand } from '../report/words/flow-commands.ts';
+import { verifyWords as words } from '../report/words/verify.ts';
+import { remedies } from '../report/words/verify-remedies.ts';
+import type { FlowSight } from './flow-sight.ts';
+import { seenIn } from './look.ts';
+import { checksOf } from './make.ts';
+import type { SecretSight } from './secret-sight.ts';
+import { keyOf, targetOf } from './subjects.ts';
+
+type Problem = { id: VerifyId; detail: string; remedy: Remedy };
+type Sights = ReadonlyMap<string, SecretSight>;
+
+/** The checks of a flow's encryption settings; what they point to is judged by itself. Pure. */
+export function judgeFlow(sight: FlowSight, sights: Sights, identity: Identity): VerifyCheck[] {
+  const { ok, failed, unseen } = checksOf(sight.arn);
+  if (sight.kind === 'foreign') {
+    return [
+      failed('flow-account', words.otherAccount(sight.account, identity.account), remedies.otherCredentials),
+    ];
+  }
+  const { found } = sight;
+  if ('unseen' in found) return [unseen('flow-exists', found.unseen)];
+  const flow = found.seen;
+  if (!flow) return [failed('flow-exists', words.noFlow, remedies.checkArn)];
+  return [ok('flow-exists', words.exists), ...flow.parts.flatMap((part) => judgePart(flow, part, sights))];
+}
+
+function judgePart(flow: FoundFlow, part: FlowPart, sights: Sights): VerifyCheck[] {
+  const { ok, failed } = checksOf(part.arn);
+  const what = words.part(part.kind, part.name, part.protocol);
+  const { encryption } = part;
+  if (!encryption) return [ok('flow-encryption', words.notEncrypted(what))];
+  if (encryption.keyType === 'speke') return [ok('flow-encryption', words.speke(what))];
+  const problems = [
+    ...protocolProblems(flow, part, encryption),
+    ...algorithmProblems(flow, part, encryption, sights),
+    ...placeProblems(flow, encryption),
+  ];
+  if (problems.length === 0) {
+    return [ok('flow-encryption', words.encrypted(what, encryption.algorithm ?? encryption.keyType))];
+  }
+  return problems.map(({ id, detail, remedy }) => failed(id, `${what} ${detail}`, remedy));
+}
+
+/** MediaConnect User Guide, "Encryption in transit": which protocols take which kind of key. */
+function protocolProblems(flow: FoundFlow, part: FlowPart, encryption: FlowEncryption): Problem[] {
+  const { kind, protocol } = part;
+  // An entitlement, and a source that comes through one, have no protocol of their own.
+  const takes =
+    protocol === undefined || protocol.startsWith('zixi')
+      ? 'static-key'
+      : protocol.startsWith('srt')
+        ? 'srt-password'
+        : undefined;
+  if (takes === encryption.keyType) return [];
+  const { algorithm: _algorithm, ...rest } = encryption;
+  const remedy =
+    takes === 'srt-password'
+      ? remedies.takePassword(partCommand(flow, part, { ...rest, keyType: takes }))
+      : remedies.otherKeyType(takes);
+  return [{ id: 'flow-protocol', detail: words.wrongKeyType(encryption.keyType, protocol ?? kind), remedy }];
+}
+
+function algorithmProblems(
+  flow: FoundFlow,
+  part: FlowPart,
+  encryption: FlowEncryption,
+  sights: Sights,
+): Problem[] {
+  const { keyType, algorithm, ...rest } = encryption;
+  if (keyType === 'srt-password') {
+    return algorithm === undefined
+      ? []
+      : [
+          {
+            id: 'flow-algorithm',
+            detail: words.passwordWithAlgorithm,
+            remedy: remedies.leaveAlgorithmOut(partCommand(flow, part, { keyType, ...rest })),
+          },
+        ];
+  }
+  const fitting = algorithmIn(encryption, flow.region, sights);
+  if (algorithm !== undefined && (fitting === undefined || fitting === algorithm)) return [];
+  const remedy =
+    fitting === undefined
+      ? remedies.nameAlgorithm
+      : remedies.takeAlgorithm(fitting, partCommand(flow, part, { ...encryption, algorithm: fitting }));
+  const detail = algorithm === undefined ? words.noAlgorithm : words.otherAlgorithm(algorithm, fitting ?? '');
+  return [{ id: 'flow-algorithm', detail, remedy }];
+}
+
+/** The algorithm that the key in the secret is for, where it could be read and is for one. */
+function algorithmIn(encryption: FlowEncryption, region: string, sights: Sights): Algorithm | undefined {
+  const target = targetOf(encryption, region);
+  const sight = target && sights.get(keyOf(target));
+  const content = sight?.kind === 'there' ? seenIn(sight.content) : undefined;
+  return content?.kind === 'text' ? algorithmOfLength(content.key.length) : undefined;
+}
+
+function placeProblems({ region }: FoundFlow, { secretArn, roleArn }: FlowEncryption): Problem[] {
+  const there = secretArn === undefined ? undefined : parseArn(secretArn)?.region;
+  const secret: Problem[] =
+    secretArn === undefined
+      ? [{ id: 'flow-secret', detail: words.noSecret, remedy: remedies.nameSecret }]
+      : there === region
+        ? []
+        : [
+            {
+              id: 'flow-secret',
+              detail: words.secretElsewhere(there ?? '', region),
+              remedy: remedies.storeHere(region),
+            },
+          ];
+  return roleArn === undefined
+    ? [...secret, { id: 'flow-role', detail: words.noRoleNamed, remedy: remedies.nameRole }]
+    : secret;
+}

@@ -1,0 +1,69 @@
+import { parseArn } from '../aws/arn.ts';
+import type { RolePolicy } from '../aws/roles.ts';
+import type { Identity } from '../aws/session.ts';
+import { tryParsePolicy } from '../policy/index.ts';
+import { furtherActions, readsAnySecret } from '../proof/excess.ts';
+import type { VerifyCheck } from '../report/verify-types.ts';
+import { verifyWords as words } from '../report/words/verify.ts';
+import { remedies } from '../report/words/verify-remedies.ts';
+import type { RoleWish } from './judge-role.ts';
+import { checksOf } from './make.ts';
+import type { RoleSight, ThereRole } from './role-sight.ts';
+
+/** Whether the policies of a role can be read, and allow no more than reading the secrets they are for. Pure. */
+export function judgePolicies(
+  role: RoleSight & ThereRole,
+  wish: RoleWish,
+  identity: Identity,
+): VerifyCheck[] {
+  const make = checksOf(role.arn);
+  const unseen = role.unseen.map((failure) => make.unseen('role-policies', failure));
+  const broken = unreadable(role);
+  return [
+    ...unseen,
+    ...broken.map((name) =>
+      make.failed('role-policies', words.policyUnreadable(name), remedies.policyUnreadable),
+    ),
+    ...(unseen.length + broken.length === 0 ? [make.ok('role-policies', words.policiesRead)] : []),
+    ...role.policies.flatMap((policy) => judgePolicy(policy, role, wish, identity)),
+  ];
+}
+
+function unreadable({ policies, boundary }: ThereRole): string[] {
+  const documents = [
+    ...policies,
+    ...(boundary && 'seen' in boundary.document
+      ? [{ name: boundary.arn, document: boundary.document.seen ?? '' }]
+      : []),
+  ];
+  return documents.filter(({ document }) => !tryParsePolicy(document)).map(({ name }) => name);
+}
+
+function judgePolicy(
+  { name, arn, document }: RolePolicy,
+  role: RoleSight,
+  { regions, secretArns }: RoleWish,
+  identity: Identity,
+): VerifyCheck[] {
+  const parsed = tryParsePolicy(document);
+  if (!parsed) return [];
+  const { ok, warning } = checksOf(arn ?? role.arn, role.arn);
+  const [further] = furtherActions(parsed);
+  const setup = { secretArns, roleName: role.name };
+  const takeOff = remedies.takeOff(setup, { name, arn });
+  const guides = parseArn(arn ?? '')?.account === 'aws' && name === 'SecretsManagerReadWrite';
+  const anySecret = regions.some((region) => readsAnySecret(parsed, region, identity));
+  return [
+    further === undefined
+      ? ok('policy-reads-only', words.readsOnly(name))
+      : warning('policy-reads-only', guides ? words.guidesMistake : words.allowsMore(name, further), takeOff),
+    // Of a policy that allows everything it is enough to say so once.
+    ...(further !== undefined && anySecret
+      ? []
+      : [
+          anySecret
+            ? warning('policy-scope', words.anySecret(name), takeOff)
+            : ok('policy-scope', words.namedSecrets(name)),
+        ]),
+  ];
+}

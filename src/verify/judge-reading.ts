@@ -1,0 +1,114 @@
+import { parseSecretArn } from '../aws/arn.ts';
+import type { Identity } from '../aws/session.ts';
+import { type PolicyDocument, parsePolicy, tryParsePolicy } from '../policy/index.ts';
+import { type DecidingDocuments, type Refusal, refusalsOf } from '../proof/reading.ts';
+import type { VerifyCheck, VerifyId } from '../report/verify-types.ts';
+import { verifyWords as words } from '../report/words/verify.ts';
+import { remedies } from '../report/words/verify-remedies.ts';
+import { kmsKeyOf } from './judge-kms-key.ts';
+import { seenIn } from './look.ts';
+import { checksOf, type Making } from './make.ts';
+import type { RoleSight, ThereRole } from './role-sight.ts';
+import type { SecretSight, ThereSecret } from './secret-sight.ts';
+
+type Role = RoleSight & ThereRole;
+type Secret = SecretSight & ThereSecret;
+
+/** Stands for a role that nothing but the secret's own policy could keep out. */
+const ALL_ALLOWED = parsePolicy(
+  JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }),
+);
+
+/** Whether a role may read a secret: by its own policies, and by the secret's. Pure. */
+export function judgeReading(role: Role, secret: Secret, subject: string, identity: Identity): VerifyCheck[] {
+  const make = checksOf(subject, role.arn);
+  const { described, arn, target } = secret;
+  const own = ownDocuments(role);
+  const decrypts = 'unseen' in described ? [make.unseen('role-decrypts-secret', described.unseen)] : [];
+  const [unseen] = role.unseen;
+  if (unseen)
+    return [make.unseen('role-reads-secret', unseen), ...resourcePolicy(role, secret, subject, identity)];
+  if (own === 'unreadable') return resourcePolicy(role, secret, subject, identity);
+  if (arn === undefined) {
+    const because = 'unseen' in described ? [make.unseen('role-reads-secret', described.unseen)] : [];
+    return [...because, ...decrypts, ...resourcePolicy(role, secret, subject, identity)];
+  }
+  const kmsKey = kmsKeyOf(secret, identity);
+  const allowing = allowPart(tryParsePolicy(seenIn(secret.resourcePolicy) ?? ''));
+  const documents = { ...own, ...(allowing ? { resourcePolicy: allowing } : {}) };
+  const readable = { arn, region: target.region, ...(kmsKey ? { kmsKey } : {}) };
+  const refusals = refusalsOf(readable, documents, role.arn, identity);
+  const [ofKey, ofSecret] = [refusals.filter(isOfKey), refusals.filter((each) => !isOfKey(each))];
+  const name = parseSecretArn(arn)?.name ?? '';
+  const ways = { arn, roleName: role.name };
+  return [
+    verdict(make, 'role-reads-secret', ofSecret, words.mayRead(name, target.region), ways),
+    ...decrypts,
+    ...(kmsKey
+      ? [verdict(make, 'role-decrypts-secret', ofKey, words.mayDecrypt(name, target.region), ways)]
+      : []),
+    ...resourcePolicy(role, secret, subject, identity),
+  ];
+}
+
+function isOfKey({ action }: Refusal): boolean {
+  return action.startsWith('kms:');
+}
+
+function verdict(
+  make: Making,
+  id: VerifyId,
+  refusals: Refusal[],
+  allowed: string,
+  { arn, roleName }: { arn: string; roleName: string },
+): VerifyCheck {
+  const denied = refusals.filter((refusal) => refusal.verdict === 'denied');
+  const [first] = denied.length > 0 ? denied : refusals;
+  if (!first) return make.ok(id, allowed);
+  if (denied.length === 0) return make.open(id, first.because);
+  const actions = denied.map(({ action }) => action);
+  const explicit = / denies it$|permissions boundary/.test(first.because);
+  const remedy = explicit ? remedies.takeOut(first.because) : remedies.setUp({ secretArns: [arn], roleName });
+  return make.failed(id, words.mayNot(actions, first.because), remedy);
+}
+
+/** The role's policies and boundary, parsed. One that cannot be read is told by the checks of the policies. */
+function ownDocuments({ policies, boundary }: Role): DecidingDocuments | 'unreadable' {
+  const parsed = policies.flatMap(({ document }) => tryParsePolicy(document) ?? []);
+  const limit = boundary && tryParsePolicy(seenIn(boundary.document) ?? '');
+  if (parsed.length < policies.length || (boundary && !limit)) return 'unreadable';
+  return {
+    identityPolicies: parsed,
+    identityNames: policies.map(({ name }) => name),
+    ...(limit ? { permissionsBoundary: limit } : {}),
+  };
+}
+
+/** What a secret's policy forbids has a check of its own. */
+function allowPart(document: PolicyDocument | undefined): PolicyDocument | undefined {
+  return (
+    document && { ...document, statements: document.statements.filter(({ effect }) => effect === 'Allow') }
+  );
+}
+
+function resourcePolicy(role: Role, secret: Secret, subject: string, identity: Identity): VerifyCheck[] {
+  const { ok, failed, unseen, open } = checksOf(subject);
+  const { resourcePolicy: policy, arn, target } = secret;
+  if (!policy) return [];
+  if ('unseen' in policy) return [unseen('secret-resource-policy', policy.unseen)];
+  if (policy.seen === undefined) return [ok('secret-resource-policy', words.noResourcePolicy)];
+  const document = tryParsePolicy(policy.seen);
+  if (!document || arn === undefined) return [open('secret-resource-policy', words.policyNotUnderstood)];
+  const documents = { identityPolicies: [ALL_ALLOWED], resourcePolicy: document };
+  const [refusal] = refusalsOf({ arn, region: target.region }, documents, role.arn, identity);
+  if (!refusal) return [ok('secret-resource-policy', words.resourcePolicyLets)];
+  return refusal.verdict === 'denied'
+    ? [
+        failed(
+          'secret-resource-policy',
+          words.mayNot([refusal.action], refusal.because),
+          remedies.resourcePolicy(arn, target.region),
+        ),
+      ]
+    : [open('secret-resource-policy', refusal.because)];
+}

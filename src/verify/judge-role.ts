@@ -1,0 +1,105 @@
+import { parseArn } from '../aws/arn.ts';
+import type { Identity } from '../aws/session.ts';
+import { judgeTrust, letsOthersIn } from '../proof/trust.ts';
+import type { VerifyCheck } from '../report/verify-types.ts';
+import { verifyWords as words } from '../report/words/verify.ts';
+import { remedies } from '../report/words/verify-remedies.ts';
+import { guarded } from './guard.ts';
+import { checksOf } from './make.ts';
+import type { RoleSight, ThereRole } from './role-sight.ts';
+
+/** For what a role is wanted. */
+export interface RoleWish {
+  /** The flow that will assume it, where one is known. */
+  flowArn?: string;
+  /** The Regions in which flows will. */
+  regions: string[];
+  /** ARNs of the secrets that it is to read, where they are known. */
+  secretArns: string[];
+  /** A policy that must be attached. */
+  policyName?: string;
+}
+
+/** The checks of a role by itself, and of who may assume it. Pure. */
+export function judgeRole(sight: RoleSight, wish: RoleWish, identity: Identity): VerifyCheck[] {
+  const { failed } = checksOf(sight.arn);
+  const setup = { secretArns: wish.secretArns, roleName: sight.name };
+  if (sight.kind === 'foreign') {
+    const account = parseArn(sight.arn)?.account ?? '';
+    return [failed('role-account', words.otherAccount(account, identity.account), remedies.setUp(setup))];
+  }
+  if (sight.kind === 'absent') {
+    return [
+      sight.actual === undefined
+        ? failed('role-exists', words.noRole, remedies.setUp(setup))
+        : failed('role-exists', words.otherPath, remedies.useArn(sight.actual)),
+    ];
+  }
+  return [...judgeNaming(sight), ...judgeTrusting(sight, wish, identity), ...judgeAttached(sight, wish)];
+}
+
+function judgeNaming({ arn, name, described }: RoleSight & ThereRole): VerifyCheck[] {
+  const { ok, failed, warning, unseen } = checksOf(arn);
+  const path =
+    parseArn(arn)
+      ?.resource.replace(/^role/, '')
+      .replace(/[^/]+$/, '') ?? '/';
+  return [
+    'unseen' in described ? unseen('role-exists', described.unseen) : ok('role-exists', words.exists),
+    // MediaConnect User Guide: the name is reserved.
+    /^mediaconnectaccessrole$/i.test(name)
+      ? failed('role-name', words.reservedName, remedies.otherRole)
+      : ok('role-name', words.freeName),
+    path === '/' ? ok('role-path', words.noPath) : warning('role-path', words.path(path), remedies.otherRole),
+  ];
+}
+
+function judgeTrusting(
+  { arn, name, described }: RoleSight & ThereRole,
+  { flowArn, regions, secretArns }: RoleWish,
+  identity: Identity,
+): VerifyCheck[] {
+  const { ok, failed, warning, unseen, open } = checksOf(arn);
+  if ('unseen' in described) {
+    return [unseen('role-trust', described.unseen), unseen('role-guard', described.unseen)];
+  }
+  const { trust } = described.seen;
+  const judged = judgeTrust(trust, { regions, sourceArns: flowArn === undefined ? [] : [flowArn] }, identity);
+  const letIn = remedies.letIn({ secretArns, roleName: name });
+  if (judged.verdict === 'unreadable') return [failed('role-trust', words.trustUnreadable, letIn)];
+  if (judged.verdict === 'not-allowed') {
+    return judged.uncertain
+      ? [open('role-trust', judged.because)]
+      : [failed('role-trust', words.notTrusted(judged.because, flowArn), letIn)];
+  }
+  return [
+    ok('role-trust', judged.scope === 'narrower' ? words.trustedForSome : words.trusted),
+    letsOthersIn(trust, identity)
+      ? warning(
+          'role-guard',
+          words.noGuard,
+          remedies.guard(name, identity.account, guarded(trust, identity.account)),
+        )
+      : ok('role-guard', words.guarded),
+  ];
+}
+
+function judgeAttached(
+  { arn, name, attached }: RoleSight & ThereRole,
+  { policyName }: RoleWish,
+): VerifyCheck[] {
+  if (policyName === undefined) return [];
+  const { ok, failed, unseen } = checksOf(arn);
+  if ('unseen' in attached) return [unseen('role-policy-attached', attached.unseen)];
+  const named = attached.seen.some((each) => each.slice(each.lastIndexOf('/') + 1) === policyName);
+  const { account = '', partition = '' } = parseArn(arn) ?? {};
+  return [
+    named
+      ? ok('role-policy-attached', words.attached(policyName))
+      : failed(
+          'role-policy-attached',
+          words.notAttached(policyName),
+          remedies.attach(name, `arn:${partition}:iam::${account}:policy/${policyName}`),
+        ),
+  ];
+}

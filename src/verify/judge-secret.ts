@@ -1,0 +1,107 @@
+import { expectedSecretArn, parseSecretArn } from '../aws/arn.ts';
+import type { FoundSecret } from '../aws/secrets.ts';
+import type { Identity } from '../aws/session.ts';
+import type { VerifyCheck } from '../report/verify-types.ts';
+import { verifyWords as words } from '../report/words/verify.ts';
+import { remedies } from '../report/words/verify-remedies.ts';
+import { judgeKmsKey } from './judge-kms-key.ts';
+import { judgeContent } from './judge-value.ts';
+import { seenIn } from './look.ts';
+import { checksOf } from './make.ts';
+import type { SecretSight, SecretTarget, ThereSecret } from './secret-sight.ts';
+
+/** The ARN of a secret as far as it is known. */
+export function subjectOf(sight: SecretSight, identity: Identity): string {
+  const { id, region } = sight.target;
+  if (sight.kind === 'there' && sight.arn !== undefined) return sight.arn;
+  return parseSecretArn(id) ? id : expectedSecretArn(identity, region, id);
+}
+
+/** The checks of a secret by itself. Pure. */
+export function judgeSecret(sight: SecretSight, identity: Identity): VerifyCheck[] {
+  const subject = subjectOf(sight, identity);
+  const make = checksOf(subject);
+  if (sight.kind === 'foreign') {
+    const account = parseSecretArn(subject)?.account ?? '';
+    return [
+      make.failed(
+        'secret-account',
+        words.otherAccount(account, identity.account),
+        remedies.storeHere(sight.target.region),
+      ),
+    ];
+  }
+  if (sight.kind === 'absent') return [judgeAbsence(sight, subject)];
+  return [
+    ...judgeDescription(sight, subject),
+    ...judgeContent(sight, subject),
+    ...judgeKmsKey(sight, subject, identity),
+  ];
+}
+
+function judgeAbsence(
+  { target, absence }: Extract<SecretSight, { kind: 'absent' }>,
+  subject: string,
+): VerifyCheck {
+  const { region } = target;
+  const { failed } = checksOf(subject);
+  const name = nameOf(target);
+  if (absence.kind === 'other-arn') {
+    return failed('secret-exists', words.otherArn, remedies.useArn(absence.arn));
+  }
+  if (absence.kind === 'arn-end') {
+    return failed('secret-exists', words.arnEnd(region), remedies.useName(absence.name, region));
+  }
+  return absence.regions.length > 0
+    ? failed('secret-exists', words.elsewhere(region, absence.regions), remedies.storeToo(name, region))
+    : failed('secret-exists', words.nowhere(region), remedies.store(name, region));
+}
+
+function nameOf({ id }: SecretTarget): string {
+  return parseSecretArn(id)?.name ?? id;
+}
+
+function judgeDescription(sight: ThereSecret, subject: string): VerifyCheck[] {
+  const make = checksOf(subject);
+  const { described, content } = sight;
+  if ('unseen' in described) {
+    // Whoever may read its value knows that it is there, and that it is not scheduled for deletion.
+    const kind = seenIn(content)?.kind;
+    const alive = kind === 'text' || kind === 'binary';
+    return [
+      alive ? make.ok('secret-exists', words.exists) : make.unseen('secret-exists', described.unseen),
+      alive ? make.ok('secret-deletion', words.alive) : make.unseen('secret-deletion', described.unseen),
+      make.unseen('secret-rotation', described.unseen),
+    ];
+  }
+  return [make.ok('secret-exists', words.exists), ...judgeSeen(described.seen, subject)];
+}
+
+function judgeSeen({ deletedAt, rotates, region }: FoundSecret, subject: string): VerifyCheck[] {
+  const make = checksOf(subject);
+  if (deletedAt) return [make.failed('secret-deletion', words.deleted(deletedAt), remedies.restore(subject))];
+  return [
+    make.ok('secret-deletion', words.alive),
+    rotates
+      ? make.failed('secret-rotation', words.rotates, remedies.cancelRotation(subject, region))
+      : make.ok('secret-rotation', words.steady),
+  ];
+}
+
+/** Whether secrets of one name hold the same key, wherever they are: each is compared with the first one. Pure. */
+export function judgeSameKey(sights: SecretSight[], identity: Identity): VerifyCheck[] {
+  const readable = sights.flatMap((sight) => {
+    const content = sight.kind === 'there' ? seenIn(sight.content) : undefined;
+    const subject = subjectOf(sight, identity);
+    const name = parseSecretArn(subject)?.name ?? sight.target.id;
+    return content?.kind === 'text' ? [{ ...sight.target, subject, name, held: content.key }] : [];
+  });
+  return readable.flatMap(({ subject, name, held, keyType }) => {
+    const first = readable.find((other) => other.name === name);
+    if (!first || first.subject === subject) return [];
+    const { ok, failed } = checksOf(subject);
+    return held.sameKey(first.held, keyType)
+      ? ok('secret-same-key', words.sameKey(first.region))
+      : failed('secret-same-key', words.otherKeyThan(first.region), remedies.rotate(name));
+  });
+}

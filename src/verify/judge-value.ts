@@ -1,0 +1,91 @@
+import { parseSecretArn } from '../aws/arn.ts';
+import { algorithmOfLength, checkStoredKey, type KeyMaterial, type KeyProblem } from '../key/index.ts';
+import type { VerifyCheck, VerifyId } from '../report/verify-types.ts';
+import { verifyWords as words } from '../report/words/verify.ts';
+import { remedies } from '../report/words/verify-remedies.ts';
+import { checksOf } from './make.ts';
+import type { SecretTarget, ThereSecret } from './secret-sight.ts';
+
+/** Which check a problem with a value belongs to; all other problems are things around or between the key's characters. */
+const CHECK_OF: Record<string, VerifyId> = {
+  json: 'secret-plaintext',
+  control: 'secret-characters',
+  'non-ascii': 'secret-characters',
+  invisible: 'secret-characters',
+  'look-alike': 'secret-characters',
+  base64: 'secret-characters',
+  'not-hexadecimal': 'secret-characters',
+  empty: 'secret-length',
+  'too-long': 'secret-length',
+  'odd-length': 'secret-length',
+  'wrong-length': 'secret-length',
+  'wrong-algorithm': 'secret-length',
+  'srt-length': 'secret-length',
+};
+
+/** The checks of what a secret holds. Pure. */
+export function judgeContent(
+  { content, target }: ThereSecret & { target: SecretTarget },
+  subject: string,
+): VerifyCheck[] {
+  const { ok, failed, unseen } = checksOf(subject);
+  const name = parseSecretArn(subject)?.name ?? target.id;
+  // It waits for its deletion; then nothing of its value can be read.
+  if (!content) return [];
+  if ('unseen' in content) {
+    const ids: VerifyId[] = [
+      'secret-version',
+      'secret-plaintext',
+      'secret-form',
+      'secret-characters',
+      'secret-length',
+    ];
+    return [...ids, ...(target.key ? (['secret-key'] as const) : [])].map((id) => unseen(id, content.unseen));
+  }
+  const { seen } = content;
+  if (seen.kind === 'none') return [failed('secret-version', words.noVersion, remedies.rotate(name))];
+  const version = ok('secret-version', words.hasVersion);
+  if (seen.kind === 'binary')
+    return [version, failed('secret-plaintext', words.binary, remedies.rotate(name))];
+  return [version, ...judgeText(seen.key, target, subject, name)];
+}
+
+function judgeText(held: KeyMaterial, target: SecretTarget, subject: string, name: string): VerifyCheck[] {
+  const { keyType, algorithm, key } = target;
+  const { ok, failed } = checksOf(subject);
+  const problems = checkStoredKey(held, { keyType, ...(algorithm ? { algorithm } : {}) });
+  const wrong = problems.map((problem) => failed(checkOf(problem), problem.message, remedies.rotate(name)));
+  const isKey = key === undefined || held.sameKey(key, keyType);
+  return [
+    ...wrong,
+    ...(wrong.length === 0 ? rightText(held, target, subject) : []),
+    ...(wrong.length > 0 && !wrong.some(({ id }) => id === 'secret-plaintext')
+      ? [ok('secret-plaintext', words.plaintext)]
+      : []),
+    ...(key === undefined
+      ? []
+      : [
+          isKey
+            ? ok('secret-key', words.thisKey)
+            : failed('secret-key', words.otherKey, remedies.rotate(name)),
+        ]),
+  ];
+}
+
+function rightText({ length }: KeyMaterial, { keyType }: SecretTarget, subject: string): VerifyCheck[] {
+  const { ok } = checksOf(subject);
+  const hexadecimal = keyType === 'static-key';
+  return [
+    ok('secret-plaintext', words.plaintext),
+    ok('secret-form', words.bare),
+    ok('secret-characters', hexadecimal ? words.hexadecimal : words.printable),
+    ok(
+      'secret-length',
+      hexadecimal ? words.digits(length, algorithmOfLength(length) ?? '') : words.characters(length),
+    ),
+  ];
+}
+
+function checkOf({ code }: KeyProblem): VerifyId {
+  return CHECK_OF[code] ?? 'secret-form';
+}

@@ -1,0 +1,81 @@
+import { parseSecretArn } from '../aws/arn.ts';
+import { type FoundKmsKey, readKmsKey } from '../aws/kms-keys.ts';
+import {
+  describeSecret,
+  type FoundSecret,
+  readResourcePolicy,
+  readValue,
+  type SecretContent,
+} from '../aws/secrets.ts';
+import type { Aws, Identity } from '../aws/session.ts';
+import type { Algorithm, KeyMaterial, KeyType } from '../key/index.ts';
+import { type Absence, whyAbsent } from './absence.ts';
+import { type Look, look, seenIn } from './look.ts';
+
+/** A secret to be looked at, and what it must hold. */
+export interface SecretTarget {
+  region: string;
+  /** Its name or its ARN. */
+  id: string;
+  keyType: KeyType;
+  algorithm?: Algorithm;
+  /** The very key that it must hold. */
+  key?: KeyMaterial;
+}
+
+/** A secret as far as it could be looked at. */
+export type SecretSight = { target: SecretTarget } & (
+  | { kind: 'foreign' }
+  | { kind: 'absent'; absence: Absence }
+  | ThereSecret
+);
+
+/** A secret that is there, or may be: for whoever may not look, that is all that can be said. */
+export interface ThereSecret {
+  kind: 'there';
+  /** Absent when it was given by its name, and nothing that was seen tells it. */
+  arn?: string;
+  described: Look<FoundSecret>;
+  /** Not looked at while the secret is scheduled for deletion, as are the next two. */
+  content?: Look<SecretContent>;
+  resourcePolicy?: Look<string | undefined>;
+  /** For a secret that is encrypted with a customer-managed key. */
+  kmsKey?: Look<FoundKmsKey | undefined>;
+}
+
+/** Looks at a secret. This reads its value, which moves its date of last access. */
+export async function sightSecret(aws: Aws, identity: Identity, target: SecretTarget): Promise<SecretSight> {
+  const given = parseSecretArn(target.id);
+  if (given && (given.account !== identity.account || given.partition !== identity.partition)) {
+    return { target, kind: 'foreign' };
+  }
+  const { region, id } = target;
+  const described = await look(describeSecret(aws, region, id));
+  if ('unseen' in described) return { target, ...(await sightRest(aws, target, described)) };
+  if (!described.seen) return { target, kind: 'absent', absence: await whyAbsent(aws, target) };
+  return { target, ...(await sightRest(aws, target, { seen: described.seen })) };
+}
+
+async function sightRest(
+  aws: Aws,
+  { region, id }: SecretTarget,
+  described: Look<FoundSecret>,
+): Promise<ThereSecret> {
+  const secret = seenIn(described);
+  const known = secret?.arn ?? (parseSecretArn(id) ? id : undefined);
+  if (secret?.deletedAt) return { kind: 'there', arn: secret.arn, described };
+  const [value, resourcePolicy, kmsKey] = await Promise.all([
+    look(readValue(aws, region, known ?? id)),
+    look(readResourcePolicy(aws, region, known ?? id)),
+    secret?.kmsKeyId === undefined ? undefined : look(readKmsKey(aws, region, secret.kmsKeyId)),
+  ]);
+  const arn = known ?? seenIn(value)?.arn;
+  return {
+    kind: 'there',
+    ...(arn === undefined ? {} : { arn }),
+    described,
+    content: 'seen' in value ? { seen: value.seen.content } : value,
+    resourcePolicy,
+    ...(kmsKey ? { kmsKey } : {}),
+  };
+}
