@@ -58,23 +58,30 @@ function groupLines(output: Output, { kind, arn, checks }: Group): string[] {
   ];
 }
 
-/** Many checks are good, and then each is a few words on a common line; what lacks one permission stands together too. */
+/** Many checks are good, and then each is a few words on a common line; what cannot be told for one reason stands together too. */
 function verdictLines(output: Output, verdict: VerifyVerdict, checks: VerifyCheck[]): string[] {
   if (verdict === 'ok') {
     const details = [...new Set(checks.map(({ detail }) => detail))];
     return details.length > 0 ? [marked(output, verdict, details.join(', '))] : [];
   }
-  const actions = [...new Set(checks.flatMap(({ awsAction }) => awsAction ?? []))];
-  const lacking = actions.flatMap((action) => {
-    const same = checks.filter(({ awsAction }) => awsAction === action);
-    const questions = [...new Set(same.map(({ id }) => verifyQuestions[id]))];
-    return [marked(output, verdict, words.denied(action, questions)), ...remedyLines(output, same[0])];
-  });
-  const others = checks.filter(({ awsAction }) => awsAction === undefined);
-  return [
-    ...lacking,
-    ...others.flatMap((check) => [marked(output, verdict, check.detail), ...remedyLines(output, check)]),
-  ];
+  return reasonsOf(checks).flatMap((same) => [
+    marked(output, verdict, `${same.questions.join(', ')}${same.rest}`),
+    ...remedyLines(output, same.check),
+  ]);
+}
+
+/** Checks that cannot be told for the same reason, as one: their questions, and what follows on these. */
+function reasonsOf(checks: VerifyCheck[]) {
+  const reasons = new Map<string, { questions: string[]; rest: string; check: VerifyCheck }>();
+  for (const check of checks) {
+    const question = verifyQuestions[check.id];
+    const asks = check.verdict === 'cannot-tell' && check.detail.startsWith(question);
+    const rest = check.detail.slice(asks ? question.length : 0);
+    const same = reasons.get(rest) ?? { questions: [], rest, check };
+    if (asks && !same.questions.includes(question)) same.questions.push(question);
+    reasons.set(rest, same);
+  }
+  return [...reasons.values()];
 }
 
 function marked({ paintResult: paint, prose }: Output, verdict: VerifyVerdict, text: string): string {

@@ -15,9 +15,6 @@ export const verifyShow = {
   },
   /** The name in the ARN of a secret. */
   nameIn: (arn: string) => /:secret:(.+)-[A-Za-z0-9?]{6}$/.exec(arn)?.[1] ?? arn,
-  denied: (action: string, questions: string[]) =>
-    `cannot be told without the permission ${action}: ${questions.join(', ')}`,
-
   canRead: (keys: number, warnings: number) =>
     `MediaConnect can read ${keysOf(keys)}.${
       warnings === 0 ? '' : ` There ${warnings === 1 ? 'is one warning' : `are ${warnings} warnings`}.`
