@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
+import { KEYS, makeSecret, writesTo } from '../support/account.ts';
+import { closing } from '../support/closing.ts';
+import { program, run } from '../support/run.ts';
+import { setUp } from '../support/setup.ts';
+import { openTerminal } from '../support/terminal.ts';
+import { verifyIt } from '../support/verify.ts';
+import { reaching } from './program.ts';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  await setUp(sandbox);
+  await makeSecret(sandbox, { Name: 'studio-b', SecretString: `${KEYS.aes256}\n` });
+  sandbox.clearRequests();
+});
+afterAll(() => sandbox.close());
+
+test('verify in a pipeline prints what it found in the configured Region, and sends nothing that could change anything', async () => {
+  const env = reaching(sandbox, { STUDIO_KEY: KEYS.aes256 });
+  const { code, stdout, stderr } = await run(
+    ['verify', '--secret-name', 'studio-a', '--key-env', 'STUDIO_KEY'],
+    { env },
+  );
+  expect(stdout).toMatch(/^Secret studio-a \(us-west-2\)\n {2}arn:.*\n {2}✔ exists, .*, the key given, /);
+  expect(stdout).toMatch(/\n✔ MediaConnect can read this key\.\n$/);
+  expect([code, writesTo(sandbox)]).toEqual([0, []]);
+  expect(stdout + stderr).not.toContain(KEYS.aes256);
+});
+
+test('verify in a terminal of 40 columns asks for the secret, and breaks sentences between words but no command', async () => {
+  const env = reaching(sandbox);
+  const terminal = openTerminal({ command: process.execPath, args: [program, 'verify'], env, columns: 40 });
+  closing(() => terminal.kill());
+  await terminal.waitFor('? Secret');
+  await terminal.type('studio-b');
+  await terminal.waitFor('? Secret studio-b');
+  await terminal.press('enter');
+  expect(await terminal.exit()).toEqual({ code: 1 });
+  const lines = terminal.transcript().split('\n');
+  expect(lines.filter((line) => line.length > 40 && !/arn:|mc-static-key rotate/.test(line))).toEqual([]);
+  expect(lines).toContain('      mc-static-key rotate --secret-name studio-b --key-file KEY-FILE');
+  expect(terminal.transcript()).toMatch(/✖ MediaConnect cannot read this key: 2\s+checks failed\./);
+});
+
+test.each([
+  [
+    { secretName: 'a', secretArn: ['arn:aws:secretsmanager:us-west-2:111122223333:secret:a-AbCdEf'] },
+    'Leave --secret-name and --region out',
+  ],
+  [{ roleName: 'a', roleArn: 'arn:aws:iam::111122223333:role/a' }, 'Name the role in one way only'],
+  [{ roleArn: 'MediaConnect-ASM' }, '--role-arn takes the ARN of a role'],
+  [{ flowArn: 'game' }, '--flow-arn takes the ARN of a flow'],
+])('verify refuses %j', async (options, sentence) => {
+  await expect(verifyIt(sandbox, options)).rejects.toThrow(sentence);
+});
+
+test('verify without a secret, where nobody can be asked, says what is missing', async () => {
+  const { code, stderr } = await run(['verify', '--no-input'], {
+    env: reaching(sandbox, { AWS_REGION: undefined }),
+  });
+  expect(code).toBe(2);
+  expect(stderr).toContain('--secret-name NAME (or --secret-arn ARN, or --flow-arn ARN)');
+  expect(stderr).toContain('--region REGION (or AWS_REGION)');
+});
