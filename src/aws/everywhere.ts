@@ -63,6 +63,6 @@ async function look(aws: Aws, name: string, region: string): Promise<boolean | F
 }
 
 /** Whether it would be the same in any Region: no credentials, or bad ones. A missing permission may be one Region's. */
-function isAboutCaller({ code }: Failure): boolean {
+export function isAboutCaller({ code }: Failure): boolean {
   return /credentials|clock-skew|mfa/.test(code);
 }

@@ -2,6 +2,7 @@ import { parseArn } from '../aws/arn.ts';
 import { atMost } from '../aws/at-most.ts';
 import { policyReader } from '../aws/policies.ts';
 import type { Aws, Identity } from '../aws/session.ts';
+import { type Caller, callerOf } from '../aws/simulation.ts';
 import { algorithmOfLength } from '../key/index.ts';
 import type { EncryptionSettings } from '../report/types.ts';
 import type { VerifyCheck } from '../report/verify-types.ts';
@@ -15,7 +16,7 @@ import { judgeSameKey, judgeSecret, subjectOf } from './judge-secret.ts';
 import { seenIn } from './look.ts';
 import { type RoleSight, sightRole } from './role-sight.ts';
 import { type SecretSight, sightSecret } from './secret-sight.ts';
-import { type Pair, subjectsOf, type VerifyRequest } from './subjects.ts';
+import { type Pair, type Subjects, subjectsOf, type VerifyRequest } from './subjects.ts';
 
 export type { SecretTarget } from './secret-sight.ts';
 export type { VerifyRequest } from './subjects.ts';
@@ -45,22 +46,10 @@ export async function verification(aws: Aws, request: VerifyRequest): Promise<Ve
   const identity = await aws.identity();
   const { flowArn } = request;
   const flow = flowArn === undefined ? undefined : await sightFlow(aws, identity, flowArn);
-  const { secrets, roles, pairs } = subjectsOf(
-    request,
-    flow?.kind === 'there' ? seenIn(flow.found) : undefined,
-  );
-  const reader = policyReader(aws);
-  const [secretSights, roleSights] = await Promise.all([
-    atMost(
-      SECRETS_AT_ONCE,
-      [...secrets],
-      async ([key, target]) => [key, await sightSecret(aws, identity, target)] as const,
-    ),
-    atMost(ROLES_AT_ONCE, roles, async (id) => [id, await sightRole(aws, reader, identity, id)] as const),
-  ]);
-  const seen: Seen = { secrets: new Map(secretSights), roles: new Map(roleSights), pairs };
+  const found = flow?.kind === 'there' ? seenIn(flow.found) : undefined;
+  const seen = await lookAt(aws, identity, subjectsOf(request, found));
   const sights = [...seen.secrets.values()];
-  const ofRoles = await atMost(ROLES_AT_ONCE, roleSights, ([id, role]) =>
+  const ofRoles = await atMost(ROLES_AT_ONCE, [...seen.roles], ([id, role]) =>
     judgeOneRole(aws, identity, request, { id, role, seen }),
   );
   const checks = [
@@ -77,6 +66,21 @@ interface Seen {
   secrets: ReadonlyMap<string, SecretSight>;
   roles: ReadonlyMap<string, RoleSight>;
   pairs: Pair[];
+  caller: Caller;
+}
+
+async function lookAt(aws: Aws, identity: Identity, { secrets, roles, pairs }: Subjects): Promise<Seen> {
+  const reader = policyReader(aws);
+  const [secretSights, roleSights, caller] = await Promise.all([
+    atMost(
+      SECRETS_AT_ONCE,
+      [...secrets],
+      async ([key, target]) => [key, await sightSecret(aws, identity, target)] as const,
+    ),
+    atMost(ROLES_AT_ONCE, roles, async (id) => [id, await sightRole(aws, reader, identity, id)] as const),
+    callerOf(aws, identity.arn),
+  ]);
+  return { secrets: new Map(secretSights), roles: new Map(roleSights), pairs, caller };
 }
 
 async function judgeOneRole(
@@ -100,8 +104,8 @@ async function judgeOneRole(
   const reading = secrets.flatMap((secret) =>
     secret.kind === 'there' ? judgeReading(role, secret, subjectOf(secret, identity), identity) : [],
   );
-  const caller = await judgeCaller(aws, identity, role.arn);
-  return [...itself, ...reading, ...judgePolicies(role, wish, identity), caller];
+  const passing = await judgeCaller(aws, identity, seen.caller, role.arn);
+  return [...itself, ...reading, ...judgePolicies(role, wish, identity), passing];
 }
 
 /** A secret that was asked for by its name, and that a flow names by its ARN, is told once. */

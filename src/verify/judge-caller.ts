@@ -1,5 +1,5 @@
 import type { Aws, Identity } from '../aws/session.ts';
-import { callerOf, simulatePassRole } from '../aws/simulation.ts';
+import { type Caller, simulatePassRole } from '../aws/simulation.ts';
 import type { VerifyCheck } from '../report/verify-types.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
 import { remedies } from '../report/words/verify-remedies.ts';
@@ -10,9 +10,13 @@ import { checksOf } from './make.ts';
  * Whether the caller may pass the role to MediaConnect, which whoever puts it into a flow must. A warning only: the caller
  * need not be the one who makes flows.
  */
-export async function judgeCaller(aws: Aws, identity: Identity, roleArn: string): Promise<VerifyCheck> {
+export async function judgeCaller(
+  aws: Aws,
+  identity: Identity,
+  caller: Caller,
+  roleArn: string,
+): Promise<VerifyCheck> {
   const { ok, warning, unseen, open } = checksOf(identity.arn, roleArn);
-  const caller = await callerOf(aws, identity.arn);
   if (caller.kind === 'root') return ok('caller-pass-role', words.rootPasses);
   if (caller.kind === 'federated') return open('caller-pass-role', words.federated);
   const simulated = await look(simulatePassRole(aws, caller.arn, roleArn));

@@ -1,4 +1,4 @@
-import { parseArn } from '../aws/arn.ts';
+import { parseSecretArn } from '../aws/arn.ts';
 import type { FlowEncryption, FlowPart, FoundFlow } from '../aws/flows.ts';
 import type { Identity } from '../aws/session.ts';
 import { type Algorithm, algorithmOfLength } from '../key/index.ts';
@@ -84,7 +84,7 @@ function algorithmProblems(
           },
         ];
   }
-  const fitting = algorithmIn(encryption, flow.region, sights);
+  const fitting = algorithmIn(encryption, sights);
   if (algorithm !== undefined && (fitting === undefined || fitting === algorithm)) return [];
   const remedy =
     fitting === undefined
@@ -95,28 +95,24 @@ function algorithmProblems(
 }
 
 /** The algorithm that the key in the secret is for, where it could be read and is for one. */
-function algorithmIn(encryption: FlowEncryption, region: string, sights: Sights): Algorithm | undefined {
-  const target = targetOf(encryption, region);
+function algorithmIn(encryption: FlowEncryption, sights: Sights): Algorithm | undefined {
+  const target = targetOf(encryption);
   const sight = target && sights.get(keyOf(target));
   const content = sight?.kind === 'there' ? seenIn(sight.content) : undefined;
   return content?.kind === 'text' ? algorithmOfLength(content.key.length) : undefined;
 }
 
-function placeProblems({ region }: FoundFlow, { secretArn, roleArn }: FlowEncryption): Problem[] {
-  const there = secretArn === undefined ? undefined : parseArn(secretArn)?.region;
-  const secret: Problem[] =
-    secretArn === undefined
-      ? [{ id: 'flow-secret', detail: words.noSecret, remedy: remedies.nameSecret }]
-      : there === region
-        ? []
-        : [
-            {
-              id: 'flow-secret',
-              detail: words.secretElsewhere(there ?? '', region),
-              remedy: remedies.storeHere(region),
-            },
-          ];
-  return roleArn === undefined
-    ? [...secret, { id: 'flow-role', detail: words.noRoleNamed, remedy: remedies.nameRole }]
-    : secret;
+function placeProblems({ region }: FoundFlow, { secretArn = '', roleArn }: FlowEncryption): Problem[] {
+  const there = parseSecretArn(secretArn)?.region;
+  const noSecret: Problem = { id: 'flow-secret', detail: words.noSecret, remedy: remedies.nameSecret };
+  const noRole: Problem = { id: 'flow-role', detail: words.noRoleNamed, remedy: remedies.nameRole };
+  const elsewhere = (other: string): Problem => ({
+    id: 'flow-secret',
+    detail: words.secretElsewhere(other, region),
+    remedy: remedies.storeHere(region),
+  });
+  return [
+    ...(there === undefined ? [noSecret] : there === region ? [] : [elsewhere(there)]),
+    ...(roleArn === undefined ? [noRole] : []),
+  ];
 }

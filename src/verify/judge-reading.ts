@@ -21,33 +21,39 @@ const ALL_ALLOWED = parsePolicy(
 
 /** Whether a role may read a secret: by its own policies, and by the secret's. Pure. */
 export function judgeReading(role: Role, secret: Secret, subject: string, identity: Identity): VerifyCheck[] {
-  const make = checksOf(subject, role.arn);
+  return [
+    ...judgeOwnPolicies(role, secret, subject, identity),
+    ...judgeResourcePolicy(role, secret, subject, identity),
+  ];
+}
+
+function judgeOwnPolicies(role: Role, secret: Secret, subject: string, identity: Identity): VerifyCheck[] {
   const { described, arn, target } = secret;
-  const own = ownDocuments(role);
-  const decrypts = 'unseen' in described ? [make.unseen('role-decrypts-secret', described.unseen)] : [];
-  const [unseen] = role.unseen;
-  if (unseen)
-    return [make.unseen('role-reads-secret', unseen), ...resourcePolicy(role, secret, subject, identity)];
-  if (own === 'unreadable') return resourcePolicy(role, secret, subject, identity);
-  if (arn === undefined) {
-    const because = 'unseen' in described ? [make.unseen('role-reads-secret', described.unseen)] : [];
-    return [...because, ...decrypts, ...resourcePolicy(role, secret, subject, identity)];
-  }
+  const make = checksOf(subject, role.arn);
   const kmsKey = kmsKeyOf(secret, identity);
+  const ids: VerifyId[] = ['role-reads-secret', ...(kmsKey ? (['role-decrypts-secret'] as const) : [])];
+  const [hidden] = role.unseen;
+  if (hidden) return ids.map((id) => make.unseen(id, hidden));
+  const own = ownDocuments(role);
+  if (own === 'unreadable') return [];
+  // Without the description it is not known whether there is a KMS key.
+  const unknown = 'unseen' in described ? [make.unseen('role-decrypts-secret', described.unseen)] : [];
+  if (arn === undefined) {
+    return 'unseen' in described ? [make.unseen('role-reads-secret', described.unseen), ...unknown] : [];
+  }
   const allowing = allowPart(tryParsePolicy(seenIn(secret.resourcePolicy) ?? ''));
   const documents = { ...own, ...(allowing ? { resourcePolicy: allowing } : {}) };
   const readable = { arn, region: target.region, ...(kmsKey ? { kmsKey } : {}) };
   const refusals = refusalsOf(readable, documents, role.arn, identity);
-  const [ofKey, ofSecret] = [refusals.filter(isOfKey), refusals.filter((each) => !isOfKey(each))];
   const name = parseSecretArn(arn)?.name ?? '';
-  const ways = { arn, roleName: role.name };
+  const about = { make, arn, roleName: role.name };
+  const [ofKey, ofSecret] = [refusals.filter(isOfKey), refusals.filter((each) => !isOfKey(each))];
   return [
-    verdict(make, 'role-reads-secret', ofSecret, words.mayRead(name, target.region), ways),
-    ...decrypts,
+    conclude(about, 'role-reads-secret', ofSecret, words.mayRead(name, target.region)),
+    ...unknown,
     ...(kmsKey
-      ? [verdict(make, 'role-decrypts-secret', ofKey, words.mayDecrypt(name, target.region), ways)]
+      ? [conclude(about, 'role-decrypts-secret', ofKey, words.mayDecrypt(name, target.region))]
       : []),
-    ...resourcePolicy(role, secret, subject, identity),
   ];
 }
 
@@ -55,12 +61,11 @@ function isOfKey({ action }: Refusal): boolean {
   return action.startsWith('kms:');
 }
 
-function verdict(
-  make: Making,
+function conclude(
+  { make, arn, roleName }: { make: Making; arn: string; roleName: string },
   id: VerifyId,
   refusals: Refusal[],
   allowed: string,
-  { arn, roleName }: { arn: string; roleName: string },
 ): VerifyCheck {
   const denied = refusals.filter((refusal) => refusal.verdict === 'denied');
   const [first] = denied.length > 0 ? denied : refusals;
@@ -91,7 +96,7 @@ function allowPart(document: PolicyDocument | undefined): PolicyDocument | undef
   );
 }
 
-function resourcePolicy(role: Role, secret: Secret, subject: string, identity: Identity): VerifyCheck[] {
+function judgeResourcePolicy(role: Role, secret: Secret, subject: string, identity: Identity): VerifyCheck[] {
   const { ok, failed, unseen, open } = checksOf(subject);
   const { resourcePolicy: policy, arn, target } = secret;
   if (!policy) return [];

@@ -1,3 +1,4 @@
+import { isAboutCaller } from '../aws/everywhere.ts';
 import { Failure } from '../failure.ts';
 
 /** What a look at something has shown, or why it could not be looked at. */
@@ -11,7 +12,7 @@ export async function look<T>(reading: Promise<T>): Promise<Look<T>> {
   try {
     return { seen: await reading };
   } catch (error) {
-    if (error instanceof Failure && !/credentials|clock-skew|mfa/.test(error.code)) return { unseen: error };
+    if (error instanceof Failure && !isAboutCaller(error)) return { unseen: error };
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { parseSecretArn } from '../aws/arn.ts';
-import type { FoundFlow } from '../aws/flows.ts';
+import type { FlowEncryption, FoundFlow } from '../aws/flows.ts';
 import type { SecretTarget } from './secret-sight.ts';
 
 /** What is to be verified. */
@@ -48,18 +48,19 @@ export function keyOf({ id, region, keyType }: SecretTarget): string {
 }
 
 /** The secrets and roles that a flow's encryption settings name. What else they say is judged with the flow. */
-function named({ parts, region }: FoundFlow): { target: SecretTarget; role: string | undefined }[] {
+function named({ parts }: FoundFlow): { target: SecretTarget; role: string | undefined }[] {
   return parts.flatMap(({ encryption }) => {
-    const target = encryption && targetOf(encryption, region);
+    const target = encryption && targetOf(encryption);
     return target ? [{ target, role: encryption.roleArn }] : [];
   });
 }
 
-/** The secret in a flow's encryption settings, if they name one; SPEKE has none. */
-export function targetOf(
-  { keyType, secretArn }: { keyType: string; secretArn?: string },
-  region: string,
-): SecretTarget | undefined {
-  if (secretArn === undefined || (keyType !== 'static-key' && keyType !== 'srt-password')) return undefined;
-  return { id: secretArn, region: parseSecretArn(secretArn)?.region ?? region, keyType };
+/** The secret in a flow's encryption settings, if they name one by its full ARN; SPEKE has none. */
+export function targetOf({
+  keyType,
+  secretArn = '',
+}: Pick<FlowEncryption, 'keyType' | 'secretArn'>): SecretTarget | undefined {
+  const arn = parseSecretArn(secretArn);
+  if (!arn || (keyType !== 'static-key' && keyType !== 'srt-password')) return undefined;
+  return { id: secretArn, region: arn.region, keyType };
 }

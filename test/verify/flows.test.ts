@@ -90,7 +90,7 @@ describe('of a flow, what its protocol or its key does not take is told with the
       'no secret',
       () => output('zixi-push', without(settings, 'SecretArn')),
       'flow-secret',
-      ['names no secret'],
+      ['names no secret by its full ARN'],
     ],
     ['no role', () => output('zixi-push', without(settings, 'RoleArn')), 'flow-role', ['names no role']],
   ];

@@ -1,7 +1,9 @@
+import { CreateAliasCommand, CreateKeyCommand } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { VerifyCheck } from '../../src/report/verify-types.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import {
+  clientsOf,
   FAR_REGION,
   guidePolicy,
   KEYS,
@@ -82,6 +84,33 @@ describe('a secret', () => {
     expect(told).toEqual(['failed secret-exists']);
     expect(said).toContain('mc-static-key verify --secret-name feed --region us-west-2');
   });
+
+  test.each([
+    ['by that alias', { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': ['alias/video'] } }, []],
+    ['by the key itself', {}, []],
+    [
+      'by another alias',
+      { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': ['alias/other'] } },
+      ['failed role-decrypts-secret'],
+    ],
+  ])(
+    'whose KMS key an alias names may be read by a role that is allowed the key %s',
+    async (how, condition, expected) => {
+      const own = await startSandbox();
+      const { kms } = clientsOf(own);
+      const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+      const key = KeyMetadata?.Arn ?? '';
+      await kms.send(new CreateAliasCommand({ AliasName: 'alias/video', TargetKeyId: key }));
+      const arn = await makeSecret(own, { KmsKeyId: 'alias/video' });
+      const Resource = how === 'by the key itself' ? key : '*';
+      const decrypt = { Effect: 'Allow', Action: 'kms:Decrypt', Resource, Condition: condition };
+      const document = { ...guidePolicy(arn), Statement: [...guidePolicy(arn).Statement, decrypt] };
+      await makeRole(own, { attached: [await makePolicy(own, 'Read', document)] });
+      const { json } = await verifyIt(own);
+      expect(troubles(json.checks).filter((each) => !each.startsWith('warning'))).toEqual(expected);
+      await own.close();
+    },
+  );
 
   test('that is nowhere is to be stored', async () => {
     const { code, told, said } = await one({ secretName: 'nowhere', region: [REGION] });

@@ -139,7 +139,7 @@ export const verifyWords = {
   noAlgorithm: 'has no algorithm, and a static key needs one',
   otherAlgorithm: (algorithm: string, fitting: string) =>
     `has the algorithm ${algorithm}, and the key in the secret is for ${fitting}`,
-  noSecret: 'names no secret',
+  noSecret: 'names no secret by its full ARN',
   secretElsewhere: (there: string, region: string) =>
     `names a secret in ${there}, and the flow is in ${region}; MediaConnect reads it in the Region of the flow`,
   noRoleNamed: 'names no role',
