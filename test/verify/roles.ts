@@ -139,7 +139,11 @@ export const ROLES: RoleRow[] = [
       inline: [guidePolicy(`arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:*`)],
     }),
     troubles: ['warning policy-scope'],
-    says: ['Inline-0 allows reading every secret', 'First attach a policy'],
+    says: [
+      'Inline-0 allows reading every secret',
+      'Attach a policy that only reads',
+      ' && aws iam delete-role-policy',
+    ],
   },
   {
     what: 'without a policy',

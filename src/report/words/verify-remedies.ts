@@ -122,13 +122,17 @@ export const remedies = {
       ? 'Have whoever is in charge of the permissions boundary allow it, or set up a role with another one.'
       : 'Take the denial out of the policy, or except this secret from it.',
   }),
-  takeOff: (what: SetUp, { name, arn }: OfRole): Remedy => ({
-    remedy: `First attach a policy that only reads what is needed, with: ${setupCommand(what, ...(name === DEFAULTS.policyName ? ['--policy-name', `${name}-Narrow`] : []))}. Then take this one off:`,
-    command:
+  takeOff: (what: SetUp, { name, arn }: OfRole): Remedy => {
+    const other = name === DEFAULTS.policyName ? ['--policy-name', `${name}-Narrow`] : [];
+    const off =
       arn === undefined
         ? aws('iam', 'delete-role-policy', '--role-name', what.roleName, '--policy-name', name)
-        : aws('iam', 'detach-role-policy', '--role-name', what.roleName, '--policy-arn', arn),
-  }),
+        : aws('iam', 'detach-role-policy', '--role-name', what.roleName, '--policy-arn', arn);
+    return {
+      remedy: 'Attach a policy that only reads what is needed, and then take this one off:',
+      command: `${setupCommand(what, ...other)} && ${off}`,
+    };
+  },
   passRole: (roleArn: string): Remedy => ({
     remedy: 'Whoever makes or changes the flow needs this statement:',
     command: plainJson(

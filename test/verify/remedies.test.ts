@@ -1,0 +1,36 @@
+import { DetachRolePolicyCommand } from '@aws-sdk/client-iam';
+import { expect, test } from 'vitest';
+import { clientsOf, guideTrust, makeRole, makeSecret } from '../support/account.ts';
+import { freshSandbox } from '../support/sandbox.ts';
+import { setUp } from '../support/setup.ts';
+import { troubles, verifyIt } from '../support/verify.ts';
+
+const sandbox = freshSandbox();
+const readWrite = 'arn:aws:iam::aws:policy/SecretsManagerReadWrite';
+
+test('a set-up by the guide, with its mistake, is put right by the commands that verify prints', async () => {
+  const arn = await makeSecret(sandbox());
+  await makeRole(sandbox(), { attached: [readWrite] });
+  const { json } = await verifyIt(sandbox());
+  expect(troubles(json.checks)).toEqual(['warning role-guard', 'warning policy-reads-only']);
+  expect(json.checks.find(({ id }) => id === 'policy-reads-only')?.command).toBe(
+    `mc-static-key setup --secret-arn ${arn} --role-name MediaConnect-ASM && aws iam detach-role-policy --role-name MediaConnect-ASM --policy-arn ${readWrite}`,
+  );
+  expect((await setUp(sandbox(), { secretArn: [arn], roleName: 'MediaConnect-ASM' })).code).toBe(0);
+  const detach = { RoleName: 'MediaConnect-ASM', PolicyArn: readWrite };
+  await clientsOf(sandbox()).iam.send(new DetachRolePolicyCommand(detach));
+  const after = await verifyIt(sandbox());
+  expect([after.code, troubles(after.json.checks)]).toEqual([0, ['warning role-guard']]);
+});
+
+test('a role that trusts another service is put right by setup --update-trust, as verify says', async () => {
+  const arn = await makeSecret(sandbox());
+  await makeRole(sandbox(), { trust: guideTrust('ec2.amazonaws.com') });
+  const { json } = await verifyIt(sandbox());
+  expect(json.checks.find(({ id }) => id === 'role-trust')?.command).toBe(
+    `mc-static-key setup --secret-arn ${arn} --role-name MediaConnect-ASM --update-trust`,
+  );
+  await setUp(sandbox(), { secretArn: [arn], roleName: 'MediaConnect-ASM', updateTrust: true });
+  const after = await verifyIt(sandbox());
+  expect([after.code, troubles(after.json.checks)]).toEqual([0, []]);
+});
