@@ -154,8 +154,6 @@ function deniedIn(
   { message }: SdkError,
   { action, resource }: Request,
 ): Pick<Request, 'action' | 'resource'> {
-  // What Secrets Manager says to whoever may read the secret, but not use the KMS key that it is encrypted with.
-  if (/^Access to KMS is not allowed/.test(message)) return { action: 'kms:Decrypt', resource };
   if (NO_KMS.test(message)) return { action: kmsActionFor(action), resource };
   const named =
     /not authorized to perform: ([\w-]+:\w+)(?: on resource: (.+?))?(?= because | with an explicit |$)/.exec(
