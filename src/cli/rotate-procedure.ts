@@ -1,14 +1,20 @@
+import { DEFAULTS } from '../defaults.ts';
 import { EXIT, type ExitCode, Interrupted } from '../failure.ts';
 import { type CheckedKey, loadKey } from '../key/index.ts';
 import { commandJson } from '../report/json.ts';
 import { changesAnything, showPlan } from '../report/plan.ts';
 import { showRotation } from '../report/rotation.ts';
 import type { SecretOutcome } from '../report/types.ts';
+import { showChecks } from '../report/verify.ts';
+import type { VerifyCheck } from '../report/verify-types.ts';
+import { verdictOf } from '../report/verify-verdict.ts';
 import { rotateWords as words } from '../report/words/rotate.ts';
 import { setupWords } from '../report/words/setup.ts';
+import { verifyShow } from '../report/words/verify-show.ts';
 import { findToRotate, planGoingBack, planNewKey, type Rotation } from '../rotate/index.ts';
 import { keyRules } from '../steps/request.ts';
 import type { StepContext } from '../steps/types.ts';
+import { verify } from '../verify/index.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
 import type { CommonOptions } from './options.ts';
 import type { RotateAnswers } from './rotate-answers.ts';
@@ -51,9 +57,24 @@ export async function performRotate(run: RotateRun): Promise<ExitCode> {
   const changes = changesAnything(plan.changes);
   showPlan(output, plan, answers.dryRun ? setupWords.dryRunTitle : setupWords.planTitle);
   if (!changes) output.say(answers.rollback ? words.nothingToRollBack : words.nothingToDo);
-  if (answers.dryRun) return finish(run, rotation, rotation.expected);
+  if (answers.dryRun) return finish(run, rotation, rotation.expected, []);
   if (changes && wizard) await wizard.confirm(run, plan);
-  return finish(run, rotation, changes ? await apply(run, context, rotation) : rotation.expected);
+  const done = changes ? await apply(run, context, rotation) : rotation.expected;
+  return finish(run, rotation, done, await check(run, rotation, done));
+}
+
+/** The checks of `verify`, for the secrets as they are now. */
+async function check(
+  { aws, answers, progress }: RotateRun,
+  { key }: Rotation,
+  secrets: SecretOutcome[],
+): Promise<VerifyCheck[]> {
+  progress.start(verifyShow.looking);
+  const holds = { ...keyRules(answers), ...(key ? { key } : {}) };
+  const targets = secrets.map(({ region, arn: id }) => ({ region, id, ...holds }));
+  const checks = await verify(aws, { secrets: targets, role: answers.roleName ?? DEFAULTS.roleName });
+  progress.stop();
+  return checks;
 }
 
 /** Without anyone to ask: names all that is missing in one failure. */
@@ -113,7 +134,12 @@ async function apply(run: RotateRun, context: StepContext, rotation: Rotation): 
   return secrets;
 }
 
-async function finish(run: RotateRun, rotation: Rotation, secrets: SecretOutcome[]): Promise<ExitCode> {
+async function finish(
+  run: RotateRun,
+  rotation: Rotation,
+  secrets: SecretOutcome[],
+  checks: VerifyCheck[],
+): Promise<ExitCode> {
   const { aws, output, answers } = run;
   const { dryRun, rollback } = answers;
   if (output.options.json) {
@@ -125,9 +151,12 @@ async function finish(run: RotateRun, rotation: Rotation, secrets: SecretOutcome
       versionId,
       action,
     }));
-    output.result(commandJson({ ...(dryRun ? { dryRun } : {}), account, partition, secrets: shown }));
+    const more = dryRun ? { dryRun } : { verdict: verdictOf(checks), checks };
+    output.result(commandJson({ account, partition, secrets: shown, ...more }));
   } else if (!dryRun) {
     showRotation(output, { secrets, rollback, generated: rotation.generated });
+    showChecks(output, checks);
   }
-  return EXIT.done;
+  // What could not be looked at is told; the new key is in place all the same.
+  return verdictOf(checks) === 'failed' ? EXIT.failed : EXIT.done;
 }

@@ -22,6 +22,7 @@ export function showRotation(output: Output, { secrets, rollback, generated }: R
     '',
     prose(rollback ? words.nextBack : words.next),
     ...(generated && first ? [prose(words.generated), `  ${readKeyCommand(first.region, first.arn)}`] : []),
+    '',
   ];
   output.result(lines.join('\n'));
 }

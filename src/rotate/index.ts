@@ -1,6 +1,6 @@
 import { findSecret, type Whereabouts } from '../aws/everywhere.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
-import type { CheckedKey, KeyRules } from '../key/index.ts';
+import type { CheckedKey, KeyMaterial, KeyRules } from '../key/index.ts';
 import type { Change, Conflict, SecretOutcome } from '../report/types.ts';
 import { rotateWords as words } from '../report/words/rotate.ts';
 import { conflictFailure } from '../steps/conflict.ts';
@@ -25,6 +25,8 @@ export interface Rotation {
   warnings: string[];
   /** The secrets as they will be. */
   expected: SecretOutcome[];
+  /** The key that the secrets will hold; absent when it goes back to another version. */
+  key?: KeyMaterial;
   /** Set when the key that comes is one that this program makes. */
   generated: boolean;
   apply(context: StepContext): Promise<SecretOutcome[]>;
@@ -82,6 +84,7 @@ export async function planNewKey(
       ...plan.warnings,
     ],
     expected: plan.expected.secrets ?? [],
+    key,
     generated,
     apply: async (context) => (await applyReplacement(context, replacement)).secrets ?? [],
   };

@@ -55,6 +55,8 @@ export interface Step {
   region: string;
   nth: number;
   change: boolean;
+  /** Whether the run changes nothing any more after it. */
+  afterChanges: boolean;
 }
 
 /** What an undisturbed run asks of AWS, and what it makes of the account. */
@@ -79,11 +81,13 @@ function record(story: Story): Promise<Recording> {
     const { code, json } = await play(story, sandbox);
     expect(code).toBe(0);
     const seen = new Map<string, number>();
-    const steps = sandbox.requests.map(({ service, action, region }): Step => {
+    const isChange = (action: string) => !/^(Get|List|Describe|Simulate)/.test(action);
+    const last = sandbox.requests.findLastIndex(({ action }) => isChange(action));
+    const steps = sandbox.requests.map(({ service, action, region }, at): Step => {
       const name = `${service}:${action} ${region}`;
       const nth = seen.get(name) ?? 0;
       seen.set(name, nth + 1);
-      return { service, action, region, nth, change: !/^(Get|List|Describe)/.test(action) };
+      return { service, action, region, nth, change: isChange(action), afterChanges: at > last };
     });
     return { story, steps, after: await stateOf(story, sandbox), actions: actionsOf(json) };
   });

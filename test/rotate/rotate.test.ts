@@ -47,6 +47,8 @@ describe('rotate', () => {
       [FAR_REGION]: [KEYS.other, KEYS.aes256],
     });
     expect(log).toContain('A running stream breaks until both ends have the new key');
+    expect(json.verdict).toBe('ok');
+    expect(json.checks).toContainEqual(expect.objectContaining({ id: 'secret-key', verdict: 'ok' }));
     expect(JSON.stringify(json) + log).not.toContain(KEYS.other);
   });
 
@@ -79,6 +81,7 @@ describe('rotate', () => {
 
   test('a replica gets the key with its primary', async () => {
     const SecretId = await makeSecret(sandbox());
+    await setUp(sandbox(), { secretArn: [SecretId] });
     const { secrets } = clientsOf(sandbox());
     await secrets.send(
       new ReplicateSecretToRegionsCommand({ SecretId, AddReplicaRegions: [{ Region: FAR_REGION }] }),
@@ -99,9 +102,13 @@ describe('rotate', () => {
 
   test('in place of what was no key, such as JSON, a key is stored', async () => {
     await makeSecret(sandbox(), { SecretString: `{"key":"${KEYS.aes256}"}` });
-    const { code, log } = await rotate(sandbox());
-    expect(code, log).toBe(0);
+    const { code, json, log } = await rotate(sandbox());
     expect(log).toContain('is not a key that MediaConnect can use');
+    // Nobody has made a role for it yet, which the checks at the end find.
+    expect([code, json.verdict]).toEqual([1, 'failed']);
+    expect(json.checks.filter(({ verdict }) => verdict === 'failed').map(({ id }) => id)).toContain(
+      'role-exists',
+    );
     expect((await keys())[REGION]?.[0]).toBe(KEYS.other);
   });
 });

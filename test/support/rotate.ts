@@ -1,6 +1,7 @@
 import { type RotateOptions, readRotateAnswers } from '../../src/cli/rotate-answers.ts';
 import { performRotate } from '../../src/cli/rotate-procedure.ts';
 import type { SecretOutcome } from '../../src/report/types.ts';
+import type { VerifyCheck } from '../../src/report/verify-types.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { KEYS } from './account.ts';
 import { type InProcessOptions, runInProcess } from './command.ts';
@@ -11,6 +12,8 @@ export type RotateWishes = RotateOptions & { key?: string };
 
 export interface RotateDocument extends Pick<SetupDocument, 'error' | 'completed' | 'dryRun'> {
   secrets: SecretOutcome[];
+  verdict: string;
+  checks: VerifyCheck[];
 }
 
 /** Runs `rotate --yes --json` in this process; without other wishes, with another AES-256 key for `studio-a`. */
