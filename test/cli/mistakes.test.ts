@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { KEYS } from '../support/account.ts';
-import { run } from '../support/run.ts';
+import { runHere } from '../support/run-here.ts';
 
 const RIGHT = ['--secret-name', 'studio-a', '--region', 'us-west-2', '--generate', 'aes256', '--yes'];
 /** An endpoint that nothing serves: a run that asked AWS in spite of a mistake would not end with 2. */
@@ -10,7 +10,7 @@ const env = {
   AWS_SECRET_ACCESS_KEY: 'x',
 };
 const setup = (args: string[], more: NodeJS.ProcessEnv = {}) =>
-  run(['setup', ...args], { env: { ...env, ...more } });
+  runHere(['setup', ...args], { ...env, ...more });
 const NOTHING_CHANGED = /Nothing was changed\.\n$/;
 
 describe('a pipeline that leaves something out', () => {
@@ -133,7 +133,7 @@ describe('a mistake on the command line', () => {
 
   test('names what was perhaps meant', async () => {
     expect((await setup(['--secretname', 'x'])).stderr).toContain('Did you mean --secret-name?');
-    const command = await run(['stup']);
+    const command = await runHere(['stup']);
     expect([command.code, command.stderr]).toEqual([2, expect.stringContaining('There is no such command')]);
   });
 });

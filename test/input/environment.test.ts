@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { runHere } from '../support/run-here.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { baseWithout, SWITCHES, VOICES } from './flags.ts';
-import { runHere } from './in-process.ts';
 import { COLOURS, cases, expectWellTold, nastyWord, without } from './nasty.ts';
 
 const sandbox = freshSandbox();

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runHere } from '../support/run-here.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { baseWithout, VOICES } from './flags.ts';
-import { runHere } from './in-process.ts';
 import { cases, expectNoPiece, expectWellTold, straying } from './nasty.ts';
 
 const sandbox = freshSandbox();

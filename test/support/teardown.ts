@@ -1,6 +1,7 @@
 import { readTeardownAnswers, type TeardownOptions } from '../../src/cli/teardown-answers.ts';
 import { performTeardown } from '../../src/cli/teardown-procedure.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
+import { FAR_REGION, REGION } from './account.ts';
 import { type InProcessOptions, runInProcess } from './command.ts';
 import type { SetupDocument } from './setup.ts';
 
@@ -23,13 +24,16 @@ export interface TeardownResult {
   log: string;
 }
 
-/** Runs `teardown --yes --json` for `studio-a` in this process. */
+/**
+ * Runs `teardown --yes --json` for `studio-a` in this process, in the two Regions that tests use; with `region: []` it looks
+ * for the secret in every Region, which takes longer.
+ */
 export async function tearDown(
   sandbox: Sandbox,
   options: TeardownOptions = {},
   inProcess: InProcessOptions = {},
 ): Promise<TeardownResult> {
-  const meant = options.secretArn ? {} : { secretName: 'studio-a' };
+  const meant = options.secretArn ? {} : { secretName: 'studio-a', region: [REGION, FAR_REGION] };
   const { answers, problems } = readTeardownAnswers({ ...meant, ...options });
   if (problems.length > 0) throw new Error(problems.join('\n'));
   const { code, stdout, log } = await runInProcess(

@@ -50,7 +50,7 @@ async function summary() {
 describe('teardown of the only secret', () => {
   test('takes everything down that setup has made, in every Region, and says until when and how to undo it', async () => {
     await setUp(sandbox(), { region: both });
-    const { code, json, log } = await tearDown(sandbox());
+    const { code, json, log } = await tearDown(sandbox(), { region: [] });
     expect(code, log).toBe(0);
     expect(await summary()).toEqual({
       secrets: [`studio-a ${REGION} deleted`, `studio-a ${FAR_REGION} deleted`],
@@ -241,7 +241,7 @@ describe('teardown leaves alone', () => {
 
   test('everything, when the name is mistyped', async () => {
     await setUp(sandbox());
-    const { code, log } = await inVain({ secretName: 'studio-z' });
+    const { code, log } = await inVain({ secretName: 'studio-z', region: [] });
     expect(code).toBe(0);
     expect(log).toContain(
       'There is no secret studio-z in any Region that was looked at, and no policy names it',

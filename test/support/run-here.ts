@@ -1,5 +1,5 @@
 import { runProgram } from '../../src/cli/run.ts';
-import { baseEnv, type RunResult } from '../support/run.ts';
+import { baseEnv, type RunResult } from './run.ts';
 
 /** What the launcher sets. */
 const QUIET = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
