@@ -26,6 +26,8 @@ export interface Wizard extends Terminal {
 }
 
 export interface WizardOptions extends Pick<TerminalOptions, 'env' | 'columns' | 'cwd'> {
+  /** The command that is started; `setup` if not given. */
+  command?: 'setup' | 'rotate' | 'teardown';
   /** The account; without one, the program brings its own (`--sandbox`). 'none' leaves finding one to the environment. */
   sandbox?: Sandbox | 'none';
   /** A shell command that is run in the same terminal when the program has ended, whose exit code stays what counts. */
@@ -48,16 +50,16 @@ export async function openAccount(options?: SandboxOptions): Promise<Sandbox> {
   return sandbox;
 }
 
-/** Starts `setup` with these flags in a terminal. */
+/** Starts a command with these flags in a terminal. */
 export function startWizard(flags: readonly string[] = [], options: WizardOptions = {}): Wizard {
-  const { sandbox, env, columns = 80, cwd = process.cwd() } = options;
+  const { sandbox, env, columns = 80, cwd = process.cwd(), command = 'setup' } = options;
   const account = sandbox ? [] : ['--sandbox'];
   const variables = sandbox && sandbox !== 'none' ? sandbox.env : {};
   const terminal = openTerminal({
     command: 'bash',
     args: [
       ...['-c', shellScript(options), 'bash', process.execPath],
-      ...[program, 'setup', ...account, ...flags],
+      ...[program, command, ...account, ...flags],
     ],
     env: { ...variables, ...env },
     columns,

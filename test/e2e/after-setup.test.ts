@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import { KEYS, readAccount, writesTo } from '../support/account.ts';
+import { setUp } from '../support/setup.ts';
+import { openAccount, Q, STUDIO_KEY, shown, startWizard } from './wizard.ts';
+
+const near = { AWS_REGION: 'us-west-2' };
+const confirmName = 'Type the name of the secret, studio-a, to take it down';
+
+test.concurrent('rotate in a terminal asks for the secret and the new key, and stores it once the plan is agreed to', async () => {
+  const sandbox = await openAccount();
+  await setUp(sandbox);
+  const wizard = startWizard([], { command: 'rotate', sandbox, env: near });
+  await wizard.reply(Q.account);
+  await wizard.choose(Q.existing, 'studio-a');
+  await wizard.choose(Q.keyType, 'Zixi');
+  await wizard.choose(Q.keyFrom, 'I paste or type it');
+  await wizard.reply(Q.key, KEYS.other);
+  await wizard.reply(Q.keyAgain, KEYS.other);
+  await wizard.waitFor('A running stream breaks until both ends have the new key');
+  await wizard.choose(Q.confirm, 'Yes');
+  expect(await wizard.exit()).toEqual({ code: 0 });
+  expect(shown(wizard)).toContain('✔ MediaConnect can read this key.');
+  expect(wizard.raw()).not.toContain(KEYS.other);
+  const { secrets } = await readAccount(sandbox);
+  expect(secrets).toMatchObject([{ values: { AWSCURRENT: KEYS.other, AWSPREVIOUS: KEYS.aes256 } }]);
+});
+
+test.concurrent('rotate that is left at the plan with Ctrl-C has changed nothing', async () => {
+  const sandbox = await openAccount();
+  await setUp(sandbox, { key: KEYS.other });
+  sandbox.clearRequests();
+  const flags = ['--secret-name', 'studio-a', '--key-env', 'STUDIO_KEY'];
+  const wizard = startWizard(flags, {
+    command: 'rotate',
+    sandbox,
+    env: { ...near, ...STUDIO_KEY },
+    columns: 40,
+  });
+  await wizard.reply(Q.account);
+  await wizard.waitFor(`? ${Q.confirm}`);
+  await wizard.press('ctrl-c');
+  expect(await wizard.exit()).toEqual({ code: 130 });
+  expect(wizard.transcript()).toContain('Interrupted.\nNothing was changed.');
+  expect(writesTo(sandbox)).toEqual([]);
+});
+
+test.concurrent('teardown in a terminal wants the name of the secret typed, and takes no other', async () => {
+  const sandbox = await openAccount();
+  await setUp(sandbox);
+  sandbox.clearRequests();
+  const wizard = startWizard(['--secret-name', 'studio-a'], { command: 'teardown', sandbox, env: near });
+  await wizard.reply(Q.account);
+  await wizard.waitFor(`? ${confirmName}`);
+  expect(writesTo(sandbox)).toEqual([]);
+  await wizard.insist(
+    confirmName,
+    [
+      ['yes', 'That is not studio-a.'],
+      ['', 'That is not studio-a.'],
+    ],
+    'studio-a',
+  );
+  expect(await wizard.exit()).toEqual({ code: 0 });
+  expect(shown(wizard)).toContain(
+    'mc-static-key setup --restore --secret-arn arn:aws:secretsmanager:us-west-2:',
+  );
+  const { secrets, policies, roles } = await readAccount(sandbox);
+  expect([secrets.map(({ deleted }) => deleted), policies, roles]).toEqual([[true], [], []]);
+});
+
+test.concurrent('teardown that is left with Ctrl-C instead has changed nothing', async () => {
+  const sandbox = await openAccount();
+  await setUp(sandbox);
+  sandbox.clearRequests();
+  const wizard = startWizard([], { command: 'teardown', sandbox, env: near, columns: 40 });
+  await wizard.reply(Q.account);
+  await wizard.choose(Q.existing, 'studio-a');
+  await wizard.waitFor('? Type the name of the secret');
+  await wizard.press('ctrl-c');
+  expect(await wizard.exit()).toEqual({ code: 130 });
+  expect(wizard.transcript()).toContain('Interrupted.\nNothing was changed.');
+  expect(writesTo(sandbox)).toEqual([]);
+});
