@@ -17,6 +17,7 @@ import type { AccountRef } from '../policy/index.ts';
 import { type ExplainedStatement, type PermissionsReport, showPermissions } from '../report/permissions.ts';
 import { inputWords } from '../report/words/input.ts';
 import { permissionPurposes, permissionsWords as words } from '../report/words/permissions.ts';
+import { setupWords } from '../report/words/setup.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
 import type { CommonOptions } from './options.ts';
 import type { PermissionsAnswers } from './permissions-answers.ts';
@@ -64,9 +65,10 @@ async function regionsFor({ aws, common }: CommandRun, answers: PermissionsAnswe
 
 function demandNames({ command, secretName, secretArns }: PermissionsAnswers, regions: string[]): void {
   const ofSecret = command !== 'status' && command !== 'create-flow';
+  const { missingItems } = setupWords;
   const missing = [
-    ...(ofSecret && secretName === undefined && secretArns.length === 0 ? [words.missingSecret] : []),
-    ...(regions.length === 0 ? [words.missingRegion] : []),
+    ...(ofSecret && secretName === undefined && secretArns.length === 0 ? [missingItems.existing] : []),
+    ...(regions.length === 0 ? [missingItems.region] : []),
   ];
   if (missing.length > 0) throw missingFailure(missing, words.missingHint);
 }

@@ -82,7 +82,7 @@ function demandAnswers({ answers, common }: RotateRun): void {
   const { secretName, secretArns, keySource, rollback, dryRun } = answers;
   const missing = [
     ...(secretName === undefined && secretArns.length === 0 ? [setupWords.missingItems.existing] : []),
-    ...(keySource || rollback ? [] : [words.missingKey]),
+    ...(keySource || rollback ? [] : [setupWords.missingItems.newKey]),
     ...(common.yes || dryRun ? [] : [setupWords.missingItems.yes]),
   ];
   if (missing.length > 0) throw missingFailure(missing);

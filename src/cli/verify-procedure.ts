@@ -81,8 +81,8 @@ async function named(run: VerifyRun): Promise<{ name: string; regions: string[] 
     return askSecretToVerify(run, { name, regions });
   }
   throw missingFailure([
-    ...(name === undefined ? [words.missingSecret] : []),
-    ...(regions.length === 0 ? [words.missingRegion] : []),
+    ...(name === undefined ? [setupWords.missingItems.existingOrFlow] : []),
+    ...(regions.length === 0 ? [setupWords.missingItems.region] : []),
   ]);
 }
 

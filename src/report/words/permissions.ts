@@ -59,8 +59,6 @@ export const permissionsWords = {
   passRole: (command: string) =>
     `Whoever creates the flows needs iam:PassRole on the role besides: ${command}`,
 
-  missingSecret: '--secret-name NAME (or --secret-arn ARN)',
-  missingRegion: '--region REGION (or AWS_REGION)',
   missingHint: 'Give them as flags or environment variables.',
   accountId: (flag: string) => `${flag} takes the twelve digits of an account, such as 111122223333.`,
   flowArn: (flag: string) =>

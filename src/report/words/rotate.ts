@@ -55,6 +55,4 @@ export const rotateWords = {
   next: 'Now give the other end of the stream the same key. To go back: the same command with --rollback in place of the key.',
   nextBack: 'Now give the other end of the stream that key again.',
   generated: 'The key was generated and is only in Secrets Manager. Read it for the other end with:',
-
-  missingKey: '--key-file PATH, --key-env NAME or --generate aes128|aes192|aes256 (or --rollback)',
 };

@@ -99,8 +99,10 @@ export const setupWords = {
   missingItems: {
     secret: '--secret-name NAME (or --secret-arn ARN for a secret that exists)',
     existing: '--secret-name NAME (or --secret-arn ARN)',
+    existingOrFlow: '--secret-name NAME (or --secret-arn ARN, or --flow-arn ARN)',
     region: '--region REGION (or AWS_REGION)',
     key: '--key-file PATH, --key-env NAME or --generate aes128|aes192|aes256',
+    newKey: '--key-file PATH, --key-env NAME or --generate aes128|aes192|aes256 (or --rollback)',
     yes: '--yes to carry out the plan, or --dry-run to see it only',
   },
 

@@ -26,6 +26,4 @@ export const verifyShow = {
 
   looking: 'Looking at the secret, the role and its policies',
   lookingAtFlow: 'Looking at the flow and what it uses',
-  missingSecret: '--secret-name NAME (or --secret-arn ARN, or --flow-arn ARN)',
-  missingRegion: '--region REGION (or AWS_REGION)',
 };
