@@ -1,5 +1,4 @@
 import { expectedSecretArn, parseArn, parseSecretArn } from '../aws/arn.ts';
-import { region as regionRule } from '../aws/names.ts';
 import { partitionOf } from '../aws/regions.ts';
 import { DEFAULTS, OWN_TAG } from '../defaults.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
@@ -15,13 +14,13 @@ import {
 } from '../permissions/index.ts';
 import type { AccountRef } from '../policy/index.ts';
 import { type ExplainedStatement, type PermissionsReport, showPermissions } from '../report/permissions.ts';
-import { inputWords } from '../report/words/input.ts';
 import { permissionPurposes, permissionsWords as words } from '../report/words/permissions.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
+import { configuredRegions } from './configured-region.ts';
 import type { CommonOptions } from './options.ts';
 import type { PermissionsAnswers } from './permissions-answers.ts';
-import { missingFailure, usageFailure } from './usage.ts';
+import { missingFailure } from './usage.ts';
 
 /** Runs `permissions COMMAND` and answers the exit code. Whatever goes wrong is told by then. */
 export function runPermissions(answers: PermissionsAnswers, common: CommonOptions): Promise<number> {
@@ -52,15 +51,11 @@ function namedRegions({ regions, secretArns, flowArn }: PermissionsAnswers): str
   return [...new Set([...regions, ...arns.flatMap((arn) => parseArn(arn)?.region ?? [])])];
 }
 
-async function regionsFor({ aws, common }: CommandRun, answers: PermissionsAnswers): Promise<string[]> {
+async function regionsFor(run: CommandRun, answers: PermissionsAnswers): Promise<string[]> {
   const named = namedRegions(answers);
   if (named.length > 0) return named;
   if (!takesConfiguredRegion(answers.command)) return [EVERY_REGION];
-  if (common.sandbox) return [DEFAULTS.example.region];
-  const configured = await aws.clients.configuredRegion();
-  const wrong = configured === undefined ? undefined : regionRule(configured, inputWords.profileRegion);
-  if (wrong) throw usageFailure([wrong]);
-  return configured === undefined ? [] : [configured];
+  return configuredRegions(run);
 }
 
 function demandNames({ command, secretName, secretArns }: PermissionsAnswers, regions: string[]): void {

@@ -1,6 +1,6 @@
 import { DEFAULTS } from '../defaults.ts';
 import { EXIT, type ExitCode, Interrupted } from '../failure.ts';
-import { type CheckedKey, loadKey } from '../key/index.ts';
+import type { CheckedKey } from '../key/index.ts';
 import { commandJson } from '../report/json.ts';
 import { changesAnything, showPlan } from '../report/plan.ts';
 import { showRotation } from '../report/rotation.ts';
@@ -16,6 +16,7 @@ import { keyRules } from '../steps/request.ts';
 import type { StepContext } from '../steps/types.ts';
 import { verify } from '../verify/index.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
+import { keyOfFlags } from './key-of-flags.ts';
 import type { CommonOptions } from './options.ts';
 import type { RotateAnswers } from './rotate-answers.ts';
 import { meantBy } from './secret-options.ts';
@@ -40,6 +41,7 @@ export async function performRotate(run: RotateRun): Promise<ExitCode> {
   const context = stepContext(run);
   const wizard = run.interactive ? await import('../wizard/rotate.ts') : undefined;
   if (!wizard) demandAnswers(run);
+  // If the key is wrong, nothing needs to be asked.
   const early = await keyOfFlags(run);
   const known = meantBy(answers);
   const name = wizard ? await wizard.askSecretToRotate(run, known.name) : (known.name ?? '');
@@ -86,14 +88,6 @@ function demandAnswers({ answers, common }: RotateRun): void {
     ...(common.yes || dryRun ? [] : [setupWords.missingItems.yes]),
   ];
   if (missing.length > 0) throw missingFailure(missing);
-}
-
-/** A key that the flags name is read first: if it is wrong, nothing needs to be asked. */
-async function keyOfFlags({ answers, keyInput, output }: RotateRun): Promise<CheckedKey | undefined> {
-  if (!answers.keySource) return undefined;
-  const { warnings, ...checked } = await loadKey(answers.keySource, keyRules(answers), keyInput);
-  for (const warning of warnings) output.insist(`${setupWords.warning}: ${warning}`);
-  return checked;
 }
 
 async function planRotation(

@@ -1,11 +1,10 @@
-import { region } from '../aws/names.ts';
 import { DEFAULTS } from '../defaults.ts';
-import { loadKey } from '../key/index.ts';
-import { inputWords } from '../report/words/input.ts';
 import { setupWords as words } from '../report/words/setup.ts';
-import { type CompleteAnswers, keyRules, type SetupAnswers } from '../steps/request.ts';
+import type { CompleteAnswers, SetupAnswers } from '../steps/request.ts';
 import type { CommandRun } from './command-run.ts';
-import { missingFailure, usageFailure } from './usage.ts';
+import { configuredRegions } from './configured-region.ts';
+import { keyOfFlags } from './key-of-flags.ts';
+import { missingFailure } from './usage.ts';
 
 /** One run of `setup`. */
 export interface SetupRun extends CommandRun {
@@ -14,30 +13,23 @@ export interface SetupRun extends CommandRun {
 
 /** Without anyone to ask: takes what is configured, and names all that is missing in one failure. */
 export async function completeAnswers(run: SetupRun): Promise<CompleteAnswers> {
-  const { aws, common, output } = run;
-  const asks = run.answers.regions.length === 0 && run.answers.secretArns.length === 0 && !common.sandbox;
-  const configured = asks ? await aws.clients.configuredRegion() : undefined;
-  const wrong = configured === undefined ? undefined : region(configured, inputWords.profileRegion);
-  if (wrong) throw usageFailure([wrong]);
-  const found = configured ? { ...run.answers, regions: [configured] } : run.answers;
+  const { common } = run;
+  const asks = run.answers.regions.length === 0 && run.answers.secretArns.length === 0;
+  const found = asks ? { ...run.answers, regions: await configuredRegions(run) } : run.answers;
   const answers = common.sandbox ? withExamples(found) : found;
   const missing = missingItems(answers, common.yes || common.sandbox);
   if (missing.length > 0) throw missingFailure(missing);
-  const { keySource } = answers;
-  if (!keySource) return { answers };
-  const { warnings, ...checked } = await loadKey(keySource, keyRules(answers), run.keyInput);
-  for (const warning of warnings) output.insist(`${words.warning}: ${warning}`);
-  return { answers, checked };
+  const checked = await keyOfFlags({ ...run, answers });
+  return checked ? { answers, checked } : { answers };
 }
 
-/** In the sandbox the guide's own examples stand in for whatever was not given. */
+/** In the sandbox the guide's own examples stand in for the name and the key that were not given. */
 function withExamples(answers: SetupAnswers): SetupAnswers {
   if (answers.secretArns.length > 0) return answers;
-  const { secretName, region, algorithm } = DEFAULTS.example;
+  const { secretName, algorithm } = DEFAULTS.example;
   return {
     ...answers,
     secretName: answers.secretName ?? secretName,
-    regions: answers.regions.length > 0 ? answers.regions : [region],
     keySource: answers.keySource ?? { kind: 'generate', algorithm: answers.algorithm ?? algorithm },
   };
 }

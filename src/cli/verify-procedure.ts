@@ -1,20 +1,20 @@
 import { parseArn } from '../aws/arn.ts';
-import { region as regionRule } from '../aws/names.ts';
 import { DEFAULTS } from '../defaults.ts';
 import type { ExitCode } from '../failure.ts';
-import { type KeyMaterial, loadKey } from '../key/index.ts';
+import type { KeyMaterial } from '../key/index.ts';
 import { commandJson } from '../report/json.ts';
 import { showChecks } from '../report/verify.ts';
 import { exitCodeOf, verdictOf } from '../report/verify-verdict.ts';
-import { inputWords } from '../report/words/input.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { verifyShow as words } from '../report/words/verify-show.ts';
 import { keyRules } from '../steps/request.ts';
 import { type SecretTarget, type Verification, verification } from '../verify/index.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
+import { configuredRegions } from './configured-region.ts';
+import { keyOfFlags } from './key-of-flags.ts';
 import type { CommonOptions } from './options.ts';
 import { showAccount } from './step-context.ts';
-import { missingFailure, usageFailure } from './usage.ts';
+import { missingFailure } from './usage.ts';
 import type { VerifyAnswers } from './verify-answers.ts';
 
 /** One run of `verify`. */
@@ -32,7 +32,8 @@ export function runVerify(answers: VerifyAnswers, common: CommonOptions): Promis
 /** Reads everything, judges it, and shows what came of it. Nothing is changed. */
 export async function performVerify(run: VerifyRun): Promise<ExitCode> {
   const { aws, progress, answers } = run;
-  const key = await keyOfFlags(run);
+  // It is only compared with what the secrets hold.
+  const key = (await keyOfFlags(run))?.key;
   const { policyName, flowArn } = answers;
   const secrets = await targets(run, key);
   // With nothing but a flow, the roles are those of the flow.
@@ -48,14 +49,6 @@ export async function performVerify(run: VerifyRun): Promise<ExitCode> {
   progress.stop();
   await show(run, found);
   return exitCodeOf(found.checks);
-}
-
-/** The key that the secret must hold, where the flags name one. It is only compared. */
-async function keyOfFlags({ answers, keyInput, output }: VerifyRun): Promise<KeyMaterial | undefined> {
-  if (!answers.keySource) return undefined;
-  const { warnings, key } = await loadKey(answers.keySource, keyRules(answers), keyInput);
-  for (const warning of warnings) output.insist(`${setupWords.warning}: ${warning}`);
-  return key;
 }
 
 /** The secrets that the flags name; in a terminal, what they leave open is asked for. */
@@ -74,7 +67,7 @@ async function named(run: VerifyRun): Promise<{ name: string; regions: string[] 
   const { answers, common, interactive } = run;
   const { example } = DEFAULTS;
   const name = answers.secretName ?? (common.sandbox ? example.secretName : undefined);
-  const regions = answers.regions.length > 0 ? answers.regions : await configured(run);
+  const regions = answers.regions.length > 0 ? answers.regions : await configuredRegions(run);
   if (name !== undefined && regions.length > 0) return { name, regions };
   if (interactive) {
     const { askSecretToVerify } = await import('../wizard/verify.ts');
@@ -84,14 +77,6 @@ async function named(run: VerifyRun): Promise<{ name: string; regions: string[] 
     ...(name === undefined ? [setupWords.missingItems.existingOrFlow] : []),
     ...(regions.length === 0 ? [setupWords.missingItems.region] : []),
   ]);
-}
-
-async function configured({ aws, common }: VerifyRun): Promise<string[]> {
-  const region = common.sandbox ? DEFAULTS.example.region : await aws.clients.configuredRegion();
-  if (region === undefined) return [];
-  const wrong = regionRule(region, inputWords.profileRegion);
-  if (wrong) throw usageFailure([wrong]);
-  return [region];
 }
 
 async function show({ aws, output }: VerifyRun, { checks, encryption }: Verification): Promise<void> {
