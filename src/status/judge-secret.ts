@@ -1,3 +1,4 @@
+import { dayOf } from '../report/day.ts';
 import type { StatusCheck, StatusVerdict } from '../report/status-types.ts';
 import { statusWords as words } from '../report/words/status.ts';
 import type { SeenSecret } from './secrets.ts';
@@ -19,9 +20,4 @@ export function judgeSecret({ arn, deletedAt, rotates, current }: SeenSecret): S
       : check('secret-version', 'failed', words.noVersion),
     rotates ? check('secret-rotation', 'failed', words.rotates) : check('secret-rotation', 'ok', words.keeps),
   ];
-}
-
-/** The day of a date in UTC, such as `2026-11-25`. */
-export function dayOf(date: Date): string {
-  return date.toISOString().slice(0, 10);
 }

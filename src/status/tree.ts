@@ -1,5 +1,6 @@
 import type { RolePolicy } from '../aws/roles.ts';
 import { type PolicyDocument, tryParsePolicy } from '../policy/index.ts';
+import { dayOf } from '../report/day.ts';
 import type {
   Status,
   StatusCheck,
@@ -11,7 +12,7 @@ import type {
 import { statusWords as words } from '../report/words/status.ts';
 import type { Seen } from './collect.ts';
 import { documentsOf, judgeReading, judgeTrustOf } from './judge-role.ts';
-import { dayOf, judgeSecret } from './judge-secret.ts';
+import { judgeSecret } from './judge-secret.ts';
 import { inRegion, moreThanReading, namedIn, regionOf, standsFor } from './naming.ts';
 import type { SeenRole } from './roles.ts';
 import type { SeenSecret } from './secrets.ts';

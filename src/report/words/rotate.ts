@@ -1,4 +1,4 @@
-const days = (date: Date) => date.toISOString().slice(0, 10);
+import { dayOf } from '../day.ts';
 
 /** Words of the `rotate` command. */
 export const rotateWords = {
@@ -30,7 +30,7 @@ export const rotateWords = {
   absent: (name: string, region: string) => `There is no secret ${name} in ${region}.`,
   absentHint: "To store a key there for the first time, use 'mc-static-key setup'.",
   deleted: (name: string, region: string, at: Date) =>
-    `The secret ${name} in ${region} is scheduled for deletion (${days(at)}).`,
+    `The secret ${name} in ${region} is scheduled for deletion (${dayOf(at)}).`,
   deletedHint: (arn: string) => `Restore it first: mc-static-key setup --secret-arn ${arn} --restore`,
   primaryHint: (region: string) => `Its primary is in ${region}: give that one too (--region ${region}).`,
   otherArn: (arn: string) => `There is no secret ${arn}; another one has its name.`,

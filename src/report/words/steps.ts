@@ -1,6 +1,6 @@
-/** Words of the plan: reasons, conflicts, ways out, warnings. */
+import { dayOf } from '../day.ts';
 
-const days = (date: Date) => date.toISOString().slice(0, 10);
+/** Words of the plan: reasons, conflicts, ways out, warnings. */
 
 export const secretWords = {
   title: 'Store secret',
@@ -26,7 +26,7 @@ export const secretWords = {
   differ: (name: string, regions: string[]) =>
     `The secret ${name} holds different keys in ${regions.join(' and ')}, so there is no one key to keep.`,
   deleted: (name: string, region: string, at: Date) =>
-    `The secret ${name} in ${region} is scheduled for deletion (${days(at)}), and its name is taken until then.`,
+    `The secret ${name} in ${region} is scheduled for deletion (${dayOf(at)}), and its name is taken until then.`,
   replica: (name: string, region: string, primary: string) =>
     `The secret ${name} in ${region} is a replica of the one in ${primary} and cannot be written by itself.`,
   replicaHint:

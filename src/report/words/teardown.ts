@@ -1,4 +1,4 @@
-const days = (date: Date) => date.toISOString().slice(0, 10);
+import { dayOf } from '../day.ts';
 
 /** Words of the `teardown` command. */
 export const teardownWords = {
@@ -17,7 +17,7 @@ export const teardownWords = {
 
   schedule: (recoveryDays: number) =>
     `is scheduled for deletion; for ${recoveryDays} days it can be restored, and then it is gone for ever`,
-  scheduledAlready: (at: Date) => `is scheduled for deletion already (${days(at)})`,
+  scheduledAlready: (at: Date) => `is scheduled for deletion already (${dayOf(at)})`,
   notOwn: 'was not made by this program (it has no tag of it); --include-untagged takes it too',
   narrow: (count: number) =>
     `${count === 1 ? 'its entry' : `its ${count} entries`} taken out; the rest stays`,
@@ -69,7 +69,7 @@ export const teardownWords = {
   done: 'MediaConnect can no longer read this key.',
   doneKept: 'Done. What stays is in the plan above.',
   deletedOn: (region: string, date: Date | undefined) =>
-    `Secret (${region})${date ? `, gone for ever after ${days(date)}` : ''}`,
+    `Secret (${region})${date ? `, gone for ever after ${dayOf(date)}` : ''}`,
   undo: 'Until then this restores it, and makes the policy and the role again:',
 
   confirmWhy: 'What uses this key stops decrypting.',

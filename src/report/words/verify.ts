@@ -1,3 +1,4 @@
+import { dayOf } from '../day.ts';
 import type { VerifyId } from '../verify-types.ts';
 
 /** What each check asks, to follow on "cannot be told". */
@@ -37,7 +38,6 @@ export const verifyQuestions: Record<VerifyId, string> = {
   'caller-pass-role': 'whether you may pass the role to MediaConnect',
 };
 
-const day = (date: Date) => date.toISOString().slice(0, 10);
 const list = (items: readonly string[]) => items.join(', ');
 
 /** What the checks of `verify` have found. The good ones are short: many of them stand on one line. */
@@ -52,7 +52,7 @@ export const verifyWords = {
 
   exists: 'exists',
   alive: 'not scheduled for deletion',
-  deleted: (at: Date) => `is scheduled for deletion (${day(at)}); until it is restored nobody can read it`,
+  deleted: (at: Date) => `is scheduled for deletion (${dayOf(at)}); until it is restored nobody can read it`,
   rotates: 'rotates by itself, which breaks the stream each time',
   steady: 'no rotation',
   otherArn: 'there is no secret of this ARN, but another one of its name',
