@@ -1,9 +1,10 @@
-import { findSecret, type Whereabouts } from '../aws/everywhere.ts';
+import { findSecret } from '../aws/everywhere.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
 import type { CheckedKey, KeyMaterial, KeyRules } from '../key/index.ts';
-import type { Change, Conflict, SecretOutcome } from '../report/types.ts';
+import type { Change, SecretOutcome } from '../report/types.ts';
 import { rotateWords as words } from '../report/words/rotate.ts';
 import { conflictFailure } from '../steps/conflict.ts';
+import { otherThanGiven, whereWarnings } from '../steps/named-secret.ts';
 import type { StepContext } from '../steps/types.ts';
 import { halfDoneKey } from './half-done.ts';
 import { applyReplacement, planReplacement } from './new-key.ts';
@@ -43,21 +44,7 @@ export async function findToRotate(
   const where = await findSecret(aws, name, regions);
   const conflicts = [...obstacles(name, regions, where), ...otherThanGiven(arns, where)];
   if (conflicts.length > 0) throw conflictFailure(conflicts);
-  const { unseen } = where;
-  return {
-    secrets: primaries(where.found),
-    warnings: [
-      ...(unseen.length > 0 ? [words.unseen(unseen)] : []),
-      ...(regions.length > 0 ? [words.onlyThere(regions)] : []),
-    ],
-  };
-}
-
-/** A name can be given again after a deletion; the ARN tells one from the other. */
-function otherThanGiven(arns: string[], { found }: Whereabouts): Conflict[] {
-  return arns
-    .filter((arn) => found.length > 0 && !found.some((secret) => secret.arn === arn))
-    .map((arn) => ({ found: words.otherArn(arn), details: [words.otherArnHint], choices: [] }));
+  return { secrets: primaries(where.found), warnings: whereWarnings(where, regions) };
 }
 
 /** Plans a new key for the secrets. A generated one yields to that of a rotation which stopped half-way. */

@@ -4,33 +4,30 @@ import { checkStoredKey, type KeyMaterial, type KeyRules } from '../key/index.ts
 import type { Conflict } from '../report/types.ts';
 import { rotateWords as words } from '../report/words/rotate.ts';
 import { secretWords } from '../report/words/steps.ts';
+import { blockedBy } from '../steps/conflict.ts';
 
 /**
  * What keeps the secrets of one name from getting another value.
  * @param regions those that were named; the secret must be in each of them
  */
 export function obstacles(name: string, regions: string[], { found, absent }: Whereabouts): Conflict[] {
-  if (found.length === 0 && regions.length === 0) return [conflict(words.nowhere(name), words.nowhereHint)];
+  if (found.length === 0 && regions.length === 0) return [blockedBy(words.nowhere(name), words.nowhereHint)];
   const missing = regions.filter((region) => absent.includes(region));
   return [
-    ...missing.map((region) => conflict(words.absent(name, region), words.absentHint)),
+    ...missing.map((region) => blockedBy(words.absent(name, region), words.absentHint)),
     ...found.flatMap((secret) => obstacleOf(secret, found)),
   ];
 }
 
 function obstacleOf(secret: FoundSecret, all: FoundSecret[]): Conflict[] {
   const { name, region, ownedBy, replicaOf, deletedAt } = secret;
-  if (ownedBy) return [conflict(secretWords.owned(name, region, ownedBy))];
-  if (deletedAt) return [conflict(words.deleted(name, region, deletedAt), words.deletedHint(secret.arn))];
+  if (ownedBy) return [blockedBy(secretWords.owned(name, region, ownedBy))];
+  if (deletedAt) return [blockedBy(words.deleted(name, region, deletedAt), words.deletedHint(secret.arn))];
   const hasPrimary = all.some((other) => other.region === replicaOf);
   if (replicaOf && !hasPrimary) {
-    return [conflict(secretWords.replica(name, region, replicaOf), words.primaryHint(replicaOf))];
+    return [blockedBy(secretWords.replica(name, region, replicaOf), words.primaryHint(replicaOf))];
   }
   return [];
-}
-
-function conflict(found: string, ...details: string[]): Conflict {
-  return { found, details, choices: [] };
 }
 
 /** The secrets that can be written; the others are replicas and follow. */

@@ -5,6 +5,7 @@ import { EXIT, Failure } from '../failure.ts';
 import type { KeyMaterial, KeyType } from '../key/index.ts';
 import type { Conflict, SecretOutcome } from '../report/types.ts';
 import { rotateWords as words } from '../report/words/rotate.ts';
+import { blockedBy } from '../steps/conflict.ts';
 
 /** A secret with its current version and the one before. */
 export interface History {
@@ -36,7 +37,7 @@ export async function readHistories(aws: Aws, secrets: FoundSecret[]): Promise<H
  */
 export function planRollback(histories: History[], keyType: KeyType): Rollback {
   const [first, ...others] = histories;
-  if (!first) return { conflict: conflict(words.noHistory) };
+  if (!first) return { conflict: blockedBy(words.noHistory, words.noCommonKeyHint) };
   const shared = versionsOf(first).filter(({ key }) => others.every((each) => holds(each, key, keyType)));
   const target = [...shared].sort(byAge)[0]?.key;
   const back = histories.map((history) => moveTo(history, target, keyType));
@@ -45,7 +46,8 @@ export function planRollback(histories: History[], keyType: KeyType): Rollback {
     ({ current, previous }) => previous && current.createdAt < previous.createdAt,
   );
   const stuck = !target || (moves.length === 0 && !undone);
-  if (stuck || back.some((move) => move === undefined)) return { conflict: conflict(words.noCommonKey) };
+  if (stuck || back.some((move) => move === undefined))
+    return { conflict: blockedBy(words.noCommonKey, words.noCommonKeyHint) };
   return { back: back.filter((move) => move !== undefined) };
 }
 
@@ -76,10 +78,6 @@ function moveTo(
   return previous && isSame(previous.key, key, keyType)
     ? { secret, from, to: previous.versionId }
     : undefined;
-}
-
-function conflict(found: string): Conflict {
-  return { found, details: [words.noCommonKeyHint], choices: [] };
 }
 
 /**

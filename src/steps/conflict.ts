@@ -3,6 +3,11 @@ import { conflictLines, waysOut } from '../report/plan.ts';
 import type { Conflict } from '../report/types.ts';
 import { setupWords as words } from '../report/words/setup.ts';
 
+/** A conflict that the command line offers no way out of. */
+export function blockedBy(found: string, ...details: string[]): Conflict {
+  return { found, details, choices: [] };
+}
+
 /** The failure that a run ends with where nobody can be asked, or where a conflict shows only once things are being changed. */
 export function conflictFailure(conflicts: Conflict[]): Failure {
   const [first] = conflicts;

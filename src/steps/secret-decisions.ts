@@ -4,6 +4,7 @@ import type { FoundSecret } from '../aws/secrets.ts';
 import type { Identity } from '../aws/session.ts';
 import { checkStoredKey, type KeyMaterial } from '../key/index.ts';
 import type { Choice, OutcomeAction } from '../report/types.ts';
+import { namedSecretWords } from '../report/words/named-secret.ts';
 import { secretWords as words } from '../report/words/steps.ts';
 import { replaceWarnings, warningsFor } from './secret-warnings.ts';
 import type { NewSecret, SecretRef, SetupRequest, StepInput, StepPlan } from './types.ts';
@@ -163,7 +164,7 @@ export function decideExisting(
 ): SecretDecision {
   const { account } = input.identity;
   if (parseSecretArn(arn)?.account !== account) return conflict(words.foreignArn(arn, account), []);
-  if (!found) return conflict(words.absentArn(arn), [], [words.absentArnHint]);
+  if (!found) return conflict(words.absentArn(arn), [], [namedSecretWords.copyArn]);
   const warnings = warningsFor(found, undefined);
   if (found.deletedAt) {
     if (!input.request.answers.restore)

@@ -2,6 +2,8 @@ import type { FoundSecret } from '../aws/secrets.ts';
 import type { Conflict } from '../report/types.ts';
 import { secretWords } from '../report/words/steps.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
+import { blockedBy } from '../steps/conflict.ts';
+import { otherThanGiven } from '../steps/named-secret.ts';
 import type { Findings, TeardownRequest } from './types.ts';
 
 /**
@@ -15,14 +17,12 @@ export function obstacles(
 ): Conflict[] {
   const going = where.found.filter(({ region, deletedAt }) => !deletedAt && !staying.includes(region));
   return [
-    ...arns
-      .filter((arn) => where.found.length > 0 && !where.found.some((secret) => secret.arn === arn))
-      .map((arn) => conflict(words.otherArn(arn), words.otherArnHint)),
+    ...otherThanGiven(arns, where),
     ...going.flatMap(obstacleOf),
     ...flows
       .filter(({ secret }) => going.includes(secret))
       .map(({ secret, use: { flow, parts } }) =>
-        conflict(
+        blockedBy(
           words.usedByFlow(
             secret.name,
             secret.region,
@@ -36,15 +36,11 @@ export function obstacles(
 }
 
 function obstacleOf({ name, region, arn, ownedBy, stack, replicaOf, replicas }: FoundSecret): Conflict[] {
-  if (ownedBy) return [conflict(secretWords.owned(name, region, ownedBy))];
-  if (stack) return [conflict(words.ofStack(name, region, stack))];
-  if (replicaOf) return [conflict(words.isReplica(name, region, replicaOf))];
+  if (ownedBy) return [blockedBy(secretWords.owned(name, region, ownedBy))];
+  if (stack) return [blockedBy(words.ofStack(name, region, stack))];
+  if (replicaOf) return [blockedBy(words.isReplica(name, region, replicaOf))];
   if (replicas) {
-    return [conflict(words.replicated(name, region, replicas), words.replicatedHint(region, arn, replicas))];
+    return [blockedBy(words.replicated(name, region, replicas), words.replicatedHint(region, arn, replicas))];
   }
   return [];
-}
-
-function conflict(found: string, ...details: string[]): Conflict {
-  return { found, details, choices: [] };
 }

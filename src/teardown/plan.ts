@@ -2,7 +2,9 @@ import type { FoundRole } from '../aws/roles.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
 import { isReadPolicyShape, removeSecrets, tryParsePolicy } from '../policy/index.ts';
 import type { Change, OutcomeAction } from '../report/types.ts';
+import { policyWords } from '../report/words/steps.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
+import { whereWarnings } from '../steps/named-secret.ts';
 import { versionToDelete } from '../steps/policy-writing.ts';
 import { obstacles } from './obstacles.ts';
 import type { Findings, PolicyFate, RoleFate, TeardownPlan, TeardownRequest, UsedPolicy } from './types.ts';
@@ -156,9 +158,10 @@ function policyChange(
   const oldest = versionToDelete(policy);
   const reasons = {
     narrow: () =>
-      [words.narrow(entriesOf(policy, isGone).length), ...(oldest ? [words.makesRoom(oldest)] : [])].join(
-        '; ',
-      ),
+      [
+        words.narrow(entriesOf(policy, isGone).length),
+        ...(oldest ? [policyWords.makesRoom(oldest)] : []),
+      ].join('; '),
     delete: () => words.deletePolicy,
     keep: () => keepReason(policy, request) ?? words.keepUsed(otherUsers(policy, request) ?? ''),
   };
@@ -213,7 +216,6 @@ function warnings(
           ),
         ]
       : []),
-    ...(where.unseen.length > 0 ? [words.unseen(where.unseen)] : []),
-    ...(regions.length > 0 ? [words.onlyThere(regions)] : []),
+    ...whereWarnings(where, regions),
   ];
 }

@@ -6,10 +6,6 @@ export const rotateWords = {
     'This puts a new key into a secret, in every Region it lives in. Nothing is changed before you have seen the plan and agreed.',
   breaks:
     'A running stream breaks until both ends have the new key: MediaConnect reads it from here, and the other end needs it from you.',
-  onlyThere: (regions: string[]) =>
-    `Only in ${regions.join(' and ')}, as you said. Without --region it is every Region that the secret lives in.`,
-  unseen: (regions: string[]) =>
-    `No look was possible into ${regions.join(', ')} (off, not allowed or not reached). If the secret lives there, name the Region with --region.`,
   wasUnusable: 'What the secret holds now is not a key that MediaConnect can use.',
   otherAlgorithm:
     'The new key has another length than the old one: the encryption of the flows needs the other algorithm too.',
@@ -33,8 +29,6 @@ export const rotateWords = {
     `The secret ${name} in ${region} is scheduled for deletion (${dayOf(at)}).`,
   deletedHint: (arn: string) => `Restore it first: mc-static-key setup --secret-arn ${arn} --restore`,
   primaryHint: (region: string) => `Its primary is in ${region}: give that one too (--region ${region}).`,
-  otherArn: (arn: string) => `There is no secret ${arn}; another one has its name.`,
-  otherArnHint: 'Copy the ARN from Secrets Manager, the six random characters at its end included.',
 
   noHistory: 'The secret has no current version to go back from.',
   noCommonKey: 'There is no key before the last rotation that every Region could go back to.',

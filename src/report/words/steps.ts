@@ -36,7 +36,6 @@ export const secretWords = {
   owned: (name: string, region: string, owner: string) =>
     `The secret ${name} in ${region} belongs to the service ${owner}, which alone may change it.`,
   absentArn: (arn: string) => `There is no secret ${arn}.`,
-  absentArnHint: 'Copy the ARN from Secrets Manager, the six random characters at its end included.',
   foreignArn: (arn: string, account: string) =>
     `The secret ${arn} belongs to another account than yours (${account}); MediaConnect cannot read secrets across accounts.`,
   restoredInVain: (found: string) => `${found} It was restored and not changed further.`,

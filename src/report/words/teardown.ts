@@ -6,10 +6,6 @@ export const teardownWords = {
     'This takes down what setup has made for one secret: the secret itself (it can be restored for some days), its place in the policy, and the policy and the role where nothing else uses them. Nothing is changed before you have seen the plan and agreed.',
   looking: 'Looking for the secret in every Region, and for what uses it',
   nothingToDo: 'There is nothing left to take down.',
-  unseen: (regions: string[]) =>
-    `No look was possible into ${regions.join(', ')} (off, not allowed or not reached). If the secret lives there, name the Region with --region.`,
-  onlyThere: (regions: string[]) =>
-    `Only in ${regions.join(' and ')}, as you said. Without --region it is every Region that the secret lives in.`,
   nowhere: (name: string) =>
     `There is no secret ${name} in any Region that was looked at, and no policy names it.`,
   flowsUnknown: (action: string, regions: string[]) =>
@@ -21,7 +17,6 @@ export const teardownWords = {
   notOwn: 'was not made by this program (it has no tag of it); --include-untagged takes it too',
   narrow: (count: number) =>
     `${count === 1 ? 'its entry' : `its ${count} entries`} taken out; the rest stays`,
-  makesRoom: (version: string) => `its oldest version ${version} is deleted, because IAM keeps five`,
   deletePolicy: 'allows nothing else, and nothing else uses it',
   keepNotOwn:
     'names the secret and was not made by this program; --include-untagged takes the secret out of it',
@@ -50,8 +45,6 @@ export const teardownWords = {
     `Remove them first: aws secretsmanager remove-regions-from-replication --region ${region} --secret-id ${arn} --remove-replica-regions ${replicas.join(' ')}`,
   isReplica: (name: string, region: string, primary: string) =>
     `The secret ${name} in ${region} is a replica of the one in ${primary}, from where alone it can be removed.`,
-  otherArn: (arn: string) => `There is no secret ${arn}; another one has its name.`,
-  otherArnHint: 'Copy the ARN from Secrets Manager, the six random characters at its end included.',
   roleInUse: (name: string) =>
     `The role ${name} is still used by something that IAM does not let go of, such as an instance profile.`,
   roleInUseHint: 'Take it out of there, and then run the same command again.',
