@@ -38,7 +38,7 @@ export interface StatusRole {
   arn: string;
   /** Whether this program made it, as its tag says; `null` when its tags could not be looked at. */
   own: boolean | null;
-  /** Those that allow reading secrets, or more. */
+  /** Those that allow reading secrets. */
   policies: StatusPolicy[];
   checks: StatusCheck[];
 }

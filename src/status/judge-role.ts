@@ -1,17 +1,11 @@
 import { kmsKeyRef } from '../aws/kms.ts';
 import type { Identity } from '../aws/session.ts';
-import {
-  evaluateAccess,
-  evaluateTrust,
-  MEDIACONNECT_SERVICE,
-  type PolicyDocument,
-  tryParsePolicy,
-} from '../policy/index.ts';
-import { readRequests } from '../proof/reading.ts';
-import { judgeTrust } from '../proof/trust.ts';
+import { type PolicyDocument, tryParsePolicy } from '../policy/index.ts';
+import { type DecidingDocuments, refusalsOf } from '../proof/reading.ts';
+import { judgeTrust, letsOthersIn } from '../proof/trust.ts';
 import type { StatusCheck, StatusVerdict } from '../report/status-types.ts';
 import { statusWords as words } from '../report/words/status.ts';
-import { onlyWhatMayConcern } from './naming.ts';
+import { withoutOtherSecrets } from './naming.ts';
 import type { SeenRole } from './roles.ts';
 import type { SeenSecret } from './secrets.ts';
 
@@ -36,39 +30,19 @@ export function judgeTrustOf({ arn, trust }: SeenRole, regions: string[], identi
   ];
 }
 
-/**
- * Whether a flow of another account would be let in.
- * Source: IAM User Guide, "The confused deputy problem".
- */
-function letsOthersIn(trust: string, { account, partition }: Identity): boolean {
-  const document = tryParsePolicy(trust);
-  const other = account === OTHER_ACCOUNT ? '000000000000' : OTHER_ACCOUNT;
-  const flow = `arn:${partition}:mediaconnect:us-east-1:${other}:flow:1-AnyFlow:any`;
-  const context = { 'aws:SourceAccount': other, 'aws:SourceArn': flow };
-  const request = { service: MEDIACONNECT_SERVICE, context, unknownContext: ['aws:SourceOrg*'] };
-  return document !== undefined && evaluateTrust(document, request).verdict === 'allowed';
-}
-
-const OTHER_ACCOUNT = '999999999999';
-
-/** The policies of a role that allow something, parsed, and its permissions boundary. */
-export interface RoleDocuments {
-  policies: PolicyDocument[];
-  boundary?: PolicyDocument;
-}
-
-/** The documents that decide what a role may do; the name of the first one that cannot be read as a policy. */
-export function documentsOf({ found }: SeenRole): RoleDocuments | { unreadable: string } | undefined {
+/** The documents that decide what a role may do, parsed; or the name of the first one that cannot be read as a policy. */
+export function documentsOf({ found }: SeenRole): DecidingDocuments | { unreadable: string } | undefined {
   if (!found) return undefined;
-  const policies: PolicyDocument[] = [];
+  const identityPolicies: PolicyDocument[] = [];
   for (const { name, document } of found.policies) {
     const parsed = tryParsePolicy(document);
     if (!parsed) return { unreadable: name };
-    policies.push(parsed);
+    identityPolicies.push(parsed);
   }
-  if (!found.boundary) return { policies };
-  const boundary = tryParsePolicy(found.boundary.document ?? '');
-  return boundary ? { policies, boundary } : { unreadable: found.boundary.arn };
+  const documents = { identityPolicies, identityNames: found.policies.map(({ name }) => name) };
+  if (!found.boundary) return documents;
+  const permissionsBoundary = tryParsePolicy(found.boundary.document ?? '');
+  return permissionsBoundary ? { ...documents, permissionsBoundary } : { unreadable: found.boundary.arn };
 }
 
 /**
@@ -77,28 +51,18 @@ export function documentsOf({ found }: SeenRole): RoleDocuments | { unreadable: 
  */
 export function judgeReading(
   { arn: roleArn }: SeenRole,
-  { policies, boundary }: RoleDocuments,
-  secret: SeenSecret,
+  { identityPolicies, ...documents }: DecidingDocuments,
+  { region, arn, kmsKeyId }: SeenSecret,
   identity: Identity,
 ): StatusCheck {
-  const { region, arn, kmsKeyId } = secret;
   const kmsKey = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, region, identity);
-  const check = (verdict: StatusVerdict, detail: string): StatusCheck => ({
-    id: 'role-reads-secret',
-    verdict,
-    subject: arn,
-    detail,
-  });
-  const ofSecret = policies.map((policy) => onlyWhatMayConcern(policy, arn));
-  for (const request of readRequests({ arn, region, ...(kmsKey ? { kmsKey } : {}) }, identity, roleArn)) {
-    const { verdict, because } = evaluateAccess({
-      // The KMS key that one of the requests is about has another ARN.
-      identityPolicies: request.resource === arn ? ofSecret : policies,
-      ...(boundary ? { permissionsBoundary: boundary } : {}),
-      request,
-    });
-    if (verdict === 'denied') return check('failed', words.notReadable(request.action, because));
-    if (verdict === 'cannot-tell') return check('cannot-tell', words.mayRead(because));
-  }
-  return check('ok', words.readable);
+  const secret = { arn, region, ...(kmsKey ? { kmsKey } : {}) };
+  const concerning = identityPolicies.map((policy) => withoutOtherSecrets(policy, arn));
+  const [refusal] = refusalsOf(secret, { ...documents, identityPolicies: concerning }, roleArn, identity);
+  const check = { id: 'role-reads-secret', subject: arn } as const;
+  if (!refusal) return { ...check, verdict: 'ok', detail: words.readable };
+  const { action, verdict, because } = refusal;
+  return verdict === 'denied'
+    ? { ...check, verdict: 'failed', detail: words.notReadable(action, because) }
+    : { ...check, verdict, detail: words.mayRead(because) };
 }

@@ -1,20 +1,6 @@
 import { type PolicyDocument, READ_ACTIONS, type Statement } from '../policy/index.ts';
 import { coversArn, literal, matches, pattern } from '../policy/match.ts';
 
-/** Actions that change, replace or hand out secrets: some of what a policy for reading must not allow. */
-const MORE_THAN_READING = [
-  'secretsmanager:PutSecretValue',
-  'secretsmanager:DeleteSecret',
-  'secretsmanager:UpdateSecret',
-  'secretsmanager:CreateSecret',
-  'secretsmanager:PutResourcePolicy',
-  'secretsmanager:RestoreSecret',
-  'secretsmanager:UpdateSecretVersionStage',
-  'secretsmanager:ReplicateSecretToRegions',
-  'secretsmanager:RotateSecret',
-  'secretsmanager:TagResource',
-];
-
 /** The secrets that a policy allows reading, as it names them. */
 export interface Naming {
   /** ARNs, or patterns in which at least the beginning of a name stands. */
@@ -28,11 +14,6 @@ export function namedIn({ statements }: PolicyDocument): Naming {
   const reading = statements.filter((statement) => READ_ACTIONS.some((action) => allows(statement, action)));
   const values = [...new Set(reading.flatMap(resourcesOf).filter(isAboutSecrets))];
   return { names: values.filter(namesOne), scopes: values.filter((value) => !namesOne(value)) };
-}
-
-/** The first action in a policy that does more to secrets than read them, if there is one. */
-export function moreThanReading({ statements }: PolicyDocument): string | undefined {
-  return MORE_THAN_READING.find((action) => statements.some((statement) => allows(statement, action)));
 }
 
 /** Whether an ARN or pattern of a policy stands for this secret. */
@@ -83,15 +64,15 @@ function beginsLike(named: string, arn: string): boolean {
 }
 
 /**
- * The same policy without the resources that cannot stand for this one, as their beginnings tell, and without the actions of
- * statements that have no other: a role may read hundreds of secrets, and each of them is judged. The statements stay in
- * their places, because a judgement names them by their numbers.
+ * The same policy without the other secrets, as the beginnings of their ARNs tell, and without the actions of statements that
+ * are about nothing else: a role may read hundreds of secrets, and each of them is judged. The statements stay in their
+ * places, because a judgement names them by their numbers.
  */
-export function onlyWhatMayConcern(document: PolicyDocument, arn: string): PolicyDocument {
+export function withoutOtherSecrets(document: PolicyDocument, arn: string): PolicyDocument {
   const statements = document.statements.map((statement) => {
     const { resources } = statement;
     if (!resources || resources.negated) return statement;
-    const values = resources.values.filter((value) => beginsLike(value, arn));
+    const values = resources.values.filter((value) => beginsLike(value, arn) || !isAboutSecrets(value));
     const actions = values.length > 0 ? statement.actions : { negated: false, values: [] };
     return { ...statement, actions, resources: { ...resources, values } };
   });

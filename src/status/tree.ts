@@ -1,5 +1,6 @@
 import type { RolePolicy } from '../aws/roles.ts';
 import { type PolicyDocument, tryParsePolicy } from '../policy/index.ts';
+import { furtherActions } from '../proof/excess.ts';
 import { dayOf } from '../report/day.ts';
 import type {
   Status,
@@ -13,7 +14,7 @@ import { statusWords as words } from '../report/words/status.ts';
 import type { Seen } from './collect.ts';
 import { documentsOf, judgeReading, judgeTrustOf } from './judge-role.ts';
 import { judgeSecret } from './judge-secret.ts';
-import { inRegion, moreThanReading, namedIn, regionOf, standsFor } from './naming.ts';
+import { inRegion, namedIn, regionOf, standsFor } from './naming.ts';
 import type { SeenRole } from './roles.ts';
 import type { SeenSecret } from './secrets.ts';
 
@@ -146,11 +147,11 @@ function isNamed({ arn, own }: SeenSecret, names: string[], scopes: string[]): b
 }
 
 function readsOnly(subject: string, document: PolicyDocument): StatusCheck {
-  const more = moreThanReading(document);
+  const [further] = furtherActions(document);
   return {
     id: 'policy-reads-only',
-    verdict: more ? 'warning' : 'ok',
+    verdict: further ? 'warning' : 'ok',
     subject,
-    detail: more ? words.allowsMore(more) : words.readsOnly,
+    detail: further ? words.allowsMore(further) : words.readsOnly,
   };
 }

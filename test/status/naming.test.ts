@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parsePolicy } from '../../src/policy/index.ts';
-import { moreThanReading, namedIn, standsFor } from '../../src/status/naming.ts';
-import { ACCOUNT, guidePolicy, REGION } from '../support/account.ts';
+import { namedIn, standsFor } from '../../src/status/naming.ts';
+import { ACCOUNT, REGION } from '../support/account.ts';
 
 const arn = (name: string) => `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}`;
 const policyOf = (...statements: object[]) =>
@@ -48,26 +48,5 @@ describe('a pattern', () => {
     [arn('studio-*').replace(REGION, 'eu-west-1'), arn('studio-a-AbCdEf')],
   ])('%s does not stand for %s', (named, other) => {
     expect(standsFor(named, other)).toBe(false);
-  });
-});
-
-describe('a policy allows more than reading', () => {
-  test.each(['*', 'secretsmanager:*', 'secretsmanager:Put*', 'SECRETSMANAGER:DELETESECRET'])(
-    'with %s',
-    (Action) => {
-      expect(moreThanReading(policyOf({ Effect: 'Allow', Action, Resource: '*' }))).toMatch(
-        /^secretsmanager:/,
-      );
-    },
-  );
-
-  test('with all actions but some', () => {
-    const rest = { NotAction: 'secretsmanager:DeleteSecret', Resource: '*' };
-    expect(moreThanReading(policyOf({ Effect: 'Allow', ...rest }))).toBe('secretsmanager:PutSecretValue');
-  });
-
-  test("but not with the guide's four actions, or with those of another service", () => {
-    expect(moreThanReading(parsePolicy(JSON.stringify(guidePolicy(arn('a-AbCdEf')))))).toBeUndefined();
-    expect(moreThanReading(policyOf({ Effect: 'Allow', Action: 'ec2:*', Resource: '*' }))).toBeUndefined();
   });
 });

@@ -31,7 +31,7 @@ export const statusWords = {
   notReadable: (action: string, because: string) => `the role may not do ${action}: ${because}`,
   mayRead: (because: string) => `whether the role may read it cannot be told: ${because}`,
   namesNothing: 'no secret has this ARN',
-  readsOnly: 'allows reading secrets and nothing else about them',
+  readsOnly: 'allows reading secrets and nothing else',
   allowsMore: (action: string) => `allows more than reading secrets, such as ${action}`,
 
   title: (account: string, partition: string) => `Account ${account} (${partition})`,
