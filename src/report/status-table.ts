@@ -1,7 +1,8 @@
 import type { ChalkInstance } from 'chalk';
 import { wrap } from './output.ts';
 import { plain } from './plain.ts';
-import type { StatusCheck, StatusSecret, StatusVerdict } from './status-types.ts';
+import type { StatusCheck, StatusSecret } from './status-types.ts';
+import { colourOf, mark, worst } from './verdicts.ts';
 import { statusWords as words } from './words/status.ts';
 
 /** Where and how lines are shown. */
@@ -63,7 +64,7 @@ function regionLine({ paint }: Page, { indent, nameWidth, ageWidth }: Shape, reg
 function rowLines(page: Page, shape: Shape, { secret, checks }: SecretRow): string[] {
   const { indent, nameWidth, ageWidth } = shape;
   const name = plain(secret.name);
-  const begin = `${indent}${GAP}${mark(page, worst(checks))} `;
+  const begin = `${indent}${GAP}${mark(page.paint, worst(checks))} `;
   const below = `${startOf(indent)}  `;
   const [age, read] = [ageOf(secret), secret.lastRead ?? words.never];
   const remarks = remarksOf(secret).join('; ');
@@ -99,26 +100,11 @@ export function problemLines(page: Page, indent: string, checks: StatusCheck[]):
   return checks
     .filter(({ verdict }) => verdict !== 'ok')
     .flatMap(({ verdict, detail }) =>
-      wrapped(page, indent, detail).map((line) => colour(page, verdict)(line)),
+      wrapped(page, indent, detail).map((line) => colourOf(page.paint, verdict)(line)),
     );
 }
 
 /** A text from AWS or about it, broken between words. */
 export function wrapped({ width }: Page, indent: string, text: string): string[] {
   return wrap(`${indent}${plain(text)}`, width).split('\n');
-}
-
-/** The verdict on a whole: that of its worst part. */
-export function worst(checks: StatusCheck[]): StatusVerdict {
-  const order: StatusVerdict[] = ['failed', 'cannot-tell', 'warning'];
-  return order.find((verdict) => checks.some((check) => check.verdict === verdict)) ?? 'ok';
-}
-
-/** The sign for a verdict, in its colour. */
-export function mark(page: Page, verdict: StatusVerdict): string {
-  return colour(page, verdict)(words.mark[verdict]);
-}
-
-function colour({ paint }: Page, verdict: StatusVerdict): ChalkInstance {
-  return { ok: paint.green, warning: paint.yellow, 'cannot-tell': paint.yellow, failed: paint.red }[verdict];
 }

@@ -1,3 +1,5 @@
+import type { Verdict } from './verdicts.ts';
+
 /** What `status` tells, as its JSON document has it. Dates are ISO 8601; `null` is what is not known or does not apply. */
 export interface Status {
   account: string;
@@ -11,9 +13,6 @@ export interface Status {
   notes: StatusNote[];
 }
 
-/** `cannot-tell`: something that would decide could not be looked at. */
-export type StatusVerdict = 'ok' | 'warning' | 'cannot-tell' | 'failed';
-
 /** One of the cheap checks: those that read no secret's value. */
 export interface StatusCheck {
   id:
@@ -26,7 +25,7 @@ export interface StatusCheck {
     | 'role-reads-secret'
     | 'policy-names-secret'
     | 'policy-reads-only';
-  verdict: StatusVerdict;
+  verdict: Verdict;
   /** The ARN (or ARN pattern) of what was checked. */
   subject: string;
   detail: string;

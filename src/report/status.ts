@@ -1,16 +1,9 @@
 import type { Output } from './output.ts';
 import { plain } from './plain.ts';
 import { shellWord } from './shell.ts';
-import {
-  mark,
-  type Page,
-  problemLines,
-  type SecretRow,
-  secretLines,
-  worst,
-  wrapped,
-} from './status-table.ts';
+import { type Page, problemLines, type SecretRow, secretLines, wrapped } from './status-table.ts';
 import type { Status, StatusCheck, StatusPolicy, StatusRole, StatusSecret } from './status-types.ts';
+import { mark, worst } from './verdicts.ts';
 import { statusWords as words } from './words/status.ts';
 
 /** What `status` shows: roles, the policies of each, the secrets of each by Region, and what is not connected. */
@@ -45,7 +38,7 @@ function roleLines(page: Page, role: StatusRole, secrets: StatusSecret[]): strin
   const unseen = checks.some(({ id }) => id === 'role-policies');
   const [title = '', ...more] = wrapped(page, '  ', words.role(name, own));
   return [
-    `${mark(page, worst(checks))} ${page.paint.bold(title.trimStart())}`,
+    `${mark(page.paint, worst(checks))} ${page.paint.bold(title.trimStart())}`,
     ...more,
     `  ${page.paint.dim(plain(arn))}`,
     ...problemLines(page, '    ', checks),
@@ -63,12 +56,12 @@ function policyLines(page: Page, policy: StatusPolicy, role: StatusRole, secrets
     ({ id, subject }) => id === 'policy-names-secret' && missing.includes(subject),
   );
   return [
-    `  ${mark(page, worst(checks))} ${words.policy(plain(name), arn === null)}`,
+    `  ${mark(page.paint, worst(checks))} ${words.policy(plain(name), arn === null)}`,
     ...problemLines(page, '      ', checks),
     ...scopes.flatMap((scope) => wrapped(page, '    ', words.scope(scope))),
     ...secretLines(page, '    ', rowsOf(policy, role, secrets)),
     ...absent.flatMap((check) => [
-      `    ${mark(page, check.verdict)} ${plain(check.subject)}`,
+      `    ${mark(page.paint, check.verdict)} ${plain(check.subject)}`,
       ...problemLines(page, '        ', [check]),
     ]),
     ...(unseen.length > 0 ? wrapped(page, '    ', words.unseen(unseen.length, regionsOf(unseen))) : []),

@@ -1,5 +1,4 @@
-/** `cannot-tell`: something that would decide could not be looked at, or is not known. */
-export type VerifyVerdict = 'ok' | 'failed' | 'warning' | 'cannot-tell';
+import type { Verdict } from './verdicts.ts';
 
 /** The stable words for the checks. What comes before the first hyphen says what the check is about. */
 export type VerifyId =
@@ -46,7 +45,7 @@ export interface Remedy {
 /** One thing that was checked. */
 export interface VerifyCheck extends Partial<Remedy> {
   id: VerifyId;
-  verdict: VerifyVerdict;
+  verdict: Verdict;
   /** The ARN of what was checked; `??????` stands in it for the end that is not known. */
   subject: string;
   /** The role that it is about, where that is not the subject. */

@@ -1,14 +1,13 @@
 import { EXIT, type ExitCode } from '../failure.ts';
-import type { VerifyCheck, VerifyId, VerifyVerdict } from './verify-types.ts';
+import { type Verdict, worst } from './verdicts.ts';
+import type { VerifyCheck, VerifyId } from './verify-types.ts';
 
 /** Checks that tell more than whether MediaConnect can read the key now: not being able to look decides nothing. */
 const BESIDES: ReadonlySet<VerifyId> = new Set(['caller-pass-role', 'secret-kms-key']);
 
 /** What all checks come to: the worst of those that decide. */
-export function verdictOf(checks: readonly VerifyCheck[]): VerifyVerdict {
-  if (checks.some(({ verdict }) => verdict === 'failed')) return 'failed';
-  if (checks.some(isOpen)) return 'cannot-tell';
-  return checks.some(({ verdict }) => verdict === 'warning') ? 'warning' : 'ok';
+export function verdictOf(checks: readonly VerifyCheck[]): Verdict {
+  return worst(checks.filter((check) => check.verdict !== 'cannot-tell' || isOpen(check)));
 }
 
 /** The exit code: 4 only when every check that cannot be told lacks a permission, and nothing has failed. */

@@ -1,12 +1,11 @@
 import type { Output } from './output.ts';
 import { plain } from './plain.ts';
-import type { VerifyCheck, VerifyVerdict } from './verify-types.ts';
+import { mark, type Verdict, WORST_FIRST } from './verdicts.ts';
+import type { VerifyCheck } from './verify-types.ts';
 import { isOpen, verdictOf } from './verify-verdict.ts';
+import { verdictMarks } from './words/verdicts.ts';
 import { verifyQuestions } from './words/verify.ts';
 import { verifyShow as words } from './words/verify-show.ts';
-
-/** The worst first. */
-const ORDER: VerifyVerdict[] = ['failed', 'cannot-tell', 'warning', 'ok'];
 
 /** What some checks are about, and these checks. */
 interface Group {
@@ -48,7 +47,7 @@ function groupLines(output: Output, { kind, arn, checks }: Group): string[] {
   return [
     prose(paint.bold(plain(words.title(kind, arn)))),
     paint.dim(`  ${plain(arn)}`),
-    ...ORDER.flatMap((verdict) =>
+    ...WORST_FIRST.flatMap((verdict) =>
       verdictLines(
         output,
         verdict,
@@ -59,7 +58,7 @@ function groupLines(output: Output, { kind, arn, checks }: Group): string[] {
 }
 
 /** Many checks are good, and then each is a few words on a common line; what cannot be told for one reason stands together too. */
-function verdictLines(output: Output, verdict: VerifyVerdict, checks: VerifyCheck[]): string[] {
+function verdictLines(output: Output, verdict: Verdict, checks: VerifyCheck[]): string[] {
   if (verdict === 'ok') {
     const details = [...new Set(checks.map(({ detail }) => detail))];
     return details.length > 0 ? [marked(output, verdict, details.join(', '))] : [];
@@ -84,9 +83,8 @@ function reasonsOf(checks: VerifyCheck[]) {
   return [...reasons.values()];
 }
 
-function marked({ paintResult: paint, prose }: Output, verdict: VerifyVerdict, text: string): string {
-  const colour = { ok: paint.green, failed: paint.red, warning: paint.yellow, 'cannot-tell': paint.yellow };
-  return prose(`  ${colour[verdict](words.mark[verdict])} ${plain(text)}`);
+function marked({ paintResult: paint, prose }: Output, verdict: Verdict, text: string): string {
+  return prose(`  ${mark(paint, verdict)} ${plain(text)}`);
 }
 
 /** A command stays on one line, so that it can be copied. */
@@ -99,7 +97,7 @@ function remedyLines({ prose }: Output, check: VerifyCheck | undefined): string[
 }
 
 function verdictLine({ paintResult: paint, prose }: Output, checks: readonly VerifyCheck[]): string {
-  const count = (verdict: VerifyVerdict) => checks.filter((check) => check.verdict === verdict).length;
+  const count = (verdict: Verdict) => checks.filter((check) => check.verdict === verdict).length;
   const keys = new Set(
     checks.flatMap(({ id, subject }) => (id.startsWith('secret-') ? [words.nameIn(subject)] : [])),
   );
@@ -113,5 +111,5 @@ function verdictLine({ paintResult: paint, prose }: Output, checks: readonly Ver
     failed: () => words.cannotRead(keys.size, count('failed')),
     'cannot-tell': () => words.cannotTell(keys.size, checks.filter(isOpen).length),
   }[verdict]();
-  return prose(colour.bold(`${words.mark[verdict === 'warning' ? 'ok' : verdict]} ${sentence}`));
+  return prose(colour.bold(`${verdictMarks[verdict === 'warning' ? 'ok' : verdict]} ${sentence}`));
 }

@@ -3,7 +3,8 @@ import type { Identity } from '../aws/session.ts';
 import { type PolicyDocument, tryParsePolicy } from '../policy/index.ts';
 import { type DecidingDocuments, refusalsOf } from '../proof/reading.ts';
 import { judgeTrust, letsOthersIn } from '../proof/trust.ts';
-import type { StatusCheck, StatusVerdict } from '../report/status-types.ts';
+import type { StatusCheck } from '../report/status-types.ts';
+import type { Verdict } from '../report/verdicts.ts';
 import { statusWords as words } from '../report/words/status.ts';
 import { withoutOtherSecrets } from './naming.ts';
 import type { SeenRole } from './roles.ts';
@@ -11,7 +12,7 @@ import type { SeenSecret } from './secrets.ts';
 
 /** Whether the role lets MediaConnect in for flows in these Regions, and keeps those of other accounts out. Pure. */
 export function judgeTrustOf({ arn, trust }: SeenRole, regions: string[], identity: Identity): StatusCheck[] {
-  const check = (id: StatusCheck['id'], verdict: StatusVerdict, detail: string): StatusCheck => ({
+  const check = (id: StatusCheck['id'], verdict: Verdict, detail: string): StatusCheck => ({
     id,
     verdict,
     subject: arn,

@@ -1,11 +1,12 @@
 import { dayOf } from '../report/day.ts';
-import type { StatusCheck, StatusVerdict } from '../report/status-types.ts';
+import type { StatusCheck } from '../report/status-types.ts';
+import type { Verdict } from '../report/verdicts.ts';
 import { statusWords as words } from '../report/words/status.ts';
 import type { SeenSecret } from './secrets.ts';
 
 /** The checks of a secret for which its value need not be read. Pure. */
 export function judgeSecret({ arn, deletedAt, rotates, current }: SeenSecret): StatusCheck[] {
-  const check = (id: StatusCheck['id'], verdict: StatusVerdict, detail: string): StatusCheck => ({
+  const check = (id: StatusCheck['id'], verdict: Verdict, detail: string): StatusCheck => ({
     id,
     verdict,
     subject: arn,

@@ -1,6 +1,7 @@
 import { readVerifyAnswers, type VerifyOptions } from '../../src/cli/verify-answers.ts';
 import { performVerify } from '../../src/cli/verify-procedure.ts';
-import type { VerifyCheck, VerifyVerdict } from '../../src/report/verify-types.ts';
+import type { Verdict } from '../../src/report/verdicts.ts';
+import type { VerifyCheck } from '../../src/report/verify-types.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { REGION } from './account.ts';
 import { type InProcessOptions, runInProcess } from './command.ts';
@@ -10,7 +11,7 @@ import type { SetupDocument } from './setup.ts';
 export type VerifyWishes = VerifyOptions & { key?: string };
 
 export interface VerifyDocument extends Pick<SetupDocument, 'error'> {
-  verdict: VerifyVerdict;
+  verdict: Verdict;
   checks: VerifyCheck[];
   encryption?: SetupDocument['encryption'];
 }

@@ -1,5 +1,3 @@
-import type { StatusVerdict } from '../status-types.ts';
-
 /** Words of the `status` command: the checks, the tree, the notes. */
 
 export const statusWords = {
@@ -9,8 +7,6 @@ export const statusWords = {
   readingRoles: (count: number) =>
     count === 1 ? 'Reading the role and its policies' : `Reading ${count} roles and their policies`,
   readingAges: (count: number) => `Looking at the age of ${count} keys`,
-
-  mark: { ok: '✔', warning: '!', 'cannot-tell': '?', failed: '✖' } satisfies Record<StatusVerdict, string>,
 
   deleted: (day: string) => `scheduled for deletion (${day}): MediaConnect cannot read it`,
   rotates: 'rotates automatically, which breaks the stream each time',

@@ -1,11 +1,8 @@
-import type { VerifyVerdict } from '../verify-types.ts';
-
 const keysOf = (count: number) => (count > 1 ? 'these keys' : 'this key');
 const checksOf = (count: number) => (count === 1 ? '1 check' : `${count} checks`);
 
 /** What `verify` shows around its checks, and what it says while it works. */
 export const verifyShow = {
-  mark: { ok: '✔', failed: '✖', warning: '!', 'cannot-tell': '?' } satisfies Record<VerifyVerdict, string>,
   title: (kind: 'flow' | 'secret' | 'role' | 'caller', arn: string) => {
     const [, , , region = '', , ...resource] = arn.split(':');
     const last = resource.join(':').replace(/^.*[:/]/, '');

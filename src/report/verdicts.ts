@@ -1,0 +1,21 @@
+import type { ChalkInstance } from 'chalk';
+import { verdictMarks } from './words/verdicts.ts';
+
+/** What came of a check. `cannot-tell`: something that would decide could not be looked at, or is not known. */
+export type Verdict = 'failed' | 'cannot-tell' | 'warning' | 'ok';
+
+export const WORST_FIRST: readonly Verdict[] = ['failed', 'cannot-tell', 'warning', 'ok'];
+
+/** The verdict on a whole: that of its worst part. */
+export function worst(checks: readonly { verdict: Verdict }[]): Verdict {
+  return WORST_FIRST.find((verdict) => checks.some((check) => check.verdict === verdict)) ?? 'ok';
+}
+
+/** The sign for a verdict, in its colour. */
+export function mark(paint: ChalkInstance, verdict: Verdict): string {
+  return colourOf(paint, verdict)(verdictMarks[verdict]);
+}
+
+export function colourOf(paint: ChalkInstance, verdict: Verdict): ChalkInstance {
+  return { failed: paint.red, 'cannot-tell': paint.yellow, warning: paint.yellow, ok: paint.green }[verdict];
+}
