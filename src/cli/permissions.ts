@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { PERMISSION_COMMANDS, type PermissionCommand, takesConfiguredRegion } from '../permissions/types.ts';
-import { helpWords as help, permissionsHelp } from '../report/words/help.ts';
+import { helpWords as help } from '../report/words/help.ts';
+import { permissionsHelp } from '../report/words/permissions-help.ts';
 import { onRun, type Registration } from './command.ts';
 import { addCommonOptions, addOption } from './options.ts';
 import type { PermissionsOptions } from './permissions-answers.ts';
@@ -35,7 +36,7 @@ const OPTIONS: Record<PermissionCommand, OptionSpec[]> = {
   ],
   verify: [...SECRET, REGION, KMS, ROLE, ['--flow-arn <arn>', permissionsHelp.flowArn]],
   status: [ANY_REGION],
-  rotate: [...SECRET, ANY_REGION, KMS, ['--rollback', permissionsHelp.rollback], ROLE, DRY_RUN],
+  rotate: [...SECRET, ANY_REGION, KMS, ROLE, ['--rollback', permissionsHelp.rollback], DRY_RUN],
   teardown: [
     ...SECRET,
     ANY_REGION,

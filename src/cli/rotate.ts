@@ -15,8 +15,8 @@ export function addRotate(program: Command, registration: Registration): void {
   addOption(command, '--secret-arn <arn...>', help.secretArnGiven, true);
   addOption(command, '--region <region...>', help.regionOnly, true);
   addKeyOptions(command);
-  addOption(command, '--rollback', help.rollback);
   addOption(command, '--role-name <name>', help.roleChecked);
+  addOption(command, '--rollback', help.rollback);
   addOption(command, '--dry-run', help.dryRun);
   addCommonOptions(command);
   onRun<RotateOptions>(command, registration, async (options, common) => {

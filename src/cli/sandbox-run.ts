@@ -5,7 +5,7 @@ import { DEFAULTS } from '../defaults.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { createOutput, type Output } from '../report/output.ts';
 import { shellWord } from '../report/shell.ts';
-import { sandboxWords as words } from '../report/words/help.ts';
+import { sandboxWords as words } from '../report/words/sandbox.ts';
 import { conflictingVariables, type Sandbox, startSandbox } from '../sandbox/index.ts';
 import { exitCodeOf, tell } from './failing.ts';
 import type { CommonOptions } from './options.ts';

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { helpWords as help, sandboxWords } from '../report/words/help.ts';
+import { helpWords as help } from '../report/words/help.ts';
 import { inputWords } from '../report/words/input.ts';
+import { sandboxWords } from '../report/words/sandbox.ts';
 import type { Registration } from './command.ts';
 import { addCommonOptions, addOption, type CommonOptions, commonOptions } from './options.ts';
 import { usageFailure } from './usage.ts';
@@ -12,6 +13,7 @@ export function addSandbox(program: Command, { finish, problems }: Registration)
     .description(help.sandboxCommand)
     .addHelpText('before', help.sandboxExamples);
   command.argument('[command...]', help.sandboxArgument);
+  command.optionsGroup(help.sandboxTitle);
   addOption(command, '--port <port>', help.port);
   addCommonOptions(command);
   command.action(async (words: string[], options: Partial<CommonOptions> & { port?: string }) => {

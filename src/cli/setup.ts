@@ -7,22 +7,22 @@ import type { SetupOptions } from './setup-answers.ts';
 /** Adds the `setup` command. */
 export function addSetup(program: Command, registration: Registration): void {
   const command = program.command('setup').description(help.setup).addHelpText('before', help.setupExamples);
-  command.optionsGroup('The secret:');
+  command.optionsGroup(help.setupSecretTitle);
   addOption(command, '--secret-name <name>', help.secretName);
   addOption(command, '--secret-arn <arn...>', help.secretArn, true);
   addOption(command, '--region <region...>', help.region, true);
   addKeyOptions(command);
   addOption(command, '--kms-key-id <id>', help.kmsKeyId);
-  command.optionsGroup('The policy:');
+  command.optionsGroup(help.setupPolicyTitle);
   addOption(command, '--policy-name <name>', help.policyName);
   addOption(command, '--policy-scope <scope>', help.policyScope);
-  command.optionsGroup('The role:');
+  command.optionsGroup(help.setupRoleTitle);
   addOption(command, '--role-name <name>', help.roleName);
   addOption(command, '--role-description <text>', help.roleDescription);
   addOption(command, '--no-source-account', help.noSourceAccount);
   addOption(command, '--source-arn <pattern...>', help.sourceArn, true);
   addOption(command, '--permissions-boundary <arn>', help.permissionsBoundary);
-  command.optionsGroup('All three, and how to go about it:');
+  command.optionsGroup(help.setupAllTitle);
   addOption(command, '--tag <tag...>', help.tag, true);
   addOption(command, '--existing-key <answer>', help.existingKey);
   addOption(command, '--restore', help.restore);

@@ -10,6 +10,7 @@ export function addStatus(program: Command, registration: Registration): void {
     .command('status')
     .description(help.status)
     .addHelpText('before', help.statusExamples);
+  command.optionsGroup(help.statusTitle);
   addOption(command, '--region <region...>', help.statusRegion, true);
   addCommonOptions(command);
   onRun<StatusOptions>(command, registration, async (options, common) => {

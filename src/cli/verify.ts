@@ -19,9 +19,9 @@ export function addVerify(program: Command, registration: Registration): void {
   addOption(command, '--key-type <type>', help.keyType);
   addOption(command, '--algorithm <algorithm>', help.algorithm);
   command.optionsGroup(help.verifyOthersTitle);
+  addOption(command, '--policy-name <name>', help.policyNameVerified);
   addOption(command, '--role-name <name>', help.roleName);
   addOption(command, '--role-arn <arn>', help.roleArn);
-  addOption(command, '--policy-name <name>', help.policyNameVerified);
   addOption(command, '--flow-arn <arn>', help.flowArn);
   addCommonOptions(command);
   onRun<VerifyOptions>(command, registration, async (options, common) => {

@@ -28,6 +28,10 @@ export const helpWords = {
   printenv KEY | mc-static-key setup --secret-name studio-a --region us-west-2 --key-file - --yes
   mc-static-key setup --secret-name studio-a --region us-west-2 --key-env KEY --dry-run
 `,
+  setupSecretTitle: 'The secret:',
+  setupPolicyTitle: 'The policy:',
+  setupRoleTitle: 'The role:',
+  setupAllTitle: 'All three, and how to go about it:',
   secretName: 'name of the secret',
   secretArn: 'use this secret, which exists already, instead of storing one (repeatable)',
   region: "store the key in each of these Regions (repeatable; default: the SDK's Region)",
@@ -73,8 +77,9 @@ export const helpWords = {
   mc-static-key status --region us-west-2 --region eu-west-1
   mc-static-key status --json
 `,
+  statusTitle: 'Where to look:',
   statusRegion:
-    'look for secrets in this Region only (repeatable; default: all Regions that MediaConnect has)',
+    'look for secrets in these Regions only (repeatable; default: every Region that has MediaConnect, the configured one, and those that policies name)',
   rotate: 'Put a new key into a secret, in every Region it lives in, or go back to the key before',
   rotateExamples: `Examples:
   mc-static-key rotate
@@ -125,76 +130,7 @@ export const helpWords = {
   mc-static-key sandbox -- ./pipeline.sh               rehearse a pipeline
   mc-static-key sandbox --port 4566                    serve in the foreground until Ctrl-C
 `,
+  sandboxTitle: 'How to serve:',
   sandboxArgument: "the command to run, after -- (default: the user's shell)",
   port: 'serve on this port of the loopback interface, in the foreground',
-};
-
-/** The help of `permissions` and of its commands. */
-export const permissionsHelp = {
-  examples: `Examples:
-  mc-static-key permissions setup --secret-name studio-a --region us-west-2
-  mc-static-key permissions status --optional
-  mc-static-key permissions create-flow --role-name MediaConnect-ASM
-  mc-static-key permissions setup --secret-name studio-a --region us-west-2 --account-id 111122223333 --quiet |
-    aws iam create-policy --policy-name mc-static-key-setup --policy-document file:///dev/stdin
-`,
-  of: {
-    setup: 'the permissions for storing a key, and making the policy and the role',
-    verify: 'the permissions for checking whether MediaConnect can read a key',
-    status: 'the permissions for looking at what is set up in the account',
-    rotate: 'the permissions for putting a new key into a secret',
-    teardown: 'the permissions for removing what setup has made',
-    'create-flow': 'the permission for giving the role to MediaConnect, for whoever creates flows',
-  },
-  examplesOf: {
-    setup: `Examples:
-  mc-static-key permissions setup --secret-name studio-a --region us-west-2
-  mc-static-key permissions setup --secret-name studio-a --region us-west-2 --region eu-west-1 --existing-key replace
-  mc-static-key permissions setup --secret-name studio-a --region us-west-2 --account-id 111122223333 --json
-`,
-    verify: `Examples:
-  mc-static-key permissions verify --secret-name studio-a --region us-west-2
-  mc-static-key permissions verify --secret-name studio-a --region us-west-2 --optional
-`,
-    status: `Examples:
-  mc-static-key permissions status
-  mc-static-key permissions status --region us-west-2 --optional
-`,
-    rotate: `Examples:
-  mc-static-key permissions rotate --secret-name studio-a
-  mc-static-key permissions rotate --secret-name studio-a --region us-west-2 --rollback
-`,
-    teardown: `Examples:
-  mc-static-key permissions teardown --secret-name studio-a
-  mc-static-key permissions teardown --secret-name studio-a --region us-west-2 --include-untagged
-`,
-    'create-flow': `Examples:
-  mc-static-key permissions create-flow
-  mc-static-key permissions create-flow --role-name MediaConnect-ASM --account-id 111122223333
-`,
-  },
-  title: 'What the command will be run with:',
-  outputTitle: 'The policy:',
-  secretArn: 'the secret by its ARN, in place of name and Region (repeatable)',
-  region: "the Regions of the secret (repeatable; default: the SDK's Region)",
-  anyRegion: 'only these Regions (repeatable; default: every Region)',
-  partitionRegion: 'a Region of the account; only its partition counts (default: the commercial Regions)',
-  dryRun: 'for seeing the plan only',
-  flowArn: 'the flow to check',
-  rollback: 'for going back to the key before the last rotation',
-  includeUntagged: 'also what this program did not make',
-  optional: 'also what the command can do without',
-  accountId: 'the account, so that nothing is asked of AWS',
-};
-
-export const sandboxWords = {
-  shell: (url: string) =>
-    `A shell in the AWS sandbox at ${url}. Secrets Manager, IAM and STS are here; nothing reaches AWS. 'exit' ends it, and nothing is left.`,
-  serving: (url: string) =>
-    `The AWS sandbox serves at ${url}. Ctrl-C ends it, and nothing is left. To use it in another shell:`,
-  portTaken: (port: number) => `--port: ${port} is taken on this machine. Take another one.`,
-  portRefused: (port: number) => `--port: this user may not open port ${port}. Take one above 1023.`,
-  commandNotFound: 'The command after -- was not found. Check its name and PATH.',
-  commandFailed: (code: string) => `The command after -- could not be started (${code}).`,
-  portAndCommand: '--port serves in the foreground, so it takes no command. Leave one of them out.',
 };

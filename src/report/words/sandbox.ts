@@ -1,0 +1,12 @@
+/** What the `sandbox` command says. */
+export const sandboxWords = {
+  shell: (url: string) =>
+    `A shell in the AWS sandbox at ${url}. Secrets Manager, IAM, STS, KMS and MediaConnect are here; nothing reaches AWS. 'exit' ends it, and nothing is left.`,
+  serving: (url: string) =>
+    `The AWS sandbox serves at ${url}. Ctrl-C ends it, and nothing is left. To use it in another shell:`,
+  portTaken: (port: number) => `--port: ${port} is taken on this machine. Take another one.`,
+  portRefused: (port: number) => `--port: this user may not open port ${port}. Take one above 1023.`,
+  commandNotFound: 'The command after -- was not found. Check its name and PATH.',
+  commandFailed: (code: string) => `The command after -- could not be started (${code}).`,
+  portAndCommand: '--port serves in the foreground, so it takes no command. Leave one of them out.',
+};
