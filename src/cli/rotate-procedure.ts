@@ -1,7 +1,7 @@
 import { DEFAULTS } from '../defaults.ts';
 import { EXIT, type ExitCode, Interrupted } from '../failure.ts';
 import type { CheckedKey } from '../key/index.ts';
-import { commandJson } from '../report/json.ts';
+import { commandJson, secretMembers } from '../report/json.ts';
 import { changesAnything, showPlan } from '../report/plan.ts';
 import { showRotation } from '../report/rotation.ts';
 import type { SecretOutcome } from '../report/types.ts';
@@ -138,15 +138,15 @@ async function finish(
   const { dryRun, rollback } = answers;
   if (output.options.json) {
     const { account, partition } = await aws.identity();
-    const shown = secrets.map(({ region, name, arn, versionId, action }) => ({
-      region,
-      name,
-      arn,
-      versionId,
-      action,
-    }));
-    const more = dryRun ? { dryRun } : { verdict: verdictOf(checks), checks };
-    output.result(commandJson({ account, partition, secrets: shown, ...more }));
+    output.result(
+      commandJson({
+        ...(dryRun ? { dryRun } : {}),
+        account,
+        partition,
+        secrets: secrets.map(secretMembers),
+        ...(dryRun ? {} : { verdict: verdictOf(checks), checks }),
+      }),
+    );
   } else if (!dryRun) {
     showRotation(output, { secrets, rollback, generated: rotation.generated });
     showChecks(output, checks);

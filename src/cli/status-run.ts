@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode } from '../failure.ts';
-import { statusJson } from '../report/json.ts';
+import { commandJson } from '../report/json.ts';
 import { statusText } from '../report/status.ts';
 import { statusWords as words } from '../report/words/status.ts';
 import { collect } from '../status/collect.ts';
@@ -22,6 +22,6 @@ export async function performStatus(run: CommandRun, { regions: asked }: StatusA
   const seen = await collect({ aws, asked, notes, onProgress: (what) => progress.wait(what) });
   progress.stop();
   const status = statusOf(seen, notes.list(), new Date());
-  output.result(output.options.json ? statusJson(status) : statusText(status, output));
+  output.result(output.options.json ? commandJson(status) : statusText(status, output));
   return EXIT.done;
 }

@@ -2,7 +2,7 @@ import { waitUntil } from '../aws/wait.ts';
 import { DEFAULTS, LIMITS } from '../defaults.ts';
 import { EXIT, type ExitCode, Failure } from '../failure.ts';
 import { checkStoredKey } from '../key/index.ts';
-import { commandJson } from '../report/json.ts';
+import { commandJson, outcomeMembers } from '../report/json.ts';
 import { changesAnything, showPlan } from '../report/plan.ts';
 import { type ScheduledSecret, showTeardown, undoCommand } from '../report/torn-down.ts';
 import type { Outcomes } from '../report/types.ts';
@@ -154,14 +154,14 @@ function finish(run: TeardownRun, request: TeardownRequest, found: Findings, don
   return EXIT.done;
 }
 
-function outcomesOf({ secrets, policies, role }: TornDown, scheduled: ScheduledSecret[]) {
+function outcomesOf(done: TornDown, scheduled: ScheduledSecret[]) {
+  const members = outcomeMembers(done);
   return {
-    secrets: secrets.map(({ region, name, arn, action }) => {
-      const until = scheduled.find((each) => each.arn === arn)?.until;
-      return { region, name, arn, action, ...(until ? { deletionDate: until.toISOString() } : {}) };
+    ...members,
+    secrets: members.secrets.map((secret) => {
+      const until = scheduled.find(({ arn }) => arn === secret.arn)?.until;
+      return { ...secret, ...(until ? { deletionDate: until.toISOString() } : {}) };
     }),
-    policies: policies.map(({ name, arn, action }) => ({ name, arn, action })),
-    ...(role ? { role: { name: role.name, arn: role.arn, action: role.action } } : {}),
   };
 }
 

@@ -1,7 +1,6 @@
 import { type Failure, Interrupted } from '../failure.ts';
 import { plainJson } from './plain.ts';
-import type { Status } from './status-types.ts';
-import type { Check, EncryptionSettings, Outcomes } from './types.ts';
+import type { Check, EncryptionSettings, Outcomes, SecretOutcome } from './types.ts';
 import { setupWords as words } from './words/setup.ts';
 
 /** The version of the JSON documents; it goes up when a script that reads them would have to change. */
@@ -25,61 +24,48 @@ export function setupJson({
   checks,
   dryRun,
 }: SetupDocument): string {
-  return print({
-    version: JSON_VERSION,
+  return commandJson({
     ...(dryRun ? { dryRun } : {}),
     account,
     partition,
-    ...exported(outcomes),
+    ...outcomeMembers(outcomes),
     encryption,
     checks,
   });
 }
 
-/** What `status --json` prints. */
-export function statusJson(status: Status): string {
-  return print({ version: JSON_VERSION, ...status });
-}
-
 /** What `--json` prints when a command fails: the error, and what exists by now. */
 export function failureJson(error: Failure | Interrupted, outcomes: Outcomes): string {
-  const completed = exported(outcomes);
+  const completed = outcomeMembers(outcomes);
   if (error instanceof Interrupted) {
-    return print({
-      version: JSON_VERSION,
+    return commandJson({
       error: { code: 'interrupted', message: words.interrupted, awsAction: error.inDoubt },
       completed,
     });
   }
   const { code, message, step, awsAction, hint, details } = error;
   const extra = details.length > 0 ? { details } : {};
-  return print({
-    version: JSON_VERSION,
+  return commandJson({
     error: { code, message, step, awsAction, hint, ...extra },
     completed,
   });
 }
 
 /** The outcomes with the members that the contract names, in its order, and no others. */
-function exported({ secrets, policies, role }: Outcomes) {
+export function outcomeMembers({ secrets, policies, role }: Outcomes) {
   return {
-    secrets: secrets.map(({ region, name, arn, versionId, action }) => ({
-      region,
-      name,
-      arn,
-      versionId,
-      action,
-    })),
+    secrets: secrets.map(secretMembers),
     policies: policies.map(({ name, arn, versionId, action }) => ({ name, arn, versionId, action })),
     ...(role ? { role: { name: role.name, arn: role.arn, action: role.action } } : {}),
   };
 }
 
-/** What a command prints with `--json`: its own members, after the version. */
-export function commandJson(members: object): string {
-  return print({ version: JSON_VERSION, ...members });
+/** The members of one secret, as every command has them. */
+export function secretMembers({ region, name, arn, versionId, action }: SecretOutcome) {
+  return { region, name, arn, versionId, action };
 }
 
-function print(document: unknown): string {
-  return plainJson(JSON.stringify(document, undefined, 2));
+/** What a command prints with `--json`: its own members, after the version. */
+export function commandJson(members: object): string {
+  return plainJson(JSON.stringify({ version: JSON_VERSION, ...members }, undefined, 2));
 }

@@ -61,7 +61,9 @@ describe('teardown of the only secret', () => {
     const days = (Date.parse(json.secrets[0]?.deletionDate ?? '') - Date.now()) / 86_400_000;
     expect(days).toBeGreaterThan(29);
     expect(days).toBeLessThan(31);
-    expect(json.policies).toEqual([{ name: POLICY, arn: policyArn(POLICY), action: 'deleted' }]);
+    expect(json.policies).toEqual([
+      { name: POLICY, arn: policyArn(POLICY), versionId: null, action: 'deleted' },
+    ]);
     expect(json.role).toEqual({ name: ROLE, arn: roleArn(ROLE), action: 'deleted' });
     expect(json.undo).toMatch(/^mc-static-key setup --restore --secret-arn arn:aws:secretsmanager:/);
   });
