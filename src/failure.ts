@@ -75,6 +75,11 @@ export function hasAwsCode(error: unknown, ...codes: string[]): error is Failure
   return error instanceof Failure && codes.includes(error.awsCode ?? '');
 }
 
+/** Whether AWS, or a policy in it, does not allow what was asked. */
+export function isAccessDenied(error: unknown): error is Failure & { code: 'access-denied' } {
+  return error instanceof Failure && error.code === 'access-denied';
+}
+
 /**
  * Waits for work in which a change may have been made; whatever ends it carries the doubt along, so that nobody is told
  * that nothing was changed.

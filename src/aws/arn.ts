@@ -37,6 +37,11 @@ export function expectedSecretArn({ partition, account }: AccountRef, region: st
   return `arn:${partition}:secretsmanager:${region}:${account}:secret:${name}-??????`;
 }
 
+/** The name at the end of the ARN of a role, a user or a policy, whatever its path; a name by itself stays as it is. */
+export function nameInIamArn(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1);
+}
+
 /** The ARN of a customer-managed policy with the path `/`. */
 export function policyArn({ partition, account }: AccountRef, name: string): string {
   return `arn:${partition}:iam::${account}:policy/${name}`;

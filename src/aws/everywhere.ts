@@ -1,6 +1,6 @@
 import { HTTP } from '../defaults.ts';
 import { Failure } from '../failure.ts';
-import { MEDIACONNECT_REGIONS } from './regions.ts';
+import { offeredRegions } from './regions.ts';
 import { type FoundSecret, readSecret, secretExists } from './secrets.ts';
 import type { Aws } from './session.ts';
 
@@ -23,8 +23,7 @@ export async function findSecret(aws: Aws, name: string, regions: string[]): Pro
   if (regions.length > 0) return findIn(aws, name, regions);
   const { partition } = await aws.identity();
   const home = await aws.clients.homeRegion();
-  const listed = partition === 'aws' ? MEDIACONNECT_REGIONS.map(({ id }) => id) : [];
-  return search(aws, name, [...new Set([home, ...listed])]);
+  return search(aws, name, [...new Set([home, ...offeredRegions(partition)])]);
 }
 
 async function findIn(aws: Aws, name: string, regions: string[]): Promise<Whereabouts> {

@@ -4,8 +4,9 @@ import {
   paginateListPolicies,
   paginateListPolicyVersions,
 } from '@aws-sdk/client-iam';
-import { Failure } from '../failure.ts';
+import { isAccessDenied } from '../failure.ts';
 import { decodePolicy } from '../policy/index.ts';
+import { nameInIamArn } from './arn.ts';
 import { type Aws, orAbsent } from './session.ts';
 import { stackOf } from './tags.ts';
 
@@ -79,7 +80,7 @@ async function toPolicy(
   if (!current) return undefined;
   const document = await read(current.id);
   if (document === undefined) return undefined;
-  const name = arn.slice(arn.lastIndexOf('/') + 1);
+  const name = nameInIamArn(arn);
   return { arn, name, versionId: current.id, document, versions: versions.map((version) => version.id) };
 }
 
@@ -119,7 +120,7 @@ async function unlessDenied<T>(call: Promise<T>, otherwise: T): Promise<T> {
   try {
     return await call;
   } catch (error) {
-    if (error instanceof Failure && error.code === 'access-denied') return otherwise;
+    if (isAccessDenied(error)) return otherwise;
     throw error;
   }
 }

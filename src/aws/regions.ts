@@ -6,7 +6,8 @@ export interface Region {
 
 /**
  * The Regions in which MediaConnect is offered (AWS General Reference, "AWS Elemental MediaConnect endpoints and quotas").
- * Only the wizard offers them; any Region can be given by its name, so a new one works before it is listed here.
+ * They are offered, and looked into where no Region is named. Any Region can be given by its name, so a new one works before
+ * it is listed here.
  */
 export const MEDIACONNECT_REGIONS: readonly Region[] = [
   { id: 'us-east-1', place: 'US East (N. Virginia)' },
@@ -61,6 +62,14 @@ const ENABLED_BY_DEFAULT = new Set([
 /** Whether a Region is enabled in every account of its partition. In China and GovCloud nothing needs opting into. */
 export function isAlwaysEnabled(region: string): boolean {
   return ENABLED_BY_DEFAULT.has(region) || /^(cn|us-gov)-/.test(region);
+}
+
+/**
+ * The Regions of a partition in which MediaConnect is known to be offered. MediaConnect's list has those of the commercial
+ * partition alone; elsewhere there is none to go by.
+ */
+export function offeredRegions(partition: string): string[] {
+  return partition === 'aws' ? MEDIACONNECT_REGIONS.map(({ id }) => id) : [];
 }
 
 /** The partitions beside the commercial one, by how the names of their Regions begin (AWS General Reference). */

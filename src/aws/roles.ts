@@ -6,7 +6,7 @@ import {
   paginateListRolePolicies,
   type Role,
 } from '@aws-sdk/client-iam';
-import { Failure } from '../failure.ts';
+import { isAccessDenied } from '../failure.ts';
 import { decodePolicy } from '../policy/index.ts';
 import type { FoundPolicy, PolicyReader } from './policies.ts';
 import { type Aws, orAbsent } from './session.ts';
@@ -162,7 +162,7 @@ async function readQuota(aws: Aws): Promise<number> {
     );
     return summary.SummaryMap?.AttachedPoliciesPerRoleQuota ?? DEFAULT_ATTACHMENT_QUOTA;
   } catch (error) {
-    if (error instanceof Failure && error.code === 'access-denied') return DEFAULT_ATTACHMENT_QUOTA;
+    if (isAccessDenied(error)) return DEFAULT_ATTACHMENT_QUOTA;
     throw error;
   }
 }

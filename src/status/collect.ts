@@ -1,7 +1,7 @@
 import { isRegionName, parseSecretArn } from '../aws/arn.ts';
 import { atMost } from '../aws/at-most.ts';
 import { isOwnPolicy, type ListedPolicy, policyPages } from '../aws/own-policies.ts';
-import { MEDIACONNECT_REGIONS } from '../aws/regions.ts';
+import { offeredRegions } from '../aws/regions.ts';
 import type { ListedSecret } from '../aws/secret-listing.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import { tryParsePolicy } from '../policy/index.ts';
@@ -74,12 +74,11 @@ function namedBy({ found }: SeenRole): string[] {
 
 /** Where MediaConnect is offered, where this run is at home, and wherever a policy names a secret. */
 async function likelyRegions(aws: Aws, { partition }: Identity, named: string[]): Promise<string[]> {
-  const offered = partition === 'aws' ? MEDIACONNECT_REGIONS.map(({ id }) => id) : [];
   const mentioned = named
     .filter((each) => each.startsWith(`arn:${partition}:`))
     .flatMap((each) => regionOf(each) ?? [])
     .filter(isRegionName);
-  return [...new Set([...offered, await aws.clients.homeRegion(), ...mentioned])].sort();
+  return [...new Set([...offeredRegions(partition), await aws.clients.homeRegion(), ...mentioned])].sort();
 }
 
 const POLICIES_AT_ONCE = 3;

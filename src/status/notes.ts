@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { type Failure, isAccessDenied } from '../failure.ts';
 import type { StatusNote } from '../report/status-types.ts';
 import { statusWords as words } from '../report/words/status.ts';
 
@@ -28,13 +28,13 @@ export function collectNotes(): Notes {
       try {
         return await look;
       } catch (error) {
-        if (!(error instanceof Failure) || error.code !== 'access-denied') throw error;
+        if (!isAccessDenied(error)) throw error;
         addDenied(what, error);
         return undefined;
       }
     },
     leftOut(region, failure) {
-      if (failure.code === 'access-denied') return addDenied(region, failure);
+      if (isAccessDenied(failure)) return addDenied(region, failure);
       const off = failure.code === 'region-not-enabled';
       add(region, { id: 'region-skipped', detail: off ? words.regionOff : failure.message });
     },

@@ -1,4 +1,4 @@
-import { roleArn } from '../aws/arn.ts';
+import { nameInIamArn, roleArn } from '../aws/arn.ts';
 import { type FoundRole, readRole } from '../aws/roles.ts';
 import { carryingDoubt } from '../failure.ts';
 import {
@@ -146,7 +146,7 @@ function describe(
     'update-trust': () =>
       change('update', words.updateTrust, 'document' in trust ? trust.document : undefined),
   };
-  const names = attach.map((arn) => arn.slice(arn.lastIndexOf('/') + 1));
+  const names = attach.map(nameInIamArn);
   return [changes[kind](), ...(attach.length > 0 ? [change('attach', words.attach(names))] : [])];
 }
 

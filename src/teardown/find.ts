@@ -4,7 +4,7 @@ import { readPolicyUses } from '../aws/policy-uses.ts';
 import { readRole } from '../aws/roles.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
 import type { Aws } from '../aws/session.ts';
-import { Failure } from '../failure.ts';
+import { isAccessDenied } from '../failure.ts';
 import { readChain } from '../steps/policy-writing.ts';
 import type { StepContext } from '../steps/types.ts';
 import type { Findings, TeardownRequest, UsedPolicy } from './types.ts';
@@ -54,7 +54,7 @@ async function findFlows(
     const uses = await flowsUsing(aws, secret.region, secret.arn);
     return { flows: uses.map((use) => ({ secret, use })), unknown: [] };
   } catch (error) {
-    if (!(error instanceof Failure && error.code === 'access-denied')) throw error;
+    if (!isAccessDenied(error)) throw error;
     return { flows: [], unknown: [{ region: secret.region, action: error.awsAction ?? '' }] };
   }
 }

@@ -1,3 +1,4 @@
+import { nameInIamArn } from '../aws/arn.ts';
 import type { FoundRole } from '../aws/roles.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
 import { isReadPolicyShape, removeSecrets, tryParsePolicy } from '../policy/index.ts';
@@ -133,7 +134,7 @@ function staysOn({ attached, policies: all }: FoundRole, policies: PolicyFate[])
   const deleted = policies.flatMap((fate) => (fate.kind === 'delete' ? [fate.policy.arn] : []));
   const inline = all.filter(({ arn }) => arn === undefined).map(({ name }) => name);
   const managed = attached.filter((arn) => !deleted.includes(arn));
-  return [...managed.map((arn) => arn.slice(arn.lastIndexOf('/') + 1)), ...inline];
+  return [...managed.map(nameInIamArn), ...inline];
 }
 
 function secretChange(

@@ -1,6 +1,6 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import { atMost } from '../aws/at-most.ts';
-import { MEDIACONNECT_REGIONS } from '../aws/regions.ts';
+import { offeredRegions } from '../aws/regions.ts';
 import { describeSecret, secretExists } from '../aws/secrets.ts';
 import type { Aws } from '../aws/session.ts';
 import { HTTP } from '../defaults.ts';
@@ -33,8 +33,7 @@ export async function whyAbsent(aws: Aws, { region, id }: SecretTarget): Promise
 
 async function elsewhere(aws: Aws, region: string, name: string): Promise<Absence> {
   const { partition } = await aws.identity();
-  const ids = partition === 'aws' ? MEDIACONNECT_REGIONS.map(({ id }) => id) : [];
-  const others = ids.filter((id) => id !== region);
+  const others = offeredRegions(partition).filter((id) => id !== region);
   const found = await atMost(REGIONS_AT_ONCE, others, async (other) =>
     seenIn(await look(secretExists(aws, other, name, HTTP.searchLimitMs))),
   );

@@ -1,4 +1,4 @@
-import { parseArn } from '../aws/arn.ts';
+import { nameInIamArn, parseArn, roleArn } from '../aws/arn.ts';
 import type { PolicyReader } from '../aws/policies.ts';
 import {
   type DescribedRole,
@@ -42,8 +42,8 @@ export async function sightRole(
   id: string,
 ): Promise<RoleSight> {
   const given = parseArn(id);
-  const name = id.slice(id.lastIndexOf('/') + 1);
-  const arn = given ? id : `arn:${partition}:iam::${account}:role/${name}`;
+  const name = nameInIamArn(id);
+  const arn = given ? id : roleArn({ partition, account }, name);
   if (given && (given.account !== account || given.partition !== partition)) {
     return { name, arn, kind: 'foreign' };
   }

@@ -1,7 +1,7 @@
 import { secretName } from '../aws/names.ts';
 import { type ListedSecret, listSecrets } from '../aws/secret-listing.ts';
 import { DEFAULTS } from '../defaults.ts';
-import { Failure } from '../failure.ts';
+import { isAccessDenied } from '../failure.ts';
 import { plain } from '../report/plain.ts';
 import { wizardWords as words } from '../report/words/wizard.ts';
 import { explain, type WizardContext } from './context.ts';
@@ -52,7 +52,7 @@ async function existingSecrets({ aws, progress }: AnyContext, region: string) {
   try {
     return await listSecrets(aws, region, OFFERED);
   } catch (error) {
-    if (error instanceof Failure && error.code === 'access-denied') return [];
+    if (isAccessDenied(error)) return [];
     throw error;
   } finally {
     progress.stop();

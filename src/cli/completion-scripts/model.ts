@@ -1,5 +1,5 @@
 import type { Command, Option } from 'commander';
-import { MEDIACONNECT_REGIONS } from '../../aws/regions.ts';
+import { offeredRegions } from '../../aws/regions.ts';
 import { ALGORITHMS } from '../../key/index.ts';
 import { EXISTING_KEY_ANSWERS, KEY_TYPES, POLICY_SCOPES, SHELLS } from '../choices.ts';
 
@@ -38,7 +38,7 @@ const OPTION_VALUES: Readonly<Record<string, Value>> = {
   '--key-type': { kind: 'words', words: KEY_TYPES },
   '--policy-scope': { kind: 'words', words: POLICY_SCOPES },
   '--existing-key': { kind: 'words', words: EXISTING_KEY_ANSWERS },
-  '--region': { kind: 'words', words: MEDIACONNECT_REGIONS.map(({ id }) => id) },
+  '--region': { kind: 'words', words: offeredRegions('aws') },
   '--key-file': { kind: 'file' },
 };
 
