@@ -61,7 +61,7 @@ export async function readFlow(aws: Aws, flowArn: string): Promise<FoundFlow | u
 }
 
 /** The ARNs of all flows of a Region, page by page. */
-export async function listFlowArns(aws: Aws, region: string): Promise<string[]> {
+async function listFlowArns(aws: Aws, region: string): Promise<string[]> {
   const client = await aws.clients.mediaConnect(region);
   const request = { action: 'mediaconnect:ListFlows', resource: '*', region };
   const arns: string[] = [];

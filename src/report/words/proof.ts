@@ -1,7 +1,6 @@
 /** Words of the proof, and of the checks that it is made of. */
 
 export const proofWords = {
-  title: 'Proof',
   reading: 'Reading back what AWS holds now',
   waiting: 'IAM to make the changes known everywhere',
 

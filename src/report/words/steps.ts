@@ -3,7 +3,6 @@ import { dayOf } from '../day.ts';
 /** Words of the plan: reasons, conflicts, ways out, warnings. */
 
 export const secretWords = {
-  title: 'Store secret',
   create: 'stores the key',
   createCopy: 'stores the key that the secret of this name holds elsewhere',
   keepSame: 'holds this key already',
@@ -64,7 +63,6 @@ export const secretWords = {
 };
 
 export const policyWords = {
-  title: 'Read policy',
   create: (count: number) =>
     `allows MediaConnect's role to read ${count === 1 ? 'the secret' : `${count} secrets`}`,
   createWide: (scope: 'region' | 'account') =>
@@ -94,11 +92,9 @@ export const policyWords = {
   propagating: 'IAM to make the policy known everywhere',
   contended: (name: string, seconds: number) =>
     `For ${seconds} s others kept changing the policy ${name} at the same time, so that nothing could be added to it.`,
-  unreadable: (name: string) => `The policy ${name} has a document that cannot be read as an IAM policy.`,
 };
 
 export const roleWords = {
-  title: 'Trust role',
   create: 'is a role that MediaConnect may assume',
   attach: (policies: string[]) => `gets ${policies.join(', ')}`,
   keep: 'may be assumed by MediaConnect already',

@@ -17,7 +17,7 @@ export function authorize(call: Call, service: Service, need: Need): void {
 }
 
 /** What the caller's policies, and the resource's own, say of this need. */
-export function decisionOn(call: Call, need: Need): Decision {
+function decisionOn(call: Call, need: Need): Decision {
   const context = contextOf(globalFacts(call), need.facts ?? {});
   const question = { action: need.action, resource: need.resource, context };
   return decide(question, askerOf(call), {
