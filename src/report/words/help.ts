@@ -17,7 +17,7 @@ export const helpWords = {
   environment:
     'Every option can also be given as an environment variable: MC_STATIC_KEY_ and its name, such as MC_STATIC_KEY_ROLE_NAME (lists are separated by commas). The key itself has no option and no variable of its own.',
   exitCodes:
-    'Exit codes: 0 done or nothing to do; 1 AWS or the network failed, or the proof did not hold; 2 wrong options or answers; 3 conflict with something that exists; 4 no credentials or no permission; 130 interrupted (143 by SIGTERM).',
+    'Exit codes: 0 done or nothing to do; 1 AWS or the network failed, or the proof or a check did not hold; 2 wrong options or answers; 3 conflict with something that exists; 4 no credentials or no permission; 130 interrupted (143 by SIGTERM).',
 
   setup: 'Store the key, make the policy and the role, and prove that MediaConnect can read the key',
   setupExamples: `Examples:
