@@ -55,8 +55,11 @@ export async function performRotate(run: RotateRun): Promise<ExitCode> {
   // The wizard has said it already.
   if (wizard) output.say();
   else await showAccount(run);
-  const plan = { changes: rotation.changes, warnings: [...rotation.warnings, ...warnings] };
-  const changes = changesAnything(plan.changes);
+  const changes = changesAnything(rotation.changes);
+  const plan = {
+    changes: rotation.changes,
+    warnings: [...(changes ? [words.breaks] : []), ...rotation.warnings, ...warnings],
+  };
   showPlan(output, plan, answers.dryRun ? setupWords.dryRunTitle : setupWords.planTitle);
   if (!changes) output.say(answers.rollback ? words.nothingToRollBack : words.nothingToDo);
   if (answers.dryRun) return finish(run, rotation, rotation.expected, []);

@@ -65,7 +65,6 @@ export async function planNewKey(
   return {
     changes: plan.changes,
     warnings: [
-      words.breaks,
       ...(unfinished ? [words.finishes] : []),
       ...changeWarnings(secrets, key, rules),
       ...plan.warnings,
@@ -93,7 +92,7 @@ export async function planGoingBack(
       region,
       reason: from === to ? words.backAlready : words.back,
     })),
-    warnings: [words.breaks],
+    warnings: [],
     expected: rollback.back.map(({ secret: { region, name, arn }, from, to }) => ({
       region,
       name,

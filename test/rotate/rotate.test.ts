@@ -58,6 +58,7 @@ describe('rotate', () => {
     expect(code, log).toBe(0);
     expect(json.secrets).toMatchObject([{ region: REGION, action: 'kept' }]);
     expect(log).toContain('holds this key already');
+    expect(log).not.toContain('running stream breaks');
   });
 
   test('--dry-run says what would be done, and does nothing', async () => {
@@ -246,6 +247,7 @@ describe('rotate --rollback', () => {
     const again = await inVain({ rollback: true });
     expect(again.code).toBe(0);
     expect(again.log).toContain('is the current one already');
+    expect(again.log).not.toContain('running stream breaks');
     expect(await keys()).toEqual(back);
   });
 

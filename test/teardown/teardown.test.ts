@@ -220,7 +220,7 @@ describe('teardown leaves alone', () => {
     );
     const { code, json, log } = await tearDown(sandbox());
     expect(code, log).toBe(0);
-    expect(log).toContain('it still has Extra, inline');
+    expect(log).toContain('still has Extra, inline');
     expect(json.role).toMatchObject({ action: 'updated' });
     expect(await summary()).toMatchObject({ roles: [`${ROLE}: Extra`] });
   });

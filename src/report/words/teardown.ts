@@ -31,7 +31,7 @@ export const teardownWords = {
   keepRoleNotOwn:
     'was not made by this program and stays; --include-untagged takes it too, if nothing else uses it',
   keepRoleStack: (stack: string) => `belongs to the CloudFormation stack ${stack} and stays`,
-  keepRoleUsed: (policies: string[]) => `stays: it still has ${policies.join(', ')}`,
+  keepRoleUsed: (policies: string[]) => `still has ${policies.join(', ')}`,
 
   usedByFlow: (name: string, region: string, flow: string, parts: string[]) =>
     `The secret ${name} in ${region} is used by the flow ${flow} (${parts.join(', ')}).`,
