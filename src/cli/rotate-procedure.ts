@@ -2,7 +2,7 @@ import { DEFAULTS } from '../defaults.ts';
 import { EXIT, type ExitCode, Interrupted } from '../failure.ts';
 import type { CheckedKey } from '../key/index.ts';
 import { commandJson, secretMembers } from '../report/json.ts';
-import { changesAnything, showPlan } from '../report/plan.ts';
+import { changesAnything } from '../report/plan.ts';
 import { showRotation } from '../report/rotation.ts';
 import type { SecretOutcome } from '../report/types.ts';
 import { showChecks } from '../report/verify.ts';
@@ -20,7 +20,7 @@ import { keyOfFlags } from './key-of-flags.ts';
 import type { CommonOptions } from './options.ts';
 import type { RotateAnswers } from './rotate-answers.ts';
 import { meantBy } from './secret-options.ts';
-import { showAccount, stepContext } from './step-context.ts';
+import { stepContext, tellPlan } from './step-context.ts';
 import { missingFailure } from './usage.ts';
 
 /** One run of `rotate`. */
@@ -37,7 +37,7 @@ export function runRotate(answers: RotateAnswers, common: CommonOptions): Promis
 
 /** Read, plan, confirm, apply, check. */
 export async function performRotate(run: RotateRun): Promise<ExitCode> {
-  const { answers, output } = run;
+  const { answers } = run;
   const context = stepContext(run);
   const wizard = run.interactive ? await import('../wizard/rotate.ts') : undefined;
   if (!wizard) demandAnswers(run);
@@ -52,16 +52,12 @@ export async function performRotate(run: RotateRun): Promise<ExitCode> {
   run.progress.stop();
   const rotation = await planRotation(run, context, { name, secrets }, early, wizard);
 
-  // The wizard has said it already.
-  if (wizard) output.say();
-  else await showAccount(run);
-  const changes = changesAnything(rotation.changes);
-  const plan = {
-    changes: rotation.changes,
-    warnings: [...(changes ? [words.breaks] : []), ...rotation.warnings, ...warnings],
-  };
-  showPlan(output, plan, answers.dryRun ? setupWords.dryRunTitle : setupWords.planTitle);
-  if (!changes) output.say(answers.rollback ? words.nothingToRollBack : words.nothingToDo);
+  const breaks = changesAnything(rotation.changes) ? [words.breaks] : [];
+  const plan = { changes: rotation.changes, warnings: [...breaks, ...rotation.warnings, ...warnings] };
+  const changes = await tellPlan(run, plan, {
+    dryRun: answers.dryRun,
+    nothingToDo: answers.rollback ? words.nothingToRollBack : words.nothingToDo,
+  });
   if (answers.dryRun) return finish(run, rotation, rotation.expected, []);
   if (changes && wizard) await wizard.confirm(run, plan);
   const done = changes ? await apply(run, context, rotation) : rotation.expected;
@@ -103,7 +99,7 @@ async function planRotation(
   if (run.answers.rollback) return planGoingBack(context, secrets, keyRules(run.answers));
   if (early) return planNewKey(context, name, secrets, keyRules(run.answers), early);
   if (!wizard) throw new Error('there is no key');
-  const { answers, checked } = await wizard.askNewKey(run);
+  const { answers, checked } = await wizard.askKey(run);
   return planNewKey(context, name, secrets, keyRules(answers), checked);
 }
 

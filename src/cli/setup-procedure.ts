@@ -4,7 +4,6 @@ import { algorithmOfLength } from '../key/index.ts';
 import { type Expectation, mayComeRight } from '../proof/checks.ts';
 import { evaluate, type Proof, prove } from '../proof/prove.ts';
 import { setupJson } from '../report/json.ts';
-import { changesAnything, showPlan } from '../report/plan.ts';
 import { showSummary } from '../report/summary.ts';
 import type { Check, Conflict, EncryptionSettings, Outcomes } from '../report/types.ts';
 import { proofWords } from '../report/words/proof.ts';
@@ -17,7 +16,7 @@ import type { SetupRequest, StepContext, StepOutput, StepPlan } from '../steps/t
 import { runCommand } from './command-run.ts';
 import type { CommonOptions } from './options.ts';
 import { completeAnswers, type SetupRun } from './setup-inputs.ts';
-import { showAccount, showWaiting, stepContext } from './step-context.ts';
+import { showWaiting, stepContext, tellPlan } from './step-context.ts';
 
 /** Runs `setup` and answers the exit code. Whatever goes wrong is told by then. */
 export function runSetup(answers: SetupAnswers, common: CommonOptions): Promise<number> {
@@ -34,13 +33,7 @@ export async function performSetup(run: SetupRun): Promise<void> {
   const planned = await planWithoutConflicts(run, answered, wizard?.resolveConflict);
   const { request, plan } = planned;
   const dryRun = run.answers.dryRun;
-  const changes = changesAnything(plan.changes);
-
-  // The wizard has said it already.
-  if (wizard) run.output.say();
-  else await showAccount(run);
-  showPlan(run.output, plan, dryRun ? words.dryRunTitle : words.planTitle);
-  if (!changes) run.output.say(words.nothingToDo);
+  const changes = await tellPlan(run, plan, { dryRun, nothingToDo: words.nothingToDo });
   if (dryRun) return finish(run, request, plan, plan.expected, undefined);
   if (changes && wizard) await wizard.confirm(run, plan);
 

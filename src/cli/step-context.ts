@@ -1,6 +1,7 @@
 import { policyReader } from '../aws/policies.ts';
 import { LIMITS } from '../defaults.ts';
-import type { Outcomes } from '../report/types.ts';
+import { changesAnything, showPlan } from '../report/plan.ts';
+import type { Change, Outcomes } from '../report/types.ts';
 import { setupWords as words } from '../report/words/setup.ts';
 import type { StepContext } from '../steps/types.ts';
 import type { CommandRun } from './command-run.ts';
@@ -34,6 +35,24 @@ function recordOutcome(outcomes: Outcomes, { secrets = [], policies = [], role }
     outcomes.policies = [...outcomes.policies.filter(({ arn }) => arn !== policy.arn), policy];
   }
   if (role) outcomes.role = role;
+}
+
+/**
+ * Says whose account it is, unless the wizard has said so already, and what will be done. Answers whether that is anything.
+ * @param nothingToDo the sentence for when it is not
+ */
+export async function tellPlan(
+  run: CommandRun,
+  plan: { changes: Change[]; warnings: string[] },
+  { dryRun, nothingToDo }: { dryRun: boolean; nothingToDo: string },
+): Promise<boolean> {
+  const { output } = run;
+  if (run.interactive) output.say();
+  else await showAccount(run);
+  showPlan(output, plan, dryRun ? words.dryRunTitle : words.planTitle);
+  const changes = changesAnything(plan.changes);
+  if (!changes) output.say(nothingToDo);
+  return changes;
 }
 
 /** Says whose account it is. */

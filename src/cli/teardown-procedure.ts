@@ -3,7 +3,7 @@ import { DEFAULTS, LIMITS } from '../defaults.ts';
 import { EXIT, type ExitCode, Failure } from '../failure.ts';
 import { checkStoredKey } from '../key/index.ts';
 import { commandJson, outcomeMembers } from '../report/json.ts';
-import { changesAnything, showPlan } from '../report/plan.ts';
+import { changesAnything } from '../report/plan.ts';
 import { type ScheduledSecret, showTeardown, undoCommand } from '../report/torn-down.ts';
 import type { Outcomes } from '../report/types.ts';
 import { setupWords } from '../report/words/setup.ts';
@@ -17,7 +17,7 @@ import type { Findings, TeardownPlan, TeardownRequest } from '../teardown/types.
 import { type CommandRun, runCommand } from './command-run.ts';
 import type { CommonOptions } from './options.ts';
 import { meantBy } from './secret-options.ts';
-import { showAccount, showWaiting, stepContext } from './step-context.ts';
+import { showWaiting, stepContext, tellPlan } from './step-context.ts';
 import type { TeardownAnswers } from './teardown-answers.ts';
 import { missingFailure } from './usage.ts';
 
@@ -33,7 +33,7 @@ export function runTeardown(answers: TeardownAnswers, common: CommonOptions): Pr
 
 /** Read, plan, confirm, apply. */
 export async function performTeardown(run: TeardownRun): Promise<ExitCode> {
-  const { answers, output, progress } = run;
+  const { answers, progress } = run;
   const wizard = run.interactive ? await import('../wizard/teardown.ts') : undefined;
   if (!wizard) demandAnswers(run);
   const known = meantBy(answers);
@@ -47,14 +47,10 @@ export async function performTeardown(run: TeardownRun): Promise<ExitCode> {
   const plan = planTeardown(request, found);
   if (plan.conflicts.length > 0) throw conflictFailure(plan.conflicts);
 
-  // The wizard has said it already.
-  if (wizard) output.say();
-  else await showAccount(run);
-  const changes = changesAnything(plan.changes);
-  showPlan(output, plan, answers.dryRun ? setupWords.dryRunTitle : setupWords.planTitle);
-  if (!changes) output.say(words.nothingToDo);
+  const { dryRun } = answers;
+  const changes = await tellPlan(run, plan, { dryRun, nothingToDo: words.nothingToDo });
   const unchanged = { ...plan.expected, deletionDates: new Map<string, Date>() };
-  if (answers.dryRun) return finish(run, request, found, unchanged);
+  if (dryRun) return finish(run, request, found, unchanged);
   if (changes && wizard) await wizard.confirmByName(run, name);
   return finish(run, request, found, changes ? await apply(run, context, request, plan) : unchanged);
 }

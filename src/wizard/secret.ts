@@ -4,6 +4,7 @@ import { DEFAULTS } from '../defaults.ts';
 import { isAccessDenied } from '../failure.ts';
 import { plain } from '../report/plain.ts';
 import { wizardWords as words } from '../report/words/wizard.ts';
+import { askAccount } from './account.ts';
 import { explain, type WizardContext } from './context.ts';
 import { askChoice, askSearch, askText } from './prompt.ts';
 
@@ -23,6 +24,20 @@ export async function askExisting(context: AnyContext, region: string): Promise<
   ]);
   if (isNew) return undefined;
   return (await chooseSecret(context, existing, words.existingWhy)).arn;
+}
+
+/** Says whose account it is, and asks which secret is meant unless that is known. Answers its name. */
+export async function askSecretFor(
+  context: WizardContext<{ regions: string[] }>,
+  intro: string,
+  known: string | undefined,
+): Promise<string> {
+  await askAccount(context, intro);
+  if (known !== undefined) return known;
+  return askWhichSecret(
+    context,
+    context.answers.regions[0] ?? (await context.aws.clients.configuredRegion()),
+  );
 }
 
 /** Asks which of the secrets of the Region is meant, or for its name where they cannot be listed. Answers its name. */

@@ -1,18 +1,14 @@
 import { teardownWords as words } from '../report/words/teardown.ts';
-import { askAccount } from './account.ts';
 import { explain, type WizardContext } from './context.ts';
 import { askText } from './prompt.ts';
-import { askWhichSecret } from './secret.ts';
+import { askSecretFor } from './secret.ts';
 
-/** Says whose account it is, and asks which secret is meant unless that is known. Answers its name. */
-export async function askSecretToTakeDown(
+/** Asks which secret is to be taken down, unless that is known. Answers its name. */
+export function askSecretToTakeDown(
   context: WizardContext<{ regions: string[] }>,
   known: string | undefined,
 ): Promise<string> {
-  await askAccount(context, words.intro);
-  if (known !== undefined) return known;
-  const region = context.answers.regions[0] ?? (await context.aws.clients.configuredRegion());
-  return askWhichSecret(context, region);
+  return askSecretFor(context, words.intro, known);
 }
 
 /** Has the user type the name of the secret. Returns only when the plan may be carried out. */
