@@ -2,40 +2,14 @@ import { expectedSecretArn, parseSecretArn } from '../aws/arn.ts';
 import { kmsKeyRef } from '../aws/kms.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
 import type { Identity } from '../aws/session.ts';
-import { checkStoredKey, type KeyMaterial } from '../key/index.ts';
+import type { KeyMaterial } from '../key/index.ts';
 import type { Choice, OutcomeAction } from '../report/types.ts';
 import { namedSecretWords } from '../report/words/named-secret.ts';
 import { secretWords as words } from '../report/words/steps.ts';
+import { contentProblems } from './secret-content.ts';
+import type { Conflicted, SecretDecision } from './secret-decision-types.ts';
 import { replaceWarnings, warningsFor } from './secret-warnings.ts';
-import type { NewSecret, SecretRef, SetupRequest, StepInput, StepPlan } from './types.ts';
-
-/** What there is: for each Region (or each ARN given) the secret, or nothing. */
-export interface FoundSecrets {
-  places: { region: string; secret: FoundSecret | undefined }[];
-}
-
-export interface SecretPlan extends StepPlan {
-  decisions: SecretDecision[];
-}
-
-/** What is done about the secret of one Region. */
-export type SecretDecision =
-  | ({ kind: 'create' } & Settled)
-  | ({ kind: 'keep'; found: FoundSecret } & Settled)
-  | ({ kind: 'replace'; found: FoundSecret } & Settled)
-  | ({ kind: 'restore'; found: FoundSecret } & Settled)
-  | Conflicted;
-
-interface Settled {
-  ref: SecretRef;
-  reason: string;
-  warnings: string[];
-}
-
-interface Conflicted {
-  kind: 'conflict';
-  conflict: { step: 'store-secret'; found: string; details: string[]; choices: Choice[] };
-}
+import type { NewSecret, SecretRef, SetupRequest, StepInput } from './types.ts';
 
 const KEEP: Choice = { id: 'keep-key', flag: '--existing-key keep', text: words.choiceKeep };
 const REPLACE: Choice = { id: 'replace-key', flag: '--existing-key replace', text: words.choiceReplace };
@@ -181,18 +155,6 @@ export function decideExisting(
     warnings,
     found,
   };
-}
-
-/** Why MediaConnect could not use what the secret holds; `undefined` when it can. */
-function contentProblems(
-  { content, name, region }: FoundSecret,
-  { keyType, algorithm }: SetupRequest,
-): { found: string; details: string[] } | undefined {
-  if (content.kind === 'binary') return { found: words.binary(name, region), details: [] };
-  if (content.kind === 'none') return { found: words.noValue(name, region), details: [] };
-  const problems = checkStoredKey(content.key, { keyType, ...(algorithm ? { algorithm } : {}) });
-  if (problems.length === 0) return undefined;
-  return { found: words.unusable(name, region), details: problems.map((problem) => problem.message) };
 }
 
 /** A replica that holds the key already can be read as it is; only its primary can be given another value. */

@@ -4,7 +4,7 @@ import type { Conflict } from '../report/types.ts';
 import { secretWords as words } from '../report/words/steps.ts';
 import { allOrFirstFailure } from './all.ts';
 import { conflictFailure } from './conflict.ts';
-import type { FoundSecrets, SecretDecision, SecretPlan } from './secret-decisions.ts';
+import type { FoundSecrets, SecretDecision, SecretPlan } from './secret-decision-types.ts';
 import { createSecret, replaceValue, restoreSecret } from './secret-writing.ts';
 import type { SecretRef, SetupRequest, StepContext, StepOutput } from './types.ts';
 

@@ -1,15 +1,8 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import { readSecret } from '../aws/secrets.ts';
 import type { Aws } from '../aws/session.ts';
-import {
-  chooseKey,
-  decideExisting,
-  decideNew,
-  decideStored,
-  type FoundSecrets,
-  type SecretDecision,
-  type SecretPlan,
-} from './secret-decisions.ts';
+import type { FoundSecrets, SecretDecision, SecretPlan } from './secret-decision-types.ts';
+import { chooseKey, decideExisting, decideNew, decideStored } from './secret-decisions.ts';
 import { settleSecrets } from './secret-settling.ts';
 import type { SetupRequest, Step, StepContext, StepInput, StepOutput } from './types.ts';
 

@@ -1,27 +1,13 @@
 import { nameInIamArn, roleArn } from '../aws/arn.ts';
 import { type FoundRole, readRole } from '../aws/roles.ts';
 import { carryingDoubt } from '../failure.ts';
-import {
-  addTrust,
-  buildTrustPolicy,
-  deletedPrincipals,
-  measure,
-  parsePolicy,
-  TRUST_POLICY_LIMIT,
-} from '../policy/index.ts';
-import { judgeTrust } from '../proof/trust.ts';
-import type { Change, Choice, Conflict, RoleOutcome } from '../report/types.ts';
+import { buildTrustPolicy } from '../policy/index.ts';
+import type { Change, RoleOutcome } from '../report/types.ts';
 import { roleWords as words } from '../report/words/steps.ts';
 import { conflictFailure } from './conflict.ts';
 import { conflict, type FoundTrust, OTHER_NAME, readingConflicts, roleConflicts } from './role-conflicts.ts';
-import {
-  attachPolicy,
-  createRole,
-  flowScope,
-  readWhenKnown,
-  trustOptions,
-  updateTrust,
-} from './role-writing.ts';
+import { planTrust, type TrustDecision } from './role-trust.ts';
+import { attachPolicy, createRole, readWhenKnown, trustOptions, updateTrust } from './role-writing.ts';
 import type { SetupRequest, Step, StepContext, StepInput, StepPlan } from './types.ts';
 
 export interface RolePlan extends StepPlan {
@@ -34,8 +20,6 @@ export interface RolePlan extends StepPlan {
 
 /** Step 3 of the AWS guide: the role that MediaConnect may assume, with the policies attached. */
 export const trustRole: Step<FoundTrust, RolePlan> = { name: 'trust-role', inspect, plan, apply };
-
-const UPDATE_TRUST: Choice = { id: 'update-trust', flag: '--update-trust', text: words.choiceTrust };
 
 async function inspect({ aws, policies }: StepContext, { role: wanted }: SetupRequest): Promise<FoundTrust> {
   const { permissionsBoundary } = wanted;
@@ -82,39 +66,6 @@ function plan(input: StepInput, found: FoundTrust): RolePlan {
       },
     },
   };
-}
-
-type TrustDecision =
-  | { kind: 'create' }
-  | { kind: 'keep'; warnings: string[] }
-  | { kind: 'update-trust'; document: unknown }
-  | { conflict: Conflict };
-
-function planTrust({ request, identity }: StepInput, role: FoundRole): TrustDecision {
-  const judged = judgeTrust(role.trust, flowScope(request), identity);
-  if (judged.verdict === 'unreadable') return conflict(words.unreadable(role.name), [OTHER_NAME]);
-  if (judged.verdict === 'allowed') {
-    const scopeWarning = {
-      'as-asked': [],
-      wider: [words.notNarrowed(role.name)],
-      narrower: [words.narrowed(role.name)],
-    };
-    return { kind: 'keep', warnings: scopeWarning[judged.scope] };
-  }
-  const document = addTrust(role.trust, trustOptions(request, identity.account));
-  const would = judgeTrust(JSON.stringify(document), flowScope(request), identity);
-  if (would.verdict === 'not-allowed')
-    return conflict(words.trustDenied(role.name, would.because), [OTHER_NAME]);
-  if (!request.answers.updateTrust) {
-    return conflict(words.notTrusted(role.name, judged.because), [UPDATE_TRUST, OTHER_NAME]);
-  }
-  const gone = deletedPrincipals(parsePolicy(role.trust));
-  if (gone.length > 0) return conflict(words.deletedPrincipals(role.name, gone), [OTHER_NAME]);
-  const size = measure(document);
-  if (size > TRUST_POLICY_LIMIT) {
-    return conflict(words.trustTooLong(role.name, size, TRUST_POLICY_LIMIT), [OTHER_NAME]);
-  }
-  return { kind: 'update-trust', document };
 }
 
 function warnings({ role: wanted }: SetupRequest, role: FoundRole | undefined, more: string[]): string[] {

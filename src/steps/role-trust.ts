@@ -1,0 +1,45 @@
+import type { FoundRole } from '../aws/roles.ts';
+import { addTrust, deletedPrincipals, measure, parsePolicy, TRUST_POLICY_LIMIT } from '../policy/index.ts';
+import { judgeTrust } from '../proof/trust.ts';
+import type { Choice, Conflict } from '../report/types.ts';
+import { roleWords as words } from '../report/words/steps.ts';
+import { conflict, OTHER_NAME } from './role-conflicts.ts';
+import { flowScope, trustOptions } from './role-writing.ts';
+import type { StepInput } from './types.ts';
+
+const UPDATE_TRUST: Choice = { id: 'update-trust', flag: '--update-trust', text: words.choiceTrust };
+
+/** What is done about the trust policy of the role. */
+export type TrustDecision =
+  | { kind: 'create' }
+  | { kind: 'keep'; warnings: string[] }
+  | { kind: 'update-trust'; document: unknown }
+  | { conflict: Conflict };
+
+/** What is done about the trust policy of a role that exists. Pure. */
+export function planTrust({ request, identity }: StepInput, role: FoundRole): TrustDecision {
+  const judged = judgeTrust(role.trust, flowScope(request), identity);
+  if (judged.verdict === 'unreadable') return conflict(words.unreadable(role.name), [OTHER_NAME]);
+  if (judged.verdict === 'allowed') {
+    const scopeWarning = {
+      'as-asked': [],
+      wider: [words.notNarrowed(role.name)],
+      narrower: [words.narrowed(role.name)],
+    };
+    return { kind: 'keep', warnings: scopeWarning[judged.scope] };
+  }
+  const document = addTrust(role.trust, trustOptions(request, identity.account));
+  const would = judgeTrust(JSON.stringify(document), flowScope(request), identity);
+  if (would.verdict === 'not-allowed')
+    return conflict(words.trustDenied(role.name, would.because), [OTHER_NAME]);
+  if (!request.answers.updateTrust) {
+    return conflict(words.notTrusted(role.name, judged.because), [UPDATE_TRUST, OTHER_NAME]);
+  }
+  const gone = deletedPrincipals(parsePolicy(role.trust));
+  if (gone.length > 0) return conflict(words.deletedPrincipals(role.name, gone), [OTHER_NAME]);
+  const size = measure(document);
+  if (size > TRUST_POLICY_LIMIT) {
+    return conflict(words.trustTooLong(role.name, size, TRUST_POLICY_LIMIT), [OTHER_NAME]);
+  }
+  return { kind: 'update-trust', document };
+}
