@@ -34,20 +34,24 @@ export function setupJson({
   });
 }
 
-/** What `--json` prints when a command fails: the error, and what exists by now. */
+/** What `--json` prints when a command fails: the error, what exists by now, and the ARNs of what is left to do. */
 export function failureJson(error: Failure | Interrupted, outcomes: Outcomes): string {
-  const completed = outcomeMembers(outcomes);
+  const { left } = outcomes;
+  const account = {
+    completed: outcomeMembers(outcomes),
+    ...(left && left.arns.length > 0 ? { left: left.arns } : {}),
+  };
   if (error instanceof Interrupted) {
     return commandJson({
       error: { code: 'interrupted', message: words.interrupted, awsAction: error.inDoubt },
-      completed,
+      ...account,
     });
   }
   const { code, message, step, awsAction, hint, details } = error;
   const extra = details.length > 0 ? { details } : {};
   return commandJson({
     error: { code, message, step, awsAction, hint, ...extra },
-    completed,
+    ...account,
   });
 }
 

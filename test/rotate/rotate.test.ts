@@ -191,6 +191,7 @@ describe('a rotation that failed half-way', () => {
   test('says which Regions have the new key, which have not, and how to go on or back', async () => {
     const { json, log } = await halfWay();
     expect(json.completed.secrets).toMatchObject([{ region: FAR_REGION, action: 'updated' }]);
+    expect(json.left).toEqual([expect.stringContaining(`:secretsmanager:${REGION}:`)]);
     const arn = (region: string) => new RegExp(`arn:aws:secretsmanager:${region}:\\S+ \\(updated\\)`);
     expect(log).toMatch(arn(FAR_REGION));
     expect(log).toMatch(new RegExp(`Not changed yet:\\s+arn:aws:secretsmanager:${REGION}`));

@@ -14,6 +14,8 @@ export interface RotateDocument extends Pick<SetupDocument, 'error' | 'completed
   secrets: SecretOutcome[];
   verdict: string;
   checks: VerifyCheck[];
+  /** ARNs of the secrets that were not changed yet, after a failure. */
+  left: string[];
 }
 
 /** Runs `rotate --yes --json` in this process; without other wishes, with another AES-256 key for `studio-a`. */
