@@ -22,8 +22,12 @@ export function readRequests(
   const context = {
     'aws:PrincipalArn': roleArn,
     'aws:PrincipalAccount': account,
+    'aws:PrincipalType': 'AssumedRole',
+    'aws:PrincipalIsAWSService': 'false',
+    'aws:ResourceAccount': account,
     'aws:RequestedRegion': secret.region,
     'aws:SecureTransport': 'true',
+    'aws:ViaAWSService': 'false',
   };
   const reads = READ_ACTIONS.map((action) => ({ principal, action, resource: secret.arn, context }));
   if (!secret.kmsKey) return reads;
@@ -36,12 +40,41 @@ export function readRequests(
       resource: kmsKey.arn ?? `arn:${partition}:kms:${secret.region}:${account}:key/named-by-its-alias`,
       context: {
         ...context,
+        // Secrets Manager asks KMS on behalf of the role, and names the secret.
+        'aws:ViaAWSService': 'true',
+        'aws:ResourceAccount': kmsKey.arn?.split(':')[4] ?? account,
+        'kms:CallerAccount': account,
+        'kms:EncryptionContext:SecretARN': secret.arn,
         'kms:ViaService': secretsManagerEndpoint(secret.region, partition),
         ...(kmsKey.kind === 'alias' ? { 'kms:ResourceAliases': [kmsKey.alias] } : {}),
       },
     },
   ];
 }
+
+/**
+ * Context keys that the requests of a role's session have, or may have, with values that cannot be known from here: a policy
+ * that asks for one is neither a permission nor a denial for sure.
+ * Source: IAM User Guide, "AWS global condition context keys"; Service Authorization Reference, AWS Secrets Manager and KMS.
+ */
+export const UNKNOWN_OF_SESSIONS = [
+  'aws:CalledVia*',
+  'aws:CurrentTime',
+  'aws:EpochTime',
+  'aws:MultiFactorAuth*',
+  'aws:PrincipalOrg*',
+  'aws:PrincipalTag/*',
+  'aws:ResourceOrg*',
+  'aws:ResourceTag/*',
+  'aws:SourceIp',
+  'aws:SourceVpc*',
+  'aws:TokenIssueTime',
+  'aws:UserAgent',
+  'aws:userid',
+  'aws:Vpc*',
+  'kms:*',
+  'secretsmanager:*',
+];
 
 /** The documents that decide whether a role may read a secret, parsed. */
 export interface DecidingDocuments {
@@ -59,15 +92,20 @@ export interface Refusal {
   because: string;
 }
 
-/** What stands between a role and a secret: each action that reading takes and that is not surely allowed. */
+/**
+ * What stands between a role and a secret: each action that reading takes and that is not surely allowed.
+ * @param unknownContext context keys of which nothing is known; without them, a request has none but those named here
+ */
 export function refusalsOf(
   secret: ReadableSecret,
   { resourcePolicy, ...documents }: DecidingDocuments,
   roleArn: string,
   where: AccountRef,
+  unknownContext: string[] = [],
 ): Refusal[] {
   // A key that is named by its ARN has aliases too, which a policy may ask for, and of which nothing is known here.
-  const unknown = secret.kmsKey?.kind === 'key' ? { unknownContext: ['kms:ResourceAliases'] } : {};
+  const aliases = secret.kmsKey?.kind === 'key' ? ['kms:ResourceAliases'] : [];
+  const unknown = { unknownContext: [...unknownContext, ...aliases] };
   return readRequests(secret, where, roleArn).flatMap((request) => {
     const ofSecret = resourcePolicy && request.resource === secret.arn ? { resourcePolicy } : {};
     const { verdict, because } = evaluateAccess({ ...documents, ...ofSecret, ...unknown, request });

@@ -1,5 +1,12 @@
 import type { Identity } from '../aws/session.ts';
-import { type Evaluation, evaluateTrust, type PolicyDocument, tryParsePolicy } from '../policy/index.ts';
+import {
+  type AccountRef,
+  type Evaluation,
+  evaluateTrust,
+  MEDIACONNECT_SERVICE,
+  type PolicyDocument,
+  tryParsePolicy,
+} from '../policy/index.ts';
 import { matches, pattern as wildcards } from '../policy/match.ts';
 
 /** Whether a trust policy lets MediaConnect in, and why not. */
@@ -28,10 +35,19 @@ const UNKNOWN_CONTEXT = [
   'aws:SourceOrgPaths',
   'aws:CurrentTime',
   'aws:EpochTime',
+  'aws:PrincipalServiceNamesList',
+  'aws:PrincipalType',
+  'aws:RequestedRegion',
+  'aws:ResourceAccount',
+  'aws:ResourceOrg*',
+  'aws:ResourceTag/*',
   'aws:SourceIp',
   'aws:SourceVpc',
   'aws:SourceVpce',
   'aws:UserAgent',
+  'aws:ViaAWSService',
+  'iam:ResourceTag/*',
+  'sts:RoleSessionName',
 ];
 
 /** Judges a trust policy (JSON text) for flows of this account. */
@@ -63,9 +79,14 @@ export function judgeTrust(text: string, flows: FlowScope, identity: Identity): 
  */
 export function letsOthersIn(text: string, { account, partition }: Identity): boolean {
   const trust = tryParsePolicy(text);
+  if (!trust) return false;
   const other = account === OTHER_ACCOUNT ? '000000000000' : OTHER_ACCOUNT;
-  const flow = `arn:${partition}:mediaconnect:us-east-1:${other}:flow:1-AnyFlow:any`;
-  return trust !== undefined && isAllowed(judgeOne(trust, flow, { account: other }));
+  // A pattern may be for one Region only, and for any account in it.
+  const flows = [
+    ...anyFlow(['us-east-1'], { partition, account: other }),
+    ...sourceArnPatterns(trust).flatMap((pattern) => exampleOfAccount(pattern, other)),
+  ];
+  return flows.some((flow) => isAllowed(judgeOne(trust, flow, { account: other })));
 }
 
 const OTHER_ACCOUNT = '999999999999';
@@ -76,8 +97,14 @@ function judgeOne(
   { account }: Pick<Identity, 'account'>,
 ): Evaluation {
   return evaluateTrust(trust, {
-    service: 'mediaconnect.amazonaws.com',
-    context: { 'aws:SourceAccount': account, 'aws:SourceArn': sourceArn },
+    service: MEDIACONNECT_SERVICE,
+    context: {
+      'aws:SourceAccount': account,
+      'aws:SourceArn': sourceArn,
+      'aws:PrincipalIsAWSService': 'true',
+      'aws:PrincipalServiceName': MEDIACONNECT_SERVICE,
+      'aws:SecureTransport': 'true',
+    },
     unknownContext: UNKNOWN_CONTEXT,
   });
 }
@@ -87,7 +114,7 @@ function isAllowed({ verdict }: Evaluation): boolean {
 }
 
 /** An ARN such as a flow of this account has, one for each Region. */
-function anyFlow(regions: string[], { partition, account }: Identity): string[] {
+function anyFlow(regions: string[], { partition, account }: AccountRef): string[] {
   return regions.map(
     (region) => `arn:${partition}:mediaconnect:${region}:${account}:flow:1-AnyFlowOfThisAccount:any`,
   );
@@ -109,6 +136,12 @@ function exampleIn(pattern: string, region: string): string[] {
   if (where === undefined) return [exampleOf(pattern)];
   if (!matches(wildcards(where), region)) return [];
   return [exampleOf(parts.with(3, region).join(':'))];
+}
+
+/** Some ARN of the account that matches the pattern; none when it is for other accounts. */
+function exampleOfAccount(pattern: string, account: string): string[] {
+  const parts = pattern.split(':');
+  return matches(wildcards(parts[4] ?? ''), account) ? [exampleOf(parts.with(4, account).join(':'))] : [];
 }
 
 /** Some ARN that matches the pattern. */

@@ -1,7 +1,7 @@
 import { kmsKeyRef } from '../aws/kms.ts';
 import type { Identity } from '../aws/session.ts';
 import { type PolicyDocument, tryParsePolicy } from '../policy/index.ts';
-import { type DecidingDocuments, refusalsOf } from '../proof/reading.ts';
+import { type DecidingDocuments, refusalsOf, UNKNOWN_OF_SESSIONS } from '../proof/reading.ts';
 import { judgeTrust, letsOthersIn } from '../proof/trust.ts';
 import type { StatusCheck } from '../report/status-types.ts';
 import type { Verdict } from '../report/verdicts.ts';
@@ -21,7 +21,11 @@ export function judgeTrustOf({ arn, trust }: SeenRole, regions: string[], identi
   const judged = judgeTrust(trust, { sourceArns: [], regions }, identity);
   if (judged.verdict === 'unreadable') return [check('role-trust', 'failed', words.trustUnreadable)];
   if (judged.verdict === 'not-allowed') {
-    return [check('role-trust', 'failed', words.notTrusted(judged.because))];
+    return [
+      judged.uncertain
+        ? check('role-trust', 'cannot-tell', words.mayBeTrusted(judged.because))
+        : check('role-trust', 'failed', words.notTrusted(judged.because)),
+    ];
   }
   const trusted = judged.scope === 'narrower' ? words.trustedForSome : words.trusted;
   const guarded = !letsOthersIn(trust, identity);
@@ -59,7 +63,13 @@ export function judgeReading(
   const kmsKey = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, region, identity);
   const secret = { arn, region, ...(kmsKey ? { kmsKey } : {}) };
   const concerning = identityPolicies.map((policy) => withoutOtherSecrets(policy, arn));
-  const [refusal] = refusalsOf(secret, { ...documents, identityPolicies: concerning }, roleArn, identity);
+  const [refusal] = refusalsOf(
+    secret,
+    { ...documents, identityPolicies: concerning },
+    roleArn,
+    identity,
+    UNKNOWN_OF_SESSIONS,
+  );
   const check = { id: 'role-reads-secret', subject: arn } as const;
   if (!refusal) return { ...check, verdict: 'ok', detail: words.readable };
   const { action, verdict, because } = refusal;

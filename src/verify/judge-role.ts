@@ -70,7 +70,13 @@ function judgeTrusting(
   if (judged.verdict === 'not-allowed') {
     return judged.uncertain
       ? [open('role-trust', judged.because)]
-      : [failed('role-trust', words.notTrusted(judged.because, flowArn), letIn)];
+      : [
+          failed(
+            'role-trust',
+            words.notTrusted(judged.because, flowArn),
+            / denies it$/.test(judged.because) ? remedies.takeTrustDenialOut(name) : letIn,
+          ),
+        ];
   }
   return [
     ok('role-trust', judged.scope === 'narrower' ? words.trustedForSome : words.trusted),

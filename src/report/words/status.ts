@@ -16,6 +16,7 @@ export const statusWords = {
   keeps: 'does not rotate by itself',
   trusted: 'MediaConnect may assume the role',
   trustedForSome: 'MediaConnect may assume the role for some flows only',
+  mayBeTrusted: (because: string) => `whether MediaConnect may assume the role cannot be told: ${because}`,
   notTrusted: (because: string) => `MediaConnect may not assume the role: ${because}`,
   trustUnreadable: 'the trust policy cannot be read as an IAM policy',
   guarded: 'flows of other accounts are kept out',

@@ -94,6 +94,11 @@ export const remedies = {
   otherRole: {
     remedy: 'Set up another role, for example with the default name: mc-static-key setup',
   } satisfies Remedy,
+  takeTrustDenialOut: (roleName: string): Remedy => ({
+    remedy:
+      'Take the denial out of its trust policy, which another statement would not change; this shows it:',
+    command: aws('iam', 'get-role', '--role-name', roleName),
+  }),
   /** @param trust the trust policy with the guard in it, where it can be added without a change to anything else */
   guard: (roleName: string, account: string, trust: string | undefined): Remedy => ({
     remedy: `Give its statement for MediaConnect the condition {"StringEquals": {"aws:SourceAccount": "${account}"}}${trust === undefined ? '.' : ':'}`,
