@@ -8,6 +8,8 @@ export interface FoundKmsKey {
   state: string;
   /** `ENCRYPT_DECRYPT` for a key that a secret can be encrypted with. */
   usage: string;
+  /** Whether it is AWS's own, such as `aws/secretsmanager`, which all of the account may use through its service. */
+  managedByAws: boolean;
 }
 
 /** Looks at a KMS key by its ID, its ARN or its alias; answers `undefined` when it is not there. */
@@ -19,5 +21,7 @@ export async function readKmsKey(aws: Aws, region: string, id: string): Promise<
     ),
   );
   const key = answer?.KeyMetadata;
-  return key?.Arn ? { arn: key.Arn, state: key.KeyState ?? '', usage: key.KeyUsage ?? '' } : undefined;
+  if (!key?.Arn) return undefined;
+  const { Arn: arn, KeyState: state = '', KeyUsage: usage = '', KeyManager: manager } = key;
+  return { arn, state, usage, managedByAws: manager === 'AWS' };
 }

@@ -25,10 +25,11 @@ export async function whyAbsent(aws: Aws, { region, id }: SecretTarget): Promise
     const other = seenIn(await look(describeSecret(aws, region, name)));
     if (other) return { kind: 'other-arn', arn: other.arn };
   }
-  const shorter = /^(.+)-[A-Za-z0-9]{6}$/.exec(name)?.[1];
-  const isShorter =
-    shorter && seenIn(await look(secretExists(aws, region, shorter, HTTP.searchLimitMs))) === true;
-  return isShorter ? { kind: 'arn-end', name: shorter } : elsewhere(aws, region, name);
+  const [, shorter, end = ''] = /^(.+)-([A-Za-z0-9]{6})$/.exec(name) ?? [];
+  const other = shorter && seenIn(await look(describeSecret(aws, region, shorter)));
+  // A word or a number of six characters may well be a part of the name that was meant.
+  const isEnd = other && (other.arn.endsWith(`-${end}`) || !/^([A-Z]?[a-z]+|[A-Z]+|\d+)$/.test(end));
+  return isEnd ? { kind: 'arn-end', name: other.name } : elsewhere(aws, region, name);
 }
 
 async function elsewhere(aws: Aws, region: string, name: string): Promise<Absence> {

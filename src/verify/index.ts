@@ -95,7 +95,10 @@ async function judgeOneRole(
   const flowRegion = flowArn === undefined ? [] : [parseArn(flowArn)?.region ?? ''];
   const wish: RoleWish = {
     regions: [...new Set([...secrets.map(({ target }) => target.region), ...flowRegion])],
-    secretArns: secrets.flatMap((secret) => (secret.kind === 'there' ? (secret.arn ?? []) : [])),
+    secrets: secrets.flatMap((secret) => {
+      const arn = secret.kind === 'there' ? secret.arn : undefined;
+      return arn === undefined ? [] : [{ arn, keyType: secret.target.keyType }];
+    }),
     ...(flowArn === undefined ? {} : { flowArn }),
     ...(id === asked && policyName !== undefined ? { policyName } : {}),
   };

@@ -26,6 +26,7 @@ export function judgeKmsKey(
   const { kmsKeyId, deletedAt } = described.seen;
   if (deletedAt) return [];
   if (kmsKeyId === undefined || !kmsKey) return [ok('secret-kms-key', words.awsKey)];
+  if (seenIn(kmsKey)?.managedByAws) return [ok('secret-kms-key', words.awsKey)];
   if ('unseen' in kmsKey) return [unseen('secret-kms-key', kmsKey.unseen)];
   if (!kmsKey.seen)
     return [failed('secret-kms-key', words.noKmsKey(kmsKeyId), remedies.otherKmsKey(subject, target.region))];
@@ -58,6 +59,7 @@ function judgeFound(
 export function kmsKeyOf({ described, kmsKey, target }: Sight, identity: Identity): KmsKeyRef | undefined {
   const id = seenIn(described)?.kmsKeyId;
   const named = id === undefined ? undefined : kmsKeyRef(id, target.region, identity);
-  const found = seenIn(kmsKey)?.arn;
-  return named && found !== undefined ? { ...named, arn: found } : named;
+  const found = seenIn(kmsKey);
+  if (found?.managedByAws) return undefined;
+  return named && found ? { ...named, arn: found.arn } : named;
 }

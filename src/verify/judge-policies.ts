@@ -42,14 +42,14 @@ function unreadable({ policies, boundary }: ThereRole): string[] {
 function judgePolicy(
   { name, arn, document }: RolePolicy,
   role: RoleSight,
-  { regions, secretArns }: RoleWish,
+  { regions, secrets }: RoleWish,
   identity: Identity,
 ): VerifyCheck[] {
   const parsed = tryParsePolicy(document);
   if (!parsed) return [];
   const { ok, warning } = checksOf(arn ?? role.arn, role.arn);
   const [further] = furtherActions(parsed);
-  const setup = { secretArns, roleName: role.name };
+  const setup = { secrets, roleName: role.name };
   const takeOff = remedies.takeOff(setup, { name, arn });
   const guides = parseArn(arn ?? '')?.account === 'aws' && name === 'SecretsManagerReadWrite';
   const anySecret = regions.some((region) => readsAnySecret(parsed, region, identity));

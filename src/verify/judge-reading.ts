@@ -1,6 +1,7 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import type { Identity } from '../aws/session.ts';
-import { type PolicyDocument, parsePolicy, tryParsePolicy } from '../policy/index.ts';
+import type { KeyType } from '../key/index.ts';
+import { type KmsKeyRef, type PolicyDocument, parsePolicy, tryParsePolicy } from '../policy/index.ts';
 import { type DecidingDocuments, type Refusal, refusalsOf, UNKNOWN_OF_SESSIONS } from '../proof/reading.ts';
 import type { VerifyCheck, VerifyId } from '../report/verify-types.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
@@ -13,6 +14,14 @@ import type { SecretSight, ThereSecret } from './secret-sight.ts';
 
 type Role = RoleSight & ThereRole;
 type Secret = SecretSight & ThereSecret;
+
+/** What a check of reading is about, and what its remedy has to name. */
+interface About {
+  make: Making;
+  arn: string;
+  keyType: KeyType;
+  roleName: string;
+}
 
 /** Stands for a role that nothing but the secret's own policy could keep out. */
 const ALL_ALLOWED = parsePolicy(
@@ -46,15 +55,27 @@ function judgeOwnPolicies(role: Role, secret: Secret, subject: string, identity:
   const readable = { arn, region: target.region, ...(kmsKey ? { kmsKey } : {}) };
   const refusals = refusalsOf(readable, documents, role.arn, identity, UNKNOWN_OF_SESSIONS);
   const name = parseSecretArn(arn)?.name ?? '';
-  const about = { make, arn, roleName: role.name };
+  const about = { make, arn, keyType: target.keyType, roleName: role.name };
   const [ofKey, ofSecret] = [refusals.filter(isOfKey), refusals.filter((each) => !isOfKey(each))];
   return [
     conclude(about, 'role-reads-secret', ofSecret, words.mayRead(name, target.region)),
     ...unknown,
-    ...(kmsKey
-      ? [conclude(about, 'role-decrypts-secret', ofKey, words.mayDecrypt(name, target.region))]
-      : []),
+    ...(kmsKey ? [judgeDecrypting(secret, kmsKey, about, ofKey, words.mayDecrypt(name, target.region))] : []),
   ];
+}
+
+/** A policy may name the key by its ARN, which an alias alone does not tell. */
+function judgeDecrypting(
+  { kmsKey: look }: ThereSecret,
+  named: KmsKeyRef,
+  about: About,
+  refusals: Refusal[],
+  allowed: string,
+): VerifyCheck {
+  const hidden = look && 'unseen' in look && named.kind === 'alias' && refusals.length > 0;
+  return hidden
+    ? about.make.unseen('role-decrypts-secret', look.unseen)
+    : conclude(about, 'role-decrypts-secret', refusals, allowed);
 }
 
 function isOfKey({ action }: Refusal): boolean {
@@ -62,7 +83,7 @@ function isOfKey({ action }: Refusal): boolean {
 }
 
 function conclude(
-  { make, arn, roleName }: { make: Making; arn: string; roleName: string },
+  { make, arn, keyType, roleName }: About,
   id: VerifyId,
   refusals: Refusal[],
   allowed: string,
@@ -73,7 +94,9 @@ function conclude(
   if (denied.length === 0) return make.open(id, first.because);
   const actions = denied.map(({ action }) => action);
   const explicit = / denies it$|permissions boundary/.test(first.because);
-  const remedy = explicit ? remedies.takeOut(first.because) : remedies.setUp({ secretArns: [arn], roleName });
+  const remedy = explicit
+    ? remedies.takeOut(first.because)
+    : remedies.setUp({ secrets: [{ arn, keyType }], roleName });
   return make.failed(id, words.mayNot(actions, first.because), remedy);
 }
 

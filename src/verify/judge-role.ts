@@ -1,5 +1,6 @@
 import { parseArn } from '../aws/arn.ts';
 import type { Identity } from '../aws/session.ts';
+import type { KeyType } from '../key/index.ts';
 import { judgeTrust, letsOthersIn } from '../proof/trust.ts';
 import type { VerifyCheck } from '../report/verify-types.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
@@ -14,8 +15,8 @@ export interface RoleWish {
   flowArn?: string;
   /** The Regions in which flows will. */
   regions: string[];
-  /** ARNs of the secrets that it is to read, where they are known. */
-  secretArns: string[];
+  /** The secrets that it is to read, where their ARNs are known, and what these hold. */
+  secrets: { arn: string; keyType: KeyType }[];
   /** A policy that must be attached. */
   policyName?: string;
 }
@@ -23,7 +24,7 @@ export interface RoleWish {
 /** The checks of a role by itself, and of who may assume it. Pure. */
 export function judgeRole(sight: RoleSight, wish: RoleWish, identity: Identity): VerifyCheck[] {
   const { failed } = checksOf(sight.arn);
-  const setup = { secretArns: wish.secretArns, roleName: sight.name };
+  const setup = { secrets: wish.secrets, roleName: sight.name };
   if (sight.kind === 'foreign') {
     const account = parseArn(sight.arn)?.account ?? '';
     return [failed('role-account', words.otherAccount(account, identity.account), remedies.setUp(setup))];
@@ -56,7 +57,7 @@ function judgeNaming({ arn, name, described }: RoleSight & ThereRole): VerifyChe
 
 function judgeTrusting(
   { arn, name, described }: RoleSight & ThereRole,
-  { flowArn, regions, secretArns }: RoleWish,
+  { flowArn, regions, secrets }: RoleWish,
   identity: Identity,
 ): VerifyCheck[] {
   const { ok, failed, warning, unseen, open } = checksOf(arn);
@@ -65,7 +66,7 @@ function judgeTrusting(
   }
   const { trust } = described.seen;
   const judged = judgeTrust(trust, { regions, sourceArns: flowArn === undefined ? [] : [flowArn] }, identity);
-  const letIn = remedies.letIn({ secretArns, roleName: name });
+  const letIn = remedies.letIn({ secrets, roleName: name });
   if (judged.verdict === 'unreadable') return [failed('role-trust', words.trustUnreadable, letIn)];
   if (judged.verdict === 'not-allowed') {
     return judged.uncertain

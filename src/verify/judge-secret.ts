@@ -43,7 +43,7 @@ function judgeAbsence(
   { target, absence }: Extract<SecretSight, { kind: 'absent' }>,
   subject: string,
 ): VerifyCheck {
-  const { region } = target;
+  const { region, keyType } = target;
   const { failed } = checksOf(subject);
   const name = nameOf(target);
   if (absence.kind === 'other-arn') {
@@ -53,8 +53,12 @@ function judgeAbsence(
     return failed('secret-exists', words.arnEnd(region), remedies.useName(absence.name, region));
   }
   return absence.regions.length > 0
-    ? failed('secret-exists', words.elsewhere(region, absence.regions), remedies.storeToo(name, region))
-    : failed('secret-exists', words.nowhere(region), remedies.store(name, region));
+    ? failed(
+        'secret-exists',
+        words.elsewhere(region, absence.regions),
+        remedies.storeToo(name, region, keyType),
+      )
+    : failed('secret-exists', words.nowhere(region), remedies.store(name, region, keyType));
 }
 
 function nameOf({ id }: SecretTarget): string {
@@ -79,7 +83,8 @@ function judgeDescription(sight: ThereSecret, subject: string): VerifyCheck[] {
 
 function judgeSeen({ deletedAt, rotates, region }: FoundSecret, subject: string): VerifyCheck[] {
   const make = checksOf(subject);
-  if (deletedAt) return [make.failed('secret-deletion', words.deleted(deletedAt), remedies.restore(subject))];
+  if (deletedAt)
+    return [make.failed('secret-deletion', words.deleted(deletedAt), remedies.restore(subject, region))];
   return [
     make.ok('secret-deletion', words.alive),
     rotates
@@ -102,6 +107,6 @@ export function judgeSameKey(sights: SecretSight[], identity: Identity): VerifyC
     const { ok, failed } = checksOf(subject);
     return held.sameKey(first.held, keyType)
       ? ok('secret-same-key', words.sameKey(first.region))
-      : failed('secret-same-key', words.otherKeyThan(first.region), remedies.rotate(name));
+      : failed('secret-same-key', words.otherKeyThan(first.region), remedies.rotate(name, keyType));
   });
 }

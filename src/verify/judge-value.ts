@@ -1,6 +1,6 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import { algorithmOfLength, checkStoredKey, type KeyMaterial, type KeyProblem } from '../key/index.ts';
-import type { VerifyCheck, VerifyId } from '../report/verify-types.ts';
+import type { Remedy, VerifyCheck, VerifyId } from '../report/verify-types.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
 import { remedies } from '../report/words/verify-remedies.ts';
 import { checksOf } from './make.ts';
@@ -29,7 +29,7 @@ export function judgeContent(
   subject: string,
 ): VerifyCheck[] {
   const { ok, failed, unseen } = checksOf(subject);
-  const name = parseSecretArn(subject)?.name ?? target.id;
+  const rotate = remedies.rotate(parseSecretArn(subject)?.name ?? target.id, target.keyType);
   // It waits for its deletion; then nothing of its value can be read.
   if (!content) return [];
   if ('unseen' in content) {
@@ -43,18 +43,17 @@ export function judgeContent(
     return [...ids, ...(target.key ? (['secret-key'] as const) : [])].map((id) => unseen(id, content.unseen));
   }
   const { seen } = content;
-  if (seen.kind === 'none') return [failed('secret-version', words.noVersion, remedies.rotate(name))];
+  if (seen.kind === 'none') return [failed('secret-version', words.noVersion, rotate)];
   const version = ok('secret-version', words.hasVersion);
-  if (seen.kind === 'binary')
-    return [version, failed('secret-plaintext', words.binary, remedies.rotate(name))];
-  return [version, ...judgeText(seen.key, target, subject, name)];
+  if (seen.kind === 'binary') return [version, failed('secret-plaintext', words.binary, rotate)];
+  return [version, ...judgeText(seen.key, target, subject, rotate)];
 }
 
-function judgeText(held: KeyMaterial, target: SecretTarget, subject: string, name: string): VerifyCheck[] {
+function judgeText(held: KeyMaterial, target: SecretTarget, subject: string, rotate: Remedy): VerifyCheck[] {
   const { keyType, algorithm, key } = target;
   const { ok, failed } = checksOf(subject);
   const problems = checkStoredKey(held, { keyType, ...(algorithm ? { algorithm } : {}) });
-  const wrong = problems.map((problem) => failed(checkOf(problem), problem.message, remedies.rotate(name)));
+  const wrong = problems.map((problem) => failed(checkOf(problem), problem.message, rotate));
   const isKey = key === undefined || held.sameKey(key, keyType);
   return [
     ...wrong,
@@ -64,11 +63,7 @@ function judgeText(held: KeyMaterial, target: SecretTarget, subject: string, nam
       : []),
     ...(key === undefined
       ? []
-      : [
-          isKey
-            ? ok('secret-key', words.thisKey)
-            : failed('secret-key', words.otherKey, remedies.rotate(name)),
-        ]),
+      : [isKey ? ok('secret-key', words.thisKey) : failed('secret-key', words.otherKey, rotate)]),
   ];
 }
 

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { Failure } from '../../src/failure.ts';
 import { judgeReading } from '../../src/verify/judge-reading.ts';
 import { judgeRole } from '../../src/verify/judge-role.ts';
 import type { RoleSight, ThereRole } from '../../src/verify/role-sight.ts';
+import type { ThereSecret } from '../../src/verify/secret-sight.ts';
 import { ARN, allow, deny, guided, policy, service, trusting } from '../proof/fixtures.ts';
 import { ACCOUNT, REGION, roleArn } from '../support/account.ts';
 import { saying, troubles } from '../support/verify.ts';
@@ -19,7 +21,12 @@ function role({ trust = '', policies = [guided] }: { trust?: string; policies?: 
 }
 
 /** What is told of a role with these policies, and of a secret with this resource policy and perhaps a KMS key. */
-function reading(policies: object[], resourcePolicy?: string, kmsKeyId?: string) {
+function reading(
+  policies: object[],
+  resourcePolicy?: string,
+  kmsKeyId?: string,
+  kmsKey?: ThereSecret['kmsKey'],
+) {
   const found = { region: REGION, name: 'studio-a', arn: ARN, own: true, rotates: false };
   const secret = {
     kind: 'there' as const,
@@ -29,6 +36,7 @@ function reading(policies: object[], resourcePolicy?: string, kmsKeyId?: string)
       seen: { ...found, content: { kind: 'none' as const }, ...(kmsKeyId ? { kmsKeyId } : {}) },
     },
     resourcePolicy: { seen: resourcePolicy },
+    ...(kmsKey ? { kmsKey } : {}),
   };
   return troubles(judgeReading(role({ policies }), secret, ARN, identity));
 }
@@ -75,10 +83,24 @@ test('a KMS key that is allowed for this secret only, by its encryption context,
   expect(reading([guided, another], undefined, KMS_ARN)).toEqual(['failed role-decrypts-secret']);
 });
 
+test('a KMS key that is named by its alias, and may not be described, cannot be told to be the one of the policy', () => {
+  const decrypt = policy('Key', allow('kms:Decrypt', KMS_ARN));
+  const unseen = new Failure('no', { code: 'access-denied', exitCode: 4, awsAction: 'kms:DescribeKey' });
+  expect(reading([guided, decrypt], undefined, 'alias/video', { unseen })).toEqual([
+    'cannot-tell role-decrypts-secret',
+  ]);
+  const any = policy('Key', allow('kms:Decrypt'));
+  expect(reading([guided, any], undefined, 'alias/video', { unseen })).toEqual([]);
+});
+
 describe('a trust policy that', () => {
   const told = (...statements: object[]) => {
     const { trust } = trusting(...statements.map((each) => ({ Effect: 'Allow', ...service, ...each })));
-    const checks = judgeRole(role({ trust }), { regions: [REGION], secretArns: [ARN] }, identity);
+    const checks = judgeRole(
+      role({ trust }),
+      { regions: [REGION], secrets: [{ arn: ARN, keyType: 'static-key' }] },
+      identity,
+    );
     return { troubles: troubles(checks), said: checks.map(saying).join('\n') };
   };
 

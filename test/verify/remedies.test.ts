@@ -1,6 +1,6 @@
 import { DetachRolePolicyCommand } from '@aws-sdk/client-iam';
 import { expect, test } from 'vitest';
-import { clientsOf, guideTrust, makeRole, makeSecret } from '../support/account.ts';
+import { clientsOf, guideTrust, makeRole, makeSecret, REGION, roleArn } from '../support/account.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp } from '../support/setup.ts';
 import { troubles, verifyIt } from '../support/verify.ts';
@@ -33,4 +33,40 @@ test('a role that trusts another service is put right by setup --update-trust, a
   await setUp(sandbox(), { secretArn: [arn], roleName: 'MediaConnect-ASM', updateTrust: true });
   const after = await verifyIt(sandbox());
   expect([after.code, troubles(after.json.checks)]).toEqual([0, []]);
+});
+
+test('a role that may not read a password and a key is given both by the commands that verify prints', async () => {
+  const key = await makeSecret(sandbox());
+  const password = await makeSecret(sandbox(), { Name: 'srt', SecretString: 'a-long-passphrase' });
+  const RoleArn = roleArn('MediaConnect-ASM');
+  const settings = { KeyType: 'static-key', Algorithm: 'aes256', RoleArn, SecretArn: key } as const;
+  const flowArn = sandbox().addFlow({
+    region: REGION,
+    name: 'game',
+    source: { Name: 'camera', Transport: { Protocol: 'zixi-push' }, Decryption: settings },
+    outputs: [
+      {
+        Name: 'studio',
+        Transport: { Protocol: 'srt-listener' },
+        Encryption: { KeyType: 'srt-password', RoleArn, SecretArn: password },
+      },
+    ],
+  });
+  const { json } = await verifyIt(sandbox(), { flowArn });
+  const roleName = 'MediaConnect-ASM';
+  expect(json.checks.find(({ id }) => id === 'role-exists')?.command).toBe(
+    `mc-static-key setup --secret-arn ${key} --role-name ${roleName} && mc-static-key setup --secret-arn ${password} --key-type srt-password --role-name ${roleName}`,
+  );
+  expect((await setUp(sandbox(), { secretArn: [key], roleName })).code).toBe(0);
+  expect((await setUp(sandbox(), { secretArn: [password], keyType: 'srt-password', roleName })).code).toBe(0);
+  const after = await verifyIt(sandbox(), { flowArn });
+  expect([after.code, troubles(after.json.checks)]).toEqual([0, []]);
+});
+
+test('a role of the reserved name that is not there is replaced by one that setup makes', async () => {
+  const arn = await makeSecret(sandbox());
+  const { json } = await verifyIt(sandbox(), { roleArn: roleArn('MediaConnectAccessRole') });
+  expect(json.checks.find(({ id }) => id === 'role-exists')?.command).toBe(
+    `mc-static-key setup --secret-arn ${arn}`,
+  );
 });

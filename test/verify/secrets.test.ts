@@ -1,4 +1,4 @@
-import { CreateAliasCommand, CreateKeyCommand } from '@aws-sdk/client-kms';
+import { CreateAliasCommand, CreateKeyCommand, DescribeKeyCommand } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { VerifyCheck } from '../../src/report/verify-types.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
@@ -83,6 +83,31 @@ describe('a secret', () => {
     const { told, said } = await one({ secretName: 'feed-AbCdEf', region: [REGION] });
     expect(told).toEqual(['failed secret-exists']);
     expect(said).toContain('mc-static-key verify --secret-name feed --region us-west-2');
+  });
+
+  test('whose name ends in a word of six letters, after the name of another secret, is not taken for an ARN', async () => {
+    await makeSecret(sandbox, { Name: 'studio' });
+    const { told, said } = await one({ secretName: 'studio-switch', region: [REGION] });
+    expect(told).toEqual(['failed secret-exists']);
+    expect(said).toContain('mc-static-key setup --secret-name studio-switch --region us-west-2');
+  });
+
+  test('that is a password is put right by commands that say so', async () => {
+    const wishes = { keyType: 'srt-password', region: [REGION, FAR_REGION] };
+    await makeSecret(sandbox, { Name: 'srt', SecretString: 'a-long-passphrase\n' });
+    const { told, said } = await one({ ...wishes, secretName: 'srt' });
+    expect(told.sort()).toEqual(['failed secret-exists', 'failed secret-form']);
+    expect(said).toContain('rotate --secret-name srt --key-type srt-password --key-file KEY-FILE');
+    expect(said).toContain('--region eu-west-1 --key-type srt-password --key-file KEY-FILE');
+  });
+
+  test("that names AWS's own KMS key by its ARN takes no permission for it", async () => {
+    const own = { KeyId: 'alias/aws/secretsmanager' };
+    const { KeyMetadata } = await clientsOf(sandbox).kms.send(new DescribeKeyCommand(own));
+    await makeSecret(sandbox, { Name: 'own-key', KmsKeyId: KeyMetadata?.Arn });
+    const { json } = await verifyIt(sandbox, { secretName: 'own-key', region: [REGION] });
+    expect(json.checks.filter(({ id }) => id === 'role-decrypts-secret')).toEqual([]);
+    expect(json.verdict).toBe('warning');
   });
 
   test.each([

@@ -105,7 +105,10 @@ export const STATES: BrokenSecret[] = [
       clientsOf(sandbox).secrets.send(new DeleteSecretCommand({ SecretId, RecoveryWindowInDays: 7 })),
     ),
     troubles: ['failed secret-deletion'],
-    says: ['scheduled for deletion (', 'mc-static-key setup --secret-arn arn:', ' --restore'],
+    says: [
+      'scheduled for deletion (',
+      'aws secretsmanager restore-secret --region us-west-2 --secret-id arn:',
+    ],
   },
   {
     what: 'rotates by itself',

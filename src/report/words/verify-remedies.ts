@@ -1,11 +1,12 @@
 import { DEFAULTS } from '../../defaults.ts';
+import type { KeyType } from '../../key/index.ts';
 import { plainJson } from '../plain.ts';
 import { shellWord } from '../shell.ts';
 import type { Remedy } from '../verify-types.ts';
 
 /** What `setup` needs to be told to put right what is there. */
 interface SetUp {
-  secretArns: string[];
+  secrets: { arn: string; keyType: KeyType }[];
   roleName: string;
 }
 
@@ -19,21 +20,42 @@ const shell = (...words: string[]) => words.map(shellWord).join(' ');
 const own = (...words: string[]) => shell('mc-static-key', ...words);
 const aws = (...words: string[]) => shell('aws', ...words);
 
-/** The `setup` that completes what is there; without a secret to point to, it asks for one. */
-function setupCommand({ secretArns, roleName }: SetUp, ...more: string[]): string {
-  const secrets = secretArns.flatMap((arn) => ['--secret-arn', arn]);
-  return own('setup', ...secrets, '--role-name', roleName, ...more);
+/** The `setup` that completes what is there, once for each type of key; without a secret to point to, it asks for one. */
+function setupCommand({ secrets, roleName }: SetUp, ...more: string[]): string {
+  const types = [...new Set(secrets.map(({ keyType }) => keyType))];
+  // The reserved name is refused by `setup`, which then takes its default.
+  const role = /^mediaconnectaccessrole$/i.test(roleName) ? [] : ['--role-name', roleName];
+  return (types.length > 0 ? types : [DEFAULTS.keyType])
+    .map((type) => {
+      const arns = secrets.flatMap(({ arn, keyType }) => (keyType === type ? ['--secret-arn', arn] : []));
+      return own('setup', ...arns, ...keyTypeOption(type), ...role, ...more);
+    })
+    .join(' && ');
+}
+
+/** Without the option, a key is checked as a static one. */
+function keyTypeOption(keyType: KeyType): string[] {
+  return keyType === DEFAULTS.keyType ? [] : ['--key-type', keyType];
 }
 
 /** What to do about the checks of `verify` that are not as they should be. */
 export const remedies = {
-  store: (name: string, region: string): Remedy => ({
+  store: (name: string, region: string, keyType: KeyType): Remedy => ({
     remedy: 'Check the name and the Region, or store the key:',
-    command: own('setup', '--secret-name', name, '--region', region),
+    command: own('setup', '--secret-name', name, '--region', region, ...keyTypeOption(keyType)),
   }),
-  storeToo: (name: string, region: string): Remedy => ({
+  storeToo: (name: string, region: string, keyType: KeyType): Remedy => ({
     remedy: 'Name the Region of the flow, or store the same key there too:',
-    command: own('setup', '--secret-name', name, '--region', region, '--key-file', 'KEY-FILE'),
+    command: own(
+      'setup',
+      '--secret-name',
+      name,
+      '--region',
+      region,
+      ...keyTypeOption(keyType),
+      '--key-file',
+      'KEY-FILE',
+    ),
   }),
   storeHere: (region: string): Remedy => ({
     remedy: `Store the same key in a secret of this account in ${region}, and take that one.`,
@@ -43,17 +65,17 @@ export const remedies = {
     remedy: 'Take the name without that:',
     command: own('verify', '--secret-name', name, '--region', region),
   }),
-  restore: (arn: string): Remedy => ({
+  restore: (arn: string, region: string): Remedy => ({
     remedy: 'Restore it:',
-    command: own('setup', '--secret-arn', arn, '--restore'),
+    command: aws('secretsmanager', 'restore-secret', '--region', region, '--secret-id', arn),
   }),
   cancelRotation: (arn: string, region: string): Remedy => ({
     remedy: 'Switch the rotation off:',
     command: aws('secretsmanager', 'cancel-rotate-secret', '--region', region, '--secret-id', arn),
   }),
-  rotate: (name: string): Remedy => ({
+  rotate: (name: string, keyType: KeyType): Remedy => ({
     remedy: 'Store the right key:',
-    command: own('rotate', '--secret-name', name, '--key-file', 'KEY-FILE'),
+    command: own('rotate', '--secret-name', name, ...keyTypeOption(keyType), '--key-file', 'KEY-FILE'),
   }),
 
   otherKmsKey: (arn: string, region: string): Remedy => ({
@@ -134,7 +156,8 @@ export const remedies = {
         ? aws('iam', 'delete-role-policy', '--role-name', what.roleName, '--policy-name', name)
         : aws('iam', 'detach-role-policy', '--role-name', what.roleName, '--policy-arn', arn);
     return {
-      remedy: 'Attach a policy that only reads what is needed, and then take this one off:',
+      remedy:
+        'Attach a policy that only reads what is needed (name all secrets that the role is for), and then take this one off:',
       command: `${setupCommand(what, ...other)} && ${off}`,
     };
   },
