@@ -116,7 +116,11 @@ function endLines(page: Page, { regions, notes, roles, secrets }: Status): strin
   ];
 }
 
-/** The command for all checks of one secret: one with which something is wrong, if there is such. */
+function hasFailed(checks: StatusCheck[], subjects: (string | undefined)[]): boolean {
+  return checks.some(({ verdict, subject }) => verdict === 'failed' && subjects.includes(subject));
+}
+
+/** The command for all checks of one secret: one with which something is wrong, and the role, if there is such. */
 function verifyCommand(roles: StatusRole[], secrets: StatusSecret[]): string | undefined {
   const failed = new Set(
     [...roles, ...secrets].flatMap(({ checks }) =>
@@ -125,7 +129,8 @@ function verifyCommand(roles: StatusRole[], secrets: StatusSecret[]): string | u
   );
   const connected = secrets.filter((secret) => secret.roles.length > 0);
   const secret = connected.find(({ arn }) => failed.has(arn)) ?? connected[0];
-  const role = roles.find(({ arn }) => arn === secret?.roles[0]);
+  const readers = roles.filter(({ arn }) => secret?.roles.includes(arn));
+  const role = readers.find(({ arn, checks }) => hasFailed(checks, [arn, secret?.arn])) ?? readers[0];
   if (!secret || !role) return undefined;
   return `mc-static-key verify --secret-arn ${shellWord(plain(secret.arn))} --role-name ${shellWord(plain(role.name))}`;
 }

@@ -4,8 +4,14 @@ import type { Verdict } from '../report/verdicts.ts';
 import { statusWords as words } from '../report/words/status.ts';
 import type { SeenSecret } from './secrets.ts';
 
-/** The checks of a secret for which its value need not be read. Pure. */
-export function judgeSecret({ arn, deletedAt, rotates, current }: SeenSecret): StatusCheck[] {
+/**
+ * The checks of a secret for which its value need not be read. Pure.
+ * @param isNamed whether a policy of a role names it; what is deleted and not named is what `teardown` leaves behind
+ */
+export function judgeSecret(
+  { arn, deletedAt, rotates, current }: SeenSecret,
+  isNamed: boolean,
+): StatusCheck[] {
   const check = (id: StatusCheck['id'], verdict: Verdict, detail: string): StatusCheck => ({
     id,
     verdict,
@@ -13,6 +19,7 @@ export function judgeSecret({ arn, deletedAt, rotates, current }: SeenSecret): S
     detail,
   });
   // Of a secret that waits for its deletion nothing else matters.
+  if (deletedAt && !isNamed) return [check('secret-deletion', 'ok', words.deletedUnused(dayOf(deletedAt)))];
   if (deletedAt) return [check('secret-deletion', 'failed', words.deleted(dayOf(deletedAt)))];
   return [
     check('secret-deletion', 'ok', words.notDeleted),

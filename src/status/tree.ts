@@ -30,11 +30,15 @@ export function statusOf(seen: Seen, notes: StatusNote[], now: Date): Status {
     partition: identity.partition,
     regions,
     roles,
-    secrets: seen.secrets.map((secret) => ({
-      ...secretStatus(secret, now),
-      replicas: replicasOf(secret, seen.secrets),
-      roles: readers.get(secret.arn) ?? [],
-    })),
+    secrets: seen.secrets.map((secret) => {
+      const ofSecret = readers.get(secret.arn) ?? [];
+      return {
+        ...secretStatus(secret, now),
+        replicas: replicasOf(secret, seen.secrets),
+        roles: ofSecret,
+        checks: judgeSecret(secret, ofSecret.length > 0),
+      };
+    }),
     policies: policies.map(({ name, arn }) => ({ name, arn })),
     notes,
   };
@@ -57,7 +61,7 @@ function replicasOf({ arn, region }: SeenSecret, secrets: SeenSecret[]): string[
     .map((other) => other.region);
 }
 
-function secretStatus(secret: SeenSecret, now: Date): Omit<StatusSecret, 'replicas' | 'roles'> {
+function secretStatus(secret: SeenSecret, now: Date): Omit<StatusSecret, 'replicas' | 'roles' | 'checks'> {
   const { region, name, arn, own, currentSince, changedAt, readAt, deletedAt, replicaOf } = secret;
   const since = currentSince ?? (secret.current && !deletedAt ? changedAt : undefined);
   const age = since && Math.max(0, Math.floor((now.getTime() - since.getTime()) / DAY_MS));
@@ -72,7 +76,6 @@ function secretStatus(secret: SeenSecret, now: Date): Omit<StatusSecret, 'replic
     lastRead: readAt ? dayOf(readAt) : null,
     deletedAt: deletedAt?.toISOString() ?? null,
     replicaOf: replicaOf ?? null,
-    checks: judgeSecret(secret),
   };
 }
 

@@ -9,6 +9,7 @@ export const statusWords = {
   readingAges: (count: number) => `Looking at the age of ${count} keys`,
 
   deleted: (day: string) => `scheduled for deletion (${day}): MediaConnect cannot read it`,
+  deletedUnused: (day: string) => `scheduled for deletion (${day})`,
   rotates: 'rotates automatically, which breaks the stream each time',
   noVersion: 'has no current version',
   notDeleted: 'not scheduled for deletion',

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { performStatus } from '../../src/cli/status-run.ts';
+import { guidePolicy, guideTrust, makePolicy, makeRole, makeSecret, REGION } from '../support/account.ts';
+import { runInProcess } from '../support/command.ts';
+import { freshSandbox } from '../support/sandbox.ts';
+import { setUp } from '../support/setup.ts';
+import { tearDown } from '../support/teardown.ts';
+import { statusOf, troubles } from './account.ts';
+
+const sandbox = freshSandbox();
+const textOf = async () => {
+  const asText = { common: { json: false } };
+  const run = await runInProcess(sandbox(), (it) => performStatus(it, { regions: [REGION] }), asText);
+  return run.stdout;
+};
+
+test('what teardown leaves is no failure: a secret that is scheduled for deletion, and says so', async () => {
+  await setUp(sandbox());
+  expect((await tearDown(sandbox())).code).toBe(0);
+  expect(troubles((await statusOf(sandbox(), [REGION])).json)).toEqual([]);
+  expect(await textOf()).toMatch(/✔ studio-a +- {2}\S+ +scheduled for deletion \(\d{4}-\d\d-\d\d\)\n/);
+});
+
+test('the command for all checks names the role that may not read the secret, not one that may', async () => {
+  const arn = await makeSecret(sandbox());
+  const read = await makePolicy(sandbox(), 'Read', guidePolicy(arn));
+  const [statement] = guidePolicy(arn).Statement;
+  const some = {
+    Version: '2012-10-17',
+    Statement: [{ ...statement, Action: 'secretsmanager:DescribeSecret' }],
+  };
+  await makeRole(sandbox(), { name: 'A-Reader', attached: [read] });
+  await makeRole(sandbox(), { name: 'B-Blind', attached: [await makePolicy(sandbox(), 'Some', some)] });
+  expect(await textOf()).toContain(`mc-static-key verify --secret-arn ${arn} --role-name B-Blind`);
+});
+
+test('a role whose trust policy asks for an organization is not called one that MediaConnect may not assume', async () => {
+  const [statement] = guideTrust().Statement;
+  const Condition = { StringEquals: { 'aws:SourceOrgID': 'o-exampleorgid' } };
+  await makeRole(sandbox(), { trust: { Version: '2012-10-17', Statement: [{ ...statement, Condition }] } });
+  const { json } = await statusOf(sandbox(), [REGION]);
+  expect(troubles(json)).toEqual(['cannot-tell role-trust MediaConnect-ASM']);
+});
