@@ -53,7 +53,11 @@ function judgeText(held: KeyMaterial, target: SecretTarget, subject: string, rot
   const { keyType, algorithm, key } = target;
   const { ok, failed } = checksOf(subject);
   const problems = checkStoredKey(held, { keyType, ...(algorithm ? { algorithm } : {}) });
-  const wrong = problems.map((problem) => failed(checkOf(problem), problem.message, rotate));
+  const isPassword =
+    problems.some(({ code }) => code === 'not-hexadecimal') &&
+    checkStoredKey(held, { keyType: 'srt-password' }).length === 0;
+  const remedy = isPassword ? remedies.orPassword(rotate) : rotate;
+  const wrong = problems.map((problem) => failed(checkOf(problem), problem.message, remedy));
   const isKey = key === undefined || held.sameKey(key, keyType);
   return [
     ...wrong,

@@ -92,6 +92,13 @@ describe('a secret', () => {
     expect(said).toContain('mc-static-key setup --secret-name studio-switch --region us-west-2');
   });
 
+  test('that is a password, and is taken for a static key, may be verified as a password', async () => {
+    await makeSecret(sandbox, { Name: 'pass', SecretString: 'a-long-passphrase' });
+    const { told, said } = await one({ secretName: 'pass', region: [REGION] });
+    expect(told).toEqual(['failed secret-characters']);
+    expect(said).toContain('If it is an SRT password, verify it with --key-type srt-password.');
+  });
+
   test('that is a password is put right by commands that say so', async () => {
     const wishes = { keyType: 'srt-password', region: [REGION, FAR_REGION] };
     await makeSecret(sandbox, { Name: 'srt', SecretString: 'a-long-passphrase\n' });

@@ -77,6 +77,10 @@ export const remedies = {
     remedy: 'Store the right key:',
     command: own('rotate', '--secret-name', name, ...keyTypeOption(keyType), '--key-file', 'KEY-FILE'),
   }),
+  orPassword: (rotate: Remedy): Remedy => ({
+    ...rotate,
+    remedy: 'If it is an SRT password, verify it with --key-type srt-password. If not, store the right key:',
+  }),
 
   otherKmsKey: (arn: string, region: string): Remedy => ({
     remedy:
