@@ -62,7 +62,7 @@ export function judgeTrust(text: string, flows: FlowScope, identity: Identity): 
   if (!refused) return { verdict: 'allowed', scope: asked && patterns.length === 0 ? 'wider' : 'as-asked' };
   const someFlow = (region: string) =>
     patterns
-      .flatMap((each) => exampleIn(each, region))
+      .flatMap((each) => exampleIn(each, region, identity))
       .map(judge)
       .some(isAllowed);
   if (!asked && flows.regions.every(someFlow)) return { verdict: 'allowed', scope: 'narrower' };
@@ -129,13 +129,14 @@ function sourceArnPatterns({ statements }: PolicyDocument): string[] {
     .flatMap(({ values }) => values);
 }
 
-/** Some ARN in the Region that matches the pattern; none when it is for other Regions. */
-function exampleIn(pattern: string, region: string): string[] {
-  const parts = pattern.split(':');
-  const where = parts[3];
-  if (where === undefined) return [exampleOf(pattern)];
-  if (!matches(wildcards(where), region)) return [];
-  return [exampleOf(parts.with(3, region).join(':'))];
+/** Some flow of this account in the Region whose ARN matches the pattern; none when it is for other things. */
+function exampleIn(pattern: string, region: string, { partition, account }: AccountRef): string[] {
+  const [, , , , , ...resource] = pattern.split(':');
+  const flows = [`flow:1-AnyFlowOfThisAccount:any`, exampleOf(resource.join(':'))];
+  const arns = flows
+    .filter((flow) => flow.startsWith('flow:'))
+    .map((flow) => ['arn', partition, 'mediaconnect', region, account, flow].join(':'));
+  return arns.filter((arn) => matches(wildcards(pattern), arn)).slice(0, 1);
 }
 
 /** Some ARN of the account that matches the pattern; none when it is for other accounts. */

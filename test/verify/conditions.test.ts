@@ -117,6 +117,21 @@ describe('a trust policy that', () => {
       ['warning role-guard'],
     ],
     [
+      'is for flows of another account only',
+      { ArnLike: { 'aws:SourceArn': `arn:aws:mediaconnect:*:444455556666:flow:*` } },
+      ['failed role-trust'],
+    ],
+    [
+      'is for what is no flow',
+      { ArnLike: { 'aws:SourceArn': `arn:aws:mediaconnect:${REGION}:${ACCOUNT}:bridge:*` } },
+      ['failed role-trust'],
+    ],
+    [
+      'is for one flow of this account',
+      { ArnEquals: { 'aws:SourceArn': `arn:aws:mediaconnect:${REGION}:${ACCOUNT}:flow:1-Game:game` } },
+      [],
+    ],
+    [
       'is for flows of this account',
       { ArnLike: { 'aws:SourceArn': `arn:aws:mediaconnect:*:${ACCOUNT}:flow:*` } },
       [],
