@@ -5,8 +5,10 @@ import { type Algorithm, algorithmOfLength } from '../key/index.ts';
 import type { Remedy, VerifyCheck, VerifyId } from '../report/verify-types.ts';
 import { partCommand } from '../report/words/flow-commands.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
+import { flowRemedies } from '../report/words/verify-flow-remedies.ts';
 import { remedies } from '../report/words/verify-remedies.ts';
 import type { FlowSight } from './flow-sight.ts';
+import { judgeForeign } from './foreign.ts';
 import { seenIn } from './look.ts';
 import { checksOf } from './make.ts';
 import type { SecretSight } from './secret-sight.ts';
@@ -19,14 +21,12 @@ type Sights = ReadonlyMap<string, SecretSight>;
 export function judgeFlow(sight: FlowSight, sights: Sights, identity: Identity): VerifyCheck[] {
   const { ok, failed, unseen } = checksOf(sight.arn);
   if (sight.kind === 'foreign') {
-    return [
-      failed('flow-account', words.otherAccount(sight.account, identity.account), remedies.otherCredentials),
-    ];
+    return [judgeForeign('flow-account', sight.arn, identity, flowRemedies.otherCredentials)];
   }
   const { found } = sight;
   if ('unseen' in found) return [unseen('flow-exists', found.unseen)];
   const flow = found.seen;
-  if (!flow) return [failed('flow-exists', words.noFlow, remedies.checkArn)];
+  if (!flow) return [failed('flow-exists', words.noFlow, flowRemedies.checkArn)];
   return [ok('flow-exists', words.exists), ...flow.parts.flatMap((part) => judgePart(flow, part, sights))];
 }
 
@@ -61,8 +61,8 @@ function protocolProblems(flow: FoundFlow, part: FlowPart, encryption: FlowEncry
   const { algorithm: _algorithm, ...rest } = encryption;
   const remedy =
     takes === 'srt-password'
-      ? remedies.takePassword(partCommand(flow, part, { ...rest, keyType: takes }))
-      : remedies.otherKeyType(takes);
+      ? flowRemedies.takePassword(partCommand(flow, part, { ...rest, keyType: takes }))
+      : flowRemedies.otherKeyType(takes);
   return [{ id: 'flow-protocol', detail: words.wrongKeyType(encryption.keyType, protocol ?? kind), remedy }];
 }
 
@@ -80,7 +80,7 @@ function algorithmProblems(
           {
             id: 'flow-algorithm',
             detail: words.passwordWithAlgorithm,
-            remedy: remedies.leaveAlgorithmOut(partCommand(flow, part, { keyType, ...rest })),
+            remedy: flowRemedies.leaveAlgorithmOut(partCommand(flow, part, { keyType, ...rest })),
           },
         ];
   }
@@ -88,8 +88,8 @@ function algorithmProblems(
   if (algorithm !== undefined && (fitting === undefined || fitting === algorithm)) return [];
   const remedy =
     fitting === undefined
-      ? remedies.nameAlgorithm
-      : remedies.takeAlgorithm(fitting, partCommand(flow, part, { ...encryption, algorithm: fitting }));
+      ? flowRemedies.nameAlgorithm
+      : flowRemedies.takeAlgorithm(fitting, partCommand(flow, part, { ...encryption, algorithm: fitting }));
   const detail = algorithm === undefined ? words.noAlgorithm : words.otherAlgorithm(algorithm, fitting ?? '');
   return [{ id: 'flow-algorithm', detail, remedy }];
 }
@@ -104,8 +104,8 @@ function algorithmIn(encryption: FlowEncryption, sights: Sights): Algorithm | un
 
 function placeProblems({ region }: FoundFlow, { secretArn = '', roleArn }: FlowEncryption): Problem[] {
   const there = parseSecretArn(secretArn)?.region;
-  const noSecret: Problem = { id: 'flow-secret', detail: words.noSecret, remedy: remedies.nameSecret };
-  const noRole: Problem = { id: 'flow-role', detail: words.noRoleNamed, remedy: remedies.nameRole };
+  const noSecret: Problem = { id: 'flow-secret', detail: words.noSecret, remedy: flowRemedies.nameSecret };
+  const noRole: Problem = { id: 'flow-role', detail: words.noRoleNamed, remedy: flowRemedies.nameRole };
   const elsewhere = (other: string): Problem => ({
     id: 'flow-secret',
     detail: words.secretElsewhere(other, region),

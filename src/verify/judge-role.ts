@@ -5,6 +5,7 @@ import { judgeTrust, letsOthersIn } from '../proof/trust.ts';
 import type { VerifyCheck } from '../report/verify-types.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
 import { remedies } from '../report/words/verify-remedies.ts';
+import { judgeForeign } from './foreign.ts';
 import { guarded } from './guard.ts';
 import { checksOf } from './make.ts';
 import type { RoleSight, ThereRole } from './role-sight.ts';
@@ -26,8 +27,7 @@ export function judgeRole(sight: RoleSight, wish: RoleWish, identity: Identity):
   const { failed } = checksOf(sight.arn);
   const setup = { secrets: wish.secrets, roleName: sight.name };
   if (sight.kind === 'foreign') {
-    const account = parseArn(sight.arn)?.account ?? '';
-    return [failed('role-account', words.otherAccount(account, identity.account), remedies.setUp(setup))];
+    return [judgeForeign('role-account', sight.arn, identity, remedies.setUp(setup))];
   }
   if (sight.kind === 'absent') {
     return [
@@ -98,7 +98,8 @@ function judgeAttached(
   if (policyName === undefined) return [];
   const { ok, failed, unseen } = checksOf(arn);
   if ('unseen' in attached) return [unseen('role-policy-attached', attached.unseen)];
-  const named = attached.seen.some((each) => each.slice(each.lastIndexOf('/') + 1) === policyName);
+  // IAM does not tell letter case apart in names.
+  const named = attached.seen.some((each) => each.toLowerCase().endsWith(`/${policyName.toLowerCase()}`));
   const { account = '', partition = '' } = parseArn(arn) ?? {};
   return [
     named

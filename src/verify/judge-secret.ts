@@ -4,6 +4,7 @@ import type { Identity } from '../aws/session.ts';
 import type { VerifyCheck } from '../report/verify-types.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
 import { remedies } from '../report/words/verify-remedies.ts';
+import { judgeForeign } from './foreign.ts';
 import { judgeKmsKey } from './judge-kms-key.ts';
 import { judgeContent } from './judge-value.ts';
 import { seenIn } from './look.ts';
@@ -20,16 +21,8 @@ export function subjectOf(sight: SecretSight, identity: Identity): string {
 /** The checks of a secret by itself. Pure. */
 export function judgeSecret(sight: SecretSight, identity: Identity): VerifyCheck[] {
   const subject = subjectOf(sight, identity);
-  const make = checksOf(subject);
   if (sight.kind === 'foreign') {
-    const account = parseSecretArn(subject)?.account ?? '';
-    return [
-      make.failed(
-        'secret-account',
-        words.otherAccount(account, identity.account),
-        remedies.storeHere(sight.target.region),
-      ),
-    ];
+    return [judgeForeign('secret-account', subject, identity, remedies.storeHere(sight.target.region))];
   }
   if (sight.kind === 'absent') return [judgeAbsence(sight, subject)];
   return [

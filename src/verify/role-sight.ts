@@ -10,6 +10,7 @@ import {
 } from '../aws/roles.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import type { Failure } from '../failure.ts';
+import { isForeign } from './foreign.ts';
 import { type Look, look, seenIn } from './look.ts';
 
 /** A role as far as it could be looked at. */
@@ -42,11 +43,9 @@ export async function sightRole(
   id: string,
 ): Promise<RoleSight> {
   const given = parseArn(id);
-  const name = nameInIamArn(id);
-  const arn = given ? id : roleArn({ partition, account }, name);
-  if (given && (given.account !== account || given.partition !== partition)) {
-    return { name, arn, kind: 'foreign' };
-  }
+  const name = id.slice(id.lastIndexOf('/') + 1);
+  const arn = given ? id : `arn:${partition}:iam::${account}:role/${name}`;
+  if (given && isForeign(id, { account, partition })) return { name, arn, kind: 'foreign' };
   const described = await look(describeRole(aws, name));
   if ('unseen' in described) return { name, arn, ...(await sightPolicies(aws, reader, name, described)) };
   const role = described.seen;

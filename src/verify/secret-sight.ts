@@ -10,6 +10,7 @@ import {
 import type { Aws, Identity } from '../aws/session.ts';
 import type { Algorithm, KeyMaterial, KeyType } from '../key/index.ts';
 import { type Absence, whyAbsent } from './absence.ts';
+import { isForeign } from './foreign.ts';
 import { type Look, look, seenIn } from './look.ts';
 
 /** A secret to be looked at, and what it must hold. */
@@ -45,10 +46,7 @@ export interface ThereSecret {
 
 /** Looks at a secret. This reads its value, which moves its date of last access. */
 export async function sightSecret(aws: Aws, identity: Identity, target: SecretTarget): Promise<SecretSight> {
-  const given = parseSecretArn(target.id);
-  if (given && (given.account !== identity.account || given.partition !== identity.partition)) {
-    return { target, kind: 'foreign' };
-  }
+  if (parseSecretArn(target.id) && isForeign(target.id, identity)) return { target, kind: 'foreign' };
   const { region, id } = target;
   const described = await look(describeSecret(aws, region, id));
   if ('unseen' in described) return { target, ...(await sightRest(aws, target, described)) };

@@ -170,7 +170,22 @@ describe('a flow', () => {
     expect(new Set(told).size).toBe(told.length);
   });
 
+  test('in which nothing is encrypted is not said to have a key that can be read', async () => {
+    const flowArn = sandbox.addFlow({ region: REGION, name: 'open', entitlements: [{ Name: 'open' }] });
+    const { code, stdout } = await verifyText(sandbox, { flowArn }, { common: { json: false } });
+    expect([code, stdout.split('\n').at(-1)]).toEqual([
+      0,
+      '✔ There is no key that MediaConnect would have to read.',
+    ]);
+  });
+
   test.each([
+    [
+      'of another partition',
+      `arn:aws-us-gov:mediaconnect:us-gov-west-1:${ACCOUNT}:flow:1-None:none`,
+      1,
+      'failed flow-account',
+    ],
     [
       'that is not there',
       `arn:aws:mediaconnect:${REGION}:${ACCOUNT}:flow:1-None:none`,

@@ -188,9 +188,9 @@ export const ROLES: RoleRow[] = [
     ],
   },
   {
-    what: 'with the policy that must be attached',
+    what: 'with the policy that must be attached, whatever its letter case',
     make: role({}),
-    wishes: { policyName: 'Read' },
+    wishes: { policyName: 'read' },
     troubles: [],
     says: [],
   },

@@ -185,6 +185,13 @@ export const STATES: BrokenSecret[] = [
     says: ['belongs to account 444455556666', 'Store the same key in a secret of this account'],
   },
   {
+    what: 'is of another partition',
+    make: async (_sandbox, name) =>
+      `arn:aws-us-gov:secretsmanager:us-gov-west-1:${ACCOUNT}:secret:${name}-AbCdEf`,
+    troubles: ['failed secret-account'],
+    says: ['is of the partition aws-us-gov, and these are credentials of aws', '--profile'],
+  },
+  {
     what: 'has another ARN than was given',
     make: async (sandbox, Name) => (await makeSecret(sandbox, { Name })).replace(/-\w{6}$/, '-AbCdEf'),
     troubles: ['failed secret-exists'],

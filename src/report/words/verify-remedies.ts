@@ -142,7 +142,7 @@ export const remedies = {
         }),
   }),
   attach: (roleName: string, arn: string): Remedy => ({
-    remedy: 'Attach it:',
+    remedy: 'Attach it, or have setup make it (--policy-name):',
     command: aws('iam', 'attach-role-policy', '--role-name', roleName, '--policy-arn', arn),
   }),
   policyUnreadable: {
@@ -177,24 +177,7 @@ export const remedies = {
     ),
   }),
 
-  takePassword: (command: string): Remedy => ({
-    remedy: 'Store an SRT password in a secret of its own, and take the key type srt-password:',
-    command,
-  }),
-  otherKeyType: (takes: string | undefined): Remedy => ({
-    remedy:
-      takes === undefined
-        ? 'Take Zixi or SRT as the protocol, or no encryption.'
-        : `Take the key type ${takes}, with the algorithm of the key, or another protocol.`,
-  }),
-  leaveAlgorithmOut: (command: string): Remedy => ({ remedy: 'Leave the algorithm out:', command }),
-  nameAlgorithm: { remedy: 'Name the algorithm that the length of the key tells.' } satisfies Remedy,
-  takeAlgorithm: (algorithm: string, command: string): Remedy => ({
-    remedy: `Take ${algorithm}, or store a key of the other length:`,
-    command,
-  }),
-  nameSecret: { remedy: 'Name the ARN of the secret.' } satisfies Remedy,
-  nameRole: { remedy: 'Name the ARN of the role.' } satisfies Remedy,
-  otherCredentials: { remedy: "Use credentials of the flow's account (--profile)." } satisfies Remedy,
-  checkArn: { remedy: 'Copy the ARN of the flow from the MediaConnect console.' } satisfies Remedy,
+  otherPartition: {
+    remedy: 'Take the right ARN, or credentials of that partition (--profile).',
+  } satisfies Remedy,
 };

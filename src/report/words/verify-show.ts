@@ -13,7 +13,7 @@ export const verifyShow = {
   /** The name in the ARN of a secret. */
   nameIn: (arn: string) => /:secret:(.+)-[A-Za-z0-9?]{6}$/.exec(arn)?.[1] ?? arn,
   canRead: (keys: number, warnings: number) =>
-    `MediaConnect can read ${keysOf(keys)}.${
+    `${keys === 0 ? 'There is no key that MediaConnect would have to read' : `MediaConnect can read ${keysOf(keys)}`}.${
       warnings === 0 ? '' : ` There ${warnings === 1 ? 'is one warning' : `are ${warnings} warnings`}.`
     }`,
   cannotRead: (keys: number, failed: number) =>

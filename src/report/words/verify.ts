@@ -49,6 +49,8 @@ export const verifyWords = {
     `${verifyQuestions[id]} depends on what cannot be known from here: ${because}`,
   otherAccount: (account: string, own: string) =>
     `belongs to account ${account}, and these are credentials of ${own}; MediaConnect uses what is in the account of the flow`,
+  otherPartition: (partition: string, own: string) =>
+    `is of the partition ${partition}, and these are credentials of ${own}, which are good for nothing there`,
 
   exists: 'exists',
   alive: 'not scheduled for deletion',
@@ -92,7 +94,7 @@ export const verifyWords = {
   policyNotUnderstood: 'the resource policy',
 
   noRole: 'there is no such role',
-  otherPath: 'there is no role of this ARN, but one of its name with another path',
+  otherPath: 'there is no role of this ARN, but one of its name with another path, or in another letter case',
   reservedName: 'has the name MediaConnectAccessRole, which AWS reserves',
   freeName: 'its name is not reserved',
   noPath: 'no path',

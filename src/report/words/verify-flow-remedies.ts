@@ -1,0 +1,25 @@
+import type { Remedy } from '../verify-types.ts';
+
+/** What to do about the checks of a flow that are not as they should be. */
+export const flowRemedies = {
+  takePassword: (command: string): Remedy => ({
+    remedy: 'Store an SRT password in a secret of its own, and take the key type srt-password:',
+    command,
+  }),
+  otherKeyType: (takes: string | undefined): Remedy => ({
+    remedy:
+      takes === undefined
+        ? 'Take Zixi or SRT as the protocol, or no encryption.'
+        : `Take the key type ${takes}, with the algorithm of the key, or another protocol.`,
+  }),
+  leaveAlgorithmOut: (command: string): Remedy => ({ remedy: 'Leave the algorithm out:', command }),
+  nameAlgorithm: { remedy: 'Name the algorithm that the length of the key tells.' } satisfies Remedy,
+  takeAlgorithm: (algorithm: string, command: string): Remedy => ({
+    remedy: `Take ${algorithm}, or store a key of the other length:`,
+    command,
+  }),
+  nameSecret: { remedy: 'Name the ARN of the secret.' } satisfies Remedy,
+  nameRole: { remedy: 'Name the ARN of the role.' } satisfies Remedy,
+  otherCredentials: { remedy: "Use credentials of the flow's account (--profile)." } satisfies Remedy,
+  checkArn: { remedy: 'Copy the ARN of the flow from the MediaConnect console.' } satisfies Remedy,
+};
