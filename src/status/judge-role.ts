@@ -10,15 +10,24 @@ import { withoutOtherSecrets } from './naming.ts';
 import type { SeenRole } from './roles.ts';
 import type { SeenSecret } from './secrets.ts';
 
-/** Whether the role lets MediaConnect in for flows in these Regions, and keeps those of other accounts out. Pure. */
-export function judgeTrustOf({ arn, trust }: SeenRole, regions: string[], identity: Identity): StatusCheck[] {
+/**
+ * Whether the role lets MediaConnect in, and keeps flows of other accounts out. Pure.
+ * @param wanted Regions in all of which flows need it; for one of several such lists the role may be
+ */
+export function judgeTrustOf(
+  { arn, trust }: SeenRole,
+  wanted: string[][],
+  identity: Identity,
+): StatusCheck[] {
   const check = (id: StatusCheck['id'], verdict: Verdict, detail: string): StatusCheck => ({
     id,
     verdict,
     subject: arn,
     detail,
   });
-  const judged = judgeTrust(trust, { sourceArns: [], regions }, identity);
+  const all = wanted.map((regions) => judgeTrust(trust, { sourceArns: [], regions }, identity));
+  const judged = all.find(({ verdict }) => verdict === 'allowed') ?? all[0];
+  if (!judged) return [];
   if (judged.verdict === 'unreadable') return [check('role-trust', 'failed', words.trustUnreadable)];
   if (judged.verdict === 'not-allowed') {
     return [

@@ -92,7 +92,8 @@ function roleStatus(role: SeenRole, seen: Seen): StatusRole {
     own: role.found?.own ?? null,
     policies,
     checks: [
-      ...judgeTrustOf(role, regions.length > 0 ? regions : seen.regions, identity),
+      // Where it is not known what the role is for, it may be for flows of any one Region.
+      ...judgeTrustOf(role, regions.length > 0 ? [regions] : seen.regions.map((each) => [each]), identity),
       ...judged.flatMap(({ checks }) => checks),
       ...readingChecks(role, read, seen),
     ],

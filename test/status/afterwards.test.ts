@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest';
 import { performStatus } from '../../src/cli/status-run.ts';
-import { guidePolicy, guideTrust, makePolicy, makeRole, makeSecret, REGION } from '../support/account.ts';
+import {
+  ACCOUNT,
+  FAR_REGION,
+  guidePolicy,
+  guideTrust,
+  makePolicy,
+  makeRole,
+  makeSecret,
+  REGION,
+} from '../support/account.ts';
 import { runInProcess } from '../support/command.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp } from '../support/setup.ts';
@@ -32,6 +41,14 @@ test('the command for all checks names the role that may not read the secret, no
   await makeRole(sandbox(), { name: 'A-Reader', attached: [read] });
   await makeRole(sandbox(), { name: 'B-Blind', attached: [await makePolicy(sandbox(), 'Some', some)] });
   expect(await textOf()).toContain(`mc-static-key verify --secret-arn ${arn} --role-name B-Blind`);
+});
+
+test('a role for the flows of one Region, which reads any secret, is not missed in the other Regions', async () => {
+  const [statement] = guideTrust().Statement;
+  const Condition = { ArnLike: { 'aws:SourceArn': `arn:aws:mediaconnect:${FAR_REGION}:${ACCOUNT}:flow:*` } };
+  const trust = { Version: '2012-10-17', Statement: [{ ...statement, Condition }] };
+  await makeRole(sandbox(), { trust, attached: [await makePolicy(sandbox(), 'Any', guidePolicy('*'))] });
+  expect(troubles((await statusOf(sandbox())).json)).toEqual([]);
 });
 
 test('a role whose trust policy asks for an organization is not called one that MediaConnect may not assume', async () => {
