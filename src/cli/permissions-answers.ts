@@ -19,6 +19,7 @@ export interface PermissionsOptions extends SecretOptions {
   kmsKeyId?: string;
   policyName?: string;
   roleName?: string;
+  roleArn?: string;
   permissionsBoundary?: string;
   tag?: string[];
   existingKey?: string;
@@ -38,6 +39,7 @@ export interface PermissionsAnswers extends SecretAnswers {
   kmsKeyId?: string;
   policyName?: string;
   roleName?: string;
+  roleArn?: string;
   permissionsBoundary?: string;
   tagKeys: string[];
   replace: boolean;
@@ -67,6 +69,7 @@ export function readPermissionsAnswers(
     ...read.text('kmsKeyId', options.kmsKeyId, rules.kmsKeyId, '--kms-key-id'),
     ...read.text('policyName', options.policyName, rules.policyName, '--policy-name'),
     ...read.text('roleName', options.roleName, rules.roleName, '--role-name'),
+    ...read.text('roleArn', options.roleArn, rules.roleArn, '--role-arn'),
     ...read.text(
       'permissionsBoundary',
       options.permissionsBoundary,
@@ -96,15 +99,16 @@ function switches(options: PermissionsOptions) {
 function combinations(
   command: PermissionCommand,
   options: PermissionsOptions,
-  { regions, secretArns, flowArn: flow = '', permissionsBoundary = '' }: PermissionsAnswers,
+  { regions, secretArns, flowArn: flow = '', permissionsBoundary = '', roleArn = '' }: PermissionsAnswers,
 ): string[] {
   // `setup` takes the ARNs of different secrets.
   const several = command === 'setup' ? [inputWords.arnsOfOneName] : [];
-  const arns = [...secretArns, flow, permissionsBoundary].flatMap((arn) => parseArn(arn) ?? []);
+  const arns = [...secretArns, flow, permissionsBoundary, roleArn].flatMap((arn) => parseArn(arn) ?? []);
   const partitions = new Set([...arns.map(({ partition }) => partition), ...regions.map(partitionOf)]);
   return [
     ...secretProblems(options).filter((problem) => !several.includes(problem)),
     ...(kmsKeyElsewhere(options) ? [inputWords.kmsRegions('--kms-key-id')] : []),
+    ...(options.roleName !== undefined && options.roleArn !== undefined ? [inputWords.roleOnce] : []),
     ...(partitions.size > 1 ? [words.onePartition] : []),
   ];
 }

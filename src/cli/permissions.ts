@@ -16,6 +16,7 @@ const SECRET: OptionSpec[] = [
 const KMS: OptionSpec = ['--kms-key-id <id>', help.kmsKeyId];
 const POLICY: OptionSpec = ['--policy-name <name>', help.policyName];
 const ROLE: OptionSpec = ['--role-name <name>', help.roleName];
+const ROLE_ARN: OptionSpec = ['--role-arn <arn>', help.roleArn];
 const DRY_RUN: OptionSpec = ['--dry-run', permissionsHelp.dryRun];
 const REGION: OptionSpec = ['--region <region...>', permissionsHelp.region, true];
 const ANY_REGION: OptionSpec = ['--region <region...>', permissionsHelp.anyRegion, true];
@@ -34,7 +35,7 @@ const OPTIONS: Record<PermissionCommand, OptionSpec[]> = {
     ['--update-trust', help.updateTrust],
     DRY_RUN,
   ],
-  verify: [...SECRET, REGION, KMS, ROLE, ['--flow-arn <arn>', permissionsHelp.flowArn]],
+  verify: [...SECRET, REGION, KMS, ROLE, ROLE_ARN, ['--flow-arn <arn>', permissionsHelp.flowArn]],
   status: [ANY_REGION],
   rotate: [...SECRET, ANY_REGION, KMS, ROLE, ['--rollback', permissionsHelp.rollback], DRY_RUN],
   teardown: [
@@ -46,7 +47,7 @@ const OPTIONS: Record<PermissionCommand, OptionSpec[]> = {
     ['--include-untagged', permissionsHelp.includeUntagged],
     DRY_RUN,
   ],
-  'create-flow': [ROLE, ['--region <region...>', permissionsHelp.partitionRegion, true]],
+  'create-flow': [ROLE, ROLE_ARN, ['--region <region...>', permissionsHelp.partitionRegion, true]],
 };
 
 /** Adds the `permissions` command, which has one command for each that permissions can be printed for. */

@@ -74,8 +74,8 @@ export function readRole(request: PermissionRequest, sid: Need['sid'] = 'ReadThe
   };
 }
 
-export function roleOf({ where, roleName }: PermissionRequest): string {
-  return roleArn(where, roleName);
+export function roleOf({ where, roleName, roleArn: given }: PermissionRequest): string {
+  return given ?? roleArn(where, roleName);
 }
 
 /** The policy, and those that take what does not fit into it: `NAME-2` up to `NAME-99`. */

@@ -32,6 +32,8 @@ export interface PermissionRequest {
   byArn: boolean;
   policyName: string;
   roleName: string;
+  /** The role's ARN, where it is known to have a path. */
+  roleArn?: string;
   kmsKeyId?: string;
   permissionsBoundary?: string;
   /** Keys of the tags that are put on new resources, the program's own included. */

@@ -92,6 +92,17 @@ describe('standard output', () => {
     ]);
   });
 
+  test.each<PermissionCommand>(['verify', 'create-flow'])(
+    'of permissions %s names a role with a path by its ARN',
+    async (command) => {
+      const roleArn = 'arn:aws:iam::111122223333:role/video/MediaConnect-Studio';
+      const { Statement } = await printedPolicy(sandbox(), command, { ...optionsOf(command), roleArn });
+      const ofRole = Statement.find(({ Sid }) => /TheRole$/.test(Sid));
+      expect(ofRole?.Resource).toEqual([roleArn]);
+      expect(problemsOf(command, { ...optionsOf(command), roleArn, roleName: 'Other' })).toHaveLength(1);
+    },
+  );
+
   test.each<[PermissionCommand, PermissionsOptions, string]>([
     ['setup', { existingKey: 'replace' }, 'secretsmanager:PutSecretValue'],
     ['setup', { restore: true }, 'secretsmanager:RestoreSecret'],
