@@ -43,8 +43,8 @@ export async function sightRole(
   id: string,
 ): Promise<RoleSight> {
   const given = parseArn(id);
-  const name = id.slice(id.lastIndexOf('/') + 1);
-  const arn = given ? id : `arn:${partition}:iam::${account}:role/${name}`;
+  const name = nameInIamArn(id);
+  const arn = given ? id : roleArn({ partition, account }, name);
   if (given && isForeign(id, { account, partition })) return { name, arn, kind: 'foreign' };
   const described = await look(describeRole(aws, name));
   if ('unseen' in described) return { name, arn, ...(await sightPolicies(aws, reader, name, described)) };
