@@ -20,6 +20,8 @@ export interface FoundSecret {
   arn: string;
   /** The ID of the version labelled `AWSCURRENT`. */
   versionId?: string;
+  /** The ID of the version labelled `AWSPREVIOUS`, if there is one. */
+  previousId?: string;
   content: SecretContent;
   /** Set while the secret is scheduled for deletion; its value cannot be read until it is restored. */
   deletedAt?: Date;
@@ -144,6 +146,8 @@ function fromDescription(
     Region && Status !== 'Failed' ? [Region] : [],
   );
   const stack = stackOf(secret.Tags);
+  const labels = Object.entries(secret.VersionIdsToStages ?? {});
+  const [previousId] = labels.find(([, stages]) => stages.includes('AWSPREVIOUS')) ?? [];
   return {
     region,
     name: secret.Name ?? id,
@@ -156,6 +160,7 @@ function fromDescription(
     ...(secret.PrimaryRegion && secret.PrimaryRegion !== region ? { replicaOf: secret.PrimaryRegion } : {}),
     ...(replicas.length > 0 ? { replicas } : {}),
     ...(stack ? { stack } : {}),
+    ...(previousId ? { previousId } : {}),
     ...(isCustomerKey(secret.KmsKeyId) ? { kmsKeyId: secret.KmsKeyId } : {}),
   };
 }

@@ -74,9 +74,10 @@ export async function replaceValue(
 /**
  * A token for the one value that comes after the current one. Of two runs that replace the same version at the same time,
  * with the same key both make one version, and with different keys one is told that there is a version already.
+ * The version before belongs to it: who has gone back to an older version may store another key than the one after it was.
  */
-function replacing({ arn, versionId = '' }: FoundSecret): string {
-  return createHash('sha256').update(`${arn} ${versionId}`).digest('hex');
+function replacing({ arn, versionId = '', previousId = '' }: FoundSecret): string {
+  return createHash('sha256').update(`${arn} ${versionId} ${previousId}`).digest('hex');
 }
 
 function putValue({ aws }: StepContext, ref: SecretRef, key: KeyMaterial, token: string) {
