@@ -1,39 +1,36 @@
-import { readStage } from '../aws/secret-versions.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
 import type { Aws } from '../aws/session.ts';
-import type { KeyMaterial, KeyType } from '../key/index.ts';
+import { checkStoredKey, type KeyMaterial, type KeyRules, type KeyType } from '../key/index.ts';
+import { type History, readHistories } from './rollback.ts';
 
 /**
  * The key of a rotation that stopped half-way: some Regions hold it with the old key as their previous version, and in the
  * others the old key is still the current one. A generated key is nowhere else, so that it has to be found like this.
+ * What is no key by these rules, or was stored before the key in whose place it stands (so that somebody went back to it),
+ * comes from no such rotation.
  */
 export async function halfDoneKey(
   aws: Aws,
   secrets: FoundSecret[],
-  keyType: KeyType,
+  rules: KeyRules,
 ): Promise<KeyMaterial | undefined> {
+  const { keyType } = rules;
   const keys = distinct(
     secrets.flatMap(({ content }) => (content.kind === 'text' ? [content.key] : [])),
     keyType,
   );
   if (keys.length !== 2) return undefined;
-  const followed = await Promise.all(
-    secrets.map(async (secret) => {
-      const previous = await readStage(aws, secret, 'AWSPREVIOUS');
-      return { current: textOf(secret), previous: previous?.key };
-    }),
+  const histories = await readHistories(aws, secrets);
+  const isSame = (a: KeyMaterial | undefined, b: KeyMaterial) => a?.sameKey(b, keyType) ?? false;
+  const mayBeOfRotation = ({ current, previous }: History, key: KeyMaterial): boolean => {
+    if (!isSame(current.key, key)) return !isSame(previous?.key, key);
+    const after = previous && current.createdAt > previous.createdAt;
+    return Boolean(after) && keys.some((other) => other !== key && isSame(previous?.key, other));
+  };
+  return keys.find(
+    (key) =>
+      checkStoredKey(key, rules).length === 0 && histories.every((history) => mayBeOfRotation(history, key)),
   );
-  const same = (a: KeyMaterial | undefined, b: KeyMaterial) => a?.sameKey(b, keyType) ?? false;
-  return keys.find((key) =>
-    followed.every(
-      ({ current, previous }) =>
-        !same(current, key) || keys.some((other) => other !== key && same(previous, other)),
-    ),
-  );
-}
-
-function textOf({ content }: FoundSecret): KeyMaterial | undefined {
-  return content.kind === 'text' ? content.key : undefined;
 }
 
 function distinct(keys: KeyMaterial[], keyType: KeyType): KeyMaterial[] {

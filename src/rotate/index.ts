@@ -55,7 +55,7 @@ export async function planNewKey(
   rules: KeyRules,
   checked: CheckedKey,
 ): Promise<Rotation> {
-  const unfinished = checked.generated ? await halfDoneKey(context.aws, secrets, rules.keyType) : undefined;
+  const unfinished = checked.generated ? await halfDoneKey(context.aws, secrets, rules) : undefined;
   const key = unfinished ?? checked.key;
   const regions = secrets.map(({ region }) => region);
   const { generated } = checked;

@@ -1,4 +1,8 @@
-import { DeleteSecretCommand, ReplicateSecretToRegionsCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  DeleteSecretCommand,
+  PutSecretValueCommand,
+  ReplicateSecretToRegionsCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
 import {
   clientsOf,
@@ -236,6 +240,43 @@ describe('a rotation that failed half-way', () => {
   });
 });
 
+describe('rotate --generate makes a key of its own', () => {
+  const oneInBoth = async () => {
+    const now = await keys();
+    const made = now[REGION]?.[0];
+    expect(now[FAR_REGION]?.[0]).toBe(made);
+    return made;
+  };
+
+  test('after a rollback that failed half-way, and puts the old key back nowhere', async () => {
+    await setUp(sandbox(), { region: both });
+    await rotate(sandbox());
+    sandbox().addFault({ action: 'UpdateSecretVersionStage', skip: 1, kind: 'access-denied' });
+    expect((await rotate(sandbox(), { rollback: true })).code).toBe(4);
+    const { code, log } = await rotate(sandbox(), { generate: 'aes256' });
+    expect(code, log).toBe(0);
+    expect([KEYS.aes256, KEYS.other]).not.toContain(await oneInBoth());
+  });
+
+  test('where somebody has put JSON into one Region, and does not spread that', async () => {
+    await setUp(sandbox(), { region: both });
+    await clientsOf(sandbox()).secrets.send(
+      new PutSecretValueCommand({ SecretId: 'studio-a', SecretString: '{"key":"x"}' }),
+    );
+    const { code, log } = await rotate(sandbox(), { generate: 'aes256' });
+    expect(code, log).toBe(0);
+    expect(await oneInBoth()).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test('of the length asked for, also where a rotation to another length stopped half-way', async () => {
+    await setUp(sandbox(), { region: both });
+    sandbox().addFault({ action: 'PutSecretValue', region: REGION, kind: 'access-denied' });
+    expect((await rotate(sandbox(), { generate: 'aes128' })).code).toBe(4);
+    expect((await rotate(sandbox(), { generate: 'aes256' })).code).toBe(0);
+    expect(await oneInBoth()).toHaveLength(64);
+  });
+});
+
 describe('rotate --rollback', () => {
   test('makes the key before the current one again in every Region, and once only', async () => {
     await setUp(sandbox(), { region: both });
@@ -250,6 +291,15 @@ describe('rotate --rollback', () => {
     expect(again.log).toContain('is the current one already');
     expect(again.log).not.toContain('running stream breaks');
     expect(await keys()).toEqual(back);
+  });
+
+  test('can be followed by a third key', async () => {
+    await setUp(sandbox());
+    await rotate(sandbox());
+    await rotate(sandbox(), { rollback: true });
+    const { code, log } = await rotate(sandbox(), { key: KEYS.aes192 });
+    expect(code, log).toBe(0);
+    expect(await keys()).toEqual({ [REGION]: [KEYS.aes192, KEYS.aes256] });
   });
 
   test('that failed half-way is finished by running it again', async () => {
