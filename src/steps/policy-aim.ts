@@ -6,6 +6,8 @@ import type { PolicyWork } from './policy-distribution.ts';
 export interface PolicyAim {
   /** The name of the first one; `NAME-2`, `NAME-3`, … belong to it. */
   name: string;
+  /** Whether `NAME-2` counts where `NAME` is gone: `readChain`. */
+  gaps: boolean;
   identity: Identity;
   /** The tags of a policy that has to be made. */
   tags: { Key: string; Value: string }[];

@@ -130,7 +130,7 @@ async function putBack(context: StepContext, aim: PolicyAim, settling: Settling)
 /** The policies as they are now, or as this run wrote them where IAM does not show that yet. */
 async function readChainNow(
   { aws }: StepContext,
-  { name, identity }: PolicyAim,
+  { name, identity, gaps }: PolicyAim,
   settling: Settling,
 ): Promise<FoundPolicy[]> {
   const reader = policyReader(aws);
@@ -140,7 +140,7 @@ async function readChainNow(
     const own = settling.written.get(arn);
     return own && (!found || newestNumber(found) < newestNumber(own)) ? own : found;
   };
-  const chain = await readChain({ read: newest }, name, identity);
+  const chain = await readChain({ read: newest }, name, identity, { gaps });
   for (const policy of chain) {
     historyOf(settling, policy);
     noteOverwritten(settling, policy);

@@ -17,17 +17,23 @@ export type CreateWork = Extract<PolicyWork, { kind: 'create' }>;
 /** IAM keeps at most five versions of a managed policy (IAM quotas). */
 const VERSIONS_KEPT = 5;
 
-/** Reads the policies `NAME`, `NAME-2`, … up to the first number that is free. */
+/**
+ * Reads the policies `NAME`, `NAME-2`, … up to the first number that is free.
+ * @param gaps whether it goes on past a free number, to two in a row: an earlier `teardown` can have left `NAME-2` alone
+ */
 export async function readChain(
   reader: Pick<PolicyReader, 'read'>,
   name: string,
   account: AccountRef,
+  { gaps = false } = {},
 ): Promise<FoundPolicy[]> {
   const read = (number: number) => reader.read(policyArn(account, numberedName(name, number)));
   // The second one is asked for together with the first: it saves a round trip to whoever has one or both.
   const chain = await Promise.all([read(1), read(2)]);
-  while (chain.at(-1)) chain.push(await read(chain.length + 1));
-  return chain.slice(0, chain.indexOf(undefined)).filter((found) => found !== undefined);
+  const enough = gaps ? 2 : 1;
+  while (chain.slice(-enough).some(Boolean)) chain.push(await read(chain.length + 1));
+  const whole = gaps ? chain : chain.slice(0, chain.indexOf(undefined));
+  return whole.filter((found) => found !== undefined);
 }
 
 /** The version that has to go before another can be made; `undefined` while there is room. */

@@ -83,6 +83,7 @@ function toChange(work: PolicyWork, { request }: StepInput): Change {
 function aimOf({ request, secrets, identity }: StepInput): PolicyAim {
   return {
     name: request.policy.name,
+    gaps: false,
     identity,
     tags: tagsFor('read-policy', request),
     decide(chain) {

@@ -49,7 +49,8 @@ async function takeOut(
     narrowPolicies(context, request, { arns: some, isGone }, known);
   const outcomes = await narrow(arns, chain);
   context.record({ policies: outcomes });
-  for (const { kind, policy } of policies) {
+  // The last one first: what an interruption leaves is then found by its numbers.
+  for (const { kind, policy } of [...policies].reverse()) {
     if (kind !== 'delete') continue;
     const became = await removePolicy(context, request, policy, plan);
     const settled =

@@ -1,5 +1,6 @@
 import { findSecret } from '../aws/everywhere.ts';
 import { flowsUsing } from '../aws/flows.ts';
+import { type FoundPolicy, policyReader } from '../aws/policies.ts';
 import { readPolicyUses } from '../aws/policy-uses.ts';
 import { readRole } from '../aws/roles.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
@@ -31,18 +32,24 @@ export async function findAll(context: StepContext, request: TeardownRequest): P
 }
 
 /** The policies of the chain, with whose they are and who uses them. */
-export async function findPolicies(
+async function findPolicies(
   { aws, policies: reader }: Pick<StepContext, 'aws' | 'policies'>,
   name: string,
 ): Promise<UsedPolicy[]> {
-  const chain = await readChain(reader, name, await aws.identity());
-  const used = await Promise.all(
-    chain.map(async (policy) => {
-      const uses = await readPolicyUses(aws, policy.arn);
-      return uses && { ...policy, uses };
-    }),
-  );
+  const chain = await readChain(reader, name, await aws.identity(), { gaps: true });
+  const used = await Promise.all(chain.map((policy) => withUses(aws, policy)));
   return used.filter((policy) => policy !== undefined);
+}
+
+/** One of them, as it is now; nothing when it is not there. */
+export async function findPolicy(aws: Aws, arn: string): Promise<UsedPolicy | undefined> {
+  const policy = await policyReader(aws).read(arn);
+  return policy && withUses(aws, policy);
+}
+
+async function withUses(aws: Aws, policy: FoundPolicy): Promise<UsedPolicy | undefined> {
+  const uses = await readPolicyUses(aws, policy.arn);
+  return uses && { ...policy, uses };
 }
 
 /** The flows that use a secret. Not being allowed to look is no reason to stop: then it is said. */

@@ -103,7 +103,7 @@ export function policyFate(
   if (keepReason(policy, request)) return { kind: 'keep', policy };
   if (removeSecrets(policy.document, isGone)) return { kind: 'narrow', policy };
   if (otherUsers(policy, request) !== undefined) return { kind: 'keep', policy };
-  return { kind: 'delete', policy, detach: policy.uses.roles.includes(request.roleName) };
+  return { kind: 'delete', policy, detach: policy.uses.roles.some((role) => isRole(role, request)) };
 }
 
 function keepReason(
@@ -117,10 +117,15 @@ function keepReason(
 }
 
 /** Who else uses a policy, in words; nothing when nobody does. */
-function otherUsers({ uses }: UsedPolicy, { roleName }: TeardownRequest): string | undefined {
-  const roles = uses.roles.filter((role) => role.toLowerCase() !== roleName.toLowerCase());
+function otherUsers({ uses }: UsedPolicy, request: TeardownRequest): string | undefined {
+  const roles = uses.roles.filter((role) => !isRole(role, request));
   if (roles.length > 0) return words.usedByRoles(roles);
   return uses.others > 0 ? words.usedByOthers : undefined;
+}
+
+/** IAM does not tell letter case apart in the names of roles. */
+function isRole(name: string, { roleName }: TeardownRequest): boolean {
+  return name.toLowerCase() === roleName.toLowerCase();
 }
 
 function roleFate(role: FoundRole, policies: PolicyFate[], { includeUntagged }: TeardownRequest): RoleFate {

@@ -26,6 +26,7 @@ export async function narrowPolicies(
 function aimAt(name: string, identity: Identity, { arns, isGone }: ToNarrow): PolicyAim {
   return {
     name,
+    gaps: true,
     identity,
     tags: [],
     decide: (chain) => chain.filter(({ arn }) => arns.includes(arn)).map((policy) => workOn(policy, isGone)),

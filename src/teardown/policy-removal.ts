@@ -1,5 +1,4 @@
 import { DeletePolicyCommand, DetachRolePolicyCommand } from '@aws-sdk/client-iam';
-import { policyReader } from '../aws/policies.ts';
 import type { FoundRole } from '../aws/roles.ts';
 import { orAbsent } from '../aws/session.ts';
 import { waitUntil } from '../aws/wait.ts';
@@ -8,7 +7,7 @@ import { awsWords } from '../report/words/aws.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
 import { deleteVersion } from '../steps/policy-writing.ts';
 import type { StepContext } from '../steps/types.ts';
-import { findPolicies } from './find.ts';
+import { findPolicy } from './find.ts';
 import { policyFate } from './plan.ts';
 import type { PolicyFate, TeardownPlan, TeardownRequest, UsedPolicy } from './types.ts';
 
@@ -25,11 +24,7 @@ export async function removePolicy(
 ): Promise<'deleted' | PolicyFate> {
   const { limits, interrupt } = context;
   const round = async (): Promise<'deleted' | PolicyFate | undefined> => {
-    const chain = await findPolicies(
-      { aws: context.aws, policies: policyReader(context.aws) },
-      request.policyName,
-    );
-    const policy = chain.find((each) => each.arn === arn);
+    const policy = await findPolicy(context.aws, arn);
     if (!policy) return 'deleted';
     const fate = policyFate(policy, request, isGone);
     if (fate.kind !== 'delete') return fate;

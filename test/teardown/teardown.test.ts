@@ -1,4 +1,4 @@
-import { AttachRolePolicyCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { AttachRolePolicyCommand, PutRolePolicyCommand, TagPolicyCommand } from '@aws-sdk/client-iam';
 import { PutResourcePolicyCommand, ReplicateSecretToRegionsCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
 import type { TeardownOptions } from '../../src/cli/teardown-answers.ts';
@@ -157,6 +157,45 @@ describe('teardown of one of two secrets', () => {
     expect(log).toContain('its oldest version v1 is deleted');
     expect((await summary()).policies).toEqual([`${POLICY}: studio-b studio-c studio-d studio-e`]);
   });
+});
+
+describe('teardown where one policy was not enough', () => {
+  const tag = { Key: 'mc-static-key', Value: 'read-policy' };
+
+  /** What `setup` makes when `NAME` is full: `NAME-2`, with this secret in it, on the same role. */
+  async function overflow(Name: string, region = REGION): Promise<void> {
+    const { iam } = clientsOf(sandbox());
+    const secret = await makeSecret(sandbox(), { Name, region, Tags: [{ ...tag, Value: 'store-secret' }] });
+    const PolicyArn = await makePolicy(sandbox(), `${POLICY}-2`, guidePolicy(secret));
+    await iam.send(new TagPolicyCommand({ PolicyArn, Tags: [tag] }));
+    await iam.send(new AttachRolePolicyCommand({ RoleName: ROLE, PolicyArn }));
+  }
+
+  test('deletes both when nothing but the secret is in them, and the role', async () => {
+    await setUp(sandbox());
+    await overflow('studio-a', FAR_REGION);
+    const { code, json, log } = await tearDown(sandbox());
+    expect(code, log).toBe(0);
+    expect(json.role).toMatchObject({ action: 'deleted' });
+    expect(await summary()).toMatchObject({ policies: [], roles: [] });
+  });
+
+  test('finds the second one also when the first one has gone before', async () => {
+    await setUp(sandbox());
+    await overflow('studio-b');
+    await tearDown(sandbox());
+    expect((await summary()).policies).toEqual([`${POLICY}-2: studio-b`]);
+    const { code, log } = await tearDown(sandbox(), { secretName: 'studio-b' });
+    expect(code, log).toBe(0);
+    expect(await summary()).toMatchObject({ policies: [], roles: [] });
+  });
+});
+
+test('a role named in other letter case is the same role', async () => {
+  await setUp(sandbox());
+  const { code, log } = await tearDown(sandbox(), { roleName: ROLE.toLowerCase() });
+  expect(code, log).toBe(0);
+  expect(await summary()).toMatchObject({ policies: [], roles: [] });
 });
 
 describe('teardown leaves alone', () => {
