@@ -67,11 +67,11 @@ export async function performRotate(run: RotateRun): Promise<ExitCode> {
 /** The checks of `verify`, for the secrets as they are now. */
 async function check(
   { aws, answers, progress }: RotateRun,
-  { key }: Rotation,
+  { key, rules }: Rotation,
   secrets: SecretOutcome[],
 ): Promise<VerifyCheck[]> {
   progress.start(verifyShow.looking);
-  const holds = { ...keyRules(answers), ...(key ? { key } : {}) };
+  const holds = { ...rules, ...(key ? { key } : {}) };
   const targets = secrets.map(({ region, arn: id }) => ({ region, id, ...holds }));
   const checks = await verify(aws, { secrets: targets, role: answers.roleName ?? DEFAULTS.roleName });
   progress.stop();

@@ -8,7 +8,7 @@ import { otherThanGiven, whereWarnings } from '../steps/named-secret.ts';
 import type { StepContext } from '../steps/types.ts';
 import { halfDoneKey } from './half-done.ts';
 import { applyReplacement, planReplacement } from './new-key.ts';
-import { changeWarnings, obstacles, primaries } from './obstacles.ts';
+import { changeWarnings, obstacles, primaries, rollbackWarnings } from './obstacles.ts';
 import { planRollback, readHistories, rollBack } from './rollback.ts';
 
 /** Which secret gets another key. */
@@ -28,6 +28,8 @@ export interface Rotation {
   expected: SecretOutcome[];
   /** The key that the secrets will hold; absent when it goes back to another version. */
   key?: KeyMaterial;
+  /** What the key that comes is. */
+  rules: KeyRules;
   /** Set when the key that comes is one that this program makes. */
   generated: boolean;
   apply(context: StepContext): Promise<SecretOutcome[]>;
@@ -61,7 +63,8 @@ export async function planNewKey(
   const { generated } = checked;
   const replacement = await planReplacement(context, { name, regions, rules }, { key, generated });
   const { plan } = replacement;
-  if (plan.conflicts.length > 0) throw conflictFailure(plan.conflicts);
+  const conflicts = [...plan.conflicts, ...goneMeanwhile(plan.changes)];
+  if (conflicts.length > 0) throw conflictFailure(conflicts);
   return {
     changes: plan.changes,
     warnings: [
@@ -71,18 +74,30 @@ export async function planNewKey(
     ],
     expected: plan.expected.secrets ?? [],
     key,
+    rules,
     generated,
     apply: async (context) => (await applyReplacement(context, replacement)).secrets ?? [],
   };
+}
+
+/** A secret that was there a moment ago, and that storing the key would make again. */
+function goneMeanwhile(changes: Change[]): Conflict[] {
+  return changes
+    .filter(({ action }) => action === 'create')
+    .map(({ name, region = '' }) => ({
+      found: words.absent(name, region),
+      details: [words.absentHint],
+      choices: [],
+    }));
 }
 
 /** Plans to make the key before the last rotation the current one again. */
 export async function planGoingBack(
   context: StepContext,
   secrets: FoundSecret[],
-  { keyType }: KeyRules,
+  rules: KeyRules,
 ): Promise<Rotation> {
-  const rollback = planRollback(await readHistories(context.aws, secrets), keyType);
+  const rollback = planRollback(await readHistories(context.aws, secrets), rules.keyType);
   if ('conflict' in rollback) throw conflictFailure([rollback.conflict]);
   return {
     changes: rollback.back.map(({ secret: { name, region }, from, to }) => ({
@@ -92,7 +107,7 @@ export async function planGoingBack(
       region,
       reason: from === to ? words.backAlready : words.back,
     })),
-    warnings: [],
+    warnings: rollbackWarnings(secrets, rollback.key, rules),
     expected: rollback.back.map(({ secret: { region, name, arn }, from, to }) => ({
       region,
       name,
@@ -100,6 +115,7 @@ export async function planGoingBack(
       versionId: to,
       action: from === to ? 'kept' : 'updated',
     })),
+    rules,
     generated: false,
     apply: ({ aws, record }) => rollBack(aws, rollback, (secret) => record({ secrets: [secret] })),
   };

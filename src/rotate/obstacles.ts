@@ -45,3 +45,9 @@ export function changeWarnings(secrets: FoundSecret[], key: KeyMaterial, rules: 
     ...(otherLength ? [words.otherAlgorithm] : []),
   ];
 }
+
+/** What the user should know before the key of an earlier version is the current one again. */
+export function rollbackWarnings(secrets: FoundSecret[], key: KeyMaterial, rules: KeyRules): string[] {
+  const usable = checkStoredKey(key, { keyType: rules.keyType }).length === 0;
+  return usable ? changeWarnings(secrets, key, rules) : [words.willBeUnusable];
+}

@@ -15,7 +15,9 @@ export interface History {
 }
 
 /** For each secret, the version that shall be current; or why there is none that all Regions could go back to. */
-export type Rollback = { back: { secret: FoundSecret; from: string; to: string }[] } | { conflict: Conflict };
+export type Rollback =
+  | { key: KeyMaterial; back: { secret: FoundSecret; from: string; to: string }[] }
+  | { conflict: Conflict };
 
 export async function readHistories(aws: Aws, secrets: FoundSecret[]): Promise<History[]> {
   const all = await Promise.all(
@@ -48,7 +50,7 @@ export function planRollback(histories: History[], keyType: KeyType): Rollback {
   const stuck = !target || (moves.length === 0 && !undone);
   if (stuck || back.some((move) => move === undefined))
     return { conflict: blockedBy(words.noCommonKey, words.noCommonKeyHint) };
-  return { back: back.filter((move) => move !== undefined) };
+  return { key: target, back: back.filter((move) => move !== undefined) };
 }
 
 /** The one before first, so that of two from the same moment it counts as the older one. */

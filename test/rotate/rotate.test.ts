@@ -142,6 +142,25 @@ describe('rotate stops before it changes anything', () => {
     expect(json.error.details?.join()).toContain('--restore');
   });
 
+  test('when it is deleted for good while the new key is asked for; it is not made again', async () => {
+    const SecretId = await makeSecret(sandbox());
+    const { secrets } = clientsOf(sandbox());
+    const gone = new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true });
+    // The first two looks find it, and the third one plans.
+    sandbox().addFault({
+      action: 'DescribeSecret',
+      region: REGION,
+      skip: 2,
+      kind: 'delay-before',
+      delayMs: 100,
+      onStrike: () => void secrets.send(gone),
+    });
+    const { code, json } = await rotate(sandbox());
+    expect(code).toBe(3);
+    expect(json.error.message).toContain(`There is no secret studio-a in ${REGION}`);
+    expect(writesTo(sandbox()).slice(1)).toEqual(['secretsmanager:DeleteSecret']);
+  });
+
   test('when another service owns it', async () => {
     const owner = { region: REGION, name: 'studio-a', secretString: KEYS.aes256, owningService: 'rds' };
     sandbox().addOwnedSecret(owner);
@@ -291,6 +310,20 @@ describe('rotate --rollback', () => {
     expect(again.log).toContain('is the current one already');
     expect(again.log).not.toContain('running stream breaks');
     expect(await keys()).toEqual(back);
+  });
+
+  test('says before that the key it goes back to has another length', async () => {
+    await setUp(sandbox(), { key: KEYS.aes128 });
+    await rotate(sandbox());
+    const { log } = await rotate(sandbox(), { rollback: true, dryRun: true });
+    expect(log).toContain('the encryption of the flows needs the other algorithm too');
+  });
+
+  test('says before that what it goes back to is no key', async () => {
+    await makeSecret(sandbox(), { SecretString: `{"key":"${KEYS.aes256}"}` });
+    await rotate(sandbox());
+    const { log } = await rotate(sandbox(), { rollback: true, dryRun: true });
+    expect(log).toContain('What the version before holds is not a key');
   });
 
   test('can be followed by a third key', async () => {

@@ -7,8 +7,9 @@ export const rotateWords = {
   breaks:
     'A running stream breaks until both ends have the new key: MediaConnect reads it from here, and the other end needs it from you.',
   wasUnusable: 'What the secret holds now is not a key that MediaConnect can use.',
+  willBeUnusable: 'What the version before holds is not a key that MediaConnect can use.',
   otherAlgorithm:
-    'The new key has another length than the old one: the encryption of the flows needs the other algorithm too.',
+    'The key that comes has another length than the one that goes: the encryption of the flows needs the other algorithm too.',
   finishes: 'A rotation stopped half-way: its key is in some Regions already. It is finished with that key.',
   nothingToDo: 'The secret holds this key already, in every Region. Nothing has to be changed.',
   nothingToRollBack:
