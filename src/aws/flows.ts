@@ -76,13 +76,17 @@ async function listFlowArns(aws: Aws, region: string): Promise<string[]> {
   return arns;
 }
 
-/** The flows of the Region that have the secret in any of their encryption settings. */
+/**
+ * The flows of the Region that have the secret in any of their encryption settings. Secrets Manager takes an ARN without the
+ * six random characters too (API reference, `GetSecretValue`, `SecretId`).
+ */
 export async function flowsUsing(aws: Aws, region: string, secretArn: string): Promise<FlowUse[]> {
+  const names = [secretArn, secretArn.replace(/-[A-Za-z0-9]{6}$/, '')];
   const arns = await listFlowArns(aws, region);
   // A flow that is deleted between the list and the look uses nothing any more.
   const flows = await atMost(FLOWS_AT_ONCE, arns, (arn) => readFlow(aws, arn));
   return flows.flatMap((flow) => {
-    const parts = flow?.parts.filter(({ encryption }) => encryption?.secretArn === secretArn) ?? [];
+    const parts = flow?.parts.filter(({ encryption }) => names.includes(encryption?.secretArn ?? '')) ?? [];
     return flow && parts.length > 0 ? [{ flow, parts }] : [];
   });
 }

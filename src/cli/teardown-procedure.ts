@@ -128,10 +128,8 @@ function finish(run: TeardownRun, request: TeardownRequest, found: Findings, don
       ({ arn, until }) =>
         until || done.secrets.some((each) => each.arn === arn && each.action === 'scheduled'),
     );
-  const undo = undoCommand(
-    scheduled.map(({ arn }) => arn),
-    undoNames(request, found),
-  );
+  const arns = scheduled.map(({ arn }) => arn);
+  const undo = arns.length > 0 ? undoCommand(arns, undoNames(request, found)) : undefined;
   if (output.options.json) {
     const { account, partition } = found.identity;
     const { dryRun } = answers;
@@ -141,7 +139,7 @@ function finish(run: TeardownRun, request: TeardownRequest, found: Findings, don
         account,
         partition,
         ...outcomesOf(done, scheduled),
-        undo,
+        ...(undo ? { undo } : {}),
       }),
     );
   } else if (!answers.dryRun) {

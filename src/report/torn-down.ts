@@ -13,19 +13,25 @@ export interface ScheduledSecret {
 /** What a finished teardown has to say. */
 export interface TeardownSummary {
   scheduled: ScheduledSecret[];
-  /** The command that undoes it. */
-  undo: string;
+  /** The command that undoes it, where there is anything to restore. */
+  undo: string | undefined;
 }
 
 /** Prints until when the secret can be restored, and how. */
 export function showTeardown(output: Output, { scheduled, undo }: TeardownSummary): void {
   const { paintResult: paint, prose } = output;
-  if (scheduled.length === 0) {
+  if (undo === undefined) {
     output.result(words.doneKept);
     return;
   }
   const dated = scheduled.flatMap(({ region, arn, until }) => field(words.deletedOn(region, until), arn));
-  const lines = [paint.green.bold(words.done), ...dated, '', prose(words.undo), `  ${undo}`];
+  const lines = [
+    paint.green.bold(words.done(scheduled.map(({ region }) => region))),
+    ...dated,
+    '',
+    prose(words.undo),
+    `  ${undo}`,
+  ];
   output.result(lines.join('\n'));
 }
 

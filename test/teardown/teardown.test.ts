@@ -282,8 +282,9 @@ describe('teardown leaves alone', () => {
 
   test('everything, when the name is mistyped', async () => {
     await setUp(sandbox());
-    const { code, log } = await inVain({ secretName: 'studio-z', region: [] });
+    const { code, json, log } = await inVain({ secretName: 'studio-z', region: [] });
     expect(code).toBe(0);
+    expect(json).not.toHaveProperty('undo');
     expect(log).toContain(
       'There is no secret studio-z in any Region that was looked at, and no policy names it',
     );
@@ -308,6 +309,20 @@ describe('teardown stops before it changes anything', () => {
     const { code, json: told } = await inVain();
     expect(code).toBe(3);
     expect(told.error.message).toContain('belongs to the CloudFormation stack video');
+  });
+
+  test.each([
+    ['its ARN', 0],
+    ['its ARN without the random characters', 7],
+  ])('when a flow has the secret by %s', async (_how, cut) => {
+    const { json } = await setUp(sandbox());
+    const arn = json.secrets[0]?.arn ?? '';
+    const SecretArn = arn.slice(0, arn.length - cut);
+    const Decryption = { RoleArn: roleArn(ROLE), SecretArn, Algorithm: 'aes256' as const };
+    const flow = sandbox().addFlow({ region: REGION, name: 'game', source: { Name: 'camera', Decryption } });
+    const { code, json: told } = await inVain();
+    expect(code).toBe(3);
+    expect(told.error.message).toContain(`is used by the flow ${flow} (source camera)`);
   });
 
   test('when the secret has a replica, and says how to remove that', async () => {

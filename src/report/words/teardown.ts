@@ -59,7 +59,7 @@ export const teardownWords = {
 
   left: 'Not taken down yet:',
   goOn: 'Run the same command again to finish.',
-  done: 'MediaConnect can no longer read this key.',
+  done: (regions: string[]) => `MediaConnect can no longer read this key in ${regions.join(' and ')}.`,
   doneKept: 'Done. What stays is in the plan above.',
   deletedOn: (region: string, date: Date | undefined) =>
     `Secret (${region})${date ? `, gone for ever after ${dayOf(date)}` : ''}`,
