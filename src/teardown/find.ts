@@ -5,7 +5,8 @@ import { readPolicyUses } from '../aws/policy-uses.ts';
 import { readRole } from '../aws/roles.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
 import type { Aws } from '../aws/session.ts';
-import { isAccessDenied } from '../failure.ts';
+import { Failure } from '../failure.ts';
+import { teardownWords as words } from '../report/words/teardown.ts';
 import { readChain } from '../steps/policy-writing.ts';
 import type { StepContext } from '../steps/types.ts';
 import type { Findings, TeardownRequest, UsedPolicy } from './types.ts';
@@ -52,7 +53,10 @@ async function withUses(aws: Aws, policy: FoundPolicy): Promise<UsedPolicy | und
   return uses && { ...policy, uses };
 }
 
-/** The flows that use a secret. Not being allowed to look is no reason to stop: then it is said. */
+/**
+ * The flows that use a secret. Not being allowed to look is no reason to stop, nor is a Region that has no MediaConnect, so
+ * that its endpoint has no address: then it is said.
+ */
 async function findFlows(
   aws: Aws,
   secret: FoundSecret,
@@ -61,7 +65,13 @@ async function findFlows(
     const uses = await flowsUsing(aws, secret.region, secret.arn);
     return { flows: uses.map((use) => ({ secret, use })), unknown: [] };
   } catch (error) {
-    if (!isAccessDenied(error)) throw error;
-    return { flows: [], unknown: [{ region: secret.region, action: error.awsAction ?? '' }] };
+    const why = error instanceof Failure ? reasonNotToLook(error) : undefined;
+    if (!why) throw error;
+    return { flows: [], unknown: [{ region: secret.region, why }] };
   }
+}
+
+function reasonNotToLook({ code, awsAction = '' }: Failure): string | undefined {
+  if (code === 'access-denied') return words.flowsDenied(awsAction);
+  return code === 'no-such-endpoint' ? words.flowsNowhere : undefined;
 }

@@ -211,17 +211,12 @@ function warnings(
   { where, flowsUnknown }: Findings,
   touched: boolean,
 ): string[] {
-  const [unknown] = flowsUnknown;
+  const reasons = new Set(flowsUnknown.map(({ why }) => why));
+  const regionsOf = (reason: string) =>
+    flowsUnknown.flatMap(({ region, why }) => (why === reason ? [region] : []));
   return [
     ...(where.found.length === 0 && !touched ? [words.nowhere(name)] : []),
-    ...(unknown
-      ? [
-          words.flowsUnknown(
-            unknown.action,
-            flowsUnknown.map(({ region }) => region),
-          ),
-        ]
-      : []),
+    ...[...reasons].map((reason) => words.flowsUnknown(reason, regionsOf(reason))),
     ...whereWarnings(where, regions),
   ];
 }

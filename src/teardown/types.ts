@@ -33,8 +33,8 @@ export interface Findings {
   role?: FoundRole;
   /** Flows that use one of the secrets. */
   flows: { secret: FoundSecret; use: FlowUse }[];
-  /** Regions whose flows could not be looked at, and the IAM action that is not allowed. */
-  flowsUnknown: { region: string; action: string }[];
+  /** Regions whose flows could not be looked at, and the reason in words. */
+  flowsUnknown: { region: string; why: string }[];
 }
 
 /** What becomes of a policy that names the secret. */

@@ -1,3 +1,4 @@
+import type { RequestHandler } from '../../src/aws/clients.ts';
 import { openAws } from '../../src/aws/session.ts';
 import type { CommandRun } from '../../src/cli/command-run.ts';
 import { exitCodeOf, tell } from '../../src/cli/failing.ts';
@@ -23,13 +24,21 @@ export interface InProcessOptions {
   credentials?: SandboxCredentials;
   /** Where `--key-env` finds the key. */
   env?: NodeJS.ProcessEnv;
+  /** What sends the requests, where not all shall reach the sandbox. */
+  requestHandler?: RequestHandler;
 }
 
 /** Runs a command in this process against a sandbox: everything but the parser and the process itself. */
 export async function runInProcess(
   sandbox: Sandbox,
   perform: (run: CommandRun) => Promise<ExitCode>,
-  { common: wanted, homeRegion = REGION, credentials = sandbox.credentials, env = {} }: InProcessOptions = {},
+  {
+    common: wanted,
+    homeRegion = REGION,
+    credentials = sandbox.credentials,
+    env = {},
+    requestHandler,
+  }: InProcessOptions = {},
 ): Promise<CommandResult> {
   const [results, lines]: [string[], string[]] = [[], []];
   const common = commonOptions({ json: true, yes: true, color: false, ...wanted });
@@ -41,7 +50,7 @@ export async function runInProcess(
     insist: say,
   };
   const interrupt = new AbortController().signal;
-  const aws = openAws({ endpointUrl: sandbox.url, credentials, homeRegion }, interrupt);
+  const aws = openAws({ endpointUrl: sandbox.url, credentials, homeRegion, requestHandler }, interrupt);
   const run: CommandRun = {
     common,
     aws,

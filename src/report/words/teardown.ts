@@ -8,8 +8,10 @@ export const teardownWords = {
   nothingToDo: 'There is nothing left to take down.',
   nowhere: (name: string) =>
     `There is no secret ${name} in any Region that was looked at, and no policy names it.`,
-  flowsUnknown: (action: string, regions: string[]) =>
-    `Whether a flow uses the secret could not be looked up in ${regions.join(', ')} (${action} is not allowed). A flow that does stops decrypting.`,
+  flowsUnknown: (why: string, regions: string[]) =>
+    `Whether a flow uses the secret could not be looked up in ${regions.join(', ')} (${why}). A flow that does stops decrypting.`,
+  flowsDenied: (action: string) => `${action} is not allowed`,
+  flowsNowhere: 'MediaConnect has no endpoint there that can be found',
 
   schedule: (recoveryDays: number) =>
     `is scheduled for deletion; for ${recoveryDays} days it can be restored, and then it is gone for ever`,
