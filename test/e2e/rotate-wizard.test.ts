@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { closing } from '../support/closing.ts';
+import { program } from '../support/run.ts';
+import { setUp } from '../support/setup.ts';
+import { openTerminal } from '../support/terminal.ts';
+import { openAccount } from './wizard.ts';
+
+test('rotate in a terminal: a password for SRT is checked as a password, and not as a static key', async () => {
+  const sandbox = await openAccount();
+  await setUp(sandbox, { key: 'first password', keyType: 'srt-password' });
+  const terminal = openTerminal({
+    command: process.execPath,
+    args: [program, 'rotate', '--secret-name', 'studio-a'],
+    env: { ...sandbox.env, AWS_REGION: 'us-west-2' },
+  });
+  closing(() => terminal.kill());
+  await terminal.waitFor('Go on with this account?');
+  await terminal.press('enter');
+  await terminal.waitFor('SRT: password');
+  await terminal.press('down');
+  await terminal.press('enter');
+  await terminal.waitFor('I paste or type it');
+  await terminal.press('enter');
+  for (const question of ['? Key', '? Key, once more']) {
+    await terminal.waitFor(question);
+    await terminal.type('second password\r');
+  }
+  await terminal.waitFor('Carry out this plan?');
+  await terminal.press('enter');
+  const { code } = await terminal.exit(10_000);
+  expect(code, terminal.transcript()).toBe(0);
+  expect(terminal.transcript()).toContain('The new key is in place');
+});
