@@ -83,7 +83,8 @@ function moveTo(
 }
 
 /**
- * Goes back in every Region, in one first.
+ * Goes back in every Region, one after the other, in the order in which a new key is stored: who rotates at the same time
+ * is met in the first one, before anything was changed.
  * @param record is told of each secret as soon as it is done
  * @throws Failure with a conflict when somebody else made another version current meanwhile
  */
@@ -93,7 +94,8 @@ export async function rollBack(
   record: (outcome: SecretOutcome) => void,
 ): Promise<SecretOutcome[]> {
   const outcomes: SecretOutcome[] = [];
-  for (const { secret, from, to } of back) {
+  const inOrder = [...back].sort((a, b) => a.secret.region.localeCompare(b.secret.region));
+  for (const { secret, from, to } of inOrder) {
     if (from !== to && !(await makeCurrent(aws, secret, { from, to }))) await demandCurrent(aws, secret, to);
     const { region, name, arn } = secret;
     const outcome: SecretOutcome = {

@@ -380,6 +380,22 @@ describe('rotate --rollback', () => {
   });
 });
 
+test('a rollback that comes second to a rotation ends with a conflict before it has changed anything', async () => {
+  await setUp(sandbox(), { region: both });
+  await rotate(sandbox());
+  // A rotation writes first where a Region's name comes first.
+  const put = new PutSecretValueCommand({ SecretId: 'studio-a', SecretString: KEYS.aes192 });
+  sandbox().addFault({
+    action: 'UpdateSecretVersionStage',
+    kind: 'delay-before',
+    delayMs: 300,
+    onStrike: () => void clientsOf(sandbox(), FAR_REGION).secrets.send(put),
+  });
+  const { code, json } = await rotate(sandbox(), { rollback: true });
+  expect([code, json.completed.secrets]).toEqual([3, []]);
+  expect(await keys()).toMatchObject({ [REGION]: [KEYS.other, KEYS.aes256] });
+});
+
 test('two rotations at once with different keys: one key is in both Regions, and the other run gets a conflict', async () => {
   await setUp(sandbox(), { region: both });
   sandbox().setLatency(20);
