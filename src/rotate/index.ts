@@ -1,7 +1,7 @@
 import { findSecret } from '../aws/everywhere.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
 import type { CheckedKey, KeyMaterial, KeyRules } from '../key/index.ts';
-import type { Change, SecretOutcome } from '../report/types.ts';
+import type { Change, Conflict, SecretOutcome } from '../report/types.ts';
 import { rotateWords as words } from '../report/words/rotate.ts';
 import { conflictFailure } from '../steps/conflict.ts';
 import { otherThanGiven, whereWarnings } from '../steps/named-secret.ts';
