@@ -11,6 +11,7 @@ import {
   makeSecret,
   policyArn,
 } from '../support/account.ts';
+import { partOf } from '../support/exhaustive.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp, type Wishes } from '../support/setup.ts';
 
@@ -41,9 +42,12 @@ const fullRole = async () => {
   await makeRole(sandbox(), { attached: names.map(policyArn) });
 };
 
+/** The action, what its message names, the step, what is there before, and what is asked for. */
+type Row = [string, string, string, (() => Promise<unknown>)?, Wishes?];
+
 describe('a permission that is missing', () => {
   // Every step waits for the identity, so it is of no meaning which of them its absence stops.
-  test.each<[string, string, string, (() => Promise<unknown>)?, Wishes?]>([
+  const rows: Row[] = [
     ['sts:GetCallerIdentity', '*', expect.anything()],
     ['secretsmanager:DescribeSecret', 'studio-a', 'store-secret'],
     ['secretsmanager:GetSecretValue', 'secret:studio-a', 'store-secret', secret],
@@ -69,7 +73,9 @@ describe('a permission that is missing', () => {
     ['iam:CreateRole', ROLE, 'trust-role'],
     ['iam:AttachRolePolicy', ROLE, 'trust-role'],
     ['iam:UpdateAssumeRolePolicy', ROLE, 'trust-role', otherRole, { updateTrust: true }],
-  ])(
+  ];
+  // That each action is needed and named, test/permissions proves with policies; here it is the sentence.
+  test.each(partOf(rows, 2))(
     '(%s) ends the run with 4 and names the action and the resource',
     async (action, resource, step, prepare, wishes) => {
       await prepare?.();

@@ -12,8 +12,10 @@ import {
   readAccount,
   withoutSuffixes,
 } from '../support/account.ts';
+import type { RunOptions } from '../support/run.ts';
+import { runHere } from '../support/run-here.ts';
 import { freshSandbox } from '../support/sandbox.ts';
-import { setup } from './program.ts';
+import { reaching, setup as setupBuilt } from './program.ts';
 
 const sandbox = freshSandbox();
 const BASIC = ['--secret-name', 'studio-a', '--generate', 'aes256', '--yes'];
@@ -52,6 +54,12 @@ const asVariables = (options: typeof OPTIONS) =>
   Object.fromEntries(
     Object.entries(options).map(([name, value]) => [variable(name), value === true ? 'true' : String(value)]),
   );
+
+/** Runs `setup` in this process; the built program where the key comes by standard input. */
+const setup = (account: Sandbox, args: string[], options: Pick<RunOptions, 'env' | 'stdin'>) =>
+  options.stdin === undefined
+    ? runHere(['setup', ...args], reaching(account, options.env))
+    : setupBuilt(account, args, options);
 
 /** What an account with a permissions boundary in it holds after a run. */
 async function stateAfter(account: Sandbox, args: string[], env: NodeJS.ProcessEnv): Promise<AccountState> {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { clientsFor } from '../sandbox/clients.ts';
 import { type AccountState, KEYS, makeSecret, readAccount, writesTo } from '../support/account.ts';
+import { partOf } from '../support/exhaustive.ts';
 import {
   type COMPLETE,
   flagsWithout,
@@ -112,11 +113,14 @@ describe('someone who leaves has changed nothing, is told so, and gets the termi
   for (const key of ['ctrl-c', 'ctrl-d'] as const) {
     test.concurrent(`with ${key} at: ${Q.account}`, () => leaves(start(flagsWithout()), Q.account, key));
 
-    test.concurrent.for(places)(`with ${key} at: $question`, async ({ question, missing, flags, before }) => {
-      const wizard = start([...flagsWithout(...missing), ...(flags ?? [])]);
-      await wizard.reply(Q.account);
-      await before?.(wizard);
-      await leaves(wizard, question, key);
-    });
+    test.concurrent.for(key === 'ctrl-c' ? places : partOf(places, 6))(
+      `with ${key} at: $question`,
+      async ({ question, missing, flags, before }) => {
+        const wizard = start([...flagsWithout(...missing), ...(flags ?? [])]);
+        await wizard.reply(Q.account);
+        await before?.(wizard);
+        await leaves(wizard, question, key);
+      },
+    );
   }
 });

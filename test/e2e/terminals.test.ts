@@ -24,7 +24,8 @@ describe('in a terminal, nothing is asked and all that is missing is named at on
     { how: 'CI=true', options: { env: { CI: 'true' } } },
     { how: 'MC_STATIC_KEY_NO_INPUT=1', options: { env: { MC_STATIC_KEY_NO_INPUT: '1' } } },
     { how: 'standard input from elsewhere', options: { redirect: '< /dev/null' } },
-    { how: 'standard error to elsewhere', options: { redirect: '2> >(cat)' } },
+    // What writes it on may be slower than the program.
+    { how: 'standard error to elsewhere', options: { redirect: '2> >(cat)', afterwards: 'wait $!' } },
   ];
 
   test.concurrent.for(cases)('with $how', async ({ flags = [], options }) => {

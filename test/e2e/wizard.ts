@@ -104,7 +104,7 @@ export function startWizard(flags: readonly string[] = [], options: WizardOption
 }
 
 function shellScript({ afterwards, redirect = '', signalled }: WizardOptions): string {
-  if (afterwards !== undefined) return `"$@"; code=$?; ${afterwards}; exit $code`;
+  if (afterwards !== undefined) return `"$@" ${redirect}; code=$?; ${afterwards}; exit $code`;
   return `${signalled ? 'echo "process $$";' : ''} exec "$@" ${redirect}`;
 }
 

@@ -25,7 +25,7 @@ test('a switch in the environment takes a yes or a no, and anything else is a mi
       expect(result.code).toBe(known ? 0 : 2);
       if (!known) expect(result.stderr).toContain(`${name} takes true or false.`);
     }),
-    cases(30, 600),
+    cases(12, 600),
   );
 });
 
@@ -64,6 +64,6 @@ test('nonsense in the variables of others is refused by name where it matters, a
         expect(sandbox().requests).toEqual([]);
       }
     }),
-    cases(40, 1_500),
+    cases(15, 1_500),
   );
 });

@@ -38,7 +38,7 @@ describe('a flag, or its variable,', () => {
         expect(code).toBe(2);
         expect(stderr).toContain(flag.flag);
       }),
-      cases(120, 3_000),
+      cases(60, 3_000),
     );
   });
 
@@ -78,6 +78,6 @@ test('any flags together, right and wrong, by flag and by variable, end with 0, 
       for (const [{ flag }] of wrong) if (!/^--key-(file|env)$/.test(flag)) expect(stderr).toContain(flag);
       expect([0, 2, 3], stderr).toContain(code);
     }),
-    cases(30, 1_500),
+    cases(15, 1_500),
   );
 });

@@ -121,7 +121,7 @@ test.concurrent('any text pasted as a name is refused or cleaned, and the right 
       await wizard.waitFor('> The name takes');
       expectOnlyPrompts(wizard);
     }),
-    { ...cases(4, 40), endOnFailure: true },
+    { ...cases(2, 40), endOnFailure: true },
   );
   await wizard.type(CLEAR_LINE);
   await wizard.type('studio-b\r');

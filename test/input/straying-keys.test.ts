@@ -52,7 +52,7 @@ describe('a flag', () => {
         expect(result.code, args.join(' ')).toBe(2);
         expect(sandbox().requests).toEqual([]);
       }),
-      cases(80, 2_000),
+      cases(40, 2_000),
     );
   });
 
@@ -75,7 +75,7 @@ describe('a flag', () => {
         expect(result.code, `${flag} ${value}`).toBe(2);
         expectNoPiece(`${result.stdout}${result.stderr}`, key);
       }),
-      cases(30, 1_000),
+      cases(15, 1_000),
     );
   });
 });
