@@ -46,7 +46,7 @@ describe('a key that is refused is not repeated', () => {
 const MISPLACED = 'e8a15d7c39f04b62d8e1970ac5b34f26178d9ec0532fa4b6791c0de84f3a5b2d';
 
 describe('a key in the wrong place on the command line is not repeated', () => {
-  test.concurrent.for([
+  const places: string[][] = [
     ['--secret-name', MISPLACED],
     ['--key-file', MISPLACED],
     ['--key-env', MISPLACED],
@@ -56,7 +56,9 @@ describe('a key in the wrong place on the command line is not repeated', () => {
     [`--${MISPLACED}`],
     ['--tag', `key=${MISPLACED}`],
     [MISPLACED],
-  ])('%s', async (flags) => {
+  ];
+
+  test.concurrent.for(partOf(places, 3))('%s', async (flags) => {
     const home = newHome();
     const { code, stdout, stderr } = await run(['setup', ...flags, '--yes', '--debug', '--json'], {
       env: home.env,
