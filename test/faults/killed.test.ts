@@ -89,7 +89,7 @@ function changedBy({ secrets, policies, role }: SetupDocument['completed']): str
 }
 
 describe.concurrent('a run that is ended by', () => {
-  test.for(titled(partOf(cases, 97)))('%s is finished by the next one', async ([, ending]) => {
+  test.for(titled(partOf(cases, 131)))('%s is finished by the next one', async ([, ending]) => {
     const { story, after } = ending.recording;
     await inAccount(story, async (sandbox) => {
       const before = await readAccount(sandbox);

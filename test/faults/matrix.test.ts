@@ -46,7 +46,7 @@ const titled = (all: Case[]): [string, Case][] =>
   all.map((each) => [`(${each.recording.story.name}) ${stepName(each.step)} ${each.how}`.trim(), each]);
 
 describe.concurrent('one run rides out', () => {
-  test.for(titled(partOf(cases, 61)))('%s', async ([, { recording, step, how }]) => {
+  test.for(titled(partOf(cases, 89)))('%s', async ([, { recording, step, how }]) => {
     const { story, after, actions } = recording;
     await inAccount(story, async (sandbox) => {
       let struck = 0;
@@ -81,7 +81,7 @@ const optional = denials.filter(isOptional);
 const needed = denials.filter((denial) => !isOptional(denial));
 
 describe.concurrent('a run without the permission', () => {
-  test.for(titled(partOf(needed, 41)))(
+  test.for(titled(partOf(needed, 61)))(
     '%s: names it and its resource, and is finished by the next one',
     async ([, { recording, step }]) => {
       const { story, after } = recording;
