@@ -17,13 +17,15 @@ export interface Whereabouts {
 /**
  * Finds the secret in the Regions given; when none is given, in every Region that has MediaConnect, and in the configured
  * one. A Region that nobody named may be off, forbidden or behind a firewall: then that is noted, and nothing more.
- * @throws Failure when a Region that was named cannot be read, or nothing was found and some Regions cannot be
+ * @throws Failure when a Region that was named cannot be read, when AWS or the network fails in the configured one, or when
+ *   nothing was found and some Regions cannot be read
  */
 export async function findSecret(aws: Aws, name: string, regions: string[]): Promise<Whereabouts> {
   if (regions.length > 0) return findIn(aws, name, regions);
   const { partition } = await aws.identity();
   const home = await aws.clients.homeRegion();
-  return search(aws, name, [...new Set([home, ...offeredRegions(partition)])]);
+  const others = offeredRegions(partition).filter((region) => region !== home);
+  return search(aws, name, [home, ...others]);
 }
 
 async function findIn(aws: Aws, name: string, regions: string[]): Promise<Whereabouts> {
@@ -35,7 +37,12 @@ async function findIn(aws: Aws, name: string, regions: string[]): Promise<Wherea
   };
 }
 
-async function search(aws: Aws, name: string, regions: string[]): Promise<Whereabouts> {
+async function search(
+  aws: Aws,
+  name: string,
+  [home, ...others]: [string, ...string[]],
+): Promise<Whereabouts> {
+  const regions = [home, ...others];
   const seen = await Promise.all(regions.map((region) => look(aws, name, region)));
   const { found } = await findIn(
     aws,
@@ -44,6 +51,9 @@ async function search(aws: Aws, name: string, regions: string[]): Promise<Wherea
   );
   const [failure] = seen.filter((each) => each instanceof Failure);
   if (found.length === 0 && failure) throw failure;
+  const [atHome] = seen;
+  // A Region that one works in is not behind a firewall: AWS or the network fails, and to go on would leave it out.
+  if (atHome instanceof Failure && !isForbidden(atHome)) throw atHome;
   return {
     found,
     absent: regions.filter((_region, at) => seen[at] === false),
@@ -59,6 +69,10 @@ async function look(aws: Aws, name: string, region: string): Promise<boolean | F
     if (error instanceof Failure && !isAboutCaller(error)) return error;
     throw error;
   }
+}
+
+function isForbidden({ code }: Failure): boolean {
+  return code === 'access-denied' || code === 'region-not-enabled';
 }
 
 /** Whether it would be the same in any Region: no credentials, or bad ones. A missing permission may be one Region's. */

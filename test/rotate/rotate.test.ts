@@ -200,6 +200,20 @@ test('a Region that may not be looked into is named, and the others are done', a
   expect(log).toContain('No look was possible into sa-east-1');
 });
 
+test('when AWS fails in the configured Region, that one is not left out: nothing is changed anywhere', async () => {
+  await setUp(sandbox(), { region: both });
+  sandbox().addFault({
+    action: 'DescribeSecret',
+    region: REGION,
+    kind: 'html',
+    times: Number.POSITIVE_INFINITY,
+  });
+  const { code, json } = await rotate(sandbox());
+  expect([code, json.completed.secrets]).toEqual([1, []]);
+  sandbox().clearFaults();
+  expect(await keys()).toMatchObject({ [FAR_REGION]: [KEYS.aes256, undefined] });
+});
+
 describe('a rotation that failed half-way', () => {
   const halfWay = async (wishes: RotateWishes = {}) => {
     await setUp(sandbox(), { region: both });
