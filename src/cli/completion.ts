@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { EXIT } from '../failure.ts';
-import { createOutput } from '../report/output.ts';
 import { helpWords as help } from '../report/words/help.ts';
 import { SHELLS } from './choices.ts';
 import type { Registration } from './command.ts';
@@ -18,7 +17,11 @@ export function addCompletion(program: Command, { finish, problems }: Registrati
     const mistakes = [...problems];
     const shell = reader(mistakes).choice(text, SHELLS, 'completion');
     if (!shell || mistakes.length > 0) throw usageFailure(mistakes);
-    const { completionScript } = await import('./completion-scripts/index.ts');
+    // Only now: what prints in colours would slow down the start of every other command.
+    const [{ completionScript }, { createOutput }] = await Promise.all([
+      import('./completion-scripts/index.ts'),
+      import('../report/output.ts'),
+    ]);
     const output = createOutput({ json: false, quiet: false, debug: false, color: false });
     output.result(completionScript(program, shell));
     finish(EXIT.done);
