@@ -20,7 +20,7 @@ import { keyOfFlags } from './key-of-flags.ts';
 import type { CommonOptions } from './options.ts';
 import type { RotateAnswers } from './rotate-answers.ts';
 import { meantBy } from './secret-options.ts';
-import { stepContext, tellPlan } from './step-context.ts';
+import { stepContext, tellPlan, withAccountOfRest } from './step-context.ts';
 import { missingFailure } from './usage.ts';
 
 /** One run of `rotate`. */
@@ -107,20 +107,11 @@ async function planRotation(
 async function apply(run: RotateRun, context: StepContext, rotation: Rotation): Promise<SecretOutcome[]> {
   const { outcomes, progress, answers } = run;
   const goOn = answers.rollback ? words.goOnBack : rotation.generated ? words.goOnGenerated : words.goOn;
-  const toChange = rotation.expected.filter(({ action }) => action !== 'kept').map(({ arn }) => arn);
-  outcomes.left = { title: words.stillOther, arns: toChange, goOn };
-  const record: StepContext['record'] = (outcome) => {
-    context.record(outcome);
-    const done = outcome.secrets?.map(({ arn }) => arn) ?? [];
-    outcomes.left = {
-      title: words.stillOther,
-      arns: outcomes.left?.arns.filter((arn) => !done.includes(arn)) ?? [],
-      goOn,
-    };
-  };
+  const expected = { secrets: rotation.expected, policies: [] };
+  const counting = withAccountOfRest(context, outcomes, expected, { title: words.stillOther, goOn });
   progress.start(answers.rollback ? words.goingBack : words.storing);
   const silent = { begin: () => undefined, end: () => undefined };
-  const secrets = await rotation.apply({ ...context, ...silent, record });
+  const secrets = await rotation.apply({ ...counting, ...silent });
   // Who interrupts the last change hears what was changed, as with every other one.
   if (run.interrupt.aborted) throw new Interrupted();
   progress.done(answers.rollback ? words.wentBack : words.stored);

@@ -1,7 +1,7 @@
 import { policyReader } from '../aws/policies.ts';
 import { LIMITS } from '../defaults.ts';
 import { changesAnything, showPlan } from '../report/plan.ts';
-import type { Change, Outcomes } from '../report/types.ts';
+import type { Change, Left, Outcomes } from '../report/types.ts';
 import { setupWords as words } from '../report/words/setup.ts';
 import type { StepContext } from '../steps/types.ts';
 import type { CommandRun } from './command-run.ts';
@@ -19,6 +19,41 @@ export function stepContext(run: CommandRun): StepContext {
     end: (step) => progress.done(words.stepDone[step]),
     waiting: (what, elapsedMs) => showWaiting(run, what, elapsedMs),
   };
+}
+
+/** What is told of a run that does not come to its end: what the list of the rest is of, and how to go on. */
+type Rest = Pick<Left, 'title' | 'goOn'>;
+
+/**
+ * The same context, which also keeps account of what is still to come: a resource is done once that has happened to it which
+ * is expected.
+ */
+export function withAccountOfRest(
+  context: StepContext,
+  outcomes: Outcomes,
+  expected: Outcomes,
+  rest: Rest,
+): StepContext {
+  let open = listed(expected).filter(({ action }) => action !== 'kept');
+  const tell = () => {
+    outcomes.left = { ...rest, arns: open.map(({ arn }) => arn) };
+  };
+  tell();
+  return {
+    ...context,
+    record(outcome) {
+      context.record(outcome);
+      const done = listed(outcome);
+      open = open.filter(
+        ({ arn, action }) => !done.some((each) => each.arn === arn && each.action === action),
+      );
+      tell();
+    },
+  };
+}
+
+function listed({ secrets = [], policies = [], role }: Partial<Outcomes>) {
+  return [...secrets, ...policies, ...(role ? [role] : [])];
 }
 
 /** Says what is being waited for until IAM has made a change known. */

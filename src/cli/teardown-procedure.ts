@@ -5,7 +5,6 @@ import { checkStoredKey } from '../key/index.ts';
 import { commandJson, outcomeMembers } from '../report/json.ts';
 import { changesAnything } from '../report/plan.ts';
 import { type ScheduledSecret, showTeardown, undoCommand } from '../report/torn-down.ts';
-import type { Outcomes } from '../report/types.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
 import { conflictFailure } from '../steps/conflict.ts';
@@ -17,7 +16,7 @@ import type { Findings, TeardownPlan, TeardownRequest } from '../teardown/types.
 import { type CommandRun, runCommand } from './command-run.ts';
 import type { CommonOptions } from './options.ts';
 import { meantBy } from './secret-options.ts';
-import { showWaiting, stepContext, tellPlan } from './step-context.ts';
+import { showWaiting, stepContext, tellPlan, withAccountOfRest } from './step-context.ts';
 import type { TeardownAnswers } from './teardown-answers.ts';
 import { missingFailure } from './usage.ts';
 
@@ -73,19 +72,9 @@ async function apply(
   plan: TeardownPlan,
 ): Promise<TornDown> {
   const { outcomes, progress } = run;
-  let open = listed(plan.expected).filter(({ action }) => action !== 'kept');
-  const tell = () => {
-    outcomes.left = { title: words.left, arns: open.map(({ arn }) => arn), goOn: words.goOn };
-  };
-  tell();
-  const record: StepContext['record'] = (outcome) => {
-    context.record(outcome);
-    const done = listed({ secrets: [], policies: [], ...outcome });
-    open = open.filter(({ arn, action }) => !done.some((each) => each.arn === arn && each.action === action));
-    tell();
-  };
+  const rest = { title: words.left, goOn: words.goOn };
   progress.start(words.takingDown);
-  const done = await tearDown({ ...context, record }, request, plan);
+  const done = await tearDown(withAccountOfRest(context, outcomes, plan.expected, rest), request, plan);
   await proveGone(run, request);
   progress.done(words.takenDown);
   return done;
@@ -110,10 +99,6 @@ async function proveGone(run: TeardownRun, request: TeardownRequest): Promise<vo
     ),
     hint: words.stillThereHint,
   });
-}
-
-function listed({ secrets, policies, role }: Outcomes) {
-  return [...secrets, ...policies, ...(role ? [role] : [])];
 }
 
 function finish(run: TeardownRun, request: TeardownRequest, found: Findings, done: TornDown): ExitCode {

@@ -4,8 +4,8 @@ import { type PolicyDocument, tryParsePolicy } from '../policy/index.ts';
 import { type DecidingDocuments, refusalsOf, UNKNOWN_OF_SESSIONS } from '../proof/reading.ts';
 import { judgeTrust, letsOthersIn } from '../proof/trust.ts';
 import type { StatusCheck } from '../report/status-types.ts';
-import type { Verdict } from '../report/verdicts.ts';
 import { statusWords as words } from '../report/words/status.ts';
+import { checksOf } from './check.ts';
 import { withoutOtherSecrets } from './naming.ts';
 import type { SeenRole } from './roles.ts';
 import type { SeenSecret } from './secrets.ts';
@@ -19,12 +19,7 @@ export function judgeTrustOf(
   wanted: string[][],
   identity: Identity,
 ): StatusCheck[] {
-  const check = (id: StatusCheck['id'], verdict: Verdict, detail: string): StatusCheck => ({
-    id,
-    verdict,
-    subject: arn,
-    detail,
-  });
+  const check = checksOf(arn);
   const all = wanted.map((regions) => judgeTrust(trust, { sourceArns: [], regions }, identity));
   const judged = all.find(({ verdict }) => verdict === 'allowed') ?? all[0];
   if (!judged) return [];

@@ -1,7 +1,7 @@
 import { dayOf } from '../report/day.ts';
 import type { StatusCheck } from '../report/status-types.ts';
-import type { Verdict } from '../report/verdicts.ts';
 import { statusWords as words } from '../report/words/status.ts';
+import { checksOf } from './check.ts';
 import type { SeenSecret } from './secrets.ts';
 
 /**
@@ -12,12 +12,7 @@ export function judgeSecret(
   { arn, deletedAt, rotates, current }: SeenSecret,
   isNamed: boolean,
 ): StatusCheck[] {
-  const check = (id: StatusCheck['id'], verdict: Verdict, detail: string): StatusCheck => ({
-    id,
-    verdict,
-    subject: arn,
-    detail,
-  });
+  const check = checksOf(arn);
   // Of a secret that waits for its deletion nothing else matters.
   if (deletedAt && !isNamed) return [check('secret-deletion', 'ok', words.deletedUnused(dayOf(deletedAt)))];
   if (deletedAt) return [check('secret-deletion', 'failed', words.deleted(dayOf(deletedAt)))];

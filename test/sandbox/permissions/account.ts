@@ -1,5 +1,6 @@
 import { CreateRoleCommand } from '@aws-sdk/client-iam';
 import { CreateSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeAll } from 'vitest';
 import { startSandbox } from '../../../src/sandbox/index.ts';
 import { clientsFor, KEY, TRUST } from '../clients.ts';
 
@@ -30,7 +31,7 @@ export const policy = (...grants: Allowed[]) => ({
 export const read = (SecretId = 'game') => new GetSecretValueCommand({ SecretId });
 
 /** An account with the secret `game`, which has the tag `team: blue`, and the role `Reader`. */
-export async function openAccount() {
+async function openAccount() {
   const sandbox = await startSandbox();
   const admin = clientsFor(sandbox);
   const input = { Name: 'game', SecretString: KEY, Tags: [{ Key: 'team', Value: 'blue' }] };
@@ -47,4 +48,21 @@ export async function openAccount() {
   };
 }
 
-export type Account = Awaited<ReturnType<typeof openAccount>>;
+type Account = Awaited<ReturnType<typeof openAccount>>;
+
+/**
+ * One such account for all tests of a file, gone after them.
+ * @param prepare puts into it what the file needs besides
+ */
+export function accountOfFile(prepare?: (account: Account) => Promise<unknown>): () => Account {
+  let account: Account | undefined;
+  beforeAll(async () => {
+    account = await openAccount();
+    await prepare?.(account);
+  });
+  afterAll(() => account?.sandbox.close());
+  return () => {
+    if (!account) throw new Error('the account is there during a test only');
+    return account;
+  };
+}

@@ -1,23 +1,20 @@
 import { AttachRolePolicyCommand, CreateRoleCommand } from '@aws-sdk/client-iam';
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { failureOf, TRUST } from '../clients.ts';
-import { type Account, IAM_DENIED, openAccount, read, SM_DENIED } from './account.ts';
+import { accountOfFile, IAM_DENIED, read, SM_DENIED } from './account.ts';
 
-let account: Account;
-
-beforeAll(async () => {
-  account = await openAccount();
-});
-afterAll(() => account.sandbox.close());
+const account = accountOfFile();
 
 describe('a condition', () => {
   const tag = (value: string) => ({ StringEquals: { 'aws:ResourceTag/team': value } });
 
   it('on a tag of the secret counts', async () => {
     const action = 'secretsmanager:GetSecretValue';
-    await account.engineer({ action, condition: tag('blue') }).secrets.send(read());
-    const other = account.engineer({ action, condition: tag('red') }).secrets;
+    await account()
+      .engineer({ action, condition: tag('blue') })
+      .secrets.send(read());
+    const other = account().engineer({ action, condition: tag('red') }).secrets;
     expect(await failureOf(other.send(read()))).toMatchObject(SM_DENIED);
   });
 
@@ -26,7 +23,7 @@ describe('a condition', () => {
       StringEquals: { 'aws:RequestTag/team': 'blue' },
       'ForAllValues:StringEquals': { 'aws:TagKeys': ['team'] },
     };
-    const { iam } = account.engineer({ action: ['iam:CreateRole', 'iam:TagRole'], condition });
+    const { iam } = account().engineer({ action: ['iam:CreateRole', 'iam:TagRole'], condition });
     const create = (RoleName: string, ...Tags: { Key: string; Value: string }[]) =>
       iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: TRUST, Tags }));
     await create('Blue', { Key: 'team', Value: 'blue' });
@@ -40,17 +37,17 @@ describe('a condition', () => {
   it('on the Region, the policy, the boundary and the deletion counts', async () => {
     const attach = (PolicyArn: string) => new AttachRolePolicyCommand({ RoleName: 'Reader', PolicyArn });
     const onPolicy = { ArnEquals: { 'iam:PolicyARN': 'arn:aws:iam::aws:policy/Read*' } };
-    const { iam } = account.engineer({ action: 'iam:AttachRolePolicy', condition: onPolicy });
+    const { iam } = account().engineer({ action: 'iam:AttachRolePolicy', condition: onPolicy });
     await iam.send(attach('arn:aws:iam::aws:policy/ReadOnlyAccess'));
     const refused = iam.send(attach('arn:aws:iam::aws:policy/AdministratorAccess'));
     expect(await failureOf(refused)).toMatchObject(IAM_DENIED);
 
     const elsewhere = { StringEquals: { 'aws:RequestedRegion': 'eu-west-1' } };
-    const { secrets } = account.engineer({ action: 'secretsmanager:*', condition: elsewhere });
+    const { secrets } = account().engineer({ action: 'secretsmanager:*', condition: elsewhere });
     expect(await failureOf(secrets.send(read()))).toMatchObject(SM_DENIED);
 
     const bounded = { StringEquals: { 'iam:PermissionsBoundary': 'arn:aws:iam::aws:policy/ReadOnlyAccess' } };
-    const careful = account.engineer({ action: 'iam:CreateRole', condition: bounded }).iam;
+    const careful = account().engineer({ action: 'iam:CreateRole', condition: bounded }).iam;
     const create = (RoleName: string, boundary?: string) =>
       careful.send(
         new CreateRoleCommand({
@@ -63,7 +60,7 @@ describe('a condition', () => {
     await create('Bound', 'arn:aws:iam::aws:policy/ReadOnlyAccess');
 
     const slow = { NumericGreaterThanEquals: { 'secretsmanager:RecoveryWindowInDays': '14' } };
-    const remover = account.engineer({ action: 'secretsmanager:DeleteSecret', condition: slow }).secrets;
+    const remover = account().engineer({ action: 'secretsmanager:DeleteSecret', condition: slow }).secrets;
     const remove = (days: number) =>
       remover.send(new DeleteSecretCommand({ SecretId: 'absent', RecoveryWindowInDays: days }));
     expect(await failureOf(remove(7))).toMatchObject(SM_DENIED);

@@ -12,36 +12,21 @@ import {
   ListSecretsCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { clientsFor, failureOf, KEY, TRUST } from '../clients.ts';
-import {
-  ACCOUNT,
-  type Account,
-  ENGINEER,
-  IAM_DENIED,
-  openAccount,
-  policy,
-  read,
-  SECRETS,
-  SM_DENIED,
-} from './account.ts';
+import { ACCOUNT, accountOfFile, ENGINEER, IAM_DENIED, policy, read, SECRETS, SM_DENIED } from './account.ts';
 
-let account: Account;
-
-beforeAll(async () => {
-  account = await openAccount();
-});
-afterAll(() => account.sandbox.close());
+const account = accountOfFile();
 
 describe('an engineer with one policy', () => {
   it('can always ask who that is', async () => {
-    const { sts } = account.engineer({ action: 's3:GetObject' });
+    const { sts } = account().engineer({ action: 's3:GetObject' });
     expect((await sts.send(new GetCallerIdentityCommand({}))).Arn).toBe(ENGINEER);
   });
 
   it('is told in the words of Secrets Manager what is missing', async () => {
-    const { secrets } = account.engineer({ action: 'secretsmanager:DescribeSecret' });
-    expect((await secrets.send(new DescribeSecretCommand({ SecretId: 'game' }))).ARN).toBe(account.arn);
+    const { secrets } = account().engineer({ action: 'secretsmanager:DescribeSecret' });
+    expect((await secrets.send(new DescribeSecretCommand({ SecretId: 'game' }))).ARN).toBe(account().arn);
     expect(await failureOf(secrets.send(read()))).toEqual({
       ...SM_DENIED,
       message: `User: ${ENGINEER} is not authorized to perform: secretsmanager:GetSecretValue on resource: game because no identity-based policy allows the secretsmanager:GetSecretValue action`,
@@ -52,7 +37,7 @@ describe('an engineer with one policy', () => {
   });
 
   it('is told in the words of IAM what is missing', async () => {
-    const { iam } = account.engineer({ action: 'iam:GetRole' });
+    const { iam } = account().engineer({ action: 'iam:GetRole' });
     expect((await iam.send(new GetRoleCommand({ RoleName: 'Reader' }))).Role?.RoleName).toBe('Reader');
     expect(await failureOf(iam.send(new DeleteRoleCommand({ RoleName: 'Reader' })))).toEqual({
       ...IAM_DENIED,
@@ -63,19 +48,19 @@ describe('an engineer with one policy', () => {
   it('is denied explicitly in other words', async () => {
     const deny = { Effect: 'Deny', Action: 'secretsmanager:Get*', Resource: `${SECRETS}game-??????` };
     const { Version, Statement } = policy({ action: '*' });
-    const credentials = account.sandbox.credentialsFor(
+    const credentials = account().sandbox.credentialsFor(
       JSON.stringify({ Version, Statement: [...Statement, deny] }),
     );
     const { message } = await failureOf(
-      clientsFor(account.sandbox, { credentials }).secrets.send(read(account.arn)),
+      clientsFor(account().sandbox, { credentials }).secrets.send(read(account().arn)),
     );
     expect(message).toBe(
-      `User: ${ENGINEER} is not authorized to perform: secretsmanager:GetSecretValue on resource: ${account.arn} with an explicit deny in an identity-based policy`,
+      `User: ${ENGINEER} is not authorized to perform: secretsmanager:GetSecretValue on resource: ${account().arn} with an explicit deny in an identity-based policy`,
     );
   });
 
   it('does not learn whether a secret exists without leave to read it', async () => {
-    const allowed = account.engineer({
+    const allowed = account().engineer({
       action: 'secretsmanager:*',
       resource: `${SECRETS}absent-??????`,
     }).secrets;
@@ -85,7 +70,7 @@ describe('an engineer with one policy', () => {
   });
 
   it('is refused before anything else of the request is looked at but its form', async () => {
-    const { iam } = account.engineer({ action: 's3:GetObject' });
+    const { iam } = account().engineer({ action: 's3:GetObject' });
     const create = (RoleName: string) =>
       failureOf(iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: 'no document' })));
     expect(await create('New')).toMatchObject({
@@ -97,7 +82,7 @@ describe('an engineer with one policy', () => {
 
   it('needs the permission for tags beside the one for what they are on', async () => {
     const Tags = [{ Key: 'team', Value: 'blue' }];
-    const { iam, secrets } = account.engineer({ action: ['iam:Create*', 'secretsmanager:CreateSecret'] });
+    const { iam, secrets } = account().engineer({ action: ['iam:Create*', 'secretsmanager:CreateSecret'] });
     const role = { RoleName: 'Tagged', AssumeRolePolicyDocument: TRUST, Tags };
     const document = JSON.stringify(policy({ action: 's3:GetObject' }));
     const lacking = [
@@ -126,18 +111,18 @@ describe('an engineer with one policy', () => {
         `is not authorized to perform: ${action} on resource`,
       );
     }
-    expect(await failureOf(account.admin.secrets.send(read('copied')))).toMatchObject({ status: 400 });
+    expect(await failureOf(account().admin.secrets.send(read('copied')))).toMatchObject({ status: 400 });
   });
 
   it('lists roles and policies only where all of them are allowed', async () => {
-    const some = account.engineer({ action: 'iam:List*', resource: `arn:aws:iam::${ACCOUNT}:role/*` }).iam;
+    const some = account().engineer({ action: 'iam:List*', resource: `arn:aws:iam::${ACCOUNT}:role/*` }).iam;
     expect((await failureOf(some.send(new ListRolesCommand({})))).message).toContain(
       `iam:ListRoles on resource: arn:aws:iam::${ACCOUNT}:role/ because`,
     );
     expect((await failureOf(some.send(new ListPoliciesCommand({})))).message).toContain(
       'iam:ListPolicies on resource: policy path / because',
     );
-    const all = account.engineer({ action: 'iam:List*' }).iam;
+    const all = account().engineer({ action: 'iam:List*' }).iam;
     expect((await all.send(new ListRolesCommand({}))).Roles?.map((role) => role.RoleName)).toEqual([
       'Reader',
     ]);
@@ -145,7 +130,7 @@ describe('an engineer with one policy', () => {
 });
 
 it('a document that is no identity policy is refused as such', () => {
-  expect(() => account.sandbox.credentialsFor({ Statement: [] })).toThrow(
+  expect(() => account().sandbox.credentialsFor({ Statement: [] })).toThrow(
     'No identity policy: Syntax errors',
   );
 });

@@ -3,21 +3,17 @@ import {
   PutSecretValueCommand,
   UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { failureOf, KEY } from '../clients.ts';
-import { ACCOUNT, type Account, openAccount, read, SM_DENIED } from './account.ts';
+import { ACCOUNT, accountOfFile, read, SM_DENIED } from './account.ts';
 
 const CMK = `arn:aws:kms:us-west-2:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
 
-let account: Account;
-
-beforeAll(async () => {
-  account = await openAccount();
+const account = accountOfFile(async ({ admin }) => {
   const keyed = new CreateSecretCommand({ Name: 'keyed', SecretString: KEY, KmsKeyId: CMK });
-  await account.admin.secrets.send(keyed);
-  await account.admin.secrets.send(new CreateSecretCommand({ Name: 'rekeyed', SecretString: KEY }));
+  await admin.secrets.send(keyed);
+  await admin.secrets.send(new CreateSecretCommand({ Name: 'rekeyed', SecretString: KEY }));
 });
-afterAll(() => account.sandbox.close());
 
 describe('a secret with a key of the customer’s own', () => {
   const NO_KMS = { ...SM_DENIED, message: 'Access to KMS is not allowed' };
@@ -44,10 +40,10 @@ describe('a secret with a key of the customer’s own', () => {
     const condition = { StringEquals: { 'kms:ViaService': 'secretsmanager.us-west-2.amazonaws.com' } };
     for (const missing of actions) {
       const rest = actions.filter((action) => action !== missing);
-      const clients = account.engineer(secretActions, { action: ['s3:GetObject', ...rest], resource: CMK });
+      const clients = account().engineer(secretActions, { action: ['s3:GetObject', ...rest], resource: CMK });
       expect(await failureOf(clients.secrets.send(command() as never))).toEqual(NO_KMS);
     }
-    const { secrets } = account.engineer(secretActions, { action: [...actions], resource: CMK, condition });
+    const { secrets } = account().engineer(secretActions, { action: [...actions], resource: CMK, condition });
     await secrets.send(command() as never);
   });
 });

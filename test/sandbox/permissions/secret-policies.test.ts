@@ -3,36 +3,31 @@ import {
   DescribeSecretCommand,
   PutResourcePolicyCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { failureOf, KEY } from '../clients.ts';
-import { ACCOUNT, type Account, openAccount, read, SM_DENIED } from './account.ts';
+import { ACCOUNT, accountOfFile, read, SM_DENIED } from './account.ts';
 
-let account: Account;
-
-beforeAll(async () => {
-  account = await openAccount();
-});
-afterAll(() => account.sandbox.close());
+const account = accountOfFile();
 
 describe('the policy of a secret', () => {
   const put = (Name: string, statement: object) =>
-    account.admin.secrets.send(
+    account().admin.secrets.send(
       new PutResourcePolicyCommand({
         SecretId: Name,
         ResourcePolicy: JSON.stringify({ Version: '2012-10-17', Statement: { ...statement, Resource: '*' } }),
       }),
     );
   const make = (Name: string) =>
-    account.admin.secrets.send(new CreateSecretCommand({ Name, SecretString: KEY }));
+    account().admin.secrets.send(new CreateSecretCommand({ Name, SecretString: KEY }));
 
   it('denies the administrator too', async () => {
     await make('closed');
     await put('closed', { Effect: 'Deny', Principal: '*', Action: 'secretsmanager:GetSecretValue' });
-    expect(await failureOf(account.admin.secrets.send(read('closed')))).toEqual({
+    expect(await failureOf(account().admin.secrets.send(read('closed')))).toEqual({
       ...SM_DENIED,
       message: `User: arn:aws:iam::${ACCOUNT}:user/sandbox is not authorized to perform: secretsmanager:GetSecretValue on resource: closed with an explicit deny in a resource-based policy`,
     });
-    await account.admin.secrets.send(new DescribeSecretCommand({ SecretId: 'closed' }));
+    await account().admin.secrets.send(new DescribeSecretCommand({ SecretId: 'closed' }));
   });
 
   it('can let in someone whose own policies do not', async () => {
@@ -42,7 +37,7 @@ describe('the policy of a secret', () => {
       Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/Engineer` },
       Action: 'secretsmanager:GetSecretValue',
     });
-    const { secrets } = account.engineer({ action: 's3:GetObject' });
+    const { secrets } = account().engineer({ action: 's3:GetObject' });
     expect((await secrets.send(read('open'))).SecretString).toBe(KEY);
     expect(await failureOf(secrets.send(read()))).toMatchObject(SM_DENIED);
   });

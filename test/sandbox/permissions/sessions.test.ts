@@ -7,25 +7,11 @@ import {
 } from '@aws-sdk/client-iam';
 import { DescribeSecretCommand, ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
 import { AssumeRoleCommand, type AssumeRoleCommandInput } from '@aws-sdk/client-sts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { clientsFor, failureOf, KEY } from '../clients.ts';
-import {
-  ACCOUNT,
-  type Account,
-  ENGINEER,
-  IAM_DENIED,
-  openAccount,
-  policy,
-  read,
-  SM_DENIED,
-} from './account.ts';
+import { ACCOUNT, accountOfFile, ENGINEER, IAM_DENIED, policy, read, SM_DENIED } from './account.ts';
 
-let account: Account;
-
-beforeAll(async () => {
-  account = await openAccount();
-});
-afterAll(() => account.sandbox.close());
+const account = accountOfFile();
 
 describe('the session of a role', () => {
   const trustAccount = JSON.stringify({
@@ -35,7 +21,7 @@ describe('the session of a role', () => {
   const readSecrets = JSON.stringify(policy({ action: 'secretsmanager:*' }));
 
   async function makeRole(RoleName: string, boundary?: string): Promise<string> {
-    const { Role } = await account.admin.iam.send(
+    const { Role } = await account().admin.iam.send(
       new CreateRoleCommand({
         RoleName,
         AssumeRolePolicyDocument: trustAccount,
@@ -43,13 +29,13 @@ describe('the session of a role', () => {
       }),
     );
     const inline = { RoleName, PolicyName: 'read', PolicyDocument: readSecrets };
-    await account.admin.iam.send(new PutRolePolicyCommand(inline));
+    await account().admin.iam.send(new PutRolePolicyCommand(inline));
     return Role?.Arn ?? '';
   }
 
   type Extra = Pick<AssumeRoleCommandInput, 'Policy' | 'PolicyArns' | 'Tags'>;
   async function sessionOf(RoleArn: string, extra: Extra = {}) {
-    const { Credentials: given } = await account.admin.sts.send(
+    const { Credentials: given } = await account().admin.sts.send(
       new AssumeRoleCommand({ RoleArn, RoleSessionName: 'me', ...extra }),
     );
     const credentials = {
@@ -57,7 +43,7 @@ describe('the session of a role', () => {
       secretAccessKey: given?.SecretAccessKey ?? '',
       sessionToken: given?.SessionToken ?? '',
     };
-    return clientsFor(account.sandbox, { credentials });
+    return clientsFor(account().sandbox, { credentials });
   }
 
   it('may do what the role’s policies say at that time', async () => {
@@ -66,7 +52,7 @@ describe('the session of a role', () => {
     const get = () => session.iam.send(new GetRoleCommand({ RoleName: 'Live' }));
     expect(await failureOf(get())).toMatchObject(IAM_DENIED);
     const PolicyArn = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
-    await account.admin.iam.send(new AttachRolePolicyCommand({ RoleName: 'Live', PolicyArn }));
+    await account().admin.iam.send(new AttachRolePolicyCommand({ RoleName: 'Live', PolicyArn }));
     expect((await get()).Role?.RoleName).toBe('Live');
   });
 
@@ -106,10 +92,12 @@ describe('the session of a role', () => {
       Action: ['sts:AssumeRole', 'sts:TagSession'],
     };
     const trust = JSON.stringify({ Version: '2012-10-17', Statement: statement });
-    await account.admin.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: trust }));
+    await account().admin.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: trust }));
     const condition = { StringEquals: { 'aws:ResourceTag/team': `\${aws:PrincipalTag/team}` } };
     const PolicyDocument = JSON.stringify(policy({ action: 'secretsmanager:GetSecretValue', condition }));
-    await account.admin.iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'read', PolicyDocument }));
+    await account().admin.iam.send(
+      new PutRolePolicyCommand({ RoleName, PolicyName: 'read', PolicyDocument }),
+    );
     expect(await failureOf((await sessionOf(role)).secrets.send(read()))).toMatchObject(SM_DENIED);
     expect((await (await sessionOf(role, { Tags })).secrets.send(read())).SecretString).toBe(KEY);
   });
@@ -117,11 +105,11 @@ describe('the session of a role', () => {
   it('assumes another role only if both that role and its own policies let it', async () => {
     const RoleArn = await makeRole('Next');
     const command = new AssumeRoleCommand({ RoleArn, RoleSessionName: 'me' });
-    const without = account.engineer({ action: 's3:GetObject' }).sts;
+    const without = account().engineer({ action: 's3:GetObject' }).sts;
     expect((await failureOf(without.send(command))).message).toBe(
       `User: ${ENGINEER} is not authorized to perform: sts:AssumeRole on resource: ${RoleArn}`,
     );
-    const allowed = account.engineer({ action: 'sts:AssumeRole', resource: RoleArn }).sts;
+    const allowed = account().engineer({ action: 'sts:AssumeRole', resource: RoleArn }).sts;
     expect((await allowed.send(command)).Credentials).toBeDefined();
   });
 });
