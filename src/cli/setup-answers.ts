@@ -34,6 +34,7 @@ export function readAnswers(options: SetupOptions): { answers: SetupAnswers; pro
     ...read.text('secretName', options.secretName, rules.secretName, '--secret-name'),
     secretArns: read.list(options.secretArn, rules.secretArn, '--secret-arn'),
     regions: read.list(options.region, rules.region, '--region'),
+    existing: false,
     ...readKeyOptions(options, read),
     ...read.text('kmsKeyId', options.kmsKeyId, rules.kmsKeyId, '--kms-key-id'),
     ...read.text('policyName', options.policyName, rules.policyName, '--policy-name'),

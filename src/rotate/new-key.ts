@@ -28,6 +28,7 @@ export async function planReplacement(
     secretArns: [],
     regions,
     ...rules,
+    existing: false,
     sourceAccount: true,
     sourceArns: [],
     tags: [],

@@ -11,12 +11,16 @@ export interface SetupAnswers {
   /** Secrets that exist; empty when one is to be stored. */
   secretArns: string[];
   regions: string[];
+  /** Whether the secrets of that name are used as they are, so that no key is stored. Only a manifest says so. */
+  existing: boolean;
   keySource?: KeySource;
   keyType?: KeyType;
   algorithm?: Algorithm;
   kmsKeyId?: string;
   policyName?: string;
   policyScope?: PolicyScope;
+  /** What the names of the secrets begin with, for the scope `prefix`. */
+  policyPrefix?: string;
   roleName?: string;
   roleDescription?: string;
   sourceAccount: boolean;
