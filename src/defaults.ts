@@ -71,5 +71,11 @@ export const HTTP = {
   tellAfterMs: 3_000,
 } as const;
 
+/** How a run for many keys goes about it. */
+export const FLEET = {
+  /** Keys whose secrets are stored at the same time; how fast, AWS decides (`src/aws/pace.ts`). */
+  keysAtOnce: 64,
+} as const;
+
 /** The tag that marks what this program made; its value is the step that made it. */
 export const OWN_TAG = 'mc-static-key';

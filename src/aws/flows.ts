@@ -6,9 +6,9 @@ import {
   type Source,
 } from '@aws-sdk/client-mediaconnect';
 import { parseArn } from './arn.ts';
-import { atMost } from './at-most.ts';
 import { pages } from './pages.ts';
 import { type Aws, orAbsent } from './session.ts';
+import { atMost } from './together.ts';
 
 /** Encryption settings as a flow has them (MediaConnect API reference, `Encryption`). Texts are as AWS sent them. */
 export interface FlowEncryption {

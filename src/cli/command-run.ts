@@ -42,7 +42,7 @@ export async function runCommand(
   if (!common.color) forbidColor(process.env);
   const output = createOutput(common);
   const progress = await createProgress(output);
-  const outcomes: Outcomes = { secrets: [], policies: [] };
+  const outcomes: Outcomes = { secrets: [], policies: [], roles: [] };
   let sandbox: Sandbox | undefined;
   let aws: Aws | undefined;
   const interrupts = watchInterrupts(

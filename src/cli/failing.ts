@@ -15,7 +15,7 @@ export function exitCodeOf(error: unknown): number {
 export function tell(
   output: Output,
   error: unknown,
-  outcomes: Outcomes = { secrets: [], policies: [] },
+  outcomes: Outcomes = { secrets: [], policies: [], roles: [] },
 ): void {
   tellFailure(
     output,

@@ -107,7 +107,7 @@ async function planRotation(
 async function apply(run: RotateRun, context: StepContext, rotation: Rotation): Promise<SecretOutcome[]> {
   const { outcomes, progress, answers } = run;
   const goOn = answers.rollback ? words.goOnBack : rotation.generated ? words.goOnGenerated : words.goOn;
-  const expected = { secrets: rotation.expected, policies: [] };
+  const expected = { secrets: rotation.expected, policies: [], roles: [] };
   const counting = withAccountOfRest(context, outcomes, expected, { title: words.stillOther, goOn });
   progress.start(answers.rollback ? words.goingBack : words.storing);
   const silent = { begin: () => undefined, end: () => undefined };

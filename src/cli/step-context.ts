@@ -1,7 +1,7 @@
 import { policyReader } from '../aws/policies.ts';
 import { LIMITS } from '../defaults.ts';
 import { changesAnything, showPlan } from '../report/plan.ts';
-import type { Change, Left, Outcomes } from '../report/types.ts';
+import type { Change, Happened, Left, Outcomes } from '../report/types.ts';
 import { setupWords as words } from '../report/words/setup.ts';
 import type { StepContext } from '../steps/types.ts';
 import type { CommandRun } from './command-run.ts';
@@ -43,7 +43,7 @@ export function withAccountOfRest(
     ...context,
     record(outcome) {
       context.record(outcome);
-      const done = listed(outcome);
+      const done = listed(happenedTo(outcome));
       open = open.filter(
         ({ arn, action }) => !done.some((each) => each.arn === arn && each.action === action),
       );
@@ -52,8 +52,8 @@ export function withAccountOfRest(
   };
 }
 
-function listed({ secrets = [], policies = [], role }: Partial<Outcomes>) {
-  return [...secrets, ...policies, ...(role ? [role] : [])];
+function listed({ secrets = [], policies = [], roles = [] }: Partial<Outcomes>) {
+  return [...secrets, ...policies, ...roles];
 }
 
 /** Says what is being waited for until IAM has made a change known. */
@@ -62,14 +62,23 @@ export function showWaiting({ progress }: CommandRun, what: string, elapsedMs: n
 }
 
 /** Notes what happened to resources. A later outcome of the same resource takes the place of the earlier one. */
-function recordOutcome(outcomes: Outcomes, { secrets = [], policies = [], role }: Partial<Outcomes>): void {
-  for (const secret of secrets) {
-    outcomes.secrets = [...outcomes.secrets.filter(({ arn }) => arn !== secret.arn), secret];
+function recordOutcome(outcomes: Outcomes, happened: Happened): void {
+  const { secrets, policies, roles } = happenedTo(happened);
+  put(outcomes.secrets, secrets);
+  put(outcomes.policies, policies);
+  put(outcomes.roles, roles);
+}
+
+function happenedTo({ secrets = [], policies = [], role }: Happened): Outcomes {
+  return { secrets, policies, roles: role ? [role] : [] };
+}
+
+function put<T extends { arn: string }>(list: T[], outcomes: T[]): void {
+  for (const outcome of outcomes) {
+    const at = list.findIndex(({ arn }) => arn === outcome.arn);
+    if (at >= 0) list.splice(at, 1);
+    list.push(outcome);
   }
-  for (const policy of policies) {
-    outcomes.policies = [...outcomes.policies.filter(({ arn }) => arn !== policy.arn), policy];
-  }
-  if (role) outcomes.role = role;
 }
 
 /**

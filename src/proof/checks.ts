@@ -9,15 +9,20 @@ import type { Observed } from './observe.ts';
 import { type DecidingDocuments, refusalsOf } from './reading.ts';
 import { type FlowScope, judgeTrust } from './trust.ts';
 
-/** What must hold in the end. */
+/** What must hold in the end, of one role and all keys that it reads. */
 export interface Expectation {
-  secrets: (ReadableSecret & { name: string })[];
+  keys: KeyExpectation[];
   roleName: string;
+  flows: FlowScope;
+}
+
+/** What must hold of one key. */
+export interface KeyExpectation {
+  secrets: (ReadableSecret & { name: string })[];
   keyType: KeyType;
   algorithm?: Algorithm;
   /** The key that the secrets must hold; absent when existing secrets are used as they are. */
   key?: KeyMaterial;
-  flows: FlowScope;
 }
 
 /**
@@ -25,12 +30,13 @@ export interface Expectation {
  * role may read each secret. Pure.
  */
 export function check(observed: Observed, expected: Expectation, identity: Identity): Check[] {
-  const found = (arn: string) => observed.secrets.find((secret) => secret.arn === arn);
+  const found = new Map(observed.secrets.map((secret) => [secret.arn, secret]));
+  const { keys } = expected;
   return [
-    ...expected.secrets.map((secret) => checkValue(found(secret.arn), secret.arn, expected)),
+    ...keys.flatMap((key) => key.secrets.map(({ arn }) => checkValue(found.get(arn), arn, key))),
     checkTrust(observed.role, expected, identity),
-    ...expected.secrets.map((secret) =>
-      checkReading(observed.role, secret, found(secret.arn), expected, identity),
+    ...keys.flatMap(({ secrets }) =>
+      secrets.map((secret) => checkReading(observed.role, secret, found.get(secret.arn), expected, identity)),
     ),
   ];
 }
@@ -43,7 +49,7 @@ export function mayComeRight({ id, ok }: Check): boolean {
 function checkValue(
   secret: FoundSecret | undefined,
   arn: string,
-  { keyType, algorithm, key }: Expectation,
+  { keyType, algorithm, key }: KeyExpectation,
 ): Check {
   const verdict = (ok: boolean, detail: string): Check => ({ id: 'secret-value', ok, subject: arn, detail });
   if (!secret) return verdict(false, words.secretAbsent);

@@ -1,9 +1,10 @@
+import type { FoundSecret } from '../aws/secrets.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import { waitUntil } from '../aws/wait.ts';
 import type { Limits } from '../defaults.ts';
 import type { Check } from '../report/types.ts';
 import { check, type Expectation, mayComeRight } from './checks.ts';
-import { type Observed, observe, type Subjects } from './observe.ts';
+import { type Observed, observeRole, type Subject } from './observe.ts';
 
 /** What AWS holds, and what the checks say of it. */
 export interface Proof {
@@ -19,14 +20,21 @@ export interface ProofContext {
   onWait(elapsedMs: number): void;
 }
 
-/** Reads back what AWS holds and evaluates it, again and again while IAM is still making the changes known. */
+/**
+ * Reads back the role and evaluates it with what the secrets were found to hold, again and again while IAM is still making
+ * the changes known.
+ */
 export async function prove(
   { aws, limits, interrupt, onWait }: ProofContext,
-  subjects: Subjects,
+  subject: Subject,
+  reading: Promise<FoundSecret[]>,
   expected: Expectation,
 ): Promise<Proof> {
   const identity = await aws.identity();
-  const look = async () => evaluate(await observe(aws, subjects), expected, identity);
+  const look = async () => {
+    const [secrets, role] = await Promise.all([reading, observeRole(aws, subject)]);
+    return evaluate({ secrets, ...(role ? { role } : {}) }, expected, identity);
+  };
   const settled = ({ checks }: Proof) => !checks.some(mayComeRight);
   const { value } = await waitUntil(look, settled, { limits, interrupt, onWait });
   return value;

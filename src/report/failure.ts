@@ -22,7 +22,7 @@ export function tellFailure(output: Output, error: Failure | Interrupted, outcom
 
 /** What exists by now because of this run, and that it is safe to go on; or that nothing was changed. */
 function existing(outcomes: Outcomes, doubt: string | undefined, inTheWay: boolean): string[] {
-  const made = [...outcomes.secrets, ...outcomes.policies, ...(outcomes.role ? [outcomes.role] : [])];
+  const made = [...outcomes.secrets, ...outcomes.policies, ...outcomes.roles];
   const changed = made.filter(({ action }) => action !== 'kept');
   const doubtful = doubt ? [words.inDoubt(doubt)] : [];
   if (changed.length === 0) return doubt ? doubtful : [words.nothingChanged];

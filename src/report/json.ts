@@ -56,11 +56,13 @@ export function failureJson(error: Failure | Interrupted, outcomes: Outcomes): s
 }
 
 /** The outcomes with the members that the contract names, in its order, and no others. */
-export function outcomeMembers({ secrets, policies, role }: Outcomes) {
+export function outcomeMembers({ secrets, policies, roles: found, ofManifest }: Outcomes) {
+  const roles = found.map(({ name, arn, action }) => ({ name, arn, action }));
+  const [role] = roles;
   return {
     secrets: secrets.map(secretMembers),
     policies: policies.map(({ name, arn, versionId, action }) => ({ name, arn, versionId, action })),
-    ...(role ? { role: { name: role.name, arn: role.arn, action: role.action } } : {}),
+    ...(ofManifest ? { roles } : role ? { role } : {}),
   };
 }
 

@@ -1,9 +1,13 @@
 import type { Output } from './output.ts';
 import { plain } from './plain.ts';
+import { timeLeft } from './time-left.ts';
+import { fleetWords as words } from './words/fleet.ts';
 
 /** Shows what is being done now: a spinner in a terminal, a line each in a log, nothing with `--quiet`. */
 export interface Progress {
   start(what: string): void;
+  /** Says how many of the things that were begun are done. */
+  count(done: number, total: number): void;
   /** Says what is being waited for in the midst of it, and for how long; without a word, that it goes on. */
   wait(what?: string): void;
   done(what: string): void;
@@ -16,16 +20,21 @@ export async function createProgress(output: Output): Promise<Progress> {
   return spinning ? spinner(output) : lines(output);
 }
 
-async function spinner({ paint, say }: Output): Promise<Progress> {
+async function spinner({ paint, say, width }: Output): Promise<Progress> {
   // Loaded only for a terminal: a pipeline has no use for it.
   const { default: ora } = await import('ora');
   // Standard input is left alone, so that Ctrl-C stays an ordinary signal.
   const show = ora({ stream: process.stderr, discardStdin: false, color: paint.level > 0 ? 'cyan' : false });
   let begun = '';
+  let left = timeLeft();
   return {
     start(what) {
       begun = what;
+      left = timeLeft();
       show.start(plain(what));
+    },
+    count(done, total) {
+      show.text = words.counted(begun, bar(done / total, width), done, total, left(done, total));
     },
     wait(what = begun) {
       show.text = plain(what);
@@ -38,22 +47,43 @@ async function spinner({ paint, say }: Output): Promise<Progress> {
   };
 }
 
-/** A log gets a line about a wait only so often, in milliseconds. */
+/** How much of something is done, drawn as a bar where the terminal has room for one. */
+function bar(part: number, width: number): string {
+  const length = Math.min(Math.floor((width - 60) / 2), 30);
+  if (length < 8) return '';
+  const full = Math.round(part * length);
+  return `${'█'.repeat(full)}${'░'.repeat(length - full)} `;
+}
+
+/** A log gets a line about a wait, or about how far it has come, only so often, in milliseconds. */
 const LOG_EVERY_MS = 5_000;
 
 function lines(output: Output): Progress {
   let last = '';
-  let waitedAt = Number.NEGATIVE_INFINITY;
+  let begun = '';
+  let left = timeLeft();
+  let toldAt = Number.NEGATIVE_INFINITY;
   const say = (what: string) => {
     if (what !== last) output.say(what);
     last = what;
   };
+  const isDue = () => {
+    const due = performance.now() - toldAt >= LOG_EVERY_MS;
+    if (due) toldAt = performance.now();
+    return due;
+  };
   return {
-    start: (what) => say(`${what}…`),
+    start(what) {
+      begun = what;
+      left = timeLeft();
+      say(`${what}…`);
+    },
+    count(done, total) {
+      const now = left(done, total);
+      if (isDue()) say(words.counted(begun, '', done, total, now));
+    },
     wait(what) {
-      if (what === undefined || performance.now() - waitedAt < LOG_EVERY_MS) return;
-      waitedAt = performance.now();
-      say(what);
+      if (what !== undefined && isDue()) say(what);
     },
     done: say,
     stop: () => undefined,

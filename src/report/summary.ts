@@ -1,12 +1,12 @@
 import type { Output } from './output.ts';
 import { plain, plainJson } from './plain.ts';
 import { shellWord } from './shell.ts';
-import type { EncryptionSettings, Outcomes } from './types.ts';
+import type { EncryptionSettings, Outcomes, RoleOutcome } from './types.ts';
 import { setupWords as words } from './words/setup.ts';
 
 /** What a finished run has to say. */
 export interface Summary {
-  outcomes: Required<Omit<Outcomes, 'left'>>;
+  outcomes: Pick<Outcomes, 'secrets' | 'policies'> & { role: RoleOutcome };
   encryption: EncryptionSettings[];
   /** Set when a key was generated and stored by this run. */
   generated: boolean;

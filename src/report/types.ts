@@ -43,6 +43,8 @@ export interface Choice {
 export interface Conflict {
   /** The step of `setup` that it is in the way of. */
   step?: StepName;
+  /** The ARN of the one secret that it is about, where it is in the way of that one only. */
+  about?: string;
   /** What was found, in one sentence. */
   found: string;
   /** Lines that show it closer, such as the difference between two documents. */
@@ -78,11 +80,21 @@ export interface RoleOutcome {
   action: OutcomeAction;
 }
 
-/** What exists by now. Absent parts were not reached yet. */
+/** What has just happened. */
+export interface Happened {
+  secrets?: SecretOutcome[];
+  policies?: PolicyOutcome[];
+  role?: RoleOutcome;
+}
+
+/** What exists by now. */
 export interface Outcomes {
   secrets: SecretOutcome[];
   policies: PolicyOutcome[];
-  role?: RoleOutcome;
+  /** None until it is reached; several only where a manifest names several. */
+  roles: RoleOutcome[];
+  /** Whether a manifest says what is done: the JSON document then has a list of roles. */
+  ofManifest?: boolean;
   /** What is left to do, for whoever asks after a run that did not come to its end. */
   left?: Left;
 }

@@ -1,13 +1,14 @@
 import type { CheckedKey, KeyRules } from '../key/index.ts';
-import { applyAll, type Inspection, inspectAll, planAll, STORING } from '../steps/index.ts';
+import { inStep } from '../steps/inspection.ts';
 import { completeRequest } from '../steps/request.ts';
-import type { SetupRequest, StepContext, StepOutput, StepPlan } from '../steps/types.ts';
+import type { SecretPlan } from '../steps/secret-decision-types.ts';
+import { storeSecret } from '../steps/store-secret.ts';
+import type { SetupRequest, StepContext, StepInput, StepOutput } from '../steps/types.ts';
 
 /** A new value for secrets that exist: what the first step of `setup` does when it is told to replace the value. */
 export interface Replacement {
-  request: SetupRequest;
-  inspection: Inspection;
-  plan: StepPlan;
+  input: StepInput<SetupRequest>;
+  plan: SecretPlan;
 }
 
 /** What is to be replaced where. */
@@ -38,14 +39,15 @@ export async function planReplacement(
     dryRun: false,
   };
   const request = completeRequest(answers, checked);
-  const inspection = await inspectAll(context, request, STORING);
-  return { request, inspection, plan: await planAll(inspection, context, request) };
+  const { aws } = context;
+  const [found, identity] = await inStep(storeSecret.name, () =>
+    Promise.all([storeSecret.inspect(context, request), aws.identity()]),
+  );
+  const input = { request, identity, secrets: [], policies: [], changing: false };
+  return { input, plan: storeSecret.plan(input, found) };
 }
 
 /** Stores the new value in every Region. */
-export function applyReplacement(
-  context: StepContext,
-  { inspection, request }: Replacement,
-): Promise<StepOutput> {
-  return applyAll(inspection, context, request);
+export function applyReplacement(context: StepContext, { input, plan }: Replacement): Promise<StepOutput> {
+  return inStep(storeSecret.name, () => storeSecret.apply(context, input, plan));
 }

@@ -1,9 +1,9 @@
 import { isRegionName, parseSecretArn } from '../aws/arn.ts';
-import { atMost } from '../aws/at-most.ts';
 import { isOwnPolicy, type ListedPolicy, policyPages } from '../aws/own-policies.ts';
 import { offeredRegions } from '../aws/regions.ts';
 import type { ListedSecret } from '../aws/secret-listing.ts';
 import type { Aws, Identity } from '../aws/session.ts';
+import { atMost } from '../aws/together.ts';
 import { tryParsePolicy } from '../policy/index.ts';
 import { statusWords as words } from '../report/words/status.ts';
 import { inRegion, namedIn, regionOf, standsFor } from './naming.ts';

@@ -1,7 +1,7 @@
-import { atMost } from '../aws/at-most.ts';
 import { policyReader } from '../aws/policies.ts';
 import { type ListedRole, rolePages } from '../aws/role-listing.ts';
 import { type FoundRole, readRole } from '../aws/roles.ts';
+import { atMost } from '../aws/together.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { MEDIACONNECT_SERVICE, tryParsePolicy } from '../policy/index.ts';
 import { statusWords as words } from '../report/words/status.ts';

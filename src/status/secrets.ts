@@ -1,5 +1,5 @@
-import { atMost } from '../aws/at-most.ts';
 import { currentSince, type ListedSecret, listedSecret, secretPages } from '../aws/secret-listing.ts';
+import { atMost } from '../aws/together.ts';
 import { Failure } from '../failure.ts';
 import { statusWords as words } from '../report/words/status.ts';
 import type { Looking } from './collect.ts';

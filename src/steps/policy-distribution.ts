@@ -14,7 +14,7 @@ import {
   tryParsePolicy,
 } from '../policy/index.ts';
 import { readRequests } from '../proof/reading.ts';
-import type { SecretRef, SetupRequest } from './types.ts';
+import type { PolicyWish, SecretRef } from './types.ts';
 
 /** What is done about one policy. All of them are attached to the role. */
 export type PolicyWork =
@@ -37,7 +37,7 @@ export interface Taken {
   taken: string;
 }
 
-type PolicyOptions = SetupRequest['policy'];
+type PolicyOptions = PolicyWish;
 
 /** The name of the nth policy: `NAME`, `NAME-2`, `NAME-3`, … */
 export function numberedName(name: string, number: number): string {

@@ -10,7 +10,7 @@ import { create, settlePolicies } from './policy-settling.ts';
 import { newSettling, outcomeOf, type Settling } from './policy-settling-state.ts';
 import { readChain, versionToDelete } from './policy-writing.ts';
 import { tagsFor } from './tags.ts';
-import type { SetupRequest, Step, StepContext, StepInput, StepPlan } from './types.ts';
+import type { PolicyRequest, Step, StepContext, StepInput, StepPlan } from './types.ts';
 
 export interface FoundPolicies {
   /** The policies `NAME`, `NAME-2`, … up to the first number that is free. */
@@ -24,9 +24,14 @@ export interface PolicyPlan extends StepPlan {
 }
 
 /** Step 2 of the AWS guide: the policy that allows reading the secrets, or several when one is full. */
-export const readPolicy: Step<FoundPolicies, PolicyPlan> = { name: 'read-policy', inspect, plan, apply };
+export const readPolicy: Step<PolicyRequest, FoundPolicies, PolicyPlan> = {
+  name: 'read-policy',
+  inspect,
+  plan,
+  apply,
+};
 
-async function inspect({ aws, policies }: StepContext, { policy }: SetupRequest): Promise<FoundPolicies> {
+async function inspect({ aws, policies }: StepContext, { policy }: PolicyRequest): Promise<FoundPolicies> {
   const identity = await aws.identity();
   // What may be extended must be known to be nobody's stack.
   const reader = { ...policies, read: (arn: string) => policies.read(arn, { withStack: true }) };
@@ -37,7 +42,7 @@ async function inspect({ aws, policies }: StepContext, { policy }: SetupRequest)
   return { chain, spellings };
 }
 
-function plan(input: StepInput, { chain, spellings }: FoundPolicies): PolicyPlan {
+function plan(input: StepInput<PolicyRequest>, { chain, spellings }: FoundPolicies): PolicyPlan {
   const { request, secrets, identity } = input;
   const spread = distribute(secrets, chain, request.policy, identity);
   if ('blocked' in spread) return emptyPlan([policyConflict(spread)]);
@@ -52,10 +57,10 @@ function plan(input: StepInput, { chain, spellings }: FoundPolicies): PolicyPlan
 }
 
 function emptyPlan(conflicts: StepPlan['conflicts']): PolicyPlan {
-  return { work: [], changes: [], conflicts, warnings: [], seen: {}, expected: { policies: [] } };
+  return { work: [], changes: [], conflicts, warnings: [], expected: { policies: [] } };
 }
 
-function expected(work: PolicyWork, { identity }: StepInput): PolicyOutcome {
+function expected(work: PolicyWork, { identity }: StepInput<PolicyRequest>): PolicyOutcome {
   if (work.kind === 'create') {
     return { name: work.name, arn: policyArn(identity, work.name), versionId: 'v1', action: 'created' };
   }
@@ -65,7 +70,7 @@ function expected(work: PolicyWork, { identity }: StepInput): PolicyOutcome {
     : { name, arn, versionId: null, action: 'updated' };
 }
 
-function toChange(work: PolicyWork, { request }: StepInput): Change {
+function toChange(work: PolicyWork, { request }: StepInput<PolicyRequest>): Change {
   if (work.kind === 'keep')
     return { action: 'keep', resource: 'policy', name: work.policy.name, reason: words.keep };
   if (work.kind === 'create') {
@@ -80,7 +85,7 @@ function toChange(work: PolicyWork, { request }: StepInput): Change {
 }
 
 /** The policies shall allow the secrets, and whatever others add meanwhile. */
-function aimOf({ request, secrets, identity }: StepInput): PolicyAim {
+function aimOf({ request, secrets, identity }: StepInput<PolicyRequest>): PolicyAim {
   return {
     name: request.policy.name,
     gaps: false,
@@ -95,7 +100,7 @@ function aimOf({ request, secrets, identity }: StepInput): PolicyAim {
   };
 }
 
-async function apply(context: StepContext, input: StepInput, plan: PolicyPlan) {
+async function apply(context: StepContext, input: StepInput<PolicyRequest>, plan: PolicyPlan) {
   const settling = newSettling(plan.work);
   const aim = aimOf(input);
   const policies: PolicyOutcome[] = [];

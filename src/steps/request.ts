@@ -76,13 +76,16 @@ export function completeRequest(answers: SetupAnswers, checked: CheckedKey | und
 
 function secretOf(answers: SetupAnswers, checked: CheckedKey | undefined): SetupRequest['secret'] {
   if (answers.secretArns.length > 0) return { kind: 'existing', arns: [...new Set(answers.secretArns)] };
-  const { secretName: name, regions, kmsKeyId } = answers;
-  if (name === undefined || regions.length === 0 || !checked) throw new Error('the request is not complete');
+  const { secretName: name, kmsKeyId } = answers;
+  const regions = [...new Set(answers.regions)];
+  if (name === undefined || regions.length === 0) throw new Error('the request is not complete');
+  if (answers.existing) return { kind: 'named', name, regions };
+  if (!checked) throw new Error('the request has no key');
   const { key, generated } = checked;
   return {
     kind: 'store',
     name,
-    regions: [...new Set(regions)],
+    regions,
     key,
     generated,
     ...(kmsKeyId ? { kmsKeyId } : {}),

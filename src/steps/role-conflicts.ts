@@ -3,7 +3,7 @@ import { DEFAULT_ATTACHMENT_QUOTA, type FoundRole } from '../aws/roles.ts';
 import type { Choice, Conflict } from '../report/types.ts';
 import { policyWords, roleWords as words } from '../report/words/steps.ts';
 import { readingObstacles } from './role-limits.ts';
-import type { SetupRequest, StepInput } from './types.ts';
+import type { RoleRequest, StepInput } from './types.ts';
 
 /** What there is of the role. */
 export interface FoundTrust {
@@ -21,7 +21,7 @@ const WIDER_SCOPE: Choice = {
 };
 
 /** What stands in the way of using the role, its trust policy aside. */
-export function roleConflicts(request: SetupRequest, found: FoundTrust, more: number): Conflict[] {
+export function roleConflicts(request: RoleRequest, found: FoundTrust, more: number): Conflict[] {
   return [
     ...boundaryConflict(request, found),
     ...(found.role ? serviceConflict(found.role) : []),
@@ -34,7 +34,7 @@ export function conflict(found: string, choices: Choice[]): { conflict: Conflict
   return { conflict: { step: 'trust-role', found, details: [], choices } };
 }
 
-function boundaryConflict({ role: wanted }: SetupRequest, { role, boundary }: FoundTrust): Conflict[] {
+function boundaryConflict({ role: wanted }: RoleRequest, { role, boundary }: FoundTrust): Conflict[] {
   const { permissionsBoundary } = wanted;
   if (!permissionsBoundary || permissionsBoundary === role?.boundary?.arn) return [];
   if (boundary === undefined) return [conflict(words.noSuchBoundary(permissionsBoundary), []).conflict];
@@ -49,14 +49,17 @@ function serviceConflict({ name, path }: FoundRole): Conflict[] {
 }
 
 /** What will keep the role, as it is or as it will be made, from reading the secrets. */
-export function readingConflicts(input: StepInput, { role, boundary }: FoundTrust): Conflict[] {
+export function readingConflicts(input: StepInput<RoleRequest>, { role, boundary }: FoundTrust): Conflict[] {
   const { name, permissionsBoundary } = input.request.role;
   const planned = {
     arn: roleArn(input.identity, name),
     policies: [],
     ...(permissionsBoundary ? { boundary: { arn: permissionsBoundary, document: boundary ?? '' } } : {}),
   };
-  return readingObstacles(input, role ?? planned).map((found) => conflict(found, [OTHER_ROLE]).conflict);
+  return readingObstacles(input, role ?? planned).map(({ arn, found }) => ({
+    ...conflict(found, [OTHER_ROLE]).conflict,
+    about: arn,
+  }));
 }
 
 function quotaConflict(name: string, role: FoundRole | undefined, more: number): Conflict[] {

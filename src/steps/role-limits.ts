@@ -9,7 +9,7 @@ import {
 } from '../policy/index.ts';
 import { readRequests } from '../proof/reading.ts';
 import { roleWords as words } from '../report/words/steps.ts';
-import type { SecretRef, StepInput } from './types.ts';
+import type { RoleRequest, SecretRef, StepInput } from './types.ts';
 
 /** A document that can keep the role from something, by the name it has in a sentence. */
 interface Limit extends Partial<Omit<EvaluationInput, 'request'>> {
@@ -23,19 +23,21 @@ const EVERYTHING = parsePolicy(
 
 /**
  * What will keep the role from reading the secrets, whatever is attached to it: a statement that denies it, or a
- * permissions boundary that does not allow it. Answers a sentence for each secret of which that is so.
+ * permissions boundary that does not allow it. Answers a sentence for each secret of which that is so, with its ARN.
  */
 export function readingObstacles(
-  { secrets, identity, request }: Pick<StepInput, 'secrets' | 'identity' | 'request'>,
+  { secrets, identity, request }: Pick<StepInput<RoleRequest>, 'secrets' | 'identity' | 'request'>,
   role: Pick<FoundRole, 'arn' | 'policies' | 'boundary'>,
-): string[] {
+): { arn: string; found: string }[] {
   const ofRole = limitsOfRole(role);
   return secrets.flatMap((secret) => {
     const ofSecret = limitsOfSecret(secret);
     const obstacles = readRequests(secret, identity, role.arn).flatMap((asked) => {
       // The secret's resource policy speaks of the secret, not of the KMS key.
       const limit = decisiveLimit([...ofRole, ...(asked.resource === secret.arn ? ofSecret : [])], asked);
-      return limit ? [words.cannotRead(request.role.name, nameOf(secret), asked.action, limit.name)] : [];
+      if (!limit) return [];
+      const found = words.cannotRead(request.role.name, nameOf(secret), asked.action, limit.name);
+      return [{ arn: secret.arn, found }];
     });
     return obstacles.slice(0, 1);
   });

@@ -5,7 +5,7 @@ import type { Choice, Conflict } from '../report/types.ts';
 import { roleWords as words } from '../report/words/steps.ts';
 import { conflict, OTHER_NAME } from './role-conflicts.ts';
 import { flowScope, trustOptions } from './role-writing.ts';
-import type { StepInput } from './types.ts';
+import type { RoleRequest, StepInput } from './types.ts';
 
 const UPDATE_TRUST: Choice = { id: 'update-trust', flag: '--update-trust', text: words.choiceTrust };
 
@@ -17,7 +17,7 @@ export type TrustDecision =
   | { conflict: Conflict };
 
 /** What is done about the trust policy of a role that exists. Pure. */
-export function planTrust({ request, identity }: StepInput, role: FoundRole): TrustDecision {
+export function planTrust({ request, identity }: StepInput<RoleRequest>, role: FoundRole): TrustDecision {
   const judged = judgeTrust(role.trust, flowScope(request), identity);
   if (judged.verdict === 'unreadable') return conflict(words.unreadable(role.name), [OTHER_NAME]);
   if (judged.verdict === 'allowed') {
@@ -32,7 +32,7 @@ export function planTrust({ request, identity }: StepInput, role: FoundRole): Tr
   const would = judgeTrust(JSON.stringify(document), flowScope(request), identity);
   if (would.verdict === 'not-allowed')
     return conflict(words.trustDenied(role.name, would.because), [OTHER_NAME]);
-  if (!request.answers.updateTrust) {
+  if (!request.updateTrust) {
     return conflict(words.notTrusted(role.name, judged.because), [UPDATE_TRUST, OTHER_NAME]);
   }
   const gone = deletedPrincipals(parsePolicy(role.trust));

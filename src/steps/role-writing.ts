@@ -3,7 +3,6 @@ import {
   CreateRoleCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
-import { parseArn } from '../aws/arn.ts';
 import { policyReader } from '../aws/policies.ts';
 import { type FoundRole, readRole } from '../aws/roles.ts';
 import { waitUntil } from '../aws/wait.ts';
@@ -21,17 +20,15 @@ import type { RoleOutcome } from '../report/types.ts';
 import { awsWords } from '../report/words/aws.ts';
 import { roleWords as words } from '../report/words/steps.ts';
 import { tagsFor } from './tags.ts';
-import type { SetupRequest, StepContext, StepInput } from './types.ts';
+import type { RoleRequest, StepContext, StepInput } from './types.ts';
 
 /** What the trust policy of the request is built from. */
-export function trustOptions({ role }: SetupRequest, account: string): TrustOptions {
+export function trustOptions({ role }: RoleRequest, account: string): TrustOptions {
   return { account, sourceAccount: role.sourceAccount, sourceArns: role.sourceArns };
 }
 
 /** The flows that will use the role, as far as the request tells. */
-export function flowScope({ secret, role }: SetupRequest): FlowScope {
-  const regions =
-    secret.kind === 'store' ? secret.regions : secret.arns.map((arn) => parseArn(arn)?.region ?? '');
+export function flowScope({ role, regions }: RoleRequest): FlowScope {
   return { sourceArns: role.sourceArns, regions };
 }
 
@@ -41,7 +38,7 @@ export type Created = { kind: 'made'; arn: string } | { kind: 'exists'; doubt: s
 /** Creates the role. */
 export async function createRole(
   { aws }: StepContext,
-  { request, identity }: StepInput,
+  { request, identity }: StepInput<RoleRequest>,
   { arn }: RoleOutcome,
 ): Promise<Created> {
   const { role } = request;
@@ -82,7 +79,7 @@ export async function readWhenKnown(context: StepContext, name: string): Promise
  */
 export async function updateTrust(
   context: StepContext,
-  { request, identity }: StepInput,
+  { request, identity }: StepInput<RoleRequest>,
   role: RoleOutcome,
 ): Promise<void> {
   const { limits } = context;

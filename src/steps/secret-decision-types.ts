@@ -1,4 +1,5 @@
 import type { FoundSecret } from '../aws/secrets.ts';
+import type { KeyMaterial } from '../key/index.ts';
 import type { Choice } from '../report/types.ts';
 import type { SecretRef, StepPlan } from './types.ts';
 
@@ -9,6 +10,8 @@ export interface FoundSecrets {
 
 export interface SecretPlan extends StepPlan {
   decisions: SecretDecision[];
+  /** The key that is stored where one is; absent when existing secrets are used as they are. */
+  key?: KeyMaterial;
 }
 
 /** What is done about the secret of one Region. */

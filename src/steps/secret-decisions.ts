@@ -58,7 +58,7 @@ export function chooseKey(
 
 /** What is done in a Region that has no secret of the name. */
 export function decideNew(
-  { identity }: StepInput,
+  { identity }: StepInput<SetupRequest>,
   { name, kmsKeyId }: NewSecret,
   region: string,
   { adopted }: KeyChoice,
@@ -77,7 +77,7 @@ export function decideNew(
 
 /** What is done about a secret that has the name already. */
 export function decideStored(
-  input: StepInput,
+  input: StepInput<SetupRequest>,
   secret: NewSecret,
   found: FoundSecret,
   { key, adopted }: KeyChoice,
@@ -107,7 +107,7 @@ export function decideStored(
 }
 
 function decideDeleted(
-  { request, identity }: StepInput,
+  { request, identity }: StepInput<SetupRequest>,
   secret: NewSecret,
   found: FoundSecret,
   warnings: string[],
@@ -132,13 +132,26 @@ function decideDeleted(
 
 /** What is done about a secret that the user named by its ARN: it is used as it is, or it cannot be used. */
 export function decideExisting(
-  input: StepInput,
+  input: StepInput<SetupRequest>,
   arn: string,
   found: FoundSecret | undefined,
 ): SecretDecision {
   const { account } = input.identity;
   if (parseSecretArn(arn)?.account !== account) return conflict(words.foreignArn(arn, account), []);
   if (!found) return conflict(words.absentArn(arn), [], [namedSecretWords.copyArn]);
+  return decideGiven(input, found);
+}
+
+/** The same for a secret that the user named, and of which it is said that it exists. */
+export function decideNamed(
+  input: StepInput<SetupRequest>,
+  { name, region }: { name: string; region: string },
+  found: FoundSecret | undefined,
+): SecretDecision {
+  return found ? decideGiven(input, found) : conflict(words.absentNamed(name, region), []);
+}
+
+function decideGiven(input: StepInput<SetupRequest>, found: FoundSecret): SecretDecision {
   const warnings = warningsFor(found, undefined);
   if (found.deletedAt) {
     if (!input.request.answers.restore)

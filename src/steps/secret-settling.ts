@@ -1,8 +1,8 @@
+import { allOrFirstFailure } from '../aws/together.ts';
 import { waitUntil } from '../aws/wait.ts';
 import type { KeyMaterial } from '../key/index.ts';
 import type { Conflict } from '../report/types.ts';
 import { secretWords as words } from '../report/words/steps.ts';
-import { allOrFirstFailure } from './all.ts';
 import { conflictFailure } from './conflict.ts';
 import type { FoundSecrets, SecretDecision, SecretPlan } from './secret-decision-types.ts';
 import { createSecret, replaceValue, restoreSecret } from './secret-writing.ts';

@@ -2,12 +2,12 @@ import { parseSecretArn } from '../aws/arn.ts';
 import { readSecret } from '../aws/secrets.ts';
 import type { Aws } from '../aws/session.ts';
 import type { FoundSecrets, SecretDecision, SecretPlan } from './secret-decision-types.ts';
-import { chooseKey, decideExisting, decideNew, decideStored } from './secret-decisions.ts';
+import { chooseKey, decideExisting, decideNamed, decideNew, decideStored } from './secret-decisions.ts';
 import { settleSecrets } from './secret-settling.ts';
 import type { SetupRequest, Step, StepContext, StepInput, StepOutput } from './types.ts';
 
 /** Step 1 of the AWS guide: the key as a plaintext secret in every Region that uses it. */
-export const storeSecret: Step<FoundSecrets, SecretPlan> = {
+export const storeSecret: Step<SetupRequest, FoundSecrets, SecretPlan> = {
   name: 'store-secret',
   inspect,
   plan: planFor,
@@ -16,9 +16,12 @@ export const storeSecret: Step<FoundSecrets, SecretPlan> = {
 
 async function inspect({ aws }: StepContext, { secret }: SetupRequest): Promise<FoundSecrets> {
   const reading =
-    secret.kind === 'store'
-      ? secret.regions.map(async (region) => ({ region, secret: await readSecret(aws, region, secret.name) }))
-      : secret.arns.map((arn) => readGiven(aws, arn));
+    secret.kind === 'existing'
+      ? secret.arns.map((arn) => readGiven(aws, arn))
+      : secret.regions.map(async (region) => ({
+          region,
+          secret: await readSecret(aws, region, secret.name),
+        }));
   return { places: await Promise.all(reading) };
 }
 
@@ -31,12 +34,17 @@ async function readGiven(aws: Aws, arn: string): Promise<FoundSecrets['places'][
   return { region, secret: own ? await reading : undefined };
 }
 
-function planFor(input: StepInput, { places }: FoundSecrets): SecretPlan {
+function planFor(input: StepInput<SetupRequest>, { places }: FoundSecrets): SecretPlan {
   const { request } = input;
   const { secret } = request;
   if (secret.kind === 'existing') {
     return toPlan(
       places.map(({ secret: found }, index) => decideExisting(input, secret.arns[index] ?? '', found)),
+    );
+  }
+  if (secret.kind === 'named') {
+    return toPlan(
+      places.map(({ region, secret: found }) => decideNamed(input, { name: secret.name, region }, found)),
     );
   }
   const live = places.flatMap(({ secret: found }) => (found ? [found] : []));
@@ -71,11 +79,10 @@ function toPlan(decisions: SecretDecision[]): SecretPlan {
     conflicts: decisions.flatMap((decision) => (decision.kind === 'conflict' ? [decision.conflict] : [])),
     warnings: [...new Set(settled.flatMap((decision) => decision.warnings))],
     expected: { secrets: settled.map((decision) => decision.ref) },
-    seen: { secrets: settled.flatMap((decision) => ('found' in decision ? [decision.found] : [])) },
   };
 }
 
-function apply(context: StepContext, input: StepInput, plan: SecretPlan): Promise<StepOutput> {
+function apply(context: StepContext, input: StepInput<SetupRequest>, plan: SecretPlan): Promise<StepOutput> {
   return settleSecrets(context, input.request, plan, {
     look: () => inspect(context, input.request),
     decide: (found) => planFor(input, found),

@@ -8,9 +8,11 @@ import { conflictFailure } from './conflict.ts';
 import { conflict, type FoundTrust, OTHER_NAME, readingConflicts, roleConflicts } from './role-conflicts.ts';
 import { planTrust, type TrustDecision } from './role-trust.ts';
 import { attachPolicy, createRole, readWhenKnown, trustOptions, updateTrust } from './role-writing.ts';
-import type { SetupRequest, Step, StepContext, StepInput, StepPlan } from './types.ts';
+import type { RoleRequest, Step, StepContext, StepInput, StepPlan } from './types.ts';
 
 export interface RolePlan extends StepPlan {
+  /** The role as it is; absent when there is none. */
+  found?: FoundRole;
   role: 'create' | 'keep' | 'update-trust';
   /** ARNs of the policies to attach. */
   attach: string[];
@@ -19,9 +21,14 @@ export interface RolePlan extends StepPlan {
 }
 
 /** Step 3 of the AWS guide: the role that MediaConnect may assume, with the policies attached. */
-export const trustRole: Step<FoundTrust, RolePlan> = { name: 'trust-role', inspect, plan, apply };
+export const trustRole: Step<RoleRequest, FoundTrust, RolePlan> = {
+  name: 'trust-role',
+  inspect,
+  plan,
+  apply,
+};
 
-async function inspect({ aws, policies }: StepContext, { role: wanted }: SetupRequest): Promise<FoundTrust> {
+async function inspect({ aws, policies }: StepContext, { role: wanted }: RoleRequest): Promise<FoundTrust> {
   const { permissionsBoundary } = wanted;
   const [role, boundary] = await Promise.all([
     readRole(aws, policies, wanted.name),
@@ -30,7 +37,7 @@ async function inspect({ aws, policies }: StepContext, { role: wanted }: SetupRe
   return { role, ...(boundary ? { boundary: boundary.document } : {}) };
 }
 
-function plan(input: StepInput, found: FoundTrust): RolePlan {
+function plan(input: StepInput<RoleRequest>, found: FoundTrust): RolePlan {
   const { role } = found;
   const { request, identity, policies } = input;
   // A policy that is new cannot have been attached before, even where the role was read when an older one was.
@@ -56,7 +63,7 @@ function plan(input: StepInput, found: FoundTrust): RolePlan {
         ? [words.inStack(role.name, role.stack)]
         : []),
     ],
-    seen: role ? { role } : {},
+    ...(role ? { found: role } : {}),
     ...(found.boundary === undefined ? {} : { boundary: found.boundary }),
     expected: {
       role: {
@@ -68,7 +75,7 @@ function plan(input: StepInput, found: FoundTrust): RolePlan {
   };
 }
 
-function warnings({ role: wanted }: SetupRequest, role: FoundRole | undefined, more: string[]): string[] {
+function warnings({ role: wanted }: RoleRequest, role: FoundRole | undefined, more: string[]): string[] {
   return [
     ...(/mediaconnect/i.test(wanted.name) ? [] : [words.nameWithoutMediaConnect(wanted.name)]),
     ...(role && role.path !== '/' ? [words.hasPath(role.name, role.path)] : []),
@@ -77,7 +84,7 @@ function warnings({ role: wanted }: SetupRequest, role: FoundRole | undefined, m
 }
 
 function describe(
-  input: StepInput,
+  input: StepInput<RoleRequest>,
   kind: RolePlan['role'],
   attach: string[],
   trust: TrustDecision,
@@ -106,11 +113,15 @@ function outcome(kind: RolePlan['role'], attach: string[]): RoleOutcome['action'
   return kind === 'update-trust' || attach.length > 0 ? 'updated' : 'kept';
 }
 
-async function apply(context: StepContext, input: StepInput, plan: RolePlan): Promise<{ role: RoleOutcome }> {
+async function apply(
+  context: StepContext,
+  input: StepInput<RoleRequest>,
+  plan: RolePlan,
+): Promise<{ role: RoleOutcome }> {
   const { request, identity } = input;
   const { name } = request.role;
   const action = outcome(plan.role, plan.attach);
-  const wanted = { name, arn: plan.seen.role?.arn ?? roleArn(identity, name), action };
+  const wanted = { name, arn: plan.found?.arn ?? roleArn(identity, name), action };
   if (plan.role !== 'create') return finish(context, input, plan, wanted);
   const created = await createRole(context, input, wanted);
   if (created.kind === 'made') {
@@ -125,7 +136,12 @@ async function apply(context: StepContext, input: StepInput, plan: RolePlan): Pr
 }
 
 /** What is left to do once there is a role. */
-async function finish(context: StepContext, input: StepInput, plan: RolePlan, role: RoleOutcome) {
+async function finish(
+  context: StepContext,
+  input: StepInput<RoleRequest>,
+  plan: RolePlan,
+  role: RoleOutcome,
+) {
   if (plan.role === 'update-trust') await updateTrust(context, input, role);
   for (const arn of plan.attach) {
     await attachPolicy(context, role.name, arn);
@@ -141,7 +157,7 @@ async function finish(context: StepContext, input: StepInput, plan: RolePlan, ro
  */
 async function adopt(
   context: StepContext,
-  input: StepInput,
+  input: StepInput<RoleRequest>,
   { boundary }: RolePlan,
   made: 'created' | undefined,
 ): Promise<{ role: RoleOutcome }> {

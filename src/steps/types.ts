@@ -1,34 +1,65 @@
+import type { Tag } from '../aws/names.ts';
 import type { PolicyReader } from '../aws/policies.ts';
-import type { FoundRole } from '../aws/roles.ts';
-import type { FoundSecret } from '../aws/secrets.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import type { Limits } from '../defaults.ts';
 import type { Algorithm, KeyMaterial, KeyType } from '../key/index.ts';
 import type { KmsKeyRef, PolicyScope } from '../policy/index.ts';
-import type { Change, Conflict, Outcomes, PolicyOutcome, SecretOutcome, StepName } from '../report/types.ts';
+import type {
+  Change,
+  Conflict,
+  Happened,
+  PolicyOutcome,
+  RoleOutcome,
+  SecretOutcome,
+  StepName,
+} from '../report/types.ts';
 
-/** What the user wants, complete and checked. Nothing in it depends on what the account holds. */
+/** What the user wants of one key, complete and checked. Nothing in it depends on what the account holds. */
 export interface SetupRequest {
-  secret: NewSecret | ExistingSecrets;
+  secret: NewSecret | NamedSecrets | ExistingSecrets;
   keyType: KeyType;
   /** Checked against the key's length; told by the length when absent. */
   algorithm?: Algorithm;
-  policy: { name: string; scope: PolicyScope };
-  role: {
-    name: string;
-    description: string;
-    /** Whether the trust policy has the `aws:SourceAccount` condition. */
-    sourceAccount: boolean;
-    sourceArns: string[];
-    permissionsBoundary?: string;
-  };
+  policy: PolicyWish;
+  role: RoleWish;
   /** The user's tags; the program adds its own. */
-  tags: { key: string; value: string }[];
+  tags: Tag[];
   answers: {
     existingKey?: 'keep' | 'replace';
     restore: boolean;
     updateTrust: boolean;
   };
+}
+
+/** The policy that shall allow reading a key. */
+export interface PolicyWish {
+  name: string;
+  scope: PolicyScope;
+}
+
+/** The role that shall read a key. */
+export interface RoleWish {
+  name: string;
+  description: string;
+  /** Whether the trust policy has the `aws:SourceAccount` condition. */
+  sourceAccount: boolean;
+  sourceArns: string[];
+  permissionsBoundary?: string;
+}
+
+/** What is wanted of a policy, for all keys that name it. */
+export interface PolicyRequest {
+  policy: PolicyWish;
+  tags: Tag[];
+}
+
+/** What is wanted of a role, for all keys that name it. */
+export interface RoleRequest {
+  role: RoleWish;
+  tags: Tag[];
+  /** The Regions of the keys, and so of the flows. */
+  regions: string[];
+  updateTrust: boolean;
 }
 
 /** A key to be stored under one name in each of the Regions. */
@@ -48,6 +79,13 @@ export interface ExistingSecrets {
   arns: string[];
 }
 
+/** Secrets that exist already, by their name. */
+export interface NamedSecrets {
+  kind: 'named';
+  name: string;
+  regions: string[];
+}
+
 /** What the steps are given to work with. */
 export interface StepContext {
   aws: Aws;
@@ -57,7 +95,7 @@ export interface StepContext {
   /** Aborted when the user interrupts. */
   interrupt: AbortSignal;
   /** Told as soon as a change is done, so that a failure half-way can say what exists. */
-  record(outcome: Partial<Outcomes>): void;
+  record(outcome: Happened): void;
   /** Told which step begins to change things, and that it has done so. */
   begin(step: StepName): void;
   end(step: StepName): void;
@@ -72,9 +110,9 @@ export interface SecretRef extends SecretOutcome {
   resourcePolicy?: string;
 }
 
-/** What a step is planned with: the request, the account, and what the steps before it produce. */
-export interface StepInput {
-  request: SetupRequest;
+/** What a step is planned with: what is wanted, the account, and what the steps before it produce. */
+export interface StepInput<Request> {
+  request: Request;
   identity: Identity;
   secrets: SecretRef[];
   policies: PolicyOutcome[];
@@ -88,10 +126,6 @@ export interface StepPlan {
   conflicts: Conflict[];
   /** Things the user should know that stop nothing. */
   warnings: string[];
-  /** What exists now; when nothing has to change, this is what is proven. */
-  seen: { secrets?: FoundSecret[]; role?: FoundRole };
-  /** The key that is stored where one is; absent when existing secrets are used as they are. */
-  key?: KeyMaterial;
   /** What the step will answer, with `??????` in ARNs that AWS has yet to make up. */
   expected: StepOutput;
 }
@@ -99,19 +133,19 @@ export interface StepPlan {
 /** What a step answers: its outcomes, from which the next step takes the ARNs. */
 export interface StepOutput {
   secrets?: SecretRef[];
-  policies?: Outcomes['policies'];
-  role?: Outcomes['role'];
+  policies?: PolicyOutcome[];
+  role?: RoleOutcome;
   /** The key that is stored: the user's, or the one that was there and is kept. */
   key?: KeyMaterial;
 }
 
 /** One step of the procedure. */
-export interface Step<Found, Plan extends StepPlan> {
+export interface Step<Request, Found, Plan extends StepPlan> {
   name: StepName;
   /** Reads what exists. Changes nothing. */
-  inspect(context: StepContext, request: SetupRequest): Promise<Found>;
+  inspect(context: StepContext, request: Request): Promise<Found>;
   /** Compares what exists with what is wanted. Pure. */
-  plan(input: StepInput, found: Found): Plan;
+  plan(input: StepInput<Request>, found: Found): Plan;
   /** Carries the plan out and answers the ARNs. */
-  apply(context: StepContext, input: StepInput, plan: Plan): Promise<StepOutput>;
+  apply(context: StepContext, input: StepInput<Request>, plan: Plan): Promise<StepOutput>;
 }

@@ -20,7 +20,7 @@ export async function tearDown(
   const deletionDates = await scheduleAll(context, request, plan);
   const policies = await takeOut(context, request, plan);
   const role = await finishRole(context, plan, policies);
-  return { secrets: plan.expected.secrets, policies, ...(role ? { role } : {}), deletionDates };
+  return { secrets: plan.expected.secrets, policies, roles: role ? [role] : [], deletionDates };
 }
 
 async function scheduleAll(

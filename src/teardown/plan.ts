@@ -47,7 +47,7 @@ export function planTeardown(request: TeardownRequest, found: Findings): Teardow
         versionId: kind === 'keep' ? versionId : null,
         action: POLICY_ACTION[kind],
       })),
-      ...(role ? { role: { name: role.role.name, arn: role.role.arn, action: ROLE_ACTION[role.fate] } } : {}),
+      roles: role ? [{ name: role.role.name, arn: role.role.arn, action: ROLE_ACTION[role.fate] }] : [],
     },
   };
 }

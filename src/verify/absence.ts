@@ -1,8 +1,8 @@
 import { parseSecretArn } from '../aws/arn.ts';
-import { atMost } from '../aws/at-most.ts';
 import { offeredRegions } from '../aws/regions.ts';
 import { describeSecret, secretExists } from '../aws/secrets.ts';
 import type { Aws } from '../aws/session.ts';
+import { atMost } from '../aws/together.ts';
 import { HTTP } from '../defaults.ts';
 import { look, seenIn } from './look.ts';
 import type { SecretTarget } from './secret-sight.ts';

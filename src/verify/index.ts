@@ -1,8 +1,8 @@
 import { parseArn } from '../aws/arn.ts';
-import { atMost } from '../aws/at-most.ts';
 import { policyReader } from '../aws/policies.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import { type Caller, callerOf } from '../aws/simulation.ts';
+import { atMost } from '../aws/together.ts';
 import { algorithmOfLength } from '../key/index.ts';
 import type { EncryptionSettings } from '../report/types.ts';
 import type { VerifyCheck } from '../report/verify-types.ts';

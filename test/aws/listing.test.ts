@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { atMost } from '../../src/aws/at-most.ts';
 import { pages } from '../../src/aws/pages.ts';
+import { atMost } from '../../src/aws/together.ts';
 
 describe('a listing', () => {
   const read = async (tokens: Record<string, string | undefined>) => {

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { FoundRole } from '../../src/aws/roles.ts';
 import type { FoundSecret, SecretContent } from '../../src/aws/secrets.ts';
 import { KeyMaterial } from '../../src/key/index.ts';
-import { check, type Expectation } from '../../src/proof/checks.ts';
+import { check, type Expectation, type KeyExpectation } from '../../src/proof/checks.ts';
 import { ACCOUNT, guidePolicy, guideTrust, KEYS, REGION, roleArn } from '../support/account.ts';
 
 export const ARN = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:studio-a-AbCdEf`;
@@ -28,7 +28,7 @@ export const guided = { name: 'Read', document: JSON.stringify(guidePolicy(ARN))
 export interface Breakage {
   secret?: Partial<FoundSecret> | 'absent';
   role?: Partial<FoundRole> | 'absent';
-  expected?: Partial<Expectation>;
+  expected?: Partial<KeyExpectation & Pick<Expectation, 'flows'>>;
 }
 
 /** The checks of a set-up in which all is right but what is given. */
@@ -52,13 +52,10 @@ export function checksOf({ secret = {}, role = {}, expected = {} }: Breakage = {
     own: true,
     ...(role === 'absent' ? {} : role),
   };
-  const wanted: Expectation = {
-    secrets: [{ arn: ARN, name: 'studio-a', region: REGION }],
-    roleName: 'MediaConnect-ASM',
-    keyType: 'static-key',
-    flows: { sourceArns: [], regions: [REGION] },
-    ...expected,
-  };
+  const { flows = { sourceArns: [], regions: [REGION] }, ...key } = expected;
+  const secrets = [{ arn: ARN, name: 'studio-a', region: REGION }];
+  const keys = [{ secrets, keyType: 'static-key' as const, ...key }];
+  const wanted: Expectation = { keys, roleName: 'MediaConnect-ASM', flows };
   const observed = {
     secrets: secret === 'absent' ? [] : [found],
     ...(role === 'absent' ? {} : { role: made }),

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { policyReader } from '../../src/aws/policies.ts';
+import { readSecret } from '../../src/aws/secrets.ts';
 import { openAws } from '../../src/aws/session.ts';
 import { readAnswers } from '../../src/cli/setup-answers.ts';
 import type { Limits } from '../../src/defaults.ts';
 import { KeyMaterial } from '../../src/key/index.ts';
 import { prove } from '../../src/proof/prove.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
-import { applyAll, inspectAll } from '../../src/steps/index.ts';
+import { applyAll, inspectAll, planAll } from '../../src/steps/index.ts';
 import { completeRequest } from '../../src/steps/request.ts';
 import type { StepContext } from '../../src/steps/types.ts';
 import { guidePolicy, KEYS, makePolicy, makeSecret, REGION, readAccount } from '../support/account.ts';
@@ -49,9 +50,11 @@ async function applySteps(sandbox: Sandbox, limits: Limits, meanwhile?: () => Pr
   const { answers } = readAnswers({ secretName: 'studio-a', region: [REGION] });
   const request = completeRequest(answers, { key: KeyMaterial.from(KEYS.aes256), generated: false });
   try {
-    const inspection = await inspectAll(context, request);
+    const plan = planAll(await inspectAll(context, [request]));
     await meanwhile?.();
-    const output = await applyAll(inspection, context, request);
+    const output = await applyAll(context, plan);
+    const failure = output.keys[0]?.failure;
+    if (failure) throw failure;
     return { output, waits };
   } finally {
     aws.clients.close();
@@ -74,7 +77,7 @@ describe('an account in which IAM takes its time', () => {
     sandbox().addFault({ kind: 'drop-after', action: 'CreateRole' });
     const { output, waits } = await applySteps(sandbox(), PATIENT);
     expect(output.policies).toMatchObject([{ name: 'SecretsManagerForMediaConnect', action: 'created' }]);
-    expect(output.role?.action).toBe('created');
+    expect(output.roles[0]?.role.action).toBe('created');
     expect(new Set(waits)).toEqual(
       new Set([
         'IAM to make the policy known everywhere',
@@ -103,13 +106,15 @@ describe('an account in which IAM takes longer than the program waits', () => {
     const interrupt = new AbortController().signal;
     const aws = openAws({ endpointUrl, credentials, homeRegion: REGION }, interrupt);
     const waits: number[] = [];
+    const found = await readSecret(aws, REGION, secret);
+    const secrets = [{ region: REGION, arn: secret, name: 'studio-a' }];
     const proof = await prove(
       { aws, limits: HASTY, interrupt, onWait: (elapsed) => void waits.push(elapsed) },
-      { secrets: [{ region: REGION, arn: secret }], policies: [], roleName: 'MediaConnect-ASM' },
+      { policies: [], roleName: 'MediaConnect-ASM' },
+      Promise.resolve(found ? [found] : []),
       {
-        secrets: [{ region: REGION, arn: secret, name: 'studio-a' }],
+        keys: [{ secrets, keyType: 'static-key' }],
         roleName: 'MediaConnect-ASM',
-        keyType: 'static-key',
         flows: { sourceArns: [], regions: [REGION] },
       },
     );

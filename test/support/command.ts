@@ -55,9 +55,15 @@ export async function runInProcess(
     common,
     aws,
     output,
-    progress: { start: say, wait: (text) => text && say(text), done: say, stop: () => undefined },
+    progress: {
+      start: say,
+      count: (done, total) => say(`${done} of ${total}`),
+      wait: (text) => text && say(text),
+      done: say,
+      stop: () => undefined,
+    },
     interrupt,
-    outcomes: { secrets: [], policies: [] },
+    outcomes: { secrets: [], policies: [], roles: [] },
     keyInput: { stdin: process.stdin, env, interrupt },
     interactive: false,
   };

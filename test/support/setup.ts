@@ -3,7 +3,7 @@ import type { CommandRun } from '../../src/cli/command-run.ts';
 import { readAnswers, type SetupOptions } from '../../src/cli/setup-answers.ts';
 import { performSetup } from '../../src/cli/setup-procedure.ts';
 import { EXIT } from '../../src/failure.ts';
-import type { Check, EncryptionSettings, Outcomes } from '../../src/report/types.ts';
+import type { Check, EncryptionSettings, Outcomes, RoleOutcome } from '../../src/report/types.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { KEYS, REGION, readAccount, writesTo } from './account.ts';
 import { runInProcess } from './command.ts';
@@ -11,8 +11,11 @@ import { runInProcess } from './command.ts';
 /** What `setup` is asked for: its options, and the key itself, which goes the way of `--key-env`. */
 export type Wishes = SetupOptions & { key?: string };
 
+/** What was done, as the JSON document has it. */
+export type Completed = Pick<Outcomes, 'secrets' | 'policies'> & { role?: RoleOutcome };
+
 /** The JSON document, of a success or of a failure. */
-export interface SetupDocument extends Outcomes {
+export interface SetupDocument extends Completed {
   partition: string;
   encryption: EncryptionSettings[];
   checks: Check[];
@@ -25,7 +28,7 @@ export interface SetupDocument extends Outcomes {
     hint?: string;
     details?: string[];
   };
-  completed: Outcomes;
+  completed: Completed;
 }
 
 export interface SetupResult {

@@ -34,6 +34,8 @@ export const secretWords = {
     `Run this command for ${primary} alone first (--region ${primary}). The replica gets the key from there, and then it can be used as it is.`,
   owned: (name: string, region: string, owner: string) =>
     `The secret ${name} in ${region} belongs to the service ${owner}, which alone may change it.`,
+  absentNamed: (name: string, region: string) =>
+    `There is no secret ${name} in ${region}, although it is said to exist.`,
   absentArn: (arn: string) => `There is no secret ${arn}.`,
   foreignArn: (arn: string, account: string) =>
     `The secret ${arn} belongs to another account than yours (${account}); MediaConnect cannot read secrets across accounts.`,

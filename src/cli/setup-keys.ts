@@ -1,0 +1,45 @@
+import { changesAnything } from '../report/plan.ts';
+import type { Progress } from '../report/progress.ts';
+import { setupWords as words } from '../report/words/setup.ts';
+import {
+  applyAll,
+  asPlanned,
+  inspectAll,
+  isOpen,
+  planAll,
+  type SetupPlan,
+  type SetupResult,
+} from '../steps/index.ts';
+import type { SetupRequest, StepContext } from '../steps/types.ts';
+import type { CommandRun } from './command-run.ts';
+import { stepContext } from './step-context.ts';
+
+/** Keys of which is known what exists, and what will be done. */
+export interface PlannedKeys {
+  context: StepContext;
+  plan: SetupPlan;
+}
+
+/** Reads what exists, for one key or many, and plans. */
+export async function planKeys(run: CommandRun, requests: SetupRequest[]): Promise<PlannedKeys> {
+  const context = stepContext(run);
+  run.progress.start(words.reading);
+  const inspection = await inspectAll(context, requests, counter(run.progress, requests.length));
+  run.progress.stop();
+  return { context, plan: planAll(inspection) };
+}
+
+/** Carries the plan out; where it changes nothing, what it expects is what there is. */
+export async function applyKeys(run: CommandRun, { context, plan }: PlannedKeys): Promise<SetupResult> {
+  if (!changesAnything(plan.changes)) return asPlanned(plan);
+  return applyAll(context, plan, counter(run.progress, plan.keys.filter(isOpen).length));
+}
+
+/** Counts what is done with, for the user to see; one thing alone needs no counting. */
+function counter(progress: Progress, total: number): () => void {
+  let done = 0;
+  return () => {
+    done += 1;
+    if (total > 1) progress.count(done, total);
+  };
+}

@@ -1,0 +1,106 @@
+import type { FoundSecret } from '../aws/secrets.ts';
+import { LIMITS } from '../defaults.ts';
+import { EXIT, Failure } from '../failure.ts';
+import { type Expectation, mayComeRight } from '../proof/checks.ts';
+import { evaluate, type Proof, prove } from '../proof/prove.ts';
+import type { Check } from '../report/types.ts';
+import { proofWords as words } from '../report/words/proof.ts';
+import { setupWords } from '../report/words/setup.ts';
+import type { KeyResult, RoleResult, SetupResult } from '../steps/index.ts';
+import { flowScope } from '../steps/role-writing.ts';
+import type { SetupRequest } from '../steps/types.ts';
+import type { CommandRun } from './command-run.ts';
+import { showWaiting } from './step-context.ts';
+
+/**
+ * Proves of each role, and of all keys that it reads, that MediaConnect will be able to use them. A key of which that
+ * does not hold gets a failure that says why.
+ */
+export async function proveKeys(
+  run: CommandRun,
+  requests: SetupRequest[],
+  { keys, roles }: SetupResult,
+): Promise<Proof[]> {
+  const changed = roles.some(({ unchanged }) => !unchanged);
+  if (changed) run.progress.start(words.reading);
+  const proofs = await Promise.all(roles.map((role) => proveRole(run, requests, keys, role)));
+  if (!changed) return proofs;
+  if (keys.some(({ failure }) => !failure)) run.progress.done(setupWords.proven);
+  else run.progress.stop();
+  return proofs;
+}
+
+async function proveRole(
+  run: CommandRun,
+  requests: SetupRequest[],
+  keys: KeyResult[],
+  role: RoleResult,
+): Promise<Proof> {
+  const members = role.keys.flatMap((at) => {
+    const [request, result] = [requests[at], keys[at]];
+    return request && result ? [{ request, result }] : [];
+  });
+  const reading = Promise.all(members.map(seenIn)).then((seen) => seen.flat());
+  const expected: Expectation = {
+    roleName: role.request.role.name,
+    flows: flowScope(role.request),
+    keys: members.map(({ request: { keyType, algorithm }, result: { secrets, key } }) => ({
+      secrets,
+      keyType,
+      ...(algorithm ? { algorithm } : {}),
+      ...(key ? { key } : {}),
+    })),
+  };
+  const proof = await lookAt(run, role, reading, expected);
+  const failed = proof.checks.filter(({ ok }) => !ok);
+  for (const { result } of members) {
+    const about = failed.filter((each) => concerns(each, result));
+    if (about.length > 0) result.failure ??= notProven(about, !role.unchanged);
+  }
+  return proof;
+}
+
+/** What the secrets of a key hold. When they cannot be read back, that is why the key is not proven. */
+async function seenIn({ result }: { result: KeyResult }): Promise<FoundSecret[]> {
+  const seen = await result.seen;
+  if ('value' in seen) return seen.value;
+  result.failure = seen.failure;
+  return [];
+}
+
+async function lookAt(
+  run: CommandRun,
+  { role, policies, unchanged }: RoleResult,
+  reading: Promise<FoundSecret[]>,
+  expected: Expectation,
+): Promise<Proof> {
+  const { aws, interrupt } = run;
+  // When nothing was changed, what was read a moment ago is what AWS holds.
+  if (unchanged) return evaluate({ secrets: await reading, role: unchanged }, expected, await aws.identity());
+  const onWait = (elapsedMs: number) => showWaiting(run, words.waiting, elapsedMs);
+  const context = { aws, limits: LIMITS, interrupt, onWait };
+  return prove(context, { policies, roleName: role.name }, reading, expected);
+}
+
+/** Whether a check is about a key: about one of its secrets, or about the role of all. */
+function concerns({ subject }: Check, { secrets }: KeyResult): boolean {
+  return !subject.includes(':secretsmanager:') || secrets.some(({ arn }) => arn === subject);
+}
+
+/** The failure that names what does not hold. */
+function notProven(failed: Check[], changed: boolean): Failure {
+  const [first] = failed;
+  return new Failure(words.failed(first?.subject ?? '', first?.detail ?? ''), {
+    code: 'not-proven',
+    exitCode: EXIT.failed,
+    details: failed.slice(1).map(({ subject, detail }) => `${subject}: ${detail}`),
+    hint: hintFor(failed, changed),
+  });
+}
+
+function hintFor(failed: Check[], changed: boolean): string {
+  if (!changed) return words.failedUnchangedHint;
+  return failed.some(mayComeRight)
+    ? words.failedHint(LIMITS.iamPropagationMs / 1000)
+    : words.failedAtOnceHint;
+}

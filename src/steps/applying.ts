@@ -1,0 +1,113 @@
+import { type FoundSecret, readSecret } from '../aws/secrets.ts';
+import { atMost } from '../aws/together.ts';
+import { FLEET } from '../defaults.ts';
+import type { PolicyOutcome, StepName } from '../report/types.ts';
+import { attempt } from './inspection.ts';
+import { type GroupPlan, type KeyPlan, policiesFor, type SetupPlan } from './planning.ts';
+import { readPolicy } from './read-policy.ts';
+import { failed, foundIn, type KeyResult, roleResult, type SetupResult, whatStops } from './results.ts';
+import { storeSecret } from './store-secret.ts';
+import { trustRole } from './trust-role.ts';
+import type { SecretRef, Step, StepContext, StepInput, StepPlan } from './types.ts';
+
+/**
+ * Carries out what was planned, step after step: the secrets, of some keys at once, then the policies, then the roles.
+ * What fails for one key, or for a policy or a role, ends the matter for the keys concerned and for no others.
+ * @param onKey is told of each key whose secrets are done with
+ * @throws Interrupted, and failures that have to do with the caller and with no key in particular
+ */
+export async function applyAll(
+  context: StepContext,
+  plan: SetupPlan,
+  onKey: () => void = () => undefined,
+): Promise<SetupResult> {
+  const keys = await inStage(context, storeSecret.name, () => storeAll(context, plan, onKey));
+  const policies = await inStage(context, readPolicy.name, () =>
+    applyGroups(context, readPolicy, plan.policies, keys, () => []),
+  );
+  const roles = await inStage(context, trustRole.name, () =>
+    applyGroups(context, trustRole, plan.roles, keys, (members) =>
+      policiesFor(members, policies, ({ output }) => output.policies ?? []),
+    ),
+  );
+  return {
+    keys,
+    policies: policies.flatMap(({ output }) => output.policies ?? []),
+    roles: roles.flatMap((group) => roleResult(group, group.input, group.output.role)),
+  };
+}
+
+/** Tells of a step that begins, and of its end if anything came of it. */
+async function inStage<T>(context: StepContext, step: StepName, work: () => Promise<T[]>): Promise<T[]> {
+  context.begin(step);
+  const done = await work();
+  if (done.some(isDone)) context.end(step);
+  return done;
+}
+
+function isDone(result: unknown): boolean {
+  return !(typeof result === 'object' && result !== null && 'failure' in result);
+}
+
+function storeAll(context: StepContext, { keys }: SetupPlan, onKey: () => void): Promise<KeyResult[]> {
+  return atMost(FLEET.keysAtOnce, keys, async (key) => {
+    const stopped = whatStops(key);
+    const result =
+      stopped || !key.secrets ? failed(stopped) : await storeKey(context, key.input, key.secrets);
+    onKey();
+    return result;
+  });
+}
+
+async function storeKey(
+  context: StepContext,
+  input: KeyPlan['input'],
+  { plan }: NonNullable<KeyPlan['secrets']>,
+): Promise<KeyResult> {
+  const stored = await attempt(storeSecret.name, () => storeSecret.apply(context, input, plan));
+  if ('failure' in stored) return failed(stored.failure);
+  const { secrets = [], key } = stored.value;
+  const seen = attempt(storeSecret.name, () => readBack(context, secrets, foundIn(plan)));
+  // It is awaited once the role is there; an interruption until then must not end the process.
+  seen.catch(() => undefined);
+  return { secrets, ...(key ? { key } : {}), seen };
+}
+
+/** What the secrets hold now. One that was kept was read a moment ago. */
+async function readBack(
+  { aws }: StepContext,
+  secrets: SecretRef[],
+  found: FoundSecret[],
+): Promise<FoundSecret[]> {
+  const seen = secrets.map(({ region, arn, action }) => {
+    const kept = action === 'kept' ? found.find((each) => each.arn === arn) : undefined;
+    return kept ?? readSecret(aws, region, arn, { known: true });
+  });
+  return (await Promise.all(seen)).filter((secret) => secret !== undefined);
+}
+
+/** Carries out a step for its policies or roles, each for those keys of which the steps before were done. */
+async function applyGroups<Request, Found, Plan extends StepPlan>(
+  context: StepContext,
+  step: Step<Request, Found, Plan>,
+  groups: GroupPlan<Request, Found, Plan>[],
+  keys: KeyResult[],
+  policiesOf: (members: number[]) => PolicyOutcome[],
+) {
+  const done = await Promise.all(
+    groups.map(async (group) => {
+      const members = group.keys.filter((at) => keys[at] && !keys[at].failure);
+      if (members.length === 0) return [];
+      const secrets = members.flatMap((at) => keys[at]?.secrets ?? []);
+      const input: StepInput<Request> = { ...group.input, secrets, policies: policiesOf(members) };
+      // Planned again with the ARNs that the steps before have really produced.
+      const applied = await attempt(step.name, () =>
+        step.apply(context, input, step.plan(input, group.found)),
+      );
+      if ('value' in applied) return [{ ...group, keys: members, input, output: applied.value }];
+      for (const at of members) if (keys[at]) keys[at].failure = applied.failure;
+      return [];
+    }),
+  );
+  return done.flat();
+}

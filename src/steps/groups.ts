@@ -1,0 +1,66 @@
+import { parseSecretArn } from '../aws/arn.ts';
+import type { Tag } from '../aws/names.ts';
+import type { PolicyRequest, RoleRequest, SetupRequest } from './types.ts';
+
+/** Keys that have a policy or a role in common, and what is wanted of that. */
+export interface Group<Request> {
+  request: Request;
+  /** The places of the keys in the list of all. */
+  keys: number[];
+}
+
+/** The policies that the keys need, each once. The keys that name one agree on what it shall be. */
+export function policyGroups(requests: SetupRequest[]): Group<PolicyRequest>[] {
+  return grouped(requests, ({ policy }) => policy.name).map(({ first, keys, tags }) => ({
+    request: { policy: first.policy, tags },
+    keys,
+  }));
+}
+
+/** The roles that the keys need, each once. The keys that name one agree on what it shall be. */
+export function roleGroups(requests: SetupRequest[]): Group<RoleRequest>[] {
+  return grouped(requests, ({ role }) => role.name).map(({ first, keys, tags, members }) => ({
+    request: {
+      role: first.role,
+      tags,
+      regions: [...new Set(members.flatMap(regionsOfSecret))],
+      updateTrust: first.answers.updateTrust,
+    },
+    keys,
+  }));
+}
+
+/** How a key is named where there are several: its secret's name, or the ARNs. */
+export function nameOfKey({ secret }: SetupRequest): string {
+  return secret.kind === 'existing' ? secret.arns.join(', ') : secret.name;
+}
+
+/** The Regions in which the secrets of a key are. */
+export function regionsOfSecret({ secret }: Pick<SetupRequest, 'secret'>): string[] {
+  return secret.kind === 'existing'
+    ? secret.arns.flatMap((arn) => parseSecretArn(arn)?.region ?? [])
+    : secret.regions;
+}
+
+function grouped(requests: SetupRequest[], nameOf: (request: SetupRequest) => string) {
+  const places = new Map<string, number[]>();
+  for (const [at, request] of requests.entries()) {
+    const known = places.get(nameOf(request));
+    if (known) known.push(at);
+    else places.set(nameOf(request), [at]);
+  }
+  return [...places.values()].map((keys) => {
+    const members = keys.flatMap((at) => requests[at] ?? []);
+    const [first] = members;
+    if (!first) throw new Error('a group has no key');
+    return { first, keys, members, tags: commonTags(members) };
+  });
+}
+
+/** What several keys have in common gets the tags that they have in common. */
+function commonTags(members: SetupRequest[]): Tag[] {
+  const [first, ...others] = members.map(({ tags }) => tags);
+  return (first ?? []).filter((tag) =>
+    others.every((tags) => tags.some(({ key, value }) => key === tag.key && value === tag.value)),
+  );
+}

@@ -1,0 +1,83 @@
+import { isAboutCaller } from '../aws/everywhere.ts';
+import type { Identity } from '../aws/session.ts';
+import { Failure } from '../failure.ts';
+import type { StepName } from '../report/types.ts';
+import { type Group, policyGroups, roleGroups } from './groups.ts';
+import { type FoundPolicies, readPolicy } from './read-policy.ts';
+import type { FoundTrust } from './role-conflicts.ts';
+import type { FoundSecrets } from './secret-decision-types.ts';
+import { storeSecret } from './store-secret.ts';
+import { trustRole } from './trust-role.ts';
+import type { PolicyRequest, RoleRequest, SetupRequest, StepContext } from './types.ts';
+
+/** What became of something that may fail for one key and leave the others alone. */
+export type Attempt<T> = { value: T } | { failure: Failure };
+
+/** What a policy or a role is now, which some of the keys have in common. */
+export interface InspectedGroup<Request, Found> extends Group<Request> {
+  found: Attempt<Found>;
+}
+
+/** All that the steps have read; a plan can be made of it again and again, for some of the keys or all. */
+export interface Inspection {
+  identity: Identity;
+  requests: SetupRequest[];
+  /** One for each request. */
+  secrets: Attempt<FoundSecrets>[];
+  policies: InspectedGroup<PolicyRequest, FoundPolicies>[];
+  roles: InspectedGroup<RoleRequest, FoundTrust>[];
+}
+
+/**
+ * Reads what exists, for all keys and all steps at once. Changes nothing.
+ * @param onKey is told of each key whose secrets have been read
+ */
+export async function inspectAll(
+  context: StepContext,
+  requests: SetupRequest[],
+  onKey: () => void = () => undefined,
+): Promise<Inspection> {
+  const secrets = requests.map((request) =>
+    attempt(storeSecret.name, () => storeSecret.inspect(context, request)).finally(onKey),
+  );
+  const policies = policyGroups(requests).map(async (group) => ({
+    ...group,
+    found: await attempt(readPolicy.name, () => readPolicy.inspect(context, group.request)),
+  }));
+  const roles = roleGroups(requests).map(async (group) => ({
+    ...group,
+    found: await attempt(trustRole.name, () => trustRole.inspect(context, group.request)),
+  }));
+  // Waits for all, also after one has failed, so that nothing is left under way.
+  await Promise.allSettled([...secrets, ...policies, ...roles]);
+  return {
+    identity: await context.aws.identity(),
+    requests,
+    secrets: await Promise.all(secrets),
+    policies: await Promise.all(policies),
+    roles: await Promise.all(roles),
+  };
+}
+
+/**
+ * Does something for one key, or for a policy or role that some have in common.
+ * @throws what is no matter of that one: the interruption, or credentials that AWS does not take
+ */
+export async function attempt<T>(step: StepName, work: () => Promise<T>): Promise<Attempt<T>> {
+  try {
+    return { value: await inStep(step, work) };
+  } catch (error) {
+    if (!(error instanceof Failure) || isAboutCaller(error)) throw error;
+    return { failure: error };
+  }
+}
+
+/** Marks a failure with the step in which it happened. */
+export async function inStep<T>(step: StepName, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Failure) error.step ??= step;
+    throw error;
+  }
+}

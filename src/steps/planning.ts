@@ -1,0 +1,145 @@
+import type { Failure } from '../failure.ts';
+import type { Change, Conflict, PolicyOutcome } from '../report/types.ts';
+import type { Group } from './groups.ts';
+import type { Attempt, InspectedGroup, Inspection } from './inspection.ts';
+import { type FoundPolicies, type PolicyPlan, readPolicy } from './read-policy.ts';
+import type { FoundTrust } from './role-conflicts.ts';
+import type { FoundSecrets, SecretPlan } from './secret-decision-types.ts';
+import { storeSecret } from './store-secret.ts';
+import { type RolePlan, trustRole } from './trust-role.ts';
+import type { PolicyRequest, RoleRequest, SecretRef, SetupRequest, StepInput } from './types.ts';
+
+/** What is planned for one key. With a conflict or a failure nothing is done for it. */
+export interface KeyPlan {
+  input: StepInput<SetupRequest>;
+  /** What its secrets are, and what becomes of them; absent when they could not be read. */
+  secrets?: { found: FoundSecrets; plan: SecretPlan };
+  conflicts: Conflict[];
+  /** Why its secrets, its policy or its role could not be read. */
+  failure?: Failure;
+}
+
+/** What is planned for a policy or a role, with the keys for which it is done. */
+export interface GroupPlan<Request, Found, Plan> extends Group<Request> {
+  found: Found;
+  input: StepInput<Request>;
+  plan: Plan;
+}
+
+export interface SetupPlan {
+  /** One for each request. */
+  keys: KeyPlan[];
+  policies: GroupPlan<PolicyRequest, FoundPolicies, PolicyPlan>[];
+  roles: GroupPlan<RoleRequest, FoundTrust, RolePlan>[];
+  changes: Change[];
+  warnings: string[];
+}
+
+/** Whether nothing stands in the way of a key. */
+export function isOpen({ conflicts, failure }: Pick<KeyPlan, 'conflicts' | 'failure'>): boolean {
+  return conflicts.length === 0 && failure === undefined;
+}
+
+/**
+ * The plan of the whole procedure. What stands in the way of one key leaves the others alone; what stands in the way of
+ * a policy or a role is in the way of all keys that need it. Pure.
+ */
+export function planAll(inspection: Inspection): SetupPlan {
+  const keys = inspection.requests.map((_request, at) => planKey(inspection, at));
+  // At first with those that have a conflict already, so that all that is in the way of a key is told at once.
+  let chosen = keys.flatMap((key, at) => (key.failure ? [] : [at]));
+  for (;;) {
+    const groups = planGroups(inspection, keys, chosen);
+    const open = chosen.filter((at) => isOpen(keys[at] ?? NOTHING));
+    if (open.length === chosen.length || open.length === 0) return together(keys, open, groups);
+    chosen = open;
+  }
+}
+
+const NOTHING = { conflicts: [] };
+
+type Groups = Pick<SetupPlan, 'policies' | 'roles'>;
+
+function planKey({ requests, identity, secrets, policies, roles }: Inspection, at: number): KeyPlan {
+  const [request, read] = [requests[at], secrets[at]];
+  if (!request || !read) throw new Error('there is no such key');
+  const input = { request, identity, secrets: [], policies: [], changing: false };
+  const failure = [read, ...foundOf(policies, at), ...foundOf(roles, at)].find((each) => 'failure' in each);
+  if (failure || !('value' in read)) return { input, conflicts: [], ...failure };
+  const plan = storeSecret.plan(input, read.value);
+  return { input, secrets: { found: read.value, plan }, conflicts: [...plan.conflicts] };
+}
+
+function foundOf<Found>(groups: InspectedGroup<unknown, Found>[], at: number): Attempt<Found>[] {
+  return groups.flatMap(({ keys, found }) => (keys.includes(at) ? [found] : []));
+}
+
+/** Plans the policies and the roles for the keys chosen, and notes on the keys what is in the way. */
+function planGroups({ identity, policies, roles }: Inspection, keys: KeyPlan[], chosen: number[]): Groups {
+  const among = new Set(chosen);
+  const refsOf = (members: number[]) =>
+    members.flatMap((at) => keys[at]?.secrets?.plan.expected.secrets ?? []);
+  const policyPlans = policies.flatMap((group) => {
+    const members = group.keys.filter((at) => among.has(at));
+    if (!('value' in group.found) || members.length === 0) return [];
+    const secrets = refsOf(members);
+    const input = { request: group.request, identity, secrets, policies: [], changing: changes(secrets) };
+    const plan = readPolicy.plan(input, group.found.value);
+    note(plan.conflicts, members, keys);
+    return [{ request: group.request, keys: members, found: group.found.value, input, plan }];
+  });
+  const rolePlans = roles.flatMap((group) => {
+    const members = group.keys.filter((at) => among.has(at));
+    if (!('value' in group.found) || members.length === 0) return [];
+    const secrets = refsOf(members);
+    const attached = policiesFor(members, policyPlans, ({ plan }) => plan.expected.policies ?? []);
+    const changing = changes(secrets) || changes(attached);
+    const input = { request: group.request, identity, secrets, policies: attached, changing };
+    const plan = trustRole.plan(input, group.found.value);
+    note(plan.conflicts, members, keys);
+    return [{ request: group.request, keys: members, found: group.found.value, input, plan }];
+  });
+  return { policies: policyPlans, roles: rolePlans };
+}
+
+/** The policies that allow some of these keys to be read. */
+export function policiesFor<G extends { keys: number[] }>(
+  keys: number[],
+  groups: G[],
+  outcomes: (group: G) => PolicyOutcome[],
+): PolicyOutcome[] {
+  const among = new Set(keys);
+  return groups.filter((group) => group.keys.some((at) => among.has(at))).flatMap(outcomes);
+}
+
+export function changes(outcomes: { action: SecretRef['action'] }[]): boolean {
+  return outcomes.some(({ action }) => action !== 'kept');
+}
+
+/** A conflict about one secret is in the way of its key only. */
+function note(conflicts: Conflict[], members: number[], keys: KeyPlan[]): void {
+  for (const conflict of conflicts) {
+    const concerned = members.flatMap((at) => keys[at] ?? []).filter((key) => concerns(conflict, key));
+    for (const key of concerned) key.conflicts.push(conflict);
+  }
+}
+
+function concerns({ about }: Conflict, { secrets }: KeyPlan): boolean {
+  return about === undefined || Boolean(secrets?.plan.expected.secrets?.some(({ arn }) => arn === about));
+}
+
+function together(keys: KeyPlan[], open: number[], { policies, roles }: Groups): SetupPlan {
+  const stored = open.flatMap((at) => keys[at]?.secrets?.plan ?? []);
+  const groups = open.length > 0 ? { policies, roles } : { policies: [], roles: [] };
+  const plans = [
+    ...stored,
+    ...groups.policies.map(({ plan }) => plan),
+    ...groups.roles.map(({ plan }) => plan),
+  ];
+  return {
+    keys,
+    ...groups,
+    changes: plans.flatMap((plan) => plan.changes),
+    warnings: [...new Set(plans.flatMap((plan) => plan.warnings))],
+  };
+}
