@@ -50,10 +50,11 @@ export interface Secret {
   replicas: Replica[];
 }
 
-/** The secrets of one Region. */
+/** The secrets of one Region. One is found by its name or ARN in the same time, however many there are. */
 export class SecretStore {
   readonly #arnPrefix: string;
   readonly #byName = new Map<string, Secret>();
+  readonly #byArn = new Map<string, Secret>();
 
   /** @param arnPrefix `arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:` */
   constructor(arnPrefix: string) {
@@ -62,16 +63,11 @@ export class SecretStore {
 
   /** The secrets that exist now; one whose recovery window has ended is gone. */
   all(now: number): Secret[] {
-    for (const [name, secret] of this.#byName) {
-      if (secret.deletedAt !== undefined && secret.deletedAt <= now) {
-        this.#byName.delete(name);
-      }
-    }
-    return [...this.#byName.values()];
+    return [...this.#byName.values()].filter((secret) => this.#unlessGone(secret, now));
   }
 
   byName(name: string, now: number): Secret | undefined {
-    return this.all(now).find((secret) => secret.name === name);
+    return this.#unlessGone(this.#byName.get(name), now);
   }
 
   /**
@@ -84,7 +80,7 @@ export class SecretStore {
       return this.byName(secretId, now);
     }
     if (/-[A-Za-z0-9]{6}$/.test(secretId)) {
-      return this.all(now).find((secret) => secret.arn === secretId);
+      return this.#unlessGone(this.#byArn.get(secretId), now);
     }
     return secretId.startsWith(this.#arnPrefix)
       ? this.byName(secretId.slice(this.#arnPrefix.length), now)
@@ -93,7 +89,7 @@ export class SecretStore {
 
   /** A new, empty secret. The name must be free. */
   add(name: string, now: number): Secret {
-    const secret: Secret = {
+    return this.#put({
       name,
       arn: `${this.#arnPrefix}${name}-${alphanumeric(6)}`,
       createdAt: now,
@@ -101,12 +97,10 @@ export class SecretStore {
       tags: [],
       versions: new Map(),
       replicas: [],
-    };
-    this.#byName.set(name, secret);
-    return secret;
+    });
   }
 
-  /** Puts a replica in place: the same name, suffix and versions, with this Region in its ARN. */
+  /** Puts a replica in place: the same name, suffix and versions, with this Region in its ARN. It takes the place of any secret of that name. */
   addReplica(primary: Secret, primaryRegion: string, kmsKeyId: string | undefined): Secret {
     const suffix = primary.arn.slice(-7);
     const replica: Secret = {
@@ -119,11 +113,29 @@ export class SecretStore {
     if (kmsKeyId !== undefined) {
       replica.kmsKeyId = kmsKeyId;
     }
-    this.#byName.set(primary.name, replica);
-    return replica;
+    return this.#put(replica);
   }
 
-  remove(secret: Secret): void {
-    this.#byName.delete(secret.name);
+  remove({ name, arn }: Secret): void {
+    this.#byName.delete(name);
+    this.#byArn.delete(arn);
+  }
+
+  #put(secret: Secret): Secret {
+    const present = this.#byName.get(secret.name);
+    if (present) {
+      this.remove(present);
+    }
+    this.#byName.set(secret.name, secret);
+    this.#byArn.set(secret.arn, secret);
+    return secret;
+  }
+
+  #unlessGone(secret: Secret | undefined, now: number): Secret | undefined {
+    if (secret?.deletedAt === undefined || secret.deletedAt > now) {
+      return secret;
+    }
+    this.remove(secret);
+    return undefined;
   }
 }
