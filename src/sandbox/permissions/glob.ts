@@ -18,6 +18,15 @@ export function pattern(text: string): Pattern {
 }
 
 /**
+ * Whether a text begins as a policy's own text does before its first wildcard or variable. What does not cannot fit; to find that
+ * out first keeps a policy of many ARNs quick.
+ */
+export function couldFit(own: string, text: string): boolean {
+  const end = own.search(/[*?]|\$\{/);
+  return end < 0 ? own === text : text.startsWith(own.slice(0, end));
+}
+
+/**
  * Whether the whole of a text fits a pattern. Its time grows with the product of both lengths and no faster, whatever a caller
  * has put into a policy.
  */

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, parseObject, stringsOf } from '../documents/json.ts';
+import { remembering } from '../remember.ts';
 import { holds, keysIn } from './conditions.ts';
-import { ANYTHING, fits, type Pattern, pattern } from './glob.ts';
+import { ANYTHING, couldFit, fits, type Pattern, pattern } from './glob.ts';
 import { type Context, resolved } from './variables.ts';
 
 /** What is asked of policies. */
@@ -29,11 +30,14 @@ export function missingKeys(document: string, question: Question): string[] {
     .filter((key) => !question.context.has(key.toLowerCase()));
 }
 
-function read(document: string): { statements: JsonObject[]; hasVariables: boolean } {
+/** Enough for the policies of some roles. One simulation asks the same few documents thousands of times. */
+const REMEMBERED_DOCUMENTS = 100;
+
+const read = remembering((document): { statements: JsonObject[]; hasVariables: boolean } => {
   const policy = parseObject(document) ?? {};
   const given: unknown[] = Array.isArray(policy.Statement) ? policy.Statement : [policy.Statement];
   return { statements: given.filter(isObject), hasVariables: policy.Version === '2012-10-17' };
-}
+}, REMEMBERED_DOCUMENTS);
 
 function isAbout(statement: JsonObject, question: Question, hasVariables: boolean): boolean {
   return (
@@ -52,6 +56,9 @@ function isOnAction(statement: JsonObject, action: string): boolean {
 /** Trust policies name no resource: they are about the role they are of. */
 function isOnResource(statement: JsonObject, resource: string, variables: Context | undefined): boolean {
   const covers = (text: string, absent?: Pattern) => {
+    if (!couldFit(text, resource)) {
+      return false;
+    }
     const meant = resolved(text, variables, true, absent);
     return meant !== undefined && fits(meant, resource);
   };
