@@ -6,6 +6,7 @@ import { HOST, listen } from './server.ts';
 import { putInStack } from './stacks.ts';
 import type { Sandbox, SandboxCredentials, SandboxOptions } from './types.ts';
 
+export { AWS_DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
 export type * from './types.ts';
 
 /**

@@ -143,10 +143,9 @@ function denied({ service, action, recorded }: Job, call: Call): AwsError {
 }
 
 function checkRate(job: Job, region: string): void {
-  const quotaClass = job.service.quotaClass(job.action);
-  const scope = quotaClass === 'iam' ? '' : region;
-  if (quotaClass && !job.machine.throttle.admits(quotaClass, scope)) {
-    throw rateExceeded(job.service.protocol);
+  const { machine, service, action } = job;
+  if (!machine.throttle.admits(service.quotasOn(action), service === iam ? '' : region)) {
+    throw rateExceeded(service.protocol);
   }
 }
 

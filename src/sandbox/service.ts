@@ -2,6 +2,7 @@ import type { Identity } from './auth/identity.ts';
 import type { IamView } from './iam/store.ts';
 import type { Need } from './permissions/need.ts';
 import type { Protocol } from './protocols/protocol.ts';
+import type { QuotaName } from './quotas.ts';
 import type { InputOf, Members } from './shapes.ts';
 import { type Dialect, decodeInput } from './validate.ts';
 import type { World } from './world.ts';
@@ -27,9 +28,6 @@ export interface Operation {
 
 export type Operations = { readonly [action: string]: Operation };
 
-/** The quotas of requests that AWS counts together. */
-export type QuotaClass = 'secret-writes' | 'secret-reads' | 'iam' | 'flows';
-
 export interface Service {
   /** The name in credential scopes and in permissions: `iam`, `kms`, `mediaconnect`, `secretsmanager`, `sts`. */
   readonly name: string;
@@ -39,7 +37,8 @@ export interface Service {
   readonly operationNames: ReadonlySet<string>;
   /** The code and message of the service's own internal error. */
   readonly internalError: readonly [code: string, message: string];
-  quotaClass(action: string): QuotaClass | undefined;
+  /** The quotas that a request of this operation counts against. */
+  quotasOn(action: string): readonly QuotaName[];
   /**
    * The permissions that a request needs, in the order in which AWS asks for them; the first is that of the operation itself.
    * It must take input of any form, and answer none only for an operation that everyone may call.

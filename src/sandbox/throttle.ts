@@ -1,12 +1,17 @@
-import type { QuotaClass } from './service.ts';
-import type { Quotas } from './types.ts';
+import type { QuotaName, Quotas } from './quotas.ts';
 
 interface Bucket {
   tokens: number;
   filledAt: number;
 }
 
-/** Request rates as token buckets: a bucket holds one second's worth and fills at the quota's rate. */
+/**
+ * How many seconds' worth of requests may come at once, where it is more than one.
+ * Source: "Quotas in AWS Elemental MediaConnect" in its user guide.
+ */
+const BURST_SECONDS: { readonly [name in QuotaName]?: number } = { flowRequestsPerSecond: 6 };
+
+/** Request rates as token buckets: a bucket holds one second's worth, or a burst, and fills at the quota's rate. */
 export class Throttle {
   readonly #quotas: Quotas;
   readonly #buckets = new Map<string, Bucket>();
@@ -16,37 +21,33 @@ export class Throttle {
   }
 
   /**
-   * Whether a request of this class may pass now.
-   * @param scope what the quota counts apart, such as the Region.
+   * Whether a request that counts against these quotas may pass now. One that may not counts against none.
+   * @param scope what the quotas count apart, such as the Region.
    */
-  admits(quotaClass: QuotaClass, scope: string): boolean {
-    const rate = this.#rateOf(quotaClass);
-    if (rate === undefined) {
-      return true;
-    }
-    const now = performance.now();
-    const key = `${quotaClass} ${scope}`;
-    const bucket = this.#buckets.get(key) ?? { tokens: rate, filledAt: now };
-    bucket.tokens = Math.min(rate, bucket.tokens + ((now - bucket.filledAt) / 1000) * rate);
-    bucket.filledAt = now;
-    this.#buckets.set(key, bucket);
-    if (bucket.tokens < 1) {
+  admits(names: readonly QuotaName[], scope: string): boolean {
+    const buckets = names.flatMap((name) => this.#filled(name, scope) ?? []);
+    if (buckets.some(({ tokens }) => tokens < 1)) {
       return false;
     }
-    bucket.tokens -= 1;
+    for (const bucket of buckets) {
+      bucket.tokens -= 1;
+    }
     return true;
   }
 
-  #rateOf(quotaClass: QuotaClass): number | undefined {
-    switch (quotaClass) {
-      case 'secret-writes':
-        return this.#quotas.secretWritesPerSecond;
-      case 'secret-reads':
-        return this.#quotas.secretReadsPerSecond;
-      case 'iam':
-        return this.#quotas.iamRequestsPerSecond;
-      case 'flows':
-        return this.#quotas.flowRequestsPerSecond;
+  /** The bucket of a quota with what has come in until now; undefined where there is no limit. */
+  #filled(name: QuotaName, scope: string): Bucket | undefined {
+    const rate = this.#quotas[name];
+    if (rate === undefined) {
+      return undefined;
     }
+    const most = rate * (BURST_SECONDS[name] ?? 1);
+    const now = performance.now();
+    const key = `${name} ${scope}`;
+    const bucket = this.#buckets.get(key) ?? { tokens: most, filledAt: now };
+    bucket.tokens = Math.min(most, bucket.tokens + ((now - bucket.filledAt) / 1000) * rate);
+    bucket.filledAt = now;
+    this.#buckets.set(key, bucket);
+    return bucket;
   }
 }

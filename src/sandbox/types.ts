@@ -1,4 +1,5 @@
 import type { Entitlement, Output, Source } from '@aws-sdk/client-mediaconnect';
+import type { Quotas } from './quotas.ts';
 
 /** The programmatic interface of the sandbox: what a test or a command can set, and what it gets back. */
 
@@ -21,7 +22,7 @@ export interface SandboxOptions {
   latencyMs?: Latency;
   /** Milliseconds until an IAM write is visible to IAM reads and to calls that refer to what it made; 0 by default. */
   iamPropagationMs?: number;
-  /** Requests per second past which the service answers with its throttling error; absent means unlimited. */
+  /** The rates past which requests are refused; there is no limit by default. `AWS_DEFAULT_QUOTAS` has those of AWS. */
   quotas?: Quotas;
   /**
    * Regions that the account has not enabled. No credentials are known there, as in an opt-in Region of AWS.
@@ -35,17 +36,6 @@ export interface SandboxOptions {
   allowHost?: (host: string) => boolean;
   /** The clock for dates and recovery windows, in milliseconds since the epoch. Signatures are checked by the real clock. */
   now?: () => number;
-}
-
-export interface Quotas {
-  /** Secrets Manager requests that change something, in each Region. */
-  secretWritesPerSecond?: number;
-  /** `DescribeSecret` and `GetSecretValue` together, in each Region. */
-  secretReadsPerSecond?: number;
-  /** All IAM requests together. */
-  iamRequestsPerSecond?: number;
-  /** All MediaConnect requests, in each Region. AWS has 5, and 30 in a burst. */
-  flowRequestsPerSecond?: number;
 }
 
 export interface SandboxCredentials {

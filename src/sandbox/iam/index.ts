@@ -22,6 +22,9 @@ const operations: Operations = {
   ...simulation,
 };
 
+/** What changes nothing. */
+const READS = /^(Get|List|Simulate)/;
+
 /** AWS Identity and Access Management, API version 2010-05-08. */
 export const iam: Service = {
   name: 'iam',
@@ -32,6 +35,7 @@ export const iam: Service = {
     'ServiceFailure',
     'The request processing has failed because of an unknown error, exception or failure.',
   ],
-  quotaClass: () => 'iam',
+  quotasOn: (action) =>
+    READS.test(action) ? ['iamRequestsPerSecond'] : ['iamRequestsPerSecond', 'iamWritesPerSecond'],
   needs,
 };

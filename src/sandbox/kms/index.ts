@@ -22,6 +22,6 @@ export const kms: Service = {
   operations,
   operationNames: new Set([...Object.keys(operations), ...ABSENT]),
   internalError: ['KMSInternalException', 'The request was rejected because an internal exception occurred.'],
-  quotaClass: () => undefined,
+  quotasOn: () => [],
   needs,
 };

@@ -17,6 +17,6 @@ export const mediaConnect: Service = {
     'InternalServerErrorException',
     'The server encountered an internal error and is unable to complete the request.',
   ],
-  quotaClass: () => 'flows',
+  quotasOn: (action) => [action === 'DescribeFlow' ? 'flowDescriptionsPerSecond' : 'flowRequestsPerSecond'],
   needs,
 };

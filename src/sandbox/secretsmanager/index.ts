@@ -6,6 +6,7 @@ import { lifecycle } from './lifecycle.ts';
 import { listing } from './listing.ts';
 import { needs } from './needs.ts';
 import { resourcePolicy } from './policy.ts';
+import { quotasOn } from './quotas.ts';
 import { replication } from './replicas.ts';
 import { rotation } from './rotation.ts';
 import { tagging } from './tagging.ts';
@@ -24,7 +25,6 @@ const operations: Operations = {
 };
 
 const ABSENT = ['BatchGetSecretValue', 'GetRandomPassword', 'ValidateResourcePolicy'];
-const READS = new Set(['DescribeSecret', 'GetSecretValue']);
 
 /** AWS Secrets Manager, API version 2017-10-17. */
 export const secretsManager: Service = {
@@ -33,11 +33,6 @@ export const secretsManager: Service = {
   operations,
   operationNames: new Set([...Object.keys(operations), ...ABSENT]),
   internalError: ['InternalServiceError', 'An error occurred on the server side.'],
-  quotaClass(action) {
-    if (READS.has(action)) {
-      return 'secret-reads';
-    }
-    return /^(Get|List)/.test(action) ? undefined : 'secret-writes';
-  },
+  quotasOn,
   needs,
 };

@@ -129,6 +129,6 @@ export const sts: Service & { readonly apiVersion: string } = {
   operations,
   operationNames: new Set([...Object.keys(operations), ...ABSENT]),
   internalError: ['InternalFailure', 'An internal failure occurred.'],
-  quotaClass: () => undefined,
+  quotasOn: () => [],
   needs,
 };

@@ -2,13 +2,31 @@ import {
   AttachRolePolicyCommand,
   CreatePolicyCommand,
   CreateRoleCommand,
+  DeleteRoleCommand,
   GetRoleCommand,
 } from '@aws-sdk/client-iam';
-import { ListFlowsCommand } from '@aws-sdk/client-mediaconnect';
-import { CreateSecretCommand, DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { DescribeFlowCommand, ListFlowsCommand } from '@aws-sdk/client-mediaconnect';
+import {
+  BatchGetSecretValueCommand,
+  CreateSecretCommand,
+  DescribeSecretCommand,
+  GetResourcePolicyCommand,
+  GetSecretValueCommand,
+  ListSecretsCommand,
+  ListSecretVersionIdsCommand,
+  PutSecretValueCommand,
+  TagResourceCommand,
+  UpdateSecretCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/index.ts';
+import {
+  AWS_DEFAULT_QUOTAS,
+  type Quotas,
+  type Sandbox,
+  type SandboxOptions,
+  startSandbox,
+} from '../../../src/sandbox/index.ts';
 import { clientsFor, failureOf, KEY, readPolicy, TRUST } from '../clients.ts';
 
 async function inSandbox(options: SandboxOptions, body: (sandbox: Sandbox) => Promise<void>): Promise<void> {
@@ -19,6 +37,10 @@ async function inSandbox(options: SandboxOptions, body: (sandbox: Sandbox) => Pr
     await sandbox.close();
   }
 }
+
+type Clients = ReturnType<typeof clientsFor>;
+
+const NO_ROLE = 'NoSuchEntityException';
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -52,7 +74,7 @@ describe('the pace of the sandbox', () => {
     }));
 
   it('throttles Secrets Manager writes in each Region apart, and lets them through later', () =>
-    inSandbox({ quotas: { secretWritesPerSecond: 2 } }, async (sandbox) => {
+    inSandbox({ quotas: { secretCreationsPerSecond: 2 } }, async (sandbox) => {
       const { secrets } = clientsFor(sandbox);
       const elsewhere = clientsFor(sandbox, { region: 'eu-west-1' }).secrets;
       const create = (client: typeof secrets, Name: string) =>
@@ -66,19 +88,83 @@ describe('the pace of the sandbox', () => {
       await create(secrets, 'later');
     }));
 
-  it('throttles Secrets Manager reads, IAM requests and MediaConnect requests by quotas of their own', () => {
-    const quotas = { secretReadsPerSecond: 1, iamRequestsPerSecond: 1, flowRequestsPerSecond: 1 };
-    return inSandbox({ quotas }, async (sandbox) => {
-      const { secrets, iam, mediaConnect } = clientsFor(sandbox);
-      const read = () => secrets.send(new DescribeSecretCommand({ SecretId: 'x' }));
-      const reads = await errorsOf([read(), read(), read()]);
-      expect(reads.filter((name) => name === 'ThrottlingException').length).toBeGreaterThanOrEqual(1);
-      const get = () => iam.send(new GetRoleCommand({ RoleName: 'x' }));
-      expect(await errorsOf([get(), get(), get()])).toContain('Throttling');
-      const list = () => mediaConnect.send(new ListFlowsCommand({}));
-      expect(await errorsOf([list(), list(), list()])).toContain('TooManyRequestsException');
+  /** The kinds of requests that a sandbox with these quotas lets none through of. */
+  const throttledIn = async (
+    quotas: Quotas,
+    kinds: Record<string, (clients: Clients) => Promise<unknown>>,
+  ) => {
+    const throttled: string[] = [];
+    await inSandbox({ quotas }, async (sandbox) => {
+      const clients = clientsFor(sandbox);
+      for (const [kind, send] of Object.entries(kinds)) {
+        const errors = await errorsOf([send(clients)]);
+        if (errors.some((name) => /^(Throttling|TooManyRequests)/.test(name))) throttled.push(kind);
+      }
     });
+    return throttled;
+  };
+
+  it.each([
+    ['secretReadsPerSecond', ['read']],
+    ['secretDescriptionsPerSecond', ['describe']],
+    ['batchReadsPerSecond', ['batch']],
+    ['secretPolicyRequestsPerSecond', ['policy']],
+    ['secretUpdatesPerSecond', ['put', 'update']],
+    ['secretTaggingsPerSecond', ['tag']],
+    ['secretListingsPerSecond', ['list']],
+    ['versionListingsPerSecond', ['versions']],
+    ['iamRequestsPerSecond', ['role', 'delete role']],
+    ['iamWritesPerSecond', ['delete role']],
+    ['flowRequestsPerSecond', ['flows']],
+    ['flowDescriptionsPerSecond', ['flow']],
+  ] as const)('lets by a quota of none in %s through all but %j', async (name, expected) => {
+    const SecretId = 'x';
+    const RoleName = 'x';
+    const FlowArn = 'arn:aws:mediaconnect:us-west-2:111122223333:flow:1-aaaa-bbbb:x';
+    const throttled = await throttledIn(
+      { [name]: 0 },
+      {
+        read: ({ secrets }) => secrets.send(new GetSecretValueCommand({ SecretId })),
+        describe: ({ secrets }) => secrets.send(new DescribeSecretCommand({ SecretId })),
+        batch: ({ secrets }) => secrets.send(new BatchGetSecretValueCommand({ SecretIdList: [SecretId] })),
+        policy: ({ secrets }) => secrets.send(new GetResourcePolicyCommand({ SecretId })),
+        put: ({ secrets }) => secrets.send(new PutSecretValueCommand({ SecretId, SecretString: KEY })),
+        update: ({ secrets }) => secrets.send(new UpdateSecretCommand({ SecretId })),
+        tag: ({ secrets }) => secrets.send(new TagResourceCommand({ SecretId, Tags: [] })),
+        list: ({ secrets }) => secrets.send(new ListSecretsCommand({})),
+        versions: ({ secrets }) => secrets.send(new ListSecretVersionIdsCommand({ SecretId })),
+        role: ({ iam }) => iam.send(new GetRoleCommand({ RoleName })),
+        'delete role': ({ iam }) => iam.send(new DeleteRoleCommand({ RoleName })),
+        flows: ({ mediaConnect }) => mediaConnect.send(new ListFlowsCommand({})),
+        flow: ({ mediaConnect }) => mediaConnect.send(new DescribeFlowCommand({ FlowArn })),
+      },
+    );
+    expect(throttled).toEqual(expected);
   });
+
+  it('counts an IAM write against both quotas of IAM, and a refused one against none', () =>
+    inSandbox({ quotas: { iamRequestsPerSecond: 3, iamWritesPerSecond: 1 } }, async (sandbox) => {
+      const { iam } = clientsFor(sandbox);
+      const role = { RoleName: 'Paced' };
+      const remove = () => failureOf(iam.send(new DeleteRoleCommand(role)));
+      const read = () => failureOf(iam.send(new GetRoleCommand(role)));
+      const names = [await remove(), await remove(), await read(), await read()].map(({ name }) => name);
+      expect(names).toEqual([NO_ROLE, 'Throttling', NO_ROLE, NO_ROLE]);
+    }));
+
+  it('has the quotas of AWS at hand', () =>
+    inSandbox({ quotas: AWS_DEFAULT_QUOTAS }, async (sandbox) => {
+      const { secrets, iam, mediaConnect } = clientsFor(sandbox);
+      const create = (_: unknown, at: number) =>
+        secrets.send(new CreateSecretCommand({ Name: `n${at}`, SecretString: KEY }));
+      expect(await errorsOf(Array.from({ length: 50 }, create))).toEqual([]);
+      const write = () => iam.send(new DeleteRoleCommand({ RoleName: 'x' }));
+      const errors = await errorsOf(Array.from({ length: 20 }, write));
+      expect(errors.filter((name) => name === 'Throttling').length).toBeGreaterThan(5);
+      const list = () => mediaConnect.send(new ListFlowsCommand({}));
+      expect(await errorsOf(Array.from({ length: 30 }, list))).toEqual([]);
+      expect(await errorsOf(Array.from({ length: 10 }, list))).toContain('TooManyRequestsException');
+    }));
 
   it('can be slowed down', () =>
     inSandbox({ latencyMs: 1_000 }, async (sandbox) => {
