@@ -165,8 +165,8 @@ function invoke(job: Job, call: Call): WireResponse {
     call,
     protocol.paramsOf(job.request),
     protocol.dialect,
-    (input) => {
-      for (const need of service.needs(call, action, input)) {
+    (input, meant = action) => {
+      for (const need of service.needs(call, meant, input)) {
         authorize(call, service, need);
       }
     },

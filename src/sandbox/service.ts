@@ -21,9 +21,16 @@ export interface Call {
   readonly now: number;
 }
 
+/**
+ * Refuses what the caller may not do.
+ * @param action another operation with this input, which the request stands for too; by default its own.
+ * @throws AwsError the service's denial.
+ */
+export type Admit = (input: Input, action?: string) => void;
+
 export interface Operation {
-  /** @param admit called with the input once its form is right, before anything else: throws if the caller may not do this. */
-  invoke(call: Call, raw: Input, dialect: Dialect, admit: (input: Input) => void): object;
+  /** @param admit called with the input once its form is right, before anything else. */
+  invoke(call: Call, raw: Input, dialect: Dialect, admit: Admit): object;
 }
 
 export type Operations = { readonly [action: string]: Operation };
@@ -49,13 +56,13 @@ export interface Service {
 /** An operation with typed input: what it takes, and what it does. */
 export function operation<M extends Members>(
   members: M,
-  run: (call: Call, input: InputOf<M>) => object,
+  run: (call: Call, input: InputOf<M>, admit: Admit) => object,
 ): Operation {
   return {
     invoke(call, raw, dialect, admit) {
       const input = decodeInput(members, raw, dialect);
       admit(input);
-      return run(call, input);
+      return run(call, input, admit);
     },
   };
 }

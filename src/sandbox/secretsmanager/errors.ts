@@ -19,6 +19,9 @@ export const exists = (message: string): AwsError => new AwsError('ResourceExist
 
 export const limitExceeded = (message: string): AwsError => new AwsError('LimitExceededException', message);
 
+export const invalidNextToken = (): AwsError =>
+  new AwsError('InvalidNextTokenException', 'Invalid NextToken.');
+
 /** Source: the errors of CreateSecret and GetSecretValue in the Secrets Manager API reference. */
 export const encryptionFailure = (): AwsError =>
   new AwsError(

@@ -7,6 +7,7 @@ import { listing } from './listing.ts';
 import { needs } from './needs.ts';
 import { resourcePolicy } from './policy.ts';
 import { quotasOn } from './quotas.ts';
+import { reading } from './reading.ts';
 import { replication } from './replicas.ts';
 import { rotation } from './rotation.ts';
 import { tagging } from './tagging.ts';
@@ -16,6 +17,7 @@ const operations: Operations = {
   CreateSecret: createSecret,
   ...describing,
   ...listing,
+  ...reading,
   ...values,
   ...lifecycle,
   ...tagging,
@@ -24,7 +26,7 @@ const operations: Operations = {
   ...replication,
 };
 
-const ABSENT = ['BatchGetSecretValue', 'GetRandomPassword', 'ValidateResourcePolicy'];
+const ABSENT = ['GetRandomPassword', 'ValidateResourcePolicy'];
 
 /** AWS Secrets Manager, API version 2017-10-17. */
 export const secretsManager: Service = {

@@ -5,11 +5,17 @@ import type { Call, Input } from '../service.ts';
 import { keyNeeds } from './keys.ts';
 import type { Secret } from './store.ts';
 
+const LISTING: Need = { action: 'secretsmanager:ListSecrets', resource: '*', shown: '' };
+
 /** The permissions that the operations of Secrets Manager need, as the API reference lists them for each. */
 export function needs(call: Call, action: string, input: Input): Need[] {
   const permission = `secretsmanager:${action}`;
   if (action === 'ListSecrets') {
-    return [{ action: permission, resource: '*', shown: '' }];
+    return [LISTING];
+  }
+  if (action === 'BatchGetSecretValue') {
+    const own = { action: permission, resource: '*', shown: '' };
+    return recordsIn(input, 'Filters')?.length ? [own, LISTING] : [own];
   }
   if (action === 'CreateSecret') {
     return creation(call, input);

@@ -1,9 +1,9 @@
-import { type Call, type Operations, operation } from '../service.ts';
+import { type Operations, operation } from '../service.ts';
 import { flag, list, number, required, text } from '../shapes.ts';
-import { findSecret, liveSecret } from './access.ts';
+import { findSecret } from './access.ts';
 import { change } from './change.ts';
-import { decryptWith, encryptWith } from './encryption.ts';
-import { invalidParameter, invalidRequest, noValueFor } from './errors.ts';
+import { encryptWith } from './encryption.ts';
+import { invalidParameter, invalidRequest } from './errors.ts';
 import {
   clientRequestToken,
   description,
@@ -17,29 +17,10 @@ import {
 } from './members.ts';
 import { secretPage } from './pages.ts';
 import type { Secret, SecretVersion } from './store.ts';
-import { CURRENT, contentOf, moveLabel, storeVersion, versionWith } from './versions.ts';
+import { CURRENT, contentOf, demandVersion, moveLabel, storeVersion, versionWith } from './versions.ts';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-
-/** The operations on a secret's value and its versions. */
+/** The operations that change a secret's value and its versions, and the list of these. */
 export const values: Operations = {
-  GetSecretValue: operation(
-    { SecretId: secretId, VersionId: versionId, VersionStage: versionStage },
-    (call, input) => {
-      const secret = liveSecret(call, input.SecretId, 'GetSecretValue');
-      const version = chosenVersion(secret, input.VersionId, input.VersionStage);
-      decryptWith(call, secret.kmsKeyId);
-      noteAccess(call, secret, version);
-      return {
-        ARN: secret.arn,
-        Name: secret.name,
-        VersionId: version.id,
-        ...version.content,
-        VersionStages: version.stages,
-        CreatedDate: new Date(version.createdAt),
-      };
-    },
-  ),
   PutSecretValue: change(
     'PutSecretValue',
     {
@@ -116,37 +97,6 @@ export const values: Operations = {
     },
   ),
 };
-
-function chosenVersion(secret: Secret, id: string | undefined, stage: string | undefined): SecretVersion {
-  if (id === undefined) {
-    const label = stage ?? CURRENT;
-    const version = versionWith(secret, label);
-    if (!version) {
-      throw noValueFor(`staging label: ${label}`);
-    }
-    return version;
-  }
-  const version = demandVersion(secret, id);
-  if (stage !== undefined && !version.stages.includes(stage)) {
-    throw invalidRequest('You provided a VersionStage that is not associated to the provided VersionId.');
-  }
-  return version;
-}
-
-function demandVersion(secret: Secret, id: string): SecretVersion {
-  const version = secret.versions.get(id);
-  if (!version) {
-    throw noValueFor(`VersionId: ${id}`);
-  }
-  return version;
-}
-
-/** Secrets Manager keeps the day of the last access, not the time. */
-function noteAccess(call: Call, secret: Secret, version: SecretVersion): void {
-  const day = Math.floor(call.now / DAY_MS) * DAY_MS;
-  secret.accessedAt = day;
-  version.lastAccessedAt = day;
-}
 
 function changeLabel(
   secret: Secret,

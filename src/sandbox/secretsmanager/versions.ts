@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { invalidParameter, limitExceeded, tokenInUse } from './errors.ts';
+import { invalidParameter, limitExceeded, noValueFor, tokenInUse } from './errors.ts';
 import type { Secret, SecretContent, SecretVersion } from './store.ts';
 
 export const CURRENT = 'AWSCURRENT';
@@ -89,6 +89,15 @@ export function moveLabel(secret: Secret, stage: string, to: SecretVersion | und
 
 export function versionWith(secret: Secret, stage: string): SecretVersion | undefined {
   return [...secret.versions.values()].find((version) => version.stages.includes(stage));
+}
+
+/** The version of this ID. @throws AwsError ResourceNotFoundException. */
+export function demandVersion(secret: Secret, id: string): SecretVersion {
+  const version = secret.versions.get(id);
+  if (!version) {
+    throw noValueFor(`VersionId: ${id}`);
+  }
+  return version;
 }
 
 function sameContent(a: SecretContent, b: SecretContent): boolean {

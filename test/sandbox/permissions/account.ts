@@ -6,6 +6,8 @@ import { clientsFor, KEY, TRUST } from '../clients.ts';
 
 export const ACCOUNT = '111122223333';
 export const SECRETS = `arn:aws:secretsmanager:us-west-2:${ACCOUNT}:secret:`;
+/** A customer managed key. */
+export const CMK = `arn:aws:kms:us-west-2:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
 export const ENGINEER = `arn:aws:sts::${ACCOUNT}:assumed-role/Engineer/test`;
 export const SM_DENIED = { name: 'AccessDeniedException', status: 400 };
 export const IAM_DENIED = { name: 'AccessDenied', status: 403 };

@@ -5,9 +5,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { failureOf, KEY } from '../clients.ts';
-import { ACCOUNT, accountOfFile, read, SM_DENIED } from './account.ts';
-
-const CMK = `arn:aws:kms:us-west-2:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+import { accountOfFile, CMK, read, SM_DENIED } from './account.ts';
 
 const account = accountOfFile(async ({ admin }) => {
   const keyed = new CreateSecretCommand({ Name: 'keyed', SecretString: KEY, KmsKeyId: CMK });
