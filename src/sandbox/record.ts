@@ -10,25 +10,27 @@ const REDACTED = '[redacted]';
 const SECRET_MEMBER = /^Secret(String|Binary)$/i;
 /** A sandbox can run for days; it keeps the newest requests only. */
 const MAX_REQUESTS = 10_000;
-const MAX_BODY_BYTES = 16 * 1024 * 1024;
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /** The requests that the sandbox got, in order of arrival, without a secret value in any of them. */
 export class Recorder {
   readonly requests: RecordedRequest[] = [];
-  /** How many bytes each of them had. */
+  /** How many bytes each of them had, as far as they are kept. */
   readonly #sizes: number[] = [];
   #total = 0;
 
   /**
    * Notes the arrival of a request, the caller completes the entry when it answers.
-   * @param bytes the length of its body.
+   * @param bodyBytes the length of its body.
    */
-  begin(entry: Entry, startedAt: number, bytes: number): RecordedRequest {
+  begin(entry: Entry, startedAt: number, bodyBytes: number): RecordedRequest {
     const recorded = { ...entry, startedAt, endedAt: startedAt, status: 0 };
+    const { action, region, accessKeyId, userAgent } = entry;
+    const bytes = bodyBytes + action.length + region.length + accessKeyId.length + userAgent.length;
     this.requests.push(recorded);
     this.#sizes.push(bytes);
     this.#total += bytes;
-    while (this.requests.length > MAX_REQUESTS || this.#total > MAX_BODY_BYTES) {
+    while (this.requests.length > MAX_REQUESTS || this.#total > MAX_BYTES) {
       this.requests.shift();
       this.#total -= this.#sizes.shift() ?? 0;
     }
