@@ -16,24 +16,37 @@ const DIGITS = new RegExp(
 
 const KEY_LENGTHS = [32, 48, 64] as const;
 
+/** What could hold a key at all; a long text has very few of these. */
+const ENOUGH_DIGITS = /[0-9a-f](?:[ :._-]?[0-9a-f]){31,}/gi;
+
 /** A key that was pasted into a field for a name must not become a name that everyone can read. */
 export function looksLikeKey(value: string): boolean {
-  return runsOfDigits(value).some(
-    ({ digits, grouped }) =>
-      KEY_LENGTHS.some((length) => length === digits) || (grouped && digits >= KEY_LENGTHS[0]),
-  );
+  return keysIn(value).length > 0;
+}
+
+/** Where in a text, which may be a whole file, something begins that looks like a key. */
+export function keysIn(text: string): number[] {
+  const found: number[] = [];
+  for (const { 0: part, index } of text.matchAll(ENOUGH_DIGITS)) {
+    for (const { at, digits, grouped } of runsOfDigits(part)) {
+      const isKey = KEY_LENGTHS.some((length) => length === digits) || (grouped && digits >= KEY_LENGTHS[0]);
+      if (isKey) found.push(index + at);
+    }
+  }
+  return found;
 }
 
 /** The same for half a key, in a place that messages would repeat. */
 export function looksLikePartOfKey(value: string): boolean {
-  return runsOfDigits(value).some(({ digits }) => digits >= 16);
+  for (const { digits } of runsOfDigits(value)) if (digits >= 16) return true;
+  return false;
 }
 
-function runsOfDigits(value: string): { digits: number; grouped: boolean }[] {
-  return (value.match(DIGITS) ?? []).map((run) => {
+function* runsOfDigits(value: string): Generator<{ at: number; digits: number; grouped: boolean }> {
+  for (const { 0: run, index } of value.matchAll(DIGITS)) {
     const digits = run.replace(/[^0-9a-f]/gi, '').length;
-    return { digits, grouped: digits < run.length };
-  });
+    yield { at: index, digits, grouped: digits < run.length };
+  }
 }
 
 function matching(pattern: RegExp, sentence: (what: string) => string): Rule {
@@ -119,6 +132,18 @@ export function tagProblem({ key, value }: Tag, what: string): string | undefine
   if (!fits || !allowed.test(key) || !allowed.test(value) || /^aws:/i.test(key)) return words.tagKey(what);
   return key.toLowerCase() === OWN_TAG ? words.tagOwn(what, OWN_TAG) : undefined;
 }
+
+/** What is wrong with tags that are right by themselves. AWS takes 50 on a resource, and IAM does not tell letter case apart. */
+export function tagListProblems(tags: readonly Tag[], what: string): string[] {
+  const keys = new Set(tags.map(({ key }) => key.toLowerCase()));
+  return [
+    ...(keys.size < tags.length ? [words.tagTwice(what)] : []),
+    ...(tags.length > MOST_TAGS ? [words.tagCount(what, MOST_TAGS)] : []),
+  ];
+}
+
+/** Beside the program's own one. */
+const MOST_TAGS = 49;
 
 /** Takes `KEY=VALUE` apart at its first `=`. */
 export function parseTag(text: string): Tag | undefined {

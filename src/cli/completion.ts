@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { SHELLS } from '../answers/choices.ts';
+import { reader } from '../answers/reading.ts';
 import { EXIT } from '../failure.ts';
 import { helpWords as help } from '../report/words/help.ts';
-import { SHELLS } from './choices.ts';
 import type { Registration } from './command.ts';
-import { reader } from './reading.ts';
 import { usageFailure } from './usage.ts';
 
 /** Adds the `completion` command. */

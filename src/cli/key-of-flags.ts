@@ -1,8 +1,8 @@
+import type { KeyAnswers } from '../answers/key-options.ts';
 import { type CheckedKey, loadKey } from '../key/index.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { keyRules } from '../steps/request.ts';
 import type { CommandRun } from './command-run.ts';
-import type { KeyAnswers } from './key-options.ts';
 
 /**
  * The key that the options name, checked; nothing where they name none. What is odd about it is told at once.

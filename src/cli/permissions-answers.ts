@@ -1,18 +1,18 @@
+import { EXISTING_KEY_ANSWERS } from '../answers/choices.ts';
+import { reader } from '../answers/reading.ts';
+import { kmsKeyElsewhere } from '../answers/setup-answers.ts';
 import { parseArn } from '../aws/arn.ts';
 import * as rules from '../aws/names.ts';
 import { partitionOf } from '../aws/regions.ts';
 import type { PermissionCommand } from '../permissions/types.ts';
 import { inputWords } from '../report/words/input.ts';
 import { permissionsWords as words } from '../report/words/permissions.ts';
-import { EXISTING_KEY_ANSWERS } from './choices.ts';
-import { reader } from './reading.ts';
 import {
   readSecretOptions,
   type SecretAnswers,
   type SecretOptions,
   secretProblems,
 } from './secret-options.ts';
-import { kmsKeyElsewhere } from './setup-answers.ts';
 
 /** The options of `permissions COMMAND` as the parser answers them: text, not checked. Each command has some of them. */
 export interface PermissionsOptions extends SecretOptions {

@@ -1,7 +1,7 @@
+import type { Reader } from '../answers/reading.ts';
 import { parseSecretArn } from '../aws/arn.ts';
 import * as rules from '../aws/names.ts';
 import { inputWords as words } from '../report/words/input.ts';
-import type { Reader } from './reading.ts';
 
 /** The options that name a secret which exists, as the parser answers them: text, not checked. */
 export interface SecretOptions {

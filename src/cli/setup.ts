@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import type { SetupOptions } from '../answers/setup-answers.ts';
 import { helpWords as help } from '../report/words/help.ts';
 import { onRun, type Registration } from './command.ts';
 import { addCommonOptions, addKeyOptions, addOption } from './options.ts';
-import type { SetupOptions } from './setup-answers.ts';
 
 /** Adds the `setup` command. */
 export function addSetup(program: Command, registration: Registration): void {
@@ -30,7 +30,7 @@ export function addSetup(program: Command, registration: Registration): void {
   addOption(command, '--dry-run', help.dryRun);
   addCommonOptions(command);
   onRun<SetupOptions>(command, registration, async (options, common) => {
-    const { readAnswers } = await import('./setup-answers.ts');
+    const { readAnswers } = await import('../answers/setup-answers.ts');
     const { answers, problems } = readAnswers(options);
     return {
       problems,

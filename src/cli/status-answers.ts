@@ -1,5 +1,5 @@
+import { reader } from '../answers/reading.ts';
 import * as rules from '../aws/names.ts';
-import { reader } from './reading.ts';
 
 /** The options of `status` as the parser answers them: text, not checked. */
 export interface StatusOptions {

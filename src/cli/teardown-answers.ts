@@ -1,7 +1,7 @@
+import { reader } from '../answers/reading.ts';
 import * as rules from '../aws/names.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
-import { reader } from './reading.ts';
 import {
   readSecretOptions,
   type SecretAnswers,

@@ -1,7 +1,7 @@
+import { type KeyAnswers, type KeyOptions, keyProblems, readKeyOptions } from '../answers/key-options.ts';
+import { reader } from '../answers/reading.ts';
 import * as rules from '../aws/names.ts';
 import { inputWords as words } from '../report/words/input.ts';
-import { type KeyAnswers, type KeyOptions, keyProblems, readKeyOptions } from './key-options.ts';
-import { reader } from './reading.ts';
 import { readSecretOptions, type SecretAnswers, type SecretOptions } from './secret-options.ts';
 
 /** The options of `verify` as the parser answers them: text, not checked. */

@@ -1,6 +1,6 @@
 export { type CheckResult, checkKey, checkStoredKey, type KeyRules } from './check.ts';
 export { ALGORITHMS, algorithmOfLength, generateKey } from './generate.ts';
 export { type Algorithm, KeyMaterial, type KeyType } from './key-material.ts';
-export { type CheckedKey, loadKey } from './load.ts';
+export { type CheckedKey, keyLoader, type LoadKey, loadKey } from './load.ts';
 export type { KeyProblem } from './problems.ts';
 export { type KeyInput, type KeySource, type KeyText, readKeyText } from './source.ts';

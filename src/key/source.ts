@@ -12,7 +12,8 @@ import type { Algorithm } from './key-material.ts';
 
 /** Where a key comes from, as the flags say it. */
 export type KeySource =
-  | { kind: 'file'; path: string }
+  /** `shown` is how the user wrote the path, where that is not from the current folder. */
+  | { kind: 'file'; path: string; shown?: string }
   | { kind: 'stdin' }
   | { kind: 'env'; name: string }
   | { kind: 'generate'; algorithm: Algorithm };
@@ -42,14 +43,17 @@ export async function readKeyText(
   source: Exclude<KeySource, { kind: 'generate' }>,
   input: KeyInput,
 ): Promise<KeyText> {
-  if (source.kind === 'file') return readFile(source.path, input.interrupt);
+  if (source.kind === 'file') return readFile(source, input.interrupt);
   if (source.kind === 'env') return { text: takeVariable(source.name, input.env), warnings: [] };
   if (input.stdin.isTTY) throw refuse(words.stdinIsTerminal);
   return { text: decode(await readStdin(input), '--key-file -'), warnings: [] };
 }
 
-async function readFile(path: string, interrupt: AbortSignal | undefined): Promise<KeyText> {
-  const shown = plain(path);
+async function readFile(
+  { path, shown: written = path }: { path: string; shown?: string },
+  interrupt: AbortSignal | undefined,
+): Promise<KeyText> {
+  const shown = plain(written);
   try {
     const { stream, stats } = openKeyFile(path, shown);
     const bytes = await readAll(stream, words.fileTooLarge(shown, MOST_BYTES), interrupt);
@@ -79,7 +83,7 @@ function openKeyFile(path: string, shown: string): { stream: Readable; stats: St
 function fileFailure(path: string, shown: string, error: unknown): Failure {
   const code = codeOf(error);
   const absent = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'].includes(code);
-  if (absent) return refuse(isInFolder(path) ? words.fileMissing(shown) : words.fileAbsent);
+  if (absent) return refuse(isInFolder(path, shown) ? words.fileMissing(shown) : words.fileAbsent);
   if (code === 'EACCES' || code === 'EPERM') return refuse(words.fileUnreadable(shown));
   // Linux and macOS answer so for a socket, which is what /dev/stdin often is in a program started by another one.
   if (code === 'ENXIO' || code === 'EOPNOTSUPP') return refuse(words.fileIsSocket(shown));
@@ -90,10 +94,10 @@ function fileFailure(path: string, shown: string, error: unknown): Failure {
  * Whether a path that leads nowhere is a path at all: what begins with the name of a folder that exists is one. Anything
  * else may be the key itself, given by mistake, and must not be repeated.
  */
-function isInFolder(path: string): boolean {
-  const end = Math.max(path.lastIndexOf('/'), path.lastIndexOf(sep));
-  const folder = resolve(path.slice(0, Math.max(end, 0)));
-  return end > 0 && folder !== parse(folder).root && existsSync(folder);
+function isInFolder(path: string, shown: string): boolean {
+  const ends = [path, shown].map((each) => Math.max(each.lastIndexOf('/'), each.lastIndexOf(sep)));
+  const folder = resolve(path.slice(0, Math.max(ends[0] ?? 0, 0)));
+  return ends.every((end) => end > 0) && folder !== parse(folder).root && existsSync(folder);
 }
 
 async function readStdin({ stdin, interrupt }: KeyInput): Promise<Buffer> {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { readAnswers } from '../../src/answers/setup-answers.ts';
 import { policyReader } from '../../src/aws/policies.ts';
 import { readSecret } from '../../src/aws/secrets.ts';
 import { openAws } from '../../src/aws/session.ts';
-import { readAnswers } from '../../src/cli/setup-answers.ts';
 import type { Limits } from '../../src/defaults.ts';
 import { KeyMaterial } from '../../src/key/index.ts';
 import { prove } from '../../src/proof/prove.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
+import { readAnswers, type SetupOptions } from '../../src/answers/setup-answers.ts';
 import type { CommandRun } from '../../src/cli/command-run.ts';
-import { readAnswers, type SetupOptions } from '../../src/cli/setup-answers.ts';
 import { performSetup } from '../../src/cli/setup-procedure.ts';
 import { EXIT } from '../../src/failure.ts';
 import type { Check, EncryptionSettings, Outcomes, RoleOutcome } from '../../src/report/types.ts';

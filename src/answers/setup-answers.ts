@@ -4,7 +4,7 @@ import { inputWords as words } from '../report/words/input.ts';
 import type { SetupAnswers } from '../steps/request.ts';
 import { EXISTING_KEY_ANSWERS, POLICY_SCOPES } from './choices.ts';
 import { type KeyOptions, keyProblems, readKeyOptions } from './key-options.ts';
-import { given, reader } from './reading.ts';
+import { given, type Reader, reader } from './reading.ts';
 
 /** The options of `setup` as the parser answers them: text, not checked. */
 export interface SetupOptions extends KeyOptions {
@@ -14,6 +14,7 @@ export interface SetupOptions extends KeyOptions {
   kmsKeyId?: string;
   policyName?: string;
   policyScope?: string;
+  policyPrefix?: string;
   roleName?: string;
   roleDescription?: string;
   sourceAccount?: boolean;
@@ -26,11 +27,16 @@ export interface SetupOptions extends KeyOptions {
   dryRun?: boolean;
 }
 
-/** Turns options into typed answers, and says everything that is wrong with them, a sentence each. */
+/** Turns flags into typed answers, and says everything that is wrong with them, a sentence each. */
 export function readAnswers(options: SetupOptions): { answers: SetupAnswers; problems: string[] } {
   const problems: string[] = [];
-  const read = reader(problems);
-  const answers: SetupAnswers = {
+  const answers = answersOf(options, reader(problems));
+  return { answers, problems: [...problems, ...combinations(options)] };
+}
+
+/** Turns options into typed answers, wherever they were given; the reader hears what is wrong with each by itself. */
+export function answersOf(options: SetupOptions, read: Reader): SetupAnswers {
+  return {
     ...read.text('secretName', options.secretName, rules.secretName, '--secret-name'),
     secretArns: read.list(options.secretArn, rules.secretArn, '--secret-arn'),
     regions: read.list(options.region, rules.region, '--region'),
@@ -55,11 +61,10 @@ export function readAnswers(options: SetupOptions): { answers: SetupAnswers; pro
     updateTrust: options.updateTrust ?? false,
     dryRun: options.dryRun ?? false,
   };
-  return { answers, problems: [...problems, ...combinations(options)] };
 }
 
-/** What is wrong with options that are right by themselves but do not go together. */
-function combinations(options: SetupOptions): string[] {
+/** What is wrong with options that are right by themselves but do not go together; the sentences name flags. */
+export function combinations(options: SetupOptions): string[] {
   const { keyFile, keyEnv, generate, secretArn } = options;
   const withArn = [options.secretName, options.region, options.kmsKeyId, keyFile, keyEnv, generate].some(
     (value) => value !== undefined,

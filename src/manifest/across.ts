@@ -1,0 +1,70 @@
+import { parseSecretArn } from '../aws/arn.ts';
+import { DEFAULTS } from '../defaults.ts';
+import { manifestWords as words } from '../report/words/manifest.ts';
+import type { SetupAnswers } from '../steps/request.ts';
+import type { Mistakes } from './mistakes.ts';
+import type { Members } from './tree.ts';
+
+/** An entry that was read. */
+export interface Entry {
+  at: number;
+  members: Members;
+  answers: SetupAnswers;
+}
+
+/** What entries say together about one thing, which has to be the same. */
+const SHARED = [
+  {
+    name: 'roleName',
+    otherwise: DEFAULTS.roleName,
+    alike: ['roleDescription', 'sourceAccount', 'sourceArns', 'permissionsBoundary', 'updateTrust'],
+  },
+  { name: 'policyName', otherwise: DEFAULTS.policyName, alike: ['policyScope', 'policyPrefix'] },
+] as const;
+
+/** Notes what entries that are right by themselves say against each other. */
+export function checkAcross(entries: Entry[], lineOf: (offset: number) => number, mistakes: Mistakes): void {
+  checkSecrets(entries, lineOf, mistakes);
+  for (const { name, otherwise, alike } of SHARED) {
+    const first = new Map<string, Entry>();
+    for (const entry of entries) {
+      const spelt = entry.answers[name] ?? otherwise;
+      // IAM does not tell letter case apart.
+      const known = first.get(spelt.toLowerCase());
+      first.set(spelt.toLowerCase(), known ?? entry);
+      if (!known) continue;
+      const line = lineOf(known.at);
+      const add = (member: string, sentence: string) =>
+        mistakes.add(entry.members.get(member)?.value.at ?? entry.at, sentence);
+      if ((known.answers[name] ?? otherwise) !== spelt) add(name, words.spelling(name, line));
+      for (const member of alike.filter((each) => formOf(entry, each) !== formOf(known, each)))
+        add(member, words.disagrees(member, name, line));
+    }
+  }
+}
+
+/** The value in a form that is equal for equal values; what is left out is the same as its default. */
+function formOf({ answers }: Entry, member: (typeof SHARED)[number]['alike'][number]): string {
+  const value = answers[member] ?? (member in DEFAULTS ? DEFAULTS[member as keyof typeof DEFAULTS] : '');
+  return Array.isArray(value) ? [...value].sort().join(' ') : String(value);
+}
+
+function checkSecrets(entries: Entry[], lineOf: (offset: number) => number, mistakes: Mistakes): void {
+  const first = new Map<string, Entry>();
+  for (const entry of entries) {
+    const { at, members } = entry;
+    for (const { region, name } of secretsOf(entry)) {
+      const known = first.get(`${region} ${name}`);
+      first.set(`${region} ${name}`, known ?? entry);
+      const place = members.get('secretName') ?? members.get('secretArns');
+      if (known && known !== entry)
+        mistakes.add(place?.value.at ?? at, words.sameSecret(region, lineOf(known.at)));
+    }
+  }
+}
+
+function secretsOf({ answers }: Entry): { region: string; name: string }[] {
+  const { secretName: name, secretArns, regions } = answers;
+  if (secretArns.length > 0) return secretArns.flatMap((arn) => parseSecretArn(arn) ?? []);
+  return name === undefined ? [] : regions.map((region) => ({ region, name }));
+}

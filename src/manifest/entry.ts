@@ -1,0 +1,118 @@
+import { dirname, resolve } from 'node:path';
+import { given, type Reader, readerOf } from '../answers/reading.ts';
+import { answersOf, combinations, type SetupOptions } from '../answers/setup-answers.ts';
+import { looksLikeKey, type Tag, tagListProblems, tagProblem } from '../aws/names.ts';
+import { manifestWords as words } from '../report/words/manifest.ts';
+import type { SetupAnswers } from '../steps/request.ts';
+import { flagsIn, inMembers, memberOf } from './members.ts';
+import type { Mistakes } from './mistakes.ts';
+import type { Members, Tree } from './tree.ts';
+import { isText, membersIn, switchIn, textIn, textsIn } from './values.ts';
+
+/** The answers that the members of an entry, or of the defaults, give; what is wrong with them is noted. */
+export function answersIn(members: Members, path: string, mistakes: Mistakes): SetupAnswers {
+  const options = optionsIn(members);
+  const answers = answersOf(options, readerIn(members, mistakes));
+  for (const sentence of combinations(options)) {
+    const [place] = flagsIn(sentence).flatMap((flag) => placeOf(members, flag) ?? []);
+    if (place) mistakes.add(place.at, inMembers(sentence));
+  }
+  const { keySource } = answers;
+  return {
+    ...answers,
+    existing: membersIn(members.get('key')?.value).has('existing'),
+    tags: tagsIn(members.get('tags')?.value, mistakes),
+    ...(keySource?.kind === 'file'
+      ? { keySource: { ...keySource, path: resolve(dirname(path), keySource.path), shown: keySource.path } }
+      : {}),
+  };
+}
+
+/** What the flags of `setup` would have said. */
+function optionsIn(members: Members): SetupOptions {
+  const key = sourceIn(members);
+  const text = (name: string) => textIn(members.get(name)?.value);
+  const list = (name: string) => textsIn(members.get(name)?.value);
+  const said = (name: string) => switchIn(members.get(name)?.value);
+  return {
+    ...given('secretName', text('secretName')),
+    ...given('secretArn', list('secretArns')),
+    ...given('region', list('regions')),
+    ...given('keyEnv', textIn(key.get('env')?.value)),
+    ...given('keyFile', textIn(key.get('file')?.value)),
+    ...given('generate', textIn(key.get('generate')?.value)),
+    ...given('keyType', text('keyType')),
+    ...given('algorithm', text('algorithm')),
+    ...given('kmsKeyId', text('kmsKeyId')),
+    ...given('policyName', text('policyName')),
+    ...given('policyScope', text('policyScope')),
+    ...given('policyPrefix', text('policyPrefix')),
+    ...given('roleName', text('roleName')),
+    ...given('roleDescription', text('roleDescription')),
+    ...given('sourceAccount', said('sourceAccount')),
+    ...given('sourceArn', list('sourceArns')),
+    ...given('permissionsBoundary', text('permissionsBoundary')),
+    ...given('existingKey', text('existingKey')),
+    ...given('restore', said('restore')),
+    ...given('updateTrust', said('updateTrust')),
+  };
+}
+
+/** What stands under `key`, if it is one source and not several, which is told already. */
+function sourceIn(members: Members): Members {
+  const sources = membersIn(members.get('key')?.value);
+  return sources.size === 1 ? sources : new Map();
+}
+
+/** Reads options by the rules of the flags, and puts what is wrong to the places of the members. */
+function readerIn(members: Members, mistakes: Mistakes): Reader {
+  return readerOf({
+    nameOf: memberOf,
+    report(problem, flag, index) {
+      const tree = placeOf(members, flag);
+      const item = tree?.kind === 'list' && index !== undefined ? tree.items[index] : undefined;
+      if (tree) mistakes.add((item ?? tree).at, problem);
+    },
+  });
+}
+
+/** The value that stands for a flag. */
+function placeOf(members: Members, flag: string): Tree | undefined {
+  const [name = '', within] = memberOf(flag).split('.');
+  const value = members.get(name)?.value;
+  return within === undefined ? value : membersIn(value).get(within)?.value;
+}
+
+function tagsIn(tree: Tree | undefined, mistakes: Mistakes): Tag[] {
+  const entries = [...membersIn(tree)].flatMap(([key, { at, value }]) =>
+    isText(value) ? [{ tag: { key, value: value.text }, at }] : [],
+  );
+  for (const { tag, at } of entries) {
+    const problem = tagProblem(tag, 'tags');
+    // What looks like a key is told already, wherever it stands.
+    if (problem && !looksLikeKey(`${tag.key}=${tag.value}`)) mistakes.add(at, problem);
+  }
+  const tags = entries.map(({ tag }) => tag);
+  for (const problem of tagListProblems(tags, 'tags')) mistakes.add(tree?.at ?? 0, problem);
+  return tags;
+}
+
+/** Notes what an entry lacks, and what does not go together in it beyond what the flags know. */
+export function checkEntry(entry: { at: number; members: Members }, mistakes: Mistakes): void {
+  const { at, members } = entry;
+  const existing = membersIn(members.get('key')?.value).get('existing');
+  const lacks = (name: string, how: string) => {
+    if (!members.has(name)) mistakes.add(at, words.missing(name, how));
+  };
+  if (members.has('secretArns')) {
+    if (existing) mistakes.add(existing.at, words.existingWithArn);
+    return;
+  }
+  lacks('secretName', words.howSecretName);
+  lacks('regions', words.howRegions);
+  lacks('key', words.howKey);
+  for (const name of existing ? ['kmsKeyId', 'existingKey'] : []) {
+    const place = members.get(name)?.at;
+    if (place !== undefined) mistakes.add(place, words.existingKept(name));
+  }
+}

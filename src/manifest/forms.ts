@@ -1,0 +1,71 @@
+import { looksLikePartOfKey } from '../aws/names.ts';
+import { inputWords } from '../report/words/input.ts';
+import { manifestWords as words } from '../report/words/manifest.ts';
+import { closest } from './closest.ts';
+import { KEY_MEMBERS, MEMBERS, type MemberRule } from './members.ts';
+import type { Mistake } from './mistakes.ts';
+import type { Members, Tree } from './tree.ts';
+import { isNothing, membersIn, switchIn } from './values.ts';
+
+/** Which part of the file is looked at. */
+export type Part = 'entry' | 'defaults';
+
+/** Unknown members, and values that are not written as their members take them. */
+export function formMistakes(members: Members, part: Part): Mistake[] {
+  const known = [...members].flatMap(([name, { at, value }]) => {
+    const rule = MEMBERS.get(name);
+    if (!rule) return [];
+    const misplaced = part === 'defaults' && rule.own;
+    return [
+      ...(misplaced ? [{ at, sentence: words.notInDefaults(name) }] : []),
+      ...inForm(name, rule, value, part),
+    ];
+  });
+  return [...nameMistakes(members, [...MEMBERS.keys()]), ...known];
+}
+
+/** The members that there are not, and which ones may be meant. */
+export function nameMistakes(members: Members, known: readonly string[]): Mistake[] {
+  return [...members].flatMap(([name, { at }]) => {
+    if (known.includes(name)) return [];
+    // What is no plain word may be anything, a key included.
+    const shown = /^[A-Za-z][\w-]{0,39}$/.test(name) && !looksLikePartOfKey(name) ? name : undefined;
+    return [{ at, sentence: words.unknown(shown, shown && closest(shown, known)) }];
+  });
+}
+
+function inForm(name: string, rule: MemberRule, value: Tree, part: Part): Mistake[] {
+  const wrong = (sentence: string) => [{ at: value.at, sentence }];
+  if (value.kind === 'unknown') return [];
+  if (rule.takes === 'key') return inKey(value, part);
+  if (rule.takes === 'text') return inText(name, value);
+  if (rule.takes === 'switch') return switchIn(value) === undefined ? wrong(inputWords.yesOrNo(name)) : [];
+  if (rule.takes === 'tags') {
+    if (value.kind !== 'map') return wrong(words.takesMap(name, rule.example ?? ''));
+    return [...value.members.values()].flatMap((tag) => inText(name, tag.value));
+  }
+  if (value.kind !== 'list') return wrong(words.takesList(name, rule.example ?? ''));
+  if (rule.filled && value.items.length === 0) return wrong(words.emptyList(name));
+  return value.items.flatMap((item) => inText(name, item));
+}
+
+function inText(name: string, value: Tree): Mistake[] {
+  if (isNothing(value)) return [{ at: value.at, sentence: words.emptyText(name) }];
+  const isText = value.kind === 'text' || value.kind === 'unknown';
+  return isText ? [] : [{ at: value.at, sentence: words.takesText(name) }];
+}
+
+/** What stands under `key` may be a key, given by mistake, so nothing of it is repeated. */
+function inKey(value: Tree, part: Part): Mistake[] {
+  const wrong = (sentence: string, { at }: { at: number } = value) => [{ at, sentence }];
+  if (value.kind !== 'map') return wrong(words.keyForm);
+  const [only, ...others] = membersIn(value);
+  const rule = KEY_MEMBERS.get(only?.[0] ?? '');
+  if (!only || !rule || others.length > 0) return wrong(words.keyOneOf);
+  const [name, member] = only;
+  if (part === 'defaults' && rule.own) return wrong(words.keyOfDefaults);
+  if (name === 'existing')
+    return switchIn(member.value) ? [] : wrong(words.takesTrue('key.existing'), member.value);
+  const isStdin = name === 'file' && member.value.kind === 'text' && member.value.text === '-';
+  return isStdin ? wrong(words.noStdin, member.value) : inText(`key.${name}`, member.value);
+}

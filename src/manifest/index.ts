@@ -1,0 +1,108 @@
+import { looksLikePartOfKey } from '../aws/names.ts';
+import { plain } from '../report/plain.ts';
+import { manifestWords as words } from '../report/words/manifest.ts';
+import type { SetupAnswers } from '../steps/request.ts';
+import { checkAcross, type Entry } from './across.ts';
+import { withDefaults } from './defaults.ts';
+import { answersIn, checkEntry } from './entry.ts';
+import { readText } from './file.ts';
+import { formMistakes, nameMistakes } from './forms.ts';
+import { ROOT_MEMBERS } from './members.ts';
+import { collectMistakes, type Mistake, type Mistakes } from './mistakes.ts';
+import { placesIn } from './places.ts';
+import type { Members, Tree } from './tree.ts';
+import { isNothing, membersIn } from './values.ts';
+
+export { loadKeys } from './load.ts';
+
+/** An entry of a manifest: one key. */
+export interface ManifestKey {
+  /**
+   * What `setup` would have been told by flags for this key, the defaults of the file included; `existing` for a secret that
+   * is used as it is. Paths of key files are absolute. `dryRun` is false: the flag decides.
+   */
+  answers: SetupAnswers;
+  /** Where the entry stands, as `keys.yaml:12:5`, for messages. */
+  at: string;
+  /** Where its key is named. */
+  keyAt: string;
+}
+
+export interface Manifest {
+  path: string;
+  keys: ManifestKey[];
+}
+
+/**
+ * Reads a manifest, which is YAML 1.2 or JSON, by the rules of the flags of `setup`. The keys themselves are not read.
+ * @throws Failure (usage) that names every mistake at once, each with file:line:column, and shows no value
+ */
+export async function readManifest(path: string): Promise<Manifest> {
+  const source = await readText(path);
+  const shown = looksLikePartOfKey(path) ? words.thisFile : plain(path);
+  const place = placesIn(source);
+  const placeOf = (offset: number) => `${shown}:${place(offset).line}:${place(offset).column}`;
+  const mistakes = collectMistakes(shown, placeOf);
+  // The YAML library is for those who have a manifest; others need not wait for it.
+  const { parse } = await import('./syntax.ts');
+  const root = parse(source, mistakes);
+  const entries = root ? readRoot(root, path, mistakes) : [];
+  checkAcross(entries, (offset) => place(offset).line, mistakes);
+  mistakes.throwIfAny();
+  const keys = entries.map(({ at, members, answers }) => ({
+    answers,
+    at: placeOf(at),
+    keyAt: placeOf(members.get('key')?.value.at ?? at),
+  }));
+  return { path, keys };
+}
+
+function readRoot(root: Tree, path: string, mistakes: Mistakes): Entry[] {
+  if (root.kind !== 'map') {
+    mistakes.add(root.at, isNothing(root) ? words.empty : words.root);
+    return [];
+  }
+  const { members } = root;
+  addAll(mistakes, nameMistakes(members, ROOT_MEMBERS));
+  checkVersion(members, mistakes);
+  const defaults = readDefaults(members, path, mistakes);
+  const keys = members.get('keys');
+  if (!keys) mistakes.add(root.at, words.noKeys);
+  else if (keys.value.kind === 'text' || keys.value.kind === 'map')
+    mistakes.add(keys.value.at, words.takesEntries);
+  const items = keys?.value.kind === 'list' ? keys.value.items : [];
+  return items.flatMap((item) => readEntry(item, defaults, path, mistakes));
+}
+
+function checkVersion(members: Members, mistakes: Mistakes): void {
+  const version = members.get('version')?.value;
+  if (!version) mistakes.add(0, words.noVersion);
+  else if (version.kind !== 'unknown' && !(version.kind === 'text' && version.plain && version.text === '1'))
+    mistakes.add(version.at, words.version);
+}
+
+function readDefaults(members: Members, path: string, mistakes: Mistakes): Members {
+  const value = members.get('defaults')?.value;
+  if (!value || value.kind === 'unknown') return new Map();
+  if (value.kind !== 'map') mistakes.add(value.at, words.takesMap('defaults', '{ regions: [us-west-2] }'));
+  const defaults = membersIn(value);
+  addAll(mistakes, formMistakes(defaults, 'defaults'));
+  answersIn(defaults, path, mistakes);
+  return defaults;
+}
+
+function readEntry(item: Tree, defaults: Members, path: string, mistakes: Mistakes): Entry[] {
+  if (item.kind === 'unknown') return [];
+  if (item.kind !== 'map') {
+    mistakes.add(item.at, words.takesEntries);
+    return [];
+  }
+  addAll(mistakes, formMistakes(item.members, 'entry'));
+  const members = withDefaults(item.members, defaults);
+  checkEntry({ at: item.at, members }, mistakes);
+  return [{ at: item.at, members, answers: answersIn(members, path, mistakes) }];
+}
+
+function addAll(mistakes: Mistakes, found: Mistake[]): void {
+  for (const { at, sentence } of found) mistakes.add(at, sentence);
+}

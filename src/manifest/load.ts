@@ -1,0 +1,53 @@
+import { atMost } from '../aws/together.ts';
+import { Failure } from '../failure.ts';
+import { type CheckedKey, type KeyInput, keyLoader, type LoadKey } from '../key/index.ts';
+import { plain } from '../report/plain.ts';
+import { manifestWords as words } from '../report/words/manifest.ts';
+import { keyRules } from '../steps/request.ts';
+import type { Manifest, ManifestKey } from './index.ts';
+import { inMembers } from './members.ts';
+import { manifestFailure } from './mistakes.ts';
+
+/** Files that are read at once. */
+const AT_ONCE = 16;
+
+interface Loaded {
+  key?: CheckedKey;
+  warnings: string[];
+  problem?: string;
+}
+
+/**
+ * Reads and checks all keys that the manifest names, in its order; nothing for a secret that is used as it is. A variable or
+ * file that serves several entries is read once. Warnings name the place of the first entry that they are about.
+ * @throws Failure (usage) that names every bad one at once, as `keys.yaml:12:10: …`, never the key
+ */
+export async function loadKeys(
+  manifest: Manifest,
+  input: KeyInput,
+): Promise<{ keys: (CheckedKey | undefined)[]; warnings: string[] }> {
+  const load = keyLoader(input);
+  const loaded = await atMost(AT_ONCE, manifest.keys, (key) => loadOne(key, load));
+  const problems = loaded.flatMap(({ problem }) => problem ?? []);
+  if (problems.length > 0)
+    throw manifestFailure(words.keysTitle(plain(manifest.path), problems.length), problems);
+  const warnings = new Map<string, string>();
+  for (const [at, each] of loaded.entries()) {
+    for (const warning of each.warnings) {
+      const known = warnings.get(warning);
+      warnings.set(warning, known ?? words.at(manifest.keys[at]?.keyAt ?? '', warning));
+    }
+  }
+  return { keys: loaded.map(({ key }) => key), warnings: [...warnings.values()] };
+}
+
+async function loadOne({ answers, keyAt }: ManifestKey, load: LoadKey): Promise<Loaded> {
+  if (!answers.keySource) return { warnings: [] };
+  try {
+    const { warnings, ...key } = await load(answers.keySource, keyRules(answers));
+    return { key, warnings: warnings.map(inMembers) };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { warnings: [], problem: words.at(keyAt, inMembers(error.message)) };
+  }
+}

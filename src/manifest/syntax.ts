@@ -1,0 +1,49 @@
+import { type ErrorCode, parseDocument } from 'yaml';
+import { keysIn } from '../aws/names.ts';
+import { manifestWords as words } from '../report/words/manifest.ts';
+import type { Mistakes } from './mistakes.ts';
+import { type Tree, treeOf } from './tree.ts';
+
+/** The sentence for each mistake in the syntax. The library's own ones repeat what stands there, which may be a key. */
+const SENTENCES: Partial<Record<ErrorCode, string>> = {
+  MULTIPLE_DOCS: words.severalDocuments,
+  TAB_AS_INDENT: words.tabs,
+  BAD_INDENT: words.indentation,
+  MISSING_CHAR: words.unclosed,
+  BAD_SCALAR_START: words.startsOddly,
+  BLOCK_AS_IMPLICIT_KEY: words.nested,
+  BAD_DQ_ESCAPE: words.escape,
+  RESOURCE_EXHAUSTION: words.depth,
+  TAG_RESOLVE_FAILED: words.tag,
+  BAD_COLLECTION_TYPE: words.tag,
+  BAD_DIRECTIVE: words.directive,
+};
+
+/**
+ * Reads YAML 1.2, which JSON is too. All scalars stay the texts that they are in the file: a name such as `2018-12-01` or
+ * `1e5` is a name. Whatever looks like a key is a mistake, wherever it stands, comments included.
+ * @returns nothing when the syntax is wrong
+ */
+export function parse(source: string, mistakes: Mistakes): Tree | undefined {
+  const keys = new Set(keysIn(withoutKmsKeys(source)));
+  const options = { schema: 'failsafe', merge: false, uniqueKeys: false, prettyErrors: false } as const;
+  const document = parseDocument(source, options);
+  const [error] = document.errors;
+  // Those after the first are mostly its consequences.
+  if (error) mistakes.add(error.pos[0], SENTENCES[error.code] ?? words.syntax);
+  for (const { code, pos } of document.warnings) mistakes.add(pos[0], SENTENCES[code] ?? words.syntax);
+  const onText = (text: string, from: number, to: number) => {
+    // Escapes and line breaks can keep a key from being seen in the file as it stands.
+    if (keysIn(withoutKmsKeys(text.replace(/\s+/g, ' '))).length === 0) return;
+    for (const at of keys) if (at >= from && at <= to) keys.delete(at);
+    keys.add(from);
+  };
+  const tree = error ? undefined : treeOf(document.contents, { mistakes, onText });
+  for (const at of keys) mistakes.addKey(at);
+  return tree;
+}
+
+/** IDs of multi-Region keys have as many digits as a key (KMS Developer Guide, "Multi-Region keys"). */
+function withoutKmsKeys(text: string): string {
+  return text.replace(/\bmrk-[0-9a-f]{32}\b/gi, (id) => 'x'.repeat(id.length));
+}

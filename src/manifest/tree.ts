@@ -1,0 +1,142 @@
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
+import { manifestWords as words } from '../report/words/manifest.ts';
+import type { Mistakes } from './mistakes.ts';
+
+/** What a file says, as texts: nothing has become a number or a date. `at` is the offset in the file. */
+export type Tree = Text | List | Mapping | Unknown;
+
+export interface Text {
+  kind: 'text';
+  at: number;
+  text: string;
+  /** Whether it stands without quotation marks, so that `true` may mean more than a text. */
+  plain: boolean;
+}
+
+export interface List {
+  kind: 'list';
+  at: number;
+  items: Tree[];
+}
+
+export interface Mapping {
+  kind: 'map';
+  at: number;
+  members: Members;
+}
+
+/** In place of what a mistake, told already, has left unknown. */
+interface Unknown {
+  kind: 'unknown';
+  at: number;
+}
+
+export type Members = ReadonlyMap<string, Member>;
+
+export interface Member {
+  /** Where its name stands. */
+  at: number;
+  value: Tree;
+}
+
+/** What the reader of the tree works with. */
+export interface Making {
+  mistakes: Mistakes;
+  /** Hears every text in the file, with where it stands: names of members too. */
+  onText(text: string, from: number, to: number): void;
+}
+
+/** Far more than a manifest of the largest size has; a few aliases of aliases could stand for billions. */
+const MOST_ALIASED = 2_000_000;
+
+/** Turns a YAML document into a tree in which aliases and merges are resolved. */
+export function treeOf(contents: Node | null, { mistakes, onText }: Making): Tree {
+  const anchors = new Map<string, Tree>();
+  const sizes = new WeakMap<Tree, number>();
+  let aliased = 0;
+
+  const make = (node: Node | null, otherwise: number): Tree => {
+    const at = node?.range?.[0] ?? otherwise;
+    if (isAlias(node)) return follow(node, at);
+    const tree = isMap(node) ? mapping(node, at) : isSeq(node) ? list(node, at) : text(node, at);
+    const anchor = node && 'anchor' in node ? node.anchor : undefined;
+    if (anchor) anchors.set(anchor, tree);
+    return tree;
+  };
+
+  const sized = <T extends Tree>(tree: T, parts: Tree[]): T => {
+    sizes.set(
+      tree,
+      parts.reduce((sum, part) => sum + (sizes.get(part) ?? 1), 1),
+    );
+    return tree;
+  };
+
+  const follow = ({ source }: Alias, at: number): Tree => {
+    const target = anchors.get(source);
+    if (!target) return broken(at, words.alias);
+    aliased += sizes.get(target) ?? 1;
+    return aliased > MOST_ALIASED ? broken(at, words.tooMuch) : target;
+  };
+
+  const broken = (at: number, sentence: string): Unknown => {
+    mistakes.add(at, sentence);
+    return { kind: 'unknown', at };
+  };
+
+  const text = (node: Node | null, at: number): Text => {
+    if (!isScalar(node)) return { kind: 'text', at, text: '', plain: true };
+    const value = String(node.value ?? '');
+    onText(value, at, node.range?.[1] ?? at);
+    return { kind: 'text', at, text: value, plain: node.type === 'PLAIN' };
+  };
+
+  const list = ({ items }: YAMLSeq, at: number): List => {
+    const made = items.map((item) => make(asNode(item), at));
+    return sized({ kind: 'list', at, items: made }, made);
+  };
+
+  const mapping = ({ items }: YAMLMap, at: number): Mapping => {
+    const members = new Map<string, Member>();
+    const merged: Tree[] = [];
+    for (const { key, value } of items as Pair[]) {
+      const name = make(asNode(key), at);
+      const made = make(asNode(value), name.at);
+      if (name.kind !== 'text') mistakes.add(name.at, words.memberName);
+      else if (isMerge(key)) merged.push(made);
+      else if (members.has(name.text)) mistakes.add(name.at, words.twice);
+      else members.set(name.text, { at: name.at, value: made });
+    }
+    for (const each of merged) merge(members, each);
+    return sized(
+      { kind: 'map', at, members },
+      [...members.values()].map(({ value }) => value),
+    );
+  };
+
+  const merge = (into: Map<string, Member>, tree: Tree): void => {
+    if (tree.kind === 'list') {
+      for (const item of tree.items) merge(into, item);
+    } else if (tree.kind === 'map') {
+      for (const [name, member] of tree.members) if (!into.has(name)) into.set(name, member);
+    } else if (tree.kind === 'text') mistakes.add(tree.at, words.merge);
+  };
+
+  const asNode = (part: unknown): Node | null => (isNode(part) ? part : null);
+  const isMerge = (key: unknown): boolean =>
+    isScalar(key) && (key as Scalar).type === 'PLAIN' && key.value === '<<';
+
+  return make(contents, 0);
+}

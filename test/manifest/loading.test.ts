@@ -1,0 +1,78 @@
+import { chmodSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { describe, expect, test } from 'vitest';
+import { loadKeys } from '../../src/manifest/index.ts';
+import { KEYS } from '../support/account.ts';
+import { entries, fileOf, manifestFolder, read, STUDIO, told } from './manifests.ts';
+
+/** The members of a key from this source. */
+const from = (name: string, source: string, ...more: string[]) =>
+  [STUDIO.replace('studio-a', name).replace('generate: aes256', source), ...more].join('\n');
+
+async function load(content: string, env: NodeJS.ProcessEnv = {}) {
+  const { keys, warnings } = await loadKeys(await read(content), { stdin: Readable.from([]), env });
+  return { keys, warnings: warnings.map((each) => each.replaceAll(`${manifestFolder()}/`, '')) };
+}
+
+const refused = (content: string, env: NodeJS.ProcessEnv = {}) => told(load(content, env));
+
+describe('the keys of a manifest', () => {
+  test('come from files, variables, chance, or are there already, in the order of the entries', async () => {
+    fileOf(`${KEYS.aes128}\n`, 'keys/a.key');
+    const content = entries(
+      from('a', 'file: keys/a.key'),
+      from('b', 'env: B'),
+      from('c', 'generate: aes192'),
+      from('d', 'existing: true'),
+      'secretArns: [arn:aws:secretsmanager:us-west-2:111122223333:secret:aes256-7g8H9i]',
+    );
+    const { keys, warnings } = await load(content, { B: KEYS.other });
+    expect(keys.map((each) => each?.key.length)).toEqual([32, 64, 48, undefined, undefined]);
+    expect(keys[1]?.key.reveal()).toBe(KEYS.other);
+    expect(keys.map((each) => each?.generated)).toEqual([false, false, true, undefined, undefined]);
+    expect(warnings).toEqual([]);
+  });
+
+  test('may have one variable or file for several secrets, which is read once and warned of once', async () => {
+    chmodSync(fileOf(KEYS.aes256, 'open.key'), 0o644);
+    const env = { SHARED: KEYS.aes128 };
+    const texts = ['a', 'b'].map((name) => from(name, 'env: SHARED'));
+    const files = ['c', 'd'].map((name) => from(name, 'file: open.key'));
+    const { keys, warnings } = await load(entries(...texts, ...files), env);
+    expect(keys.map((each) => each?.key.length)).toEqual([32, 32, 64, 64]);
+    expect(env).toEqual({});
+    expect(warnings).toEqual([
+      'keys.yaml:11:10: Other users of this machine can read or change open.key. Close it to them: chmod 600 open.key',
+    ]);
+  });
+
+  test('that are bad are told at once, each with its place and in the words of the manifest', async () => {
+    fileOf(KEYS.aes256, 'keys/long.key');
+    const content = entries(
+      from('a', 'env: NONE'),
+      from('b', 'file: keys/none.key'),
+      from('c', 'file: keys/long.key', 'algorithm: aes128'),
+      from('d', 'env: EMPTY'),
+      from('e', 'file: keys'),
+      from('f', 'env: GOOD'),
+    );
+    const lines = await refused(content, { EMPTY: '', GOOD: KEYS.aes256 });
+    expect(lines).toEqual([
+      '5 of the keys that keys.yaml names cannot be used:',
+      expect.stringMatching('^keys.yaml:5:10: key.env: there is no environment variable of that name'),
+      'keys.yaml:8:10: key.file: there is no file keys/none.key.',
+      expect.stringMatching(
+        '^keys.yaml:11:10: The key has 64 .* takes 32. Give the other key, or another algo',
+      ),
+      expect.stringMatching('^keys.yaml:15:10: key.env EMPTY: there is nothing in it.'),
+      expect.stringMatching('^keys.yaml:18:10: key.file: keys is a folder.'),
+    ]);
+  });
+
+  test('given in place of a path are not repeated', async () => {
+    const password = 'a-password-of-srt';
+    const [line, ...others] = await refused(entries(from('a', `file: ${password}`)));
+    expect([line, others]).toEqual([expect.stringContaining('there is no file of that name'), []]);
+    expect(line).not.toContain(password);
+  });
+});
