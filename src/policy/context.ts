@@ -17,13 +17,14 @@ export interface RequestContext {
  */
 export function requestContext(known: Record<string, string | string[]>, unknown: string[]): RequestContext {
   const present = new Map(Object.entries(known).map(([key, value]) => [key.toLowerCase(), [value].flat()]));
-  const patterns = unknown.map((key) => pattern(key.toLowerCase()));
   return {
     lookup(key) {
       const name = key.toLowerCase();
       const values = present.get(name);
       if (values !== undefined) return values.length > 0 ? { state: 'present', values } : { state: 'absent' };
-      return { state: patterns.some((each) => matches(each, name)) ? 'unknown' : 'absent' };
+      // Few requests come to this, so that the patterns are not read before.
+      const mayBeThere = unknown.some((each) => matches(pattern(each.toLowerCase()), name));
+      return { state: mayBeThere ? 'unknown' : 'absent' };
     },
   };
 }

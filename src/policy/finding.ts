@@ -35,18 +35,19 @@ export function either(findings: Finding[]): Finding {
   return decisive(findings, any(findings.map((finding) => finding.truth)));
 }
 
+/** The first statement that surely applies; else the first of which it is not known. */
 function find(sources: Source[], effect: string, request: StatementRequest): Finding | undefined {
-  const findings = sources.flatMap(({ name, document, attachment }) =>
-    document.statements.flatMap((statement, at) => {
-      if (statement.effect !== effect) return [];
+  let open: Finding | undefined;
+  for (const { name, document, attachment } of sources) {
+    for (const [at, statement] of document.statements.entries()) {
+      if (statement.effect !== effect) continue;
       const applies = statementApplies(statement, document, request, attachment);
-      const because = `statement ${at + 1} of ${name} ${effect === 'Allow' ? 'allows' : 'denies'} it`;
-      return applies === 'no'
-        ? []
-        : [{ truth: applies, because: isUnknown(applies) ? applies.unknown : because }];
-    }),
-  );
-  return findings.find(({ truth }) => truth === 'yes') ?? findings[0];
+      const does = effect === 'Allow' ? 'allows' : 'denies';
+      if (applies === 'yes') return { truth: 'yes', because: `statement ${at + 1} of ${name} ${does} it` };
+      if (isUnknown(applies)) open ??= { truth: applies, because: applies.unknown };
+    }
+  }
+  return open;
 }
 
 function decisive(findings: Finding[], truth: Truth): Finding {

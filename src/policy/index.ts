@@ -41,7 +41,13 @@ export {
   type Verdict,
 } from './evaluate.ts';
 export { MANAGED_POLICY_LIMIT, measure, TRUST_POLICY_LIMIT } from './measure.ts';
-export { addToReadPolicy, addTrust, mergeReadPolicies } from './merge.ts';
+export {
+  addToReadPolicy,
+  addTrust,
+  type ExistingPolicy,
+  existingPolicy,
+  mergeReadPolicies,
+} from './merge.ts';
 export type { RequestPrincipal } from './principals.ts';
 export { removeSecrets } from './remove.ts';
 export { deletedPrincipals, isReadPolicyShape } from './shape.ts';

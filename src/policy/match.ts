@@ -14,6 +14,12 @@ export function literal(text: string): Token[] {
   return Array.from(text, (char) => ({ char }));
 }
 
+/** Whether the text before the first wildcard or variable of a pattern is how the other text begins. */
+export function beginsLike(pattern: string, text: string): boolean {
+  const special = pattern.search(/[*?$]/);
+  return text.startsWith(special === -1 ? pattern : pattern.slice(0, special));
+}
+
 /** Whether the whole text matches the pattern. Case counts, and `*` stops at nothing. */
 export function matches(tokens: Token[], text: string): boolean {
   return covers(tokens, literal(text));

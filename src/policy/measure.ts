@@ -10,6 +10,7 @@ export const TRUST_POLICY_LIMIT = 2048;
  * space inside a string is counted, so it is: the answer is never less than IAM's.
  */
 export function measure(document: JsonPolicy | string): number {
-  const text = typeof document === 'string' ? document : JSON.stringify(document);
-  return text.replace(/("(?:[^"\\]|\\.)*")|\s+/g, '$1').length;
+  // It is made without white space between its parts.
+  if (typeof document !== 'string') return JSON.stringify(document).length;
+  return document.replace(/("(?:[^"\\]|\\.)*")|\s+/g, '$1').length;
 }

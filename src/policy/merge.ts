@@ -19,22 +19,36 @@ import {
   readJsonPolicy,
   type Statement,
 } from './document.ts';
+import { entriesFor } from './entries.ts';
 import { coversArn, pattern } from './match.ts';
 import { grantOf, isFullRead, readsSecrets } from './shape.ts';
+
+/** A read policy that is to be added to. It is read once, for however many tries there are. */
+export interface ExistingPolicy {
+  json: JsonPolicy;
+  statements: Statement[];
+}
+
+/**
+ * Reads a policy that is to be added to.
+ * @throws PolicyParseError when the text is not a policy document
+ */
+export function existingPolicy(text: string): ExistingPolicy {
+  return { json: readJsonPolicy(text), statements: parsePolicy(text).statements };
+}
 
 /**
  * The existing read policy with what these secrets need added to it. Nothing is dropped or narrowed, and `Sid`, `Id`,
  * `Version` and the order of statements stay as they are. What a wildcard there allows already is not added again.
  * The document must be one for which `isReadPolicyShape` holds.
- * @throws PolicyParseError when the text is not a policy document
  */
 export function addToReadPolicy(
-  text: string,
+  existing: ExistingPolicy,
   secrets: ReadableSecret[],
   scope: PolicyScope,
   where: AccountRef,
 ): JsonPolicy {
-  return addAll(text, secretResources(secrets, scope, where), kmsGrants(secrets, where), where);
+  return addAll(existing, secretResources(secrets, scope, where), kmsGrants(secrets, where), where);
 }
 
 /**
@@ -50,28 +64,27 @@ export function mergeReadPolicies(
   const { statements } = parsePolicy(other);
   const resources = statements.filter(readsSecrets).flatMap((each) => each.resources?.values ?? []);
   const grants = statements.flatMap((each) => grantOf(each) ?? []);
-  return addAll(text, [...new Set(resources)], grants, where);
+  return addAll(existingPolicy(text), [...new Set(resources)], grants, where);
 }
 
 function addAll(
-  text: string,
+  { json, statements }: ExistingPolicy,
   allResources: string[],
   allGrants: KmsGrant[],
   { partition }: Pick<AccountRef, 'partition'>,
 ): JsonPolicy {
-  const policy = readJsonPolicy(text);
-  const { statements } = parsePolicy(text);
-  const resources = allResources.filter((each) => !canRead(statements, each));
+  const reads = statements.filter(readsSecrets);
+  const resources = allResources.filter((each) => !canRead(reads, each));
   const grants = allGrants.flatMap((grant) => missingGrant(statements, grant));
 
-  const list = [...policy.Statement];
+  const list = [...json.Statement];
   addResources(list, statements.findIndex(isFullRead), resources, () => secretStatement(resources));
   for (const grant of grants) {
     const home =
       grant.aliases.length > 0 ? -1 : statements.findIndex((each) => hasKeysOf(each, grant.region));
     addResources(list, home, grant.resources, () => kmsStatement(grant, partition));
   }
-  return { ...policy, Statement: list };
+  return { ...json, Statement: list };
 }
 
 /**
@@ -103,12 +116,11 @@ function addResources(
   list[home] = { ...existing, Resource: [existing.Resource ?? [], resources].flat() };
 }
 
-/** Whether each of the read actions is allowed on everything that the ARN or pattern stands for. */
-function canRead(statements: Statement[], resource: string): boolean {
+/** Whether these statements allow each of the read actions on everything that the ARN or pattern stands for. */
+function canRead(reads: Statement[], resource: string): boolean {
   return READ_ACTIONS.every((action) =>
-    statements.some(
+    reads.some(
       (statement) =>
-        readsSecrets(statement) &&
         statement.actions.values.some((each) => each.toLowerCase() === action.toLowerCase()) &&
         coversResource(statement, resource),
     ),
@@ -137,7 +149,7 @@ function hasKeysOf(statement: Statement, region: string): boolean {
   return grant !== undefined && grant.region === region && grant.aliases.length === 0;
 }
 
-function coversResource(statement: Statement, resource: string): boolean {
-  const inner = pattern(resource);
-  return statement.resources?.values.some((each) => each === '*' || coversArn(pattern(each), inner)) ?? false;
+function coversResource({ resources }: Statement, resource: string): boolean {
+  const entries = resources ? entriesFor(resources, resource) : [];
+  return entries.some((each) => each === '*' || coversArn(pattern(each), pattern(resource)));
 }

@@ -1,9 +1,10 @@
 import { conditionHolds } from './conditions.ts';
 import type { RequestContext } from './context.ts';
 import { CURRENT_VERSION, type PolicyDocument, type Statement } from './document.ts';
+import { entriesFor } from './entries.ts';
 import { arnParts, coversArn, literal, matches, pattern, type Token } from './match.ts';
 import { type Caller, principalMatches, type Reach } from './principals.ts';
-import { all, any, not, type Truth } from './truth.ts';
+import { all, any, not, type Truth, truth } from './truth.ts';
 import { anyValueMatches, type Facts } from './variables.ts';
 
 /** A request as one statement sees it. `resource` is left out where statements have no `Resource`: in trust policies. */
@@ -25,9 +26,14 @@ export function statementApplies(
   attachment: Attachment,
 ): Truth {
   const facts: Facts = { version: document.version, context: request.context };
+  // Most statements are about something else, which need not be looked at any closer.
+  const action = actionApplies(statement, request.action);
+  if (action === 'no') return 'no';
+  const resource = resourceApplies(statement, request.resource, facts);
+  if (resource === 'no') return 'no';
   return all([
-    actionApplies(statement, request.action),
-    resourceApplies(statement, request.resource, facts),
+    action,
+    resource,
     principalApplies(statement, request.caller, attachment),
     ...statement.conditions.map((condition) => conditionHolds(condition, facts)),
     ...[...document.unknownElements, ...statement.unknownElements].map((name) => ({
@@ -44,6 +50,7 @@ function actionApplies({ actions }: Statement, action: string): Truth {
 /** Wildcards are documented for the name of the action, and for `*` alone, but not for the service. */
 function actionMatches(policyAction: string, action: string): Truth {
   if (policyAction === '*') return 'yes';
+  if (!/[*?]/.test(policyAction)) return truth(policyAction === action);
   if (!matches(pattern(policyAction), action)) return 'no';
   const service = action.slice(0, action.indexOf(':') + 1);
   return policyAction.startsWith(service) ? 'yes' : { unknown: `action ${policyAction} is not understood` };
@@ -54,10 +61,11 @@ function resourceApplies({ resources }: Statement, resource: string | undefined,
     const both = resource === undefined && resources === undefined;
     return both ? 'yes' : { unknown: `element Resource is ${resources ? 'out of place' : 'missing'}` };
   }
-  const misplaced = resources.values.find((value) => hasMisplacedVariable(value, facts));
+  const entries = entriesFor(resources, resource);
+  const misplaced = entries.find((value) => hasMisplacedVariable(value, facts));
   if (misplaced !== undefined) return { unknown: `${misplaced} has a variable before the fifth colon` };
   const reading = { wildcards: true, variables: true };
-  return anyValueMatches(resources.values, resources.negated, reading, facts, (each) =>
+  return anyValueMatches(entries, resources.negated, reading, facts, (each) =>
     resourceMatches(each, resource),
   );
 }

@@ -2,11 +2,11 @@ import type { FoundRole } from '../aws/roles.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
 import type { Identity } from '../aws/session.ts';
 import { type Algorithm, checkStoredKey, type KeyMaterial, type KeyType } from '../key/index.ts';
-import { PolicyParseError, parsePolicy, type ReadableSecret } from '../policy/index.ts';
+import { type ReadableSecret, tryParsePolicy } from '../policy/index.ts';
 import type { Check } from '../report/types.ts';
 import { proofWords as words } from '../report/words/proof.ts';
 import type { Observed } from './observe.ts';
-import { type DecidingDocuments, refusalsOf } from './reading.ts';
+import { type DecidingDocuments, documentsOf, refusalsOf, type Unreadable } from './reading.ts';
 import { type FlowScope, judgeTrust } from './trust.ts';
 
 /** What must hold in the end, of one role and all keys that it reads. */
@@ -31,12 +31,13 @@ export interface KeyExpectation {
  */
 export function check(observed: Observed, expected: Expectation, identity: Identity): Check[] {
   const found = new Map(observed.secrets.map((secret) => [secret.arn, secret]));
+  const role = observed.role && { arn: observed.role.arn, documents: documentsOf(observed.role) };
   const { keys } = expected;
   return [
     ...keys.flatMap((key) => key.secrets.map(({ arn }) => checkValue(found.get(arn), arn, key))),
     checkTrust(observed.role, expected, identity),
     ...keys.flatMap(({ secrets }) =>
-      secrets.map((secret) => checkReading(observed.role, secret, found.get(secret.arn), expected, identity)),
+      secrets.map((secret) => checkReading(role, secret, found.get(secret.arn), expected, identity)),
     ),
   ];
 }
@@ -82,7 +83,7 @@ function checkTrust(
 }
 
 function checkReading(
-  role: FoundRole | undefined,
+  role: { arn: string; documents: DecidingDocuments | Unreadable } | undefined,
   secret: ReadableSecret,
   found: FoundSecret | undefined,
   { roleName }: Expectation,
@@ -91,33 +92,18 @@ function checkReading(
   const subject = secret.arn;
   const verdict = (ok: boolean, detail: string): Check => ({ id: 'role-reads-secret', ok, subject, detail });
   if (!role) return verdict(false, `${words.roleAbsent} (${roleName})`);
-  const documents = documentsOf(role, found);
+  const documents = withResourcePolicy(role.documents, found);
   if ('unreadable' in documents) return verdict(false, words.policyUnreadable(documents.unreadable));
   const [refusal] = refusalsOf(secret, documents, role.arn, identity);
   if (refusal) return verdict(false, words.notReadable(refusal.action, refusal.because));
   return verdict(true, words.readable);
 }
 
-/** The documents that decide, parsed; or the name of the first one that cannot be read. */
-function documentsOf(
-  role: FoundRole,
+function withResourcePolicy(
+  documents: DecidingDocuments | Unreadable,
   secret: FoundSecret | undefined,
-): DecidingDocuments | { unreadable: string } {
-  let current = '';
-  const parse = (name: string, text: string) => {
-    current = name;
-    return parsePolicy(text);
-  };
-  try {
-    const { boundary } = role;
-    return {
-      identityPolicies: role.policies.map(({ name, document }) => parse(name, document)),
-      // A boundary that cannot be read allows nothing.
-      ...(boundary ? { permissionsBoundary: parse(boundary.arn, boundary.document ?? '') } : {}),
-      ...(secret?.resourcePolicy ? { resourcePolicy: parse(secret.arn, secret.resourcePolicy) } : {}),
-    };
-  } catch (error) {
-    if (error instanceof PolicyParseError) return { unreadable: current };
-    throw error;
-  }
+): DecidingDocuments | Unreadable {
+  if ('unreadable' in documents || !secret?.resourcePolicy) return documents;
+  const resourcePolicy = tryParsePolicy(secret.resourcePolicy);
+  return resourcePolicy ? { ...documents, resourcePolicy } : { unreadable: secret.arn };
 }

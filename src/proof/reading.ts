@@ -1,3 +1,4 @@
+import type { FoundRole } from '../aws/roles.ts';
 import {
   type AccessRequest,
   type AccountRef,
@@ -6,6 +7,7 @@ import {
   READ_ACTIONS,
   type ReadableSecret,
   secretsManagerEndpoint,
+  tryParsePolicy,
 } from '../policy/index.ts';
 
 /**
@@ -83,6 +85,28 @@ export interface DecidingDocuments {
   permissionsBoundary?: PolicyDocument;
   /** The secret's. It speaks of the secret, not of the KMS key, whose own policy is not looked at. */
   resourcePolicy?: PolicyDocument;
+}
+
+/** The name or ARN of the first document that cannot be read. */
+export interface Unreadable {
+  unreadable: string;
+}
+
+/** The documents of a role, parsed once for all the secrets that it is to read. */
+export function documentsOf({
+  policies,
+  boundary,
+}: Pick<FoundRole, 'policies' | 'boundary'>): DecidingDocuments | Unreadable {
+  const identityPolicies: PolicyDocument[] = [];
+  for (const { name, document } of policies) {
+    const parsed = tryParsePolicy(document);
+    if (!parsed) return { unreadable: name };
+    identityPolicies.push(parsed);
+  }
+  if (!boundary) return { identityPolicies };
+  // A boundary that is not there allows nothing, and is told as one that cannot be read.
+  const permissionsBoundary = tryParsePolicy(boundary.document ?? '');
+  return permissionsBoundary ? { identityPolicies, permissionsBoundary } : { unreadable: boundary.arn };
 }
 
 /** Something that a role may not do, or of which it cannot be told whether it may. */

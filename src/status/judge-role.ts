@@ -1,7 +1,12 @@
 import { kmsKeyRef } from '../aws/kms.ts';
 import type { Identity } from '../aws/session.ts';
-import { type PolicyDocument, tryParsePolicy } from '../policy/index.ts';
-import { type DecidingDocuments, refusalsOf, UNKNOWN_OF_SESSIONS } from '../proof/reading.ts';
+import {
+  type DecidingDocuments,
+  documentsOf,
+  refusalsOf,
+  UNKNOWN_OF_SESSIONS,
+  type Unreadable,
+} from '../proof/reading.ts';
 import { judgeTrust, letsOthersIn } from '../proof/trust.ts';
 import type { StatusCheck } from '../report/status-types.ts';
 import { statusWords as words } from '../report/words/status.ts';
@@ -39,19 +44,9 @@ export function judgeTrustOf(
   ];
 }
 
-/** The documents that decide what a role may do, parsed; or the name of the first one that cannot be read as a policy. */
-export function documentsOf({ found }: SeenRole): DecidingDocuments | { unreadable: string } | undefined {
-  if (!found) return undefined;
-  const identityPolicies: PolicyDocument[] = [];
-  for (const { name, document } of found.policies) {
-    const parsed = tryParsePolicy(document);
-    if (!parsed) return { unreadable: name };
-    identityPolicies.push(parsed);
-  }
-  const documents = { identityPolicies, identityNames: found.policies.map(({ name }) => name) };
-  if (!found.boundary) return documents;
-  const permissionsBoundary = tryParsePolicy(found.boundary.document ?? '');
-  return permissionsBoundary ? { ...documents, permissionsBoundary } : { unreadable: found.boundary.arn };
+/** The documents that decide what a role may do, parsed, with the names of its policies; nothing when they could not be looked at. */
+export function namedDocumentsOf({ found }: SeenRole): DecidingDocuments | Unreadable | undefined {
+  return found && { ...documentsOf(found), identityNames: found.policies.map(({ name }) => name) };
 }
 
 /**

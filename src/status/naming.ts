@@ -1,5 +1,5 @@
 import { type PolicyDocument, READ_ACTIONS, type Statement } from '../policy/index.ts';
-import { coversArn, literal, matches, pattern } from '../policy/match.ts';
+import { beginsLike, coversArn, literal, matches, pattern } from '../policy/match.ts';
 
 /** The secrets that a policy allows reading, as it names them. */
 export interface Naming {
@@ -51,16 +51,6 @@ function isAboutSecrets(resource: string): boolean {
 
 function namesOne(resource: string): boolean {
   return /^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:[^*?$]/.test(resource);
-}
-
-/** Whether the text before the first wildcard or variable is how the ARN begins. */
-function beginsLike(named: string, arn: string): boolean {
-  for (let at = 0; at < named.length; at += 1) {
-    const char = named[at] ?? '';
-    if (char === '*' || char === '?' || char === '$') return true;
-    if (char !== arn[at]) return false;
-  }
-  return true;
 }
 
 /**

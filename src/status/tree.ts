@@ -12,7 +12,7 @@ import type {
 } from '../report/status-types.ts';
 import { statusWords as words } from '../report/words/status.ts';
 import type { Seen } from './collect.ts';
-import { documentsOf, judgeReading, judgeTrustOf } from './judge-role.ts';
+import { judgeReading, judgeTrustOf, namedDocumentsOf } from './judge-role.ts';
 import { judgeSecret } from './judge-secret.ts';
 import { inRegion, namedIn, regionOf, standsFor } from './naming.ts';
 import type { SeenRole } from './roles.ts';
@@ -101,7 +101,7 @@ function roleStatus(role: SeenRole, seen: Seen): StatusRole {
 }
 
 function readingChecks(role: SeenRole, read: SeenSecret[], { identity }: Seen): StatusCheck[] {
-  const documents = documentsOf(role);
+  const documents = namedDocumentsOf(role);
   const all = (detail: string): StatusCheck[] => [
     { id: 'role-policies', verdict: 'cannot-tell', subject: role.arn, detail },
   ];

@@ -5,6 +5,7 @@ import {
   buildReadPolicy,
   describeDifference,
   evaluateAccess,
+  existingPolicy,
   isReadPolicyShape,
   type JsonPolicy,
   MANAGED_POLICY_LIMIT,
@@ -71,12 +72,15 @@ export function distribute(
 ): Distribution | Blocked {
   const work: PolicyWork[] = [];
   const places = placesOf(secrets, chain, account);
-  let open = secrets.filter((secret) => !places.some(({ covered }) => covered.includes(secret)));
+  let open = without(
+    secrets,
+    places.flatMap(({ covered }) => covered),
+  );
   for (const { policy, document, covered } of places) {
     const extendable = document !== undefined && isReadPolicyShape(document) && !policy.stack;
     if (!extendable && open.length > 0) return block(policy, document, secrets, options, account);
-    const added = fill(open, (some) => addToReadPolicy(policy.document, some, options.scope, account));
-    open = open.filter((secret) => !added.secrets.includes(secret));
+    const added = extendable && open.length > 0 ? extend(policy, open, options, account) : NOTHING;
+    open = open.slice(added.secrets.length);
     if (added.document) {
       work.push({ kind: 'update', policy, secrets: added.secrets, document: added.document });
     } else if (covered.length > 0) {
@@ -98,7 +102,7 @@ function placesOf(secrets: SecretRef[], chain: FoundPolicy[], account: AccountRe
   return chain.map((policy) => {
     const document = tryParsePolicy(policy.document);
     const covered = document ? open.filter((secret) => allows(document, secret, account)) : [];
-    open = open.filter((secret) => !covered.includes(secret));
+    open = without(open, covered);
     return { policy, document, covered };
   });
 }
@@ -123,24 +127,53 @@ function createRest(
       document,
       ...overflow,
     });
-    open = open.filter((secret) => !some.includes(secret));
+    open = open.slice(some.length);
   }
   return work;
 }
 
-/** As many of the secrets, from the first on, as a document can take. */
-function fill(
+function extend(
+  policy: FoundPolicy,
   secrets: SecretRef[],
-  build: (some: SecretRef[]) => JsonPolicy,
-): { secrets: SecretRef[]; document?: JsonPolicy } {
-  let best: { secrets: SecretRef[]; document?: JsonPolicy } = { secrets: [] };
-  for (let count = 1; count <= secrets.length; count += 1) {
+  options: PolicyOptions,
+  account: AccountRef,
+): Filled {
+  const existing = existingPolicy(policy.document);
+  return fill(secrets, (some) => addToReadPolicy(existing, some, options.scope, account));
+}
+
+/** The first ones of some secrets, and the document that allows them, if there is room for any. */
+interface Filled {
+  secrets: SecretRef[];
+  document?: JsonPolicy;
+}
+
+const NOTHING: Filled = { secrets: [] };
+
+/**
+ * As many of the secrets, from the first on, as a document can take. A document never gets shorter by another secret, so
+ * that not every number of them has to be tried.
+ */
+function fill(secrets: SecretRef[], build: (some: SecretRef[]) => JsonPolicy): Filled {
+  let best = NOTHING;
+  let tooMany = secrets.length + 1;
+  for (let count = 1; best.secrets.length + 1 < tooMany; count = nextCount(best.secrets.length, tooMany)) {
     const some = secrets.slice(0, count);
     const document = build(some);
-    if (measure(document) > MANAGED_POLICY_LIMIT) break;
-    best = { secrets: some, document };
+    if (measure(document) > MANAGED_POLICY_LIMIT) tooMany = count;
+    else best = { secrets: some, document };
   }
   return best;
+}
+
+/** Twice as many as fit for sure, or half-way to the number that is too many. */
+function nextCount(fitting: number, tooMany: number): number {
+  return Math.min(2 * fitting, Math.floor((fitting + tooMany) / 2));
+}
+
+function without(secrets: SecretRef[], some: SecretRef[]): SecretRef[] {
+  const gone = new Set(some);
+  return secrets.filter((secret) => !gone.has(secret));
 }
 
 function allows(document: PolicyDocument, secret: SecretRef, account: AccountRef): boolean {

@@ -8,6 +8,7 @@ import {
   buildTrustPolicy,
   evaluateAccess,
   evaluateTrust,
+  existingPolicy,
   isReadPolicyShape,
   type JsonObject,
   type JsonPolicy,
@@ -65,7 +66,7 @@ const existing = fc
 
 const addition = fc.record({ text: existing, added: secrets, width: scope });
 const add = (text: string, added: ReadableSecret[], width: PolicyScope) =>
-  addToReadPolicy(text, added, width, where);
+  addToReadPolicy(existingPolicy(text), added, width, where);
 
 /** Everything that has to be allowed so that the secret can be read. */
 function canRead(policy: JsonPolicy | string, { arn, region, kmsKey }: ReadableSecret): boolean {
