@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const PEAK_HOOK = new URL('peak-memory.js', import.meta.url).href;
@@ -45,6 +46,14 @@ export async function timed(command: Command): Promise<number> {
   const started = performance.now();
   await start(command);
   return performance.now() - started;
+}
+
+/** Starts a process and kills it after so many milliseconds, if it has not ended by then. */
+export async function killedAfter(milliseconds: number, { file, args, env }: Command): Promise<void> {
+  const child = spawn(file, args, { env, stdio: 'ignore' });
+  const timer = setTimeout(() => child.kill('SIGKILL'), milliseconds);
+  await once(child, 'exit');
+  clearTimeout(timer);
 }
 
 /** The most memory that a Node.js process had resident at a time, in KiB. */

@@ -2,8 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { devNull } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { Span } from './round-trips.ts';
-import type { ServerReply, ServerRequest } from './sandbox-server.ts';
+import type { ServedRequest, ServerReply, ServerRequest } from './sandbox-server.ts';
 
 const REGION = 'us-west-2';
 
@@ -13,7 +12,7 @@ export interface Endpoint {
   /** The whole environment of a process whose AWS calls shall go there. */
   env: NodeJS.ProcessEnv;
   /** The requests that came while `work` ran, with this many milliseconds added to every answer. Only a sandbox can tell. */
-  record?: (latencyMs: number, work: () => Promise<void>) => Promise<Span[]>;
+  record?: (latencyMs: number, work: () => Promise<void>) => Promise<ServedRequest[]>;
   close(): void;
 }
 
@@ -25,8 +24,13 @@ export async function openEndpoint(env: NodeJS.ProcessEnv = process.env): Promis
   return { name: url, env: { ...withoutOurs(env), ...inRegion(region) }, close: () => undefined };
 }
 
-async function openSandbox(env: NodeJS.ProcessEnv): Promise<Endpoint> {
-  const server = fork(fileURLToPath(new URL('sandbox-server.js', import.meta.url)));
+/** A sandbox of its own, which refuses requests past the quotas that an account of AWS starts with. */
+export function openWithQuotas(): Promise<Endpoint> {
+  return openSandbox(process.env, ['--quotas']);
+}
+
+async function openSandbox(env: NodeJS.ProcessEnv, options: string[] = []): Promise<Endpoint> {
+  const server = fork(fileURLToPath(new URL('sandbox-server.js', import.meta.url)), options);
   const ready = await reply(server);
   if (ready.kind !== 'ready') throw new Error('the sandbox did not start');
   return {

@@ -8,11 +8,14 @@
 // - Dependent round trips are the longest chain of requests in which each arrived after the answer to the one before had been
 //   sent, by the sandbox's record, with 100 ms added to every answer so that nothing else is mistaken for waiting.
 // - Peak memory is the greatest resident set (`process.resourceUsage().maxRSS`), in runs of its own.
+// - Many keys (`setup --manifest`) run against a sandbox with the quotas that an account of AWS starts with and 30 ms of latency: once
+//   each, as a run takes its twenty seconds whatever the machine does beside. A run is killed with SIGKILL.
 // - `npm test` runs only when asked for: `npm run bench -- --tests`.
 //
 // The endpoint is a sandbox in a process of its own, or the one in AWS_ENDPOINT_URL; there, what the runs create stays.
 // Ends with 1 if a figure misses its reach.
 import { openEndpoint } from './endpoint.ts';
+import { measureFleet, measureFleetMemory, measureKills } from './fleet.ts';
 import {
   measureAgainstCli,
   measureMemory,
@@ -33,6 +36,7 @@ try {
 } finally {
   endpoint.close();
 }
+for (const measure of [measureFleet, measureFleetMemory, measureKills]) rows.push(...(await measure()));
 if (process.argv.includes('--tests')) rows.push(...(await measureTests()));
 
 console.log(`\n${table(rows)}`);

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { SetupOptions } from '../answers/setup-answers.ts';
 import { helpWords as help } from '../report/words/help.ts';
 import { onRun, type Registration } from './command.ts';
+import { addManifestOption, manifestProblems } from './manifest-option.ts';
 import { addCommonOptions, addKeyOptions, addOption } from './options.ts';
 
 /** Adds the `setup` command. */
@@ -27,9 +28,19 @@ export function addSetup(program: Command, registration: Registration): void {
   addOption(command, '--existing-key <answer>', help.existingKey);
   addOption(command, '--restore', help.restore);
   addOption(command, '--update-trust', help.updateTrust);
+  addManifestOption(command);
   addOption(command, '--dry-run', help.dryRun);
   addCommonOptions(command);
-  onRun<SetupOptions>(command, registration, async (options, common) => {
+  onRun<SetupOptions & { manifest?: string }>(command, registration, async (options, common) => {
+    const { manifest, dryRun = false } = options;
+    if (manifest !== undefined) {
+      return {
+        problems: manifestProblems(command, ['--dry-run']),
+        asksForRegion: false,
+        run: async () =>
+          (await import('./setup-manifest.ts')).runManifest({ path: manifest, dryRun }, common),
+      };
+    }
     const { readAnswers } = await import('../answers/setup-answers.ts');
     const { answers, problems } = readAnswers(options);
     return {

@@ -1,7 +1,8 @@
 import { policyReader } from '../aws/policies.ts';
 import { LIMITS } from '../defaults.ts';
-import { changesAnything, showPlan } from '../report/plan.ts';
-import type { Change, Happened, Left, Outcomes } from '../report/types.ts';
+import { changesAnything, type ShownPlan, showPlan } from '../report/plan.ts';
+import type { Happened, Left, Outcomes } from '../report/types.ts';
+import { fleetWords } from '../report/words/fleet.ts';
 import { setupWords as words } from '../report/words/setup.ts';
 import type { StepContext } from '../steps/types.ts';
 import type { CommandRun } from './command-run.ts';
@@ -9,14 +10,15 @@ import type { CommandRun } from './command-run.ts';
 /** What the steps work with in this run. */
 export function stepContext(run: CommandRun): StepContext {
   const { aws, progress, outcomes, interrupt } = run;
+  const said = outcomes.ofManifest ? fleetWords : words;
   return {
     aws,
     policies: policyReader(aws),
     limits: LIMITS,
     interrupt,
     record: (outcome) => recordOutcome(outcomes, outcome),
-    begin: (step) => progress.start(words.progress[step]),
-    end: (step) => progress.done(words.stepDone[step]),
+    begin: (step) => progress.start(said.progress[step]),
+    end: (step) => progress.done(said.stepDone[step]),
     waiting: (what, elapsedMs) => showWaiting(run, what, elapsedMs),
   };
 }
@@ -83,17 +85,23 @@ function put<T extends { arn: string }>(list: T[], outcomes: T[]): void {
 
 /**
  * Says whose account it is, unless the wizard has said so already, and what will be done. Answers whether that is anything.
- * @param nothingToDo the sentence for when it is not
  */
-export async function tellPlan(
-  run: CommandRun,
-  plan: { changes: Change[]; warnings: string[] },
-  { dryRun, nothingToDo }: { dryRun: boolean; nothingToDo: string },
-): Promise<boolean> {
-  const { output } = run;
-  if (run.interactive) output.say();
+export async function tellPlan(run: CommandRun, plan: ShownPlan, how: PlanTelling): Promise<boolean> {
+  if (run.interactive) run.output.say();
   else await showAccount(run);
-  showPlan(output, plan, dryRun ? words.dryRunTitle : words.planTitle);
+  return tellChanges(run, plan, how);
+}
+
+/** How a plan is told. */
+export interface PlanTelling {
+  dryRun: boolean;
+  /** The sentence for when there is nothing to do. */
+  nothingToDo: string;
+}
+
+/** Says what will be done. Answers whether that is anything. */
+export function tellChanges({ output }: CommandRun, plan: ShownPlan, { dryRun, nothingToDo }: PlanTelling) {
+  showPlan(output, plan, dryRun ? words.dryRunTitle : words.planTitle, { whole: dryRun });
   const changes = changesAnything(plan.changes);
   if (!changes) output.say(nothingToDo);
   return changes;

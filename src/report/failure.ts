@@ -1,8 +1,10 @@
 import { EXIT, Failure, Interrupted } from '../failure.ts';
+import { folded, MOST_LINES } from './fold.ts';
 import { failureJson } from './json.ts';
 import type { Output } from './output.ts';
 import { plain, plainLines } from './plain.ts';
 import type { Outcomes } from './types.ts';
+import { fleetWords } from './words/fleet.ts';
 import { setupWords as words } from './words/setup.ts';
 
 /** Tells a failure or an interruption: what went wrong, what to do now, and what exists by now. */
@@ -29,10 +31,24 @@ function existing(outcomes: Outcomes, doubt: string | undefined, inTheWay: boole
   return [
     ...doubtful,
     words.existsSoFar,
-    ...made.map(({ arn, action }) => `  ${plain(arn)} (${words.done[action]})`),
+    ...listOf(outcomes),
     ...leftToDo(outcomes),
     // With something in the way, the same command would end as this one did.
     ...(inTheWay ? [] : [outcomes.left?.goOn ?? words.runAgain]),
+  ];
+}
+
+/** What became of the resources: one by one, or, of many secrets, how many. */
+function listOf({ secrets, policies, roles }: Outcomes): string[] {
+  const alike = secrets.length > MOST_LINES ? ({ action }: { action: string }) => action : undefined;
+  const one = ({ arn, action }: Outcomes['roles'][number]) => `  ${plain(arn)} (${words.done[action]})`;
+  return [
+    ...folded(secrets, alike).map(([first, ...others]) =>
+      others.length === 0
+        ? one(first)
+        : `  ${fleetWords.several.secret(others.length + 1)} (${words.done[first.action]})`,
+    ),
+    ...[...policies, ...roles].map(one),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { type Failure, Interrupted } from '../failure.ts';
 import { plainJson } from './plain.ts';
-import type { Check, EncryptionSettings, Outcomes, SecretOutcome } from './types.ts';
+import type { Check, EncryptionSettings, FailedKey, Outcomes, SecretOutcome } from './types.ts';
+import { fleetWords } from './words/fleet.ts';
 import { setupWords as words } from './words/setup.ts';
 
 /** The version of the JSON documents; it goes up when a script that reads them would have to change. */
@@ -14,6 +15,8 @@ export interface SetupDocument {
   encryption: EncryptionSettings[];
   checks: Check[];
   dryRun: boolean;
+  /** Of many keys, those that failed; absent where there is one key only. */
+  failed?: FailedKey[];
 }
 
 export function setupJson({
@@ -23,6 +26,7 @@ export function setupJson({
   encryption,
   checks,
   dryRun,
+  failed,
 }: SetupDocument): string {
   return commandJson({
     ...(dryRun ? { dryRun } : {}),
@@ -31,7 +35,15 @@ export function setupJson({
     ...outcomeMembers(outcomes),
     encryption,
     checks,
+    ...(failed ? failedMembers(failed) : {}),
   });
+}
+
+/** Which keys failed and why; and, as for every failure, an `error`. */
+function failedMembers(failed: FailedKey[]) {
+  const list = failed.map(({ name, failure }) => ({ name, error: errorMembers(failure) }));
+  const error = { code: 'keys-failed', message: fleetWords.failedShort(failed.length) };
+  return failed.length > 0 ? { error, failed: list } : { failed: list };
 }
 
 /** What `--json` prints when a command fails: the error, what exists by now, and the ARNs of what is left to do. */
@@ -47,12 +59,12 @@ export function failureJson(error: Failure | Interrupted, outcomes: Outcomes): s
       ...account,
     });
   }
-  const { code, message, step, awsAction, hint, details } = error;
-  const extra = details.length > 0 ? { details } : {};
-  return commandJson({
-    error: { code, message, step, awsAction, hint, ...extra },
-    ...account,
-  });
+  return commandJson({ error: errorMembers(error), ...account });
+}
+
+/** What a script is told of a failure. */
+export function errorMembers({ code, message, step, awsAction, hint, details }: Failure) {
+  return { code, message, step, awsAction, hint, ...(details.length > 0 ? { details } : {}) };
 }
 
 /** The outcomes with the members that the contract names, in its order, and no others. */

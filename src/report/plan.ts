@@ -1,22 +1,52 @@
+import { folded, MOST_LINES } from './fold.ts';
 import type { Output } from './output.ts';
 import { plain, plainLines } from './plain.ts';
 import type { Change, ChangeAction, Conflict } from './types.ts';
+import { fleetWords } from './words/fleet.ts';
 import { setupWords as words } from './words/setup.ts';
 
-/** Shows the plan: a line for each resource, then what the user should know. */
+/** What is planned, and what the user should know of it. */
+export interface ShownPlan {
+  changes: Change[];
+  warnings: string[];
+}
+
+/**
+ * Shows the plan: a line for each resource, then what the user should know. Where there are many secrets, those of which
+ * the same is to be said have a line together.
+ * @param whole whether nothing is folded
+ */
 export function showPlan(
   output: Output,
-  { changes, warnings }: { changes: Change[]; warnings: string[] },
+  { changes, warnings }: ShownPlan,
   title: string,
+  { whole = false } = {},
 ): void {
   const { paint } = output;
   output.say(paint.bold(title));
-  for (const change of changes) output.say(planLine(output, change));
-  for (const warning of warnings) output.say(`  ${paint.yellow('!')} ${plain(warning)}`);
+  for (const line of planLines(output, changes, whole)) output.say(line);
+  const shown = whole ? warnings : warnings.slice(0, MOST_LINES);
+  for (const warning of shown) output.say(`  ${paint.yellow('!')} ${plain(warning)}`);
+  if (shown.length < warnings.length) output.say(`  ${fleetWords.moreNotes(warnings.length - shown.length)}`);
   output.say();
 }
 
-function planLine({ paint }: Output, { action, resource, name, region, reason }: Change): string {
+/** The lines of a plan, one a resource, or with like ones folded. */
+export function planLines(output: Output, changes: Change[], whole: boolean): string[] {
+  const alike = (change: Change) => JSON.stringify([change.action, change.region, change.reason]);
+  return folded(changes, whole || !isLong({ changes }) ? undefined : alike).map(([first, ...others]) =>
+    planLine(output, first, others.length + 1),
+  );
+}
+
+/** Whether a plan is too long to be read line by line. */
+export function isLong({ changes }: Pick<ShownPlan, 'changes'>): boolean {
+  return changes.filter(({ resource }) => resource === 'secret').length > MOST_LINES;
+}
+
+/** @param count how many resources the line is about */
+function planLine({ paint }: Output, change: Change, count: number): string {
+  const { action, resource, name, region, reason } = change;
   const colour = {
     create: paint.green,
     attach: paint.green,
@@ -29,7 +59,11 @@ function planLine({ paint }: Output, { action, resource, name, region, reason }:
   };
   const what = `${words.mark[action]} ${words.verb[action].padEnd(7)}`;
   const where = region ? ` (${region})` : '';
-  return `  ${colour[action](what)} ${words.resource[resource]} ${paint.bold(plain(name))}${where}: ${plain(reason)}`;
+  const subject =
+    count === 1
+      ? `${words.resource[resource]} ${paint.bold(plain(name))}`
+      : paint.bold(fleetWords.several[resource](count));
+  return `  ${colour[action](what)} ${subject}${where}: ${plain(reason)}`;
 }
 
 /** Whether a plan changes anything at all. */

@@ -1,3 +1,5 @@
+import type { Failure } from '../failure.ts';
+
 /** What a plan does to one resource. `keep` changes nothing; `schedule` is for deletion. */
 export type ChangeAction =
   | 'create'
@@ -107,6 +109,13 @@ export interface Left {
   arns: string[];
   /** How to go on, or to go back, in one sentence. */
   goOn: string;
+}
+
+/** A key of many that is not set up. */
+export interface FailedKey {
+  /** The name of its secret, or its ARNs. */
+  name: string;
+  failure: Failure;
 }
 
 /** One line of the proof. */

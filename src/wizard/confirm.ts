@@ -1,5 +1,5 @@
 import { Interrupted } from '../failure.ts';
-import { planDocuments } from '../report/plan.ts';
+import { isLong, planDocuments, planLines } from '../report/plan.ts';
 import type { Change } from '../report/types.ts';
 import { wizardWords as words } from '../report/words/wizard.ts';
 import type { WizardContext } from './context.ts';
@@ -12,14 +12,17 @@ export async function confirm(
 ): Promise<void> {
   const documented = changes.some(({ document }) => document !== undefined);
   for (;;) {
-    const answer = await askChoice<'yes' | 'show' | 'no'>(words.confirm, [
+    const answer = await askChoice<'yes' | 'lines' | 'show' | 'no'>(words.confirm, [
       { value: 'yes', name: words.confirmYes },
+      ...(isLong({ changes }) ? [{ value: 'lines' as const, name: words.confirmLines }] : []),
       ...(documented ? [{ value: 'show' as const, name: words.confirmShow }] : []),
       { value: 'no', name: words.confirmNo },
     ]);
     if (answer === 'yes') return;
     if (answer === 'no') throw new Interrupted({ chosen: true });
-    output.say(planDocuments(output, changes));
+    output.say(
+      answer === 'lines' ? planLines(output, changes, true).join('\n') : planDocuments(output, changes),
+    );
     output.say();
   }
 }

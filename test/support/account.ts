@@ -143,5 +143,5 @@ export function withoutSuffixes(state: AccountState): AccountState {
 export function writesTo(sandbox: Sandbox): string[] {
   return sandbox.requests
     .map(({ service, action }) => `${service}:${action}`)
-    .filter((name) => !/:(Get|List|Describe|Simulate)/.test(name));
+    .filter((name) => !/:(Batch)?(Get|List|Describe|Simulate)/.test(name));
 }

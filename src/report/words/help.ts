@@ -27,6 +27,7 @@ export const helpWords = {
   mc-static-key setup --secret-name studio-a --region us-west-2 --region eu-west-1 --generate aes256 --yes --json
   printenv KEY | mc-static-key setup --secret-name studio-a --region us-west-2 --key-file - --yes
   mc-static-key setup --secret-name studio-a --region us-west-2 --key-env KEY --dry-run
+  mc-static-key setup --manifest keys.yaml --yes
 `,
   setupSecretTitle: 'The secret:',
   setupPolicyTitle: 'The policy:',
@@ -53,6 +54,7 @@ export const helpWords = {
   restore: 'restore a secret that is scheduled for deletion',
   updateTrust: 'add MediaConnect to the trust policy of a role that exists',
   dryRun: 'print the plan and stop',
+  manifest: 'a YAML file that says all of this for many keys (docs/manifest.md)',
 
   verify: 'Find out whether MediaConnect can read a key, and if not, why and what to do',
   verifyExamples: `Examples:

@@ -83,6 +83,7 @@ export const wizardWords = {
 
   confirm: 'Carry out this plan?',
   confirmYes: 'Yes, carry it out',
+  confirmLines: 'Show every line of it first',
   confirmShow: 'Show the documents first',
   confirmNo: 'No, change nothing',
 

@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+import { helpWords } from '../report/words/help.ts';
+import { manifestOptionWords as words } from '../report/words/manifest-option.ts';
+import { addOption } from './options.ts';
+
+/** Adds the option that names a file with all keys. */
+export function addManifestOption(command: Command): void {
+  addOption(command, '--manifest <file>', helpWords.manifest);
+}
+
+/**
+ * What is wrong with options beside a manifest: what the file says, no option says too.
+ * @param beside the options, besides those of every command, that say how to go about it and not what is wanted
+ */
+export function manifestProblems(command: Command, beside: string[]): string[] {
+  if (command.getOptionValue('manifest') === undefined) return [];
+  const wanted = command.options
+    .filter(({ helpGroupHeading }) => helpGroupHeading !== helpWords.commonTitle)
+    .filter((option) => ['cli', 'env'].includes(command.getOptionValueSource(option.attributeName()) ?? ''))
+    .map(({ long }) => long ?? '')
+    .filter((flag) => flag !== '--manifest' && !beside.includes(flag));
+  return wanted.length > 0 ? [words.notBeside(wanted)] : [];
+}

@@ -1,0 +1,65 @@
+import type { Failure } from '../failure.ts';
+import { MOST_LINES } from './fold.ts';
+import { type Output, wrap } from './output.ts';
+import { plain } from './plain.ts';
+import { field } from './summary.ts';
+import type { FailedKey, Outcomes } from './types.ts';
+import { fleetWords as words } from './words/fleet.ts';
+import { setupWords } from './words/setup.ts';
+
+/** Narrower than this, the two columns of the table stand below each other. */
+const ROOM_FOR_COLUMNS = 60;
+const WIDEST_NAME = 32;
+
+/**
+ * Tells which keys failed and why, as a table.
+ * @param title what the table is of
+ */
+export function tellFailed(output: Output, failed: FailedKey[], title: string): void {
+  const shown = failed.slice(0, MOST_LINES);
+  output.insist(`${output.paint.red.bold('✖')} ${title}`);
+  for (const line of table(output, shown)) output.insist(line);
+  if (shown.length < failed.length) output.insist(`  ${words.more(failed.length - shown.length)}`);
+  for (const hint of new Set(shown.flatMap(({ failure }) => failure.hint ?? []))) output.insist(plain(hint));
+}
+
+function table(output: Output, failed: FailedKey[]): string[] {
+  const names = failed.map(({ name }) => name.length);
+  const width =
+    output.width < ROOM_FOR_COLUMNS ? 2 : Math.min(Math.max(...names, words.column.key.length), WIDEST_NAME);
+  const indent = ' '.repeat(width + 4);
+  const head = output.paint.dim(`  ${words.column.key.padEnd(width)}  ${words.column.why}`);
+  const rows = failed.flatMap(({ name, failure }) => {
+    const why = whyLines(failure).flatMap((line) => wrap(line, output.width - width - 4).split('\n'));
+    const [first = '', ...others] = why;
+    const start = name.length > width ? [`  ${plain(name)}`, indent + first] : [row(name, width, first)];
+    return [...start, ...others.map((line) => indent + line)];
+  });
+  return [head, ...rows];
+}
+
+function row(name: string, width: number, why: string): string {
+  return `  ${plain(name).padEnd(width)}  ${why}`;
+}
+
+function whyLines({ message, details }: Failure): string[] {
+  return [message, ...details].map(plain);
+}
+
+/** Says what there is now: how many secrets in which Region, and the ARNs that all flows have in common. */
+export function showFleet(output: Output, { secrets, policies, roles }: Outcomes, keys: number): void {
+  const regions = [...new Set(secrets.map(({ region }) => region))].sort();
+  const lines = [
+    output.paintResult.green.bold(words.done(keys)),
+    '',
+    ...(secrets.length > MOST_LINES
+      ? regions.map((region) => words.where(region, secrets.filter((each) => each.region === region).length))
+      : secrets.flatMap(({ region, arn }) => field(setupWords.secretLabel(region), arn))),
+    ...policies.flatMap(({ arn }) => field(setupWords.policyLabel, arn)),
+    ...roles.flatMap(({ arn }) => field(setupWords.roleLabel, arn)),
+    '',
+    output.prose(words.arnsInJson),
+    ...roles.flatMap(({ arn }) => ['', output.prose(setupWords.passRole(arn))]),
+  ];
+  output.result(lines.join('\n'));
+}

@@ -1,0 +1,140 @@
+import { expect, test } from 'vitest';
+import { ACCOUNT, FAR_REGION, KEYS, makeSecret, REGION, readAccount, writesTo } from '../support/account.ts';
+import { feeds, setUpAll } from '../support/manifest.ts';
+import { freshSandbox } from '../support/sandbox.ts';
+import { setUp } from '../support/setup.ts';
+
+const sandbox = freshSandbox();
+
+test('sets up every key of a manifest with one policy version and one role, and finds nothing to do again', async () => {
+  const manifest = { defaults: { regions: [REGION, FAR_REGION] }, keys: feeds(3) };
+  const { code, json } = await setUpAll(sandbox(), manifest);
+  expect([code, json.failed]).toEqual([0, []]);
+  expect(json.secrets.map(({ name, region, action }) => `${name} ${region} ${action}`)).toEqual([
+    `live/feed-1 ${REGION} created`,
+    `live/feed-1 ${FAR_REGION} created`,
+    `live/feed-2 ${REGION} created`,
+    `live/feed-2 ${FAR_REGION} created`,
+    `live/feed-3 ${REGION} created`,
+    `live/feed-3 ${FAR_REGION} created`,
+  ]);
+  expect(json.policies).toMatchObject([{ versionId: 'v1', action: 'created' }]);
+  expect(json.roles).toMatchObject([{ name: 'MediaConnect-ASM', action: 'created' }]);
+  expect(json.encryption).toHaveLength(6);
+  expect(json.checks.every(({ ok }) => ok)).toBe(true);
+
+  const before = await readAccount(sandbox());
+  sandbox().clearRequests();
+  const again = await setUpAll(sandbox(), manifest);
+  expect(again.code).toBe(0);
+  expect(writesTo(sandbox())).toEqual([]);
+  expect(await readAccount(sandbox())).toEqual(before);
+  expect(again.log).toContain('Every key is in place already.');
+});
+
+test('adds all new secrets to a policy that exists in one version', async () => {
+  await setUp(sandbox());
+  const { json } = await setUpAll(sandbox(), { keys: feeds(4) });
+  expect(json.policies).toMatchObject([{ versionId: 'v2', action: 'updated' }]);
+  const { policies } = await readAccount(sandbox());
+  const [allowed] = policies.map(({ document }) => JSON.stringify(document));
+  for (const { arn } of json.secrets) expect(allowed).toContain(arn);
+});
+
+test('goes on with the other keys when one is in conflict; the next run does only the rest', async () => {
+  await makeSecret(sandbox(), { Name: 'live/feed-2', SecretString: KEYS.other });
+  const { code, json, log } = await setUpAll(sandbox(), { keys: feeds(3) });
+  expect(code).toBe(1);
+  expect(json.failed).toMatchObject([{ name: 'live/feed-2', error: { code: 'conflict' } }]);
+  expect(json.error).toMatchObject({ code: 'keys-failed', message: 'One key failed.' });
+  expect(json.secrets.map(({ name }) => name)).toEqual(['live/feed-1', 'live/feed-3']);
+  expect(log).toContain('1 of 3 keys cannot be set up as they are:');
+  expect(log).toMatch(/live\/feed-2 +The secret live\/feed-2 in us-west-2 exists and holds another/);
+  expect(log).toContain('Ways out: --existing-key keep');
+
+  sandbox().clearRequests();
+  const put = { secretName: 'live/feed-2', existingKey: 'replace' };
+  const again = await setUpAll(sandbox(), { keys: [...feeds(1), put, { secretName: 'live/feed-3' }] });
+  expect([again.code, again.json.failed]).toEqual([0, []]);
+  expect(writesTo(sandbox())).toEqual(['secretsmanager:PutSecretValue', 'iam:CreatePolicyVersion']);
+});
+
+test('a key that its credentials may not store fails alone, with the action that lacks', async () => {
+  const allow = { Effect: 'Allow', Action: '*', Resource: '*' };
+  const deny = {
+    Effect: 'Deny',
+    Action: 'secretsmanager:CreateSecret',
+    Resource: `arn:aws:secretsmanager:*:${ACCOUNT}:secret:live/feed-2-*`,
+  };
+  const credentials = sandbox().credentialsFor(
+    JSON.stringify({ Version: '2012-10-17', Statement: [allow, deny] }),
+  );
+  const { code, json } = await setUpAll(sandbox(), { keys: feeds(3) }, { credentials });
+  expect(code).toBe(1);
+  expect(json.failed).toMatchObject([
+    { name: 'live/feed-2', error: { code: 'access-denied', awsAction: 'secretsmanager:CreateSecret' } },
+  ]);
+  expect(json.encryption).toHaveLength(2);
+});
+
+test('when something is in the way of every key, nothing is changed, and the code is that of a conflict', async () => {
+  for (const { secretName: Name } of feeds(2))
+    await makeSecret(sandbox(), { Name, SecretString: KEYS.other });
+  sandbox().clearRequests();
+  const { code, json, log } = await setUpAll(sandbox(), { keys: feeds(2) });
+  expect([code, json.failed.length]).toEqual([3, 2]);
+  expect(writesTo(sandbox())).toEqual([]);
+  expect(log).toContain('Nothing was changed.');
+});
+
+test('a role that cannot be used is in the way of its own keys only', async () => {
+  await setUp(sandbox(), { roleName: 'MediaConnect-Other' });
+  const boundary = {
+    roleName: 'MediaConnect-Bound',
+    permissionsBoundary: `arn:aws:iam::${ACCOUNT}:policy/None`,
+  };
+  const { code, json } = await setUpAll(sandbox(), {
+    keys: [{ secretName: 'free' }, { secretName: 'bound', ...boundary }],
+  });
+  expect(code).toBe(1);
+  expect(json.failed).toMatchObject([{ name: 'bound', error: { step: 'trust-role' } }]);
+  expect(json.secrets.map(({ name }) => name)).toEqual(['free']);
+});
+
+test('keys may have policies and roles of their own', async () => {
+  const { code, json } = await setUpAll(sandbox(), {
+    keys: [
+      { secretName: 'sports', policyName: 'Sports', roleName: 'MediaConnect-Sports' },
+      { secretName: 'news', policyName: 'News', roleName: 'MediaConnect-News' },
+    ],
+  });
+  expect(code).toBe(0);
+  const { roles } = await readAccount(sandbox());
+  expect(roles.map(({ name, attached }) => [name, attached]).sort()).toEqual([
+    ['MediaConnect-News', ['News']],
+    ['MediaConnect-Sports', ['Sports']],
+  ]);
+  expect(
+    json.encryption.map(({ secretArn, roleArn }) => [/secret:(\w+)/.exec(secretArn)?.[1], roleArn]),
+  ).toEqual([
+    ['sports', `arn:aws:iam::${ACCOUNT}:role/MediaConnect-Sports`],
+    ['news', `arn:aws:iam::${ACCOUNT}:role/MediaConnect-News`],
+  ]);
+});
+
+test('a policy and a role get the tags that their keys have in common', async () => {
+  await setUpAll(sandbox(), {
+    defaults: { tags: { Team: 'sports' } },
+    keys: [
+      { secretName: 'a', tags: { Game: '1' } },
+      { secretName: 'b', tags: { Game: '2' } },
+    ],
+  });
+  const { secrets, policies, roles } = await readAccount(sandbox());
+  expect(secrets.map(({ tags }) => tags)).toMatchObject([
+    { Game: '1', Team: 'sports' },
+    { Game: '2', Team: 'sports' },
+  ]);
+  for (const { tags } of [...policies, ...roles])
+    expect(Object.keys(tags).sort()).toEqual(['Team', 'mc-static-key']);
+});
