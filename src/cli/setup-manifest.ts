@@ -89,7 +89,7 @@ async function finish(
     const { account, partition } = await aws.identity();
     output.result(setupJson({ account, partition, outcomes, encryption, checks, dryRun, failed }));
   } else if (!dryRun && failed.length < requests.length) {
-    showFleet(output, outcomes, requests.length - failed.length);
+    showFleet(output, outcomes, { keys: requests.length - failed.length, sandbox: run.common.sandbox });
   }
   if (failed.length > 0) tellEnd(run, failed, requests.length);
   return exitCodeOf(

@@ -46,8 +46,15 @@ function whyLines({ message, details }: Failure): string[] {
   return [message, ...details].map(plain);
 }
 
-/** Says what there is now: how many secrets in which Region, and the ARNs that all flows have in common. */
-export function showFleet(output: Output, { secrets, policies, roles }: Outcomes, keys: number): void {
+/**
+ * Says what there is now: how many secrets in which Region, and the ARNs that all flows have in common.
+ * @param keys how many are set up
+ */
+export function showFleet(
+  output: Output,
+  { secrets, policies, roles }: Outcomes,
+  { keys, sandbox }: { keys: number; sandbox: boolean },
+): void {
   const regions = [...new Set(secrets.map(({ region }) => region))].sort();
   const lines = [
     output.paintResult.green.bold(words.done(keys)),
@@ -60,6 +67,7 @@ export function showFleet(output: Output, { secrets, policies, roles }: Outcomes
     '',
     output.prose(words.arnsInJson),
     ...roles.flatMap(({ arn }) => ['', output.prose(setupWords.passRole(arn))]),
+    ...(sandbox ? ['', output.prose(setupWords.sandboxEnd)] : []),
   ];
   output.result(lines.join('\n'));
 }

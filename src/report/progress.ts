@@ -62,28 +62,28 @@ function lines(output: Output): Progress {
   let last = '';
   let begun = '';
   let left = timeLeft();
-  let toldAt = Number.NEGATIVE_INFINITY;
+  let waitedAt = Number.NEGATIVE_INFINITY;
+  let countedAt = 0;
   const say = (what: string) => {
     if (what !== last) output.say(what);
     last = what;
-  };
-  const isDue = () => {
-    const due = performance.now() - toldAt >= LOG_EVERY_MS;
-    if (due) toldAt = performance.now();
-    return due;
   };
   return {
     start(what) {
       begun = what;
       left = timeLeft();
+      countedAt = performance.now();
       say(`${what}…`);
     },
     count(done, total) {
-      const now = left(done, total);
-      if (isDue()) say(words.counted(begun, '', done, total, now));
+      if (performance.now() - countedAt < LOG_EVERY_MS) return;
+      countedAt = performance.now();
+      say(words.counted(begun, '', done, total, left(done, total)));
     },
     wait(what) {
-      if (what !== undefined && isDue()) say(what);
+      if (what === undefined || performance.now() - waitedAt < LOG_EVERY_MS) return;
+      waitedAt = performance.now();
+      say(what);
     },
     done: say,
     stop: () => undefined,

@@ -138,3 +138,65 @@ test('a policy and a role get the tags that their keys have in common', async ()
   for (const { tags } of [...policies, ...roles])
     expect(Object.keys(tags).sort()).toEqual(['Team', 'mc-static-key']);
 });
+
+test('a long plan is folded, and --dry-run shows every line of it and changes nothing', async () => {
+  const manifest = { keys: feeds(25) };
+  const dry = await setUpAll(sandbox(), manifest, { dryRun: true });
+  expect(writesTo(sandbox())).toEqual([]);
+  expect(dry.json).toMatchObject({ dryRun: true, failed: [] });
+  expect(dry.json.secrets).toHaveLength(25);
+  expect(dry.log.match(/create {2}secret live/g)).toHaveLength(25);
+  const { log, json } = await setUpAll(sandbox(), manifest, { common: { json: true, yes: true } });
+  expect(log).toContain('+ create  25 secrets (us-west-2): stores the key');
+  expect(log).not.toContain('live/feed-7');
+  expect(json.secrets).toHaveLength(25);
+});
+
+test('a secret that is said to exist is used as it is, and one that does not is told', async () => {
+  await makeSecret(sandbox(), { Name: 'by-hand', SecretString: KEYS.other });
+  const existing = { key: { existing: true } };
+  const { code, json } = await setUpAll(sandbox(), {
+    keys: [
+      { secretName: 'by-hand', ...existing },
+      { secretName: 'nowhere', ...existing },
+    ],
+  });
+  expect(code).toBe(1);
+  expect(json.secrets).toMatchObject([{ name: 'by-hand', action: 'kept' }]);
+  expect(json.failed).toMatchObject([
+    {
+      name: 'nowhere',
+      error: { message: 'There is no secret nowhere in us-west-2, although it is said to exist.' },
+    },
+  ]);
+});
+
+test('a generated key is made once and kept ever after, in every Region the same', async () => {
+  const keys = feeds(2, { key: { generate: 'aes192' }, regions: [REGION, FAR_REGION] });
+  await setUpAll(sandbox(), { keys });
+  const values = async () => (await readAccount(sandbox())).secrets.map((each) => each.values.AWSCURRENT);
+  const made = await values();
+  expect(new Set(made).size).toBe(2);
+  await setUpAll(sandbox(), { keys });
+  expect(await values()).toEqual(made);
+});
+
+test('when the credentials end in the midst of it, that is said once, with what exists by then', async () => {
+  sandbox().addFault({
+    kind: 'expired-token',
+    action: 'CreateSecret',
+    skip: 2,
+    times: Number.POSITIVE_INFINITY,
+  });
+  const { code, log } = await setUpAll(sandbox(), { keys: feeds(5) });
+  expect(code).toBe(4);
+  expect(log.match(/credentials have expired/g)).toHaveLength(1);
+});
+
+test('named secrets that the role has no room for are a conflict that says what to do', async () => {
+  const keys = Array.from({ length: 115 }, (_, at) => ({ secretName: `live/${'x'.repeat(450)}-${at}` }));
+  const { code, json } = await setUpAll(sandbox(), { keys });
+  expect(code).toBe(3);
+  expect(json.failed).toHaveLength(115);
+  expect(writesTo(sandbox())).toEqual([]);
+});
