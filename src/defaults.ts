@@ -59,6 +59,8 @@ export const HTTP = {
   },
   /** Connections to one host at once; the SDK's own default. */
   maxSockets: 50,
+  /** Calls under way at once on each lane: those of two Regions fit into one host's connections, where they share a host. */
+  callsAtOnce: 24,
   /** The first try included. Writes to IAM are throttled at a few a second, so several retries are normal. */
   maxAttempts: 8,
   /** AWS's longest answer here is a page of 1,000 policies, well below a megabyte. */
@@ -79,3 +81,31 @@ export const FLEET = {
 
 /** The tag that marks what this program made; its value is the step that made it. */
 export const OWN_TAG = 'mc-static-key';
+
+/**
+ * The quotas of requests in which a run with many keys moves, and where its pace begins: by service and operation, in each
+ * Region. Source: "AWS Secrets Manager quotas" in its User Guide, which counts some of these changes apart from the others;
+ * a run makes hardly more than one kind of them. IAM's quotas are not published; ten a second is what it bears.
+ */
+export const QUOTAS = [
+  { service: 'secretsmanager', operations: /ResourcePolicy$/, perSecond: 50 },
+  { service: 'secretsmanager', operations: /^(?!Get|List|Describe|BatchGet)/, perSecond: 50 },
+  { service: 'iam', operations: /^(?!Get|List|Simulate)/, perSecond: 10 },
+] as const;
+
+/** How the pace of requests follows what AWS lets through; see `Pace`. */
+export const PACE = {
+  /** By what factor it is faster after each second, as long as AWS has never refused anything. */
+  firstGrowth: 4,
+  /** By what part it is faster in a second after AWS refused something; that grows with the square of the time since. */
+  growth: 0.015,
+  /** To which part of what AWS lets through it falls, so that the quota gathers some reserve again. */
+  fall: 0.95,
+  /** To which part of itself it falls at most at once: what little was sent may tell too little. */
+  deepestFall: 0.25,
+  /** The slowest pace, in requests a second. */
+  leastRate: 1,
+  /** From how much on what was let through tells a rate; after a second it always does. */
+  tellingRequests: 10,
+  tellingSeconds: 0.25,
+} as const;

@@ -8,6 +8,7 @@ import { DEFAULTS, HTTP } from '../defaults.ts';
 import { withBoundedAnswers } from './answer-size.ts';
 import { withoutSkewRetries } from './clock.ts';
 import { foundCredentials } from './credentials.ts';
+import type { LaneOf, Lanes } from './lanes.ts';
 import { demandingAws } from './not-aws.ts';
 import { withBoundedRetries } from './retries.ts';
 import { middlewareOf, type SdkClient } from './sdk-client.ts';
@@ -46,31 +47,37 @@ export interface AwsClients {
   close(): void;
 }
 
-/** Makes the clients; nothing is sent before the first call, and nothing is sent again once `interrupt` is aborted. */
-export function createClients(settings: AwsSettings, interrupt: AbortSignal): AwsClients {
+/**
+ * Makes the clients; nothing is sent before the first call, and nothing is sent again once `interrupt` is aborted. The lanes
+ * hear what becomes of each request.
+ */
+export function createClients(settings: AwsSettings, interrupt: AbortSignal, lanes: Lanes): AwsClients {
   const opened: { destroy(): void }[] = [];
   const handler = withBoundedAnswers(settings.requestHandler ?? new NodeHttpHandler(HTTP.handler));
   const common = commonConfig(settings, handler);
-  const keep = <C extends SdkClient>(client: C): C => {
+  const keep = <C extends SdkClient>(client: C, laneOf: LaneOf): C => {
     opened.push(client);
     // It would copy every input and every answer for a logger that is not there.
     middlewareOf(client).remove('loggerMiddleware');
-    return withoutSkewRetries(withBoundedRetries(traced(demandingAws(client), settings.trace), interrupt));
+    const retrying = { interrupt, laneOf };
+    return withoutSkewRetries(withBoundedRetries(traced(demandingAws(client), settings.trace), retrying));
   };
   const configuredRegion = once(() => findRegion(settings.profile));
   const homeRegion = async () => settings.homeRegion ?? (await configuredRegion()) ?? DEFAULTS.globalRegion;
   return {
-    secretsManager: byRegion((region) => keep(new SecretsManagerClient({ ...common, region }))),
+    secretsManager: byRegion((region) =>
+      keep(new SecretsManagerClient({ ...common, region }), lanes('secretsmanager', region)),
+    ),
     kms: byRegion(async (region) => {
       const { KMSClient } = await import('@aws-sdk/client-kms');
-      return keep(new KMSClient({ ...common, region }));
+      return keep(new KMSClient({ ...common, region }), lanes('kms', region));
     }),
     mediaConnect: byRegion(async (region) => {
       const { MediaConnectClient } = await import('@aws-sdk/client-mediaconnect');
-      return keep(new MediaConnectClient({ ...common, region }));
+      return keep(new MediaConnectClient({ ...common, region }), lanes('mediaconnect', region));
     }),
-    iam: once(() => keep(new IAMClient({ ...common, region: homeRegion }))),
-    sts: once(() => keep(new STSClient({ ...common, region: homeRegion }))),
+    iam: once(() => keep(new IAMClient({ ...common, region: homeRegion }), lanes('iam'))),
+    sts: once(() => keep(new STSClient({ ...common, region: homeRegion }), lanes('sts'))),
     configuredRegion,
     homeRegion,
     close: () => {

@@ -4,6 +4,7 @@ import { awsWords as words } from '../report/words/aws.ts';
 import { isClockSkew } from './clock.ts';
 import { networkFailure } from './network-errors.ts';
 import { isAlwaysEnabled } from './regions.ts';
+import { isThrottled } from './throttling.ts';
 
 /** What was being asked of AWS when an error came: named in the sentence that the user reads. */
 export interface Request {
@@ -55,12 +56,7 @@ const DENIED = new Set([
   'NotAuthorized',
   'ForbiddenException',
 ]);
-const THROTTLED = new Set([
-  'Throttling',
-  'ThrottlingException',
-  'TooManyRequestsException',
-  'RequestLimitExceeded',
-]);
+
 /** Turns whatever the SDK threw into a `Failure` that says what was asked, of what, and what to do now. */
 export function toFailure(error: unknown, request: Request, caller: Caller): Failure {
   if (error instanceof Failure) return error;
@@ -182,7 +178,7 @@ function serviceFailure(error: SdkError, { action, resource }: Request): Failure
       awsCode: error.name,
       cause: error,
     });
-  if (THROTTLED.has(error.name))
+  if (isThrottled(error))
     return make('throttled', words.throttled(action, error.$metadata?.attempts ?? 1), words.throttledHint);
   if (status >= 500) {
     return make(

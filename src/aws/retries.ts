@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import type { Lane } from './lane.ts';
+import type { LaneOf } from './lanes.ts';
 import { ProxyError } from './proxy.ts';
 import { middlewareOf, type SdkClient } from './sdk-client.ts';
+import { isThrottled } from './throttling.ts';
 
 /**
  * Changes that hold a whole document, made from one that was read just before. Sent again after a pause, they would undo
@@ -16,6 +19,14 @@ const NEVER_SENT = /^(\w*ProviderError|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|\w*CERT\
 
 /** Errors that followed on one of the same call after which the change may have been made. */
 const afterDoubt = new WeakSet<Error>();
+
+/** What the tries of a client's calls have come to, by their errors. */
+interface Tries {
+  /** What the request says may be out of date by now. */
+  outOfDate: WeakSet<Error>;
+  /** Where a request waits before it is sent again. */
+  lanes: WeakMap<Error, Lane>;
+}
 
 /**
  * Whether a request may have taken effect although it failed in the end: the answer to one of its tries was lost on the
@@ -42,11 +53,15 @@ function statusOf(error: Error): number | undefined {
 /**
  * Decides when the SDK sends a request again. Beside the SDK's own rules, a request is given up when a quota is used up,
  * such as that of policy versions (AWS calls that `LimitExceeded`, which the SDK takes for throttling, so that it would try
- * for half a minute in vain), when what it says may be out of date, and when the user has interrupted.
+ * for half a minute in vain), when what it says may be out of date, and when the user has interrupted. What is sent again
+ * waits for its turn as everything does.
  */
-export function withBoundedRetries<C extends SdkClient>(client: C, interrupt: AbortSignal): C {
-  const outOfDate = new WeakSet<Error>();
-  watchTries(client, outOfDate);
+export function withBoundedRetries<C extends SdkClient>(
+  client: C,
+  { interrupt, laneOf }: { interrupt: AbortSignal; laneOf: LaneOf },
+): C {
+  const tries: Tries = { outOfDate: new WeakSet(), lanes: new WeakMap() };
+  watchTries(client, tries, laneOf);
   const standard = client.config.retryStrategy;
   client.config.retryStrategy = async () => {
     const strategy = await standard();
@@ -56,10 +71,19 @@ export function withBoundedRetries<C extends SdkClient>(client: C, interrupt: Ab
       recordSuccess: (token) => strategy.recordSuccess(token),
       async refreshRetryTokenForRetry(token, info) {
         const { error } = info;
-        const hopeless = error instanceof Error && (isQuota(error) || outOfDate.has(error));
+        if (!(error instanceof Error)) throw error;
+        const hopeless = isQuota(error) || tries.outOfDate.has(error);
         if (hopeless || interrupt.aborted) throw error;
-        // The pause before the next try is in there.
-        return orInterrupt(strategy.refreshRetryTokenForRetry(token, info), interrupt, error);
+        const again = async () => {
+          // The pause before the next try is in there.
+          const next = await strategy.refreshRetryTokenForRetry(token, info);
+          // The SDK keeps an account of all repetitions, so that a service in trouble is left alone. Those of requests that
+          // come too fast would use it up, and then calls fail; against those there is the pace.
+          if (isThrottled(error)) strategy.recordSuccess(next);
+          await tries.lanes.get(error)?.again();
+          return next;
+        };
+        return orInterrupt(again(), interrupt, error);
       },
     };
   };
@@ -86,14 +110,19 @@ function isQuota({ name }: Error): boolean {
 }
 
 /** Looks at the error of each try. It sits between the retries and the wire; all tries of a call share one context. */
-function watchTries(client: SdkClient, outOfDate: WeakSet<Error>): void {
+function watchTries(client: SdkClient, { outOfDate, lanes }: Tries, laneOf: LaneOf): void {
   const doubtful = new WeakSet<object>();
   middlewareOf(client).add(
     (next, context) => async (args) => {
+      const lane = laneOf(context.commandName?.replace(/Command$/, '') ?? '');
       try {
-        return await next(args);
+        const result = await next(args);
+        lane.answered({ throttled: false });
+        return result;
       } catch (error) {
         if (!(error instanceof Error)) throw error;
+        lanes.set(error, lane);
+        if (statusOf(error) !== undefined) lane.answered({ throttled: isThrottled(error) });
         if (leavesDoubt(error)) doubtful.add(context);
         if (doubtful.has(context)) afterDoubt.add(error);
         if (OF_THE_MOMENT.has(context.commandName ?? '')) outOfDate.add(error);

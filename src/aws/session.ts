@@ -5,8 +5,10 @@ import { EXIT, Failure, hasAwsCode, Interrupted } from '../failure.ts';
 import type { KeyMaterial } from '../key/index.ts';
 import { awsWords as words } from '../report/words/aws.ts';
 import { parseArn } from './arn.ts';
+import { watchEnds } from './call-ends.ts';
 import { type AwsClients, type AwsSettings, createClients } from './clients.ts';
 import { isUnknownKey, type Request, toFailure } from './errors.ts';
+import { createLanes } from './lanes.ts';
 import { mayHaveTakenEffect } from './retries.ts';
 import { type OnWaiting, watchCalls } from './waiting.ts';
 
@@ -18,6 +20,9 @@ export interface Identity {
   arn: string;
 }
 
+/** Sends a request with the SDK, until the signal is aborted. */
+type Send<T> = (options: { abortSignal: AbortSignal }) => Promise<T>;
+
 /** AWS as the rest of the program sees it: clients, the caller, and one way to make a call. */
 export interface Aws {
   readonly clients: AwsClients;
@@ -27,10 +32,11 @@ export interface Aws {
   /** The caller; asked for once. */
   identity(): Promise<Identity>;
   /**
-   * Makes one call. Whatever goes wrong is thrown as a `Failure` that names the action and the resource. When its time is
-   * over it is given up.
+   * Makes one call, as soon as it is its turn: any number may be asked for at once. Whatever goes wrong is thrown as a
+   * `Failure` that names the action and the resource. When its time is over it is given up; to wait for its turn does not
+   * count.
    */
-  call<T>(request: CallRequest, send: (options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T>;
+  call<T>(request: CallRequest, send: Send<T>): Promise<T>;
   /** Does work of several calls that counts as one change: it is finished also when the user interrupts. */
   whole<T>(action: string, work: (aws: Aws) => Promise<T>): Promise<T>;
 }
@@ -55,9 +61,11 @@ export function openAws(
   interrupt: AbortSignal,
   onWaiting: OnWaiting = () => undefined,
 ): Aws {
-  const clients = createClients(settings, interrupt);
+  const lanes = createLanes(interrupt);
+  const clients = createClients(settings, interrupt, lanes);
   const waiting = watchCalls(onWaiting);
-  // Every request under way listens to it, and there may be many at once.
+  const beginCall = watchEnds(interrupt);
+  // Every request that waits to be sent again listens to it, and there may be many at once.
   setMaxListeners(0, interrupt);
   let identity: Promise<Identity> | undefined;
   let callerArn: string | undefined;
@@ -65,34 +73,40 @@ export function openAws(
 
   const callUnless =
     (stop: AbortSignal): Aws['call'] =>
-    async ({ region, change, holds, limitMs = HTTP.callLimitMs, ...request }, send) => {
-      if (stop.aborted) throw new Interrupted();
-      if (change) changes.push(request.action);
-      const ended = waiting.begin(request.action);
-      const since = performance.now();
-      const limit = AbortSignal.timeout(limitMs);
-      try {
-        return await send({ abortSignal: change ? limit : AbortSignal.any([stop, limit]) });
-      } catch (thrown) {
-        // The user left at the question for an MFA code, which the SDK asks in the midst of a call.
-        if (thrown instanceof Interrupted || (stop.aborted && !change)) throw new Interrupted();
-        const error = limit.aborted ? overdue(thrown) : thrown;
-        const inDoubt = change && mayHaveTakenEffect(error) ? request.action : undefined;
-        if (stop.aborted) throw new Interrupted(inDoubt ? { inDoubt } : {});
-        if (holds) forget(error, holds);
-        const homeRegion = await clients.homeRegion();
-        const where = region ?? homeRegion;
-        // Whether it is only this Region that does not know the credentials shows by asking elsewhere.
-        if (!callerArn && where !== homeRegion && isUnknownKey(error))
-          await findIdentity().catch(() => undefined);
-        const caller = { profile: settings.profile, arn: callerArn, homeRegion };
-        const elapsedMs = performance.now() - since;
-        throw Object.assign(toFailure(error, { ...request, region: where, elapsedMs }, caller), { inDoubt });
-      } finally {
-        ended();
-        if (change) changes.splice(changes.indexOf(request.action), 1);
-      }
+    (request, send) => {
+      const [service = '', operation = ''] = request.action.split(':');
+      return lanes(service, request.region)(operation).pass(stop, () => make(stop, request, send));
     };
+
+  const make = async <T>(stop: AbortSignal, asked: CallRequest, send: Send<T>): Promise<T> => {
+    const { region, change, holds, limitMs = HTTP.callLimitMs, ...request } = asked;
+    if (change) changes.push(request.action);
+    const ended = waiting.begin(request.action);
+    const since = performance.now();
+    const end = beginCall(limitMs, stop === interrupt && !change);
+    try {
+      return await send({ abortSignal: end.signal });
+    } catch (thrown) {
+      // The user left at the question for an MFA code, which the SDK asks in the midst of a call.
+      if (thrown instanceof Interrupted || (stop.aborted && !change)) throw new Interrupted();
+      const error = end.overdue() ? overdue(thrown) : thrown;
+      const inDoubt = change && mayHaveTakenEffect(error) ? request.action : undefined;
+      if (stop.aborted) throw new Interrupted(inDoubt ? { inDoubt } : {});
+      if (holds) forget(error, holds);
+      const homeRegion = await clients.homeRegion();
+      const where = region ?? homeRegion;
+      // Whether it is only this Region that does not know the credentials shows by asking elsewhere.
+      if (!callerArn && where !== homeRegion && isUnknownKey(error))
+        await findIdentity().catch(() => undefined);
+      const caller = { profile: settings.profile, arn: callerArn, homeRegion };
+      const elapsedMs = performance.now() - since;
+      throw Object.assign(toFailure(error, { ...request, region: where, elapsedMs }, caller), { inDoubt });
+    } finally {
+      end.close();
+      ended();
+      if (change) changes.splice(changes.indexOf(request.action), 1);
+    }
+  };
   const call = callUnless(interrupt);
 
   const findIdentity = async (): Promise<Identity> => {

@@ -1,0 +1,124 @@
+import { CreateSecretCommand, DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createLanes } from '../../src/aws/lanes.ts';
+import { type Aws, openAws } from '../../src/aws/session.ts';
+import { HTTP } from '../../src/defaults.ts';
+import { Interrupted } from '../../src/failure.ts';
+import type { RecordedRequest, Sandbox } from '../../src/sandbox/index.ts';
+import { KEYS, REGION } from '../support/account.ts';
+import { freshSandbox } from '../support/sandbox.ts';
+
+const range = (length: number) => Array.from({ length }, (_, index) => index);
+const open: Aws[] = [];
+
+afterEach(() => {
+  for (const aws of open.splice(0)) aws.clients.close();
+});
+
+function enter({ url, credentials }: Sandbox, interrupt = new AbortController().signal): Aws {
+  const aws = openAws({ endpointUrl: url, credentials, homeRegion: REGION }, interrupt);
+  open.push(aws);
+  return aws;
+}
+
+function create(aws: Aws, name: string, limit: { limitMs?: number } = {}) {
+  const command = new CreateSecretCommand({ Name: name, SecretString: KEYS.aes256 });
+  const request = { action: 'secretsmanager:CreateSecret', resource: name, region: REGION, change: true };
+  return aws.call({ ...request, ...limit }, (options) =>
+    aws.clients.secretsManager(REGION).send(command, options),
+  );
+}
+
+function describeSecret(aws: Aws, name: string, limit: { limitMs?: number } = {}) {
+  const request = { action: 'secretsmanager:DescribeSecret', resource: name, region: REGION };
+  return aws.call({ ...request, ...limit }, (options) =>
+    aws.clients.secretsManager(REGION).send(new DescribeSecretCommand({ SecretId: name }), options),
+  );
+}
+
+/** How many of these requests were under way at once at most. */
+function mostAtOnce(requests: readonly RecordedRequest[]): number {
+  const under = (at: number) => requests.filter(({ startedAt, endedAt }) => startedAt <= at && at < endedAt);
+  return Math.max(...requests.map(({ startedAt }) => under(startedAt).length));
+}
+
+describe('changes for many keys at once', () => {
+  const sandbox = freshSandbox({ quotas: { secretWritesPerSecond: 30 } });
+
+  test('all succeed, and few of them are too many for AWS', async () => {
+    const aws = enter(sandbox());
+    await Promise.all(range(90).map((index) => create(aws, `studio-${index}`)));
+    const refused = sandbox().requests.filter(({ errorCode }) => errorCode === 'ThrottlingException');
+    expect(sandbox().requests).toHaveLength(90 + refused.length);
+    expect(refused.length).toBeLessThan(45);
+  });
+
+  test('that wait for their turn end with the interruption, and nothing more is sent', async () => {
+    const interruption = new AbortController();
+    const aws = enter(sandbox(), interruption.signal);
+    sandbox().setLatency(100);
+    const changes = range(80).map((index) => create(aws, `studio-${index}`));
+    const ends = Promise.allSettled(changes);
+    await expect.poll(() => sandbox().requests.length).toBe(HTTP.callsAtOnce);
+    interruption.abort();
+    const given = (await ends).filter(({ status }) => status === 'rejected');
+    expect(given).toHaveLength(80 - HTTP.callsAtOnce);
+    for (const end of given) expect(end).toMatchObject({ reason: expect.any(Interrupted) });
+    expect(sandbox().requests).toHaveLength(HTTP.callsAtOnce);
+    expect(aws.changing()).toBeUndefined();
+  });
+});
+
+describe('reads of many secrets at once', () => {
+  const sandbox = freshSandbox({ latencyMs: 600 });
+
+  test('are sent a bounded number at a time, and waiting to be sent is not counted', async () => {
+    const aws = enter(sandbox());
+    const reads = range(2 * HTTP.callsAtOnce).map((index) =>
+      describeSecret(aws, `s-${index}`, { limitMs: 1_100 }),
+    );
+    const ends = await Promise.allSettled(reads);
+    // Not one of them ran out of time: that there is no such secret was the answer to all.
+    for (const end of ends) expect(end).toMatchObject({ reason: { awsCode: 'ResourceNotFoundException' } });
+    expect(mostAtOnce(sandbox().requests)).toBe(HTTP.callsAtOnce);
+  });
+});
+
+describe('the lanes in which calls wait', () => {
+  const run = (interrupt = new AbortController().signal) => ({ interrupt, lanes: createLanes(interrupt) });
+
+  test('are one for each Region: where one waits, the other goes on', async () => {
+    const { interrupt, lanes } = run();
+    const done: string[] = [];
+    const pass = (region: string) =>
+      lanes('secretsmanager', region)('CreateSecret').pass(interrupt, async () => void done.push(region));
+    const many = Promise.all(range(52).map(() => pass('us-west-2')));
+    await pass('eu-west-1');
+    expect(done.filter((region) => region === 'us-west-2').length).toBeLessThan(52);
+    await many;
+  });
+
+  test('do not hold a read up where changes wait', async () => {
+    const { interrupt, lanes } = run();
+    const lane = lanes('secretsmanager', 'us-west-2');
+    let waiting = 60;
+    const changes = range(60).map(() =>
+      lane('CreateSecret').pass(interrupt, async () => {
+        waiting -= 1;
+      }),
+    );
+    await lane('DescribeSecret').pass(interrupt, async () => expect(waiting).toBeGreaterThan(0));
+    await Promise.all(changes);
+  });
+
+  test('let what belongs to a whole go on after an interruption', async () => {
+    const interruption = new AbortController();
+    const { lanes } = run(interruption.signal);
+    const lane = lanes('iam')('CreatePolicy');
+    const [free, bound] = [new AbortController().signal, interruption.signal];
+    const pass = (stop: AbortSignal) => lane.pass(stop, async () => 'done');
+    const ends = Promise.allSettled([...range(10).map(() => free), bound, free].map(pass));
+    interruption.abort();
+    expect((await ends).map(({ status }) => status).slice(9)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+});
