@@ -5,7 +5,7 @@ import { closest } from './closest.ts';
 import { KEY_MEMBERS, MEMBERS, type MemberRule } from './members.ts';
 import type { Mistake } from './mistakes.ts';
 import type { Members, Tree } from './tree.ts';
-import { isNothing, membersIn, switchIn } from './values.ts';
+import { isNothing, membersIn, switchIn, textIn } from './values.ts';
 
 /** Which part of the file is looked at. */
 export type Part = 'entry' | 'defaults';
@@ -66,6 +66,9 @@ function inKey(value: Tree, part: Part): Mistake[] {
   if (part === 'defaults' && rule.own) return wrong(words.keyOfDefaults);
   if (name === 'existing')
     return switchIn(member.value) ? [] : wrong(words.takesTrue('key.existing'), member.value);
-  const isStdin = name === 'file' && member.value.kind === 'text' && member.value.text === '-';
-  return isStdin ? wrong(words.noStdin, member.value) : inText(`key.${name}`, member.value);
+  const text = textIn(member.value);
+  if (text === '') return wrong(words.emptyText(`key.${name}`), member.value);
+  return name === 'file' && text === '-'
+    ? wrong(words.noStdin, member.value)
+    : inText(`key.${name}`, member.value);
 }

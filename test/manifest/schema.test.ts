@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { EXISTING_KEY_ANSWERS, KEY_TYPES, POLICY_SCOPES } from '../../src/answers/choices.ts';
+import { DEFAULTS } from '../../src/defaults.ts';
+import { ALGORITHMS } from '../../src/key/index.ts';
+import { KEY_MEMBERS, MEMBERS, ROOT_MEMBERS } from '../../src/manifest/members.ts';
+import { KEYS } from '../support/account.ts';
+import { entries, mistakesIn, read, STUDIO } from './manifests.ts';
+
+const schema = JSON.parse(readFileSync(new URL('../../docs/manifest.schema.json', import.meta.url), 'utf8'));
+const { definitions } = schema;
+const ajv = new Ajv({ strict: true, strictTypes: false, strictRequired: false, allErrors: true });
+const judge = ajv.compile(schema);
+
+/** Whether the schema takes a manifest, as an editor reads it. */
+const fits = (content: string) => judge(parse(content, { merge: true }));
+
+const defaults = (text: string) => `version: 1\ndefaults: ${text}\nkeys: []\n`;
+/** A key with one member more, or in place of its own. */
+const studio = (member: string) => {
+  const [name] = member.split(':');
+  const others = STUDIO.split('\n').filter((line) => !line.startsWith(`${name}:`));
+  return entries([...others, member].join('\n'));
+};
+const tags = (count: number) => `{ ${Array.from({ length: count }, (_, n) => `t${n}: x`).join(', ')} }`;
+
+describe('the schema and the reader both take', () => {
+  test.each([
+    'version: 1\nkeys: []\n',
+    '{ "$schema": "x", "version": 1, "keys": [] }',
+    entries(STUDIO),
+    entries('secretArns: [arn:aws:secretsmanager:us-west-2:111122223333:secret:aes256-7g8H9i]'),
+    defaults('{ regions: [us-gov-west-1], key: { existing: true }, tags: { a: 1, b: true, c: 1e5, d: "" } }'),
+    ...['2018-12-01', '12', '1e5', 'true', 'yes', 'a/_+=.@-'].map((name) => studio(`secretName: ${name}`)),
+    ...['env: A_1', 'file: ../a b.key', 'file: 12', 'generate: aes192', 'existing: true'].map((key) =>
+      studio(`key: { ${key} }`),
+    ),
+    ...[
+      'mrk-1234abcd12ab34cd56ef1234567890ab',
+      '1234abcd-12ab-34cd-56ef-1234567890ab',
+      'alias/video-keys',
+      'arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+      'arn:aws-cn:kms:cn-north-1:111122223333:alias/a',
+    ].map((id) => studio(`kmsKeyId: ${id}`)),
+    studio('policyScope: region'),
+    studio('policyName: a=,.@-'),
+    studio('roleName: 007'),
+    studio('roleDescription: "Liest\\nSchlüssel."'),
+    studio('roleDescription: ""'),
+    studio('sourceArns: []'),
+    studio('sourceArns: ["arn:aws:mediaconnect:*:111122223333:flow:1-?:*"]'),
+    studio('permissionsBoundary: arn:aws:iam::aws:policy/PowerUserAccess'),
+    studio(`tags: ${tags(49)}`),
+    studio('tags: { "grün/a b": "_.:/=+-@" }'),
+    studio('existingKey: keep'),
+    studio('restore: True'),
+    studio('keyType: srt-password').replace('generate: aes256', 'env: PASSWORD'),
+  ])('%s', async (content) => {
+    await read(content);
+    expect(fits(content), ajv.errorsText(judge.errors)).toBe(true);
+  });
+});
+
+describe('the schema and the reader both refuse', () => {
+  test.each([
+    'keys: []',
+    'version: 1',
+    'version: 2\nkeys: []',
+    'version: "1"\nkeys: []',
+    '- version: 1',
+    'version: 1\nkeys: {}',
+    'version: 1\nkeys: [studio-a]',
+    'version: 1\nkeys: []\nkey: {}',
+    defaults('{ secretName: a }'),
+    defaults('{ secretArns: [arn:aws:secretsmanager:us-west-2:111122223333:secret:aes256-7g8H9i] }'),
+    defaults('{ key: { env: A } }'),
+    defaults('{ regions: [] }'),
+    defaults('{ colour: blue }'),
+    defaults('[]'),
+    entries('regions: [us-west-2]\nkey: { generate: aes256 }'),
+    entries('secretArns: [arn:aws:secretsmanager:us-west-2:111122223333:secret:aes256]'),
+    ...['secretName: a', 'regions: [us-west-2]', 'key: { existing: true }'].map((member) =>
+      entries(`secretArns: [arn:aws:secretsmanager:us-west-2:111122223333:secret:aes256-7g8H9i]\n${member}`),
+    ),
+    ...['a b', '""', '~', '[a]', KEYS.aes256, `a/${KEYS.aes128}`].map((name) =>
+      studio(`secretName: ${name}`),
+    ),
+    ...['us-west-2', '[Oregon]', '[]', '[~]', '{ a: b }'].map((regions) => studio(`regions: ${regions}`)),
+    ...[
+      'hunter2',
+      '{}',
+      '{ env: A, file: b }',
+      '{ env: 1A }',
+      '{ env: "" }',
+      '{ file: "-" }',
+      '{ file: "" }',
+      '{ file: ~ }',
+      `{ file: ${KEYS.aes192} }`,
+      '{ generate: aes512 }',
+      '{ existing: false }',
+      '{ existing: "true" }',
+      '{ value: x }',
+    ].map((key) => studio(`key: ${key}`)),
+    ...['alias/aws/secretsmanager', 'key/1234abcd-12ab-34cd-56ef-1234567890ab', 'a', KEYS.aes128].map((id) =>
+      studio(`kmsKeyId: ${id}`),
+    ),
+    studio('keyType: speke'),
+    studio('keyType: srt-password'),
+    studio('keyType: srt-password\nalgorithm: aes128').replace('generate: aes256', 'env: A'),
+    studio('algorithm: AES256'),
+    studio('policyName: a/b'),
+    studio('policyScope: all'),
+    studio('roleName: MediaConnectaccessRole'),
+    studio(`roleName: ${'r'.repeat(65)}`),
+    studio(`roleDescription: ${'r'.repeat(1001)}`),
+    studio('roleDescription: 鍵'),
+    studio('sourceAccount: no'),
+    studio('sourceArns: [arn:aws:s3:::bucket]'),
+    studio('permissionsBoundary: arn:aws:iam::111122223333:role/a'),
+    studio('tags: [a=b]'),
+    studio('tags: { AWS:a: b }'),
+    studio('tags: { MC-static-key: b }'),
+    studio('tags: { a: "b;" }'),
+    studio('tags: { a: ~ }'),
+    studio(`tags: ${tags(50)}`),
+    studio('existingKey: ask'),
+    studio('existingKey: keep').replace('generate: aes256', 'existing: true'),
+    studio('kmsKeyId: alias/a').replace('generate: aes256', 'existing: true'),
+    studio('restore: "true"'),
+    studio('updateTrust: 1'),
+    studio('region: [us-west-2]'),
+  ])('%s', async (content) => {
+    expect(await mistakesIn(content)).not.toEqual([]);
+    expect(fits(content)).toBe(false);
+  });
+});
+
+describe('the schema has', () => {
+  const names = (of: { properties: object }) => Object.keys(of.properties);
+
+  test('the members that the reader has, in the same order', () => {
+    const [all, own] = [[...MEMBERS.keys()], [...MEMBERS].filter(([, rule]) => rule.own)];
+    expect(names(definitions.entry)).toEqual(all);
+    const shared = all.filter((name) => !own.some(([each]) => each === name));
+    expect(names(schema.properties.defaults)).toEqual(shared);
+    expect(names(definitions.key)).toEqual([...KEY_MEMBERS.keys()]);
+    const sources = [...KEY_MEMBERS].filter(([, rule]) => !rule.own);
+    expect(names(definitions.keyOfDefaults)).toEqual(sources.map(([name]) => name));
+    expect(names(schema).toSorted()).toEqual([...ROOT_MEMBERS].toSorted());
+  });
+
+  test('the choices and the defaults that the program has', () => {
+    expect(definitions.keyType.enum).toEqual(KEY_TYPES);
+    expect(definitions.algorithm.enum).toEqual(ALGORITHMS);
+    expect(definitions.generate.enum).toEqual(ALGORITHMS);
+    expect(definitions.existingKey.enum).toEqual(EXISTING_KEY_ANSWERS);
+    expect(new Set(definitions.policyScope.enum)).toEqual(new Set([...POLICY_SCOPES, 'prefix']));
+    for (const name of ['keyType', 'policyName', 'policyScope', 'roleName', 'roleDescription'] as const)
+      expect(definitions[name].default, name).toBe(DEFAULTS[name]);
+  });
+
+  test('examples that it takes itself', () => {
+    for (const [name, { examples = [], items, ...rest }] of Object.entries<Record<string, never>>(
+      definitions,
+    )) {
+      for (const example of examples)
+        expect(ajv.validate({ ...rest, definitions }, example), name).toBe(true);
+      const { examples: inside = [] } = (items ?? {}) as { examples?: string[] };
+      for (const example of inside) expect(ajv.validate(items ?? {}, example), name).toBe(true);
+    }
+  });
+});
