@@ -43,7 +43,7 @@ function mostAtOnce(requests: readonly RecordedRequest[]): number {
 }
 
 describe('changes for many keys at once', () => {
-  const sandbox = freshSandbox({ quotas: { secretWritesPerSecond: 30 } });
+  const sandbox = freshSandbox({ quotas: { secretCreationsPerSecond: 30 } });
 
   test('all succeed, and few of them are too many for AWS', async () => {
     const aws = enter(sandbox());
