@@ -83,15 +83,26 @@ export const FLEET = {
 export const OWN_TAG = 'mc-static-key';
 
 /**
- * The quotas of requests in which a run with many keys moves, and where its pace begins: by service and operation, in each
- * Region. Source: "AWS Secrets Manager quotas" in its User Guide, which counts some of these changes apart from the others;
- * a run makes hardly more than one kind of them. IAM's quotas are not published; ten a second is what it bears.
+ * The quotas of requests that a run with many keys may use up, each of them for a Region, and where its pace begins. Source:
+ * "AWS Secrets Manager quotas" in its User Guide. IAM's are not published; ten changes a second is what it bears.
  */
 export const QUOTAS = [
-  { service: 'secretsmanager', operations: /ResourcePolicy$/, perSecond: 50 },
-  { service: 'secretsmanager', operations: /^(?!Get|List|Describe|BatchGet)/, perSecond: 50 },
+  { service: 'secretsmanager', operations: /^CreateSecret$/, perSecond: 50 },
+  { service: 'secretsmanager', operations: /^(PutSecretValue|UpdateSecretVersionStage)$/, perSecond: 50 },
+  { service: 'secretsmanager', operations: /^DeleteSecret$/, perSecond: 50 },
+  { service: 'secretsmanager', operations: /^RestoreSecret$/, perSecond: 50 },
+  { service: 'secretsmanager', operations: /^GetResourcePolicy$/, perSecond: 50 },
+  { service: 'secretsmanager', operations: /^BatchGetSecretValue$/, perSecond: 100 },
   { service: 'iam', operations: /^(?!Get|List|Simulate)/, perSecond: 10 },
 ] as const;
+
+/** When many secrets are read at once, their values are read together. */
+export const BATCH = {
+  /** From so many on. */
+  least: 5,
+  /** So many with one request. Source: Secrets Manager API reference, `BatchGetSecretValue`. */
+  most: 20,
+} as const;
 
 /** How the pace of requests follows what AWS lets through; see `Pace`. */
 export const PACE = {

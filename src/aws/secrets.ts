@@ -3,7 +3,7 @@ import {
   type DescribeSecretResponse,
   GetResourcePolicyCommand,
   GetSecretValueCommand,
-  type GetSecretValueResponse,
+  type SecretValueEntry,
 } from '@aws-sdk/client-secrets-manager';
 import { hasAwsCode } from '../failure.ts';
 import { KeyMaterial } from '../key/index.ts';
@@ -42,24 +42,29 @@ export interface FoundSecret {
   resourcePolicy?: string;
 }
 
-/**
- * Reads a secret with its current value and its resource policy.
- * `known` says that it surely exists: then all three reads go out at once, instead of the first one ahead.
- */
+/** What is known of a secret that is to be read. */
+export interface Reading {
+  /** That it surely exists: then all reads go out at once, instead of the first one ahead. */
+  known?: boolean;
+  /** Its current value, read a moment ago. */
+  value?: CurrentValue;
+}
+
+/** Reads a secret with its current value and its resource policy. */
 export async function readSecret(
   aws: Aws,
   region: string,
   id: string,
-  { known = false } = {},
+  { known = false, value }: Reading = {},
 ): Promise<FoundSecret | undefined> {
   const describing = describeSecret(aws, region, id);
-  const rest = known ? contentAndPolicy(aws, region, id) : undefined;
+  const rest = known ? contentAndPolicy(aws, region, id, value) : undefined;
   // The description decides; a failure of the others counts only once it is known that the secret is there.
   rest?.catch(() => undefined);
   const found = await describing;
   if (!found || found.deletedAt) return found;
   try {
-    return { ...found, ...(await (rest ?? contentAndPolicy(aws, region, found.arn))) };
+    return { ...found, ...(await (rest ?? contentAndPolicy(aws, region, found.arn, value))) };
   } catch (error) {
     if (!hasAwsCode(error, 'InvalidRequestException')) throw error;
     // It was scheduled for deletion between the two looks, and then its value cannot be read.
@@ -93,9 +98,9 @@ function describe(
   );
 }
 
-async function contentAndPolicy(aws: Aws, region: string, id: string) {
+async function contentAndPolicy(aws: Aws, region: string, id: string, value: CurrentValue | undefined) {
   const [{ content, versionId }, resourcePolicy] = await Promise.all([
-    readValue(aws, region, id),
+    value ?? readValue(aws, region, id),
     readResourcePolicy(aws, region, id),
   ]);
   return { content, ...(versionId ? { versionId } : {}), ...(resourcePolicy ? { resourcePolicy } : {}) };
@@ -114,6 +119,11 @@ export async function readValue(aws: Aws, region: string, id: string): Promise<C
       aws.clients.secretsManager(region).send(new GetSecretValueCommand({ SecretId: id }), options),
     ),
   );
+  return toCurrentValue(value);
+}
+
+/** A value as AWS answers it, alone or among others; or that there is none. */
+export function toCurrentValue(value: SecretValueEntry | undefined): CurrentValue {
   return {
     content: contentOf(value),
     ...(value?.VersionId ? { versionId: value.VersionId } : {}),
@@ -131,7 +141,7 @@ export async function readResourcePolicy(aws: Aws, region: string, id: string): 
   return answer?.ResourcePolicy;
 }
 
-function contentOf(value: GetSecretValueResponse | undefined): SecretContent {
+function contentOf(value: SecretValueEntry | undefined): SecretContent {
   if (value?.SecretString !== undefined) return { kind: 'text', key: KeyMaterial.from(value.SecretString) };
   return { kind: value?.SecretBinary === undefined ? 'none' : 'binary' };
 }

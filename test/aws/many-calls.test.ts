@@ -1,23 +1,19 @@
 import { CreateSecretCommand, DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createLanes } from '../../src/aws/lanes.ts';
 import { type Aws, openAws } from '../../src/aws/session.ts';
 import { HTTP } from '../../src/defaults.ts';
 import { Interrupted } from '../../src/failure.ts';
 import type { RecordedRequest, Sandbox } from '../../src/sandbox/index.ts';
 import { KEYS, REGION } from '../support/account.ts';
+import { closing } from '../support/closing.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 
 const range = (length: number) => Array.from({ length }, (_, index) => index);
-const open: Aws[] = [];
-
-afterEach(() => {
-  for (const aws of open.splice(0)) aws.clients.close();
-});
 
 function enter({ url, credentials }: Sandbox, interrupt = new AbortController().signal): Aws {
   const aws = openAws({ endpointUrl: url, credentials, homeRegion: REGION }, interrupt);
-  open.push(aws);
+  closing(() => aws.clients.close());
   return aws;
 }
 

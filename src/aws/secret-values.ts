@@ -1,0 +1,39 @@
+import { BatchGetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { type CurrentValue, toCurrentValue } from './secrets.ts';
+import type { Aws } from './session.ts';
+
+/** What a batch tells of secrets, by the names or ARNs that were asked for. The others could not be read in it. */
+export interface Values {
+  found: ReadonlyMap<string, CurrentValue>;
+  /** Those of which there is no secret. */
+  absent: ReadonlySet<string>;
+}
+
+/** What Secrets Manager says when there is no secret, and not only no value of one. */
+const NO_SECRET = /^Secrets Manager can't find the specified secret\.$/;
+
+/**
+ * Reads the current values of several secrets with one request; nothing when that cannot be done for whatever reason. Each
+ * secret can be read alone then, and fails with its own reason if it does. This moves the secrets' dates of last access.
+ */
+export async function readValues(
+  aws: Aws,
+  region: string,
+  ids: readonly string[],
+): Promise<Values | undefined> {
+  const command = new BatchGetSecretValueCommand({ SecretIdList: [...new Set(ids)] });
+  const request = { action: 'secretsmanager:BatchGetSecretValue', resource: '*', region };
+  const answer = await aws
+    .call(request, (options) => aws.clients.secretsManager(region).send(command, options))
+    .catch(() => undefined);
+  if (!answer) return undefined;
+  const found = new Map<string, CurrentValue>();
+  for (const entry of answer.SecretValues ?? []) {
+    const value = toCurrentValue(entry);
+    for (const id of [entry.Name, entry.ARN]) if (id) found.set(id, value);
+  }
+  const absent = (answer.Errors ?? []).filter(
+    ({ ErrorCode, Message = '' }) => ErrorCode === 'ResourceNotFoundException' && NO_SECRET.test(Message),
+  );
+  return { found, absent: new Set(absent.map(({ SecretId = '' }) => SecretId)) };
+}

@@ -1,0 +1,113 @@
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  PutResourcePolicyCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { describe, expect, test } from 'vitest';
+import { secretReader } from '../../src/aws/secret-reader.ts';
+import { type FoundSecret, readSecret } from '../../src/aws/secrets.ts';
+import { type Aws, openAws } from '../../src/aws/session.ts';
+import type { SandboxCredentials } from '../../src/sandbox/index.ts';
+import { clientsFor } from '../sandbox/clients.ts';
+import { KEYS, REGION } from '../support/account.ts';
+import { closing } from '../support/closing.ts';
+import { freshSandbox } from '../support/sandbox.ts';
+
+const sandbox = freshSandbox();
+const names = (length: number) => Array.from({ length }, (_, index) => `studio-${index}`);
+
+/** Makes secrets with AWS as somebody sees it, and forgets the requests for it. */
+async function scene(made: string[], credentials: SandboxCredentials = sandbox().credentials) {
+  const { secrets } = clientsFor(sandbox());
+  for (const Name of made) await secrets.send(new CreateSecretCommand({ Name, SecretString: KEYS.aes256 }));
+  const aws = openAws(
+    { endpointUrl: sandbox().url, credentials, homeRegion: REGION },
+    new AbortController().signal,
+  );
+  closing(() => aws.clients.close());
+  return { aws, secrets, reader: secretReader(aws) };
+}
+
+/** How often each operation was asked for. */
+function asked(): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { action } of sandbox().requests) counts[action] = (counts[action] ?? 0) + 1;
+  return counts;
+}
+
+/** The key as it is, which no secret shows. */
+const plain = (found: FoundSecret | undefined) =>
+  found?.content.kind === 'text' ? { ...found, content: found.content.key.reveal() } : found;
+
+async function readAlone(aws: Aws, ids: string[]) {
+  return (await Promise.all(ids.map((id) => readSecret(aws, REGION, id)))).map(plain);
+}
+
+describe('secrets that are read at once', () => {
+  test('are found as when each is read alone, whatever they are like', async () => {
+    const { aws, secrets, reader } = await scene(names(24));
+    await secrets.send(new CreateSecretCommand({ Name: 'bytes', SecretBinary: Uint8Array.of(1, 255) }));
+    await secrets.send(new CreateSecretCommand({ Name: 'empty' }));
+    const { ARN = '' } = await secrets.send(new CreateSecretCommand({ Name: 'arn', SecretString: 'key' }));
+    await secrets.send(new DeleteSecretCommand({ SecretId: 'studio-3' }));
+    const ResourcePolicy = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Deny', Principal: '*', Action: 'secretsmanager:DeleteSecret', Resource: '*' }],
+    });
+    await secrets.send(new PutResourcePolicyCommand({ SecretId: 'studio-4', ResourcePolicy }));
+    const ids = [...names(24), 'bytes', 'empty', ARN, 'absent', 'studio-1'];
+    const alone = await readAlone(aws, ids);
+    const together = await Promise.all(ids.map((id) => reader.read(REGION, id)));
+    expect(together.map(plain)).toEqual(alone);
+    expect(alone[4]?.resourcePolicy).toContain('Deny');
+  });
+
+  test('take one request for the values of twenty, and none more for one that is absent', async () => {
+    const { reader } = await scene(names(30));
+    sandbox().clearRequests();
+    await Promise.all(
+      [...names(30), ...names(10).map((name) => `no-${name}`)].map((id) => reader.read(REGION, id)),
+    );
+    expect(asked()).toMatchObject({ BatchGetSecretValue: 2, DescribeSecret: 30 });
+    expect(asked()).not.toHaveProperty('GetSecretValue');
+  });
+
+  test('are read one by one where reading them together is not allowed, after one attempt', async () => {
+    await scene(names(30));
+    const Action = ['DescribeSecret', 'GetSecretValue', 'GetResourcePolicy'].map(
+      (name) => `secretsmanager:${name}`,
+    );
+    const Statement = [{ Effect: 'Allow', Action, Resource: '*' }];
+    const { reader } = await scene([], sandbox().credentialsFor({ Version: '2012-10-17', Statement }));
+    sandbox().clearRequests();
+    const read = () => Promise.all(names(30).map((id) => reader.read(REGION, id)));
+    const all = [...(await read()), ...(await read())];
+    expect(all.map((found) => found?.content.kind)).toEqual(Array.from({ length: 60 }, () => 'text'));
+    expect(asked()).toMatchObject({ BatchGetSecretValue: 1, GetSecretValue: 60 });
+  });
+
+  test('fail by themselves, with what is lacking for which of them', async () => {
+    await scene(names(6));
+    const Resource = 'arn:aws:secretsmanager:*:*:secret:studio-2-*';
+    const Statement = [
+      { Effect: 'Allow', Action: 'secretsmanager:*', Resource: '*' },
+      { Effect: 'Deny', Action: 'secretsmanager:GetSecretValue', Resource },
+    ];
+    const { reader } = await scene([], sandbox().credentialsFor({ Version: '2012-10-17', Statement }));
+    const ends = await Promise.allSettled(names(6).map((id) => reader.read(REGION, id)));
+    expect(ends.map(({ status }) => status).filter((status) => status === 'fulfilled')).toHaveLength(5);
+    expect(ends[2]).toMatchObject({
+      reason: {
+        awsAction: 'secretsmanager:GetSecretValue',
+        message: expect.stringContaining('secret:studio-2-'),
+      },
+    });
+  });
+});
+
+test('a few secrets are read as ever', async () => {
+  const { reader } = await scene(names(4));
+  sandbox().clearRequests();
+  await Promise.all(names(4).map((id) => reader.read(REGION, id)));
+  expect(asked()).toEqual({ DescribeSecret: 4, GetSecretValue: 4, GetResourcePolicy: 4 });
+});
