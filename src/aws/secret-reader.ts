@@ -84,7 +84,6 @@ class RegionReader {
   ): Promise<FoundSecret | undefined> {
     if (values?.absent.has(id)) return undefined;
     const value = values?.found.get(id);
-    // What has a value is there.
-    return readSecret(this.#aws, this.#region, id, value ? { known: true, value } : reading);
+    return readSecret(this.#aws, this.#region, id, value ? { value } : reading);
   }
 }

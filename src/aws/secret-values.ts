@@ -1,6 +1,38 @@
-import { BatchGetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { type CurrentValue, toCurrentValue } from './secrets.ts';
-import type { Aws } from './session.ts';
+import {
+  BatchGetSecretValueCommand,
+  GetSecretValueCommand,
+  type SecretValueEntry,
+} from '@aws-sdk/client-secrets-manager';
+import { KeyMaterial } from '../key/index.ts';
+import { type Aws, orAbsent } from './session.ts';
+
+/** What a secret holds: text (wrapped at once), bytes, or no current value at all. */
+export type SecretContent = { kind: 'text'; key: KeyMaterial } | { kind: 'binary' } | { kind: 'none' };
+
+/** The current value of a secret, and the ARN of the secret that answered. This moves the secret's date of last access. */
+export interface CurrentValue {
+  content: SecretContent;
+  versionId?: string;
+  arn?: string;
+}
+
+export async function readValue(aws: Aws, region: string, id: string): Promise<CurrentValue> {
+  const value = await orAbsent(
+    aws.call({ action: 'secretsmanager:GetSecretValue', resource: id, region }, (options) =>
+      aws.clients.secretsManager(region).send(new GetSecretValueCommand({ SecretId: id }), options),
+    ),
+  );
+  return toCurrentValue(value);
+}
+
+/** A value as AWS answers it, alone or among others; or that there is none. */
+function toCurrentValue(value: SecretValueEntry | undefined): CurrentValue {
+  return {
+    content: contentOf(value),
+    ...(value?.VersionId ? { versionId: value.VersionId } : {}),
+    ...(value?.ARN ? { arn: value.ARN } : {}),
+  };
+}
 
 /** What a batch tells of secrets, by the names or ARNs that were asked for. The others could not be read in it. */
 export interface Values {
@@ -36,4 +68,9 @@ export async function readValues(
     ({ ErrorCode, Message = '' }) => ErrorCode === 'ResourceNotFoundException' && NO_SECRET.test(Message),
   );
   return { found, absent: new Set(absent.map(({ SecretId = '' }) => SecretId)) };
+}
+
+function contentOf(value: SecretValueEntry | undefined): SecretContent {
+  if (value?.SecretString !== undefined) return { kind: 'text', key: KeyMaterial.from(value.SecretString) };
+  return { kind: value?.SecretBinary === undefined ? 'none' : 'binary' };
 }

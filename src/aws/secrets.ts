@@ -2,16 +2,11 @@ import {
   DescribeSecretCommand,
   type DescribeSecretResponse,
   GetResourcePolicyCommand,
-  GetSecretValueCommand,
-  type SecretValueEntry,
 } from '@aws-sdk/client-secrets-manager';
 import { hasAwsCode } from '../failure.ts';
-import { KeyMaterial } from '../key/index.ts';
+import { type CurrentValue, readValue, type SecretContent } from './secret-values.ts';
 import { type Aws, orAbsent } from './session.ts';
 import { isOwn, stackOf } from './tags.ts';
-
-/** What a secret holds: text (wrapped at once), bytes, or no current value at all. */
-export type SecretContent = { kind: 'text'; key: KeyMaterial } | { kind: 'binary' } | { kind: 'none' };
 
 /** A secret as it exists in one Region. */
 export interface FoundSecret {
@@ -35,6 +30,8 @@ export interface FoundSecret {
   stack?: string;
   /** Whether this program made it, as its tag says. */
   own: boolean;
+  /** Set on a secret that this program made and that nobody has changed since, in whatever way. */
+  pristine?: true;
   rotates: boolean;
   /** The customer-managed KMS key, as the secret names it (ARN, ID or alias); absent for `aws/secretsmanager`. */
   kmsKeyId?: string;
@@ -46,7 +43,10 @@ export interface FoundSecret {
 export interface Reading {
   /** That it surely exists: then all reads go out at once, instead of the first one ahead. */
   known?: boolean;
-  /** Its current value, read a moment ago. */
+  /**
+   * Its current value, read a moment ago with those of many others. Its resource policy is not asked for then if it cannot
+   * have one: AWS answers 50 such requests a second, and thousands of the others.
+   */
   value?: CurrentValue;
 }
 
@@ -58,13 +58,13 @@ export async function readSecret(
   { known = false, value }: Reading = {},
 ): Promise<FoundSecret | undefined> {
   const describing = describeSecret(aws, region, id);
-  const rest = known ? contentAndPolicy(aws, region, id, value) : undefined;
+  const rest = known ? contentAndPolicy(aws, region, id, {}) : undefined;
   // The description decides; a failure of the others counts only once it is known that the secret is there.
   rest?.catch(() => undefined);
   const found = await describing;
   if (!found || found.deletedAt) return found;
   try {
-    return { ...found, ...(await (rest ?? contentAndPolicy(aws, region, found.arn, value))) };
+    return { ...found, ...(await (rest ?? contentAndPolicy(aws, region, found.arn, { ...found, value }))) };
   } catch (error) {
     if (!hasAwsCode(error, 'InvalidRequestException')) throw error;
     // It was scheduled for deletion between the two looks, and then its value cannot be read.
@@ -98,37 +98,18 @@ function describe(
   );
 }
 
-async function contentAndPolicy(aws: Aws, region: string, id: string, value: CurrentValue | undefined) {
+async function contentAndPolicy(
+  aws: Aws,
+  region: string,
+  id: string,
+  { value, pristine }: { value?: CurrentValue | undefined; pristine?: true },
+) {
   const [{ content, versionId }, resourcePolicy] = await Promise.all([
     value ?? readValue(aws, region, id),
-    readResourcePolicy(aws, region, id),
+    // What makes a secret cannot give it a policy (Secrets Manager API reference, `CreateSecret`).
+    value && pristine ? undefined : readResourcePolicy(aws, region, id),
   ]);
   return { content, ...(versionId ? { versionId } : {}), ...(resourcePolicy ? { resourcePolicy } : {}) };
-}
-
-/** The current value of a secret, and the ARN of the secret that answered. This moves the secret's date of last access. */
-export interface CurrentValue {
-  content: SecretContent;
-  versionId?: string;
-  arn?: string;
-}
-
-export async function readValue(aws: Aws, region: string, id: string): Promise<CurrentValue> {
-  const value = await orAbsent(
-    aws.call({ action: 'secretsmanager:GetSecretValue', resource: id, region }, (options) =>
-      aws.clients.secretsManager(region).send(new GetSecretValueCommand({ SecretId: id }), options),
-    ),
-  );
-  return toCurrentValue(value);
-}
-
-/** A value as AWS answers it, alone or among others; or that there is none. */
-export function toCurrentValue(value: SecretValueEntry | undefined): CurrentValue {
-  return {
-    content: contentOf(value),
-    ...(value?.VersionId ? { versionId: value.VersionId } : {}),
-    ...(value?.ARN ? { arn: value.ARN } : {}),
-  };
 }
 
 /** The resource policy of a secret as JSON text, if it has one. */
@@ -139,11 +120,6 @@ export async function readResourcePolicy(aws: Aws, region: string, id: string): 
     ),
   );
   return answer?.ResourcePolicy;
-}
-
-function contentOf(value: SecretValueEntry | undefined): SecretContent {
-  if (value?.SecretString !== undefined) return { kind: 'text', key: KeyMaterial.from(value.SecretString) };
-  return { kind: value?.SecretBinary === undefined ? 'none' : 'binary' };
 }
 
 function fromDescription(
@@ -164,6 +140,7 @@ function fromDescription(
     arn,
     content: { kind: 'none' },
     own: isOwn(secret.Tags),
+    ...(isPristine(secret) ? { pristine: true } : {}),
     rotates: secret.RotationEnabled ?? false,
     ...(secret.DeletedDate ? { deletedAt: secret.DeletedDate } : {}),
     ...(secret.OwningService ? { ownedBy: secret.OwningService } : {}),
@@ -173,6 +150,13 @@ function fromDescription(
     ...(previousId ? { previousId } : {}),
     ...(isCustomerKey(secret.KmsKeyId) ? { kmsKeyId: secret.KmsKeyId } : {}),
   };
+}
+
+/** AWS notes when a secret was last "modified in any way" (Secrets Manager API reference, `DescribeSecret`). */
+function isPristine({ Tags, CreatedDate, LastChangedDate }: DescribeSecretResponse): boolean {
+  if (!CreatedDate || !LastChangedDate || !isOwn(Tags)) return false;
+  // To make a secret takes AWS some milliseconds between the two.
+  return LastChangedDate.getTime() - CreatedDate.getTime() < 100;
 }
 
 /** Whether a secret names a customer-managed KMS key, and not AWS's own `aws/secretsmanager` or none. */

@@ -1,12 +1,7 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import { type FoundKmsKey, readKmsKey } from '../aws/kms-keys.ts';
-import {
-  describeSecret,
-  type FoundSecret,
-  readResourcePolicy,
-  readValue,
-  type SecretContent,
-} from '../aws/secrets.ts';
+import { readValue, type SecretContent } from '../aws/secret-values.ts';
+import { describeSecret, type FoundSecret, readResourcePolicy } from '../aws/secrets.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import type { Algorithm, KeyMaterial, KeyType } from '../key/index.ts';
 import { type Absence, whyAbsent } from './absence.ts';

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CreateSecretCommand,
   DeleteSecretCommand,
@@ -7,6 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { secretReader } from '../../src/aws/secret-reader.ts';
 import { type FoundSecret, readSecret } from '../../src/aws/secrets.ts';
 import { type Aws, openAws } from '../../src/aws/session.ts';
+import { OWN_TAG } from '../../src/defaults.ts';
 import type { SandboxCredentials } from '../../src/sandbox/index.ts';
 import { clientsFor } from '../sandbox/clients.ts';
 import { KEYS, REGION } from '../support/account.ts';
@@ -14,6 +16,10 @@ import { closing } from '../support/closing.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 
 const sandbox = freshSandbox();
+const DENIAL = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Deny', Principal: '*', Action: 'secretsmanager:DeleteSecret', Resource: '*' }],
+});
 const names = (length: number) => Array.from({ length }, (_, index) => `studio-${index}`);
 
 /** Makes secrets with AWS as somebody sees it, and forgets the requests for it. */
@@ -50,11 +56,7 @@ describe('secrets that are read at once', () => {
     await secrets.send(new CreateSecretCommand({ Name: 'empty' }));
     const { ARN = '' } = await secrets.send(new CreateSecretCommand({ Name: 'arn', SecretString: 'key' }));
     await secrets.send(new DeleteSecretCommand({ SecretId: 'studio-3' }));
-    const ResourcePolicy = JSON.stringify({
-      Version: '2012-10-17',
-      Statement: [{ Effect: 'Deny', Principal: '*', Action: 'secretsmanager:DeleteSecret', Resource: '*' }],
-    });
-    await secrets.send(new PutResourcePolicyCommand({ SecretId: 'studio-4', ResourcePolicy }));
+    await secrets.send(new PutResourcePolicyCommand({ SecretId: 'studio-4', ResourcePolicy: DENIAL }));
     const ids = [...names(24), 'bytes', 'empty', ARN, 'absent', 'studio-1'];
     const alone = await readAlone(aws, ids);
     const together = await Promise.all(ids.map((id) => reader.read(REGION, id)));
@@ -70,6 +72,21 @@ describe('secrets that are read at once', () => {
     );
     expect(asked()).toMatchObject({ BatchGetSecretValue: 2, DescribeSecret: 30 });
     expect(asked()).not.toHaveProperty('GetSecretValue');
+  });
+
+  test('are not asked for a resource policy where they cannot have one, and all others are', async () => {
+    const { secrets, reader } = await scene([]);
+    const Tags = [{ Key: OWN_TAG, Value: 'store-secret' }];
+    for (const Name of [...names(6), 'theirs'])
+      await secrets.send(
+        new CreateSecretCommand({ Name, SecretString: 'key', ...(Name === 'theirs' ? {} : { Tags }) }),
+      );
+    await sleep(120);
+    await secrets.send(new PutResourcePolicyCommand({ SecretId: 'studio-2', ResourcePolicy: DENIAL }));
+    sandbox().clearRequests();
+    const all = await Promise.all([...names(6), 'theirs'].map((id) => reader.read(REGION, id)));
+    expect(all[2]?.resourcePolicy).toContain('Deny');
+    expect(asked()).toEqual({ BatchGetSecretValue: 1, DescribeSecret: 7, GetResourcePolicy: 2 });
   });
 
   test('are read one by one where reading them together is not allowed, after one attempt', async () => {
