@@ -77,6 +77,8 @@ export const HTTP = {
 export const FLEET = {
   /** Keys whose secrets are stored at the same time; how fast, AWS decides (`src/aws/pace.ts`). */
   keysAtOnce: 64,
+  /** Secrets that are read back together. */
+  readBackAtOnce: 40,
 } as const;
 
 /** The tag that marks what this program made; its value is the step that made it. */

@@ -1,4 +1,5 @@
 import { policyReader } from '../aws/policies.ts';
+import { secretReader } from '../aws/secret-reader.ts';
 import { LIMITS } from '../defaults.ts';
 import { changesAnything, type ShownPlan, showPlan } from '../report/plan.ts';
 import type { Happened, Left, Outcomes } from '../report/types.ts';
@@ -13,6 +14,7 @@ export function stepContext(run: CommandRun): StepContext {
   const said = outcomes.ofManifest ? fleetWords : words;
   return {
     aws,
+    secrets: secretReader(aws),
     policies: policyReader(aws),
     limits: LIMITS,
     interrupt,

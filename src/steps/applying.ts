@@ -1,9 +1,10 @@
-import { type FoundSecret, readSecret } from '../aws/secrets.ts';
+import type { FoundSecret } from '../aws/secrets.ts';
 import { atMost } from '../aws/together.ts';
 import { FLEET } from '../defaults.ts';
 import type { PolicyOutcome, StepName } from '../report/types.ts';
 import { attempt } from './inspection.ts';
 import { type GroupPlan, type KeyPlan, policiesFor, type SetupPlan } from './planning.ts';
+import { type ReadBack, readBack } from './read-back.ts';
 import { readPolicy } from './read-policy.ts';
 import { failed, foundIn, type KeyResult, roleResult, type SetupResult, whatStops } from './results.ts';
 import { storeSecret } from './store-secret.ts';
@@ -49,39 +50,39 @@ function isDone(result: unknown): boolean {
   return !(typeof result === 'object' && result !== null && 'failure' in result);
 }
 
-function storeAll(context: StepContext, { keys }: SetupPlan, onKey: () => void): Promise<KeyResult[]> {
-  return atMost(FLEET.keysAtOnce, keys, async (key) => {
+async function storeAll(context: StepContext, { keys }: SetupPlan, onKey: () => void): Promise<KeyResult[]> {
+  const back = readBack(context);
+  const results = await atMost(FLEET.keysAtOnce, keys, async (key) => {
     const stopped = whatStops(key);
-    const result =
-      stopped || !key.secrets ? failed(stopped) : await storeKey(context, key.input, key.secrets);
+    if (stopped || !key.secrets) return failed(stopped);
+    const result = await storeKey(context, key.input, key.secrets, back);
     onKey();
     return result;
   });
+  back.rest();
+  return results;
 }
 
 async function storeKey(
   context: StepContext,
   input: KeyPlan['input'],
   { plan }: NonNullable<KeyPlan['secrets']>,
+  back: ReadBack,
 ): Promise<KeyResult> {
   const stored = await attempt(storeSecret.name, () => storeSecret.apply(context, input, plan));
   if ('failure' in stored) return failed(stored.failure);
   const { secrets = [], key } = stored.value;
-  const seen = attempt(storeSecret.name, () => readBack(context, secrets, foundIn(plan)));
+  const seen = attempt(storeSecret.name, () => look(back, secrets, foundIn(plan)));
   // It is awaited once the role is there; an interruption until then must not end the process.
   seen.catch(() => undefined);
   return { secrets, ...(key ? { key } : {}), seen };
 }
 
 /** What the secrets hold now. One that was kept was read a moment ago. */
-async function readBack(
-  { aws }: StepContext,
-  secrets: SecretRef[],
-  found: FoundSecret[],
-): Promise<FoundSecret[]> {
-  const seen = secrets.map(({ region, arn, action }) => {
-    const kept = action === 'kept' ? found.find((each) => each.arn === arn) : undefined;
-    return kept ?? readSecret(aws, region, arn, { known: true });
+async function look(back: ReadBack, secrets: SecretRef[], found: FoundSecret[]): Promise<FoundSecret[]> {
+  const seen = secrets.map((secret) => {
+    const kept = secret.action === 'kept' ? found.find(({ arn }) => arn === secret.arn) : undefined;
+    return kept ?? back.read(secret);
   });
   return (await Promise.all(seen)).filter((secret) => secret !== undefined);
 }

@@ -1,6 +1,4 @@
 import { parseSecretArn } from '../aws/arn.ts';
-import { readSecret } from '../aws/secrets.ts';
-import type { Aws } from '../aws/session.ts';
 import type { FoundSecrets, SecretDecision, SecretPlan } from './secret-decision-types.ts';
 import { chooseKey, decideExisting, decideNamed, decideNew, decideStored } from './secret-decisions.ts';
 import { settleSecrets } from './secret-settling.ts';
@@ -14,21 +12,24 @@ export const storeSecret: Step<SetupRequest, FoundSecrets, SecretPlan> = {
   apply,
 };
 
-async function inspect({ aws }: StepContext, { secret }: SetupRequest): Promise<FoundSecrets> {
+async function inspect(context: StepContext, { secret }: SetupRequest): Promise<FoundSecrets> {
   const reading =
     secret.kind === 'existing'
-      ? secret.arns.map((arn) => readGiven(aws, arn))
+      ? secret.arns.map((arn) => readGiven(context, arn))
       : secret.regions.map(async (region) => ({
           region,
-          secret: await readSecret(aws, region, secret.name),
+          secret: await context.secrets.read(region, secret.name),
         }));
   return { places: await Promise.all(reading) };
 }
 
 /** Reads a secret by its ARN. One of another account counts as not there: AWS would only say that access is denied. */
-async function readGiven(aws: Aws, arn: string): Promise<FoundSecrets['places'][number]> {
+async function readGiven(
+  { aws, secrets }: StepContext,
+  arn: string,
+): Promise<FoundSecrets['places'][number]> {
   const { region = '', account } = parseSecretArn(arn) ?? {};
-  const reading = readSecret(aws, region, arn);
+  const reading = secrets.read(region, arn);
   reading.catch(() => undefined);
   const own = (await aws.identity()).account === account;
   return { region, secret: own ? await reading : undefined };

@@ -1,5 +1,6 @@
 import type { Tag } from '../aws/names.ts';
 import type { PolicyReader } from '../aws/policies.ts';
+import type { SecretReader } from '../aws/secret-reader.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import type { Limits } from '../defaults.ts';
 import type { Algorithm, KeyMaterial, KeyType } from '../key/index.ts';
@@ -89,6 +90,7 @@ export interface NamedSecrets {
 /** What the steps are given to work with. */
 export interface StepContext {
   aws: Aws;
+  secrets: SecretReader;
   /** Reads policies for the inspection; two steps look at the same ones. */
   policies: PolicyReader;
   limits: Limits;

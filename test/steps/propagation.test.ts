@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readAnswers } from '../../src/answers/setup-answers.ts';
 import { policyReader } from '../../src/aws/policies.ts';
+import { secretReader } from '../../src/aws/secret-reader.ts';
 import { readSecret } from '../../src/aws/secrets.ts';
 import { openAws } from '../../src/aws/session.ts';
 import type { Limits } from '../../src/defaults.ts';
@@ -39,6 +40,7 @@ async function applySteps(sandbox: Sandbox, limits: Limits, meanwhile?: () => Pr
   const waits: string[] = [];
   const context: StepContext = {
     aws,
+    secrets: secretReader(aws),
     policies: policyReader(aws),
     limits,
     interrupt,
