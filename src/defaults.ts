@@ -22,6 +22,9 @@ export const DEFAULTS = {
   globalRegion: 'us-east-1',
 } as const;
 
+/** From this many policies on, the plan suggests to allow a prefix of names in place of one secret after the other. */
+export const MANY_POLICIES = 8;
+
 /** How long the program waits, in milliseconds, and how often it tries. */
 export interface Limits {
   /** For IAM to show a change everywhere. AWS says "can take some time"; a minute covers what is seen in practice. */

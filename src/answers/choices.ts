@@ -2,7 +2,7 @@
 
 export const KEY_TYPES = ['static-key', 'srt-password'] as const;
 
-export const POLICY_SCOPES = ['secrets', 'region', 'account'] as const;
+export const POLICY_SCOPES = ['secrets', 'prefix', 'region', 'account'] as const;
 
 export const EXISTING_KEY_ANSWERS = ['keep', 'replace'] as const;
 

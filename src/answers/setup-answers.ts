@@ -1,4 +1,4 @@
-import { parseArn } from '../aws/arn.ts';
+import { parseArn, parseSecretArn } from '../aws/arn.ts';
 import * as rules from '../aws/names.ts';
 import { inputWords as words } from '../report/words/input.ts';
 import type { SetupAnswers } from '../steps/request.ts';
@@ -45,6 +45,7 @@ export function answersOf(options: SetupOptions, read: Reader): SetupAnswers {
     ...read.text('kmsKeyId', options.kmsKeyId, rules.kmsKeyId, '--kms-key-id'),
     ...read.text('policyName', options.policyName, rules.policyName, '--policy-name'),
     ...given('policyScope', read.choice(options.policyScope, POLICY_SCOPES, '--policy-scope')),
+    ...read.text('policyPrefix', options.policyPrefix, rules.secretPrefix, '--policy-prefix'),
     ...read.text('roleName', options.roleName, rules.roleName, '--role-name'),
     ...read.text('roleDescription', options.roleDescription, rules.roleDescription, '--role-description'),
     sourceAccount: options.sourceAccount ?? true,
@@ -73,6 +74,21 @@ export function combinations(options: SetupOptions): string[] {
     ...keyProblems(options),
     ...(secretArn && withArn ? [words.keyWithArn] : []),
     ...(kmsKeyElsewhere(options) ? [words.kmsRegions('--kms-key-id')] : []),
+    ...prefixProblems(options),
+  ];
+}
+
+/** A policy for a prefix must allow reading the secret that it is made for. */
+function prefixProblems({ policyScope, policyPrefix, secretName, secretArn = [] }: SetupOptions): string[] {
+  if (policyScope !== 'prefix') return policyPrefix === undefined ? [] : [words.prefixAlone];
+  if (policyPrefix === undefined) return [words.prefixMissing];
+  // One that is wrong by itself is told by its rule.
+  if (rules.secretPrefix(policyPrefix, '')) return [];
+  const outside = (name: string | undefined) => name !== undefined && !name.startsWith(policyPrefix);
+  const names = secretArn.map((arn) => parseSecretArn(arn.trim())?.name);
+  return [
+    ...(outside(secretName) ? [words.outsidePrefix('--secret-name')] : []),
+    ...(names.some(outside) ? [words.outsidePrefix('--secret-arn')] : []),
   ];
 }
 

@@ -59,6 +59,12 @@ function matching(pattern: RegExp, sentence: (what: string) => string): Rule {
 /** Secrets Manager API reference, `CreateSecret`, `Name`. */
 export const secretName: Rule = matching(/^[A-Za-z0-9/_+=.@-]{1,512}$/, words.secretName);
 
+/**
+ * What names of secrets begin with. Its characters are those of the names, none of which means anything to IAM: a wildcard in
+ * an ARN is written with others. It is shorter than a name may be, so that something can follow.
+ */
+export const secretPrefix: Rule = matching(/^[A-Za-z0-9/_+=.@-]{1,500}$/, words.secretPrefix);
+
 /** IAM API reference, `CreatePolicy`, `PolicyName`. */
 export const policyName: Rule = matching(/^[\w+=,.@-]{1,128}$/, words.policyName);
 

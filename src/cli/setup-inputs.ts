@@ -1,6 +1,6 @@
 import { DEFAULTS } from '../defaults.ts';
 import { setupWords as words } from '../report/words/setup.ts';
-import type { CompleteAnswers, SetupAnswers } from '../steps/request.ts';
+import { type CompleteAnswers, prefixOf, type SetupAnswers } from '../steps/request.ts';
 import type { CommandRun } from './command-run.ts';
 import { configuredRegions } from './configured-region.ts';
 import { keyOfFlags } from './key-of-flags.ts';
@@ -29,7 +29,7 @@ function withExamples(answers: SetupAnswers): SetupAnswers {
   const { secretName, algorithm } = DEFAULTS.example;
   return {
     ...answers,
-    secretName: answers.secretName ?? secretName,
+    secretName: answers.secretName ?? prefixOf(answers) + secretName,
     keySource: answers.keySource ?? { kind: 'generate', algorithm: answers.algorithm ?? algorithm },
   };
 }

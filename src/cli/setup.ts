@@ -17,6 +17,7 @@ export function addSetup(program: Command, registration: Registration): void {
   command.optionsGroup(help.setupPolicyTitle);
   addOption(command, '--policy-name <name>', help.policyName);
   addOption(command, '--policy-scope <scope>', help.policyScope);
+  addOption(command, '--policy-prefix <prefix>', help.policyPrefix);
   command.optionsGroup(help.setupRoleTitle);
   addOption(command, '--role-name <name>', help.roleName);
   addOption(command, '--role-description <text>', help.roleDescription);

@@ -28,8 +28,14 @@ export interface ReadableSecret {
   kmsKey?: KmsKeyRef;
 }
 
-/** Which secrets the policy allows: those named, every one in their Regions, or every one. */
-export type PolicyScope = 'secrets' | 'region' | 'account';
+/**
+ * Which secrets the policy allows: those named, every one in their Regions whose name begins with the prefix, every one in
+ * their Regions, or every one.
+ */
+export type PolicyScope = 'secrets' | { prefix: string } | 'region' | 'account';
+
+/** The scopes by the words that the user has for them. */
+export type PolicyScopeName = Extract<PolicyScope, string> | 'prefix';
 
 export interface AccountRef {
   partition: string;
@@ -62,12 +68,19 @@ export function secretStatement(resources: string[]): JsonStatement {
 export function secretResources(secrets: ReadableSecret[], scope: PolicyScope, where: AccountRef): string[] {
   if (scope === 'account') return ['*'];
   if (secrets.length === 0) throw new RangeError('a read policy needs at least one secret');
-  const { partition, account } = where;
-  return unique(
-    secrets.map(({ arn, region }) =>
-      scope === 'region' ? `arn:${partition}:secretsmanager:${region}:${account}:secret:*` : arn,
-    ),
-  );
+  return unique(secrets.map((secret) => resourceFor(secret, scope, where)));
+}
+
+/** The entry of `Resource` that gives the secret in that scope. */
+export function resourceFor(
+  { arn, region }: ReadableSecret,
+  scope: PolicyScope,
+  { partition, account }: AccountRef,
+): string {
+  if (scope === 'secrets') return arn;
+  if (scope === 'account') return '*';
+  const prefix = scope === 'region' ? '' : scope.prefix;
+  return `arn:${partition}:secretsmanager:${region}:${account}:secret:${prefix}*`;
 }
 
 /** What one statement for KMS says: keys of one Region, named by ARN or by alias. */

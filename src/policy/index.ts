@@ -8,8 +8,10 @@ export {
   kmsGrants,
   MEDIACONNECT_SERVICE,
   type PolicyScope,
+  type PolicyScopeName,
   READ_ACTIONS,
   type ReadableSecret,
+  resourceFor,
   secretsManagerEndpoint,
   type TrustOptions,
 } from './build.ts';
@@ -48,6 +50,7 @@ export {
   existingPolicy,
   mergeReadPolicies,
 } from './merge.ts';
+export { prefixOfEntry } from './prefix.ts';
 export type { RequestPrincipal } from './principals.ts';
 export { removeSecrets } from './remove.ts';
 export { deletedPrincipals, isReadPolicyShape } from './shape.ts';

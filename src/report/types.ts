@@ -34,6 +34,7 @@ export interface Choice {
     | 'secret-name'
     | 'policy-name'
     | 'role-name'
+    | 'policy-prefix'
     | 'policy-scope';
   /** What to type on the command line. */
   flag: string;

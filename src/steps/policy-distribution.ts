@@ -1,20 +1,16 @@
 import type { FoundPolicy } from '../aws/policies.ts';
 import {
   type AccountRef,
-  addToReadPolicy,
   buildReadPolicy,
   describeDifference,
-  evaluateAccess,
-  existingPolicy,
   isReadPolicyShape,
   type JsonPolicy,
-  MANAGED_POLICY_LIMIT,
-  measure,
   type PolicyDocument,
+  type PolicyScope,
   parsePolicy,
   tryParsePolicy,
 } from '../policy/index.ts';
-import { readRequests } from '../proof/reading.ts';
+import { begin, covering, extend, NOTHING, without } from './policy-filling.ts';
 import type { PolicyWish, SecretRef } from './types.ts';
 
 /** What is done about one policy. All of them are attached to the role. */
@@ -38,8 +34,6 @@ export interface Taken {
   taken: string;
 }
 
-type PolicyOptions = PolicyWish;
-
 /** The name of the nth policy: `NAME`, `NAME-2`, `NAME-3`, … */
 export function numberedName(name: string, number: number): string {
   return number === 1 ? name : `${name}-${number}`;
@@ -61,17 +55,18 @@ export function takenName(work: PolicyWork[], spellings: string[]): Taken | unde
 }
 
 /**
- * Spreads the secrets over the policies that exist and as many new ones as it takes. A secret that is allowed already
- * stays where it is; the others go into the first policy with room.
+ * Spreads the secrets over the policies that exist and as many new ones as it takes. A secret that is allowed already, as
+ * widely as is asked for, stays where it is; the others go into the first policy with room.
  */
 export function distribute(
   secrets: SecretRef[],
   chain: FoundPolicy[],
-  options: PolicyOptions,
+  options: PolicyWish,
   account: AccountRef,
 ): Distribution | Blocked {
+  const { scope } = options;
   const work: PolicyWork[] = [];
-  const places = placesOf(secrets, chain, account);
+  const places = placesOf(secrets, chain, scope, account);
   let open = without(
     secrets,
     places.flatMap(({ covered }) => covered),
@@ -79,8 +74,8 @@ export function distribute(
   for (const { policy, document, covered } of places) {
     const extendable = document !== undefined && isReadPolicyShape(document) && !policy.stack;
     if (!extendable && open.length > 0) return block(policy, document, secrets, options, account);
-    const added = extendable && open.length > 0 ? extend(policy, open, options, account) : NOTHING;
-    open = open.slice(added.secrets.length);
+    const added = extendable && open.length > 0 ? extend(policy.document, open, scope, account) : NOTHING;
+    open = without(open, added.secrets);
     if (added.document) {
       work.push({ kind: 'update', policy, secrets: added.secrets, document: added.document });
     } else if (covered.length > 0) {
@@ -97,11 +92,16 @@ interface Place {
   covered: SecretRef[];
 }
 
-function placesOf(secrets: SecretRef[], chain: FoundPolicy[], account: AccountRef): Place[] {
+function placesOf(
+  secrets: SecretRef[],
+  chain: FoundPolicy[],
+  scope: PolicyScope,
+  account: AccountRef,
+): Place[] {
   let open = secrets;
   return chain.map((policy) => {
     const document = tryParsePolicy(policy.document);
-    const covered = document ? open.filter((secret) => allows(document, secret, account)) : [];
+    const covered = document ? open.filter(covering(document, scope, account)) : [];
     open = without(open, covered);
     return { policy, document, covered };
   });
@@ -110,13 +110,13 @@ function placesOf(secrets: SecretRef[], chain: FoundPolicy[], account: AccountRe
 function createRest(
   secrets: SecretRef[],
   taken: number,
-  options: PolicyOptions,
+  options: PolicyWish,
   account: AccountRef,
 ): PolicyWork[] {
   const work: PolicyWork[] = [];
   let open = secrets;
   for (let number = taken + 1; open.length > 0; number += 1) {
-    const filled = fill(open, (some) => buildReadPolicy(some, options.scope, account));
+    const filled = begin(open, options.scope, account);
     if (!filled.document) throw new Error('a single secret does not fit into an empty policy');
     const { secrets: some, document } = filled;
     const overflow = number > 1 ? { overflowOf: numberedName(options.name, number - 1) } : {};
@@ -127,66 +127,16 @@ function createRest(
       document,
       ...overflow,
     });
-    open = open.slice(some.length);
+    open = without(open, some);
   }
   return work;
-}
-
-function extend(
-  policy: FoundPolicy,
-  secrets: SecretRef[],
-  options: PolicyOptions,
-  account: AccountRef,
-): Filled {
-  const existing = existingPolicy(policy.document);
-  return fill(secrets, (some) => addToReadPolicy(existing, some, options.scope, account));
-}
-
-/** The first ones of some secrets, and the document that allows them, if there is room for any. */
-interface Filled {
-  secrets: SecretRef[];
-  document?: JsonPolicy;
-}
-
-const NOTHING: Filled = { secrets: [] };
-
-/**
- * As many of the secrets, from the first on, as a document can take. A document never gets shorter by another secret, so
- * that not every number of them has to be tried.
- */
-function fill(secrets: SecretRef[], build: (some: SecretRef[]) => JsonPolicy): Filled {
-  let best = NOTHING;
-  let tooMany = secrets.length + 1;
-  for (let count = 1; best.secrets.length + 1 < tooMany; count = nextCount(best.secrets.length, tooMany)) {
-    const some = secrets.slice(0, count);
-    const document = build(some);
-    if (measure(document) > MANAGED_POLICY_LIMIT) tooMany = count;
-    else best = { secrets: some, document };
-  }
-  return best;
-}
-
-/** Twice as many as fit for sure, or half-way to the number that is too many. */
-function nextCount(fitting: number, tooMany: number): number {
-  return Math.min(2 * fitting, Math.floor((fitting + tooMany) / 2));
-}
-
-function without(secrets: SecretRef[], some: SecretRef[]): SecretRef[] {
-  const gone = new Set(some);
-  return secrets.filter((secret) => !gone.has(secret));
-}
-
-function allows(document: PolicyDocument, secret: SecretRef, account: AccountRef): boolean {
-  return readRequests(secret, account).every(
-    (request) => evaluateAccess({ identityPolicies: [document], request }).verdict === 'allowed',
-  );
 }
 
 function block(
   policy: FoundPolicy,
   document: PolicyDocument | undefined,
   secrets: SecretRef[],
-  options: PolicyOptions,
+  options: PolicyWish,
   account: AccountRef,
 ): Blocked {
   const ours = parsePolicy(JSON.stringify(buildReadPolicy(secrets, options.scope, account)));

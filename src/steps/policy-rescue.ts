@@ -6,6 +6,7 @@ import {
   MANAGED_POLICY_LIMIT,
   measure,
   mergeReadPolicies,
+  prefixOfEntry,
   samePolicy,
   tryParsePolicy,
 } from '../policy/index.ts';
@@ -56,11 +57,15 @@ export async function missedAdditions(
   return document ? { kind: 'additions', document } : { kind: 'nothing' };
 }
 
-/** Whether a run like this one may have written the document: it is of the shape, and no wider than what is there now. */
+/**
+ * Whether a run like this one may have written the document: it is of the shape, and what it allows beside secrets and prefixes
+ * is allowed by what is there now.
+ */
 function isOurs(text: string | undefined, now: string): boolean {
   if (text === undefined) return true;
   const known = new Set(resourcesOf(now));
-  return extendable(text) && resourcesOf(text).every((each) => !each.includes('*') || known.has(each));
+  const mayBeNew = (resource: string) => !resource.includes('*') || prefixOfEntry(resource) !== undefined;
+  return extendable(text) && resourcesOf(text).every((each) => mayBeNew(each) || known.has(each));
 }
 
 function resourcesOf(text: string): string[] {

@@ -1,5 +1,7 @@
 import { policyArn } from '../aws/arn.ts';
 import { type FoundPolicy, spellingsOf } from '../aws/policies.ts';
+import { DEFAULT_ATTACHMENT_QUOTA } from '../aws/roles.ts';
+import { MANY_POLICIES } from '../defaults.ts';
 import type { Change, PolicyOutcome } from '../report/types.ts';
 import { policyWords as words } from '../report/words/steps.ts';
 import { conflictFailure } from './conflict.ts';
@@ -9,6 +11,7 @@ import { distribute, type PolicyWork, takenName } from './policy-distribution.ts
 import { create, settlePolicies } from './policy-settling.ts';
 import { newSettling, outcomeOf, type Settling } from './policy-settling-state.ts';
 import { readChain, versionToDelete } from './policy-writing.ts';
+import { sharedPrefix } from './shared-prefix.ts';
 import { tagsFor } from './tags.ts';
 import type { PolicyRequest, Step, StepContext, StepInput, StepPlan } from './types.ts';
 
@@ -51,9 +54,24 @@ function plan(input: StepInput<PolicyRequest>, { chain, spellings }: FoundPolici
   return {
     ...emptyPlan([]),
     work: spread.work,
+    warnings: warnings(input, chain.length, spread.work),
     changes: spread.work.map((work) => toChange(work, input)),
     expected: { policies: spread.work.map((work) => expected(work, input)) },
   };
+}
+
+function warnings(
+  { request, secrets }: StepInput<PolicyRequest>,
+  there: number,
+  work: PolicyWork[],
+): string[] {
+  const { scope } = request.policy;
+  if (typeof scope === 'object') return /[/_.-]$/.test(scope.prefix) ? [] : [words.openPrefix(scope.prefix)];
+  const count = there + work.filter(({ kind }) => kind === 'create').length;
+  const grows = work.some(({ kind }) => kind !== 'keep');
+  if (scope !== 'secrets' || !grows || count < MANY_POLICIES) return [];
+  const flags = words.prefixFlags(sharedPrefix(secrets.map(({ name }) => name)));
+  return [words.manyPolicies(count, DEFAULT_ATTACHMENT_QUOTA, flags)];
 }
 
 function emptyPlan(conflicts: StepPlan['conflicts']): PolicyPlan {
@@ -80,7 +98,9 @@ function toChange(work: PolicyWork, { request }: StepInput<PolicyRequest>): Chan
     return { action: 'create', resource: 'policy', name: work.name, reason, document: work.document };
   }
   const oldest = versionToDelete(work.policy);
-  const reason = [words.update(work.secrets.length), ...(oldest ? [words.makesRoom(oldest)] : [])].join('; ');
+  const { scope } = request.policy;
+  const added = scope === 'secrets' ? words.update(work.secrets.length) : words.updateWide(scope);
+  const reason = [added, ...(oldest ? [words.makesRoom(oldest)] : [])].join('; ');
   return { action: 'update', resource: 'policy', name: work.policy.name, reason, document: work.document };
 }
 

@@ -2,7 +2,7 @@ import { parseSecretArn } from '../aws/arn.ts';
 import type { Tag } from '../aws/names.ts';
 import { DEFAULTS } from '../defaults.ts';
 import type { Algorithm, CheckedKey, KeyRules, KeySource, KeyType } from '../key/index.ts';
-import type { PolicyScope } from '../policy/index.ts';
+import type { PolicyScope, PolicyScopeName } from '../policy/index.ts';
 import type { SetupRequest } from './types.ts';
 
 /** What is known of the user's wishes so far: from flags and environment variables, and then from the wizard. */
@@ -18,7 +18,7 @@ export interface SetupAnswers {
   algorithm?: Algorithm;
   kmsKeyId?: string;
   policyName?: string;
-  policyScope?: PolicyScope;
+  policyScope?: PolicyScopeName;
   /** What the names of the secrets begin with, for the scope `prefix`. */
   policyPrefix?: string;
   roleName?: string;
@@ -56,7 +56,7 @@ export function completeRequest(answers: SetupAnswers, checked: CheckedKey | und
     ...(answers.algorithm ? { algorithm: answers.algorithm } : {}),
     policy: {
       name: answers.policyName ?? DEFAULTS.policyName,
-      scope: answers.policyScope ?? DEFAULTS.policyScope,
+      scope: scopeOf(answers),
     },
     role: {
       name: answers.roleName ?? DEFAULTS.roleName,
@@ -72,6 +72,20 @@ export function completeRequest(answers: SetupAnswers, checked: CheckedKey | und
       ...(answers.existingKey ? { existingKey: answers.existingKey } : {}),
     },
   };
+}
+
+/** What the names of the secrets must begin with; empty when that is not limited. */
+export function prefixOf({ policyScope, policyPrefix }: SetupAnswers): string {
+  return policyScope === 'prefix' ? (policyPrefix ?? '') : '';
+}
+
+function scopeOf(answers: SetupAnswers): PolicyScope {
+  const { policyScope = DEFAULTS.policyScope } = answers;
+  if (policyScope !== 'prefix') return policyScope;
+  const prefix = prefixOf(answers);
+  // Without one, it would be every secret.
+  if (prefix === '') throw new Error('the request has no prefix');
+  return { prefix };
 }
 
 function secretOf(answers: SetupAnswers, checked: CheckedKey | undefined): SetupRequest['secret'] {

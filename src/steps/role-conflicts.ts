@@ -3,7 +3,8 @@ import { DEFAULT_ATTACHMENT_QUOTA, type FoundRole } from '../aws/roles.ts';
 import type { Choice, Conflict } from '../report/types.ts';
 import { policyWords, roleWords as words } from '../report/words/steps.ts';
 import { readingObstacles } from './role-limits.ts';
-import type { RoleRequest, StepInput } from './types.ts';
+import { sharedPrefix } from './shared-prefix.ts';
+import type { RoleRequest, SecretRef, StepInput } from './types.ts';
 
 /** What there is of the role. */
 export interface FoundTrust {
@@ -20,12 +21,17 @@ const WIDER_SCOPE: Choice = {
   text: policyWords.choiceScope,
 };
 
+function prefixScope(secrets: SecretRef[]): Choice {
+  const prefix = sharedPrefix(secrets.map(({ name }) => name));
+  return { id: 'policy-prefix', flag: policyWords.prefixFlags(prefix), text: policyWords.choicePrefix };
+}
+
 /** What stands in the way of using the role, its trust policy aside. */
-export function roleConflicts(request: RoleRequest, found: FoundTrust, more: number): Conflict[] {
+export function roleConflicts(input: StepInput<RoleRequest>, found: FoundTrust, more: number): Conflict[] {
   return [
-    ...boundaryConflict(request, found),
+    ...boundaryConflict(input.request, found),
     ...(found.role ? serviceConflict(found.role) : []),
-    ...quotaConflict(request.role.name, found.role, more),
+    ...quotaConflict(input, found.role, more),
   ];
 }
 
@@ -62,9 +68,16 @@ export function readingConflicts(input: StepInput<RoleRequest>, { role, boundary
   }));
 }
 
-function quotaConflict(name: string, role: FoundRole | undefined, more: number): Conflict[] {
+function quotaConflict(
+  { request, secrets }: StepInput<RoleRequest>,
+  role: FoundRole | undefined,
+  more: number,
+): Conflict[] {
+  const { name } = request.role;
   const have = role?.attached.length ?? 0;
   const quota = role?.attachmentQuota ?? DEFAULT_ATTACHMENT_QUOTA;
   if (have + more <= quota) return [];
-  return [conflict(words.full(name, have, more, quota), [WIDER_SCOPE, OTHER_ROLE]).conflict];
+  return [
+    conflict(words.full(name, have, more, quota), [prefixScope(secrets), WIDER_SCOPE, OTHER_ROLE]).conflict,
+  ];
 }

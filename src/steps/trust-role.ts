@@ -46,7 +46,7 @@ function plan(input: StepInput<RoleRequest>, found: FoundTrust): RolePlan {
   const trust = role ? planTrust(input, role) : { kind: 'create' as const };
   const conflicts = [
     ...('conflict' in trust ? [trust.conflict] : []),
-    ...roleConflicts(request, found, attach.length),
+    ...roleConflicts(input, found, attach.length),
   ];
   const kind = 'conflict' in trust ? 'keep' : trust.kind;
   // Where nothing changes, the proof says the same.

@@ -1,10 +1,11 @@
+import { parseSecretArn } from '../aws/arn.ts';
 import { Interrupted } from '../failure.ts';
 import { conflictLines } from '../report/plan.ts';
 import type { Choice, Conflict } from '../report/types.ts';
 import { wizardWords as words } from '../report/words/wizard.ts';
-import type { CompleteAnswers, SetupAnswers } from '../steps/request.ts';
+import { type CompleteAnswers, prefixOf, type SetupAnswers } from '../steps/request.ts';
 import { explain, type WizardContext } from './context.ts';
-import { askPolicyName, askRoleName } from './names.ts';
+import { askPolicyName, askPolicyPrefix, askRoleName } from './names.ts';
 import { askChoice } from './prompt.ts';
 import { askSecretName } from './secret.ts';
 
@@ -21,7 +22,10 @@ export async function resolveConflict(
     { value: 'stop', name: words.stop },
   ]);
   if (chosen === 'stop') throw new Interrupted({ chosen: true });
-  return { ...answered, answers: { ...answered.answers, ...(await answerTo(context, chosen)) } };
+  return {
+    ...answered,
+    answers: { ...answered.answers, ...(await answerTo({ ...context, answers: answered.answers }, chosen)) },
+  };
 }
 
 async function answerTo(context: WizardContext, chosen: Choice['id']): Promise<Partial<SetupAnswers>> {
@@ -30,12 +34,21 @@ async function answerTo(context: WizardContext, chosen: Choice['id']): Promise<P
     'replace-key': async () => ({ existingKey: 'replace' }),
     restore: () => askRestore(context),
     'update-trust': async () => ({ updateTrust: true }),
-    'secret-name': async () => ({ secretName: await askSecretName(context) }),
+    'secret-name': async () => ({ secretName: await askSecretName(context, prefixOf(context.answers)) }),
     'policy-name': async () => ({ policyName: await askPolicyName(context) }),
     'role-name': async () => ({ roleName: await askRoleName(context) }),
+    'policy-prefix': async () => ({
+      policyScope: 'prefix',
+      policyPrefix: await askPolicyPrefix(context, secretNames(context.answers)),
+    }),
     'policy-scope': askScope,
   };
   return ways[chosen]();
+}
+
+function secretNames({ secretName, secretArns }: SetupAnswers): string[] {
+  const given = secretArns.flatMap((arn) => parseSecretArn(arn)?.name ?? []);
+  return secretName === undefined ? given : [...given, secretName];
 }
 
 async function askRestore(context: WizardContext): Promise<Partial<SetupAnswers>> {

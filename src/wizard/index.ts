@@ -1,6 +1,6 @@
 import { loadKey } from '../key/index.ts';
 import { wizardWords as words } from '../report/words/wizard.ts';
-import { type CompleteAnswers, keyRules, type SetupAnswers } from '../steps/request.ts';
+import { type CompleteAnswers, keyRules, prefixOf, type SetupAnswers } from '../steps/request.ts';
 import { askAccount } from './account.ts';
 import { heading, type WizardContext, warn } from './context.ts';
 import { askKey } from './key.ts';
@@ -48,11 +48,11 @@ async function askSecret(
   let answers: SetupAnswers = { ...context.answers, regions };
   const [only] = regions;
   if (!early && answers.secretName === undefined && regions.length === 1 && only) {
-    const arn = await askExisting(context, only);
+    const arn = await askExisting(context, only, prefixOf(answers));
     if (arn) return { answers: { ...answers, secretArns: [arn], regions: [] } };
   }
   let checked = early;
   if (!checked) ({ answers, checked } = await askKey({ ...context, answers }));
-  const secretName = answers.secretName ?? (await askSecretName(context));
+  const secretName = answers.secretName ?? (await askSecretName(context, prefixOf(answers)));
   return { answers: { ...answers, secretName }, checked };
 }

@@ -1,11 +1,21 @@
 import * as rules from '../aws/names.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { wizardWords as words } from '../report/words/wizard.ts';
+import { sharedPrefix } from '../steps/shared-prefix.ts';
 import { explain, type WizardContext } from './context.ts';
 import { askText } from './prompt.ts';
 
 export function askPolicyName(context: WizardContext): Promise<string> {
   return askName(context, words.policyName, words.policyNameWhy, DEFAULTS.policyName, rules.policyName);
+}
+
+/** Asks what the names of the secrets begin with, all of which those must that are known. */
+export function askPolicyPrefix(context: WizardContext, names: string[]): Promise<string> {
+  explain(context, words.prefixWhy);
+  const check = (answer: string) =>
+    rules.secretPrefix(answer, words.prefixSubject) ??
+    (names.every((name) => name.startsWith(answer)) ? undefined : words.prefixOfOthers);
+  return askText(words.prefix, sharedPrefix(names) ?? '', check, context.output.paint.red);
 }
 
 export function askRoleName(context: WizardContext): Promise<string> {

@@ -13,9 +13,13 @@ type AnyContext = Pick<WizardContext, 'aws' | 'output' | 'progress'>;
 /** More secrets than this are not offered; whoever has so many gives the ARN with --secret-arn. */
 const OFFERED = 500;
 
-/** Offers the secrets that exist in the Region. Answers an ARN, or nothing when a new one is wanted. */
-export async function askExisting(context: AnyContext, region: string): Promise<string | undefined> {
-  const existing = await existingSecrets(context, region);
+/** Offers the secrets that exist in the Region and have names that begin so. Answers an ARN, or nothing when a new one is wanted. */
+export async function askExisting(
+  context: AnyContext,
+  region: string,
+  prefix: string,
+): Promise<string | undefined> {
+  const existing = (await existingSecrets(context, region)).filter(({ name }) => name.startsWith(prefix));
   if (existing.length === 0) return undefined;
   explain(context, words.newOrExistingWhy);
   const isNew = await askChoice(words.newOrExisting, [
@@ -74,8 +78,11 @@ async function existingSecrets({ aws, progress }: AnyContext, region: string) {
   }
 }
 
-export async function askSecretName(context: AnyContext): Promise<string> {
+/** @param prefix what it must begin with */
+export async function askSecretName(context: AnyContext, prefix = ''): Promise<string> {
   explain(context, words.secretNameWhy);
-  const check = (answer: string) => secretName(answer, words.nameSubject);
-  return askText(words.secretName, DEFAULTS.example.secretName, check, context.output.paint.red);
+  const check = (answer: string) =>
+    secretName(answer, words.nameSubject) ??
+    (answer.startsWith(prefix) ? undefined : words.nameOutsidePrefix(prefix));
+  return askText(words.secretName, prefix + DEFAULTS.example.secretName, check, context.output.paint.red);
 }

@@ -52,7 +52,7 @@ const OFFERS: [typed: string[], offered: string[]][] = [
   ],
   [
     ['setup', '--policy-scope', ''],
-    ['secrets', 'region', 'account'],
+    ['secrets', 'prefix', 'region', 'account'],
   ],
   [
     ['setup', '--region', 'us-w'],

@@ -66,7 +66,7 @@ describe('a mistake on the command line', () => {
       ['--region', 'Oregon', 'the name of a Region'],
       ['--generate', 'aes512', 'one of: aes128, aes192, aes256'],
       ['--key-type', 'speke', 'one of: static-key, srt-password'],
-      ['--policy-scope', 'all', 'one of: secrets, region, account'],
+      ['--policy-scope', 'all', 'one of: secrets, prefix, region, account'],
       ['--existing-key', 'ask', 'one of: keep, replace'],
       ['--permissions-boundary', 'arn:aws:iam::111122223333:role/x', 'the ARN of a managed policy'],
       ['--source-arn', 'arn:aws:s3:::bucket', 'an ARN pattern of MediaConnect'],
@@ -111,12 +111,42 @@ describe('a mistake on the command line', () => {
       ['--key-env', 'KEY', '--algorithm', 'aes128', '--key-type', 'srt-password'],
       'Give the key in one way only: --key-file, --key-env or --generate. --algorithm belongs to static keys; an SRT password has none. Leave it out, or give --key-type static-key. --generate makes static keys.',
     ],
+    [
+      'a wildcard in a prefix',
+      ['--policy-scope', 'prefix', '--policy-prefix', 'studio*'],
+      '--policy-prefix takes the beginning of names of secrets, without a wildcard',
+    ],
+    [
+      'a prefix that is too long',
+      ['--policy-scope', 'prefix', '--policy-prefix', 's'.repeat(501)],
+      '1 to 500 letters',
+    ],
+    ['no prefix', ['--policy-scope', 'prefix'], 'add, for example, --policy-prefix live/'],
+    [
+      'a prefix alone',
+      ['--policy-prefix', 'studio-'],
+      '--policy-prefix belongs to --policy-scope prefix: add',
+    ],
+    [
+      'a name outside the prefix',
+      ['--policy-scope', 'prefix', '--policy-prefix', 'live/'],
+      '--secret-name does not begin with the prefix of --policy-prefix',
+    ],
     ['the sandbox and a profile', ['--sandbox', '--profile', 'x'], '--sandbox brings its own endpoint'],
     ['an option that is none', ['--secret-nam', 'x'], 'There is no option --secret-nam.'],
     ['an option without its value', ['--role-name'], '--role-name needs a value.'],
     ['a word too many', ['studio'], 'There are more words than the command takes'],
   ])('(%s) ends with 2 and a sentence', async (_what, args, sentence) => {
     expect(await told([...RIGHT, ...args])).toContain(sentence);
+  });
+
+  test('is a secret outside the prefix also where it is given by its ARN', async () => {
+    const arns = ['live/a', 'film/b'].map(
+      (name) => `arn:aws:secretsmanager:us-west-2:111122223333:secret:${name}-AbCdEf`,
+    );
+    const prefix = ['--policy-scope', 'prefix', '--policy-prefix', 'live/'];
+    const text = await told([...arns.flatMap((arn) => ['--secret-arn', arn]), ...prefix]);
+    expect(text).toContain('--secret-arn does not begin with the prefix of --policy-prefix');
   });
 
   test('is told as JSON with --json, by flag or by variable', async () => {

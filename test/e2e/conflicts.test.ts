@@ -2,7 +2,18 @@ import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { clientsFor } from '../sandbox/clients.ts';
-import { guideTrust, KEYS, makePolicy, makeRole, makeSecret, readAccount } from '../support/account.ts';
+import {
+  ACCOUNT,
+  guidePolicy,
+  guideTrust,
+  KEYS,
+  makePolicy,
+  makeRole,
+  makeSecret,
+  policyArn,
+  readAccount,
+} from '../support/account.ts';
+import { exhaustive } from '../support/exhaustive.ts';
 import { flagsWithout, openAccount, Q, STUDIO_KEY, shown, startWizard, type Wizard } from './wizard.ts';
 
 /** Starts with all flags given and goes on with the account, so that the first conflict is asked about next. */
@@ -184,4 +195,42 @@ describe('the policy and the role exist and are somebody else’s', () => {
     expect(policies).toEqual([...before.policies, named('SecretsManagerForMediaConnect')]);
     expect(roles).toEqual([named('MediaConnect-ASM'), ...before.roles]);
   });
+});
+
+describe('the role has no room for one more policy', () => {
+  test.concurrent('so one that it has allows all secrets whose names begin alike', async () => {
+    const sandbox = await openAccount();
+    const arnOf = (name: string) => `arn:aws:secretsmanager:us-west-2:${ACCOUNT}:secret:${name}-AbCdEf`;
+    const full = guidePolicy(
+      ...Array.from({ length: 10 }, (_, n) => arnOf(String(n).padStart(505, 'live/'))),
+    );
+    const names = Array.from({ length: 10 }, (_, n) => (n === 0 ? 'ReadKeys' : `ReadKeys-${n + 1}`));
+    for (const name of names) await makePolicy(sandbox, name, full);
+    await makeRole(sandbox, { name: 'MediaConnect-Keys', attached: names.map(policyArn) });
+    const secretName = 'live/studio'.padEnd(505, 'x');
+    const wizard = startWizard([...flagsWithout('--secret-name'), '--secret-name', secretName], {
+      sandbox,
+      env: STUDIO_KEY,
+    });
+    await wizard.reply(Q.account);
+    await wizard.choose(Q.conflict, 'allow all secrets whose names begin alike');
+    await wizard.waitFor('(live/)');
+    await wizard.insist(Q.prefix, [['film/', 'The name of the secret does not begin so.']], 'live/');
+    await carryOut(wizard);
+    const { policies } = await readAccount(sandbox);
+    expect(policies.map(({ document }) => JSON.stringify(document).includes(':secret:live/*'))).toEqual(
+      policies.map(({ name }) => name === 'ReadKeys'),
+    );
+  });
+});
+
+test.runIf(exhaustive)('a secret gets a name that begins as the policy says', async () => {
+  const sandbox = await openAccount();
+  const flags = ['--policy-scope', 'prefix', '--policy-prefix', 'live/'];
+  const wizard = startWizard([...flagsWithout('--secret-name'), ...flags], { sandbox, env: STUDIO_KEY });
+  await wizard.reply(Q.account);
+  await wizard.waitFor('(live/2018-12-01_baseball-game-source)');
+  await wizard.insist(Q.secretName, [['studio-a', 'The name begins with live/']], 'live/a');
+  await carryOut(wizard);
+  expect(Object.keys(await valuesOf(sandbox))).toEqual(['live/a']);
 });

@@ -126,6 +126,7 @@ export const Q = {
   policyName: 'Name of the policy',
   roleName: 'Name of the role',
   roleDescription: 'Description of the role',
+  prefix: 'Beginning of the names',
   conflict: 'What shall be done?',
   restoreThen: 'What if it holds another key?',
   confirm: 'Carry out this plan?',

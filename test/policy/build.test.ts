@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   buildReadPolicy,
   buildTrustPolicy,
+  type PolicyScope,
   parsePolicy,
   type ReadableSecret,
   samePolicy,
@@ -38,10 +39,14 @@ describe('the read policy', () => {
     expect(samePolicy(ours, parsePolicy(GUIDE_READ_POLICY))).toBe(true);
   });
 
-  test('names each secret once, or its Region, or everything, as the scope says', () => {
-    const resources = (scope: 'secrets' | 'region' | 'account') =>
+  test('names each secret once, or a prefix in its Region, or all of that, or everything, as the scope says', () => {
+    const resources = (scope: PolicyScope) =>
       buildReadPolicy([west, ireland, west], scope, where).Statement[0]?.Resource;
     expect(resources('secrets')).toEqual([west.arn, ireland.arn]);
+    expect(resources({ prefix: 'live/' })).toEqual([
+      'arn:aws:secretsmanager:us-west-2:111122223333:secret:live/*',
+      'arn:aws:secretsmanager:eu-west-1:111122223333:secret:live/*',
+    ]);
     expect(resources('region')).toEqual([
       'arn:aws:secretsmanager:us-west-2:111122223333:secret:*',
       'arn:aws:secretsmanager:eu-west-1:111122223333:secret:*',

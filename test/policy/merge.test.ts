@@ -152,6 +152,11 @@ describe('adding secrets to a read policy', () => {
     expect(add(JSON.stringify(everything), [secretOf(one)], 'secrets')).toEqual(everything);
     const named = JSON.stringify(buildReadPolicy([secretOf(one)], 'secrets', where));
     expect(add(named, [secretOf(one)], 'region').Statement[0]?.Resource).toEqual([one, all]);
+    const prefixed = add(named, [secretOf(one)], { prefix: 'one' });
+    expect(prefixed.Statement[0]?.Resource).toEqual([one, all?.replace('*', 'one*')]);
+    const under = [secretOf(one?.replace('one', 'one/two')), secretOf(one?.replace('one', 'oneself'))];
+    expect(add(JSON.stringify(prefixed), under, 'secrets')).toEqual(prefixed);
+    expect(isReadPolicyShape(parsePolicy(JSON.stringify(prefixed)))).toBe(true);
     expect(
       add(named, [secretOf('arn:aws:secretsmanager:us-west-2:111122223333:secret:one-??????')], 'secrets')
         .Statement[0]?.Resource,

@@ -14,6 +14,12 @@ export const inputWords = {
     `${what} looks like a key. Keys are given with --key-file, --key-env or in the wizard, never as a name.`,
   secretName: (what: string) =>
     `${what} takes 1 to 512 letters, digits or the characters /_+=.@- and nothing else.`,
+  secretPrefix: (what: string) =>
+    `${what} takes the beginning of names of secrets, without a wildcard: 1 to 500 letters, digits or the characters /_+=.@- and nothing else.`,
+  prefixMissing: '--policy-scope prefix needs the prefix: add, for example, --policy-prefix live/',
+  prefixAlone: '--policy-prefix belongs to --policy-scope prefix: add that, or leave it out.',
+  outsidePrefix: (what: string) =>
+    `${what} does not begin with the prefix of --policy-prefix, so that the policy would not allow reading the secret. Give it a name that does, or another prefix.`,
   policyName: (what: string) =>
     `${what} takes 1 to 128 letters, digits or the characters +=,.@_- and nothing else.`,
   roleName: (what: string) =>

@@ -1,3 +1,4 @@
+import type { PolicyScope } from '../../policy/index.ts';
 import { dayOf } from '../day.ts';
 
 /** Words of the plan: reasons, conflicts, ways out, warnings. */
@@ -64,13 +65,21 @@ export const secretWords = {
     `The secret ${name} in ${region} is encrypted with another KMS key than --kms-key-id says. It stays as it is.`,
 };
 
+type WideScope = Exclude<PolicyScope, 'secrets'>;
+
+function everySecret(scope: WideScope): string {
+  if (scope === 'account') return 'every secret in the account';
+  return scope === 'region'
+    ? 'every secret in these Regions'
+    : `every secret whose name begins with ${scope.prefix} in these Regions`;
+}
+
 export const policyWords = {
   create: (count: number) =>
     `allows MediaConnect's role to read ${count === 1 ? 'the secret' : `${count} secrets`}`,
-  createWide: (scope: 'region' | 'account') =>
-    scope === 'region'
-      ? 'allows reading every secret in these Regions'
-      : 'allows reading every secret in the account',
+  createWide: (scope: WideScope) => `allows reading ${everySecret(scope)}`,
+  updateWide: (scope: WideScope) =>
+    `is made to allow reading ${everySecret(scope)}; what it allows now stays`,
   createNext: (full: string) => `takes the secrets that no longer fit into ${full}`,
   keep: 'allows it already',
   update: (count: number) =>
@@ -84,6 +93,12 @@ export const policyWords = {
   taken: (arn: string) =>
     `IAM gives a name once, whatever its path and letter case, and this one is taken by the policy ${arn}.`,
   choiceName: 'take another name for the policy',
+  openPrefix: (prefix: string) =>
+    `The prefix ${prefix} ends in no separator (/, -, _ or .), so that it stands for names such as ${prefix}2 too.`,
+  manyPolicies: (count: number, most: number, flags: string) =>
+    `The secrets that are named one by one fill ${count} policies now, and a role may have ${most}. With ${flags} one entry allows every secret whose name begins so.`,
+  choicePrefix: 'allow all secrets whose names begin alike, in one entry',
+  prefixFlags: (prefix: string | undefined) => `--policy-scope prefix --policy-prefix ${prefix ?? 'PREFIX'}`,
   choiceScope: 'allow all secrets of the Regions or of the account in one statement',
   nameTaken: (name: string) =>
     `IAM says that a policy named ${name} exists, but it is not at the path '/' or is spelt in other letter case.`,
