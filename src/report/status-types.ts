@@ -49,6 +49,8 @@ export interface StatusPolicy {
   arn: string | null;
   /** ARNs of secrets in `Status.secrets` that it allows reading. */
   secrets: string[];
+  /** The ARN patterns in it that stand for every secret of a Region whose name begins so. */
+  prefixes: string[];
   /** The wildcards in it that stand for every secret of a Region or more. */
   scopes: string[];
   /** What it names and does not exist. */

@@ -48,7 +48,7 @@ function roleLines(page: Page, role: StatusRole, secrets: StatusSecret[]): strin
 }
 
 function policyLines(page: Page, policy: StatusPolicy, role: StatusRole, secrets: StatusSecret[]): string[] {
-  const { name, arn, scopes, missing, unseen } = policy;
+  const { name, arn, prefixes, scopes, missing, unseen } = policy;
   const checks = role.checks.filter(
     ({ id, subject }) => id === 'policy-reads-only' && subject === (arn ?? name),
   );
@@ -58,6 +58,7 @@ function policyLines(page: Page, policy: StatusPolicy, role: StatusRole, secrets
   return [
     `  ${mark(page.paint, worst(checks))} ${words.policy(plain(name), arn === null)}`,
     ...problemLines(page, '      ', checks),
+    ...prefixes.flatMap((each) => wrapped(page, '    ', words.prefix(each))),
     ...scopes.flatMap((scope) => wrapped(page, '    ', words.scope(scope))),
     ...secretLines(page, '    ', rowsOf(policy, role, secrets)),
     ...absent.flatMap((check) => [

@@ -11,7 +11,6 @@ import { judgeTrust, letsOthersIn } from '../proof/trust.ts';
 import type { StatusCheck } from '../report/status-types.ts';
 import { statusWords as words } from '../report/words/status.ts';
 import { checksOf } from './check.ts';
-import { withoutOtherSecrets } from './naming.ts';
 import type { SeenRole } from './roles.ts';
 import type { SeenSecret } from './secrets.ts';
 
@@ -55,20 +54,13 @@ export function namedDocumentsOf({ found }: SeenRole): DecidingDocuments | Unrea
  */
 export function judgeReading(
   { arn: roleArn }: SeenRole,
-  { identityPolicies, ...documents }: DecidingDocuments,
+  documents: DecidingDocuments,
   { region, arn, kmsKeyId }: SeenSecret,
   identity: Identity,
 ): StatusCheck {
   const kmsKey = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, region, identity);
   const secret = { arn, region, ...(kmsKey ? { kmsKey } : {}) };
-  const concerning = identityPolicies.map((policy) => withoutOtherSecrets(policy, arn));
-  const [refusal] = refusalsOf(
-    secret,
-    { ...documents, identityPolicies: concerning },
-    roleArn,
-    identity,
-    UNKNOWN_OF_SESSIONS,
-  );
+  const [refusal] = refusalsOf(secret, documents, roleArn, identity, UNKNOWN_OF_SESSIONS);
   const check = { id: 'role-reads-secret', subject: arn } as const;
   if (!refusal) return { ...check, verdict: 'ok', detail: words.readable };
   const { action, verdict, because } = refusal;

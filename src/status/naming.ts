@@ -1,5 +1,5 @@
 import { type PolicyDocument, READ_ACTIONS, type Statement } from '../policy/index.ts';
-import { beginsLike, coversArn, literal, matches, pattern } from '../policy/match.ts';
+import { matches, pattern } from '../policy/match.ts';
 
 /** The secrets that a policy allows reading, as it names them. */
 export interface Naming {
@@ -14,13 +14,6 @@ export function namedIn({ statements }: PolicyDocument): Naming {
   const reading = statements.filter((statement) => READ_ACTIONS.some((action) => allows(statement, action)));
   const values = [...new Set(reading.flatMap(resourcesOf).filter(isAboutSecrets))];
   return { names: values.filter(namesOne), scopes: values.filter((value) => !namesOne(value)) };
-}
-
-/** Whether an ARN or pattern of a policy stands for this secret. */
-export function standsFor(named: string, arn: string): boolean {
-  // Nearly all are told apart by their beginnings, which is quick.
-  if (!beginsLike(named, arn)) return false;
-  return named === '*' || named === arn || coversArn(pattern(named), literal(arn));
 }
 
 /** The Region in an ARN or pattern; `undefined` when it is any. */
@@ -51,20 +44,4 @@ function isAboutSecrets(resource: string): boolean {
 
 function namesOne(resource: string): boolean {
   return /^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:[^*?$]/.test(resource);
-}
-
-/**
- * The same policy without the other secrets, as the beginnings of their ARNs tell, and without the actions of statements that
- * are about nothing else: a role may read hundreds of secrets, and each of them is judged. The statements stay in their
- * places, because a judgement names them by their numbers.
- */
-export function withoutOtherSecrets(document: PolicyDocument, arn: string): PolicyDocument {
-  const statements = document.statements.map((statement) => {
-    const { resources } = statement;
-    if (!resources || resources.negated) return statement;
-    const values = resources.values.filter((value) => beginsLike(value, arn) || !isAboutSecrets(value));
-    const actions = values.length > 0 ? statement.actions : { negated: false, values: [] };
-    return { ...statement, actions, resources: { ...resources, values } };
-  });
-  return { ...document, statements };
 }

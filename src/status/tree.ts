@@ -1,5 +1,6 @@
 import type { RolePolicy } from '../aws/roles.ts';
-import { type PolicyDocument, tryParsePolicy } from '../policy/index.ts';
+import { type PolicyDocument, prefixOfEntry, tryParsePolicy } from '../policy/index.ts';
+import { standsFor } from '../policy/match.ts';
 import { furtherActions } from '../proof/excess.ts';
 import { dayOf } from '../report/day.ts';
 import type {
@@ -14,7 +15,7 @@ import { statusWords as words } from '../report/words/status.ts';
 import type { Seen } from './collect.ts';
 import { judgeReading, judgeTrustOf, namedDocumentsOf } from './judge-role.ts';
 import { judgeSecret } from './judge-secret.ts';
-import { inRegion, namedIn, regionOf, standsFor } from './naming.ts';
+import { inRegion, namedIn, regionOf } from './naming.ts';
 import type { SeenRole } from './roles.ts';
 import type { SeenSecret } from './secrets.ts';
 
@@ -120,13 +121,18 @@ function policyStatus(
   const { names, scopes } = namedIn(parsed);
   if (names.length + scopes.length === 0) return { checks: [] };
   const there = seen.secrets.filter((secret) => isNamed(secret, names, scopes));
-  const absent = names.filter((each) => !there.some((secret) => standsFor(each, secret.arn)));
+  // That nothing has a name which begins so is no mistake: it is for secrets to come as well.
+  const prefixes = names.filter((each) => prefixOfEntry(each) !== undefined);
+  const absent = names.filter(
+    (each) => !prefixes.includes(each) && !there.some((secret) => standsFor(each, secret.arn)),
+  );
   const looked = (each: string) => seen.regions.includes(regionOf(each) ?? seen.regions[0] ?? '');
   return {
     policy: {
       name,
       arn: arn ?? null,
       secrets: there.map((secret) => secret.arn),
+      prefixes,
       scopes,
       missing: absent.filter(looked),
       unseen: absent.filter((each) => !looked(each)),

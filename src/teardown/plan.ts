@@ -9,6 +9,7 @@ import { whereWarnings } from '../steps/named-secret.ts';
 import { versionToDelete } from '../steps/policy-writing.ts';
 import { obstacles } from './obstacles.ts';
 import type { Findings, PolicyFate, RoleFate, TeardownPlan, TeardownRequest, UsedPolicy } from './types.ts';
+import { wideChanges } from './wide-policies.ts';
 
 /** Compares what exists with what shall go. Pure. */
 export function planTeardown(request: TeardownRequest, found: Findings): TeardownPlan {
@@ -25,6 +26,10 @@ export function planTeardown(request: TeardownRequest, found: Findings): Teardow
     changes: [
       ...secrets.map(({ secret, fate }) => secretChange(secret, fate, request)),
       ...policies.map((fate) => policyChange(fate, request, isGone)),
+      ...wideChanges(
+        found.policies.filter((policy) => !names(policy, isGone)),
+        secrets.filter(({ fate }) => fate !== 'stay').map(({ secret }) => secret.arn),
+      ),
       ...(role ? roleChanges(role.fate, role.role, policies, request) : []),
     ],
     conflicts: obstacles(request, found, staying),

@@ -1,7 +1,7 @@
 import { parseArn } from '../aws/arn.ts';
 import type { RolePolicy } from '../aws/roles.ts';
 import type { Identity } from '../aws/session.ts';
-import { tryParsePolicy } from '../policy/index.ts';
+import { type PolicyDocument, prefixOfEntry, tryParsePolicy } from '../policy/index.ts';
 import { furtherActions, readsAnySecret } from '../proof/excess.ts';
 import type { VerifyCheck } from '../report/verify-types.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
@@ -53,6 +53,7 @@ function judgePolicy(
   const takeOff = remedies.takeOff(setup, { name, arn });
   const guides = parseArn(arn ?? '')?.account === 'aws' && name === 'SecretsManagerReadWrite';
   const anySecret = regions.some((region) => readsAnySecret(parsed, region, identity));
+  const prefixes = prefixesIn(parsed);
   return [
     further === undefined
       ? ok('policy-reads-only', words.readsOnly(name))
@@ -63,7 +64,17 @@ function judgePolicy(
       : [
           anySecret
             ? warning('policy-scope', words.anySecret(name), takeOff)
-            : ok('policy-scope', words.namedSecrets(name)),
+            : ok(
+                'policy-scope',
+                prefixes.length > 0 ? words.prefixes(name, prefixes) : words.namedSecrets(name),
+              ),
         ]),
   ];
+}
+
+/** The prefixes of names all of whose secrets are allowed, each once. */
+function prefixesIn({ statements }: PolicyDocument): string[] {
+  const allowed = statements.filter(({ effect }) => effect === 'Allow');
+  const entries = allowed.flatMap(({ resources }) => (resources?.negated ? [] : (resources?.values ?? [])));
+  return [...new Set(entries.flatMap((each) => prefixOfEntry(each) ?? []))];
 }

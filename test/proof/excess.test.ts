@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parsePolicy } from '../../src/policy/index.ts';
-import { furtherActions } from '../../src/proof/excess.ts';
+import { furtherActions, readsAnySecret } from '../../src/proof/excess.ts';
 import { ACCOUNT, guidePolicy, REGION } from '../support/account.ts';
 
 const allowing = (rest: object) =>
@@ -29,4 +29,16 @@ describe('a policy allows more than reading', () => {
   test('and not with what it denies', () => {
     expect(furtherActions(allowing({ Effect: 'Deny', Action: '*' }))).toEqual([]);
   });
+});
+
+test.each([
+  ['*', true],
+  ['arn:aws:secretsmanager:us-west-2:*:secret:*', true],
+  ['arn:aws:secretsmanager:us-west-2:111122223333:secret:live/*', false],
+  ['arn:aws:secretsmanager:us-west-2:111122223333:secret:a*', false],
+  ['arn:aws:secretsmanager:us-west-2:111122223333:secret:7*', false],
+])('a policy for %s allows every secret of the Region: %s', (resource, any) => {
+  const document = parsePolicy(JSON.stringify(guidePolicy(resource)));
+  const identity = { account: ACCOUNT, partition: 'aws', arn: `arn:aws:iam::${ACCOUNT}:user/me` };
+  expect(readsAnySecret(document, REGION, identity)).toBe(any);
 });

@@ -30,6 +30,21 @@ test('what teardown leaves is no failure: a secret that is scheduled for deletio
   expect(await textOf()).toMatch(/✔ studio-a +- {2}\S+ +scheduled for deletion \(\d{4}-\d\d-\d\d\)\n/);
 });
 
+test('a policy for names that begin alike is shown as that, and is no failure while no secret has such a name', async () => {
+  const resource = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:studio-*`;
+  const policy = await makePolicy(sandbox(), 'Prefix', guidePolicy(resource));
+  await makeRole(sandbox(), { attached: [policy] });
+  const prefixes = [resource];
+  const { json } = await statusOf(sandbox(), [REGION]);
+  expect(troubles(json)).toEqual(['warning role-guard MediaConnect-ASM']);
+  expect(json.roles[0]?.policies).toMatchObject([{ prefixes, secrets: [], scopes: [], missing: [] }]);
+  expect(await textOf()).toContain('allows reading every secret that');
+  const arn = await makeSecret(sandbox());
+  expect((await statusOf(sandbox(), [REGION])).json.roles[0]?.policies).toMatchObject([
+    { prefixes, secrets: [arn] },
+  ]);
+});
+
 test('the command for all checks names the role that may not read the secret, not one that may', async () => {
   const arn = await makeSecret(sandbox());
   const read = await makePolicy(sandbox(), 'Read', guidePolicy(arn));

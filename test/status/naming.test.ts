@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parsePolicy } from '../../src/policy/index.ts';
-import { namedIn, standsFor } from '../../src/status/naming.ts';
+import { standsFor } from '../../src/policy/match.ts';
+import { namedIn } from '../../src/status/naming.ts';
 import { ACCOUNT, REGION } from '../support/account.ts';
 
 const arn = (name: string) => `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}`;

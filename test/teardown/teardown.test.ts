@@ -277,7 +277,21 @@ describe('teardown leaves alone', () => {
     await setUp(sandbox(), { policyScope: 'account' });
     const { code, log } = await tearDown(sandbox());
     expect(code, log).toBe(0);
+    expect(log).toContain(
+      `= keep    policy ${POLICY}: allows every secret of a Region or of the account, so it stays`,
+    );
     expect(await summary()).toMatchObject({ roles: [`${ROLE}: ${POLICY}`] });
+  });
+
+  test('a policy for a prefix, also when the last secret under it goes', async () => {
+    await setUp(sandbox(), { policyScope: 'prefix', policyPrefix: 'studio-' });
+    const { code, log } = await tearDown(sandbox());
+    expect(code, log).toBe(0);
+    expect(log).toContain(
+      `= keep    policy ${POLICY}: allows every secret whose name begins with studio-, so it stays`,
+    );
+    expect(log).toContain(`still has ${POLICY}`);
+    expect((await inVain()).code).toBe(0);
   });
 
   test('everything, when the name is mistyped', async () => {

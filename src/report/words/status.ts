@@ -42,6 +42,7 @@ export const statusWords = {
   role: (name: string, own: boolean | null) => `Role ${name}${own ? ' (made by mc-static-key)' : ''}`,
   policy: (name: string, inline: boolean) => `Policy ${name}${inline ? ' (inline)' : ''}`,
   readsNothing: 'No policy of it allows reading a secret.',
+  prefix: (pattern: string) => `allows reading every secret that ${pattern} stands for`,
   scope: (scope: string) =>
     `allows reading every secret that ${scope} stands for; shown are those made by mc-static-key`,
   unseen: (count: number, regions: string[]) =>

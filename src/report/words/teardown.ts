@@ -19,6 +19,10 @@ export const teardownWords = {
   notOwn: 'was not made by this program (it has no tag of it); --include-untagged takes it too',
   narrow: (count: number) =>
     `${count === 1 ? 'its entry' : `its ${count} entries`} taken out; the rest stays`,
+  keepWide: (prefix: string | undefined) =>
+    prefix === undefined
+      ? 'allows every secret of a Region or of the account, so it stays'
+      : `allows every secret whose name begins with ${prefix}, so it stays`,
   deletePolicy: 'allows nothing else, and nothing else uses it',
   keepNotOwn:
     'names the secret and was not made by this program; --include-untagged takes the secret out of it',

@@ -119,6 +119,8 @@ export const verifyWords = {
     'SecretsManagerReadWrite allows changing and deleting every secret of the account; step 3 of the AWS guide names it by mistake',
   allowsMore: (name: string, action: string) => `${name} allows more than reading secrets, such as ${action}`,
   namedSecrets: (name: string) => `${name} is for named secrets`,
+  prefixes: (name: string, prefixes: string[]) =>
+    `${name} is for secrets whose names begin with ${prefixes.join(' or ')}`,
   anySecret: (name: string) => `${name} allows reading every secret there is, not only those that are needed`,
 
   rootPasses: 'as root, you may pass the role to MediaConnect',
