@@ -25,6 +25,7 @@ export interface FoundRole {
   name: string;
   arn: string;
   path: string;
+  description?: string;
   /** The trust policy as JSON text. */
   trust: string;
   /** Managed policies attached and inline policies embedded. */
@@ -78,7 +79,8 @@ export async function readRole(
 }
 
 /** A role as its description has it: without the documents that decide what it may do. */
-export interface DescribedRole extends Pick<FoundRole, 'name' | 'arn' | 'path' | 'trust' | 'own' | 'stack'> {
+export interface DescribedRole
+  extends Pick<FoundRole, 'name' | 'arn' | 'path' | 'description' | 'trust' | 'own' | 'stack'> {
   boundaryArn?: string;
 }
 
@@ -93,6 +95,7 @@ export async function describeRole(aws: Aws, name: string): Promise<DescribedRol
     path: role.Path ?? '/',
     trust: decodePolicy(role.AssumeRolePolicyDocument ?? '%7B%7D'),
     own: isOwn(role.Tags),
+    ...(role.Description ? { description: role.Description } : {}),
     ...(boundaryArn ? { boundaryArn } : {}),
     ...(stack ? { stack } : {}),
   };

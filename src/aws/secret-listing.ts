@@ -4,10 +4,11 @@ import {
   ListSecretVersionIdsCommand,
   type SecretListEntry,
 } from '@aws-sdk/client-secrets-manager';
+import type { Tag } from './names.ts';
 import { type Page, pages } from './pages.ts';
 import { isCustomerKey } from './secrets.ts';
 import { type Aws, orAbsent } from './session.ts';
-import { isOwn } from './tags.ts';
+import { isOwn, tagsOfUser } from './tags.ts';
 
 /** A secret as the list of secrets shows it. Listing does not count as reading its value. */
 export interface ListedSecret {
@@ -17,6 +18,8 @@ export interface ListedSecret {
   description?: string;
   /** Whether this program made it, as its tag says. */
   own: boolean;
+  /** The other tags, without those of AWS. */
+  tags: Tag[];
   /** Set while the secret is scheduled for deletion. */
   deletedAt?: Date;
   /** The Region of the primary secret, when this one is a replica. */
@@ -73,6 +76,7 @@ function fromEntry(entry: SecretListEntry, region: string): ListedSecret[] {
       name: Name,
       arn: ARN,
       own: isOwn(entry.Tags),
+      tags: tagsOfUser(entry.Tags),
       rotates: entry.RotationEnabled ?? false,
       current: labels.includes(CURRENT),
       ...(Description ? { description: Description } : {}),

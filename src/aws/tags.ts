@@ -1,4 +1,5 @@
 import { OWN_TAG } from '../defaults.ts';
+import type { Tag } from './names.ts';
 
 /** Tags as AWS answers them. */
 type Tags = readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined;
@@ -14,4 +15,11 @@ export function stackOf(tags: Tags): string | undefined {
 /** Whether this program made the resource: it puts its tag on all that it makes, and on nothing else. */
 export function isOwn(tags: Tags): boolean {
   return tags?.some(({ Key }) => Key === OWN_TAG) ?? false;
+}
+
+/** The tags that are neither this program's nor AWS's own, whose keys begin with `aws:`. */
+export function tagsOfUser(tags: Tags): Tag[] {
+  return (tags ?? []).flatMap(({ Key = '', Value = '' }) =>
+    Key === OWN_TAG || Key.startsWith('aws:') ? [] : [{ key: Key, value: Value }],
+  );
 }

@@ -4,6 +4,7 @@ import { helpWords as help } from '../report/words/help.ts';
 import type { Registration } from './command.ts';
 import { commandsBelow } from './commands.ts';
 import { addCompletion } from './completion.ts';
+import { addExport } from './export.ts';
 import { addPermissions } from './permissions.ts';
 import { addRotate } from './rotate.ts';
 import { addSandbox } from './sandbox.ts';
@@ -34,6 +35,7 @@ export function createProgram(registration: Registration): Command {
   addStatus(program, registration);
   addRotate(program, registration);
   addTeardown(program, registration);
+  addExport(program, registration);
   addPermissions(program, registration);
   addCompletion(program, registration);
   addSandbox(program, registration);

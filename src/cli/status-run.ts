@@ -1,8 +1,9 @@
 import { EXIT, type ExitCode } from '../failure.ts';
 import { commandJson } from '../report/json.ts';
 import { statusText } from '../report/status.ts';
+import type { Status } from '../report/status-types.ts';
 import { statusWords as words } from '../report/words/status.ts';
-import { collect } from '../status/collect.ts';
+import { collect, type Seen } from '../status/collect.ts';
 import { collectNotes } from '../status/notes.ts';
 import { statusOf } from '../status/tree.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
@@ -15,13 +16,21 @@ export function runStatus(answers: StatusAnswers, common: CommonOptions): Promis
 }
 
 /** Looks, checks, shows. What the checks find is for the reader; only what cannot be looked at at all is a failure. */
-export async function performStatus(run: CommandRun, { regions: asked }: StatusAnswers): Promise<ExitCode> {
-  const { aws, output, progress } = run;
+export async function performStatus(run: CommandRun, { regions }: StatusAnswers): Promise<ExitCode> {
+  const { output } = run;
+  const { status } = await lookThrough(run, regions);
+  output.result(output.options.json ? commandJson(status) : statusText(status, output));
+  return EXIT.done;
+}
+
+/** Looks through the account: what was seen, and what there is to say about it. */
+export async function lookThrough(
+  { aws, progress }: Pick<CommandRun, 'aws' | 'progress'>,
+  asked: string[],
+): Promise<{ seen: Seen; status: Status }> {
   const notes = collectNotes();
   progress.start(words.looking);
   const seen = await collect({ aws, asked, notes, onProgress: (what) => progress.wait(what) });
   progress.stop();
-  const status = statusOf(seen, notes.list(), new Date());
-  output.result(output.options.json ? commandJson(status) : statusText(status, output));
-  return EXIT.done;
+  return { seen, status: statusOf(seen, notes.list(), new Date()) };
 }

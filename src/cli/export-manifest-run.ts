@@ -1,0 +1,44 @@
+import { manifestOf } from '../export/manifest/document.ts';
+import { exportedOf } from '../export/manifest/entries.ts';
+import { manifestText } from '../export/manifest/text.ts';
+import { EXIT, type ExitCode } from '../failure.ts';
+import { commandJson } from '../report/json.ts';
+import { exportManifestWords as words } from '../report/words/export-manifest.ts';
+import { setupWords } from '../report/words/setup.ts';
+import { type CommandRun, runCommand } from './command-run.ts';
+import type { CommonOptions } from './options.ts';
+import { deliver, type OutputFile } from './output-file.ts';
+import type { StatusAnswers } from './status-answers.ts';
+import { lookThrough } from './status-run.ts';
+
+/** What is not in the manifest, as far as the conversation tells it; the file tells it all. */
+const MOST_NOTES = 20;
+
+/** Runs `export manifest` and answers the exit code. Whatever goes wrong is told by then. */
+export function runExportManifest(
+  answers: StatusAnswers,
+  file: OutputFile,
+  common: CommonOptions,
+): Promise<number> {
+  return runCommand(common, answers.regions[0], (run) => performExportManifest(run, answers, file));
+}
+
+/** Looks through the account, as `status` does, and prints the manifest for what is there. */
+export async function performExportManifest(
+  run: CommandRun,
+  { regions }: StatusAnswers,
+  file: OutputFile,
+): Promise<ExitCode> {
+  const { output, common } = run;
+  const { seen, status } = await lookThrough(run, regions);
+  const { keys, notes } = exportedOf(seen, status);
+  const manifest = manifestOf(keys);
+  const { account } = status;
+  if (!common.json || file.output !== undefined)
+    await deliver(output, manifestText(manifest, account, notes), file);
+  if (common.json) output.result(commandJson({ account, manifest, notes }));
+  for (const note of notes.slice(0, MOST_NOTES)) output.insist(`${setupWords.warning}: ${note}`);
+  if (notes.length > MOST_NOTES) output.insist(words.moreNotes(notes.length - MOST_NOTES));
+  output.say(words.count(keys.length));
+  return EXIT.done;
+}

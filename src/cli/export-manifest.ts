@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import { reader } from '../answers/reading.ts';
+import { exportManifestHelp as words } from '../report/words/export-manifest.ts';
+import { helpWords as help } from '../report/words/help.ts';
+import { onRun, type Registration } from './command.ts';
+import { addCommonOptions, addOption } from './options.ts';
+import { addOutputOptions, type OutputFileOptions, readOutputOptions } from './output-file.ts';
+import type { StatusOptions } from './status-answers.ts';
+
+/** Adds the `export manifest` command. */
+export function addExportManifest(parent: Command, registration: Registration): void {
+  const command = parent
+    .command('manifest')
+    .description(words.manifest)
+    .addHelpText('before', words.examples);
+  command.optionsGroup(words.title);
+  addOption(command, '--region <region...>', help.statusRegion, true);
+  command.optionsGroup(words.fileTitle);
+  addOutputOptions(command);
+  addCommonOptions(command);
+  onRun<StatusOptions & OutputFileOptions>(command, registration, async (options, common) => {
+    const { readStatusAnswers } = await import('./status-answers.ts');
+    const { answers, problems } = readStatusAnswers(options);
+    const file = readOutputOptions(options, reader(problems));
+    return {
+      problems,
+      asksForRegion: options.region === undefined,
+      run: async () => (await import('./export-manifest-run.ts')).runExportManifest(answers, file, common),
+    };
+  });
+}

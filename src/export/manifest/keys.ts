@@ -1,0 +1,81 @@
+import { type Tag, tagProblem } from '../../aws/names.ts';
+import { exportManifestWords as words } from '../../report/words/export-manifest.ts';
+import type { SeenSecret } from '../../status/secrets.ts';
+import { type Scope, scopeOf } from './policy.ts';
+import type { ExportedKey, RoleMembers } from './types.ts';
+
+/** A secret in one Region that a role reads by a policy. */
+export interface Reading {
+  role: RoleMembers;
+  /** As the manifest names it: of a chain `NAME`, `NAME-2`, … the first. */
+  policyName: string;
+  /** The document of the policy that allows it, as JSON text. */
+  document: string;
+  secret: SeenSecret;
+}
+
+/** One entry for each name that one role reads by one policy, with all its Regions, sorted by name. */
+export function keysOf(readings: Reading[]): { keys: ExportedKey[]; notes: string[] } {
+  const scopes = scopesOf(readings);
+  const entries = groupBy(readings, ({ role, policyName, secret }) =>
+    [secret.name, role.roleName, policyName].join(' '),
+  );
+  const notes = [...scopes].flatMap(([policy, { patterns }]) =>
+    patterns.map((pattern) => words.pattern(policy, pattern)),
+  );
+  const keys = [...entries.values()].flatMap((group) => {
+    const [first] = group;
+    if (!first) return [];
+    const { policyName, secret, role } = first;
+    const tags = commonTags(group.map((each) => each.secret.tags));
+    const taken = tags.filter((tag) => tagProblem(tag, '') === undefined);
+    if (taken.length < tags.length) notes.push(words.tag(words.secret(secret.name, secret.region)));
+    return [
+      {
+        secretName: secret.name,
+        regions: group.map((each) => each.secret.region),
+        key: { existing: true as const },
+        policyName,
+        ...scopes.get(policyName)?.members,
+        ...role,
+        ...(taken.length > 0
+          ? { tags: Object.fromEntries(taken.map(({ key, value }) => [key, value])) }
+          : {}),
+      },
+    ];
+  });
+  return { keys: keys.sort((a, b) => (a.secretName < b.secretName ? -1 : 1)), notes };
+}
+
+function scopesOf(readings: Reading[]): Map<string, Scope> {
+  const scopes = new Map<string, Scope>();
+  for (const [policy, group] of groupBy(readings, ({ policyName }) => policyName)) {
+    const documents = [...new Set(group.map(({ document }) => document))];
+    scopes.set(
+      policy,
+      scopeOf(
+        documents,
+        group.map(({ secret }) => secret.name),
+      ),
+    );
+  }
+  return scopes;
+}
+
+/** The tags that the secret has in all of its Regions. */
+function commonTags([first = [], ...others]: Tag[][]): Tag[] {
+  return first.filter(({ key, value }) =>
+    others.every((tags) => tags.some((tag) => tag.key === key && tag.value === value)),
+  );
+}
+
+function groupBy<T>(items: T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}

@@ -1,0 +1,67 @@
+import { type PolicyDocument, tryParsePolicy } from '../../policy/index.ts';
+import { standsFor } from '../../policy/match.ts';
+import { namedIn } from '../../status/naming.ts';
+import type { ExportedKey } from './types.ts';
+
+/** `NAME` of a policy `NAME-2` that is the continuation of one; `setup` finds the others by that. */
+export function chainName(name: string, all: ReadonlySet<string>): string {
+  const [, base = '', number] = /^(.+)-(\d+)$/.exec(name) ?? [];
+  const goesOn = Number(number) >= 2 && all.has(base);
+  const before = Number(number) === 2 ? base : `${base}-${Number(number) - 1}`;
+  return goesOn && all.has(before) ? base : name;
+}
+
+/** Makes a function that says whether a policy (JSON text) names a secret, by its ARN or by a pattern with part of a name. */
+export function namerOf(text: string): (arn: string) => boolean {
+  const document = tryParsePolicy(text);
+  const names = document ? namedIn(document).names : [];
+  const exact = new Set(names);
+  const patterns = names.filter((each) => /[*?]/.test(each));
+  return (arn) => exact.has(arn) || patterns.some((each) => standsFor(each, arn));
+}
+
+/** Which secrets the policies of one name allow, as a manifest says it, and the patterns that it cannot say. */
+export interface Scope {
+  members: Pick<ExportedKey, 'policyScope' | 'policyPrefix'>;
+  patterns: string[];
+}
+
+/**
+ * Named secrets need no word. A wildcard that nothing stands for in a manifest makes no difference to `setup`: the secrets
+ * that are there are allowed already.
+ * @param secretNames those that stand in the manifest with this policy
+ */
+export function scopeOf(documents: string[], secretNames: string[]): Scope {
+  const parsed = documents.flatMap((text) => tryParsePolicy(text) ?? []);
+  const named = parsed.map((document: PolicyDocument) => namedIn(document));
+  const scopes = named.flatMap((each) => each.scopes);
+  const wildcards = named.flatMap((each) => each.names).filter((each) => /[*?]/.test(withoutSuffix(each)));
+  const without = (stands: (pattern: string) => boolean) =>
+    [...scopes, ...wildcards].filter((pattern) => !stands(pattern));
+  if (scopes.includes('*'))
+    return { members: { policyScope: 'account' }, patterns: without((each) => each === '*') };
+  if (scopes.some(isRegion)) return { members: { policyScope: 'region' }, patterns: without(isRegion) };
+  const prefixes = [...new Set(wildcards.flatMap((each) => prefixIn(each) ?? []))];
+  const [prefix] = prefixes;
+  if (prefixes.length !== 1 || !prefix || !secretNames.every((name) => name.startsWith(prefix)))
+    return { members: {}, patterns: without(() => false) };
+  return {
+    members: { policyScope: 'prefix', policyPrefix: prefix },
+    patterns: without((each) => prefixIn(each) === prefix),
+  };
+}
+
+/** Six question marks stand for what Secrets Manager draws at random. */
+function withoutSuffix(named: string): string {
+  return named.replace(/-\?{6}$/, '');
+}
+
+function isRegion(pattern: string): boolean {
+  return /^arn:[^:*?]+:secretsmanager:[^:*?]+:[^:*?]+:secret:\*$/.test(pattern);
+}
+
+function prefixIn(pattern: string): string | undefined {
+  return /^arn:[^:*?]+:secretsmanager:[^:*?]+:[^:*?]+:secret:([A-Za-z0-9/_+=.@-]{1,500})\*$/.exec(
+    pattern,
+  )?.[1];
+}

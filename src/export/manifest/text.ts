@@ -1,0 +1,22 @@
+import { Document, isCollection, visit } from 'yaml';
+import { plain } from '../../report/plain.ts';
+import { exportManifestWords as words } from '../../report/words/export-manifest.ts';
+import type { ExportedManifest } from './types.ts';
+
+/** The manifest as YAML, with comments on what it cannot say. */
+export function manifestText(manifest: ExportedManifest, account: string, notes: string[]): string {
+  const document = new Document(manifest, { aliasDuplicateObjects: false });
+  visit(document, {
+    Pair(_, { key, value }) {
+      const isSmall = /^(regions|key|sourceArns|tags)$/.test(String(key));
+      if (isSmall && isCollection(value)) value.flow = true;
+    },
+  });
+  document.commentBefore = comment(words.header(account));
+  if (notes.length > 0) document.comment = comment([words.notesTitle, ...notes.map((note) => `- ${note}`)]);
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+}
+
+function comment(lines: string[]): string {
+  return lines.map((line) => ` ${plain(line)}`).join('\n');
+}

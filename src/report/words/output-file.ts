@@ -1,0 +1,7 @@
+/** Words about files that results are written to. */
+export const outputFileWords = {
+  written: (path: string) => `Written to ${path}.`,
+  exists: (path: string) => `${path} is there already. Nothing was written.`,
+  existsHint: 'Give --force to write over it, or another --output.',
+  unwritable: (path: string, code: string) => `${path} could not be written (${code}).`,
+};
