@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Lane } from './lane.ts';
 import type { LaneOf } from './lanes.ts';
 import { ProxyError } from './proxy.ts';
@@ -91,18 +90,12 @@ export function withBoundedRetries<C extends SdkClient>(
 }
 
 /** Waits for a promise, but not past the interruption: then the error stands that there was. */
-async function orInterrupt<T>(waiting: Promise<T>, interrupt: AbortSignal, error: unknown): Promise<T> {
-  const over = new AbortController();
-  const interrupted = once(interrupt, 'abort', { signal: over.signal }).then(() => {
-    throw error;
+function orInterrupt<T>(waiting: Promise<T>, interrupt: AbortSignal, error: Error): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const end = () => reject(error);
+    interrupt.addEventListener('abort', end);
+    waiting.then(resolve, reject).finally(() => interrupt.removeEventListener('abort', end));
   });
-  // Whichever comes second is nobody's business any more.
-  for (const promise of [waiting, interrupted]) promise.catch(() => undefined);
-  try {
-    return await Promise.race([waiting, interrupted]);
-  } finally {
-    over.abort();
-  }
 }
 
 function isQuota({ name }: Error): boolean {
