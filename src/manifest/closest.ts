@@ -1,5 +1,7 @@
 /** The name that was probably meant, if one is near enough: what differs in hyphens and letter case only is nearest. */
 export function closest(wrong: string, names: readonly string[]): string | undefined {
+  // What is far longer than any member is none of them.
+  if (wrong.length > LONGEST) return undefined;
   const most = Math.max(1, Math.floor(wrong.length / 3));
   const [best] = names
     .map((name) => ({ name, distance: distance(bare(wrong), bare(name)) }))
@@ -8,8 +10,10 @@ export function closest(wrong: string, names: readonly string[]): string | undef
   return best?.name;
 }
 
+const LONGEST = 40;
+
 function bare(name: string): string {
-  return name.toLowerCase().replace(/[^a-z]/g, '');
+  return name.toLowerCase().replace(/[-_]/g, '');
 }
 
 /** Levenshtein's: how many letters have to be put in, taken out or changed. */

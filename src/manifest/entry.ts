@@ -11,12 +11,7 @@ import { isText, membersIn, switchIn, textIn, textsIn } from './values.ts';
 
 /** The answers that the members of an entry, or of the defaults, give; what is wrong with them is noted. */
 export function answersIn(members: Members, path: string, mistakes: Mistakes): SetupAnswers {
-  const options = optionsIn(members);
-  const answers = answersOf(options, readerIn(members, mistakes));
-  for (const sentence of combinations(options)) {
-    const [place] = flagsIn(sentence).flatMap((flag) => placeOf(members, flag) ?? []);
-    if (place) mistakes.add(place.at, inMembers(sentence));
-  }
+  const answers = answersOf(optionsIn(members), readerIn(members, mistakes));
   const { keySource } = answers;
   return {
     ...answers,
@@ -97,9 +92,13 @@ function tagsIn(tree: Tree | undefined, mistakes: Mistakes): Tag[] {
   return tags;
 }
 
-/** Notes what an entry lacks, and what does not go together in it beyond what the flags know. */
+/** Notes what an entry lacks, and what does not go together in it, the defaults included. */
 export function checkEntry(entry: { at: number; members: Members }, mistakes: Mistakes): void {
   const { at, members } = entry;
+  for (const sentence of combinations(optionsIn(members))) {
+    const [place] = flagsIn(sentence).flatMap((flag) => placeOf(members, flag) ?? []);
+    mistakes.add(place?.at ?? at, inMembers(sentence));
+  }
   const existing = membersIn(members.get('key')?.value).get('existing');
   const lacks = (name: string, how: string) => {
     if (!members.has(name)) mistakes.add(at, words.missing(name, how));

@@ -1,4 +1,3 @@
-import { looksLikePartOfKey } from '../aws/names.ts';
 import { inputWords } from '../report/words/input.ts';
 import { manifestWords as words } from '../report/words/manifest.ts';
 import { closest } from './closest.ts';
@@ -28,9 +27,7 @@ export function formMistakes(members: Members, part: Part): Mistake[] {
 export function nameMistakes(members: Members, known: readonly string[]): Mistake[] {
   return [...members].flatMap(([name, { at }]) => {
     if (known.includes(name)) return [];
-    // What is no plain word may be anything, a key included.
-    const shown = /^[A-Za-z][\w-]{0,39}$/.test(name) && !looksLikePartOfKey(name) ? name : undefined;
-    return [{ at, sentence: words.unknown(shown, shown && closest(shown, known)) }];
+    return [{ at, sentence: words.unknown(name, closest(name, known)) }];
   });
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { DeleteSecretCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { performExportManifest } from '../../src/cli/export-manifest-run.ts';
 import { performSetup } from '../../src/cli/setup-procedure.ts';
 import { EXIT } from '../../src/failure.ts';
@@ -28,6 +28,7 @@ import { runInProcess } from '../support/command.ts';
 import { runHere } from '../support/run-here.ts';
 import { setUp } from '../support/setup.ts';
 
+const FLOWS = `arn:aws:mediaconnect:*:${ACCOUNT}:flow:*`;
 const toStdout = { force: false };
 
 /** Runs `export manifest`, which must read no key and change nothing. */
@@ -67,15 +68,18 @@ async function expectInPlace(sandbox: Sandbox, { answers }: ManifestKey) {
   expect([code, writesTo(sandbox)], stdout).toEqual([0, []]);
 }
 
-describe('export manifest', () => {
-  test('prints what setup has made, which setup then finds in place', async () => {
-    const sandbox = await startSandbox();
-    const flows = [`arn:aws:mediaconnect:*:${ACCOUNT}:flow:*`];
+describe('of what setup has made, export manifest', () => {
+  let sandbox: Sandbox;
+  beforeAll(async () => {
+    sandbox = await startSandbox();
     const boundary = { permissionsBoundary: ADMINISTRATOR };
-    const sport = { roleName: 'MediaConnect-AA', policyName: 'Sport', sourceArn: flows, ...boundary };
+    const sport = { roleName: 'MediaConnect-AA', policyName: 'Sport', sourceArn: [FLOWS], ...boundary };
     await setUp(sandbox, { region: REGIONS, tag: ['team=playout'] });
     await setUp(sandbox, { secretName: '2018-12-01' });
     await setUp(sandbox, { secretName: '007', policyScope: 'region', roleDescription: 'Reads.', ...sport });
+  });
+
+  test('prints a manifest, which setup then finds in place', async () => {
     const { stdout, log } = await exported(sandbox);
     expect(linesOf(stdout)).toEqual([
       'version: 1',
@@ -90,7 +94,7 @@ describe('export manifest', () => {
       '    policyScope: region',
       '    roleName: MediaConnect-AA',
       '    roleDescription: Reads.',
-      `    sourceArns: [${flows}]`,
+      `    sourceArns: [${FLOWS}]`,
       `    permissionsBoundary: ${ADMINISTRATOR}`,
       '  - secretName: 2018-12-01',
       '  - secretName: studio-a',
@@ -101,6 +105,39 @@ describe('export manifest', () => {
     for (const key of await keysIn(stdout)) await expectInPlace(sandbox, key);
   });
 
+  test('prints the same as JSON, which is a manifest too', async () => {
+    const { stdout } = await exported(sandbox, { json: true });
+    const { version, account, manifest, notes } = JSON.parse(stdout);
+    expect([version, account, notes]).toEqual([1, ACCOUNT, []]);
+    const places = (await keysIn(JSON.stringify(manifest))).map(({ answers }) => [
+      answers.secretName,
+      answers.regions,
+    ]);
+    expect(places).toEqual([
+      ['007', [REGION]],
+      ['2018-12-01', [REGION]],
+      ['studio-a', REGIONS],
+    ]);
+  });
+
+  test('looks only where it is told to, and prints a manifest without keys where there are none', async () => {
+    const near = await exported(sandbox, { regions: [REGION] });
+    expect((await keysIn(near.stdout)).map(({ answers }) => answers.regions)).toEqual([
+      [REGION],
+      [REGION],
+      [REGION],
+    ]);
+    expect(notesOf(near.stdout)).toEqual([
+      expect.stringMatching(
+        /^Policy SecretsManagerForMediaConnect names .*eu-west-1.*, where nothing was looked/,
+      ),
+    ]);
+    const { stdout } = await exported(await startSandbox());
+    expect([linesOf(stdout), await keysIn(stdout)]).toEqual([['version: 1', 'keys: []'], []]);
+  });
+});
+
+describe('of other accounts, export manifest', () => {
   test('names what a manifest cannot say, in comments and on standard error', async () => {
     const sandbox = await livedInAccount();
     const { stdout, log } = await exported(sandbox);
@@ -203,30 +240,6 @@ describe('export manifest', () => {
       'Something has a name that looks like a key, and is left out.',
       'Secret studio-a (us-west-2) has a tag that a manifest does not take.',
     ]);
-  });
-
-  test('prints the same as JSON, which is a manifest too', async () => {
-    const sandbox = await startSandbox();
-    await setUp(sandbox, { region: REGIONS });
-    const { stdout } = await exported(sandbox, { json: true });
-    const { version, account, manifest, notes } = JSON.parse(stdout);
-    expect([version, account, notes]).toEqual([1, ACCOUNT, []]);
-    const [key, ...others] = await keysIn(JSON.stringify(manifest));
-    expect([key?.answers.secretName, key?.answers.regions, others]).toEqual(['studio-a', REGIONS, []]);
-  });
-
-  test('looks only where it is told to, and prints a manifest without keys where there are none', async () => {
-    const sandbox = await startSandbox();
-    await setUp(sandbox, { region: REGIONS });
-    const near = await exported(sandbox, { regions: [REGION] });
-    expect((await keysIn(near.stdout)).map(({ answers }) => answers.regions)).toEqual([[REGION]]);
-    expect(notesOf(near.stdout)).toEqual([
-      expect.stringMatching(
-        /^Policy SecretsManagerForMediaConnect names .*eu-west-1.*, where nothing was looked/,
-      ),
-    ]);
-    const { stdout } = await exported(await startSandbox());
-    expect([linesOf(stdout), await keysIn(stdout)]).toEqual([['version: 1', 'keys: []'], []]);
   });
 });
 

@@ -53,8 +53,9 @@ export const manifestWords = {
   howRegions: 'List the Regions here or under defaults, such as [us-west-2].',
   howKey: `Say where it comes from, such as { env: MEDIACONNECT_KEY } or { generate: ${DEFAULTS.example.algorithm} }, or { existing: true } when the secret is there.`,
 
-  unknown: (what: string | undefined, meant: string | undefined) =>
-    `There is no member ${what ?? 'of this name'}${meant ? `. Did you mean ${meant}?` : ' here.'}`,
+  /** What is not nearly a member may be anything, a password included, and is not repeated. */
+  unknown: (what: string, meant: string | undefined) =>
+    meant ? `There is no member ${what}. Did you mean ${meant}?` : 'There is no member of this name here.',
   notInDefaults: (what: string) => `${what} belongs to one key, not to the defaults.`,
   twice: 'This member stands here twice. Take one of them out.',
   memberName: 'The name of a member is a plain word.',

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { readManifest } from '../../src/manifest/index.ts';
+import { KEYS } from '../support/account.ts';
+import { fileOf, manifestFolder, mistakesIn, told } from './manifests.ts';
+
+describe('the file as a whole', () => {
+  test.each<[string, string, string]>([
+    ['nothing', '', '1:1: There is nothing here'],
+    ['comments only', '# keys\n', '1:1: There is nothing here'],
+    ['a text', 'keys', '1:1: A manifest is a map'],
+    ['a list', '- a\n', '1:1: A manifest is a map'],
+    ['no version', 'keys: []', '1:1: version is missing'],
+    ['a later version', 'version: 2\nkeys: []', '1:10: version takes 1'],
+    ['the version as a text', 'version: "1"\nkeys: []', '1:10: version takes 1'],
+    ['no keys', 'version: 1', '1:1: keys is missing'],
+    ['keys without any', 'version: 1\nkeys:\n', '2:6: keys takes a list'],
+    ['a map of keys', 'version: 1\nkeys: { a: b }', '2:7: keys takes a list'],
+    ['a list of defaults', 'version: 1\ndefaults: []\nkeys: []', '2:11: defaults takes a map'],
+    [
+      'a default name',
+      'version: 1\ndefaults: { secretName: a }\nkeys: []',
+      '2:13: secretName belongs to one',
+    ],
+    [
+      'a default variable',
+      'version: 1\ndefaults: { key: { env: A } }\nkeys: []',
+      '2:18: key takes { generate: aes256 } or',
+    ],
+    [
+      'a slip',
+      'version: 1\ndefault: {}\nkeys: []',
+      '2:1: There is no member default. Did you mean defaults?',
+    ],
+  ])('with %s is refused', async (_what, content, line) => {
+    expect(await mistakesIn(content)).toEqual([expect.stringContaining(line)]);
+  });
+
+  test.each<[string, string, string]>([
+    ['an open quotation mark', 'version: 1\nkeys: "hunter2', '2:15: Something is not closed'],
+    ['an open bracket', 'version: 1\nkeys: [hunter2', 'or a bracket there is not closed'],
+    ['a tab', 'version: 1\nkeys:\n\t- hunter2', '3:1: A tab stands in the indentation'],
+    ['a wrong indentation', 'version: 1\nkeys:\n  - a: b\n c: hunter2', '4:1: The indentation'],
+    ['two colons', 'version: 1\nkeys: hunter2: b', '2:7: Two colons in one line'],
+    ['a reserved character', 'version: 1\nkeys: @hunter2', '2:7: A text that begins'],
+    ['an unknown escape', 'version: 1\nkeys: "\\hunter2"', '2:8: There is no such escape'],
+    ['two documents', 'version: 1\nkeys: []\n---\nhunter2: 1', '3:1: A manifest is one YAML document'],
+    ['a tag', 'version: 1\nkeys: !!js/hunter2 []', '2:7: Tags of YAML'],
+    ['a tag for a number', 'version: !!int 1\nkeys: []', '1:10: Tags of YAML'],
+    ['a directive', '%HUNTER2\n---\nversion: 1\nkeys: []', '1:1: Directives of YAML'],
+    ['an unknown alias', 'version: 1\nkeys: *hunter2', '2:7: No anchor'],
+    ['an alias of itself', 'version: 1\nkeys: &a [*a]', '2:11: No anchor'],
+    ['a merged text', 'version: 1\nkeys: []\n<<: hunter2', '3:5: << takes a map'],
+    ['an abyss', `version: 1\nkeys: ${'['.repeat(2_000)}`, 'This is nested too deeply.'],
+    ['something else', 'version: 1\n]: hunter2', '2:1: This cannot be read as YAML.'],
+  ])('with %s is told in one sentence, with its place', async (_what, content, line) => {
+    const lines = await mistakesIn(content);
+    expect(lines).toEqual([expect.stringContaining(line)]);
+    expect(lines[0]).not.toMatch(/hunter2/i);
+  });
+
+  test('with aliases of aliases that stand for billions is refused at once', async () => {
+    const levels = Array.from({ length: 12 }, (_, n) => `&a${n + 1} [${`*a${n}, `.repeat(10)}]`);
+    const lines = await mistakesIn(`version: 1\nkeys: [&a0 {}, ${levels.join(', ')}]`);
+    expect(lines).toContainEqual(expect.stringContaining('stand for too much'));
+  });
+
+  test.each<[string, () => string, string]>([
+    ['that is not there', () => `${manifestFolder()}/none.yaml`, 'There is no file none.yaml.'],
+    ['within a file', () => `${fileOf('')}/a.yaml`, 'There is no file keys.yaml/a.yaml.'],
+    ['that is a folder', manifestFolder, 'is a folder. Name the manifest in it.'],
+    ['that is UTF-16', () => fileOf(Buffer.from('\ufeffversion: 1', 'utf16le')), 'is not UTF-8 text'],
+    ['of five megabytes', () => fileOf(Buffer.alloc(5e6, '#')), 'has more than 4 MB'],
+    ['that is a key', () => KEYS.aes256, 'There is no manifest of that name.'],
+  ])('%s is told in a sentence', async (_what, path, sentence) => {
+    const lines = await told(readManifest(path()));
+    expect(lines).toEqual([expect.stringContaining(sentence)]);
+    expect(lines[0]).not.toContain(KEYS.aes256);
+  });
+});
