@@ -12,7 +12,7 @@ describe('a mistake in a member', () => {
       ['keyType: speke', '14', 'keyType takes one of: static-key, srt-password.'],
       ['kmsKeyId: my key', '15', 'kmsKeyId takes a KMS key ID'],
       ['policyName: a/b', '17', 'policyName takes 1 to 128 letters'],
-      ['policyScope: all', '18', 'policyScope takes one of: secrets, region'],
+      ['policyScope: all', '18', 'policyScope takes one of: secrets, prefix, region'],
       ['roleName: MediaConnectAccessRole', '15', 'roleName must not be MediaConnectAccessRole'],
       ['roleDescription: "鍵"', '22', 'roleDescription takes at most 1,000 characters'],
       ['sourceAccount: yes', '20', 'sourceAccount takes true or false.'],
