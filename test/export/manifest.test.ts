@@ -219,6 +219,7 @@ describe('of other accounts, export manifest', () => {
       '    policyScope: prefix',
       '    policyPrefix: live/',
     ]);
+    for (const key of await keysIn(stdout)) await expectInPlace(sandbox, key);
     expect(notesOf(stdout)).toContainEqual(expect.stringMatching(/^Policy Read allows what matches .*:c\*/));
   });
 

@@ -75,6 +75,9 @@ describe('a mistake in a member', () => {
     ['a member of all objects', 'constructor: x', ['There is no member of this name here.']],
     ['a list as a name', '? [a]\n: b', ['The name of a member is a plain word.']],
     ['an algorithm for a password', 'keyType: srt-password', ['key.generate makes static keys']],
+    ['a prefix for another scope', 'policyPrefix: live/', ['policyPrefix belongs to policyScope prefix']],
+    ['a scope without its prefix', 'policyScope: prefix', ['policyScope prefix needs the prefix']],
+    ['a prefix with a wildcard', 'policyScope: prefix\npolicyPrefix: live/*', ['policyPrefix takes']],
     ['two algorithms', 'algorithm: aes128', ['key.generate and algorithm name different']],
     [
       'a KMS key of another Region',
@@ -91,6 +94,15 @@ describe('a mistake in a member', () => {
 });
 
 describe('an entry', () => {
+  test('under a prefix has a name that begins with it, unless it has another scope', async () => {
+    const other = `${STUDIO.replace('studio-a', 'studio-b')}\npolicyScope: secrets\npolicyName: Other`;
+    const content = entries(STUDIO, STUDIO.replace('studio-a', 'live/a'), other);
+    const defaults = 'defaults: { policyScope: prefix, policyPrefix: live/ }';
+    expect(await mistakesIn(content.replace('keys:', `${defaults}\nkeys:`))).toEqual([
+      expect.stringContaining('4:17: secretName does not begin with the prefix of policyPrefix'),
+    ]);
+  });
+
   test.each<[string, string, string[]]>([
     ['that says nothing', '{}', ['secretName is missing', 'regions is missing', 'key is missing']],
     ['without a key', 'secretName: a\nregions: [us-west-2]', ['key is missing. Say where it comes from']],

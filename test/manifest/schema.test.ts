@@ -45,6 +45,7 @@ describe('the schema and the reader both take', () => {
       'arn:aws-cn:kms:cn-north-1:111122223333:alias/a',
     ].map((id) => studio(`kmsKeyId: ${id}`)),
     studio('policyScope: region'),
+    studio('policyScope: prefix\npolicyPrefix: stud'),
     studio('policyName: a=,.@-'),
     studio('roleName: 007'),
     studio('roleDescription: "Liest\\nSchlüssel."'),
@@ -112,6 +113,8 @@ describe('the schema and the reader both refuse', () => {
     studio('algorithm: AES256'),
     studio('policyName: a/b'),
     studio('policyScope: all'),
+    studio('policyScope: prefix\npolicyPrefix: live/*'),
+    studio(`policyScope: prefix\npolicyPrefix: ${'p'.repeat(501)}`),
     studio('roleName: MediaConnectaccessRole'),
     studio(`roleName: ${'r'.repeat(65)}`),
     studio(`roleDescription: ${'r'.repeat(1001)}`),
@@ -156,7 +159,7 @@ describe('the schema has', () => {
     expect(definitions.algorithm.enum).toEqual(ALGORITHMS);
     expect(definitions.generate.enum).toEqual(ALGORITHMS);
     expect(definitions.existingKey.enum).toEqual(EXISTING_KEY_ANSWERS);
-    expect(new Set(definitions.policyScope.enum)).toEqual(new Set([...POLICY_SCOPES, 'prefix']));
+    expect(new Set(definitions.policyScope.enum)).toEqual(new Set(POLICY_SCOPES));
     for (const name of ['keyType', 'policyName', 'policyScope', 'roleName', 'roleDescription'] as const)
       expect(definitions[name].default, name).toBe(DEFAULTS[name]);
   });
