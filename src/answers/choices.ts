@@ -6,6 +6,8 @@ export const POLICY_SCOPES = ['secrets', 'prefix', 'region', 'account'] as const
 
 export const EXISTING_KEY_ANSWERS = ['keep', 'replace'] as const;
 
+export const TEMPLATE_FORMATS = ['yaml', 'json'] as const;
+
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 export type Shell = (typeof SHELLS)[number];

@@ -24,7 +24,7 @@ export async function completeAnswers(run: SetupRun): Promise<CompleteAnswers> {
 }
 
 /** In the sandbox the guide's own examples stand in for the name and the key that were not given. */
-function withExamples(answers: SetupAnswers): SetupAnswers {
+export function withExamples(answers: SetupAnswers): SetupAnswers {
   if (answers.secretArns.length > 0) return answers;
   const { secretName, algorithm } = DEFAULTS.example;
   return {
@@ -35,12 +35,20 @@ function withExamples(answers: SetupAnswers): SetupAnswers {
 }
 
 function missingItems(answers: SetupAnswers, confirmed: boolean): string[] {
-  const { secret, region, key, yes } = words.missingItems;
-  const stores = answers.secretArns.length === 0;
+  const { key, yes } = words.missingItems;
   return [
-    ...(stores && answers.secretName === undefined ? [secret] : []),
-    ...(stores && answers.regions.length === 0 ? [region] : []),
-    ...(stores && !answers.keySource ? [key] : []),
+    ...missingPlace(answers),
+    ...(answers.secretArns.length === 0 && !answers.keySource ? [key] : []),
     ...(confirmed || answers.dryRun ? [] : [yes]),
+  ];
+}
+
+/** What is missing to know which secrets are meant. */
+export function missingPlace({ secretArns, secretName, regions }: SetupAnswers): string[] {
+  const { secret, region } = words.missingItems;
+  const stores = secretArns.length === 0;
+  return [
+    ...(stores && secretName === undefined ? [secret] : []),
+    ...(stores && regions.length === 0 ? [region] : []),
   ];
 }

@@ -1,5 +1,5 @@
 export { type CheckResult, checkKey, checkStoredKey, type KeyRules } from './check.ts';
-export { ALGORITHMS, algorithmOfLength, generateKey } from './generate.ts';
+export { ALGORITHMS, algorithmOfLength, generateKey, KEY_LENGTH } from './generate.ts';
 export { type Algorithm, KeyMaterial, type KeyType } from './key-material.ts';
 export { type CheckedKey, keyLoader, type LoadKey, loadKey } from './load.ts';
 export type { KeyProblem } from './problems.ts';

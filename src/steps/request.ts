@@ -54,23 +54,33 @@ export function completeRequest(answers: SetupAnswers, checked: CheckedKey | und
     secret: secretOf(answers, checked),
     keyType: answers.keyType ?? DEFAULTS.keyType,
     ...(answers.algorithm ? { algorithm: answers.algorithm } : {}),
-    policy: {
-      name: answers.policyName ?? DEFAULTS.policyName,
-      scope: scopeOf(answers),
-    },
-    role: {
-      name: answers.roleName ?? DEFAULTS.roleName,
-      description: answers.roleDescription ?? DEFAULTS.roleDescription,
-      sourceAccount: answers.sourceAccount,
-      sourceArns: answers.sourceArns,
-      ...(answers.permissionsBoundary ? { permissionsBoundary: answers.permissionsBoundary } : {}),
-    },
+    policy: policyOf(answers),
+    role: roleOf(answers),
     tags: answers.tags,
     answers: {
       restore: answers.restore,
       updateTrust: answers.updateTrust,
       ...(answers.existingKey ? { existingKey: answers.existingKey } : {}),
     },
+  };
+}
+
+/** The policy that is wanted, defaults put in. */
+export function policyOf(answers: SetupAnswers): SetupRequest['policy'] {
+  return {
+    name: answers.policyName ?? DEFAULTS.policyName,
+    scope: scopeOf(answers),
+  };
+}
+
+/** The role that is wanted, defaults put in. */
+export function roleOf(answers: SetupAnswers): SetupRequest['role'] {
+  return {
+    name: answers.roleName ?? DEFAULTS.roleName,
+    description: answers.roleDescription ?? DEFAULTS.roleDescription,
+    sourceAccount: answers.sourceAccount,
+    sourceArns: answers.sourceArns,
+    ...(answers.permissionsBoundary ? { permissionsBoundary: answers.permissionsBoundary } : {}),
   };
 }
 

@@ -1,5 +1,11 @@
 import type { Command, Option } from 'commander';
-import { EXISTING_KEY_ANSWERS, KEY_TYPES, POLICY_SCOPES, SHELLS } from '../../answers/choices.ts';
+import {
+  EXISTING_KEY_ANSWERS,
+  KEY_TYPES,
+  POLICY_SCOPES,
+  SHELLS,
+  TEMPLATE_FORMATS,
+} from '../../answers/choices.ts';
 import { offeredRegions } from '../../aws/regions.ts';
 import { ALGORITHMS } from '../../key/index.ts';
 
@@ -39,7 +45,10 @@ const OPTION_VALUES: Readonly<Record<string, Value>> = {
   '--policy-scope': { kind: 'words', words: POLICY_SCOPES },
   '--existing-key': { kind: 'words', words: EXISTING_KEY_ANSWERS },
   '--region': { kind: 'words', words: offeredRegions('aws') },
+  '--home-region': { kind: 'words', words: offeredRegions('aws') },
+  '--format': { kind: 'words', words: TEMPLATE_FORMATS },
   '--key-file': { kind: 'file' },
+  '--output': { kind: 'file' },
 };
 
 const ARGUMENT_VALUES: Readonly<Record<string, Value>> = {

@@ -1,0 +1,67 @@
+import { BYTES } from '../export/cloudformation/limits.ts';
+import { buildTemplate, type TemplateKey } from '../export/cloudformation/template.ts';
+import { type TemplateFormat, templateText } from '../export/cloudformation/text.ts';
+import type { ExportPlan } from '../export/types.ts';
+import { commandJson } from '../report/json.ts';
+import { exportWords as words } from '../report/words/export.ts';
+import { setupWords } from '../report/words/setup.ts';
+import type { CommandRun } from './command-run.ts';
+import type { ExportSubject } from './export-answers.ts';
+import { runExport } from './export-run.ts';
+import type { CommonOptions } from './options.ts';
+import { deliver, type OutputFile } from './output-file.ts';
+
+/** What the template is to be like, and where it goes. */
+export interface TemplateWishes extends OutputFile {
+  format: TemplateFormat;
+  homeRegion?: string;
+}
+
+/** Runs `export cloudformation` and answers the exit code. */
+export function runExportCloudFormation(
+  subject: ExportSubject,
+  wishes: TemplateWishes,
+  common: CommonOptions,
+): Promise<number> {
+  return runExport(subject, common, (run, plan) => performExport(run, plan, wishes));
+}
+
+async function performExport(
+  { output, common }: CommandRun,
+  plan: ExportPlan,
+  wishes: TemplateWishes,
+): Promise<void> {
+  const { homeRegion = plan.regions[0] ?? '' } = wishes;
+  const { template, keys } = buildTemplate(plan, homeRegion);
+  const text = templateText(template, wishes.format);
+  if (!common.json || wishes.output !== undefined) await deliver(output, text, wishes);
+  const regions = [...new Set([homeRegion, ...plan.regions])];
+  const bytes = Buffer.byteLength(text);
+  if (common.json) {
+    const parameters = keys.flatMap(({ secret, parameter: name }) =>
+      name ? [{ name, secretName: secret.name }] : [],
+    );
+    output.result(commandJson({ homeRegion, regions, parameters, bytes, template }));
+  }
+  if (bytes > BYTES.inRequest)
+    output.insist(`${setupWords.warning}: ${words.bigTemplate(bytes, BYTES.inRequest)}`);
+  if (plan.secrets.some(({ stored }) => !stored)) output.insist(`${setupWords.warning}: ${words.unseen}`);
+  for (const line of explanation(keys, regions, homeRegion)) output.say(line);
+}
+
+function explanation(keys: TemplateKey[], regions: string[], homeRegion: string): string[] {
+  const parameters = keys.flatMap(({ secret, parameter }) =>
+    parameter === undefined ? [] : [words.parameter(parameter, secret.name)],
+  );
+  return [
+    words.deployTo(regions, homeRegion),
+    ...(parameters.length > 0 ? [words.parametersTitle, ...parameters] : []),
+    ...keys.flatMap(generation),
+    words.commands,
+  ];
+}
+
+function generation({ secret, parameter }: TemplateKey): string[] {
+  if (parameter === undefined) return [words.generated(secret.name)];
+  return secret.keySource?.kind === 'generate' ? [words.notGenerated(secret.name)] : [];
+}

@@ -1,0 +1,43 @@
+import { planExport } from '../export/plan.ts';
+import type { ExportPlan } from '../export/types.ts';
+import { EXIT } from '../failure.ts';
+import { permissionsWords as words } from '../report/words/permissions.ts';
+import type { SetupAnswers } from '../steps/request.ts';
+import { type CommandRun, runCommand } from './command-run.ts';
+import { configuredRegions } from './configured-region.ts';
+import type { ExportSubject } from './export-answers.ts';
+import type { CommonOptions } from './options.ts';
+import { missingPlace, withExamples } from './setup-inputs.ts';
+import { missingFailure } from './usage.ts';
+
+/** Runs one of the `export` commands and answers the exit code. AWS is not asked anything. */
+export function runExport(
+  subject: ExportSubject,
+  common: CommonOptions,
+  perform: (run: CommandRun, plan: ExportPlan) => Promise<void>,
+): Promise<number> {
+  const region = 'answers' in subject ? subject.answers.regions[0] : undefined;
+  return runCommand(common, region, async (run) => {
+    const answers =
+      'answers' in subject
+        ? [await completeAnswers(run, subject.answers)]
+        : await inManifest(subject.manifest);
+    await perform(run, planExport(answers));
+    return EXIT.done;
+  });
+}
+
+async function inManifest(path: string): Promise<SetupAnswers[]> {
+  const { readManifest } = await import('../manifest/index.ts');
+  return (await readManifest(path)).keys.map(({ answers }) => answers);
+}
+
+/** Takes the Region that is configured where none is given, and names all that is missing in one failure. */
+async function completeAnswers(run: CommandRun, given: SetupAnswers): Promise<SetupAnswers> {
+  const asks = given.regions.length === 0 && given.secretArns.length === 0;
+  const found = asks ? { ...given, regions: await configuredRegions(run) } : given;
+  const answers = run.common.sandbox ? withExamples(found) : found;
+  const missing = missingPlace(answers);
+  if (missing.length > 0) throw missingFailure(missing, words.missingHint);
+  return answers;
+}

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { looksLikePartOfKey } from '../aws/names.ts';
+import { buildScript } from '../export/script/index.ts';
+import { keyFileOf } from '../export/script/keys.ts';
+import { EXIT, Failure } from '../failure.ts';
+import type { KeySource } from '../key/index.ts';
+import { commandJson } from '../report/json.ts';
+import { exportWords as words } from '../report/words/export.ts';
+import { keyWords } from '../report/words/key.ts';
+import type { ExportSubject } from './export-answers.ts';
+import { runExport } from './export-run.ts';
+import type { CommonOptions } from './options.ts';
+import { deliver, type OutputFile } from './output-file.ts';
+
+/** Runs `export script` and answers the exit code. */
+export function runExportScript(
+  subject: ExportSubject,
+  file: OutputFile,
+  common: CommonOptions,
+): Promise<number> {
+  return runExport(subject, common, async ({ output }, plan) => {
+    // The reader of manifests sees to that itself.
+    if ('answers' in subject) demandNoKey(subject.answers.keySource, process.env);
+    const { script, keys } = buildScript(plan);
+    // A script may be run by whoever may read it.
+    if (!common.json || file.output !== undefined) await deliver(output, script, file, 0o777);
+    const files = keys.flatMap((key) => keyFileOf(key) ?? []);
+    if (common.json) output.result(commandJson({ keyFiles: files, script }));
+    if (files.length > 0) output.say(words.scriptKeys);
+    for (const { variable, path } of files) output.say(words.scriptKey(variable, path));
+  });
+}
+
+/**
+ * The script names the file or variable that a key comes from. What is neither may be the key itself, given by mistake, and must
+ * not be repeated.
+ * @throws Failure that does not say what was given
+ */
+function demandNoKey(source: KeySource | undefined, env: NodeJS.ProcessEnv): void {
+  if (source?.kind === 'file' && !existsSync(source.path)) throw refusal(keyWords.fileAbsent);
+  if (source?.kind !== 'env' || Object.hasOwn(env, source.name)) return;
+  if (!/^[A-Z_][A-Z0-9_]*$/.test(source.name) || looksLikePartOfKey(source.name))
+    throw refusal(keyWords.envUnset);
+}
+
+function refusal(message: string): Failure {
+  return new Failure(message, { code: 'bad-key', exitCode: EXIT.usage });
+}

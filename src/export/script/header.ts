@@ -1,0 +1,55 @@
+import { scriptWords as words } from '../../report/words/export-script.ts';
+import { isGenerated, keyFileOf, type ScriptKey } from './keys.ts';
+import * as library from './library.ts';
+import { comment, word } from './quote.ts';
+
+/** What stands before everything: what the script is, where the keys are, and how the shell is to behave. */
+export function header(keys: ScriptKey[], region: string): string {
+  return [
+    ['#!/usr/bin/env bash', ...words.header.map((line) => `# ${line}`.trimEnd())].join('\n'),
+    ...keyFiles(keys),
+    `set -euo pipefail
+${comment(words.noTrace)}
+set +o xtrace +o allexport
+${comment(words.noPager)}
+export AWS_PAGER=''
+${comment(words.global)}
+export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
+  ].join('\n\n');
+}
+
+function keyFiles(keys: ScriptKey[]): string[] {
+  const lines = keys.flatMap((key) => {
+    const file = keyFileOf(key);
+    return file ? [`${file.variable}=\${${file.variable}:-${word(file.path)}}`] : [];
+  });
+  return lines.length === 0 ? [] : [[comment(words.keysTitle), ...lines].join('\n')];
+}
+
+/** The functions that the script needs, and no others. */
+export function functions(keys: ScriptKey[]): string[] {
+  const stored = keys.filter(({ secret }) => secret.stored);
+  const some = (text: string, needed: boolean) => (needed ? [text] : []);
+  const isOf = (type: string) => stored.some(({ secret }) => secret.keyType === type);
+  return [
+    library.ASKING,
+    ...some(library.READ_KEY, keys.some(keyFileOf)),
+    ...some(library.DEMAND_DIGITS, isOf('static-key')),
+    ...some(library.DEMAND_PASSWORD, isOf('srt-password')),
+    library.FIND_SECRET,
+    ...some(library.STORE_SECRET, stored.length > 0),
+    ...some(
+      library.GENERATE,
+      keys.some(({ secret }) => isGenerated(secret)),
+    ),
+    ...some(library.USE_SECRET, stored.length < keys.length),
+    library.POLICY_AND_ROLE,
+  ];
+}
+
+/** Finds out whose account it is, and where to put what AWS says. */
+export const ACCOUNT = `${comment(words.accountTitle)}
+said=$(mktemp)
+trap 'rm -f "$said"' EXIT
+caller=$(aws sts get-caller-identity --query Arn --output text)
+IFS=: read -r _ partition _ _ account _ <<<"$caller"`;

@@ -1,0 +1,48 @@
+import { EXIT, Failure } from '../../failure.ts';
+import { exportWords } from '../../report/words/export.ts';
+import { scriptWords as words } from '../../report/words/export-script.ts';
+import { setupWords } from '../../report/words/setup.ts';
+import { withIds } from '../ids.ts';
+import type { ExportPlan, PlannedRole } from '../types.ts';
+import { ACCOUNT, functions, header } from './header.ts';
+import { readings, type ScriptKey } from './keys.ts';
+import { comment, word } from './quote.ts';
+import { arnVariable, policySection, roleSection, secretSection } from './resources.ts';
+
+/**
+ * A bash script of AWS CLI calls that does what `setup` does in an account in which nothing is in the way: it makes what is
+ * missing, and stops at what is there and different.
+ * @throws Failure when the AWS CLI would take a description for something else
+ */
+export function buildScript(plan: ExportPlan): { script: string; keys: ScriptKey[] } {
+  if (plan.roles.some(({ description }) => /^(fileb?|https?):\/\//.test(description)))
+    throw new Failure(exportWords.readAsFile, { code: 'export', exitCode: EXIT.usage });
+  const keys = withIds(plan.secrets);
+  const arns = new Map(
+    keys.flatMap(({ id, secret }) =>
+      secret.places.map((place) => [place.arn, arnVariable(id, place)] as const),
+    ),
+  );
+  const sections = [
+    header(keys, plan.regions[0] ?? ''),
+    ...functions(keys),
+    ...readings(keys),
+    ACCOUNT,
+    ...keys.map(secretSection),
+    ...plan.policies.map((policy) => policySection(policy, arns)),
+    ...plan.roles.map(roleSection),
+    results(keys, plan.roles),
+  ];
+  return { script: `${sections.join('\n\n')}\n`, keys };
+}
+
+function results(keys: ScriptKey[], roles: PlannedRole[]): string {
+  const line = (label: string, value: string) => `printf '%s: %s\\n' ${word(label)} "${value}"`;
+  return [
+    comment(words.resultTitle),
+    ...roles.map(({ name }) => line(setupWords.roleLabel, `arn:$partition:iam::$account:role/${name}`)),
+    ...keys.flatMap(({ id, secret }) =>
+      secret.places.map((place) => line(setupWords.secretLabel(place.region), `$${arnVariable(id, place)}`)),
+    ),
+  ].join('\n');
+}

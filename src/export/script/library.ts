@@ -1,0 +1,170 @@
+import { scriptWords as words } from '../../report/words/export-script.ts';
+import { comment } from './quote.ts';
+
+const { functions: about } = words;
+
+/** What every script does with AWS: ending, and asking for what may not be there. */
+export const ASKING = `${comment(about.stop)}
+stop() {
+  printf '%s\\n' "$2" >&2
+  exit "$1"
+}
+
+${comment(about.exists)}
+exists() {
+  local absent=$1
+  shift
+  if answer=$(aws "$@" --output text 2>"$said"); then return 0; fi
+  if grep -qF "($absent)" "$said"; then return 1; fi
+  cat "$said" >&2
+  exit 1
+}`;
+
+export const READ_KEY = `${comment(about.readKey)}
+read_key() {
+  if [ "$1" = - ]; then key=$(cat && printf .); else key=$(cat <"$1" && printf .); fi
+  key=\${key%.}
+  key=\${key%$'\\n'}
+  key=\${key%$'\\r'}
+}`;
+
+export const DEMAND_DIGITS = `${comment(about.digits)}
+demand_digits() {
+  local source=$1 length
+  shift
+  case $key in
+    '' | *[!0123456789abcdefABCDEF]*) stop 2 "$source: ${words.notHex}" ;;
+  esac
+  for length in "$@"; do
+    if [ "\${#key}" -eq "$length" ]; then return 0; fi
+  done
+  stop 2 "$source: ${words.hasDigits} \${#key} ${words.wrongLength} $*"
+}`;
+
+export const DEMAND_PASSWORD = `${comment(about.password)}
+demand_password() {
+  local LC_ALL=C
+  case $key in
+    *[![:print:]]* | ' '* | *' ' | '"'*'"' | "'"*"'" | '\`'*'\`' | '{'*'"'*'}' | '['*'"'*']')
+      stop 2 "$1: ${words.notPassword}" ;;
+  esac
+  if [ "\${#key}" -lt 10 ] || [ "\${#key}" -gt 80 ]; then stop 2 "$1: ${words.notPassword}"; fi
+}`;
+
+export const GENERATE = `${comment(about.generate)}
+generate_key() {
+  key=$(head -c "$(($1 / 2))" /dev/urandom | od -An -v -tx1 | tr -d ' \\n')
+}
+
+${comment(about.adopt)}
+adopt_key() {
+  if [ -n "$key" ]; then return 0; fi
+  if find_secret "$1" "$2" "$3"; then
+    read_held "$1" "$arn"
+    key=\${held//\\"/}
+  fi
+}`;
+
+export const FIND_SECRET = `${comment(about.find)}
+find_secret() {
+  local kms deleted
+  exists ResourceNotFoundException secretsmanager describe-secret --region "$1" --secret-id="$2" \\
+    --query '[ARN, KmsKeyId, DeletedDate]' || return 1
+  IFS=$'\\t' read -r arn kms deleted <<<"$answer"
+  if [ "$deleted" != None ]; then stop 3 "$2 ($1) ${words.deleted} --region $1 --secret-id $2"; fi
+  case $kms in
+    None | *alias/aws/secretsmanager) ;;
+    *) if [ -z "$3" ]; then stop 3 "$2 ($1) ${words.otherKms}"; fi ;;
+  esac
+}`;
+
+export const STORE_SECRET = `${comment(about.held)}
+read_held() {
+  held=$(aws secretsmanager get-secret-value --region "$1" --secret-id="$2" \\
+    --query SecretString --output json)
+}
+
+${comment(about.same)}
+is_held() {
+  local quoted
+  quoted="\\"$(printf %s "$key" | sed 's/[\\\\"]/\\\\&/g')\\""
+  if [ "$quoted" = "$held" ]; then return 0; fi
+  [ "$1" = static-key ] && [ "$(lower_case "$quoted")" = "$(lower_case "$held")" ]
+}
+lower_case() {
+  printf %s "$1" | tr ABCDEF abcdef
+}
+
+${comment(about.store)}
+store_secret() {
+  local kind=$1 region=$2 name=$3 kms=$4
+  shift 4
+  if find_secret "$region" "$name" "$kms"; then
+    read_held "$region" "$arn"
+    if ! is_held "$kind"; then stop 3 "$name ($region) ${words.otherValue}"; fi
+    printf '= secret %s (%s) ${words.kept}\\n' "$name" "$region" >&2
+    return 0
+  fi
+  arn=$(printf %s "$key" | aws secretsmanager create-secret --region "$region" --name="$name" \\
+    --secret-string file:///dev/stdin "$@" --query ARN --output text)
+  printf '+ secret %s (%s) ${words.made}\\n' "$name" "$region" >&2
+}`;
+
+export const USE_SECRET = `${comment(about.use)}
+use_secret() {
+  if ! find_secret "$1" "$2" "$3"; then stop 3 "$2 ($1) ${words.notThere}"; fi
+  printf '= secret %s (%s) ${words.kept}\\n' "$2" "$1" >&2
+}`;
+
+export const POLICY_AND_ROLE = `${comment(about.squeeze)}
+squeezed() {
+  printf %s "$1" | tr -d ' \\t\\r\\n' | sed 's/\\[\\("[^"]*"\\)]/\\1/g'
+}
+
+${comment(about.policy)}
+see_to_policy() {
+  local name=$1 arn="arn:$partition:iam::$account:policy/$1" wanted found
+  shift
+  wanted=$(cat)
+  if exists NoSuchEntity iam get-policy --policy-arn "$arn" --query Policy.DefaultVersionId; then
+    found=$(aws iam get-policy-version --policy-arn "$arn" --version-id "$answer" \\
+      --query PolicyVersion.Document --output json)
+    if [ "$(squeezed "$found")" != "$(squeezed "$wanted")" ]; then stop 3 "$name ${words.otherPolicy}"; fi
+    printf '= policy %s ${words.kept}\\n' "$name" >&2
+    return 0
+  fi
+  printf %s "$wanted" | aws iam create-policy --policy-name="$name" --policy-document file:///dev/stdin "$@" >/dev/null
+  printf '+ policy %s ${words.made}\\n' "$name" >&2
+  ${comment(words.waits)}
+  aws iam wait policy-exists --policy-arn "$arn"
+}
+
+${comment(about.role)}
+see_to_role() {
+  local name=$1 boundary=$2 wanted found
+  shift 2
+  wanted=$(cat)
+  if exists NoSuchEntity iam get-role --role-name="$name" \\
+    --query Role.PermissionsBoundary.PermissionsBoundaryArn; then
+    if [ -n "$boundary" ] && [ "$boundary" != "$answer" ]; then stop 3 "$name ${words.otherBoundary}"; fi
+    found=$(aws iam get-role --role-name="$name" --query Role.AssumeRolePolicyDocument --output json)
+    if [ "$(squeezed "$found")" != "$(squeezed "$wanted")" ]; then stop 3 "$name ${words.otherTrust}"; fi
+    printf '= role %s ${words.kept}\\n' "$name" >&2
+    return 0
+  fi
+  printf %s "$wanted" | aws iam create-role --role-name="$name" --path / \\
+    --assume-role-policy-document file:///dev/stdin "$@" >/dev/null
+  printf '+ role %s ${words.made}\\n' "$name" >&2
+  ${comment(words.waits)}
+  aws iam wait role-exists --role-name="$name"
+}
+
+${comment(about.attach)}
+attach() {
+  local arn="arn:$partition:iam::$account:policy/$2" found
+  found=$(aws iam list-attached-role-policies --role-name="$1" \\
+    --query "AttachedPolicies[?PolicyArn=='$arn'].PolicyArn" --output text)
+  if [ "$found" = "$arn" ]; then return 0; fi
+  aws iam attach-role-policy --role-name="$1" --policy-arn "$arn"
+  printf '+ policy %s ${words.attached} %s\\n' "$2" "$1" >&2
+}`;

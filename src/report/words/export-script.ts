@@ -1,0 +1,67 @@
+/** What an exported script says: its comments, which explain it to whoever reviews it, and its messages. */
+export const scriptWords = {
+  header: [
+    'Sets up static key encryption for AWS Elemental MediaConnect, as "mc-static-key setup" does:',
+    'the key as a secret in every Region that uses it, a policy that allows reading it, and a role that',
+    'MediaConnect may assume. Made by "mc-static-key export script".',
+    '',
+    'It makes what is missing and changes nothing that is there. Run it again, and it finds everything in',
+    'place. What is there but is not as it should be stops it; "mc-static-key setup" can bring that in line.',
+    'It needs bash 3.2 or newer, the AWS CLI (1 or 2), and credentials as the AWS CLI takes them.',
+  ],
+  keysTitle:
+    'The keys are not in here. Each is read from a file (- is standard input) that a variable names:',
+  noTrace: 'A trace, or the environment of other programs, would show the keys.',
+  noPager: 'Answers are read here, not by a person.',
+  global: 'IAM and STS are global; this is the Region in which they are addressed.',
+  readingTitle: 'The keys. All of them are read and checked before anything is made.',
+  accountTitle: 'Whose account it is.',
+  secretTitle: (secret: string) =>
+    `The secret ${secret}: the whole value is the key, as MediaConnect wants it.`,
+  existingTitle: (secret: string) => `The secret ${secret} is there already; only its ARN is wanted.`,
+  adoptTitle: 'A key that a secret of this name holds already is taken; else a new one is made.',
+  policyTitle: (policy: string) => `The policy ${policy}, which lets a role read the secrets.`,
+  roleTitle: (role: string) => `The role ${role}, which MediaConnect may assume.`,
+  resultTitle: 'What the encryption settings of flows take.',
+
+  functions: {
+    stop: 'Ends with a sentence. The codes are those of mc-static-key: 1 AWS failed, 2 a wrong key, 3 a conflict.',
+    exists:
+      'Asks AWS about something that may not be there. The first argument is the error that says so; the rest is for the AWS CLI. When it is there, "answer" is what AWS says.',
+    readKey: 'Reads a key into "key", to its last character. One line break at the end is dropped.',
+    digits: 'Stops unless the key is hexadecimal and has one of these numbers of digits.',
+    password: 'Stops unless the key can be an SRT password.',
+    generate: 'Makes a key of so many digits from the randomness of the system.',
+    find: 'Looks for a secret (Region, name or ARN, the KMS key that is wanted). When it is there, "arn" is its ARN.',
+    held: 'Reads what a secret (Region, ARN) holds into "held", as JSON, in which a line break at its end can be seen.',
+    adopt: 'Takes the key that a secret (Region, name, KMS key) holds, if there is none yet.',
+    same: 'Whether that is the key, which is of this kind. The hexadecimal letters of a static key mean the same in either case.',
+    store:
+      'Sees to a secret: its kind of key, Region, name, KMS key, and what create-secret is given besides. Afterwards "arn" is its ARN.',
+    use: 'Finds a secret (Region, name or ARN) that has to be there. Afterwards "arn" is its ARN.',
+    squeeze: 'A document without white space, and with lists of one as IAM gives them back.',
+    policy:
+      'Sees to a policy: its document on standard input, its name, and what create-policy is given besides.',
+    role: 'Sees to a role: its trust policy on standard input, its name, its boundary, and what create-role is given.',
+    attach: 'Attaches a policy to a role.',
+  },
+  waits: 'IAM may not know at once what was made a moment ago.',
+
+  notHex: 'the key is not hexadecimal digits in one piece (0-9, a-f), without spaces, quotes or 0x.',
+  wrongLength: 'hexadecimal digits. It takes this many:',
+  hasDigits: 'the key has',
+  notPassword:
+    'an SRT password has 10 to 80 printable ASCII characters, without spaces or quotes around it, and is not JSON.',
+  deleted: 'is scheduled for deletion. Restore it first: aws secretsmanager restore-secret',
+  otherKms: 'is encrypted with a KMS key that this script does not know of. Use mc-static-key setup.',
+  otherValue: 'holds another value. It is left as it is. To store a new key, use mc-static-key rotate.',
+  notThere: 'is not there.',
+  otherPolicy:
+    'is there already and does not say the same. It is left as it is. mc-static-key setup can add to it what is missing.',
+  otherTrust:
+    'is there already and trusts others than it should. It is left as it is. Use mc-static-key setup, or another role.',
+  otherBoundary: 'is there already and has another permissions boundary. Use another role.',
+  made: 'made',
+  kept: 'in place already',
+  attached: 'attached to',
+};

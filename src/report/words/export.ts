@@ -1,0 +1,40 @@
+/** Words of the `export` commands: what is said beside the template or the script, and why there is none. */
+export const exportWords = {
+  partitions: 'The Regions belong to different partitions of AWS, and so to different accounts.',
+  partitionsHint: 'Export the keys of each partition by themselves.',
+  trustTooLong: (role: string, size: number, most: number) =>
+    `The trust policy of ${role} would have ${size} characters, and IAM takes ${most}. Give fewer or shorter --source-arn patterns.`,
+  tooManyPolicies: (role: string, count: number, most: number) =>
+    `The role ${role} would need ${count} policies, and ${most} can be attached to a role.`,
+  widerScopeHint:
+    'Allow the secrets by their prefix or Region (--policy-scope), or divide the keys among several roles.',
+  overLimit: {
+    parameters: (count: number, most: number) =>
+      `The template would have ${count} parameters, one for each key and one for the home Region. CloudFormation takes ${most}.`,
+    resources: (count: number, most: number) =>
+      `The template would have ${count} resources. CloudFormation takes ${most}.`,
+    outputs: (count: number, most: number) =>
+      `The template would have ${count} outputs, an ARN each. CloudFormation takes ${most}.`,
+    bytes: (count: number, most: number) =>
+      `The template would have ${count} bytes. CloudFormation takes ${most}, by way of S3.`,
+  },
+  splitHint:
+    'Divide the keys among several templates, each with a policy and a role of its own (--policy-name, --role-name), or give them one with --policy-scope prefix for all and store the keys with setup.',
+  bigTemplate: (bytes: number, most: number) =>
+    `The template has ${bytes} bytes. Above ${most} it has to be put into an S3 bucket: give CloudFormation its URL (--template-url) in place of the file.`,
+  deployTo: (regions: string[], home: string) =>
+    `Deploy it to ${regions.join(', ')}. The policy and the role are made in ${home} only.`,
+  parametersTitle: 'The keys are parameters, which nobody can read back:',
+  parameter: (name: string, secret: string) => `  ${name}: the key of ${secret}`,
+  generated: (secret: string) =>
+    `The key of ${secret} is made by Secrets Manager when the stack is, another one in each account.`,
+  notGenerated: (secret: string) =>
+    `The key of ${secret} is for several Regions, where it must be the same, so CloudFormation cannot make it: it is a parameter.`,
+  unseen:
+    'Secrets that exist are taken as they are said to be: if one is encrypted with a KMS key of your own, run setup for it afterwards, which adds the permission.',
+  commands: 'docs/many-accounts.md has the commands for one account and for many.',
+  readAsFile:
+    'The AWS CLI takes a description that begins with file:// or http:// for the address of one. Give another --role-description.',
+  scriptKeys: 'The script takes the keys from here, unless a variable says otherwise:',
+  scriptKey: (variable: string, source: string) => `  ${variable}: ${source}`,
+};

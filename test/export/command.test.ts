@@ -1,0 +1,163 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { KEYS } from '../support/account.ts';
+import { runHere } from '../support/run-here.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'mc-static-key-export-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const BASIC = ['--secret-name', 'studio-a', '--region', 'us-west-2,eu-west-1'];
+const exporting = (what: string, args: string[], env: NodeJS.ProcessEnv = {}) =>
+  runHere(['export', what, ...args], env);
+/** Where every request would fail at once. */
+const NOWHERE = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
+
+describe('export cloudformation', () => {
+  test('prints a template that a pipe can take, says beside it what to do, and asks AWS nothing', async () => {
+    const { code, stdout, stderr } = await exporting('cloudformation', BASIC, NOWHERE);
+    expect(code).toBe(0);
+    expect(Object.keys(parse(stdout))).toEqual([
+      'AWSTemplateFormatVersion',
+      'Description',
+      'Parameters',
+      'Conditions',
+      'Resources',
+      'Outputs',
+    ]);
+    expect(stderr).toContain('Deploy it to us-west-2, eu-west-1');
+    expect(stderr).toContain('StudioAKey: the key of studio-a');
+    expect((await exporting('cloudformation', [...BASIC, '--quiet'])).stderr).toBe('');
+  });
+
+  test('takes the home Region from its option, and else the first one', async () => {
+    const home = async (...args: string[]) =>
+      JSON.parse((await exporting('cloudformation', [...BASIC, '--format', 'json', ...args])).stdout)
+        .Parameters.HomeRegion.Default;
+    expect(await home()).toBe('us-west-2');
+    expect(await home('--home-region', 'us-east-1')).toBe('us-east-1');
+  });
+
+  test('says as one JSON document where the template belongs and which parameters take the keys', async () => {
+    const { stdout } = await exporting('cloudformation', [...BASIC, '--json', '--home-region', 'us-east-1']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      version: 1,
+      homeRegion: 'us-east-1',
+      regions: ['us-east-1', 'us-west-2', 'eu-west-1'],
+      parameters: [{ name: 'StudioAKey', secretName: 'studio-a' }],
+      template: { Resources: { StudioASecret: { Type: 'AWS::SecretsManager::Secret' } } },
+    });
+  });
+
+  test('takes the configured Region, and the guide’s names in the sandbox', async () => {
+    const { stdout } = await exporting('cloudformation', ['--sandbox']);
+    expect(parse(stdout).Outputs).toBeDefined();
+    const named = await exporting('cloudformation', ['--secret-name', 'studio-a'], {
+      AWS_REGION: 'eu-north-1',
+    });
+    expect(named.stderr).toContain('Deploy it to eu-north-1');
+  });
+
+  test('names all that is missing or wrong at once', async () => {
+    const nothing = await exporting('cloudformation', []);
+    expect(nothing.code).toBe(2);
+    for (const item of ['--secret-name NAME', '--region REGION']) expect(nothing.stderr).toContain(item);
+    const wrong = await exporting('cloudformation', [
+      '--region',
+      'here',
+      '--format',
+      'xml',
+      '--home-region',
+      'there',
+    ]);
+    expect(wrong.code).toBe(2);
+    for (const flag of ['--region', '--format', '--home-region'])
+      expect(wrong.stderr).toContain(`${flag} takes`);
+  });
+
+  test('says that a large template has to go by way of S3', async () => {
+    const keys = Array.from({ length: 60 }, (_, at) => `{secretName: feed-${at}, key: {env: FEED_KEY}}`);
+    const manifest = join(folder, 'keys.yaml');
+    writeFileSync(manifest, `version: 1\ndefaults: {regions: [us-west-2]}\nkeys: [${keys.join(', ')}]\n`);
+    const { code, stdout, stderr } = await exporting('cloudformation', ['--manifest', manifest]);
+    expect(code).toBe(0);
+    expect(Object.keys(parse(stdout).Parameters)).toHaveLength(61);
+    expect(stderr.replaceAll('\n', ' ')).toContain('Above 51200 it has to be put into an S3 bucket');
+    const beside = await exporting('cloudformation', [
+      '--manifest',
+      manifest,
+      '--secret-name',
+      'x',
+      '--format',
+      'json',
+    ]);
+    expect(beside).toMatchObject({ code: 2 });
+    expect(beside.stderr.replaceAll('\n', ' ')).toContain('does not go together with --secret-name.');
+  });
+});
+
+describe('export script', () => {
+  test('prints a script, and says from where it will take the key', async () => {
+    const file = join(folder, 'studio a.key');
+    writeFileSync(file, KEYS.aes256);
+    const { code, stdout, stderr } = await exporting('script', [...BASIC, '--key-file', file], NOWHERE);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^#!\/usr\/bin\/env bash\n/);
+    expect(stdout).toContain(`STUDIO_A_KEY_FILE=\${STUDIO_A_KEY_FILE:-'${file}'}`);
+    expect(stderr).toContain('STUDIO_A_KEY_FILE: ');
+    expect(stdout + stderr).not.toContain(KEYS.aes256);
+    const json = JSON.parse((await exporting('script', [...BASIC, '--json'])).stdout);
+    expect(json).toMatchObject({ version: 1, keyFiles: [{ variable: 'STUDIO_A_KEY_FILE', path: '-' }] });
+  });
+
+  test.each([
+    ['--key-file', KEYS.aes256],
+    ['--key-file', 'correct horse battery'],
+    ['--key-env', `abcdef${KEYS.aes128.slice(6)}`],
+    ['--key-env', 'correcthorsebattery'],
+    ['--output', KEYS.aes128],
+  ])('does not repeat a key that is given to %s by mistake', async (flag, key) => {
+    const { code, stdout, stderr } = await exporting('script', [...BASIC, flag, key]);
+    expect(code).toBe(2);
+    expect(stdout + stderr).not.toContain(key);
+  });
+
+  test('refuses a description that the AWS CLI would take for an address', async () => {
+    const { code, stderr } = await exporting('script', [
+      ...BASIC,
+      '--role-description',
+      'file:///etc/hostname',
+    ]);
+    expect(code).toBe(2);
+    expect(stderr.replaceAll('\n', ' ')).toContain('--role-description');
+  });
+});
+
+describe('--output', () => {
+  test('writes a file that only --force writes over, a script as one that can be run', async () => {
+    const path = join(folder, 'studio-a.sh');
+    const args = [...BASIC, '--output', path];
+    const { code, stdout, stderr } = await exporting('script', args);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toContain(`Written to ${path}.`);
+    expect(statSync(path).mode & 0o100).toBe(0o100);
+    writeFileSync(path, 'mine');
+    const again = await exporting('script', args);
+    expect(again.code).toBe(3);
+    expect(again.stderr).toContain('is there already');
+    expect(readFileSync(path, 'utf8')).toBe('mine');
+    expect((await exporting('script', [...args, '--force'])).code).toBe(0);
+    expect(readFileSync(path, 'utf8')).toMatch(/^#!/);
+  });
+
+  test('says so when the file cannot be written', async () => {
+    const { code, stderr } = await exporting('cloudformation', [
+      ...BASIC,
+      '--output',
+      join(folder, 'none', 'x.yaml'),
+    ]);
+    expect(code).toBe(1);
+    expect(stderr.replaceAll('\n', ' ')).toContain('could not be written (ENOENT)');
+  });
+});

@@ -1,0 +1,88 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildTemplate } from '../../src/export/cloudformation/template.ts';
+import { type TemplateFormat, templateText } from '../../src/export/cloudformation/text.ts';
+import { ACCOUNT, FAR_REGION, policyArn, REGION } from '../support/account.ts';
+import { partOf } from '../support/exhaustive.ts';
+import { type KeyWishes, planOf } from './exporting.ts';
+
+const run = promisify(execFile);
+const hasLinter = spawnSync('cfn-lint', ['--version'], { stdio: 'ignore' }).status === 0;
+
+/** Templates that differ in all that a template can have. */
+const TEMPLATES: [file: string, ...keys: KeyWishes[]][] = [
+  [
+    'everything.yaml',
+    {
+      region: [REGION, FAR_REGION],
+      kmsKeyId: `arn:aws:kms:${REGION}:${ACCOUNT}:key/mrk-1234abcd12ab34cd56ef1234567890ab`,
+      permissionsBoundary: policyArn('Boundary'),
+      sourceArn: ['arn:aws:mediaconnect:*:*:flow:*'],
+      tag: ['team=playout', 'on=yes', 'sign=='],
+    },
+    { secretName: 'studio/b', region: [REGION], generate: 'aes256', kmsKeyId: 'alias/video-keys' },
+    {
+      secretName: 'srt',
+      region: [FAR_REGION],
+      keyType: 'srt-password',
+      policyName: 'Other',
+      roleName: 'MediaConnect-O',
+    },
+  ],
+  [
+    'everywhere.json',
+    {
+      region: [
+        'us-east-1',
+        'us-east-2',
+        'us-west-1',
+        'us-west-2',
+        'eu-west-1',
+        'eu-west-2',
+        'eu-west-3',
+        'eu-central-1',
+        'eu-north-1',
+        'sa-east-1',
+        'ca-central-1',
+      ],
+    },
+  ],
+  [
+    'full.yaml',
+    ...Array.from({ length: 197 }, (_, at) => ({ secretName: `feed/${at}`, policyScope: 'region' })),
+  ],
+  [
+    'china.yaml',
+    { region: ['cn-north-1', 'cn-northwest-1'], kmsKeyId: '1234abcd-12ab-34cd-56ef-1234567890ab' },
+  ],
+];
+
+/** Reading a large one takes the linter seconds; the first one has a little of everything. */
+const WRITTEN = partOf(TEMPLATES, TEMPLATES.length);
+
+describe('cfn-lint', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'mc-static-key-templates-'));
+    for (const [file, ...keys] of WRITTEN) {
+      const plan = planOf(...keys);
+      const { template } = buildTemplate(plan, plan.regions[0] ?? '');
+      const format: TemplateFormat = file.endsWith('.json') ? 'json' : 'yaml';
+      await writeFile(join(folder, file), templateText(template, format));
+    }
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  test.skipIf(!hasLinter)(
+    'finds nothing to say about the templates (skipped where there is no cfn-lint)',
+    async () => {
+      const files = WRITTEN.map(([file]) => join(folder, file));
+      const { stdout } = await run('cfn-lint', ['--non-zero-exit-code', 'none', '--', ...files]);
+      expect(stdout).toBe('');
+    },
+  );
+});
