@@ -6,7 +6,7 @@ import { setupJson } from '../report/json.ts';
 import type { FailedKey } from '../report/types.ts';
 import { fleetWords as words } from '../report/words/fleet.ts';
 import { setupWords } from '../report/words/setup.ts';
-import { asPlanned, isOpen, nameOfKey, type SetupResult } from '../steps/index.ts';
+import { asPlanned, isOpen, nameOfKey, type SetupResult, whatStops } from '../steps/index.ts';
 import { completeRequest, regionsOf } from '../steps/request.ts';
 import type { SetupRequest } from '../steps/types.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
@@ -48,9 +48,8 @@ export async function performManifest(
   await showAccount(run);
   const open = plan.keys.some(isOpen);
   const changes = open && tellChanges(run, plan, { dryRun, nothingToDo: words.nothingToDo });
-  const expected = asPlanned(plan);
-  if (dryRun) return finish(run, requests, expected);
-  const leftOut = failedOf(requests, expected);
+  if (dryRun) return finish(run, requests, asPlanned(plan));
+  const leftOut = failedOf(requests, plan.keys.map(whatStops));
   // When nothing is to be done, the end says the same.
   if (changes && leftOut.length > 0)
     tellFailed(run.output, leftOut, words.leftOut(leftOut.length, requests.length));
@@ -65,9 +64,9 @@ async function requestsOf({ output, keyInput }: CommandRun, manifest: Manifest):
   return manifest.keys.map(({ answers }, at) => completeRequest(answers, keys[at]));
 }
 
-function failedOf(requests: SetupRequest[], { keys }: SetupResult): FailedKey[] {
+function failedOf(requests: SetupRequest[], failures: (Failure | undefined)[]): FailedKey[] {
   return requests.flatMap((request, at) => {
-    const failure = keys[at]?.failure;
+    const failure = failures[at];
     return failure ? [{ name: nameOfKey(request), failure }] : [];
   });
 }
@@ -81,7 +80,10 @@ async function finish(
 ): Promise<ExitCode> {
   const { aws, output } = run;
   const outcomes = { ...outcomesOf(result), ofManifest: true };
-  const failed = failedOf(requests, result);
+  const failed = failedOf(
+    requests,
+    result.keys.map(({ failure }) => failure),
+  );
   const dryRun = proofs === undefined;
   if (output.options.json) {
     const encryption = await encryptionSettings(requests, result, dryRun);

@@ -2,4 +2,4 @@ export { applyAll } from './applying.ts';
 export { nameOfKey, regionsOfSecret } from './groups.ts';
 export { type Inspection, inspectAll } from './inspection.ts';
 export { isOpen, planAll, type SetupPlan } from './planning.ts';
-export { asPlanned, type KeyResult, type RoleResult, type SetupResult } from './results.ts';
+export { asPlanned, type KeyResult, type RoleResult, type SetupResult, whatStops } from './results.ts';
