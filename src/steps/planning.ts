@@ -1,5 +1,5 @@
 import type { Failure } from '../failure.ts';
-import type { Change, Conflict, PolicyOutcome } from '../report/types.ts';
+import type { Change, Conflict } from '../report/types.ts';
 import type { Group } from './groups.ts';
 import type { Attempt, InspectedGroup, Inspection } from './inspection.ts';
 import { type FoundPolicies, type PolicyPlan, readPolicy } from './read-policy.ts';
@@ -103,11 +103,11 @@ function planGroups({ identity, policies, roles }: Inspection, keys: KeyPlan[], 
 }
 
 /** The policies that allow some of these keys to be read. */
-export function policiesFor<G extends { keys: number[] }>(
+export function policiesFor<G extends { keys: number[] }, Policy>(
   keys: number[],
   groups: G[],
-  outcomes: (group: G) => PolicyOutcome[],
-): PolicyOutcome[] {
+  outcomes: (group: G) => Policy[],
+): Policy[] {
   const among = new Set(keys);
   return groups.filter((group) => group.keys.some((at) => among.has(at))).flatMap(outcomes);
 }

@@ -66,7 +66,7 @@ export function completeRequest(answers: SetupAnswers, checked: CheckedKey | und
 }
 
 /** The policy that is wanted, defaults put in. */
-export function policyOf(answers: SetupAnswers): SetupRequest['policy'] {
+function policyOf(answers: SetupAnswers): SetupRequest['policy'] {
   return {
     name: answers.policyName ?? DEFAULTS.policyName,
     scope: scopeOf(answers),
@@ -74,7 +74,7 @@ export function policyOf(answers: SetupAnswers): SetupRequest['policy'] {
 }
 
 /** The role that is wanted, defaults put in. */
-export function roleOf(answers: SetupAnswers): SetupRequest['role'] {
+function roleOf(answers: SetupAnswers): SetupRequest['role'] {
   return {
     name: answers.roleName ?? DEFAULTS.roleName,
     description: answers.roleDescription ?? DEFAULTS.roleDescription,

@@ -49,6 +49,7 @@ const OPTION_VALUES: Readonly<Record<string, Value>> = {
   '--format': { kind: 'words', words: TEMPLATE_FORMATS },
   '--key-file': { kind: 'file' },
   '--output': { kind: 'file' },
+  '--manifest': { kind: 'file' },
 };
 
 const ARGUMENT_VALUES: Readonly<Record<string, Value>> = {
