@@ -7,11 +7,14 @@ import { Interrupted } from '../../src/failure.ts';
 import type { RecordedRequest, Sandbox } from '../../src/sandbox/index.ts';
 import { KEYS, REGION } from '../support/account.ts';
 import { closing } from '../support/closing.ts';
+import { exhaustive } from '../support/exhaustive.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 
 const range = (length: number) => Array.from({ length }, (_, index) => index);
 
-function enter({ url, credentials }: Sandbox, interrupt = new AbortController().signal): Aws {
+const never = new AbortController().signal;
+
+function enter({ url, credentials }: Sandbox, interrupt = never): Aws {
   const aws = openAws({ endpointUrl: url, credentials, homeRegion: REGION }, interrupt);
   closing(() => aws.clients.close());
   return aws;
@@ -64,6 +67,47 @@ describe('changes for many keys at once', () => {
     expect(aws.changing()).toBeUndefined();
   });
 });
+
+describe.runIf(exhaustive)('a quota', () => {
+  const sandbox = freshSandbox({ quotas: { secretCreationsPerSecond: 20 }, latencyMs: 30 });
+
+  test('is used up over the whole of a run', async () => {
+    const aws = enter(sandbox());
+    await Promise.all(range(500).map((index) => create(aws, `studio-${index}`)));
+    const { requests } = sandbox();
+    const seconds =
+      (Math.max(...requests.map(({ endedAt }) => endedAt)) - (requests[0]?.startedAt ?? 0)) / 1_000;
+    // A second's worth is there in the beginning.
+    expect(500 / (20 * (seconds + 1))).toBeGreaterThan(0.95);
+    expect(requests.length).toBeLessThan(500 * 1.2);
+  });
+
+  test('that several runs use at once fails none of them', async () => {
+    const runs = range(4).map(() => enter(sandbox()));
+    await Promise.all(
+      runs.flatMap((aws, run) => range(150).map((index) => create(aws, `run-${run}/${index}`))),
+    );
+    expect(sandbox().requests.filter(({ status }) => status === 200)).toHaveLength(600);
+  });
+});
+
+test.runIf(exhaustive)(
+  'what AWS refuses for being too much may be sent again as often as it takes',
+  async () => {
+    const aws = openAws({ credentials: { accessKeyId: 'example', secretAccessKey: 'example' } }, never);
+    const strategy = await aws.clients.secretsManager(REGION).config.retryStrategy();
+    if (!('refreshRetryTokenForRetry' in strategy))
+      throw new Error('the SDK has another kind of strategy now');
+    const cause = new Error('Rate exceeded');
+    const error = Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException', cause });
+    const refuse = async () => {
+      const first = await strategy.acquireInitialRetryToken('');
+      return strategy.refreshRetryTokenForRetry(first, { error, errorType: 'THROTTLING' });
+    };
+    // Each would take five of the SDK's 500 tokens for repetitions.
+    for (const _ of range(3)) await Promise.all(range(60).map(refuse));
+  },
+);
 
 describe('reads of many secrets at once', () => {
   const sandbox = freshSandbox({ latencyMs: 600 });
