@@ -73,7 +73,8 @@ async function check(
   progress.start(verifyShow.looking);
   const holds = { ...rules, ...(key ? { key } : {}) };
   const targets = secrets.map(({ region, arn: id }) => ({ region, id, ...holds }));
-  const checks = await verify(aws, { secrets: targets, role: answers.roleName ?? DEFAULTS.roleName });
+  const role = answers.roleName ?? DEFAULTS.roleName;
+  const checks = await verify(aws, { groups: [{ secrets: targets, role }] });
   progress.stop();
   return checks;
 }

@@ -1,5 +1,5 @@
+import { counter } from '../report/counter.ts';
 import { changesAnything } from '../report/plan.ts';
-import type { Progress } from '../report/progress.ts';
 import { setupWords as words } from '../report/words/setup.ts';
 import {
   applyAll,
@@ -33,13 +33,4 @@ export async function planKeys(run: CommandRun, requests: SetupRequest[]): Promi
 export async function applyKeys(run: CommandRun, { context, plan }: PlannedKeys): Promise<SetupResult> {
   if (!changesAnything(plan.changes)) return asPlanned(plan);
   return applyAll(context, plan, counter(run.progress, plan.keys.filter(isOpen).length));
-}
-
-/** Counts what is done with, for the user to see; one thing alone needs no counting. */
-function counter(progress: Progress, total: number): () => void {
-  let done = 0;
-  return () => {
-    done += 1;
-    if (total > 1) progress.count(done, total);
-  };
 }

@@ -9,6 +9,7 @@ import { setupWords } from '../report/words/setup.ts';
 import { verifyShow as words } from '../report/words/verify-show.ts';
 import { keyRules } from '../steps/request.ts';
 import { type SecretTarget, type Verification, verification } from '../verify/index.ts';
+import { encryptionOf } from '../verify/settings.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
 import { configuredRegions } from './configured-region.ts';
 import { keyOfFlags } from './key-of-flags.ts';
@@ -41,9 +42,13 @@ export async function performVerify(run: VerifyRun): Promise<ExitCode> {
   await showAccount(run);
   progress.start(flowArn === undefined ? words.looking : words.lookingAtFlow);
   const found = await verification(aws, {
-    secrets,
-    ...(role === undefined ? {} : { role }),
-    ...(policyName === undefined ? {} : { policyName }),
+    groups: [
+      {
+        secrets,
+        ...(role === undefined ? {} : { role }),
+        ...(policyName === undefined ? {} : { policyName }),
+      },
+    ],
     ...(flowArn === undefined ? {} : { flowArn }),
   });
   progress.stop();
@@ -79,10 +84,18 @@ async function named(run: VerifyRun): Promise<{ name: string; regions: string[] 
   ]);
 }
 
-async function show({ aws, output }: VerifyRun, { checks, encryption }: Verification): Promise<void> {
+async function show({ aws, output }: VerifyRun, { checks, readers }: Verification): Promise<void> {
   if (!output.options.json) return showChecks(output, checks);
   const { account, partition } = await aws.identity();
   const verdict = verdictOf(checks);
   const usable = verdict === 'ok' || verdict === 'warning';
-  output.result(commandJson({ account, partition, verdict, checks, ...(usable ? { encryption } : {}) }));
+  output.result(
+    commandJson({
+      account,
+      partition,
+      verdict,
+      checks,
+      ...(usable ? { encryption: encryptionOf(readers) } : {}),
+    }),
+  );
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { helpWords as help } from '../report/words/help.ts';
 import { onRun, type Registration } from './command.ts';
+import { addManifestOption, manifestProblems } from './manifest-option.ts';
 import { addCommonOptions, addOption } from './options.ts';
 import type { VerifyOptions } from './verify-answers.ts';
 
@@ -23,8 +24,18 @@ export function addVerify(program: Command, registration: Registration): void {
   addOption(command, '--role-name <name>', help.roleName);
   addOption(command, '--role-arn <arn>', help.roleArn);
   addOption(command, '--flow-arn <arn>', help.flowArn);
+  command.optionsGroup(help.manifestTitle);
+  addManifestOption(command);
   addCommonOptions(command);
-  onRun<VerifyOptions>(command, registration, async (options, common) => {
+  onRun<VerifyOptions & { manifest?: string }>(command, registration, async (options, common) => {
+    const { manifest } = options;
+    if (manifest !== undefined) {
+      return {
+        problems: manifestProblems(command, []),
+        asksForRegion: false,
+        run: async () => (await import('./verify-manifest.ts')).runVerifyManifest(manifest, common),
+      };
+    }
     const { readVerifyAnswers } = await import('./verify-answers.ts');
     const { answers, problems } = readVerifyAnswers(options);
     const { secretArn, region, flowArn } = options;

@@ -3,4 +3,4 @@ export { ALGORITHMS, algorithmOfLength, generateKey, KEY_LENGTH } from './genera
 export { type Algorithm, KeyMaterial, type KeyType } from './key-material.ts';
 export { type CheckedKey, keyLoader, type LoadKey, loadKey } from './load.ts';
 export type { KeyProblem } from './problems.ts';
-export { type KeyInput, type KeySource, type KeyText, readKeyText } from './source.ts';
+export { holdsKey, type KeyInput, type KeySource, type KeyText, readKeyText } from './source.ts';

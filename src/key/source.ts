@@ -1,4 +1,13 @@
-import { closeSync, constants, createReadStream, existsSync, fstatSync, openSync, type Stats } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  createReadStream,
+  existsSync,
+  fstatSync,
+  openSync,
+  type Stats,
+} from 'node:fs';
 import { Socket } from 'node:net';
 import { parse, resolve, sep } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
@@ -33,6 +42,21 @@ export interface KeyInput {
   env: NodeJS.ProcessEnv;
   /** Ends the waiting for a pipe whose other end is silent. */
   interrupt?: AbortSignal;
+}
+
+/** Whether a source holds a key that can be read here: a variable that is set, or a file that is there and may be read. */
+export function holdsKey(source: KeySource, env: NodeJS.ProcessEnv): boolean {
+  if (source.kind === 'env') return Object.hasOwn(env, source.name);
+  return source.kind === 'file' && mayBeRead(source.path);
+}
+
+function mayBeRead(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -13,7 +13,7 @@ import { placesIn } from './places.ts';
 import type { Members, Tree } from './tree.ts';
 import { isNothing, membersIn } from './values.ts';
 
-export { loadKeys } from './load.ts';
+export { loadKeys, loadKeysHere } from './load.ts';
 
 /** An entry of a manifest: one key. */
 export interface ManifestKey {

@@ -1,6 +1,6 @@
 import { atMost } from '../aws/together.ts';
 import { Failure } from '../failure.ts';
-import { type CheckedKey, type KeyInput, keyLoader, type LoadKey } from '../key/index.ts';
+import { type CheckedKey, holdsKey, type KeyInput, keyLoader, type LoadKey } from '../key/index.ts';
 import { plain } from '../report/plain.ts';
 import { manifestWords as words } from '../report/words/manifest.ts';
 import { keyRules } from '../steps/request.ts';
@@ -39,6 +39,29 @@ export async function loadKeys(
     }
   }
   return { keys: loaded.map(({ key }) => key), warnings: [...warnings.values()] };
+}
+
+/** The keys that could be read, in the order of the manifest, and the places of those that could not. */
+export interface KeysHere {
+  keys: (CheckedKey | undefined)[];
+  warnings: string[];
+  elsewhere: string[];
+}
+
+/**
+ * Reads and checks the keys that variables and files hold which are there, for a comparison with what the secrets hold: who
+ * only looks need not have all of them. None is made.
+ * @throws Failure (usage) as `loadKeys` does, for those that are there
+ */
+export async function loadKeysHere(manifest: Manifest, input: KeyInput): Promise<KeysHere> {
+  const elsewhere: string[] = [];
+  const keys = manifest.keys.map((key) => {
+    const { keySource, ...answers } = key.answers;
+    if (keySource && holdsKey(keySource, input.env)) return key;
+    if (keySource && keySource.kind !== 'generate') elsewhere.push(key.keyAt);
+    return { ...key, answers };
+  });
+  return { ...(await loadKeys({ ...manifest, keys }, input)), elsewhere };
 }
 
 async function loadOne({ answers, keyAt }: ManifestKey, load: LoadKey): Promise<Loaded> {

@@ -42,6 +42,12 @@ export interface Remedy {
   command?: string;
 }
 
+/** A key of many: the ARNs of its secrets, and of the role that is to read them. */
+export interface VerifiedKey {
+  secrets: string[];
+  role: string;
+}
+
 /** One thing that was checked. */
 export interface VerifyCheck extends Partial<Remedy> {
   id: VerifyId;

@@ -8,7 +8,7 @@ import { verifyQuestions } from './words/verify.ts';
 import { verifyShow as words } from './words/verify-show.ts';
 
 /** What some checks are about, and these checks. */
-interface Group {
+export interface Group {
   kind: 'flow' | 'secret' | 'role' | 'caller';
   arn: string;
   checks: VerifyCheck[];
@@ -20,7 +20,8 @@ export function showChecks(output: Output, checks: readonly VerifyCheck[]): void
   output.result([...lines, verdictLine(output, checks)].join('\n'));
 }
 
-function groupsOf(checks: readonly VerifyCheck[]): Group[] {
+/** Puts checks of the same thing together: first the flow, then the secrets, the roles and the caller. */
+export function groupsOf(checks: readonly VerifyCheck[]): Group[] {
   const groups = new Map<string, Group>();
   for (const check of checks) {
     const kind = kindOf(check);
@@ -42,19 +43,25 @@ function kindOf({ id }: VerifyCheck): Group['kind'] {
   return KINDS.find((kind) => kind === word) ?? 'role';
 }
 
-function groupLines(output: Output, { kind, arn, checks }: Group): string[] {
-  const { paintResult: paint, prose } = output;
-  return [
-    prose(paint.bold(plain(words.title(kind, arn)))),
-    paint.dim(`  ${plain(arn)}`),
-    ...WORST_FIRST.flatMap((verdict) =>
-      verdictLines(
-        output,
-        verdict,
-        checks.filter((check) => check.verdict === verdict),
-      ),
+/** The lines of a group: what it is about, and below that what was found. */
+export function groupLines(output: Output, { kind, arn, checks }: Group): string[] {
+  return [...titleLines(output, words.title(kind, arn), [arn]), ...checkLines(output, checks)];
+}
+
+/** What something is called, in its line, and its ARNs. */
+export function titleLines({ paintResult: paint, prose }: Output, title: string, arns: string[]): string[] {
+  return [prose(paint.bold(plain(title))), ...arns.map((arn) => paint.dim(`  ${plain(arn)}`))];
+}
+
+/** What was found about one thing, the worst first. */
+export function checkLines(output: Output, checks: VerifyCheck[]): string[] {
+  return WORST_FIRST.flatMap((verdict) =>
+    verdictLines(
+      output,
+      verdict,
+      checks.filter((check) => check.verdict === verdict),
     ),
-  ];
+  );
 }
 
 /** Many checks are good, and then each is a few words on a common line; what cannot be told for one reason stands together too. */
@@ -96,20 +103,33 @@ function remedyLines({ prose }: Output, check: VerifyCheck | undefined): string[
   ];
 }
 
-function verdictLine({ paintResult: paint, prose }: Output, checks: readonly VerifyCheck[]): string {
-  const count = (verdict: Verdict) => checks.filter((check) => check.verdict === verdict).length;
+function verdictLine(output: Output, checks: readonly VerifyCheck[]): string {
   const keys = new Set(
     checks.flatMap(({ id, subject }) => (id.startsWith('secret-') ? [words.nameIn(subject)] : [])),
   );
   const verdict = verdictOf(checks);
-  const colour = { ok: paint.green, warning: paint.green, failed: paint.red, 'cannot-tell': paint.yellow }[
-    verdict
-  ];
+  const count = countOf(verdict, checks);
   const sentence = {
     ok: () => words.canRead(keys.size, 0),
-    warning: () => words.canRead(keys.size, count('warning')),
-    failed: () => words.cannotRead(keys.size, count('failed')),
-    'cannot-tell': () => words.cannotTell(keys.size, checks.filter(isOpen).length),
+    warning: () => words.canRead(keys.size, count),
+    failed: () => words.cannotRead(keys.size, count),
+    'cannot-tell': () => words.cannotTell(keys.size, count),
   }[verdict]();
-  return prose(colour.bold(`${verdictMarks[verdict === 'warning' ? 'ok' : verdict]} ${sentence}`));
+  return concludingLine(output, verdict, sentence);
+}
+
+/** How many checks make a verdict what it is. */
+export function countOf(verdict: Verdict, checks: readonly VerifyCheck[]): number {
+  return checks.filter((check) => (verdict === 'cannot-tell' ? isOpen(check) : check.verdict === verdict))
+    .length;
+}
+
+/** The last line, which says what all of it comes to. */
+export function concludingLine(
+  { paintResult: paint, prose }: Output,
+  verdict: Verdict,
+  sentence: string,
+): string {
+  const colour = { ok: paint.green, warning: paint.green, failed: paint.red, 'cannot-tell': paint.yellow };
+  return prose(colour[verdict].bold(`${verdictMarks[verdict === 'warning' ? 'ok' : verdict]} ${sentence}`));
 }

@@ -14,17 +14,23 @@ export type Absence =
   /** The name is that of a secret, with the end of an ARN after it. */
   | { kind: 'arn-end'; name: string }
   /** A secret of the name is in these Regions; none means that it was seen in no Region. */
-  | { kind: 'elsewhere'; regions: string[] };
+  | { kind: 'elsewhere'; regions: string[] }
+  /** Nothing else was looked for. */
+  | { kind: 'absent' };
 
 const REGIONS_AT_ONCE = 20;
 
-/** Looks for what the user may have meant. What cannot be looked at is left out. */
-export async function whyAbsent(aws: Aws, { region, id }: SecretTarget): Promise<Absence> {
+/**
+ * Looks for what the user may have meant. What cannot be looked at is left out. A manifest says what is meant, and may name
+ * a thousand secrets that are not there yet.
+ */
+export async function whyAbsent(aws: Aws, { region, id, manifest }: SecretTarget): Promise<Absence> {
   const name = parseSecretArn(id)?.name ?? id;
   if (name !== id) {
     const other = seenIn(await look(describeSecret(aws, region, name)));
     if (other) return { kind: 'other-arn', arn: other.arn };
   }
+  if (manifest) return { kind: 'absent' };
   const [, shorter, end = ''] = /^(.+)-([A-Za-z0-9]{6})$/.exec(name) ?? [];
   const other = shorter && seenIn(await look(describeSecret(aws, region, shorter)));
   // A word or a number of six characters may well be a part of the name that was meant.

@@ -3,33 +3,33 @@ import { policyReader } from '../aws/policies.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import { type Caller, callerOf } from '../aws/simulation.ts';
 import { atMost } from '../aws/together.ts';
-import { algorithmOfLength } from '../key/index.ts';
-import type { EncryptionSettings } from '../report/types.ts';
+import { FLEET } from '../defaults.ts';
 import type { VerifyCheck } from '../report/verify-types.ts';
 import { sightFlow } from './flow-sight.ts';
 import { judgeCaller } from './judge-caller.ts';
 import { judgeFlow } from './judge-flow.ts';
 import { judgePolicies } from './judge-policies.ts';
-import { judgeReading } from './judge-reading.ts';
+import { readingJudge } from './judge-reading.ts';
 import { judgeRole, type RoleWish } from './judge-role.ts';
 import { judgeSameKey, judgeSecret, subjectOf } from './judge-secret.ts';
 import { seenIn } from './look.ts';
 import { type RoleSight, sightRole } from './role-sight.ts';
 import { type SecretSight, sightSecret } from './secret-sight.ts';
+import { type Reader, readersOf } from './settings.ts';
 import { type Pair, type Subjects, subjectsOf, type VerifyRequest } from './subjects.ts';
 
 export type { SecretTarget } from './secret-sight.ts';
-export type { VerifyRequest } from './subjects.ts';
+export type { Reader } from './settings.ts';
+export type { VerifyGroup, VerifyRequest } from './subjects.ts';
 
-/** A secret takes up to three requests at once, a role some more, and IAM allows few. */
-const SECRETS_AT_ONCE = 6;
+/** IAM allows few requests at once, and a role takes some. */
 const ROLES_AT_ONCE = 3;
 
 /** What was found out about a set-up. */
 export interface Verification {
   checks: VerifyCheck[];
-  /** What MediaConnect's API takes, for each secret that could be read and its role. */
-  encryption: EncryptionSettings[];
+  /** Each secret and the role that is to read it. */
+  readers: Reader[];
 }
 
 /**
@@ -41,13 +41,20 @@ export async function verify(aws: Aws, request: VerifyRequest): Promise<VerifyCh
   return (await verification(aws, request)).checks;
 }
 
-/** The same, with the settings that the next screen asks for. */
-export async function verification(aws: Aws, request: VerifyRequest): Promise<Verification> {
+/**
+ * The same, with what the next screen asks for.
+ * @param onSecret is told of each secret that has been looked at
+ */
+export async function verification(
+  aws: Aws,
+  request: VerifyRequest,
+  onSecret: () => void = () => undefined,
+): Promise<Verification> {
   const identity = await aws.identity();
   const { flowArn } = request;
   const flow = flowArn === undefined ? undefined : await sightFlow(aws, identity, flowArn);
   const found = flow?.kind === 'there' ? seenIn(flow.found) : undefined;
-  const seen = await lookAt(aws, identity, subjectsOf(request, found));
+  const seen = await lookAt(aws, identity, subjectsOf(request, found), onSecret);
   const sights = [...seen.secrets.values()];
   const ofRoles = await atMost(ROLES_AT_ONCE, [...seen.roles], ([id, role]) =>
     judgeOneRole(aws, identity, request, { id, role, seen }),
@@ -58,7 +65,7 @@ export async function verification(aws: Aws, request: VerifyRequest): Promise<Ve
     ...judgeSameKey(sights, identity),
     ...ofRoles.flat(),
   ];
-  return { checks: once(checks), encryption: encryptionOf(seen) };
+  return { checks: once(checks), readers: readersOf(seen, identity) };
 }
 
 /** All that was looked at, by the names that the pairs have for it. */
@@ -69,14 +76,19 @@ interface Seen {
   caller: Caller;
 }
 
-async function lookAt(aws: Aws, identity: Identity, { secrets, roles, pairs }: Subjects): Promise<Seen> {
+async function lookAt(
+  aws: Aws,
+  identity: Identity,
+  { secrets, roles, pairs }: Subjects,
+  onSecret: () => void,
+): Promise<Seen> {
   const reader = policyReader(aws);
   const [secretSights, roleSights, caller] = await Promise.all([
-    atMost(
-      SECRETS_AT_ONCE,
-      [...secrets],
-      async ([key, target]) => [key, await sightSecret(aws, identity, target)] as const,
-    ),
+    atMost(FLEET.keysAtOnce, [...secrets], async ([key, target]) => {
+      const sight = await sightSecret(aws, identity, target);
+      onSecret();
+      return [key, sight] as const;
+    }),
     atMost(ROLES_AT_ONCE, roles, async (id) => [id, await sightRole(aws, reader, identity, id)] as const),
     callerOf(aws, identity.arn),
   ]);
@@ -86,29 +98,37 @@ async function lookAt(aws: Aws, identity: Identity, { secrets, roles, pairs }: S
 async function judgeOneRole(
   aws: Aws,
   identity: Identity,
-  { role: asked, policyName, flowArn }: VerifyRequest,
+  request: VerifyRequest,
   { id, role, seen }: { id: string; role: RoleSight; seen: Seen },
 ): Promise<VerifyCheck[]> {
   const secrets = seen.pairs.flatMap((pair) =>
     pair.role === id ? (seen.secrets.get(pair.secret) ?? []) : [],
   );
+  const wish = wishFor(id, secrets, request);
+  const itself = judgeRole(role, wish, identity);
+  if (role.kind !== 'there') return itself;
+  const judge = readingJudge(role, identity);
+  const reading = secrets.flatMap((secret) =>
+    secret.kind === 'there' ? judge(secret, subjectOf(secret, identity)) : [],
+  );
+  const passing = await judgeCaller(aws, identity, seen.caller, role.arn);
+  return [...itself, ...reading, ...judgePolicies(role, wish, identity), passing];
+}
+
+/** For what a role is wanted, of which `id` is the name or the ARN. */
+function wishFor(id: string, secrets: SecretSight[], { groups, flowArn }: VerifyRequest): RoleWish {
   const flowRegion = flowArn === undefined ? [] : [parseArn(flowArn)?.region ?? ''];
-  const wish: RoleWish = {
+  const named = groups.flatMap(({ role, policyName }) => (role === id ? (policyName ?? []) : []));
+  return {
     regions: [...new Set([...secrets.map(({ target }) => target.region), ...flowRegion])],
     secrets: secrets.flatMap((secret) => {
       const arn = secret.kind === 'there' ? secret.arn : undefined;
       return arn === undefined ? [] : [{ arn, keyType: secret.target.keyType }];
     }),
     ...(flowArn === undefined ? {} : { flowArn }),
-    ...(id === asked && policyName !== undefined ? { policyName } : {}),
+    policyNames: [...new Set(named)],
+    manifest: secrets[0]?.target.manifest?.path,
   };
-  const itself = judgeRole(role, wish, identity);
-  if (role.kind !== 'there') return itself;
-  const reading = secrets.flatMap((secret) =>
-    secret.kind === 'there' ? judgeReading(role, secret, subjectOf(secret, identity), identity) : [],
-  );
-  const passing = await judgeCaller(aws, identity, seen.caller, role.arn);
-  return [...itself, ...reading, ...judgePolicies(role, wish, identity), passing];
 }
 
 /** A secret that was asked for by its name, and that a flow names by its ARN, is told once. */
@@ -118,18 +138,4 @@ function once(checks: VerifyCheck[]): VerifyCheck[] {
       checks.map((check) => [[check.id, check.subject, check.role, check.detail].join('\n'), check]),
     ).values(),
   ];
-}
-
-function encryptionOf({ secrets, roles, pairs }: Seen): EncryptionSettings[] {
-  const settings = pairs.flatMap((pair) => {
-    const [secret, role] = [secrets.get(pair.secret), roles.get(pair.role)];
-    const content = secret?.kind === 'there' ? seenIn(secret.content) : undefined;
-    if (secret?.kind !== 'there' || secret.arn === undefined || !role || content?.kind !== 'text') return [];
-    const { region, keyType } = secret.target;
-    const algorithm = keyType === 'static-key' ? algorithmOfLength(content.key.length) : undefined;
-    return [
-      { region, keyType, ...(algorithm ? { algorithm } : {}), roleArn: role.arn, secretArn: secret.arn },
-    ];
-  });
-  return [...new Map(settings.map((each) => [JSON.stringify(each), each])).values()];
 }

@@ -6,7 +6,7 @@ import { furtherActions, readsAnySecret } from '../proof/excess.ts';
 import type { VerifyCheck } from '../report/verify-types.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
 import { remedies } from '../report/words/verify-remedies.ts';
-import type { RoleWish } from './judge-role.ts';
+import { type RoleWish, setUpOf } from './judge-role.ts';
 import { checksOf } from './make.ts';
 import type { RoleSight, ThereRole } from './role-sight.ts';
 
@@ -42,28 +42,31 @@ function unreadable({ policies, boundary }: ThereRole): string[] {
 function judgePolicy(
   { name, arn, document }: RolePolicy,
   role: RoleSight,
-  { regions, secrets }: RoleWish,
+  wish: RoleWish,
   identity: Identity,
 ): VerifyCheck[] {
   const parsed = tryParsePolicy(document);
   if (!parsed) return [];
   const { ok, warning } = checksOf(arn ?? role.arn, role.arn);
   const [further] = furtherActions(parsed);
-  const setup = { secrets, roleName: role.name };
-  const takeOff = remedies.takeOff(setup, { name, arn });
+  const takeOff = () => remedies.takeOff(setUpOf(role, wish), { name, arn });
   const guides = parseArn(arn ?? '')?.account === 'aws' && name === 'SecretsManagerReadWrite';
-  const anySecret = regions.some((region) => readsAnySecret(parsed, region, identity));
+  const anySecret = wish.regions.some((region) => readsAnySecret(parsed, region, identity));
   const prefixes = prefixesIn(parsed);
   return [
     further === undefined
       ? ok('policy-reads-only', words.readsOnly(name))
-      : warning('policy-reads-only', guides ? words.guidesMistake : words.allowsMore(name, further), takeOff),
+      : warning(
+          'policy-reads-only',
+          guides ? words.guidesMistake : words.allowsMore(name, further),
+          takeOff(),
+        ),
     // Of a policy that allows everything it is enough to say so once.
     ...(further !== undefined && anySecret
       ? []
       : [
           anySecret
-            ? warning('policy-scope', words.anySecret(name), takeOff)
+            ? warning('policy-scope', words.anySecret(name), takeOff())
             : ok(
                 'policy-scope',
                 prefixes.length > 0 ? words.prefixes(name, prefixes) : words.namedSecrets(name),

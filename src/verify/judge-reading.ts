@@ -1,12 +1,12 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import type { Identity } from '../aws/session.ts';
-import type { KeyType } from '../key/index.ts';
 import { type KmsKeyRef, type PolicyDocument, parsePolicy, tryParsePolicy } from '../policy/index.ts';
 import { type DecidingDocuments, type Refusal, refusalsOf, UNKNOWN_OF_SESSIONS } from '../proof/reading.ts';
 import type { VerifyCheck, VerifyId } from '../report/verify-types.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
-import { remedies } from '../report/words/verify-remedies.ts';
+import { remedies, type SetUp } from '../report/words/verify-remedies.ts';
 import { kmsKeyOf } from './judge-kms-key.ts';
+import { setUpOf } from './judge-role.ts';
 import { seenIn } from './look.ts';
 import { checksOf, type Making } from './make.ts';
 import type { RoleSight, ThereRole } from './role-sight.ts';
@@ -18,9 +18,7 @@ type Secret = SecretSight & ThereSecret;
 /** What a check of reading is about, and what its remedy has to name. */
 interface About {
   make: Making;
-  arn: string;
-  keyType: KeyType;
-  roleName: string;
+  setUp: SetUp;
 }
 
 /** Stands for a role that nothing but the secret's own policy could keep out. */
@@ -28,22 +26,33 @@ const ALL_ALLOWED = parsePolicy(
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }),
 );
 
-/** Whether a role may read a secret: by its own policies, and by the secret's. Pure. */
-export function judgeReading(role: Role, secret: Secret, subject: string, identity: Identity): VerifyCheck[] {
-  return [
-    ...judgeOwnPolicies(role, secret, subject, identity),
+/**
+ * Makes the judge of what a role may read, which says of a secret whether the role may read it: by its own policies, which
+ * are parsed once for all secrets, and by the secret's. Pure.
+ */
+export function readingJudge(
+  role: Role,
+  identity: Identity,
+): (secret: Secret, subject: string) => VerifyCheck[] {
+  const own = ownDocuments(role);
+  return (secret, subject) => [
+    ...judgeOwnPolicies({ role, own }, secret, subject, identity),
     ...judgeResourcePolicy(role, secret, subject, identity),
   ];
 }
 
-function judgeOwnPolicies(role: Role, secret: Secret, subject: string, identity: Identity): VerifyCheck[] {
+function judgeOwnPolicies(
+  { role, own }: { role: Role; own: DecidingDocuments | 'unreadable' },
+  secret: Secret,
+  subject: string,
+  identity: Identity,
+): VerifyCheck[] {
   const { described, arn, target } = secret;
   const make = checksOf(subject, role.arn);
   const kmsKey = kmsKeyOf(secret, identity);
   const ids: VerifyId[] = ['role-reads-secret', ...(kmsKey ? (['role-decrypts-secret'] as const) : [])];
   const [hidden] = role.unseen;
   if (hidden) return ids.map((id) => make.unseen(id, hidden));
-  const own = ownDocuments(role);
   if (own === 'unreadable') return [];
   // Without the description it is not known whether there is a KMS key.
   const unknown = 'unseen' in described ? [make.unseen('role-decrypts-secret', described.unseen)] : [];
@@ -55,7 +64,8 @@ function judgeOwnPolicies(role: Role, secret: Secret, subject: string, identity:
   const readable = { arn, region: target.region, ...(kmsKey ? { kmsKey } : {}) };
   const refusals = refusalsOf(readable, documents, role.arn, identity, UNKNOWN_OF_SESSIONS);
   const name = parseSecretArn(arn)?.name ?? '';
-  const about = { make, arn, keyType: target.keyType, roleName: role.name };
+  const secrets = [{ arn, keyType: target.keyType }];
+  const about = { make, setUp: setUpOf(role, { secrets, manifest: target.manifest?.path }) };
   const [ofKey, ofSecret] = [refusals.filter(isOfKey), refusals.filter((each) => !isOfKey(each))];
   return [
     conclude(about, 'role-reads-secret', ofSecret, words.mayRead(name, target.region)),
@@ -82,21 +92,14 @@ function isOfKey({ action }: Refusal): boolean {
   return action.startsWith('kms:');
 }
 
-function conclude(
-  { make, arn, keyType, roleName }: About,
-  id: VerifyId,
-  refusals: Refusal[],
-  allowed: string,
-): VerifyCheck {
+function conclude({ make, setUp }: About, id: VerifyId, refusals: Refusal[], allowed: string): VerifyCheck {
   const denied = refusals.filter((refusal) => refusal.verdict === 'denied');
   const [first] = denied.length > 0 ? denied : refusals;
   if (!first) return make.ok(id, allowed);
   if (denied.length === 0) return make.open(id, first.because);
   const actions = denied.map(({ action }) => action);
   const explicit = / denies it$|permissions boundary/.test(first.because);
-  const remedy = explicit
-    ? remedies.takeOut(first.because)
-    : remedies.setUp({ secrets: [{ arn, keyType }], roleName });
+  const remedy = explicit ? remedies.takeOut(first.because) : remedies.setUp(setUp);
   return make.failed(id, words.mayNot(actions, first.because), remedy);
 }
 

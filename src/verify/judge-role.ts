@@ -1,10 +1,10 @@
-import { parseArn } from '../aws/arn.ts';
+import { parseArn, policyArn } from '../aws/arn.ts';
 import type { Identity } from '../aws/session.ts';
 import type { KeyType } from '../key/index.ts';
 import { judgeTrust, letsOthersIn } from '../proof/trust.ts';
 import type { VerifyCheck } from '../report/verify-types.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
-import { remedies } from '../report/words/verify-remedies.ts';
+import { remedies, type SetUp } from '../report/words/verify-remedies.ts';
 import { judgeForeign } from './foreign.ts';
 import { guarded } from './guard.ts';
 import { checksOf } from './make.ts';
@@ -18,14 +18,24 @@ export interface RoleWish {
   regions: string[];
   /** The secrets that it is to read, where their ARNs are known, and what these hold. */
   secrets: { arn: string; keyType: KeyType }[];
-  /** A policy that must be attached. */
-  policyName?: string;
+  /** Policies that must be attached. */
+  policyNames: string[];
+  /** The manifest that names it, if one does. */
+  manifest?: string | undefined;
+}
+
+/** How it is set up. */
+export function setUpOf(
+  { name }: RoleSight,
+  { secrets, manifest }: Pick<RoleWish, 'secrets' | 'manifest'>,
+): SetUp {
+  return { secrets, roleName: name, manifest };
 }
 
 /** The checks of a role by itself, and of who may assume it. Pure. */
 export function judgeRole(sight: RoleSight, wish: RoleWish, identity: Identity): VerifyCheck[] {
   const { failed } = checksOf(sight.arn);
-  const setup = { secrets: wish.secrets, roleName: sight.name };
+  const setup = setUpOf(sight, wish);
   if (sight.kind === 'foreign') {
     return [judgeForeign('role-account', sight.arn, identity, remedies.setUp(setup))];
   }
@@ -55,18 +65,16 @@ function judgeNaming({ arn, name, described }: RoleSight & ThereRole): VerifyChe
   ];
 }
 
-function judgeTrusting(
-  { arn, name, described }: RoleSight & ThereRole,
-  { flowArn, regions, secrets }: RoleWish,
-  identity: Identity,
-): VerifyCheck[] {
+function judgeTrusting(role: RoleSight & ThereRole, wish: RoleWish, identity: Identity): VerifyCheck[] {
+  const { arn, name, described } = role;
+  const { flowArn, regions } = wish;
   const { ok, failed, warning, unseen, open } = checksOf(arn);
   if ('unseen' in described) {
     return [unseen('role-trust', described.unseen), unseen('role-guard', described.unseen)];
   }
   const { trust } = described.seen;
   const judged = judgeTrust(trust, { regions, sourceArns: flowArn === undefined ? [] : [flowArn] }, identity);
-  const letIn = remedies.letIn({ secrets, roleName: name });
+  const letIn = remedies.letIn(setUpOf(role, wish));
   if (judged.verdict === 'unreadable') return [failed('role-trust', words.trustUnreadable, letIn)];
   if (judged.verdict === 'not-allowed') {
     return judged.uncertain
@@ -93,21 +101,21 @@ function judgeTrusting(
 
 function judgeAttached(
   { arn, name, attached }: RoleSight & ThereRole,
-  { policyName }: RoleWish,
+  { policyNames }: RoleWish,
 ): VerifyCheck[] {
-  if (policyName === undefined) return [];
+  if (policyNames.length === 0) return [];
   const { ok, failed, unseen } = checksOf(arn);
   if ('unseen' in attached) return [unseen('role-policy-attached', attached.unseen)];
-  // IAM does not tell letter case apart in names.
-  const named = attached.seen.some((each) => each.toLowerCase().endsWith(`/${policyName.toLowerCase()}`));
   const { account = '', partition = '' } = parseArn(arn) ?? {};
-  return [
-    named
-      ? ok('role-policy-attached', words.attached(policyName))
+  return policyNames.map((policy) => {
+    // IAM does not tell letter case apart in names.
+    const named = attached.seen.some((each) => each.toLowerCase().endsWith(`/${policy.toLowerCase()}`));
+    return named
+      ? ok('role-policy-attached', words.attached(policy))
       : failed(
           'role-policy-attached',
-          words.notAttached(policyName),
-          remedies.attach(name, `arn:${partition}:iam::${account}:policy/${policyName}`),
-        ),
-  ];
+          words.notAttached(policy),
+          remedies.attach(name, policyArn({ partition, account }, policy)),
+        );
+  });
 }

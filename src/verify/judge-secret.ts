@@ -1,6 +1,7 @@
 import { expectedSecretArn, parseSecretArn } from '../aws/arn.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
 import type { Identity } from '../aws/session.ts';
+import type { KeyMaterial } from '../key/index.ts';
 import type { VerifyCheck } from '../report/verify-types.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
 import { remedies } from '../report/words/verify-remedies.ts';
@@ -36,7 +37,7 @@ function judgeAbsence(
   { target, absence }: Extract<SecretSight, { kind: 'absent' }>,
   subject: string,
 ): VerifyCheck {
-  const { region, keyType } = target;
+  const { region, keyType, manifest } = target;
   const { failed } = checksOf(subject);
   const name = nameOf(target);
   if (absence.kind === 'other-arn') {
@@ -44,6 +45,9 @@ function judgeAbsence(
   }
   if (absence.kind === 'arn-end') {
     return failed('secret-exists', words.arnEnd(region), remedies.useName(absence.name, region));
+  }
+  if (absence.kind === 'absent') {
+    return failed('secret-exists', words.absent, remedies.setUpFrom(manifest?.path ?? ''));
   }
   return absence.regions.length > 0
     ? failed(
@@ -86,17 +90,21 @@ function judgeSeen({ deletedAt, rotates, region }: FoundSecret, subject: string)
   ];
 }
 
-/** Whether secrets of one name hold the same key, wherever they are: each is compared with the first one. Pure. */
+/**
+ * Whether secrets of one name hold the same key, wherever they are: each is compared with the first one. Two entries of a
+ * manifest may have two keys of one name, in different Regions. Pure.
+ */
 export function judgeSameKey(sights: SecretSight[], identity: Identity): VerifyCheck[] {
-  const readable = sights.flatMap((sight) => {
+  const firsts = new Map<string, { subject: string; region: string; held: KeyMaterial }>();
+  return sights.flatMap((sight) => {
     const content = sight.kind === 'there' ? seenIn(sight.content) : undefined;
-    const subject = subjectOf(sight, identity);
-    const name = parseSecretArn(subject)?.name ?? sight.target.id;
-    return content?.kind === 'text' ? [{ ...sight.target, subject, name, held: content.key }] : [];
-  });
-  return readable.flatMap(({ subject, name, held, keyType }) => {
-    const first = readable.find((other) => other.name === name);
-    if (!first || first.subject === subject) return [];
+    if (content?.kind !== 'text') return [];
+    const { region, keyType, manifest } = sight.target;
+    const [subject, name, held] = [subjectOf(sight, identity), nameOf(sight.target), content.key];
+    const group = `${manifest?.at ?? ''} ${name}`;
+    const first = firsts.get(group) ?? { subject, region, held };
+    firsts.set(group, first);
+    if (first.subject === subject) return [];
     const { ok, failed } = checksOf(subject);
     return held.sameKey(first.held, keyType)
       ? ok('secret-same-key', words.sameKey(first.region))

@@ -17,6 +17,8 @@ export interface SecretTarget {
   algorithm?: Algorithm;
   /** The very key that it must hold. */
   key?: KeyMaterial;
+  /** The manifest that names it, if one does, and where the entry stands there. */
+  manifest?: { path: string; at: string };
 }
 
 /** A secret as far as it could be looked at. */

@@ -4,13 +4,18 @@ import type { SecretTarget } from './secret-sight.ts';
 
 /** What is to be verified. */
 export interface VerifyRequest {
+  groups: VerifyGroup[];
+  /** A flow, with the secrets and roles in its encryption settings. */
+  flowArn?: string;
+}
+
+/** Secrets that belong together, and who is to read them. */
+export interface VerifyGroup {
   secrets: SecretTarget[];
   /** The name or the ARN of the role that is to read them; left out where only what a flow names is verified. */
   role?: string;
   /** A policy that must be attached to that role. */
   policyName?: string;
-  /** A flow, with the secrets and roles in its encryption settings. */
-  flowArn?: string;
 }
 
 /** A secret, and the role that is to read it. */
@@ -29,10 +34,10 @@ export interface Subjects {
 }
 
 /** What the request asks for, and what the flow names. Pure. */
-export function subjectsOf({ secrets, role }: VerifyRequest, flow: FoundFlow | undefined): Subjects {
-  const asked = secrets.map((target) => ({ target, role }));
+export function subjectsOf({ groups }: VerifyRequest, flow: FoundFlow | undefined): Subjects {
+  const asked = groups.flatMap(({ secrets, role }) => secrets.map((target) => ({ target, role })));
   const all = [...asked, ...(flow ? named(flow) : [])];
-  const roles = [role, ...all.map((each) => each.role)].filter((each) => each !== undefined);
+  const roles = [...groups, ...all].flatMap((each) => each.role ?? []);
   return {
     secrets: new Map(all.map(({ target }) => [keyOf(target), target])),
     roles: [...new Set(roles)],

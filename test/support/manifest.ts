@@ -1,13 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { CommandRun } from '../../src/cli/command-run.ts';
 import { performManifest } from '../../src/cli/setup-manifest.ts';
-import { readManifest } from '../../src/manifest/index.ts';
+import type { ExitCode } from '../../src/failure.ts';
+import { type Manifest, readManifest } from '../../src/manifest/index.ts';
 import type { Check, EncryptionSettings, Outcomes } from '../../src/report/types.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { KEYS, REGION } from './account.ts';
 import { closing } from './closing.ts';
-import { type InProcessOptions, runInProcess } from './command.ts';
+import { type CommandResult, type InProcessOptions, runInProcess } from './command.ts';
 
 /** What a manifest says, without its version. JSON is YAML, so it is written as that. */
 export interface ManifestContent {
@@ -51,17 +53,31 @@ export function manifestFile(content: ManifestContent): string {
  */
 export async function setUpAll(
   sandbox: Sandbox,
-  { defaults, keys }: ManifestContent,
+  content: ManifestContent,
   { dryRun = false, ...options }: InProcessOptions & { dryRun?: boolean } = {},
 ): Promise<FleetResult> {
-  const file = manifestFile({ defaults: { regions: [REGION], ...defaults }, keys: keys.map(withKey) });
-  const manifest = await readManifest(file);
-  const { code, stdout, log } = await runInProcess(
+  const { code, stdout, log } = await runWith(
     sandbox,
-    (run) => performManifest(run, manifest, { dryRun }),
-    { env: { FEED_KEY: KEYS.aes256, OTHER_KEY: KEYS.other }, ...options },
+    content,
+    (run, manifest) => performManifest(run, manifest, { dryRun }),
+    options,
   );
   return { code, json: stdout === '' ? undefined : JSON.parse(stdout), log };
+}
+
+/** Runs another command with `--manifest` in the same way: with such keys, and `--json` if nothing else is said. */
+export async function runWith(
+  sandbox: Sandbox,
+  { defaults, keys }: ManifestContent,
+  perform: (run: CommandRun, manifest: Manifest) => Promise<ExitCode>,
+  options: InProcessOptions = {},
+): Promise<CommandResult> {
+  const file = manifestFile({ defaults: { regions: [REGION], ...defaults }, keys: keys.map(withKey) });
+  const manifest = await readManifest(file);
+  return runInProcess(sandbox, (run) => perform(run, manifest), {
+    env: { FEED_KEY: KEYS.aes256, OTHER_KEY: KEYS.other },
+    ...options,
+  });
 }
 
 function withKey(entry: object): object {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/failure.ts';
-import { judgeReading } from '../../src/verify/judge-reading.ts';
+import { readingJudge } from '../../src/verify/judge-reading.ts';
 import { judgeRole } from '../../src/verify/judge-role.ts';
 import type { RoleSight, ThereRole } from '../../src/verify/role-sight.ts';
 import type { ThereSecret } from '../../src/verify/secret-sight.ts';
@@ -38,7 +38,7 @@ function reading(
     resourcePolicy: { seen: resourcePolicy },
     ...(kmsKey ? { kmsKey } : {}),
   };
-  return troubles(judgeReading(role({ policies }), secret, ARN, identity));
+  return troubles(readingJudge(role({ policies }), identity)(secret, ARN));
 }
 
 const allowedIf = (Condition: object) => reading([policy('Read', allow('secretsmanager:*', '*', Condition))]);
@@ -98,7 +98,7 @@ describe('a trust policy that', () => {
     const { trust } = trusting(...statements.map((each) => ({ Effect: 'Allow', ...service, ...each })));
     const checks = judgeRole(
       role({ trust }),
-      { regions: [REGION], secrets: [{ arn: ARN, keyType: 'static-key' }] },
+      { regions: [REGION], policyNames: [], secrets: [{ arn: ARN, keyType: 'static-key' }] },
       identity,
     );
     return { troubles: troubles(checks), said: checks.map(saying).join('\n') };

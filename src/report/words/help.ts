@@ -55,6 +55,7 @@ export const helpWords = {
   restore: 'restore a secret that is scheduled for deletion',
   updateTrust: 'add MediaConnect to the trust policy of a role that exists',
   dryRun: 'print the plan and stop',
+  manifestTitle: 'Or for many keys:',
   manifest: 'a YAML file that says all of this for many keys (docs/manifest.md)',
 
   verify: 'Find out whether MediaConnect can read a key, and if not, why and what to do',
@@ -64,6 +65,7 @@ export const helpWords = {
   mc-static-key verify --secret-name studio-a --region us-west-2 --region eu-west-1 --key-file studio-a.key
   mc-static-key verify --secret-arn arn:aws:secretsmanager:us-west-2:111122223333:secret:studio-a-AbCdEf --json
   mc-static-key verify --flow-arn arn:aws:mediaconnect:us-west-2:111122223333:flow:1-AbCd:game
+  mc-static-key verify --manifest keys.yaml
 `,
   verifySecretTitle: 'The secret and its key:',
   verifyOthersTitle: 'Who is to read it:',

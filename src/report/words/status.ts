@@ -1,3 +1,5 @@
+import { many, someOf } from './many.ts';
+
 /** Words of the `status` command: the checks, the tree, the notes. */
 
 export const statusWords = {
@@ -74,16 +76,3 @@ export const statusWords = {
   note: (subjects: string[], detail: string) => `${someOf(subjects)}: ${detail}`,
   loosePoliciesWhat: 'policies that no role has',
 };
-
-const SHOWN = 12;
-
-/** The first ones of a long list, and how many more there are. */
-function someOf(subjects: string[]): string {
-  const more = subjects.length - SHOWN;
-  const shown = more > 0 ? [...subjects.slice(0, SHOWN), `${more} more`] : subjects;
-  return shown.join(', ');
-}
-
-function many(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
-}

@@ -5,9 +5,11 @@ import { shellWord } from '../shell.ts';
 import type { Remedy } from '../verify-types.ts';
 
 /** What `setup` needs to be told to put right what is there. */
-interface SetUp {
+export interface SetUp {
   secrets: { arn: string; keyType: KeyType }[];
   roleName: string;
+  /** A manifest that says all of it. */
+  manifest?: string | undefined;
 }
 
 /** A policy of a role; an inline one has no ARN. */
@@ -21,7 +23,8 @@ const own = (...words: string[]) => shell('mc-static-key', ...words);
 const aws = (...words: string[]) => shell('aws', ...words);
 
 /** The `setup` that completes what is there, once for each type of key; without a secret to point to, it asks for one. */
-function setupCommand({ secrets, roleName }: SetUp, ...more: string[]): string {
+function setupCommand({ secrets, roleName, manifest }: SetUp, ...more: string[]): string {
+  if (manifest !== undefined) return own('setup', '--manifest', manifest);
   const types = [...new Set(secrets.map(({ keyType }) => keyType))];
   // The reserved name is refused by `setup`, which then takes its default.
   const role = /^mediaconnectaccessrole$/i.test(roleName) ? [] : ['--role-name', roleName];
@@ -113,8 +116,12 @@ export const remedies = {
   }),
 
   setUp: (what: SetUp): Remedy => ({ remedy: 'Have it set up:', command: setupCommand(what) }),
+  setUpFrom: (manifest: string): Remedy => remedies.setUp({ secrets: [], roleName: '', manifest }),
   letIn: (what: SetUp): Remedy => ({
-    remedy: 'Have MediaConnect added to its trust policy:',
+    remedy:
+      what.manifest === undefined
+        ? 'Have MediaConnect added to its trust policy:'
+        : 'Have MediaConnect added to its trust policy, with updateTrust: true in the manifest:',
     command: setupCommand(what, '--update-trust'),
   }),
   otherRole: {

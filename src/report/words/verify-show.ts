@@ -1,5 +1,11 @@
-const keysOf = (count: number) => (count > 1 ? 'these keys' : 'this key');
-const checksOf = (count: number) => (count === 1 ? '1 check' : `${count} checks`);
+import type { Verdict } from '../verdicts.ts';
+import { count } from './fleet.ts';
+import { many, someOf } from './many.ts';
+
+const keysOf = (number: number) => (number > 1 ? 'these keys' : 'this key');
+const checksOf = (number: number) => many(number, 'check');
+const everyKey = (keys: number) => (keys === 1 ? 'the key' : `all ${count(keys)} keys`);
+const someKeys = (number: number, keys: number) => `${count(number)} of ${many(keys, 'key')}`;
 
 /** What `verify` shows around its checks, and what it says while it works. */
 export const verifyShow = {
@@ -21,6 +27,29 @@ export const verifyShow = {
   cannotTell: (keys: number, open: number) =>
     `Whether MediaConnect can read ${keysOf(keys)} cannot be told: ${checksOf(open)} could not be made.`,
 
+  titleOf: (names: string[], regions: string[]) => `Secret ${names.join(', ')} (${regions.join(', ')})`,
+  moreKeys: (number: number) => `and ${count(number)} more keys; --json has them all`,
+  keyCounts: (keys: number, secrets: number, verdicts: string[]) =>
+    `${many(keys, 'key')} in ${many(secrets, 'secret')}: ${verdicts.join(', ')}`,
+  keysOf: {
+    ok: (number: number) => `${count(number)} can be read`,
+    warning: (number: number) => `${count(number)} can be read, with warnings`,
+    failed: (number: number) => `${count(number)} cannot be read`,
+    'cannot-tell': (number: number) => `${count(number)} cannot be told`,
+  } satisfies Record<Verdict, (number: number) => string>,
+  concluding: {
+    ok: (keys: number) => `MediaConnect can read ${everyKey(keys)}.`,
+    warning: (keys: number, _number: number, checks: number) =>
+      `MediaConnect can read ${everyKey(keys)}. There ${checks === 1 ? 'is one warning' : `are ${count(checks)} warnings`}.`,
+    failed: (keys: number, number: number, checks: number) =>
+      `MediaConnect cannot read ${someKeys(number, keys)}: ${checksOf(checks)} failed.`,
+    'cannot-tell': (keys: number, number: number, checks: number) =>
+      `Whether MediaConnect can read ${someKeys(number, keys)} cannot be told: ${checksOf(checks)} could not be made.`,
+  } satisfies Record<Verdict, (keys: number, number: number, checks: number) => string>,
+  notCompared: (places: string[]) =>
+    `${places.length === 1 ? 'A key is' : `${count(places.length)} keys are`} not here (the variable is not set, or the file is not there), and so not compared with what the secrets hold: ${someOf(places)}.`,
+
   looking: 'Looking at the secret, the role and its policies',
+  lookingAtAll: 'Looking at the secrets, the roles and their policies',
   lookingAtFlow: 'Looking at the flow and what it uses',
 };

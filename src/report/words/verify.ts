@@ -62,6 +62,7 @@ export const verifyWords = {
     `there is no such secret in ${region}: the name has the end of an ARN, a hyphen and six characters, after it`,
   elsewhere: (region: string, regions: string[]) =>
     `is not in ${region}, only in ${list(regions)}; MediaConnect reads a secret in the Region of the flow`,
+  absent: 'there is no such secret',
   nowhere: (region: string) =>
     `there is no such secret in ${region}, nor in another Region that could be looked at`,
 

@@ -1,0 +1,81 @@
+import { parseArn } from '../aws/arn.ts';
+import { DEFAULTS } from '../defaults.ts';
+import type { ExitCode } from '../failure.ts';
+import type { CheckedKey } from '../key/index.ts';
+import { loadKeysHere, type Manifest, type ManifestKey, readManifest } from '../manifest/index.ts';
+import { counter } from '../report/counter.ts';
+import { commandJson } from '../report/json.ts';
+import { checksByArn, showKeys, verdictOn } from '../report/verify-fleet.ts';
+import type { VerifiedKey } from '../report/verify-types.ts';
+import { exitCodeOf, verdictOf } from '../report/verify-verdict.ts';
+import { setupWords } from '../report/words/setup.ts';
+import { verifyShow as words } from '../report/words/verify-show.ts';
+import { keyRules, regionsOf } from '../steps/request.ts';
+import { type Reader, type Verification, type VerifyGroup, verification } from '../verify/index.ts';
+import { encryptionOf } from '../verify/settings.ts';
+import { type CommandRun, runCommand } from './command-run.ts';
+import type { CommonOptions } from './options.ts';
+import { showAccount } from './step-context.ts';
+
+/** Runs `verify --manifest` and answers the exit code. Mistakes in the file are thrown, all others are told by then. */
+export async function runVerifyManifest(path: string, common: CommonOptions): Promise<number> {
+  const manifest = await readManifest(path);
+  const [first] = manifest.keys.flatMap(({ answers }) => regionsOf(answers));
+  return runCommand(common, first, (run) => performVerifyManifest(run, manifest));
+}
+
+/** Verifies every secret of every key, with the role and the policy of its entry. Nothing is changed. */
+export async function performVerifyManifest(run: CommandRun, manifest: Manifest): Promise<ExitCode> {
+  const { aws, progress } = run;
+  const groups = await groupsOf(run, manifest);
+  await showAccount(run);
+  progress.start(words.lookingAtAll);
+  const secrets = groups.flatMap((group) => group.secrets);
+  const found = await verification(aws, { groups }, counter(progress, secrets.length));
+  progress.stop();
+  await show(run, found);
+  return exitCodeOf(found.checks);
+}
+
+async function groupsOf({ output, keyInput }: CommandRun, manifest: Manifest): Promise<VerifyGroup[]> {
+  const { keys, warnings, elsewhere } = await loadKeysHere(manifest, keyInput);
+  for (const warning of warnings) output.insist(`${setupWords.warning}: ${warning}`);
+  if (elsewhere.length > 0) output.insist(`${setupWords.warning}: ${words.notCompared(elsewhere)}`);
+  return manifest.keys.map((key, at) => groupOf(key, keys[at], manifest.path));
+}
+
+function groupOf({ answers, at }: ManifestKey, checked: CheckedKey | undefined, path: string): VerifyGroup {
+  const { secretName: name = '', secretArns, regions, policyName } = answers;
+  const targets =
+    secretArns.length > 0
+      ? secretArns.map((id) => ({ id, region: parseArn(id)?.region ?? '' }))
+      : regions.map((region) => ({ id: name, region }));
+  const holds = { ...keyRules(answers), ...(checked ? { key: checked.key } : {}), manifest: { path, at } };
+  return {
+    secrets: targets.map((target) => ({ ...target, ...holds })),
+    role: answers.roleName ?? DEFAULTS.roleName,
+    ...(policyName === undefined ? {} : { policyName }),
+  };
+}
+
+async function show({ aws, output }: CommandRun, { checks, readers }: Verification): Promise<void> {
+  if (!output.options.json) return showKeys(output, checks, keysOf(readers));
+  const { account, partition } = await aws.identity();
+  const about = checksByArn(checks);
+  const usable = readers.filter(({ secret, role }) =>
+    ['ok', 'warning'].includes(verdictOn({ secrets: [secret], role }, about)),
+  );
+  const encryption = encryptionOf(usable);
+  output.result(commandJson({ account, partition, verdict: verdictOf(checks), checks, encryption }));
+}
+
+/** The secrets of each entry, and its role. */
+function keysOf(readers: Reader[]): VerifiedKey[] {
+  const keys = new Map<string, VerifiedKey>();
+  for (const { entry = '', secret, role } of readers) {
+    const key = keys.get(entry) ?? { secrets: [], role };
+    key.secrets.push(secret);
+    keys.set(entry, key);
+  }
+  return [...keys.values()];
+}
