@@ -42,16 +42,17 @@ function unreadable({ policies, boundary }: ThereRole): string[] {
 function judgePolicy(
   { name, arn, document }: RolePolicy,
   role: RoleSight,
-  wish: RoleWish,
+  { regions, secrets, manifest }: RoleWish,
   identity: Identity,
 ): VerifyCheck[] {
   const parsed = tryParsePolicy(document);
   if (!parsed) return [];
   const { ok, warning } = checksOf(arn ?? role.arn, role.arn);
   const [further] = furtherActions(parsed);
-  const takeOff = () => remedies.takeOff(setUpOf(role, wish), { name, arn });
+  const setup = setUpOf(role, { secrets, manifest });
+  const takeOff = remedies.takeOff(setup, { name, arn });
   const guides = parseArn(arn ?? '')?.account === 'aws' && name === 'SecretsManagerReadWrite';
-  const anySecret = wish.regions.some((region) => readsAnySecret(parsed, region, identity));
+  const anySecret = regions.some((region) => readsAnySecret(parsed, region, identity));
   const prefixes = prefixesIn(parsed);
   return [
     further === undefined
@@ -59,14 +60,14 @@ function judgePolicy(
       : warning(
           'policy-reads-only',
           guides ? words.guidesMistake : words.allowsMore(name, further),
-          takeOff(),
+          takeOff,
         ),
     // Of a policy that allows everything it is enough to say so once.
     ...(further !== undefined && anySecret
       ? []
       : [
           anySecret
-            ? warning('policy-scope', words.anySecret(name), takeOff())
+            ? warning('policy-scope', words.anySecret(name), takeOff)
             : ok(
                 'policy-scope',
                 prefixes.length > 0 ? words.prefixes(name, prefixes) : words.namedSecrets(name),
