@@ -53,13 +53,13 @@ export function secretPages(
 }
 
 /**
- * The same of one secret, by its ARN; `undefined` when it is not there. For what a list does not show: lists may be five
+ * The same of one secret, by its ARN or its name; `undefined` when it is not there. For what a list does not show: lists may be five
  * minutes behind (Secrets Manager API reference, `ListSecrets`).
  */
-export async function listedSecret(aws: Aws, region: string, arn: string): Promise<ListedSecret | undefined> {
+export async function listedSecret(aws: Aws, region: string, id: string): Promise<ListedSecret | undefined> {
   const answer = await orAbsent(
-    aws.call({ action: 'secretsmanager:DescribeSecret', resource: arn, region }, (options) =>
-      aws.clients.secretsManager(region).send(new DescribeSecretCommand({ SecretId: arn }), options),
+    aws.call({ action: 'secretsmanager:DescribeSecret', resource: id, region }, (options) =>
+      aws.clients.secretsManager(region).send(new DescribeSecretCommand({ SecretId: id }), options),
     ),
   );
   const { VersionIdsToStages: SecretVersionsToStages, ...rest } = answer ?? {};

@@ -3,7 +3,7 @@ import { commandJson } from '../report/json.ts';
 import { statusText } from '../report/status.ts';
 import type { Status } from '../report/status-types.ts';
 import { statusWords as words } from '../report/words/status.ts';
-import { collect, type Seen } from '../status/collect.ts';
+import { collect, type Looking, type Seen } from '../status/collect.ts';
 import { collectNotes } from '../status/notes.ts';
 import { statusOf } from '../status/tree.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
@@ -23,14 +23,18 @@ export async function performStatus(run: CommandRun, { regions }: StatusAnswers)
   return EXIT.done;
 }
 
-/** Looks through the account: what was seen, and what there is to say about it. */
+/**
+ * Looks through the account: what was seen, and what there is to say about it.
+ * @param collecting how it is looked through, if not as a whole
+ */
 export async function lookThrough(
   { aws, progress }: Pick<CommandRun, 'aws' | 'progress'>,
   asked: string[],
+  collecting: (looking: Looking) => Promise<Seen> = collect,
 ): Promise<{ seen: Seen; status: Status }> {
   const notes = collectNotes();
   progress.start(words.looking);
-  const seen = await collect({ aws, asked, notes, onProgress: (what) => progress.wait(what) });
+  const seen = await collecting({ aws, asked, notes, onProgress: (what) => progress.wait(what) });
   progress.stop();
   return { seen, status: statusOf(seen, notes.list(), new Date()) };
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { helpWords as help } from '../report/words/help.ts';
 import { onRun, type Registration } from './command.ts';
+import { addManifestOption, manifestProblems } from './manifest-option.ts';
 import { addCommonOptions, addOption } from './options.ts';
 import type { StatusOptions } from './status-answers.ts';
 
@@ -12,8 +13,18 @@ export function addStatus(program: Command, registration: Registration): void {
     .addHelpText('before', help.statusExamples);
   command.optionsGroup(help.statusTitle);
   addOption(command, '--region <region...>', help.statusRegion, true);
+  command.optionsGroup(help.manifestTitle);
+  addManifestOption(command);
   addCommonOptions(command);
-  onRun<StatusOptions>(command, registration, async (options, common) => {
+  onRun<StatusOptions & { manifest?: string }>(command, registration, async (options, common) => {
+    const { manifest } = options;
+    if (manifest !== undefined) {
+      return {
+        problems: manifestProblems(command, []),
+        asksForRegion: false,
+        run: async () => (await import('./status-manifest.ts')).runStatusManifest(manifest, common),
+      };
+    }
     const { readStatusAnswers } = await import('./status-answers.ts');
     const { answers, problems } = readStatusAnswers(options);
     return {

@@ -10,7 +10,16 @@ export interface Status {
   secrets: StatusSecret[];
   /** Policies that this program made and that none of the roles has. */
   policies: { name: string; arn: string }[];
+  /** With a manifest: what it names and the account lacks. */
+  missing?: StatusMissing[];
   notes: StatusNote[];
+}
+
+/** Something that a manifest names and that is not there; a secret is missing in a Region. */
+export interface StatusMissing {
+  kind: 'role' | 'policy' | 'secret';
+  name: string;
+  region?: string;
 }
 
 /** One of the cheap checks: those that read no secret's value. */

@@ -1,16 +1,24 @@
 import type { Output } from './output.ts';
 import { plain } from './plain.ts';
 import { shellWord } from './shell.ts';
+import { missingLines, withManifest } from './status-missing.ts';
 import { type Page, problemLines, type SecretRow, secretLines, wrapped } from './status-table.ts';
 import type { Status, StatusCheck, StatusPolicy, StatusRole, StatusSecret } from './status-types.ts';
 import { mark, worst } from './verdicts.ts';
 import { statusWords as words } from './words/status.ts';
 
-/** What `status` shows: roles, the policies of each, the secrets of each by Region, and what is not connected. */
-export function statusText(status: Status, output: Pick<Output, 'resultWidth' | 'paintResult'>): string {
+/**
+ * What `status` shows: roles, the policies of each, the secrets of each by Region, what is not connected, and what is missing.
+ * @param manifest the file that names all of it, if one does
+ */
+export function statusText(
+  status: Status,
+  output: Pick<Output, 'resultWidth' | 'paintResult'>,
+  manifest?: string,
+): string {
   const page: Page = { width: output.resultWidth, paint: output.paintResult };
   const { account, partition, roles, secrets } = status;
-  const empty = roles.length + secrets.length + status.policies.length === 0;
+  const empty = roles.length + secrets.length + status.policies.length === 0 && manifest === undefined;
   const lines = empty
     ? [...wrapped(page, '', words.nothing(account)), ...wrapped(page, '', words.nothingNext)]
     : [
@@ -18,18 +26,20 @@ export function statusText(status: Status, output: Pick<Output, 'resultWidth' | 
         ...wrapped(page, '', countLine(status)),
         ...roles.flatMap((role) => ['', ...roleLines(page, role, secrets)]),
         ...looseLines(page, status),
+        ...missingLines(page, status.missing ?? [], manifest),
       ];
-  return [...lines, '', ...endLines(page, status)].join('\n');
+  return [...lines, '', ...endLines(page, status, manifest)].join('\n');
 }
 
 /** How much there is, and how much of it is not right. */
-function countLine({ roles, secrets }: Status): string {
+function countLine({ roles, secrets, missing = [] }: Status): string {
   const checks = [...roles, ...secrets].flatMap((each) => each.checks);
   const counts = (['failed', 'warning', 'cannot-tell'] as const).flatMap((verdict) => {
     const count = checks.filter((check) => check.verdict === verdict).length;
     return count > 0 ? [words.verdicts[verdict](count)] : [];
   });
-  return [words.count(roles.length, secrets.length), ...counts].join(', ');
+  const lacking = missing.length > 0 ? [words.missingCount(missing.length)] : [];
+  return [words.count(roles.length, secrets.length), ...counts, ...lacking].join(', ');
 }
 
 function roleLines(page: Page, role: StatusRole, secrets: StatusSecret[]): string[] {
@@ -103,8 +113,8 @@ function looseLines(page: Page, { secrets, policies }: Status): string[] {
 }
 
 /** Where was looked, what could not be looked at, and how to find out more. */
-function endLines(page: Page, { regions, notes, roles, secrets }: Status): string[] {
-  const command = verifyCommand(roles, secrets);
+function endLines(page: Page, { regions, notes, roles, secrets }: Status, manifest?: string): string[] {
+  const command = manifest === undefined ? verifyCommand(roles, secrets) : withManifest('verify', manifest);
   return [
     ...(notes.length > 0 ? [page.paint.bold(words.notes)] : []),
     ...notes.flatMap(({ subjects, detail }) => wrapped(page, '  ', words.note(subjects, detail))),
@@ -113,7 +123,7 @@ function endLines(page: Page, { regions, notes, roles, secrets }: Status): strin
     ...(secrets.some(({ keySinceFrom }) => keySinceFrom === 'last-change')
       ? wrapped(page, '', words.leastAge)
       : []),
-    ...(command ? [...wrapped(page, '', words.verify), `  ${command}`] : []),
+    ...(command ? [...wrapped(page, '', manifest ? words.verifyAll : words.verify), `  ${command}`] : []),
   ];
 }
 

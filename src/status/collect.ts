@@ -6,11 +6,12 @@ import type { Aws, Identity } from '../aws/session.ts';
 import { atMost } from '../aws/together.ts';
 import { tryParsePolicy } from '../policy/index.ts';
 import { standsFor } from '../policy/match.ts';
+import type { StatusMissing } from '../report/status-types.ts';
 import { statusWords as words } from '../report/words/status.ts';
 import { inRegion, namedIn, regionOf } from './naming.ts';
 import type { Notes } from './notes.ts';
-import { findRoles, type SeenRole } from './roles.ts';
-import { findSecrets, type SeenSecret } from './secrets.ts';
+import { findRoles, looseAmong, type SeenRole } from './roles.ts';
+import { findSecrets, type SecretId, type SeenSecret } from './secrets.ts';
 
 /** How the account is looked through. */
 export interface Looking {
@@ -31,6 +32,10 @@ export interface Seen {
   secrets: SeenSecret[];
   /** Policies of this program's that none of the roles has. */
   policies: ListedPolicy[];
+  /** Whether a secret that a policy names would have been seen, if it were there. */
+  lookedFor(named: string): boolean;
+  /** What was asked for by its name and is not there; absent where nothing was. */
+  missing?: StatusMissing[];
 }
 
 /**
@@ -48,10 +53,16 @@ export async function collect(looking: Looking): Promise<Seen> {
   const isWanted = (secret: ListedSecret) => secret.own || isNamed(secret.arn) || isNamed(primaryOf(secret));
   const arns = [...new Set(named)].filter((each) => isOfAccount(each, identity));
   const [{ secrets, regions: seen }, policies] = await Promise.all([
-    findSecrets(looking, regions, { isWanted, arns }),
+    findSecrets(looking, regions, { isWanted, others: arns.flatMap(withRegion) }),
     findLoosePolicies(looking, roles),
   ]);
-  return { identity, regions: seen, roles, secrets, policies };
+  const lookedFor = (named: string) => seen.includes(regionOf(named) ?? seen[0] ?? '');
+  return { identity, regions: seen, roles, secrets, policies, lookedFor };
+}
+
+function withRegion(arn: string): SecretId[] {
+  const region = regionOf(arn);
+  return region === undefined ? [] : [{ region, id: arn }];
 }
 
 /** The ARN of the secret itself or, for a replica, of its primary secret. */
@@ -89,11 +100,8 @@ const POLICIES_AT_ONCE = 3;
  * have thousands of them: only those with `MediaConnect` in their names, as the default name has it, are asked for theirs.
  */
 async function findLoosePolicies({ aws, notes }: Looking, roles: SeenRole[]): Promise<ListedPolicy[]> {
-  const had = new Set(roles.flatMap(({ found }) => found?.attached ?? []));
-  // A role whose policies are not known may have any that something has.
-  const mayBeHad = roles.some(({ found }) => !found);
-  const isCandidate = ({ name, arn, attached }: ListedPolicy) =>
-    /mediaconnect/i.test(name) && !(mayBeHad ? attached : had.has(arn));
+  const isLoose = looseAmong(roles);
+  const isCandidate = (policy: ListedPolicy) => /mediaconnect/i.test(policy.name) && isLoose(policy);
   const find = async () => {
     const candidates: ListedPolicy[] = [];
     for await (const { items } of policyPages(aws)) {

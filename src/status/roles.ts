@@ -1,6 +1,7 @@
+import type { ListedPolicy } from '../aws/own-policies.ts';
 import { policyReader } from '../aws/policies.ts';
 import { type ListedRole, rolePages } from '../aws/role-listing.ts';
-import { type FoundRole, readRole } from '../aws/roles.ts';
+import { describeRole, type FoundRole, readRole } from '../aws/roles.ts';
 import { atMost } from '../aws/together.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { MEDIACONNECT_SERVICE, tryParsePolicy } from '../policy/index.ts';
@@ -37,6 +38,43 @@ export async function findRoles({ aws, notes, onProgress }: Looking): Promise<Se
     return [{ name: found.name, arn: found.arn, trust: found.trust, found }];
   });
   return seen.flat();
+}
+
+/**
+ * The roles of these names, and the names of which there is none. One that may not be read as a whole is answered as far as it
+ * may.
+ */
+export async function rolesNamed(
+  { aws, notes }: Looking,
+  names: string[],
+): Promise<{ roles: SeenRole[]; missing: string[] }> {
+  const reader = policyReader(aws);
+  const answers = await atMost(ROLES_AT_ONCE, names, async (name) => {
+    const reading = readRole(aws, reader, name).then((found) => ({ found }));
+    const answer =
+      (await notes.unlessDenied(name, reading)) ??
+      (await notes.unlessDenied(
+        name,
+        describeRole(aws, name).then((described) => ({ described })),
+      ));
+    if (!answer) return { roles: [], missing: [] };
+    const seen = 'found' in answer ? answer.found : answer.described;
+    if (!seen) return { roles: [], missing: [name] };
+    const { arn, trust } = seen;
+    const whole = 'found' in answer && answer.found ? { found: answer.found } : {};
+    return { roles: [{ name: seen.name, arn, trust, ...whole }], missing: [] };
+  });
+  return {
+    roles: answers.flatMap(({ roles }) => roles),
+    missing: answers.flatMap(({ missing }) => missing),
+  };
+}
+
+/** Whether a policy is one that none of these roles has. A role whose policies are not known may have any that something has. */
+export function looseAmong(roles: SeenRole[]): (policy: ListedPolicy) => boolean {
+  const had = new Set(roles.flatMap(({ found }) => found?.attached ?? []));
+  const mayBeHad = roles.some(({ found }) => !found);
+  return ({ arn, attached }) => !(mayBeHad ? attached : had.has(arn));
 }
 
 /**

@@ -3,17 +3,24 @@ import { atMost } from '../aws/together.ts';
 import { Failure } from '../failure.ts';
 import { statusWords as words } from '../report/words/status.ts';
 import type { Looking } from './collect.ts';
-import { regionOf } from './naming.ts';
 
 /** A secret, and when its current value was stored, as far as that could be looked at. */
 export interface SeenSecret extends ListedSecret {
   currentSince?: Date;
 }
 
+/** A secret by its name or its ARN. */
+export interface SecretId {
+  region: string;
+  id: string;
+}
+
 /** The secrets that were found, and where they were looked for. */
 export interface SeenSecrets {
   secrets: SeenSecret[];
   regions: string[];
+  /** Those looked for one by one that are not there. */
+  absent: SecretId[];
 }
 
 const REGIONS_AT_ONCE = 8;
@@ -27,8 +34,8 @@ const SKIPPABLE = /^(access-denied|region-not-enabled|no-such-endpoint|unreachab
 export interface Wanted {
   /** Whether one that a list shows is to be kept; all others are forgotten as soon as they were seen. */
   isWanted(secret: ListedSecret): boolean;
-  /** ARNs that are looked for also where the list does not show them. */
-  arns: string[];
+  /** Those that are looked for also where the list does not show them. */
+  others: SecretId[];
 }
 
 /**
@@ -41,20 +48,21 @@ export async function findSecrets(looking: Looking, regions: string[], wanted: W
   const found = await atMost(REGIONS_AT_ONCE, regions, (region) =>
     secretsIn(looking, region, wanted, progress).catch(leftOut(looking, region)),
   );
-  const secrets = found.flatMap((each) => each ?? []);
+  const secrets = found.flatMap((each) => each?.kept ?? []);
   if (secrets.length > AGES_AT_ONCE) looking.onProgress(words.readingAges(secrets.length));
   return {
     secrets: await atMost(AGES_AT_ONCE, secrets, (secret) => withAge(looking, secret)),
     regions: regions.filter((_, at) => found[at]),
+    absent: found.flatMap((each) => each?.absent ?? []),
   };
 }
 
 async function secretsIn(
   looking: Looking,
   region: string,
-  { isWanted, arns }: Wanted,
+  { isWanted, others }: Wanted,
   progress: { count: number },
-): Promise<ListedSecret[]> {
+): Promise<{ kept: ListedSecret[]; absent: SecretId[] }> {
   const { aws, onProgress } = looking;
   const kept: ListedSecret[] = [];
   for await (const { items, next } of secretPages(aws, region, { deleted: true })) {
@@ -63,12 +71,19 @@ async function secretsIn(
     progress.count += items.length;
     if (next) onProgress(words.lookingAtSecrets(progress.count));
   }
-  const absent = arns.filter((arn) => regionOf(arn) === region && !kept.some((secret) => secret.arn === arn));
-  const unlisted = await atMost(UNLISTED_AT_ONCE, absent, (arn) =>
-    looking.notes.unlessDenied(arn, listedSecret(aws, region, arn)),
+  const listed = new Set(kept.flatMap(({ name, arn }) => [name, arn]));
+  const unlisted = others.filter((other) => other.region === region && !listed.has(other.id));
+  const answers = await atMost(UNLISTED_AT_ONCE, unlisted, ({ id }) =>
+    looking.notes.unlessDenied(
+      id,
+      listedSecret(aws, region, id).then((found) => ({ found })),
+    ),
   );
-  kept.push(...unlisted.filter((secret) => secret !== undefined));
-  return kept.sort((a, b) => a.name.localeCompare(b.name));
+  kept.push(...answers.flatMap((answer) => answer?.found ?? []));
+  return {
+    kept: kept.sort((a, b) => a.name.localeCompare(b.name)),
+    absent: unlisted.filter((_, at) => answers[at] && !answers[at].found),
+  };
 }
 
 /** Decides about a Region that could not be looked at: `undefined` when it is left out. */

@@ -15,7 +15,7 @@ import { statusWords as words } from '../report/words/status.ts';
 import type { Seen } from './collect.ts';
 import { judgeReading, judgeTrustOf, namedDocumentsOf } from './judge-role.ts';
 import { judgeSecret } from './judge-secret.ts';
-import { inRegion, namedIn, regionOf } from './naming.ts';
+import { inRegion, namedIn } from './naming.ts';
 import type { SeenRole } from './roles.ts';
 import type { SeenSecret } from './secrets.ts';
 
@@ -41,6 +41,7 @@ export function statusOf(seen: Seen, notes: StatusNote[], now: Date): Status {
       };
     }),
     policies: policies.map(({ name, arn }) => ({ name, arn })),
+    ...(seen.missing ? { missing: seen.missing } : {}),
     notes,
   };
 }
@@ -126,7 +127,7 @@ function policyStatus(
   const absent = names.filter(
     (each) => !prefixes.includes(each) && !there.some((secret) => standsFor(each, secret.arn)),
   );
-  const looked = (each: string) => seen.regions.includes(regionOf(each) ?? seen.regions[0] ?? '');
+  const looked = (each: string) => seen.lookedFor(each);
   return {
     policy: {
       name,

@@ -57,11 +57,7 @@ function judgePolicy(
   return [
     further === undefined
       ? ok('policy-reads-only', words.readsOnly(name))
-      : warning(
-          'policy-reads-only',
-          guides ? words.guidesMistake : words.allowsMore(name, further),
-          takeOff,
-        ),
+      : warning('policy-reads-only', guides ? words.guidesMistake : words.allowsMore(name, further), takeOff),
     // Of a policy that allows everything it is enough to say so once.
     ...(further !== undefined && anySecret
       ? []

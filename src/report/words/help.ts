@@ -81,6 +81,7 @@ export const helpWords = {
   mc-static-key status
   mc-static-key status --region us-west-2 --region eu-west-1
   mc-static-key status --json
+  mc-static-key status --manifest keys.yaml
 `,
   statusTitle: 'Where to look:',
   statusRegion:

@@ -1,3 +1,4 @@
+import { count } from './fleet.ts';
 import { many, someOf } from './many.ts';
 
 /** Words of the `status` command: the checks, the tree, the notes. */
@@ -70,6 +71,13 @@ export const statusWords = {
   readByAnyone:
     'Last read is the day (UTC) on which anybody last read the value: MediaConnect, a person, or this program when it proves a set-up.',
   verify: 'These checks read no key. All checks of one secret, its value too:',
+  verifyAll: 'These checks read no key. All checks, those of the values too:',
+  missingTitle: 'Missing',
+  missing: (kind: 'role' | 'policy' | 'secret', name: string, regions: string[]) =>
+    `${kind} ${name}${regions.length > 0 ? ` (${regions.join(', ')})` : ''}`,
+  moreMissing: (number: number) => `and ${count(number)} more; --json has them all`,
+  missingCount: (number: number) => `${count(number)} missing`,
+  setUp: 'What is missing is set up by:',
   notes: 'Not looked at',
   denied: (action: string) => `${action} is not allowed to these credentials`,
   regionOff: 'not enabled in this account',

@@ -1,0 +1,44 @@
+import { parseArn } from '../aws/arn.ts';
+import { DEFAULTS } from '../defaults.ts';
+import { EXIT, type ExitCode } from '../failure.ts';
+import { type Manifest, readManifest } from '../manifest/index.ts';
+import { commandJson } from '../report/json.ts';
+import { statusText } from '../report/status.ts';
+import { collectNamed, type Named } from '../status/collect-named.ts';
+import { regionsOf } from '../steps/request.ts';
+import { type CommandRun, runCommand } from './command-run.ts';
+import type { CommonOptions } from './options.ts';
+import { lookThrough } from './status-run.ts';
+
+/** Runs `status --manifest` and answers the exit code. Mistakes in the file are thrown, all others are told by then. */
+export async function runStatusManifest(path: string, common: CommonOptions): Promise<number> {
+  const manifest = await readManifest(path);
+  const [first] = regionsIn(manifest);
+  return runCommand(common, first, (run) => performStatusManifest(run, manifest));
+}
+
+/** The status of what a manifest names: its roles, policies and secrets, and what of these the account lacks. */
+export async function performStatusManifest(run: CommandRun, manifest: Manifest): Promise<ExitCode> {
+  const named = namedIn(manifest);
+  const { output } = run;
+  const { status } = await lookThrough(run, regionsIn(manifest), (looking) => collectNamed(looking, named));
+  output.result(output.options.json ? commandJson(status) : statusText(status, output, manifest.path));
+  return EXIT.done;
+}
+
+function regionsIn({ keys }: Manifest): string[] {
+  return [...new Set(keys.flatMap(({ answers }) => regionsOf(answers)))];
+}
+
+function namedIn({ keys }: Manifest): Named {
+  const answers = keys.map((key) => key.answers);
+  return {
+    roles: [...new Set(answers.map(({ roleName }) => roleName ?? DEFAULTS.roleName))],
+    policies: [...new Set(answers.map(({ policyName }) => policyName ?? DEFAULTS.policyName))],
+    secrets: answers.flatMap(({ secretName: name = '', secretArns, regions }) =>
+      secretArns.length > 0
+        ? secretArns.map((id) => ({ region: parseArn(id)?.region ?? '', id }))
+        : [...new Set(regions)].map((region) => ({ region, id: name })),
+    ),
+  };
+}

@@ -1,0 +1,31 @@
+import { folded, MOST_LINES } from './fold.ts';
+import { plain } from './plain.ts';
+import { shellWord } from './shell.ts';
+import { type Page, wrapped } from './status-table.ts';
+import type { StatusMissing } from './status-types.ts';
+import { statusWords as words } from './words/status.ts';
+
+/** What a manifest names and the account lacks: one line for each thing, a secret with all its Regions. */
+export function missingLines(page: Page, missing: StatusMissing[], manifest = ''): string[] {
+  if (missing.length === 0) return [];
+  const things = folded(missing, ({ kind, name }) => `${kind} ${name}`);
+  const shown = things.slice(0, MOST_LINES).flatMap((same) => {
+    const [{ kind, name }] = same;
+    const regions = same.flatMap(({ region }) => region ?? []);
+    return wrapped(page, '  ', words.missing(kind, plain(name), regions));
+  });
+  const more = things.length - MOST_LINES;
+  return [
+    '',
+    page.paint.bold(words.missingTitle),
+    ...shown,
+    ...(more > 0 ? [`  ${words.moreMissing(more)}`] : []),
+    ...wrapped(page, '', words.setUp),
+    `  ${withManifest('setup', manifest)}`,
+  ];
+}
+
+/** A command for all that the manifest names. */
+export function withManifest(command: 'setup' | 'verify', manifest: string): string {
+  return `mc-static-key ${command} --manifest ${shellWord(plain(manifest))}`;
+}
