@@ -4,22 +4,20 @@ import { DEFAULTS, OWN_TAG } from '../defaults.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import {
   EVERY_REGION,
-  type Need,
   needsOf,
   type PermissionRequest,
   passRole,
-  policyFor,
-  statementsFor,
   takesConfiguredRegion,
 } from '../permissions/index.ts';
 import type { AccountRef } from '../policy/index.ts';
-import { type ExplainedStatement, type PermissionsReport, showPermissions } from '../report/permissions.ts';
-import { permissionPurposes, permissionsWords as words } from '../report/words/permissions.ts';
+import { showPermissions } from '../report/permissions.ts';
+import { permissionsWords as words } from '../report/words/permissions.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
 import { configuredRegions } from './configured-region.ts';
 import type { CommonOptions } from './options.ts';
 import type { PermissionsAnswers } from './permissions-answers.ts';
+import { reportOf } from './permissions-report.ts';
 import { missingFailure } from './usage.ts';
 
 /** Runs `permissions COMMAND` and answers the exit code. Whatever goes wrong is told by then. */
@@ -33,7 +31,17 @@ export async function performPermissions(run: CommandRun, given: PermissionsAnsw
   const regions = await regionsFor(run, answers);
   demandNames(answers, regions);
   const where = await accountFor(run, answers, regions);
-  showPermissions(run.output, reportOf(answers, requestOf(answers, where, regions)));
+  const request = requestOf(answers, where, regions);
+  const { command, roleName, permissionsBoundary } = answers;
+  const report = reportOf(answers, {
+    where,
+    needs: needsOf(command, request),
+    ofRoles: passRole(request),
+    bounded: permissionsBoundary !== undefined,
+    wayOut: words.wayOut,
+    roleArguments: roleName === undefined ? [] : ['--role-name', roleName],
+  });
+  showPermissions(run.output, report);
   return EXIT.done;
 }
 
@@ -68,7 +76,8 @@ function demandNames({ command, secretName, secretArns }: PermissionsAnswers, re
   if (missing.length > 0) throw missingFailure(missing, words.missingHint);
 }
 
-async function accountFor(
+/** The account for which the policy is printed: the one that was given, or that of the credentials. */
+export async function accountFor(
   { aws }: CommandRun,
   { accountId }: PermissionsAnswers,
   [region = '']: string[],
@@ -92,37 +101,6 @@ function requestOf(answers: PermissionsAnswers, where: AccountRef, regions: stri
     policyName: policyName ?? DEFAULTS.policyName,
     roleName: roleName ?? DEFAULTS.roleName,
     tagKeys: [OWN_TAG, ...tagKeys],
+    manifest: false,
   };
-}
-
-function reportOf(answers: PermissionsAnswers, request: PermissionRequest): PermissionsReport {
-  const { command, optional: withOptional, permissionsBoundary, dryRun, accountId, roleName } = answers;
-  const { required, optional } = needsOf(command, request);
-  const included = withOptional ? [...required, ...optional] : required;
-  const ofRole = passRole(request);
-  const [statement = {}] = statementsFor([ofRole]);
-  return {
-    command,
-    ...request.where,
-    policy: policyFor(included),
-    included: explained(included),
-    optional: explained(optional),
-    withOptional,
-    unbounded: command === 'setup' && !permissionsBoundary && !dryRun,
-    passRole: statement,
-    passRoleArguments: [
-      ...(roleName === undefined ? [] : ['--role-name', roleName]),
-      ...(accountId === undefined ? [] : ['--account-id', accountId]),
-    ],
-  };
-}
-
-function explained(needs: Need[]): ExplainedStatement[] {
-  const statements = statementsFor(needs);
-  return needs.map(({ sid, actions }, at) => ({
-    sid,
-    actions,
-    purpose: permissionPurposes[sid],
-    statement: statements[at] ?? {},
-  }));
 }

@@ -3,6 +3,7 @@ import { PERMISSION_COMMANDS, type PermissionCommand, takesConfiguredRegion } fr
 import { helpWords as help } from '../report/words/help.ts';
 import { permissionsHelp } from '../report/words/permissions-help.ts';
 import { onRun, type Registration } from './command.ts';
+import { addManifestOption, manifestProblems } from './manifest-option.ts';
 import { addCommonOptions, addOption } from './options.ts';
 import type { PermissionsOptions } from './permissions-answers.ts';
 
@@ -50,6 +51,9 @@ const OPTIONS: Record<PermissionCommand, OptionSpec[]> = {
   'create-flow': [ROLE, ROLE_ARN, ['--region <region...>', permissionsHelp.partitionRegion, true]],
 };
 
+/** Options that say how a manifest is gone about, or what is printed. */
+const BESIDE_MANIFEST = ['--rollback', '--include-untagged', '--dry-run', '--optional', '--account-id'];
+
 /** Adds the `permissions` command, which has one command for each that permissions can be printed for. */
 export function addPermissions(program: Command, registration: Registration): void {
   const parent = program
@@ -68,13 +72,23 @@ function addOne(parent: Command, name: PermissionCommand, registration: Registra
   command.optionsGroup(permissionsHelp.title);
   for (const [flags, description, repeatable] of OPTIONS[name])
     addOption(command, flags, description, repeatable);
+  addManifestOption(command);
   command.optionsGroup(permissionsHelp.outputTitle);
   if (name !== 'create-flow') addOption(command, '--optional', permissionsHelp.optional);
   addOption(command, '--account-id <id>', permissionsHelp.accountId);
   addCommonOptions(command);
-  onRun<PermissionsOptions>(command, registration, async (options, common) => {
+  onRun<PermissionsOptions & { manifest?: string }>(command, registration, async (options, common) => {
     const { readPermissionsAnswers } = await import('./permissions-answers.ts');
     const { answers, problems } = readPermissionsAnswers(name, options);
+    const { manifest } = options;
+    if (manifest !== undefined) {
+      return {
+        problems: [...manifestProblems(command, BESIDE_MANIFEST), ...problems],
+        asksForRegion: false,
+        run: async () =>
+          (await import('./permissions-manifest.ts')).runPermissionsManifest(manifest, answers, common),
+      };
+    }
     return {
       problems,
       asksForRegion: takesConfiguredRegion(name) && !options.secretArn && !options.region,

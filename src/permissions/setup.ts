@@ -7,6 +7,7 @@ import {
   readPolicies,
   readRole,
   readSecrets,
+  readTogether,
   roleOf,
   useKmsKey,
   WRITING_WITH_KMS,
@@ -15,7 +16,7 @@ import type { Need, Needs, PermissionRequest } from './types.ts';
 
 /** What `setup` needs. */
 export function setupNeeds(request: PermissionRequest): Needs {
-  const { dryRun, byArn } = request;
+  const { dryRun, byArn, manifest } = request;
   return {
     required: [
       readSecrets(request),
@@ -27,7 +28,8 @@ export function setupNeeds(request: PermissionRequest): Needs {
       ...(dryRun ? [] : writeRole(request)),
     ],
     optional: [
-      ...(byArn ? [] : [listSecrets('OptionalOfferSecrets', request)]),
+      ...(byArn || manifest ? [] : [listSecrets('OptionalOfferSecrets', request)]),
+      ...readTogether(request),
       { sid: 'OptionalFindPolicies', actions: ['iam:ListPolicies'], resources: ['*'] },
       { sid: 'OptionalFindStacks', actions: ['iam:GetPolicy'], resources: policiesOf(request) },
       { sid: 'OptionalReadQuotas', actions: ['iam:GetAccountSummary'], resources: ['*'] },

@@ -18,11 +18,22 @@ export function readSecrets({ secrets }: PermissionRequest): Need {
   };
 }
 
-/** `secretsmanager:ListSecrets` knows no resources; the Region is all that it can be limited to. */
-export function listSecrets(sid: Need['sid'], { regions }: PermissionRequest): Need {
+export function listSecrets(sid: Need['sid'], request: PermissionRequest): Need {
+  return inRegions(sid, 'secretsmanager:ListSecrets', request);
+}
+
+/** Many values with one request. Each of them takes `GetSecretValue` besides (API reference, `BatchGetSecretValue`). */
+export function readTogether(request: PermissionRequest): Need[] {
+  return request.manifest
+    ? [inRegions('OptionalReadTogether', 'secretsmanager:BatchGetSecretValue', request)]
+    : [];
+}
+
+/** An action that knows no resources; the Region is all that it can be limited to. */
+function inRegions(sid: Need['sid'], action: string, { regions }: PermissionRequest): Need {
   return {
     sid,
-    actions: ['secretsmanager:ListSecrets'],
+    actions: [action],
     resources: ['*'],
     ...(regions.includes(EVERY_REGION)
       ? {}

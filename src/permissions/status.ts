@@ -1,9 +1,10 @@
 import { policyArn, roleArn } from '../aws/arn.ts';
-import { listSecrets, readPolicies } from './shared.ts';
+import { listSecrets, readPolicies, readRole } from './shared.ts';
 import type { Needs, PermissionRequest } from './types.ts';
 
 /** What `status` needs. Whatever of the rest it may not look at, it leaves out and says so. */
 export function statusNeeds(request: PermissionRequest): Needs {
+  if (request.manifest) return needsForNamed(request);
   const { where, regions } = request;
   const roles = [roleArn(where, '*')];
   const { partition, account } = where;
@@ -25,6 +26,21 @@ export function statusNeeds(request: PermissionRequest): Needs {
       { sid: 'OptionalReadKeyAge', actions: ['secretsmanager:ListSecretVersionIds'], resources: secrets },
       { sid: 'OptionalFindPolicies', actions: ['iam:ListPolicies'], resources: ['*'] },
       { sid: 'OptionalReadPolicyTags', actions: ['iam:GetPolicy'], resources: [policyArn(where, '*')] },
+    ],
+  };
+}
+
+/** What it needs where a manifest names what to look at. */
+function needsForNamed(request: PermissionRequest): Needs {
+  const secrets = request.secrets.map(({ arn }) => arn);
+  return {
+    required: [listSecrets('ListSecrets', request)],
+    optional: [
+      readRole(request, 'OptionalReadNamedRoles'),
+      readPolicies(request, 'OptionalReadPolicies'),
+      { sid: 'OptionalReadSecrets', actions: ['secretsmanager:DescribeSecret'], resources: secrets },
+      { sid: 'OptionalReadKeyAge', actions: ['secretsmanager:ListSecretVersionIds'], resources: secrets },
+      { sid: 'OptionalFindPolicies', actions: ['iam:ListPolicies'], resources: ['*'] },
     ],
   };
 }

@@ -46,6 +46,8 @@ export interface PermissionRequest {
   includeUntagged: boolean;
   /** True for a run that changes nothing. */
   dryRun: boolean;
+  /** True when a manifest names all of it, so that nothing is searched for and much is read. */
+  manifest: boolean;
 }
 
 export type Sid = keyof typeof permissionPurposes;

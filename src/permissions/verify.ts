@@ -1,5 +1,5 @@
 import { DECRYPT_ACTION } from '../policy/index.ts';
-import { readPolicies, readRole, readSecrets, useKmsKey } from './shared.ts';
+import { readPolicies, readRole, readSecrets, readTogether, useKmsKey } from './shared.ts';
 import type { Need, Needs, PermissionRequest } from './types.ts';
 
 /** What `verify` needs. */
@@ -18,6 +18,7 @@ export function verifyNeeds(request: PermissionRequest): Needs {
       ...flow,
     ],
     optional: [
+      ...readTogether(request),
       ...describeKmsKey(request),
       { sid: 'OptionalSimulateCaller', actions: ['iam:SimulatePrincipalPolicy'], resources: identities },
     ],

@@ -27,6 +27,8 @@ export interface PermissionsReport {
   withOptional: boolean;
   /** Whether it lets someone make a role without a permissions boundary. */
   unbounded: boolean;
+  /** What to do when the policy is too long for IAM. */
+  wayOut: string;
   /** The statement for whoever creates flows, and the arguments that print it. */
   passRole: JsonStatement;
   passRoleArguments: string[];
@@ -36,7 +38,7 @@ export interface PermissionsReport {
 export function showPermissions(output: Output, report: PermissionsReport): void {
   const { command, account, partition, policy, optional, passRole } = report;
   const size = measure(policy);
-  if (size > MANAGED_POLICY_LIMIT) output.insist(words.tooLong(size));
+  if (size > MANAGED_POLICY_LIMIT) output.insist(words.tooLong(size, report.wayOut));
   if (output.options.json) {
     const shown = optional.map(({ sid, purpose, statement }) => ({ sid, purpose, statement }));
     output.result(commandJson({ command, account, partition, policy, optional: shown, passRole }));

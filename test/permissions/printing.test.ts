@@ -151,7 +151,7 @@ describe('standard error', () => {
   test('says plainly that a policy is too long for a managed one', async () => {
     const region = Array.from({ length: 40 }, (_, index) => `us-west-${index + 1}`);
     const { log, code } = await permissions(sandbox(), 'setup', { ...STUDIO, region });
-    expect(log).toMatch(/The policy has \d+ characters; a managed policy takes 6,144\./);
+    expect(log).toMatch(/The policy has [\d,]+ characters; a managed policy takes 6,144\./);
     expect(code).toBe(0);
   });
 });

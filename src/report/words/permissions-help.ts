@@ -4,6 +4,7 @@ export const permissionsHelp = {
   mc-static-key permissions setup --secret-name studio-a --region us-west-2
   mc-static-key permissions status --optional
   mc-static-key permissions create-flow --role-name MediaConnect-ASM
+  mc-static-key permissions setup --manifest keys.yaml
   mc-static-key permissions setup --secret-name studio-a --region us-west-2 --account-id 111122223333 --quiet |
     aws iam create-policy --policy-name mc-static-key-setup --policy-document file:///dev/stdin
 `,
@@ -20,6 +21,7 @@ export const permissionsHelp = {
   mc-static-key permissions setup --secret-name studio-a --region us-west-2
   mc-static-key permissions setup --secret-name studio-a --region us-west-2 --region eu-west-1 --existing-key replace
   mc-static-key permissions setup --secret-name studio-a --region us-west-2 --account-id 111122223333 --json
+  mc-static-key permissions setup --manifest keys.yaml
 `,
     verify: `Examples:
   mc-static-key permissions verify --secret-name studio-a --region us-west-2

@@ -1,3 +1,5 @@
+import { count } from './fleet.ts';
+
 /** Words of the `permissions` command: what each statement is for, and what is said beside the policy. */
 
 /** What each statement of a policy is for, by its `Sid`. */
@@ -27,6 +29,8 @@ export const permissionPurposes = {
   ReadTheFlow: 'read the encryption settings of the flow',
   PassTheRole: 'give the role to MediaConnect in the encryption settings of a flow',
 
+  OptionalReadTogether: 'read the values of many secrets with one request',
+  OptionalReadNamedRoles: 'see whether the roles are there, whom they trust and what they may do',
   OptionalOfferSecrets: 'in a terminal, offer the names of existing secrets',
   OptionalFindPolicies: 'find policies by their names, whatever their spelling and path',
   OptionalFindStacks: 'warn before a policy is changed that belongs to a CloudFormation stack',
@@ -46,14 +50,19 @@ export const permissionPurposes = {
 
 export const permissionsWords = {
   title: (command: string, size: number) =>
-    `mc-static-key ${command} needs this, with these names (${size} of a managed policy's 6,144 characters):`,
+    `mc-static-key ${command} needs this, with these names (${count(size)} of a managed policy's 6,144 characters):`,
   createFlow:
     'For whoever creates or changes flows, besides what MediaConnect itself asks for. Without it MediaConnect answers "Forbidden", and nothing more:',
   purpose: (sid: string, purpose: string) => `  ${sid}: ${purpose}`,
   optional: 'It can do without the following, which --optional puts into the policy:',
   optionalPurpose: (actions: string[], purpose: string) => `  ${actions.join(', ')}: ${purpose}`,
-  tooLong: (size: number) =>
-    `The policy has ${size} characters; a managed policy takes 6,144. Print it for a part of the Regions or secrets at a time, and attach several policies.`,
+  tooLong: (size: number, wayOut: string) =>
+    `The policy has ${count(size)} characters; a managed policy takes 6,144. ${wayOut}`,
+  wayOut: 'Print it for a part of the Regions or secrets at a time, and attach several policies.',
+  byPrefix: (size: number, patterns: string[]) =>
+    `With every secret by its name the policy has ${count(size)} characters; a managed policy takes 6,144. So it names what the names have in common, and holds for every other secret whose name begins so: ${patterns.join(', ')}.`,
+  wayOutOfManifest:
+    'Ways out: names with a common beginning that ends in a separator, such as live/, for which one pattern does; or a manifest for each part of the keys, and all their policies attached.',
   escalation:
     'Whoever may create a policy and attach it to a role can give that role any permission. With --permissions-boundary they cannot give a new role more than the boundary allows.',
   passRole: (command: string) =>
