@@ -77,18 +77,37 @@ async function listFlowArns(aws: Aws, region: string): Promise<string[]> {
 }
 
 /**
- * The flows of the Region that have the secret in any of their encryption settings. Secrets Manager takes an ARN without the
- * six random characters too (API reference, `GetSecretValue`, `SecretId`).
+ * The flows of the Region that have one of the secrets in any of their encryption settings, by the ARN of the secret. Secrets
+ * Manager takes an ARN without the six random characters too (API reference, `GetSecretValue`, `SecretId`). All flows are
+ * looked at once, however many secrets it is about.
  */
-export async function flowsUsing(aws: Aws, region: string, secretArn: string): Promise<FlowUse[]> {
-  const names = [secretArn, secretArn.replace(/-[A-Za-z0-9]{6}$/, '')];
+export async function flowsUsing(
+  aws: Aws,
+  region: string,
+  secretArns: string[],
+): Promise<Map<string, FlowUse[]>> {
+  const spellings = new Map(
+    secretArns.flatMap((arn) => [arn, arn.replace(/-[A-Za-z0-9]{6}$/, '')].map((text) => [text, arn])),
+  );
+  const uses = new Map<string, FlowUse[]>();
   const arns = await listFlowArns(aws, region);
-  // A flow that is deleted between the list and the look uses nothing any more.
-  const flows = await atMost(FLOWS_AT_ONCE, arns, (arn) => readFlow(aws, arn));
-  return flows.flatMap((flow) => {
-    const parts = flow?.parts.filter(({ encryption }) => names.includes(encryption?.secretArn ?? '')) ?? [];
-    return flow && parts.length > 0 ? [{ flow, parts }] : [];
+  await atMost(FLOWS_AT_ONCE, arns, async (flowArn) => {
+    // A flow that is deleted between the list and the look uses nothing any more.
+    const flow = await readFlow(aws, flowArn);
+    if (!flow) return;
+    for (const [secret, parts] of partsBySecret(flow, spellings))
+      uses.set(secret, [...(uses.get(secret) ?? []), { flow, parts }]);
   });
+  return uses;
+}
+
+function partsBySecret({ parts }: FoundFlow, spellings: Map<string, string>): Map<string, FlowPart[]> {
+  const found = new Map<string, FlowPart[]>();
+  for (const part of parts) {
+    const secret = spellings.get(part.encryption?.secretArn ?? '');
+    if (secret !== undefined) found.set(secret, [...(found.get(secret) ?? []), part]);
+  }
+  return found;
 }
 
 function toFlow(flow: Flow, arn: string, region: string): FoundFlow {

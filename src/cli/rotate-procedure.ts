@@ -1,3 +1,4 @@
+import type { FoundSecret } from '../aws/secrets.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { EXIT, type ExitCode, Interrupted } from '../failure.ts';
 import type { CheckedKey } from '../key/index.ts';
@@ -12,6 +13,8 @@ import { rotateWords as words } from '../report/words/rotate.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { verifyShow } from '../report/words/verify-show.ts';
 import { findToRotate, planGoingBack, planNewKey, type Rotation } from '../rotate/index.ts';
+import { readHistories } from '../rotate/rollback.ts';
+import { regionWarnings } from '../steps/named-secret.ts';
 import { keyRules } from '../steps/request.ts';
 import type { StepContext } from '../steps/types.ts';
 import { verify } from '../verify/index.ts';
@@ -48,12 +51,13 @@ export async function performRotate(run: RotateRun): Promise<ExitCode> {
 
   run.progress.start(words.looking);
   const target = { name, regions: known.regions, arns: answers.secretArns };
-  const { secrets, warnings } = await findToRotate(context, target);
+  const { secrets, warnings: unseen } = await findToRotate(context, target);
   run.progress.stop();
   const rotation = await planRotation(run, context, { name, secrets }, early, wizard);
 
   const breaks = changesAnything(rotation.changes) ? [words.breaks] : [];
-  const plan = { changes: rotation.changes, warnings: [...breaks, ...rotation.warnings, ...warnings] };
+  const warnings = [...breaks, ...rotation.warnings, ...unseen, ...regionWarnings(known.regions)];
+  const plan = { changes: rotation.changes, warnings };
   const changes = await tellPlan(run, plan, {
     dryRun: answers.dryRun,
     nothingToDo: answers.rollback ? words.nothingToRollBack : words.nothingToDo,
@@ -93,15 +97,18 @@ function demandAnswers({ answers, common }: RotateRun): void {
 async function planRotation(
   run: RotateRun,
   context: StepContext,
-  { name, secrets }: { name: string; secrets: Parameters<typeof planNewKey>[2] },
+  found: { name: string; secrets: FoundSecret[] },
   early: CheckedKey | undefined,
   wizard: Wizard | undefined,
 ): Promise<Rotation> {
-  if (run.answers.rollback) return planGoingBack(context, secrets, keyRules(run.answers));
-  if (early) return planNewKey(context, name, secrets, keyRules(run.answers), early);
-  if (!wizard) throw new Error('there is no key');
-  const { answers, checked } = await wizard.askKey(run);
-  return planNewKey(context, name, secrets, keyRules(answers), checked);
+  if (run.answers.rollback)
+    return planGoingBack(await readHistories(context.aws, found.secrets), keyRules(run.answers));
+  const given = early ? { answers: run.answers, checked: early } : await wizard?.askKey(run);
+  if (!given) throw new Error('there is no key');
+  // Who was asked for the key may have taken a while.
+  const regions = found.secrets.map(({ region }) => region);
+  const { secrets } = await findToRotate(context, { name: found.name, regions, arns: [] });
+  return planNewKey(context, { name: found.name, secrets, rules: keyRules(given.answers) }, given.checked);
 }
 
 /** Carries it out, and keeps account of the Regions that are still to come. */

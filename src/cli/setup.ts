@@ -17,13 +17,13 @@ export function addSetup(program: Command, registration: Registration): void {
   addOption(command, '--dry-run', help.dryRun);
   addCommonOptions(command);
   onRun<SetupOptions & { manifest?: string }>(command, registration, async (options, common) => {
-    const { manifest, dryRun = false } = options;
+    const { manifest, dryRun = false, restore = false } = options;
     if (manifest !== undefined) {
       return {
-        problems: manifestProblems(command, ['--dry-run']),
+        problems: manifestProblems(command, ['--dry-run', '--restore']),
         asksForRegion: false,
         run: async () =>
-          (await import('./setup-manifest.ts')).runManifest({ path: manifest, dryRun }, common),
+          (await import('./setup-manifest.ts')).runManifest({ path: manifest, dryRun, restore }, common),
       };
     }
     const { readAnswers } = await import('../answers/setup-answers.ts');

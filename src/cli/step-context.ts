@@ -38,20 +38,23 @@ export function withAccountOfRest(
   expected: Outcomes,
   rest: Rest,
 ): StepContext {
-  let open = listed(expected).filter(({ action }) => action !== 'kept');
-  const tell = () => {
-    outcomes.left = { ...rest, arns: open.map(({ arn }) => arn) };
+  const named = ({ arn, action }: { arn: string; action: string }) => `${action} ${arn}`;
+  const open = new Map(
+    listed(expected)
+      .filter(({ action }) => action !== 'kept')
+      .map((each) => [named(each), each.arn]),
+  );
+  outcomes.left = {
+    ...rest,
+    get arns() {
+      return [...open.values()];
+    },
   };
-  tell();
   return {
     ...context,
     record(outcome) {
       context.record(outcome);
-      const done = listed(happenedTo(outcome));
-      open = open.filter(
-        ({ arn, action }) => !done.some((each) => each.arn === arn && each.action === action),
-      );
-      tell();
+      for (const done of listed(happenedTo(outcome))) open.delete(named(done));
     },
   };
 }

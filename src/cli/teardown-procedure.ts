@@ -1,23 +1,25 @@
-import { waitUntil } from '../aws/wait.ts';
-import { DEFAULTS, LIMITS } from '../defaults.ts';
-import { EXIT, type ExitCode, Failure } from '../failure.ts';
+import { DEFAULTS } from '../defaults.ts';
+import { EXIT, type ExitCode } from '../failure.ts';
 import { checkStoredKey } from '../key/index.ts';
-import { commandJson, outcomeMembers } from '../report/json.ts';
-import { changesAnything } from '../report/plan.ts';
-import { type ScheduledSecret, showTeardown, undoCommand } from '../report/torn-down.ts';
+import { commandJson } from '../report/json.ts';
+import { showTeardown, undoCommand } from '../report/torn-down.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
-import { conflictFailure } from '../steps/conflict.ts';
-import type { StepContext } from '../steps/types.ts';
-import { type TornDown, tearDown } from '../teardown/apply.ts';
-import { findAll } from '../teardown/find.ts';
-import { planTeardown } from '../teardown/plan.ts';
-import type { Findings, TeardownPlan, TeardownRequest } from '../teardown/types.ts';
+import { regionWarnings } from '../steps/named-secret.ts';
+import { asPlanned, type TornDown } from '../teardown/apply.ts';
+import type { TargetPlan, TeardownRequest } from '../teardown/types.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
 import type { CommonOptions } from './options.ts';
 import { meantBy } from './secret-options.ts';
-import { showWaiting, stepContext, tellPlan, withAccountOfRest } from './step-context.ts';
+import { tellPlan } from './step-context.ts';
 import type { TeardownAnswers } from './teardown-answers.ts';
+import {
+  type PlannedTeardown,
+  planToTakeDown,
+  scheduledIn,
+  takeDown,
+  tornDownMembers,
+} from './teardown-keys.ts';
 import { missingFailure } from './usage.ts';
 
 /** One run of `teardown`. */
@@ -32,26 +34,22 @@ export function runTeardown(answers: TeardownAnswers, common: CommonOptions): Pr
 
 /** Read, plan, confirm, apply. */
 export async function performTeardown(run: TeardownRun): Promise<ExitCode> {
-  const { answers, progress } = run;
+  const { answers } = run;
   const wizard = run.interactive ? await import('../wizard/teardown.ts') : undefined;
   if (!wizard) demandAnswers(run);
   const known = meantBy(answers);
   const name = wizard ? await wizard.askSecretToTakeDown(run, known.name) : (known.name ?? '');
-  const request: TeardownRequest = { ...answers, name, regions: known.regions, arns: answers.secretArns };
-
-  const context = stepContext(run);
-  progress.start(words.looking);
-  const found = await findAll(context, request);
-  progress.stop();
-  const plan = planTeardown(request, found);
-  if (plan.conflicts.length > 0) throw conflictFailure(plan.conflicts);
+  const request = requestOf(answers, { name, regions: known.regions });
+  const planned = await planToTakeDown(run, request);
+  const expected = demandSuccess(asPlanned(planned.plan));
 
   const { dryRun } = answers;
-  const changes = await tellPlan(run, plan, { dryRun, nothingToDo: words.nothingToDo });
-  const unchanged = { ...plan.expected, deletionDates: new Map<string, Date>() };
-  if (dryRun) return finish(run, request, found, unchanged);
-  if (changes && wizard) await wizard.confirmByName(run, name);
-  return finish(run, request, found, changes ? await apply(run, context, request, plan) : unchanged);
+  const { changes, warnings } = planned.plan;
+  const plan = { changes, warnings: [...warnings, ...regionWarnings(known.regions)] };
+  const goesOn = await tellPlan(run, plan, { dryRun, nothingToDo: words.nothingToDo });
+  if (dryRun || !goesOn) return finish(run, planned, expected);
+  if (wizard) await wizard.confirmByTyping(run, { asked: words.confirmName(name), wanted: name });
+  return finish(run, planned, demandSuccess(await takeDown(run, request, planned)));
 }
 
 /** Without anyone to ask: names all that is missing in one failure. */
@@ -64,57 +62,26 @@ function demandAnswers({ answers, common }: TeardownRun): void {
   if (missing.length > 0) throw missingFailure(missing);
 }
 
-/** Carries it out, and keeps account of what is still to come. */
-async function apply(
-  run: TeardownRun,
-  context: StepContext,
-  request: TeardownRequest,
-  plan: TeardownPlan,
-): Promise<TornDown> {
-  const { outcomes, progress } = run;
-  const rest = { title: words.left, goOn: words.goOn };
-  progress.start(words.takingDown);
-  const done = await tearDown(withAccountOfRest(context, outcomes, plan.expected, rest), request, plan);
-  await proveGone(run, request);
-  progress.done(words.takenDown);
+function requestOf(
+  { secretArns: arns, policyName, roleName, recoveryDays, includeUntagged }: TeardownAnswers,
+  secret: { name: string; regions: string[] },
+): TeardownRequest {
+  return { targets: [{ ...secret, arns, policyName, roleName }], recoveryDays, includeUntagged };
+}
+
+/** @throws what stands in the way of the one secret, or failed for it */
+function demandSuccess(done: TornDown): TornDown {
+  const [failure] = done.failures;
+  if (failure) throw failure;
   return done;
 }
 
-/** Reads again what AWS holds, until IAM shows everywhere that there is nothing left to take down. */
-async function proveGone(run: TeardownRun, request: TeardownRequest): Promise<void> {
-  const look = async () => planTeardown(request, await findAll(stepContext(run), request)).changes;
-  const { value: left, done } = await waitUntil(look, (changes) => !changesAnything(changes), {
-    limits: LIMITS,
-    interrupt: run.interrupt,
-    onWait: (elapsed) => showWaiting(run, words.propagating, elapsed),
-  });
-  if (done) return;
-  const open = left.filter(({ action }) => action !== 'keep');
-  throw new Failure(words.stillThere, {
-    code: 'not-proven',
-    exitCode: EXIT.failed,
-    details: open.map(
-      ({ resource, name, region }) =>
-        `${setupWords.resource[resource]} ${name}${region ? ` (${region})` : ''}`,
-    ),
-    hint: words.stillThereHint,
-  });
-}
-
-function finish(run: TeardownRun, request: TeardownRequest, found: Findings, done: TornDown): ExitCode {
+async function finish(run: TeardownRun, { found, plan }: PlannedTeardown, done: TornDown): Promise<ExitCode> {
   const { output, answers } = run;
-  const scheduled = done.secrets
-    .map(({ region, arn }): ScheduledSecret => {
-      const until =
-        done.deletionDates.get(arn) ?? found.where.found.find((each) => each.arn === arn)?.deletedAt;
-      return { region, arn, ...(until ? { until } : {}) };
-    })
-    .filter(
-      ({ arn, until }) =>
-        until || done.secrets.some((each) => each.arn === arn && each.action === 'scheduled'),
-    );
+  const scheduled = scheduledIn(plan, done);
   const arns = scheduled.map(({ arn }) => arn);
-  const undo = arns.length > 0 ? undoCommand(arns, undoNames(request, found)) : undefined;
+  const [target] = plan.targets;
+  const undo = target && arns.length > 0 ? undoCommand(arns, undoNames(target)) : undefined;
   if (output.options.json) {
     const { account, partition } = found.identity;
     const { dryRun } = answers;
@@ -123,7 +90,7 @@ function finish(run: TeardownRun, request: TeardownRequest, found: Findings, don
         ...(dryRun ? { dryRun } : {}),
         account,
         partition,
-        ...outcomesOf(done, scheduled),
+        ...tornDownMembers(done, scheduled),
         ...(undo ? { undo } : {}),
       }),
     );
@@ -133,24 +100,13 @@ function finish(run: TeardownRun, request: TeardownRequest, found: Findings, don
   return EXIT.done;
 }
 
-function outcomesOf(done: TornDown, scheduled: ScheduledSecret[]) {
-  const members = outcomeMembers(done);
-  return {
-    ...members,
-    secrets: members.secrets.map((secret) => {
-      const until = scheduled.find(({ arn }) => arn === secret.arn)?.until;
-      return { ...secret, ...(until ? { deletionDate: until.toISOString() } : {}) };
-    }),
-  };
-}
-
 /** What the undoing command has to say beside the secrets: what is not the default, and the kind of key. */
-function undoNames({ policyName, roleName }: TeardownRequest, { where }: Findings) {
-  const isStatic = (each: Findings['where']['found'][number]) =>
-    each.content.kind !== 'text' || checkStoredKey(each.content.key, { keyType: 'static-key' }).length === 0;
+function undoNames({ target: { policyName, roleName }, secrets }: TargetPlan) {
+  const isStatic = ({ secret: { content } }: TargetPlan['secrets'][number]) =>
+    content.kind !== 'text' || checkStoredKey(content.key, { keyType: 'static-key' }).length === 0;
   return {
     ...(policyName === DEFAULTS.policyName ? {} : { policyName }),
     ...(roleName === DEFAULTS.roleName ? {} : { roleName }),
-    ...(where.found.every(isStatic) ? {} : { keyType: 'srt-password' as const }),
+    ...(secrets.every(isStatic) ? {} : { keyType: 'srt-password' as const }),
   };
 }

@@ -52,8 +52,16 @@ function listOf({ secrets, policies, roles }: Outcomes): string[] {
   ];
 }
 
+/** What is left, one by one; or, where that is much, how much. */
 function leftToDo({ left }: Outcomes): string[] {
-  return left && left.arns.length > 0 ? [left.title, ...left.arns.map((arn) => `  ${plain(arn)}`)] : [];
+  const { title, arns } = left ?? { title: '', arns: [] };
+  if (arns.length === 0) return [];
+  return [
+    title,
+    ...(arns.length > MOST_LINES ? [fleetWords.resources(arns.length)] : arns).map(
+      (line) => `  ${plain(line)}`,
+    ),
+  ];
 }
 
 function stacks(error: Error): string {

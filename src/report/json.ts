@@ -40,7 +40,7 @@ export function setupJson({
 }
 
 /** Which keys failed and why; and, as for every failure, an `error`. */
-function failedMembers(failed: FailedKey[]) {
+export function failedMembers(failed: FailedKey[]) {
   const list = failed.map(({ name, failure }) => ({ name, error: errorMembers(failure) }));
   const error = { code: 'keys-failed', message: fleetWords.failedShort(failed.length) };
   return failed.length > 0 ? { error, failed: list } : { failed: list };

@@ -1,3 +1,4 @@
+import { folded, MOST_LINES } from './fold.ts';
 import type { Output } from './output.ts';
 import { shellWord } from './shell.ts';
 import { field } from './summary.ts';
@@ -33,6 +34,32 @@ export function showTeardown(output: Output, { scheduled, undo }: TeardownSummar
     `  ${undo}`,
   ];
   output.result(lines.join('\n'));
+}
+
+/** The same for many secrets: one by one, or, where that is too much to read, how many in which Region. */
+export function showFleetTeardown(output: Output, { scheduled, undo }: TeardownSummary): void {
+  if (undo === undefined) {
+    output.result(words.doneKept);
+    return;
+  }
+  const alike = scheduled.length > MOST_LINES ? ({ region }: ScheduledSecret) => region : undefined;
+  const lines = [
+    output.paintResult.green.bold(words.doneAll(scheduled.length)),
+    ...folded(scheduled, alike).flatMap(([first, ...others]) =>
+      others.length === 0
+        ? field(words.deletedOn(first.region, first.until), first.arn)
+        : [words.goneAfter(first.region, others.length + 1, first.until)],
+    ),
+    '',
+    output.prose(words.undoAll),
+    `  ${undo}`,
+  ];
+  output.result(lines.join('\n'));
+}
+
+/** The command that brings back what a manifest names. */
+export function undoManifestCommand(path: string): string {
+  return `mc-static-key setup --manifest ${shellWord(path)} --restore`;
 }
 
 /** The command that brings the secrets back, and what was taken down with them. */

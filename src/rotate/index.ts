@@ -1,15 +1,15 @@
 import { findSecret } from '../aws/everywhere.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
 import type { CheckedKey, KeyMaterial, KeyRules } from '../key/index.ts';
-import type { Change, Conflict, SecretOutcome } from '../report/types.ts';
+import type { Change, SecretOutcome } from '../report/types.ts';
 import { rotateWords as words } from '../report/words/rotate.ts';
 import { conflictFailure } from '../steps/conflict.ts';
-import { otherThanGiven, whereWarnings } from '../steps/named-secret.ts';
+import { otherThanGiven, unseenWarnings } from '../steps/named-secret.ts';
 import type { StepContext } from '../steps/types.ts';
 import { halfDoneKey } from './half-done.ts';
-import { applyReplacement, planReplacement } from './new-key.ts';
+import { applyReplacement, planReplacement, type Wanted } from './new-key.ts';
 import { changeWarnings, obstacles, primaries, rollbackWarnings } from './obstacles.ts';
-import { planRollback, readHistories, rollBack } from './rollback.ts';
+import { type History, planRollback, rollBack } from './rollback.ts';
 
 /** Which secret gets another key. */
 export interface RotationTarget {
@@ -46,25 +46,21 @@ export async function findToRotate(
   const where = await findSecret(aws, name, regions);
   const conflicts = [...obstacles(name, regions, where), ...otherThanGiven(arns, where)];
   if (conflicts.length > 0) throw conflictFailure(conflicts);
-  return { secrets: primaries(where.found), warnings: whereWarnings(where, regions) };
+  return { secrets: primaries(where.found), warnings: unseenWarnings(where) };
 }
 
 /** Plans a new key for the secrets. A generated one yields to that of a rotation which stopped half-way. */
 export async function planNewKey(
   context: StepContext,
-  name: string,
-  secrets: FoundSecret[],
-  rules: KeyRules,
+  { name, secrets, rules }: Wanted,
   checked: CheckedKey,
 ): Promise<Rotation> {
   const unfinished = checked.generated ? await halfDoneKey(context.aws, secrets, rules) : undefined;
   const key = unfinished ?? checked.key;
-  const regions = secrets.map(({ region }) => region);
   const { generated } = checked;
-  const replacement = await planReplacement(context, { name, regions, rules }, { key, generated });
+  const replacement = await planReplacement(context, { name, secrets, rules }, { key, generated });
   const { plan } = replacement;
-  const conflicts = [...plan.conflicts, ...goneMeanwhile(plan.changes)];
-  if (conflicts.length > 0) throw conflictFailure(conflicts);
+  if (plan.conflicts.length > 0) throw conflictFailure(plan.conflicts);
   return {
     changes: plan.changes,
     warnings: [
@@ -80,24 +76,13 @@ export async function planNewKey(
   };
 }
 
-/** A secret that was there a moment ago, and that storing the key would make again. */
-function goneMeanwhile(changes: Change[]): Conflict[] {
-  return changes
-    .filter(({ action }) => action === 'create')
-    .map(({ name, region = '' }) => ({
-      found: words.absent(name, region),
-      details: [words.absentHint],
-      choices: [],
-    }));
-}
-
-/** Plans to make the key before the last rotation the current one again. */
-export async function planGoingBack(
-  context: StepContext,
-  secrets: FoundSecret[],
-  rules: KeyRules,
-): Promise<Rotation> {
-  const rollback = planRollback(await readHistories(context.aws, secrets), rules.keyType);
+/**
+ * Plans to make the key before the last rotation the current one again. Pure.
+ * @throws Failure with a conflict when there is no such key
+ */
+export function planGoingBack(histories: History[], rules: KeyRules): Rotation {
+  const secrets = histories.map(({ secret }) => secret);
+  const rollback = planRollback(histories, rules.keyType);
   if ('conflict' in rollback) throw conflictFailure([rollback.conflict]);
   return {
     changes: rollback.back.map(({ secret: { name, region }, from, to }) => ({
@@ -118,5 +103,32 @@ export async function planGoingBack(
     rules,
     generated: false,
     apply: ({ aws, record }) => rollBack(aws, rollback, (secret) => record({ secrets: [secret] })),
+  };
+}
+
+/** Plans to leave the secrets as they are. */
+export function planKeeping(secrets: FoundSecret[], rules: KeyRules, reason: string): Rotation {
+  const expected = secrets.map(
+    ({ region, name, arn, versionId }): SecretOutcome => ({
+      region,
+      name,
+      arn,
+      versionId: versionId ?? null,
+      action: 'kept',
+    }),
+  );
+  return {
+    changes: secrets.map(({ name, region }) => ({
+      action: 'keep',
+      resource: 'secret',
+      name,
+      region,
+      reason,
+    })),
+    warnings: [],
+    expected,
+    rules,
+    generated: false,
+    apply: async () => expected,
   };
 }

@@ -1,3 +1,4 @@
+import type { FoundSecret } from '../aws/secrets.ts';
 import type { CheckedKey, KeyRules } from '../key/index.ts';
 import { inStep } from '../steps/inspection.ts';
 import { completeRequest } from '../steps/request.ts';
@@ -11,23 +12,24 @@ export interface Replacement {
   plan: SecretPlan;
 }
 
-/** What is to be replaced where. */
+/** What is to be replaced. */
 export interface Wanted {
   name: string;
-  regions: string[];
+  /** The secrets of that name, one in each Region. */
+  secrets: FoundSecret[];
   rules: KeyRules;
 }
 
-/** Reads the secrets and plans. */
+/** Plans it, with the secrets as they were read. */
 export async function planReplacement(
   context: StepContext,
-  { name, regions, rules }: Wanted,
+  { name, secrets, rules }: Wanted,
   checked: CheckedKey,
 ): Promise<Replacement> {
   const answers = {
     secretName: name,
     secretArns: [],
-    regions,
+    regions: secrets.map(({ region }) => region),
     ...rules,
     existing: false,
     sourceAccount: true,
@@ -39,12 +41,12 @@ export async function planReplacement(
     dryRun: false,
   };
   const request = completeRequest(answers, checked);
-  const { aws } = context;
-  const [found, identity] = await inStep(storeSecret.name, () =>
-    Promise.all([storeSecret.inspect(context, request), aws.identity()]),
-  );
+  const identity = await inStep(storeSecret.name, () => context.aws.identity());
   const input = { request, identity, secrets: [], policies: [], changing: false };
-  return { input, plan: storeSecret.plan(input, found) };
+  return {
+    input,
+    plan: storeSecret.plan(input, { places: secrets.map((secret) => ({ region: secret.region, secret })) }),
+  };
 }
 
 /** Stores the new value in every Region. */

@@ -59,13 +59,18 @@ export async function inspectAll(
   };
 }
 
+/** Does something for one key, or for a policy or role that some have in common, as a part of a step. */
+export function attempt<T>(step: StepName, work: () => Promise<T>): Promise<Attempt<T>> {
+  return tried(() => inStep(step, work));
+}
+
 /**
- * Does something for one key, or for a policy or role that some have in common.
- * @throws what is no matter of that one: the interruption, or credentials that AWS does not take
+ * Does something that may fail and leaves the rest alone.
+ * @throws what is no matter of this one thing: the interruption, or credentials that AWS does not take
  */
-export async function attempt<T>(step: StepName, work: () => Promise<T>): Promise<Attempt<T>> {
+export async function tried<T>(work: () => Promise<T>): Promise<Attempt<T>> {
   try {
-    return { value: await inStep(step, work) };
+    return { value: await work() };
   } catch (error) {
     if (!(error instanceof Failure) || isAboutCaller(error)) throw error;
     return { failure: error };

@@ -65,7 +65,10 @@ export function foundIn({ decisions }: SecretPlan): FoundSecret[] {
 }
 
 /** Why nothing is done for a key. */
-export function whatStops({ failure, conflicts }: KeyPlan): Failure | undefined {
+export function whatStops({
+  failure,
+  conflicts,
+}: Pick<KeyPlan, 'failure' | 'conflicts'>): Failure | undefined {
   return failure ?? (conflicts.length > 0 ? conflictFailure(conflicts) : undefined);
 }
 

@@ -1,58 +1,137 @@
+import { atMost } from '../aws/together.ts';
+import { FLEET } from '../defaults.ts';
+import type { Failure } from '../failure.ts';
 import type { Outcomes, PolicyOutcome, RoleOutcome } from '../report/types.ts';
+import { whatStops } from '../steps/index.ts';
+import { type Attempt, tried } from '../steps/inspection.ts';
 import type { StepContext } from '../steps/types.ts';
+import { isGone, ownersIn } from './entries.ts';
+import { planTeardown } from './plan.ts';
 import { narrowPolicies } from './policy-narrowing.ts';
 import { removePolicy } from './policy-removal.ts';
 import { removeRole } from './role-removal.ts';
 import { scheduleDeletion } from './secret-scheduling.ts';
-import type { TeardownPlan, TeardownRequest, UsedPolicy } from './types.ts';
+import type {
+  ChainPlan,
+  Findings,
+  RolePlan,
+  Scope,
+  TargetPlan,
+  TeardownPlan,
+  TeardownRequest,
+  UsedPolicy,
+} from './types.ts';
 
-/** What became of everything, and in which Region the secret is gone for ever when. */
+/** What became of everything. */
 export interface TornDown extends Outcomes {
-  deletionDates: Map<string, Date>;
+  /** By ARN, when a secret is gone for ever. */
+  deletionDates: ReadonlyMap<string, Date>;
+  /** One for each target: why it is not taken down, if it is not. */
+  failures: (Failure | undefined)[];
 }
 
-/** Carries the plan out: the secret first, then its place in the policies, then what nothing else uses. */
+/** Who is told how far it has come. */
+export interface Watcher {
+  /** The secrets of a target are done with. */
+  onTarget(): void;
+  /** All secrets are done with. */
+  onSecrets(): void;
+}
+
+/** What a run that changes nothing answers; and a dry run. */
+export function asPlanned({ expected, targets }: TeardownPlan): TornDown {
+  return { ...expected, deletionDates: new Map(), failures: targets.map(whatStops) };
+}
+
+/**
+ * Carries the plan out: the secrets first, then their places in the policies, then what nothing else uses. What fails for
+ * one target leaves the others alone, and its entries in the policies.
+ */
 export async function tearDown(
   context: StepContext,
   request: TeardownRequest,
-  plan: TeardownPlan,
+  { found, plan }: { found: Findings; plan: TeardownPlan },
+  { onTarget, onSecrets }: Watcher,
 ): Promise<TornDown> {
-  const deletionDates = await scheduleAll(context, request, plan);
-  const policies = await takeOut(context, request, plan);
-  const role = await finishRole(context, plan, policies);
-  return { secrets: plan.expected.secrets, policies, roles: role ? [role] : [], deletionDates };
+  const scheduled = await atMost(FLEET.keysAtOnce, plan.targets, async (target) => {
+    const done = await scheduleAll(context, request, target);
+    onTarget();
+    return done;
+  });
+  onSecrets();
+  const failures = scheduled.map((each) => ('failure' in each ? each.failure : undefined));
+  // Planned again without those that failed.
+  const left = planTeardown(request, {
+    ...found,
+    secrets: found.secrets.map((each, at) => failed(failures[at]) ?? each),
+  });
+  const policies = await takeOutAll(context, left, failures);
+  const roles = await finishRoles(context, left, policies, failures);
+  return {
+    secrets: left.expected.secrets,
+    policies,
+    roles,
+    deletionDates: new Map(scheduled.flatMap((each) => ('value' in each ? each.value : []))),
+    failures,
+  };
 }
 
+function failed(failure: Failure | undefined): { failure: Failure } | undefined {
+  return failure && { failure };
+}
+
+/** Schedules the secrets of one target, one after the other; answers when each will be gone for ever, by its ARN. */
 async function scheduleAll(
   context: StepContext,
   { recoveryDays }: TeardownRequest,
-  plan: TeardownPlan,
-): Promise<Map<string, Date>> {
-  const dates = new Map<string, Date>();
-  for (const secret of plan.schedule) {
-    const date = await scheduleDeletion(context, secret, recoveryDays);
-    if (date) dates.set(secret.arn, date);
-    context.record({ secrets: plan.expected.secrets.filter(({ arn }) => arn === secret.arn) });
-  }
-  return dates;
+  target: TargetPlan,
+): Promise<Attempt<[string, Date][]>> {
+  const stopped = whatStops(target);
+  if (stopped) return { failure: stopped };
+  return tried(async () => {
+    const dates: [string, Date][] = [];
+    for (const { secret, fate } of target.secrets) {
+      if (fate !== 'schedule') continue;
+      const { region, name, arn, versionId = null } = secret;
+      const date = await scheduleDeletion(context, secret, recoveryDays);
+      if (date) dates.push([arn, date]);
+      context.record({ secrets: [{ region, name, arn, versionId, action: 'scheduled' }] });
+    }
+    return dates;
+  });
+}
+
+/** Takes the secrets out of the policies of all chains; what fails for one is noted for the targets that are in it. */
+async function takeOutAll(
+  context: StepContext,
+  { chains, scope }: TeardownPlan,
+  failures: TornDown['failures'],
+): Promise<PolicyOutcome[]> {
+  const outcomes = await atMost(FLEET.keysAtOnce, chains, async (chain) => {
+    const done = await tried(() => takeOut(context, chain, scope));
+    if ('value' in done) return done.value;
+    const policies = chain.fates.map(({ policy }) => policy);
+    for (const at of ownersIn(policies, scope)) failures[at] ??= done.failure;
+    return [];
+  });
+  return outcomes.flat();
 }
 
 async function takeOut(
   context: StepContext,
-  request: TeardownRequest,
-  plan: TeardownPlan,
+  { name, fates }: ChainPlan,
+  scope: Scope,
 ): Promise<PolicyOutcome[]> {
-  const { policies, isGone } = plan;
-  const chain = policies.map(({ policy }) => policy);
-  const arns = policies.flatMap((fate) => (fate.kind === 'narrow' ? [fate.policy.arn] : []));
+  const arns = fates.flatMap((fate) => (fate.kind === 'narrow' ? [fate.policy.arn] : []));
   const narrow = (some: string[], known: UsedPolicy[]) =>
-    narrowPolicies(context, request, { arns: some, isGone }, known);
+    narrowPolicies(context, { name, arns: some, isGone: isGone(scope) }, known);
+  const chain = fates.map(({ policy }) => policy);
   const outcomes = await narrow(arns, chain);
   context.record({ policies: outcomes });
   // The last one first: what an interruption leaves is then found by its numbers.
-  for (const { kind, policy } of [...policies].reverse()) {
+  for (const { kind, policy } of [...fates].reverse()) {
     if (kind !== 'delete') continue;
-    const became = await removePolicy(context, request, policy, plan);
+    const became = await removePolicy(context, policy, scope);
     const settled =
       became !== 'deleted' && became.kind === 'narrow'
         ? await narrow([policy.arn], [became.policy])
@@ -60,7 +139,7 @@ async function takeOut(
     context.record({ policies: settled });
     outcomes.push(...settled);
   }
-  const kept = policies.filter(({ kind }) => kind === 'keep').map(({ policy }) => outcome(policy, 'kept'));
+  const kept = fates.filter(({ kind }) => kind === 'keep').map(({ policy }) => outcome(policy, 'kept'));
   return [...outcomes, ...kept];
 }
 
@@ -68,20 +147,36 @@ function outcome({ name, arn, versionId }: UsedPolicy, action: PolicyOutcome['ac
   return { name, arn, versionId: action === 'deleted' ? null : versionId, action };
 }
 
+/** Deletes the roles that have nothing left; those that only failed targets name are left alone. */
+async function finishRoles(
+  context: StepContext,
+  { roles, chains }: TeardownPlan,
+  policies: PolicyOutcome[],
+  failures: TornDown['failures'],
+): Promise<RoleOutcome[]> {
+  const deleted = new Set(policies.flatMap(({ arn, action }) => (action === 'deleted' ? [arn] : [])));
+  const fates = chains.flatMap((chain) => chain.fates);
+  const detached = new Set(
+    fates.flatMap((fate) =>
+      fate.kind === 'delete' && deleted.has(fate.policy.arn) ? fate.detach.map(({ arn }) => arn) : [],
+    ),
+  );
+  const outcomes = await atMost(FLEET.keysAtOnce, roles, async (plan) => {
+    if (plan.targets.every((at) => failures[at])) return [];
+    const done = await tried(() => finishRole(context, plan, detached.has(plan.role.arn)));
+    if ('value' in done) return [done.value];
+    for (const at of plan.targets) failures[at] ??= done.failure;
+    return [];
+  });
+  return outcomes.flat();
+}
+
 async function finishRole(
   context: StepContext,
-  { role, policies: fates }: TeardownPlan,
-  policies: PolicyOutcome[],
-): Promise<RoleOutcome | undefined> {
-  if (!role) return undefined;
-  const { name, arn } = role.role;
-  const detached = fates.some(
-    (fate) =>
-      fate.kind === 'delete' &&
-      fate.detach &&
-      policies.some((each) => each.arn === fate.policy.arn && each.action === 'deleted'),
-  );
-  const gone = role.fate === 'delete' && (await removeRole(context, name));
+  { fate, role: { name, arn } }: RolePlan,
+  detached: boolean,
+): Promise<RoleOutcome> {
+  const gone = fate === 'delete' && (await removeRole(context, name));
   const done: RoleOutcome = { name, arn, action: gone ? 'deleted' : detached ? 'updated' : 'kept' };
   if (done.action !== 'kept') context.record({ role: done });
   return done;

@@ -1,35 +1,80 @@
-import { findSecret } from '../aws/everywhere.ts';
-import { flowsUsing } from '../aws/flows.ts';
+import { findSecret, type Whereabouts } from '../aws/everywhere.ts';
+import { type FlowUse, flowsUsing } from '../aws/flows.ts';
 import { type FoundPolicy, policyReader } from '../aws/policies.ts';
 import { readPolicyUses } from '../aws/policy-uses.ts';
-import { readRole } from '../aws/roles.ts';
-import type { FoundSecret } from '../aws/secrets.ts';
+import { type FoundRole, readRole } from '../aws/roles.ts';
 import type { Aws } from '../aws/session.ts';
-import { Failure } from '../failure.ts';
+import { allOrFirstFailure, atMost } from '../aws/together.ts';
+import { FLEET } from '../defaults.ts';
+import type { Failure } from '../failure.ts';
+import { groupedBy } from '../grouping.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
+import { type Attempt, tried } from '../steps/inspection.ts';
 import { readChain } from '../steps/policy-writing.ts';
 import type { StepContext } from '../steps/types.ts';
 import type { Findings, TeardownRequest, UsedPolicy } from './types.ts';
 
-/** Reads what exists of the secret, and what uses it. Changes nothing. */
-export async function findAll(context: StepContext, request: TeardownRequest): Promise<Findings> {
-  const { aws, policies: reader } = context;
-  const [identity, where, policies, role] = await Promise.all([
+/** How a look at many secrets goes. */
+export interface Looking {
+  /** Is told of each target whose secrets have been read. */
+  onTarget?: () => void;
+  /** What an earlier look has shown: what was scheduled for deletion then is not looked at again. */
+  known?: Findings;
+}
+
+/** Reads what exists of the secrets, and what uses them. Changes nothing. */
+export async function findAll(
+  context: StepContext,
+  { targets }: TeardownRequest,
+  { onTarget = () => undefined, known }: Looking = {},
+): Promise<Findings> {
+  const { aws } = context;
+  const [identity, secrets, chains, roles] = await Promise.all([
     aws.identity(),
-    findSecret(aws, request.name, request.regions),
-    findPolicies(context, request.policyName),
-    readRole(aws, reader, request.roleName),
+    atMost(FLEET.keysAtOnce, [...targets.entries()], async ([at, { name, regions }]) => {
+      const before = known?.secrets[at];
+      const found = before && isGone(before) ? before : await tried(() => findSecret(aws, name, regions));
+      onTarget();
+      return found;
+    }),
+    findChains(context, unique(targets.map(({ policyName }) => policyName))),
+    findRoles(context, unique(targets.map(({ roleName }) => roleName))),
   ]);
-  const live = where.found.filter(({ deletedAt }) => !deletedAt);
-  const looks = await Promise.all(live.map((secret) => findFlows(aws, secret)));
-  return {
-    identity,
-    where,
-    policies,
-    ...(role ? { role } : {}),
-    flows: looks.flatMap(({ flows }) => flows),
-    flowsUnknown: looks.flatMap(({ unknown }) => unknown),
-  };
+  return { identity, secrets, chains, roles, ...(await findFlows(aws, secrets)) };
+}
+
+function unique(names: string[]): string[] {
+  return [...new Set(names)];
+}
+
+function isGone(found: Attempt<Whereabouts>): boolean {
+  return 'value' in found && found.value.found.every(({ deletedAt }) => deletedAt);
+}
+
+async function findChains(context: StepContext, names: string[]): Promise<Findings['chains']> {
+  const chains = await atMost(FLEET.keysAtOnce, names, (name) => tried(() => findPolicies(context, name)));
+  const taken = new Set<string>();
+  const own = chains.map((found) => {
+    if ('failure' in found) return found;
+    const policies = found.value.filter(({ arn }) => !taken.has(arn));
+    for (const { arn } of policies) taken.add(arn);
+    return { value: policies };
+  });
+  return byName(names, own);
+}
+
+async function findRoles(
+  { aws, policies: reader }: StepContext,
+  names: string[],
+): Promise<ReadonlyMap<string, Attempt<FoundRole | undefined>>> {
+  return byName(
+    names,
+    await atMost(FLEET.keysAtOnce, names, (name) => tried(() => readRole(aws, reader, name))),
+  );
+}
+
+function byName<T>(names: string[], found: T[]): ReadonlyMap<string, T> {
+  return new Map(found.map((each, at) => [names[at] ?? '', each]));
 }
 
 /** The policies of the chain, with whose they are and who uses them. */
@@ -53,24 +98,35 @@ async function withUses(aws: Aws, policy: FoundPolicy): Promise<UsedPolicy | und
   return uses && { ...policy, uses };
 }
 
-/**
- * The flows that use a secret. Not being allowed to look is no reason to stop, nor is a Region that has no MediaConnect, so
- * that its endpoint has no address: then it is said.
- */
+/** The flows that use the secrets: a look at each Region that has one which is not scheduled for deletion. */
 async function findFlows(
   aws: Aws,
-  secret: FoundSecret,
-): Promise<Pick<Findings, 'flows'> & { unknown: Findings['flowsUnknown'] }> {
-  try {
-    const uses = await flowsUsing(aws, secret.region, secret.arn);
-    return { flows: uses.map((use) => ({ secret, use })), unknown: [] };
-  } catch (error) {
-    const why = error instanceof Failure ? reasonNotToLook(error) : undefined;
-    if (!why) throw error;
-    return { flows: [], unknown: [{ region: secret.region, why }] };
-  }
+  secrets: Attempt<Whereabouts>[],
+): Promise<Pick<Findings, 'flows' | 'flowsUnknown' | 'flowsFailed'>> {
+  const found = secrets.flatMap((each) => ('value' in each ? each.value.found : []));
+  const live = found.filter(({ deletedAt }) => !deletedAt);
+  const flows = new Map<string, FlowUse[]>();
+  const flowsUnknown: Findings['flowsUnknown'] = [];
+  const flowsFailed = new Map<string, Failure>();
+  const looks = [...groupedBy(live, ({ region }) => region)].map(async ([region, some]) => {
+    const arns = some.map(({ arn }) => arn);
+    const looked = await tried(() => flowsUsing(aws, region, arns));
+    if ('value' in looked) {
+      for (const [arn, uses] of looked.value) flows.set(arn, uses);
+      return;
+    }
+    const why = reasonNotToLook(looked.failure);
+    if (why === undefined) flowsFailed.set(region, looked.failure);
+    else flowsUnknown.push({ region, why });
+  });
+  await allOrFirstFailure(looks);
+  return { flows, flowsUnknown, flowsFailed };
 }
 
+/**
+ * Not being allowed to look is no reason to stop, nor is a Region that has no MediaConnect, so that its endpoint has no
+ * address: then it is said.
+ */
 function reasonNotToLook({ code, awsAction = '' }: Failure): string | undefined {
   if (code === 'access-denied') return words.flowsDenied(awsAction);
   return code === 'no-such-endpoint' ? words.flowsNowhere : undefined;

@@ -1,38 +1,28 @@
+import type { FlowUse } from '../aws/flows.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
 import type { Conflict } from '../report/types.ts';
 import { secretWords } from '../report/words/steps.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
 import { blockedBy } from '../steps/conflict.ts';
 import { otherThanGiven } from '../steps/named-secret.ts';
-import type { Findings, TeardownRequest } from './types.ts';
+import type { Findings, TargetPlan } from './types.ts';
 
-/**
- * What keeps the secret from being taken down.
- * @param staying the Regions where it stays anyway, so that nothing is in the way
- */
+/** What keeps a secret from being taken down. Nothing is in the way of one that stays anyway. */
 export function obstacles(
-  { arns }: TeardownRequest,
-  { where, flows }: Findings,
-  staying: string[],
+  { target, secrets }: Pick<TargetPlan, 'target' | 'secrets'>,
+  flows: Findings['flows'],
 ): Conflict[] {
-  const going = where.found.filter(({ region, deletedAt }) => !deletedAt && !staying.includes(region));
+  const going = secrets.flatMap(({ secret, fate }) => (fate === 'schedule' ? [secret] : []));
   return [
-    ...otherThanGiven(arns, where),
+    ...otherThanGiven(target.arns, { found: secrets.map(({ secret }) => secret) }),
     ...going.flatMap(obstacleOf),
-    ...flows
-      .filter(({ secret }) => going.includes(secret))
-      .map(({ secret, use: { flow, parts } }) =>
-        blockedBy(
-          words.usedByFlow(
-            secret.name,
-            secret.region,
-            flow.arn,
-            parts.map(({ kind, name }) => `${kind} ${name}`),
-          ),
-          words.usedByFlowHint,
-        ),
-      ),
+    ...going.flatMap((secret) => (flows.get(secret.arn) ?? []).map((use) => usedBy(secret, use))),
   ];
+}
+
+function usedBy({ name, region }: FoundSecret, { flow, parts }: FlowUse): Conflict {
+  const used = parts.map(({ kind, name }) => `${kind} ${name}`);
+  return blockedBy(words.usedByFlow(name, region, flow.arn, used), words.usedByFlowHint);
 }
 
 function obstacleOf({ name, region, arn, ownedBy, stack, replicaOf, replicas }: FoundSecret): Conflict[] {

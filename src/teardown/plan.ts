@@ -1,60 +1,181 @@
-import { nameInIamArn } from '../aws/arn.ts';
-import type { FoundRole } from '../aws/roles.ts';
+import type { Whereabouts } from '../aws/everywhere.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
-import { isReadPolicyShape, removeSecrets, tryParsePolicy } from '../policy/index.ts';
-import type { Change, OutcomeAction } from '../report/types.ts';
-import { policyWords } from '../report/words/steps.ts';
+import type { Failure } from '../failure.ts';
+import { groupedBy } from '../grouping.ts';
+import type { Change, OutcomeAction, Outcomes } from '../report/types.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
-import { whereWarnings } from '../steps/named-secret.ts';
-import { versionToDelete } from '../steps/policy-writing.ts';
+import { isOpen } from '../steps/index.ts';
+import { unseenWarnings } from '../steps/named-secret.ts';
+import { entriesOf, ownersIn, ownersOf } from './entries.ts';
 import { obstacles } from './obstacles.ts';
-import type { Findings, PolicyFate, RoleFate, TeardownPlan, TeardownRequest, UsedPolicy } from './types.ts';
+import { policyChange, policyFate } from './policy-fate.ts';
+import { type Removals, removalsIn, roleChanges, roleFate } from './role-fate.ts';
+import type {
+  ChainPlan,
+  Findings,
+  PolicyFate,
+  RolePlan,
+  Scope,
+  SecretFate,
+  TargetPlan,
+  TeardownPlan,
+  TeardownRequest,
+  TeardownTarget,
+  UsedPolicy,
+} from './types.ts';
 import { wideChanges } from './wide-policies.ts';
 
-/** Compares what exists with what shall go. Pure. */
+/**
+ * Compares what exists with what shall go. What stands in the way of one target leaves the others alone; its entries stay in
+ * the policies. Pure.
+ */
 export function planTeardown(request: TeardownRequest, found: Findings): TeardownPlan {
-  const secrets = found.where.found.map((secret) => ({ secret, fate: secretFate(secret, request) }));
-  const staying = secrets.filter(({ fate }) => fate === 'stay').map(({ secret }) => secret.region);
-  const isGone = entryOf(request, found, staying);
-  const policies = found.policies
-    .filter((policy) => names(policy, isGone))
-    .map((policy) => policyFate(policy, request, isGone));
-  const touched = secrets.some(({ fate }) => fate !== 'stay') || policies.length > 0;
-  const role =
-    touched && found.role ? { fate: roleFate(found.role, policies, request), role: found.role } : undefined;
+  const targets = request.targets.map((target, at) => planTarget(request, found, target, at));
+  const scope = scopeOf(request, found, targets);
+  const chains = planChains(found, scope);
+  const fates = chains.flatMap((chain) => chain.fates);
+  const touched = touchedBy(targets, fates, scope);
+  const removals = removalsIn(fates);
+  const roles = planRoles(found, targets, touched, removals, scope);
+  const open = targets.filter(isOpen);
   return {
+    targets,
+    chains,
+    roles,
+    scope,
     changes: [
-      ...secrets.map(({ secret, fate }) => secretChange(secret, fate, request)),
-      ...policies.map((fate) => policyChange(fate, request, isGone)),
-      ...wideChanges(
-        found.policies.filter((policy) => !names(policy, isGone)),
-        secrets.filter(({ fate }) => fate !== 'stay').map(({ secret }) => secret.arn),
-      ),
-      ...(role ? roleChanges(role.fate, role.role, policies, request) : []),
+      ...open.flatMap(({ secrets }) => secrets.map((each) => secretChange(each, request))),
+      ...fates.map((fate) => policyChange(fate, scope)),
+      ...wideChanges(unnamedIn(found, scope), goingArns(open)),
+      ...roles.flatMap((role) => roleChanges(role, removals, scope)),
     ],
-    conflicts: obstacles(request, found, staying),
-    warnings: warnings(request, found, touched),
-    schedule: secrets.filter(({ fate }) => fate === 'schedule').map(({ secret }) => secret),
-    policies,
-    ...(role ? { role } : {}),
-    isGone,
+    warnings: warnings(found, targets, touched),
     expected: {
-      secrets: secrets.map(({ secret: { region, name, arn, versionId }, fate }) => ({
-        region,
-        name,
-        arn,
-        versionId: versionId ?? null,
-        action: fate === 'schedule' ? 'scheduled' : 'kept',
-      })),
-      policies: policies.map(({ kind, policy: { name, arn, versionId } }) => ({
-        name,
-        arn,
-        versionId: kind === 'keep' ? versionId : null,
-        action: POLICY_ACTION[kind],
-      })),
-      roles: role ? [{ name: role.role.name, arn: role.role.arn, action: ROLE_ACTION[role.fate] }] : [],
+      secrets: open.flatMap(expectedSecrets),
+      policies: fates.map(expectedPolicy),
+      roles: roles.map(({ role: { name, arn }, fate }) => ({ name, arn, action: ROLE_ACTION[fate] })),
     },
   };
+}
+
+function planTarget(
+  request: TeardownRequest,
+  { secrets: all, chains, roles, flows, flowsFailed }: Findings,
+  target: TeardownTarget,
+  at: number,
+): TargetPlan {
+  const found = all[at];
+  if (!found) throw new Error('nothing was looked for');
+  const needed = [found, chains.get(target.policyName), roles.get(target.roleName)];
+  const failed = needed.find((each) => each && 'failure' in each);
+  if (failed && 'failure' in failed) return { target, secrets: [], gone: [], conflicts: [], ...failed };
+  const where: Pick<Whereabouts, 'found' | 'absent'> =
+    'value' in found ? found.value : { found: [], absent: [] };
+  const secrets = where.found.map((secret) => ({ secret, fate: secretFate(secret, request) }));
+  const going = secrets.filter(({ fate }) => fate !== 'stay').map(({ secret }) => secret.region);
+  const failure = secrets
+    .filter(({ fate }) => fate === 'schedule')
+    .map(({ secret }) => flowsFailed.get(secret.region))
+    .find((each): each is Failure => each !== undefined);
+  return {
+    target,
+    secrets,
+    gone: [...going, ...where.absent],
+    conflicts: obstacles({ target, secrets }, flows),
+    ...(failure ? { failure } : {}),
+  };
+}
+
+function secretFate({ deletedAt, own }: FoundSecret, { includeUntagged }: TeardownRequest): SecretFate {
+  if (deletedAt) return 'scheduled';
+  return own || includeUntagged ? 'schedule' : 'stay';
+}
+
+function scopeOf(
+  { includeUntagged }: TeardownRequest,
+  { identity, roles }: Findings,
+  targets: TargetPlan[],
+): Scope {
+  const found = [...roles.values()].flatMap((each) => ('value' in each ? (each.value ?? []) : []));
+  // IAM does not tell letter case apart in the names of roles.
+  const byName = new Map(found.map((role) => [role.name.toLowerCase(), role]));
+  const roleOf = (name: string) => byName.get(name.toLowerCase());
+  return { ownerOf: ownersOf(identity, targets), roleOf, includeUntagged };
+}
+
+function planChains({ chains }: Findings, scope: Scope): ChainPlan[] {
+  return [...chains].flatMap(([name, found]) => {
+    if ('failure' in found) return [];
+    const named = found.value.filter((policy) => entriesOf(policy, scope).length > 0);
+    return named.length > 0 ? [{ name, fates: named.map((policy) => policyFate(policy, scope)) }] : [];
+  });
+}
+
+/** The policies that name none of the secrets; some may allow them by a wildcard. */
+function unnamedIn({ chains }: Findings, scope: Scope): UsedPolicy[] {
+  const policies = [...chains.values()].flatMap((found) => ('value' in found ? found.value : []));
+  return policies.filter((policy) => entriesOf(policy, scope).length === 0);
+}
+
+function goingArns(targets: TargetPlan[]): string[] {
+  const going = targets.flatMap(({ secrets }) => secrets.filter(({ fate }) => fate !== 'stay'));
+  return going.map(({ secret }) => secret.arn);
+}
+
+/** The places of the targets of which there is anything that goes or has gone. */
+function touchedBy(targets: TargetPlan[], fates: PolicyFate[], scope: Scope): Set<number> {
+  const named = ownersIn(
+    fates.map(({ policy }) => policy),
+    scope,
+  );
+  const going = [...targets.entries()].filter(
+    ([, plan]) => isOpen(plan) && plan.secrets.some(({ fate }) => fate !== 'stay'),
+  );
+  return new Set([...named, ...going.map(([at]) => at)]);
+}
+
+function planRoles(
+  { roles }: Findings,
+  targets: TargetPlan[],
+  touched: Set<number>,
+  removals: Removals,
+  scope: Scope,
+): RolePlan[] {
+  const byRole = groupedBy(touched, (at) => targets[at]?.target.roleName ?? '');
+  return [...byRole].flatMap(([name, places]) => {
+    const found = roles.get(name);
+    const role = found && 'value' in found ? found.value : undefined;
+    return role ? [{ role, targets: places, fate: roleFate(role, removals, scope) }] : [];
+  });
+}
+
+function secretChange(
+  { secret: { name, region, deletedAt }, fate }: TargetPlan['secrets'][number],
+  { recoveryDays }: TeardownRequest,
+): Change {
+  const reason = {
+    schedule: () => words.schedule(recoveryDays),
+    scheduled: () => words.scheduledAlready(deletedAt ?? new Date(0)),
+    stay: () => words.notOwn,
+  }[fate]();
+  return { action: fate === 'schedule' ? 'schedule' : 'keep', resource: 'secret', name, region, reason };
+}
+
+function expectedSecrets({ secrets }: TargetPlan): Outcomes['secrets'] {
+  return secrets.map(({ secret: { region, name, arn, versionId }, fate }) => ({
+    region,
+    name,
+    arn,
+    versionId: versionId ?? null,
+    action: fate === 'schedule' ? 'scheduled' : 'kept',
+  }));
+}
+
+function expectedPolicy({
+  kind,
+  policy: { name, arn, versionId },
+}: PolicyFate): Outcomes['policies'][number] {
+  return { name, arn, versionId: kind === 'keep' ? versionId : null, action: POLICY_ACTION[kind] };
 }
 
 const POLICY_ACTION = { narrow: 'updated', delete: 'deleted', keep: 'kept' } satisfies Record<
@@ -62,166 +183,22 @@ const POLICY_ACTION = { narrow: 'updated', delete: 'deleted', keep: 'kept' } sat
   OutcomeAction
 >;
 const ROLE_ACTION = { delete: 'deleted', detach: 'updated', keep: 'kept' } satisfies Record<
-  RoleFate,
+  RolePlan['fate'],
   OutcomeAction
 >;
 
-type SecretFate = 'schedule' | 'scheduled' | 'stay';
-
-function secretFate({ deletedAt, own }: FoundSecret, { includeUntagged }: TeardownRequest): SecretFate {
-  if (deletedAt) return 'scheduled';
-  return own || includeUntagged ? 'schedule' : 'stay';
-}
-
-/**
- * An entry stands for the secret when it has its name and six characters more, as ARNs of secrets do, in a Region that was
- * looked at and where the secret goes or has gone. A secret that stays keeps its place.
- */
-function entryOf({ name }: TeardownRequest, { where, identity }: Findings, staying: string[]) {
-  const { partition, account } = identity;
-  const regions = [...where.found.map(({ region }) => region), ...where.absent];
-  const gone = regions.filter((region) => !staying.includes(region));
-  const prefixes = gone.map(
-    (region) => `arn:${partition}:secretsmanager:${region}:${account}:secret:${name}-`,
-  );
-  return (resource: string) =>
-    prefixes.some(
-      (prefix) => resource.startsWith(prefix) && /^([A-Za-z0-9]|\?){6}$/.test(resource.slice(prefix.length)),
-    );
-}
-
-function entriesOf({ document }: UsedPolicy, isGone: (resource: string) => boolean): string[] {
-  const { statements = [] } = tryParsePolicy(document) ?? {};
-  return [...new Set(statements.flatMap(({ resources }) => resources?.values ?? []))].filter(isGone);
-}
-
-function names(policy: UsedPolicy, isGone: (resource: string) => boolean): boolean {
-  return entriesOf(policy, isGone).length > 0;
-}
-
-/** What becomes of a policy that names the secret. */
-export function policyFate(
-  policy: UsedPolicy,
-  request: TeardownRequest,
-  isGone: (resource: string) => boolean,
-): PolicyFate {
-  if (keepReason(policy, request)) return { kind: 'keep', policy };
-  if (removeSecrets(policy.document, isGone)) return { kind: 'narrow', policy };
-  if (otherUsers(policy, request) !== undefined) return { kind: 'keep', policy };
-  return { kind: 'delete', policy, detach: policy.uses.roles.some((role) => isRole(role, request)) };
-}
-
-function keepReason(
-  { uses, document }: UsedPolicy,
-  { includeUntagged }: TeardownRequest,
-): string | undefined {
-  if (uses.stack) return words.keepStack(uses.stack);
-  if (!uses.own && !includeUntagged) return words.keepNotOwn;
-  const parsed = tryParsePolicy(document);
-  return parsed && isReadPolicyShape(parsed) ? undefined : words.keepOtherShape;
-}
-
-/** Who else uses a policy, in words; nothing when nobody does. */
-function otherUsers({ uses }: UsedPolicy, request: TeardownRequest): string | undefined {
-  const roles = uses.roles.filter((role) => !isRole(role, request));
-  if (roles.length > 0) return words.usedByRoles(roles);
-  return uses.others > 0 ? words.usedByOthers : undefined;
-}
-
-/** IAM does not tell letter case apart in the names of roles. */
-function isRole(name: string, { roleName }: TeardownRequest): boolean {
-  return name.toLowerCase() === roleName.toLowerCase();
-}
-
-function roleFate(role: FoundRole, policies: PolicyFate[], { includeUntagged }: TeardownRequest): RoleFate {
-  const mayGo = !role.stack && (role.own || includeUntagged) && !role.path.startsWith('/aws-service-role/');
-  if (mayGo && staysOn(role, policies).length === 0) return 'delete';
-  return policies.some((fate) => fate.kind === 'delete' && fate.detach) ? 'detach' : 'keep';
-}
-
-/** The policies that a role keeps, by name. */
-function staysOn({ attached, policies: all }: FoundRole, policies: PolicyFate[]): string[] {
-  const deleted = policies.flatMap((fate) => (fate.kind === 'delete' ? [fate.policy.arn] : []));
-  const inline = all.filter(({ arn }) => arn === undefined).map(({ name }) => name);
-  const managed = attached.filter((arn) => !deleted.includes(arn));
-  return [...managed.map(nameInIamArn), ...inline];
-}
-
-function secretChange(
-  { name, region, deletedAt }: FoundSecret,
-  fate: SecretFate,
-  request: TeardownRequest,
-): Change {
-  const reason = {
-    schedule: words.schedule(request.recoveryDays),
-    scheduled: words.scheduledAlready(deletedAt ?? new Date(0)),
-    stay: words.notOwn,
-  }[fate];
-  return { action: fate === 'schedule' ? 'schedule' : 'keep', resource: 'secret', name, region, reason };
-}
-
-function policyChange(
-  fate: PolicyFate,
-  request: TeardownRequest,
-  isGone: (resource: string) => boolean,
-): Change {
-  const { kind, policy } = fate;
-  const oldest = versionToDelete(policy);
-  const reasons = {
-    narrow: () =>
-      [
-        words.narrow(entriesOf(policy, isGone).length),
-        ...(oldest ? [policyWords.makesRoom(oldest)] : []),
-      ].join('; '),
-    delete: () => words.deletePolicy,
-    keep: () => keepReason(policy, request) ?? words.keepUsed(otherUsers(policy, request) ?? ''),
-  };
-  const action = { narrow: 'update', delete: 'delete', keep: 'keep' } as const;
-  const document = kind === 'narrow' ? removeSecrets(policy.document, isGone) : undefined;
-  return {
-    action: action[kind],
-    resource: 'policy',
-    name: policy.name,
-    reason: reasons[kind](),
-    ...(document ? { document } : {}),
-  };
-}
-
-function roleChanges(
-  fate: RoleFate,
-  role: FoundRole,
-  policies: PolicyFate[],
-  { includeUntagged }: TeardownRequest,
-): Change[] {
-  const { name } = role;
-  const detached = policies.flatMap((each) =>
-    each.kind === 'delete' && each.detach ? [each.policy.name] : [],
-  );
-  const change = (action: Change['action'], reason: string): Change => ({
-    action,
-    resource: 'role',
-    name,
-    reason,
-  });
-  const detach = detached.length > 0 ? [change('detach', words.detach(detached))] : [];
-  if (fate === 'delete') return [...detach, change('delete', words.deleteRole)];
-  const stays = staysOn(role, policies);
-  if (role.stack) return [...detach, change('keep', words.keepRoleStack(role.stack))];
-  if (!role.own && !includeUntagged) return [...detach, change('keep', words.keepRoleNotOwn)];
-  return [...detach, change('keep', words.keepRoleUsed(stays))];
-}
-
 function warnings(
-  { name, regions }: TeardownRequest,
-  { where, flowsUnknown }: Findings,
-  touched: boolean,
+  { secrets, flowsUnknown }: Findings,
+  targets: TargetPlan[],
+  touched: ReadonlySet<number>,
 ): string[] {
+  const missing = targets.filter((plan, at) => isOpen(plan) && plan.secrets.length === 0 && !touched.has(at));
   const reasons = new Set(flowsUnknown.map(({ why }) => why));
   const regionsOf = (reason: string) =>
     flowsUnknown.flatMap(({ region, why }) => (why === reason ? [region] : []));
   return [
-    ...(where.found.length === 0 && !touched ? [words.nowhere(name)] : []),
+    ...missing.map(({ target }) => words.nowhere(target.name)),
     ...[...reasons].map((reason) => words.flowsUnknown(reason, regionsOf(reason))),
-    ...whereWarnings(where, regions),
+    ...new Set(secrets.flatMap((each) => ('value' in each ? unseenWarnings(each.value) : []))),
   ];
 }

@@ -7,23 +7,28 @@ import type { PolicyWork } from '../steps/policy-distribution.ts';
 import { settlePolicies } from '../steps/policy-settling.ts';
 import { newSettling } from '../steps/policy-settling-state.ts';
 import type { StepContext } from '../steps/types.ts';
-import type { TeardownPlan, TeardownRequest } from './types.ts';
 
-type ToNarrow = Pick<TeardownPlan, 'isGone'> & { arns: string[] };
+/** What goes out of which policies. */
+interface ToNarrow {
+  /** The name of the chain that they belong to. */
+  name: string;
+  /** The ARNs of the policies. */
+  arns: string[];
+  isGone: (resource: string) => boolean;
+}
 
-/** Takes the secret out of the policies with these ARNs; what others add to them meanwhile stays. */
+/** Takes secrets out of policies, in one new version of each; what others add to them meanwhile stays. */
 export async function narrowPolicies(
   context: StepContext,
-  { policyName: name }: Pick<TeardownRequest, 'policyName'>,
-  { arns, isGone }: ToNarrow,
+  wanted: ToNarrow,
   chain: FoundPolicy[],
 ): Promise<PolicyOutcome[]> {
-  if (arns.length === 0) return [];
-  const aim = aimAt(name, await context.aws.identity(), { arns, isGone });
+  if (wanted.arns.length === 0) return [];
+  const aim = aimAt(await context.aws.identity(), wanted);
   return settlePolicies(context, aim, newSettling(aim.decide(chain)));
 }
 
-function aimAt(name: string, identity: Identity, { arns, isGone }: ToNarrow): PolicyAim {
+function aimAt(identity: Identity, { name, arns, isGone }: ToNarrow): PolicyAim {
   return {
     name,
     gaps: true,

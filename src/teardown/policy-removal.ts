@@ -8,27 +8,26 @@ import { teardownWords as words } from '../report/words/teardown.ts';
 import { deleteVersion } from '../steps/policy-writing.ts';
 import type { StepContext } from '../steps/types.ts';
 import { findPolicy } from './find.ts';
-import { policyFate } from './plan.ts';
-import type { PolicyFate, TeardownPlan, TeardownRequest, UsedPolicy } from './types.ts';
+import { policyFate } from './policy-fate.ts';
+import type { PolicyFate, Scope, UsedPolicy } from './types.ts';
 
 /**
- * Deletes a policy, after it was taken off the role and its other versions were deleted. IAM refuses when somebody attaches
+ * Deletes a policy, after it was taken off the roles and its other versions were deleted. IAM refuses when somebody attaches
  * it, or adds a version, at the same moment; then it is looked at again.
  * @returns what became of it in the end: somebody may have put another secret into it meanwhile
  */
 export async function removePolicy(
   context: StepContext,
-  request: TeardownRequest,
   { name, arn }: UsedPolicy,
-  { isGone, role }: Pick<TeardownPlan, 'isGone' | 'role'>,
+  scope: Scope,
 ): Promise<'deleted' | PolicyFate> {
   const { limits, interrupt } = context;
   const round = async (): Promise<'deleted' | PolicyFate | undefined> => {
     const policy = await findPolicy(context.aws, arn);
     if (!policy) return 'deleted';
-    const fate = policyFate(policy, request, isGone);
+    const fate = policyFate(policy, scope);
     if (fate.kind !== 'delete') return fate;
-    if (fate.detach && role) await detach(context, role.role, arn);
+    for (const role of fate.detach) await detach(context, role, arn);
     for (const version of policy.versions) {
       if (version === policy.versionId) continue;
       await deleteVersion(context, arn, version);

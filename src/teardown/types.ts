@@ -5,10 +5,12 @@ import type { PolicyUses } from '../aws/policy-uses.ts';
 import type { FoundRole } from '../aws/roles.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
 import type { Identity } from '../aws/session.ts';
+import type { Failure } from '../failure.ts';
 import type { Change, Conflict, Outcomes } from '../report/types.ts';
+import type { Attempt } from '../steps/inspection.ts';
 
-/** What is to be taken down, complete and checked. */
-export interface TeardownRequest {
+/** A secret that is to be taken down, and the names of what was set up for it. */
+export interface TeardownTarget {
   name: string;
   /** The Regions that were named; none means every Region that the secret lives in. */
   regions: string[];
@@ -16,7 +18,12 @@ export interface TeardownRequest {
   arns: string[];
   policyName: string;
   roleName: string;
-  /** For how many days the secret can be restored: 7 to 30. */
+}
+
+/** What is to be taken down, complete and checked. */
+export interface TeardownRequest {
+  targets: TeardownTarget[];
+  /** For how many days the secrets can be restored: 7 to 30. */
   recoveryDays: number;
   /** Whether what this program did not make is taken down too. */
   includeUntagged: boolean;
@@ -28,33 +35,71 @@ export type UsedPolicy = FoundPolicy & { uses: PolicyUses };
 /** What exists. */
 export interface Findings {
   identity: Identity;
-  where: Whereabouts;
-  policies: UsedPolicy[];
-  role?: FoundRole;
-  /** Flows that use one of the secrets. */
-  flows: { secret: FoundSecret; use: FlowUse }[];
+  /** One for each target. */
+  secrets: Attempt<Whereabouts>[];
+  /** By the name that a target has for them; a policy that belongs to two chains is in the first one only. */
+  chains: ReadonlyMap<string, Attempt<UsedPolicy[]>>;
+  /** By the name that a target has for them. */
+  roles: ReadonlyMap<string, Attempt<FoundRole | undefined>>;
+  /** Flows that use one of the secrets, by its ARN. */
+  flows: ReadonlyMap<string, FlowUse[]>;
   /** Regions whose flows could not be looked at, and the reason in words. */
   flowsUnknown: { region: string; why: string }[];
+  /** Regions whose flows could not be looked at because AWS or the network failed. */
+  flowsFailed: ReadonlyMap<string, Failure>;
 }
 
-/** What becomes of a policy that names the secret. */
+/** What becomes of a secret; `scheduled` already, or `stay` because it is not this program's. */
+export type SecretFate = 'schedule' | 'scheduled' | 'stay';
+
+/** What is planned for one target. With a conflict or a failure nothing is done for it. */
+export interface TargetPlan {
+  target: TeardownTarget;
+  secrets: { secret: FoundSecret; fate: SecretFate }[];
+  /** The Regions that were looked at and where the secret goes, or is not. */
+  gone: string[];
+  conflicts: Conflict[];
+  /** Why its secrets, what uses them, its policies or its role could not be read. */
+  failure?: Failure;
+}
+
+/** Whose entries go, and what counts as ours: what the fate of a policy depends on besides the policy. */
+export interface Scope {
+  /** The target for which an entry of a policy's `Resource` stands; nothing for an entry that stays. */
+  ownerOf(resource: string): number | undefined;
+  /** The role of that name, if it is one that the targets name. */
+  roleOf(name: string): FoundRole | undefined;
+  includeUntagged: boolean;
+}
+
+/** What becomes of a policy that names one of the secrets. */
 export type PolicyFate =
   | { kind: 'narrow'; policy: UsedPolicy }
-  | { kind: 'delete'; policy: UsedPolicy; detach: boolean }
+  /** `detach`: the roles that lose it. */
+  | { kind: 'delete'; policy: UsedPolicy; detach: FoundRole[] }
   | { kind: 'keep'; policy: UsedPolicy };
 
-/** What becomes of the role. */
-export type RoleFate = 'delete' | 'detach' | 'keep';
+/** The policies of one chain that name one of the secrets. */
+export interface ChainPlan {
+  name: string;
+  fates: PolicyFate[];
+}
 
-/** What will be done. Where there are conflicts, nothing of it. */
+/** What becomes of a role, and the places of the targets that name it. */
+export interface RolePlan {
+  fate: 'delete' | 'detach' | 'keep';
+  role: FoundRole;
+  targets: number[];
+}
+
+/** What will be done. */
 export interface TeardownPlan {
+  /** One for each target. */
+  targets: TargetPlan[];
+  chains: ChainPlan[];
+  roles: RolePlan[];
+  scope: Scope;
   changes: Change[];
-  conflicts: Conflict[];
   warnings: string[];
-  schedule: FoundSecret[];
-  policies: PolicyFate[];
-  role?: { fate: RoleFate; role: FoundRole };
-  /** Tells by an entry of a policy's `Resource` whether it stands for the secret that goes, and for it alone. */
-  isGone: (resource: string) => boolean;
   expected: Outcomes;
 }

@@ -11,9 +11,12 @@ export function askSecretToTakeDown(
   return askSecretFor(context, words.intro, known);
 }
 
-/** Has the user type the name of the secret. Returns only when the plan may be carried out. */
-export async function confirmByName(context: Pick<WizardContext, 'output'>, name: string): Promise<void> {
+/** Has the user type the name of the secret, or the number of many. Returns only when the plan may be carried out. */
+export async function confirmByTyping(
+  context: Pick<WizardContext, 'output'>,
+  { asked, wanted }: { asked: string; wanted: string },
+): Promise<void> {
   explain(context, words.confirmWhy);
-  const check = (answer: string) => (answer === name ? undefined : words.confirmWrong(name));
-  await askText(words.confirmName(name), '', check, (text) => text);
+  const check = (answer: string) => (answer === wanted ? undefined : words.confirmWrong(wanted));
+  await askText(asked, '', check, (text) => text);
 }

@@ -48,24 +48,20 @@ export function manifestFile(content: ManifestContent): string {
 }
 
 /**
- * Runs `setup --manifest --yes --json` in this process against a sandbox. Without other defaults the keys are the one in
- * the variable `FEED_KEY`, in one Region.
+ * Runs a command for a manifest with `--yes --json` in this process against a sandbox. Without other defaults the keys are the
+ * one in the variable `FEED_KEY`, in one Region.
  */
-export async function setUpAll(
+export async function runAll<Document>(
   sandbox: Sandbox,
   content: ManifestContent,
-  { dryRun = false, ...options }: InProcessOptions & { dryRun?: boolean } = {},
-): Promise<FleetResult> {
-  const { code, stdout, log } = await runWith(
-    sandbox,
-    content,
-    (run, manifest) => performManifest(run, manifest, { dryRun }),
-    options,
-  );
+  perform: (run: CommandRun, manifest: Manifest) => Promise<ExitCode>,
+  options: InProcessOptions = {},
+): Promise<{ code: number; json: Document; log: string }> {
+  const { code, stdout, log } = await runWith(sandbox, content, perform, options);
   return { code, json: stdout === '' ? undefined : JSON.parse(stdout), log };
 }
 
-/** Runs another command with `--manifest` in the same way: with such keys, and `--json` if nothing else is said. */
+/** The same for what prints something else than JSON. */
 export async function runWith(
   sandbox: Sandbox,
   { defaults, keys }: ManifestContent,
@@ -78,6 +74,24 @@ export async function runWith(
     env: { FEED_KEY: KEYS.aes256, OTHER_KEY: KEYS.other },
     ...options,
   });
+}
+
+/** Runs `setup --manifest`. */
+export function setUpAll(
+  sandbox: Sandbox,
+  content: ManifestContent,
+  {
+    dryRun = false,
+    restore = false,
+    ...options
+  }: InProcessOptions & { dryRun?: boolean; restore?: boolean } = {},
+): Promise<FleetResult> {
+  return runAll(
+    sandbox,
+    content,
+    (run, manifest) => performManifest(run, manifest, { dryRun, restore }),
+    options,
+  );
 }
 
 function withKey(entry: object): object {

@@ -9,6 +9,30 @@ export function count(number: number): string {
   return counted.format(number);
 }
 
+const ONLY_THE_REST = 'Run the same command again when this is put right: it does only the rest.';
+
+/** What a command says of the keys that it cannot do something with, and of the others. */
+export interface FleetEnd {
+  /** The title of the table of those that cannot be done, before anything is changed. */
+  leftOut: (number: number, all: number) => string;
+  /** How to go on when some have failed. */
+  goOn: string;
+}
+
+function endOf(done: string, others: string): FleetEnd {
+  return {
+    leftOut: (number, all) => `${count(number)} of ${count(all)} keys cannot be ${done} as they are:`,
+    goOn: `${others} ${ONLY_THE_REST}`,
+  };
+}
+
+export const fleetEnds = {
+  setup: endOf('set up', 'The other keys are in place.'),
+  rotate: endOf('rotated', 'The other keys are rotated.'),
+  rollback: endOf('put back', 'The other keys are those from before again.'),
+  teardown: endOf('taken down', 'The other keys are taken down.'),
+};
+
 export const fleetWords = {
   counted: (what: string, bar: string, done: number, total: number, leftMs: number | undefined) => {
     const left = leftMs === undefined ? '' : `, ${duration(leftMs)} left`;
@@ -29,16 +53,18 @@ export const fleetWords = {
     policy: (number: number) => `${count(number)} policies`,
     role: (number: number) => `${count(number)} roles`,
   },
+  resources: (number: number) => `${count(number)} secrets, policies and roles`,
   moreNotes: (number: number) => `and ${count(number)} more notes; --dry-run shows them all`,
 
-  leftOut: (number: number, all: number) =>
-    `${count(number)} of ${count(all)} keys cannot be set up as they are:`,
   failed: (number: number, all: number) => `${count(number)} of ${count(all)} keys failed:`,
   more: (number: number) => `and ${count(number)} more; --json has them all`,
-  goOn: 'The other keys are in place. Run the same command again when this is put right: it does only the rest.',
   noneDone: 'Nothing was changed.',
   failedShort: (number: number) => (number === 1 ? 'One key failed.' : `${count(number)} keys failed.`),
-  nothingToDo: 'Every key is in place already. Nothing has to be changed.',
+  nothingToDo: {
+    setup: 'Every key is in place already. Nothing has to be changed.',
+    rotate: 'Every secret holds its key already. Nothing has to be changed.',
+    rollback: 'Every key is the one before the last rotation already. Nothing has to be changed.',
+  },
   column: { key: 'key', why: 'why' },
 
   done: (number: number) =>

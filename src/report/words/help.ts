@@ -104,6 +104,7 @@ export const helpWords = {
   mc-static-key teardown
   mc-static-key teardown --secret-name studio-a --dry-run
   mc-static-key teardown --secret-name studio-a --region us-west-2 --recovery-days 7 --yes
+  mc-static-key teardown --manifest keys.yaml --dry-run
 `,
   teardownTitle: 'What is taken down:',
   recoveryDays: `for how many days the secret can be restored, 7 to 30 (default: ${DEFAULTS.recoveryDays})`,

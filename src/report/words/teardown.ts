@@ -1,10 +1,12 @@
 import { dayOf } from '../day.ts';
+import { fleetWords } from './fleet.ts';
 
 /** Words of the `teardown` command. */
 export const teardownWords = {
   intro:
     'This takes down what setup has made for one secret: the secret itself (it can be restored for some days), its place in the policy, and the policy and the role where nothing else uses them. Nothing is changed before you have seen the plan and agreed.',
   looking: 'Looking for the secret in every Region, and for what uses it',
+  lookingForAll: 'Looking for the secrets, and for what uses them',
   nothingToDo: 'There is nothing left to take down.',
   nowhere: (name: string) =>
     `There is no secret ${name} in any Region that was looked at, and no policy names it.`,
@@ -56,6 +58,7 @@ export const teardownWords = {
   roleInUseHint: 'Take it out of there, and then run the same command again.',
 
   takingDown: 'Taking it down',
+  takingDownRest: 'Taking the secrets out of the policies',
   takenDown: 'Taken down',
   propagating: 'IAM to show what has just been changed',
   keepsChanging: (name: string) => `Others keep changing the policy ${name} at the same time.`,
@@ -66,13 +69,21 @@ export const teardownWords = {
   left: 'Not taken down yet:',
   goOn: 'Run the same command again to finish.',
   done: (regions: string[]) => `MediaConnect can no longer read this key in ${regions.join(' and ')}.`,
+  doneAll: (secrets: number) =>
+    secrets === 1
+      ? 'MediaConnect can no longer read the secret.'
+      : `MediaConnect can no longer read ${fleetWords.several.secret(secrets)}.`,
+  goneAfter: (region: string, secrets: number, date: Date | undefined) =>
+    `${fleetWords.several.secret(secrets)} in ${region}${date ? `, gone for ever after ${dayOf(date)}` : ''}`,
   doneKept: 'Done. What stays is in the plan above.',
   deletedOn: (region: string, date: Date | undefined) =>
     `Secret (${region})${date ? `, gone for ever after ${dayOf(date)}` : ''}`,
+  undoAll: 'Until then this restores them, and makes the policies and the roles again as the file has them:',
   undo: 'Until then this restores it, and makes the policy and the role again:',
 
   confirmWhy: 'What uses this key stops decrypting.',
   confirmName: (name: string) => `Type the name of the secret, ${name}, to take it down`,
+  confirmNumber: (number: string) => `Type the number of keys, ${number}, to take them down`,
   confirmWrong: (name: string) => `That is not ${name}. Type it, or press Ctrl-C to leave.`,
   recoveryDays: (what: string) => `${what} takes a number of days from 7 to 30.`,
 };

@@ -1,0 +1,57 @@
+import { EXIT, type ExitCode, type Failure } from '../failure.ts';
+import { type Manifest, readManifest } from '../manifest/index.ts';
+import { tellFailed } from '../report/fleet.ts';
+import type { FailedKey } from '../report/types.ts';
+import { type FleetEnd, fleetWords as words } from '../report/words/fleet.ts';
+import { setupWords } from '../report/words/setup.ts';
+import { regionsOf } from '../steps/request.ts';
+import { type CommandRun, runCommand } from './command-run.ts';
+import type { CommonOptions } from './options.ts';
+import { missingFailure } from './usage.ts';
+
+/**
+ * Runs a command for all keys of a manifest and answers the exit code. Mistakes in the file are thrown, all others are told by
+ * then.
+ */
+export async function runWithManifest(
+  path: string,
+  common: CommonOptions,
+  perform: (run: CommandRun, manifest: Manifest) => Promise<ExitCode>,
+): Promise<number> {
+  const manifest = await readManifest(path);
+  const [first] = manifest.keys.flatMap(({ answers }) => regionsOf(answers));
+  return runCommand(common, first, (run) => perform(run, manifest));
+}
+
+/** Without anyone to ask, somebody must have said that the plan is to be carried out. */
+export function beginFleet({ common, interactive, outcomes }: CommandRun, dryRun: boolean): void {
+  outcomes.ofManifest = true;
+  const confirmed = common.yes || common.sandbox || dryRun || interactive;
+  if (!confirmed) throw missingFailure([setupWords.missingItems.yes]);
+}
+
+/** The keys of many that failed, with their names. */
+export function failedAmong(names: string[], failures: (Failure | undefined)[]): FailedKey[] {
+  return names.flatMap((name, at) => {
+    const failure = failures[at];
+    return failure ? [{ name, failure }] : [];
+  });
+}
+
+/** Tells which keys nothing will be done for, before something is done for the others. */
+export function tellLeftOut({ output }: CommandRun, failed: FailedKey[], all: number, end: FleetEnd): void {
+  if (failed.length > 0) tellFailed(output, failed, end.leftOut(failed.length, all));
+}
+
+/** Tells which keys failed, and answers the exit code. */
+export function endOfFleet(run: CommandRun, failed: FailedKey[], all: number, end: FleetEnd): ExitCode {
+  const [first] = failed.map(({ failure }) => failure);
+  if (!first) return EXIT.done;
+  const { secrets, policies, roles } = run.outcomes;
+  const changed = [...secrets, ...policies, ...roles].some(({ action }) => action !== 'kept');
+  tellFailed(run.output, failed, words.failed(failed.length, all));
+  run.output.insist(changed ? end.goOn : words.noneDone);
+  // As for one key, where nothing was changed and all failed alike: a conflict, or a missing permission.
+  const alike = failed.every(({ failure }) => failure.exitCode === first.exitCode);
+  return alike && !changed ? first.exitCode : EXIT.failed;
+}

@@ -1,0 +1,33 @@
+import { parseSecretArn } from '../aws/arn.ts';
+import { DEFAULTS } from '../defaults.ts';
+import { groupedBy } from '../grouping.ts';
+import type { ManifestKey } from '../manifest/index.ts';
+
+/** A secret that an entry of a manifest names, and what is to read it. */
+export interface EntrySecret {
+  name: string;
+  regions: string[];
+  /** The ARNs that the entry gives, if it gives any. */
+  arns: string[];
+  policyName: string;
+  roleName: string;
+}
+
+/** The secrets that an entry names: one, in some Regions; several only where it gives ARNs of different names. */
+export function secretsOf({ answers }: ManifestKey): EntrySecret[] {
+  const { secretName: name, secretArns, regions } = answers;
+  const policyName = answers.policyName ?? DEFAULTS.policyName;
+  const roleName = answers.roleName ?? DEFAULTS.roleName;
+  if (name !== undefined) return [{ name, regions: [...new Set(regions)], arns: [], policyName, roleName }];
+  const given = secretArns.flatMap((arn) => {
+    const parts = parseSecretArn(arn);
+    return parts ? [{ ...parts, arn }] : [];
+  });
+  return [...groupedBy(given, (each) => each.name)].map(([named, secrets]) => ({
+    name: named,
+    regions: [...new Set(secrets.map(({ region }) => region))],
+    arns: secrets.map(({ arn }) => arn),
+    policyName,
+    roleName,
+  }));
+}

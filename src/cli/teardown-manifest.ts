@@ -1,0 +1,103 @@
+import type { ExitCode } from '../failure.ts';
+import type { Manifest } from '../manifest/index.ts';
+import { commandJson, failedMembers } from '../report/json.ts';
+import { showFleetTeardown, undoManifestCommand } from '../report/torn-down.ts';
+import type { FailedKey } from '../report/types.ts';
+import { fleetEnds } from '../report/words/fleet.ts';
+import { teardownWords as words } from '../report/words/teardown.ts';
+import { isOpen } from '../steps/index.ts';
+import { asPlanned, type TornDown } from '../teardown/apply.ts';
+import type { TeardownRequest } from '../teardown/types.ts';
+import type { CommandRun } from './command-run.ts';
+import { beginFleet, endOfFleet, failedAmong, runWithManifest, tellLeftOut } from './manifest-run.ts';
+import { secretsOf } from './manifest-secrets.ts';
+import type { CommonOptions } from './options.ts';
+import { showAccount, tellChanges } from './step-context.ts';
+import {
+  type PlannedTeardown,
+  planToTakeDown,
+  scheduledIn,
+  takeDown,
+  tornDownMembers,
+} from './teardown-keys.ts';
+
+/** How what a manifest names is taken down. */
+export interface TeardownHow extends Omit<TeardownRequest, 'targets'> {
+  dryRun: boolean;
+}
+
+/** Runs `teardown --manifest` and answers the exit code. Mistakes in the file are thrown, all others are told by then. */
+export function runTeardownManifest(path: string, how: TeardownHow, common: CommonOptions): Promise<number> {
+  return runWithManifest(path, common, (run, manifest) => performTeardownManifest(run, manifest, how));
+}
+
+/** Read, plan, confirm, apply: as `teardown` does, for all keys of a manifest. */
+export async function performTeardownManifest(
+  run: CommandRun,
+  manifest: Manifest,
+  { dryRun, recoveryDays, includeUntagged }: TeardownHow,
+): Promise<ExitCode> {
+  beginFleet(run, dryRun);
+  const request = { targets: manifest.keys.flatMap(secretsOf), recoveryDays, includeUntagged };
+  const planned = await planToTakeDown(run, request);
+  const { plan } = planned;
+  await showAccount(run);
+  const expected = asPlanned(plan);
+  const open = plan.targets.filter(isOpen);
+  const changes = open.length > 0 && tellChanges(run, plan, { dryRun, nothingToDo: words.nothingToDo });
+  if (dryRun || !changes) return finish(run, manifest, planned, expected, dryRun);
+  tellLeftOut(run, failedOf(request, expected), request.targets.length, fleetEnds.teardown);
+  if (run.interactive)
+    await confirm(
+      run,
+      open.map(({ target }) => target.name),
+    );
+  return finish(run, manifest, planned, await takeDown(run, request, planned), dryRun);
+}
+
+/** Many names nobody types; their number shows that the plan was read. */
+async function confirm(run: CommandRun, [first = '', ...others]: string[]): Promise<void> {
+  const { confirmByTyping } = await import('../wizard/teardown.ts');
+  const count = `${others.length + 1}`;
+  const question =
+    others.length === 0
+      ? { asked: words.confirmName(first), wanted: first }
+      : { asked: words.confirmNumber(count), wanted: count };
+  await confirmByTyping(run, question);
+}
+
+function failedOf({ targets }: Pick<TeardownRequest, 'targets'>, { failures }: TornDown): FailedKey[] {
+  return failedAmong(
+    targets.map(({ name }) => name),
+    failures,
+  );
+}
+
+function finish(
+  run: CommandRun,
+  manifest: Manifest,
+  { found, plan }: PlannedTeardown,
+  done: TornDown,
+  dryRun: boolean,
+): ExitCode {
+  const { output } = run;
+  const failed = failedOf({ targets: plan.targets.map(({ target }) => target) }, done);
+  const scheduled = scheduledIn(plan, done);
+  const undo = scheduled.length > 0 ? undoManifestCommand(manifest.path) : undefined;
+  if (output.options.json) {
+    const { account, partition } = found.identity;
+    output.result(
+      commandJson({
+        ...(dryRun ? { dryRun } : {}),
+        account,
+        partition,
+        ...tornDownMembers({ ...done, ofManifest: true }, scheduled),
+        ...(undo ? { undo } : {}),
+        ...failedMembers(failed),
+      }),
+    );
+  } else if (!dryRun && failed.length < plan.targets.length) {
+    showFleetTeardown(output, { scheduled, undo });
+  }
+  return endOfFleet(run, failed, plan.targets.length, fleetEnds.teardown);
+}

@@ -1,0 +1,187 @@
+import { expect, test } from 'vitest';
+import { performTeardownManifest, type TeardownHow } from '../../src/cli/teardown-manifest.ts';
+import {
+  ACCOUNT,
+  FAR_REGION,
+  makeSecret,
+  REGION,
+  readAccount,
+  roleArn,
+  writesTo,
+} from '../support/account.ts';
+import type { InProcessOptions } from '../support/command.ts';
+import { type FleetDocument, feeds, type ManifestContent, runAll, setUpAll } from '../support/manifest.ts';
+import { runHere } from '../support/run-here.ts';
+import { freshSandbox } from '../support/sandbox.ts';
+import { setUp } from '../support/setup.ts';
+
+const sandbox = freshSandbox();
+const defaults = { regions: [REGION, FAR_REGION] };
+
+interface Document extends Omit<FleetDocument, 'secrets'> {
+  secrets: (FleetDocument['secrets'][number] & { deletionDate?: string })[];
+  undo?: string;
+}
+
+/** Runs `teardown --manifest`. */
+function tearDownAll(
+  content: ManifestContent,
+  {
+    dryRun = false,
+    recoveryDays = 30,
+    includeUntagged = false,
+    ...options
+  }: InProcessOptions & Partial<TeardownHow> = {},
+) {
+  const how = { dryRun, recoveryDays, includeUntagged };
+  return runAll<Document>(
+    sandbox(),
+    content,
+    (run, manifest) => performTeardownManifest(run, manifest, how),
+    options,
+  );
+}
+
+/** What stands, in short. */
+async function standing() {
+  const { secrets, policies, roles } = await readAccount(sandbox());
+  return {
+    secrets: secrets.filter(({ deleted }) => !deleted).map(({ name, region }) => `${name} ${region}`),
+    policies: policies.map(({ document }) =>
+      JSON.stringify(document).match(/(?<=:secret:)[\w/-]+(?=-\w{6}")/g),
+    ),
+    roles: roles.map(({ name, attached }) => `${name}: ${attached.join(' ')}`),
+  };
+}
+
+test('takes down all that a manifest has set up, and what it prints brings back the same account', async () => {
+  const manifest = { defaults, keys: feeds(3) };
+  await setUpAll(sandbox(), manifest);
+  const before = await readAccount(sandbox());
+  sandbox().clearRequests();
+  const { code, json, log } = await tearDownAll(manifest, { recoveryDays: 7 });
+  expect([code, json.failed], log).toEqual([0, []]);
+  expect(writesTo(sandbox())).toEqual([
+    ...Array.from({ length: 6 }, () => 'secretsmanager:DeleteSecret'),
+    'iam:DetachRolePolicy',
+    'iam:DeletePolicy',
+    'iam:DeleteRole',
+  ]);
+  expect(sandbox().requests.filter(({ action }) => action === 'ListFlows')).toHaveLength(2);
+  expect(await standing()).toEqual({ secrets: [], policies: [], roles: [] });
+  expect(json.secrets.map(({ action }) => action)).toEqual(Array.from({ length: 6 }, () => 'scheduled'));
+  expect(Date.parse(json.secrets[5]?.deletionDate ?? '') - Date.now()).toBeLessThan(8 * 86_400_000);
+  expect(json.undo).toMatch(/^mc-static-key setup --manifest \S+\/keys\.yaml --restore$/);
+
+  sandbox().clearRequests();
+  expect((await tearDownAll(manifest)).log).toContain('There is nothing left to take down');
+  expect(writesTo(sandbox())).toEqual([]);
+
+  const undone = await setUpAll(sandbox(), manifest, { restore: true });
+  expect([undone.code, undone.json.failed], undone.log).toEqual([0, []]);
+  expect(await readAccount(sandbox())).toEqual(before);
+});
+
+test('takes all secrets out of a policy that others use too in one version', async () => {
+  await setUp(sandbox(), { secretName: 'studio-z' });
+  await setUpAll(sandbox(), { keys: feeds(3) });
+  sandbox().clearRequests();
+  const { code, json } = await tearDownAll({ keys: feeds(3) });
+  expect(code).toBe(0);
+  expect(json.policies).toMatchObject([{ action: 'updated', versionId: 'v3' }]);
+  expect(json.roles).toMatchObject([{ action: 'kept' }]);
+  expect(writesTo(sandbox()).slice(3)).toEqual(['iam:CreatePolicyVersion']);
+  expect(await standing()).toMatchObject({ secrets: [`studio-z ${REGION}`], policies: [['studio-z']] });
+});
+
+test('leaves a key that a flow uses, with its place in the policy; the next run takes the rest', async () => {
+  const { json: made } = await setUpAll(sandbox(), { keys: feeds(3) });
+  const SecretArn = made.secrets[1]?.arn ?? '';
+  const Decryption = { RoleArn: roleArn('MediaConnect-ASM'), SecretArn, Algorithm: 'aes256' as const };
+  const flow = sandbox().addFlow({ region: REGION, name: 'game', source: { Name: 'camera', Decryption } });
+  const { code, json, log } = await tearDownAll({ keys: feeds(3) });
+  expect(code).toBe(1);
+  expect(json.failed).toMatchObject([{ name: 'live/feed-2', error: { code: 'conflict' } }]);
+  expect(json.failed[0]?.error.message).toContain(`is used by the flow ${flow} (source camera)`);
+  expect(log).toContain('1 of 3 keys cannot be taken down as they are:');
+  expect(log).toContain('The other keys are taken down.');
+  expect(await standing()).toEqual({
+    secrets: [`live/feed-2 ${REGION}`],
+    policies: [['live/feed-2']],
+    roles: ['MediaConnect-ASM: SecretsManagerForMediaConnect'],
+  });
+
+  sandbox().clearRequests();
+  const alone = await tearDownAll({ keys: feeds(3) });
+  expect([alone.code, writesTo(sandbox())]).toEqual([3, []]);
+});
+
+test('a secret that its credentials may not delete fails alone, and keeps its place in the policy', async () => {
+  await setUpAll(sandbox(), { keys: feeds(3) });
+  const deny = {
+    Effect: 'Deny',
+    Action: 'secretsmanager:DeleteSecret',
+    Resource: `arn:aws:secretsmanager:*:${ACCOUNT}:secret:live/feed-2-*`,
+  };
+  const Statement = [{ Effect: 'Allow', Action: '*', Resource: '*' }, deny];
+  const credentials = sandbox().credentialsFor(JSON.stringify({ Version: '2012-10-17', Statement }));
+  const { code, json } = await tearDownAll({ keys: feeds(3) }, { credentials });
+  expect(code).toBe(1);
+  expect(json.failed).toMatchObject([
+    { name: 'live/feed-2', error: { code: 'access-denied', awsAction: 'secretsmanager:DeleteSecret' } },
+  ]);
+  expect((await standing()).policies).toEqual([['live/feed-2']]);
+  expect((await tearDownAll({ keys: feeds(3) })).code).toBe(0);
+  expect(await standing()).toEqual({ secrets: [], policies: [], roles: [] });
+});
+
+test('each role and each policy of a file goes once, and one that cannot be changed stops its own keys only', async () => {
+  const keys = [
+    { secretName: 'sports', policyName: 'Sports', roleName: 'MediaConnect-Sports' },
+    { secretName: 'news', policyName: 'News', roleName: 'MediaConnect-News' },
+    { secretName: 'weather', policyName: 'News', roleName: 'MediaConnect-News' },
+  ];
+  await setUpAll(sandbox(), { keys });
+  sandbox().addFault({ action: 'DeletePolicy', kind: 'access-denied' });
+  const { code, json } = await tearDownAll({ keys });
+  expect(code).toBe(1);
+  expect(json.failed.map(({ error }) => error.awsAction)).toContain('iam:DeletePolicy');
+  expect(json.roles).toMatchObject([{ action: 'deleted' }]);
+  expect((await tearDownAll({ keys })).json.failed).toEqual([]);
+  expect(await standing()).toEqual({ secrets: [], policies: [], roles: [] });
+});
+
+test('--dry-run says what would go, and nothing goes', async () => {
+  await setUpAll(sandbox(), { keys: feeds(2) });
+  sandbox().clearRequests();
+  const { code, json, log } = await tearDownAll({ keys: feeds(2) }, { dryRun: true });
+  expect(code).toBe(0);
+  expect(writesTo(sandbox())).toEqual([]);
+  expect(json).toMatchObject({ dryRun: true, roles: [{ action: 'deleted' }] });
+  expect(log.match(/secret live\/feed-\d+/g)).toHaveLength(2);
+});
+
+test('what the program did not make stays, unless --include-untagged', async () => {
+  for (const { secretName: Name } of feeds(2)) await makeSecret(sandbox(), { Name });
+  expect((await tearDownAll({ keys: feeds(2) })).json.secrets).toMatchObject([
+    { action: 'kept' },
+    { action: 'kept' },
+  ]);
+  await tearDownAll({ keys: feeds(2) }, { includeUntagged: true });
+  expect((await standing()).secrets).toEqual([]);
+});
+
+test('a manifest goes with what says how, and with nothing that says what', async () => {
+  const beside = [
+    '--manifest',
+    'keys.yaml',
+    '--secret-name',
+    'studio-a',
+    '--role-name',
+    'Other',
+    '--dry-run',
+  ];
+  const { code, stderr } = await runHere(['teardown', ...beside]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/does not go together with\s+--secret-name, --role-name\./);
+});
