@@ -82,6 +82,8 @@ export const FLEET = {
   keysAtOnce: 64,
   /** Secrets that are read back together. */
   readBackAtOnce: 40,
+  /** Keys that are replaced within this time of each other were replaced by one rotation, in milliseconds. */
+  oneRotationMs: 24 * 60 * 60 * 1000,
 } as const;
 
 /** The tag that marks what this program made; its value is the step that made it. */

@@ -1,8 +1,12 @@
 import type { Command } from 'commander';
 import { helpWords as help } from '../report/words/help.ts';
 import { onRun, type Registration } from './command.ts';
+import { addManifestOption, manifestProblems } from './manifest-option.ts';
 import { addCommonOptions, addKeyOptions, addOption } from './options.ts';
 import type { RotateOptions } from './rotate-answers.ts';
+
+/** What is said beside a manifest: how to go about it, not which key goes where. */
+const BESIDE = ['--rollback', '--dry-run'];
 
 /** Adds the `rotate` command. */
 export function addRotate(program: Command, registration: Registration): void {
@@ -17,15 +21,20 @@ export function addRotate(program: Command, registration: Registration): void {
   addKeyOptions(command);
   addOption(command, '--role-name <name>', help.roleChecked);
   addOption(command, '--rollback', help.rollback);
+  addManifestOption(command);
   addOption(command, '--dry-run', help.dryRun);
   addCommonOptions(command);
-  onRun<RotateOptions>(command, registration, async (options, common) => {
+  onRun<RotateOptions & { manifest?: string }>(command, registration, async (options, common) => {
     const { readRotateAnswers } = await import('./rotate-answers.ts');
     const { answers, problems } = readRotateAnswers(options);
+    const { manifest } = options;
     return {
-      problems,
+      problems: [...problems, ...manifestProblems(command, BESIDE)],
       asksForRegion: false,
-      run: async () => (await import('./rotate-procedure.ts')).runRotate(answers, common),
+      run: async () =>
+        manifest === undefined
+          ? (await import('./rotate-procedure.ts')).runRotate(answers, common)
+          : (await import('./rotate-manifest.ts')).runRotateManifest(manifest, answers, common),
     };
   });
 }

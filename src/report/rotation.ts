@@ -1,6 +1,8 @@
+import { folded, MOST_LINES } from './fold.ts';
 import type { Output } from './output.ts';
 import { field, readKeyCommand } from './summary.ts';
 import type { SecretOutcome } from './types.ts';
+import { fleetWords } from './words/fleet.ts';
 import { rotateWords as words } from './words/rotate.ts';
 import { setupWords } from './words/setup.ts';
 
@@ -22,6 +24,42 @@ export function showRotation(output: Output, { secrets, rollback, generated }: R
     '',
     prose(rollback ? words.nextBack : words.next),
     ...(generated && first ? [prose(words.generated), `  ${readKeyCommand(first.region, first.arn)}`] : []),
+    '',
+  ];
+  output.result(lines.join('\n'));
+}
+
+/** What a finished rotation of many keys has to say. */
+export interface FleetRotationSummary {
+  /** The secrets of each key that was changed. */
+  changed: SecretOutcome[][];
+  rollback: boolean;
+  /** One of the secrets whose new key was made by this program. */
+  generated: SecretOutcome | undefined;
+}
+
+/** The same for many keys; where the secrets are more than anybody reads about, how many in which Region. */
+export function showFleetRotation(
+  output: Output,
+  { changed, rollback, generated }: FleetRotationSummary,
+): void {
+  const { paintResult: paint, prose } = output;
+  if (changed.length === 0) {
+    output.result(`${words.noneAll}\n`);
+    return;
+  }
+  const secrets = changed.flat();
+  const alike = secrets.length > MOST_LINES ? ({ region }: SecretOutcome) => region : undefined;
+  const lines = [
+    paint.green.bold(rollback ? words.doneBackAll(changed.length) : words.doneAll(changed.length)),
+    ...folded(secrets, alike).flatMap(([{ region, arn }, ...others]) =>
+      others.length === 0
+        ? field(setupWords.secretLabel(region), arn)
+        : [fleetWords.where(region, others.length + 1)],
+    ),
+    '',
+    prose(rollback ? words.nextBackAll : words.nextAll),
+    ...(generated ? [prose(words.generatedAll), `  ${readKeyCommand(generated.region, generated.arn)}`] : []),
     '',
   ];
   output.result(lines.join('\n'));

@@ -53,6 +53,9 @@ export const fleetWords = {
     policy: (number: number) => `${count(number)} policies`,
     role: (number: number) => `${count(number)} roles`,
   },
+  keys: (number: number) => (number === 1 ? '1 key' : `${count(number)} keys`),
+  /** What is said of one of many. */
+  ofOne: (name: string, sentence: string) => `${name}: ${sentence}`,
   resources: (number: number) => `${count(number)} secrets, policies and roles`,
   moreNotes: (number: number) => `and ${count(number)} more notes; --dry-run shows them all`,
 

@@ -92,6 +92,7 @@ export const helpWords = {
   mc-static-key rotate --secret-name studio-a --key-file new.key --yes
   mc-static-key rotate --secret-name studio-a --generate aes256 --dry-run
   mc-static-key rotate --secret-name studio-a --rollback --yes
+  mc-static-key rotate --manifest keys.yaml --yes
 `,
   rotateTitle: 'The secret and its new key:',
   secretArnGiven: 'the secret by its ARN, in place of name and Region (repeatable)',

@@ -1,4 +1,5 @@
 import { dayOf } from '../day.ts';
+import { fleetWords } from './fleet.ts';
 
 /** Words of the `rotate` command. */
 export const rotateWords = {
@@ -11,6 +12,14 @@ export const rotateWords = {
   otherAlgorithm:
     'The key that comes has another length than the one that goes: the encryption of the flows needs the other algorithm too.',
   finishes: 'A rotation stopped half-way: its key is in some Regions already. It is finished with that key.',
+  doneBefore: 'has its new key already',
+  someDoneBefore: (keys: number) =>
+    `A rotation stopped before it had come to every key. It is finished: what it has replaced (${fleetWords.keys(keys)}) stays, and the others follow.`,
+  notInLast: 'was not replaced by the last rotation',
+  someNotInLast: (keys: number) =>
+    `What the last rotation did not replace (${fleetWords.keys(keys)}) stays as it is.`,
+  noKeyNamed: (keys: number) =>
+    `The manifest names no key for some secrets, which exist or are given by their ARNs (${fleetWords.keys(keys)}). They stay as they are.`,
   nothingToDo: 'The secret holds this key already, in every Region. Nothing has to be changed.',
   nothingToRollBack:
     'The key before the last rotation is the current one already. Nothing has to be changed.',
@@ -20,6 +29,9 @@ export const rotateWords = {
   stored: 'New key stored',
   goingBack: 'Going back to the key before',
   wentBack: 'Gone back',
+  lookingForAll: 'Looking for the secrets',
+  storingAll: 'Storing the new keys',
+  storedAll: 'New keys stored',
   looking: 'Looking for the secret in every Region',
 
   nowhere: (name: string) => `There is no secret ${name} in any Region that could be looked at.`,
@@ -46,6 +58,14 @@ export const rotateWords = {
   goOnBack: 'Run the same command again to finish.',
   done: (count: number) =>
     count === 1 ? 'The new key is in place.' : `The new key is in place in ${count} Regions.`,
+  doneAll: (keys: number) => `New and in place: ${fleetWords.keys(keys)}.`,
+  doneBackAll: (keys: number) => `From before the last rotation again: ${fleetWords.keys(keys)}.`,
+  noneAll: 'No key was changed.',
+  nextAll:
+    'Now give the other ends of the streams the same keys. To go back: the same command with --rollback.',
+  nextBackAll: 'Now give the other ends of the streams those keys again.',
+  generatedAll:
+    'Keys that were generated are only in Secrets Manager. Read each for its other end, as this one:',
   doneBack: 'The key before the last rotation is the current one again.',
   next: 'Now give the other end of the stream the same key. To go back: the same command with --rollback in place of the key.',
   nextBack: 'Now give the other end of the stream that key again.',

@@ -1,0 +1,74 @@
+import { atMost } from '../aws/together.ts';
+import { FLEET } from '../defaults.ts';
+import { Interrupted } from '../failure.ts';
+import { groupedBy } from '../grouping.ts';
+import { counter } from '../report/counter.ts';
+import type { SecretOutcome } from '../report/types.ts';
+import type { VerifyCheck } from '../report/verify-types.ts';
+import { rotateWords as words } from '../report/words/rotate.ts';
+import { verifyShow } from '../report/words/verify-show.ts';
+import type { Rotation } from '../rotate/index.ts';
+import type { KeyToRotate } from '../rotate/many.ts';
+import { type Attempt, tried } from '../steps/inspection.ts';
+import type { StepContext } from '../steps/types.ts';
+import { verify } from '../verify/index.ts';
+import type { CommandRun } from './command-run.ts';
+import { withAccountOfRest } from './step-context.ts';
+
+/** The keys of a manifest, and what is planned for each. */
+export interface ManifestRotation {
+  keys: (KeyToRotate & { roleName: string })[];
+  /** One for each key. */
+  rotations: Attempt<Rotation>[];
+  rollback: boolean;
+}
+
+/** The secrets of a key as they are now, or why it was not rotated. */
+export type RotatedKey = Attempt<SecretOutcome[]>;
+
+/** Carries it out for some keys at once, and keeps account of those still to come. */
+export async function applyRotations(
+  run: CommandRun,
+  context: StepContext,
+  { rotations, rollback }: ManifestRotation,
+): Promise<RotatedKey[]> {
+  const { outcomes, progress } = run;
+  const secrets = rotations.flatMap((each) => ('value' in each ? each.value.expected : []));
+  const rest = { title: words.stillOther, goOn: rollback ? words.goOnBack : words.goOnGenerated };
+  const counting = withAccountOfRest(context, outcomes, { secrets, policies: [], roles: [] }, rest);
+  const silent = { ...counting, begin: () => undefined, end: () => undefined };
+  progress.start(rollback ? words.goingBack : words.storingAll);
+  const onKey = counter(progress, rotations.filter((each) => 'value' in each).length);
+  const done = await atMost(FLEET.keysAtOnce, rotations, async (rotation): Promise<RotatedKey> => {
+    if ('failure' in rotation) return rotation;
+    const result = await tried(() => rotation.value.apply(silent));
+    onKey();
+    return result;
+  });
+  // Who interrupts the last change hears what was changed, as with every other one.
+  if (run.interrupt.aborted) throw new Interrupted();
+  if (done.some((each) => 'value' in each)) progress.done(rollback ? words.wentBack : words.storedAll);
+  else progress.stop();
+  return done;
+}
+
+/** The checks of `verify`, for the secrets as they are now: each role is looked at once, for all keys that it reads. */
+export async function checkRotations(
+  { aws, progress }: CommandRun,
+  { keys, rotations }: ManifestRotation,
+  done: RotatedKey[],
+): Promise<VerifyCheck[]> {
+  progress.start(verifyShow.looking);
+  const secrets = keys.flatMap(({ roleName }, at) => {
+    const [planned, now] = [rotations[at], done[at]];
+    if (!planned || !now || 'failure' in planned || 'failure' in now) return [];
+    const { key, rules } = planned.value;
+    const holds = { ...rules, ...(key ? { key } : {}) };
+    return now.value.map(({ region, arn: id }) => ({ roleName, target: { region, id, ...holds } }));
+  });
+  const checks: VerifyCheck[] = [];
+  for (const [role, read] of groupedBy(secrets, ({ roleName }) => roleName))
+    checks.push(...(await verify(aws, { secrets: read.map(({ target }) => target), role })));
+  progress.stop();
+  return checks;
+}

@@ -1,0 +1,156 @@
+import { EXIT, type ExitCode } from '../failure.ts';
+import { loadKeys, type Manifest } from '../manifest/index.ts';
+import { counter } from '../report/counter.ts';
+import { commandJson, failedMembers, secretMembers } from '../report/json.ts';
+import { changesAnything, type ShownPlan } from '../report/plan.ts';
+import { showFleetRotation } from '../report/rotation.ts';
+import { showChecks } from '../report/verify.ts';
+import type { VerifyCheck } from '../report/verify-types.ts';
+import { verdictOf } from '../report/verify-verdict.ts';
+import { fleetEnds, fleetWords } from '../report/words/fleet.ts';
+import { rotateWords as words } from '../report/words/rotate.ts';
+import { setupWords } from '../report/words/setup.ts';
+import { type ManyRotations, planMany } from '../rotate/many.ts';
+import { keyRules } from '../steps/request.ts';
+import type { CommandRun } from './command-run.ts';
+import { beginFleet, endOfFleet, failedAmong, runWithManifest, tellLeftOut } from './manifest-run.ts';
+import { secretsOf } from './manifest-secrets.ts';
+import type { CommonOptions } from './options.ts';
+import { applyRotations, checkRotations, type ManifestRotation, type RotatedKey } from './rotate-keys.ts';
+import { showAccount, stepContext, tellChanges } from './step-context.ts';
+
+/** How the keys of a manifest are rotated. */
+export interface RotateHow {
+  /** Whether all go back to the keys before. */
+  rollback: boolean;
+  dryRun: boolean;
+}
+
+/** Runs `rotate --manifest` and answers the exit code. Mistakes in the file are thrown, all others are told by then. */
+export function runRotateManifest(path: string, how: RotateHow, common: CommonOptions): Promise<number> {
+  return runWithManifest(path, common, (run, manifest) => performRotateManifest(run, manifest, how));
+}
+
+/** Read, plan, confirm, apply, check: as `rotate` does, for all keys of a manifest. */
+export async function performRotateManifest(
+  run: CommandRun,
+  manifest: Manifest,
+  { rollback, dryRun }: RotateHow,
+): Promise<ExitCode> {
+  beginFleet(run, dryRun);
+  const keys = await keysOf(run, manifest, rollback);
+  const context = stepContext(run);
+  run.progress.start(words.lookingForAll);
+  const planned = await planMany(context, keys, counter(run.progress, keys.length));
+  run.progress.stop();
+  const rotation = { keys, rotations: planned.rotations, rollback };
+  const plan = planOf(rotation, planned, manifest.keys.length);
+  await showAccount(run);
+  const expected = asPlanned(rotation);
+  const failed = failedOf(rotation, expected);
+  const kind = rollback ? 'rollback' : 'rotate';
+  const open = keys.length === 0 || failed.length < keys.length;
+  const changes = open && tellChanges(run, plan, { dryRun, nothingToDo: fleetWords.nothingToDo[kind] });
+  if (dryRun) return finish(run, rotation, expected);
+  if (changes) tellLeftOut(run, failed, keys.length, fleetEnds[kind]);
+  if (changes && run.interactive) await (await import('../wizard/confirm.ts')).confirm(run, plan);
+  const done = changes ? await applyRotations(run, context, rotation) : expected;
+  return finish(run, rotation, done, await checkRotations(run, rotation, done));
+}
+
+/** The keys that the manifest names, each with its secret; only to go back none has to be read. */
+async function keysOf(
+  { output, keyInput }: CommandRun,
+  manifest: Manifest,
+  rollback: boolean,
+): Promise<ManifestRotation['keys']> {
+  const named = manifest.keys.filter(({ answers }) => answers.keySource !== undefined);
+  const { keys, warnings } = rollback
+    ? { keys: [], warnings: [] }
+    : await loadKeys({ ...manifest, keys: named }, keyInput);
+  for (const warning of warnings) output.insist(`${setupWords.warning}: ${warning}`);
+  return named.flatMap((entry, at) => {
+    const checked = keys[at];
+    return secretsOf(entry).map(({ name, regions, arns, roleName }) => ({
+      target: { name, regions, arns },
+      rules: keyRules(entry.answers),
+      roleName,
+      ...(checked ? { checked } : {}),
+    }));
+  });
+}
+
+function planOf(
+  { keys }: ManifestRotation,
+  { rotations, warnings }: ManyRotations,
+  entries: number,
+): ShownPlan {
+  const planned = rotations.flatMap((each) => ('value' in each ? [each.value] : []));
+  const changes = planned.flatMap((rotation) => rotation.changes);
+  const ofKeys = rotations.flatMap((each, at) => {
+    const name = keys[at]?.target.name ?? '';
+    return 'value' in each ? each.value.warnings.map((warning) => fleetWords.ofOne(name, warning)) : [];
+  });
+  const unnamed = entries - keys.length;
+  return {
+    changes,
+    warnings: [
+      ...(changesAnything(changes) ? [words.breaks] : []),
+      ...warnings,
+      ...(unnamed > 0 ? [words.noKeyNamed(unnamed)] : []),
+      ...ofKeys,
+    ],
+  };
+}
+
+function asPlanned({ rotations }: ManifestRotation): RotatedKey[] {
+  return rotations.map((each) => ('value' in each ? { value: each.value.expected } : each));
+}
+
+function failedOf({ keys }: ManifestRotation, done: RotatedKey[]) {
+  return failedAmong(
+    keys.map(({ target }) => target.name),
+    done.map((each) => ('failure' in each ? each.failure : undefined)),
+  );
+}
+
+/** @param checks absent in a dry run */
+async function finish(
+  run: CommandRun,
+  rotation: ManifestRotation,
+  done: RotatedKey[],
+  checks?: VerifyCheck[],
+): Promise<ExitCode> {
+  const { aws, output } = run;
+  const failed = failedOf(rotation, done);
+  if (output.options.json) {
+    const { account, partition } = await aws.identity();
+    output.result(
+      commandJson({
+        ...(checks ? {} : { dryRun: true }),
+        account,
+        partition,
+        secrets: done.flatMap((each) => ('value' in each ? each.value.map(secretMembers) : [])),
+        ...(checks ? { verdict: verdictOf(checks), checks } : {}),
+        ...failedMembers(failed),
+      }),
+    );
+  } else if (checks && failed.length < done.length) {
+    show(run, rotation, done);
+    showChecks(output, checks);
+  }
+  const code = endOfFleet(run, failed, done.length, fleetEnds[rotation.rollback ? 'rollback' : 'rotate']);
+  // What could not be looked at is told; the new keys are in place all the same.
+  return code === EXIT.done && checks && verdictOf(checks) === 'failed' ? EXIT.failed : code;
+}
+
+function show({ output }: CommandRun, { rotations, rollback }: ManifestRotation, done: RotatedKey[]): void {
+  const updated = done.map((each) =>
+    'value' in each ? each.value.filter(({ action }) => action === 'updated') : [],
+  );
+  const [generated] = updated.flatMap((secrets, at) => {
+    const rotation = rotations[at];
+    return rotation && 'value' in rotation && rotation.value.generated ? secrets : [];
+  });
+  showFleetRotation(output, { changed: updated.filter(({ length }) => length > 0), rollback, generated });
+}

@@ -1,0 +1,93 @@
+import type { FoundSecret } from '../aws/secrets.ts';
+import { atMost } from '../aws/together.ts';
+import { FLEET } from '../defaults.ts';
+import type { CheckedKey, KeyRules } from '../key/index.ts';
+import { changesAnything } from '../report/plan.ts';
+import { rotateWords as words } from '../report/words/rotate.ts';
+import { type Attempt, tried } from '../steps/inspection.ts';
+import type { StepContext } from '../steps/types.ts';
+import {
+  findToRotate,
+  planGoingBack,
+  planKeeping,
+  planNewKey,
+  type Rotation,
+  type RotationTarget,
+} from './index.ts';
+import { doneBefore, type LastReplacement, lastReplacement, notInLast } from './last-rotation.ts';
+import { readHistories } from './rollback.ts';
+
+/** One of many keys. */
+export interface KeyToRotate {
+  target: RotationTarget;
+  /** What the key that comes is. */
+  rules: KeyRules;
+  /** The key that comes; absent when it goes back to the one before. */
+  checked?: CheckedKey;
+}
+
+export interface ManyRotations {
+  /** One for each key: what will be done, or why nothing can be. */
+  rotations: Attempt<Rotation>[];
+  warnings: string[];
+}
+
+interface Seen {
+  secrets: FoundSecret[];
+  last: LastReplacement;
+  rotation: Attempt<Rotation>;
+}
+
+const NEVER: LastReplacement = { everywhere: false };
+
+/**
+ * Reads the secrets and plans a new key for each, or to go back in each. What stands in the way of one leaves the others alone.
+ * @param onKey is told of each key that has been looked at
+ */
+export async function planMany(
+  context: StepContext,
+  keys: KeyToRotate[],
+  onKey: () => void,
+): Promise<ManyRotations> {
+  const seen = await atMost(FLEET.keysAtOnce, keys, async (key) => {
+    const look = await tried(() => see(context, key));
+    onKey();
+    return look;
+  });
+  const back = keys.every(({ checked }) => checked === undefined);
+  const staying = back ? notInLast(seen.map(sightOf)) : doneBefore(inRotation(keys, seen), Date.now());
+  const reason = back ? words.notInLast : words.doneBefore;
+  const rotations = seen.map((each, at): Attempt<Rotation> => {
+    if ('failure' in each) return each;
+    const { secrets, rotation } = each.value;
+    const rules = keys[at]?.rules;
+    return rules && staying.has(at) ? { value: planKeeping(secrets, rules, reason) } : rotation;
+  });
+  const note = back ? words.someNotInLast : words.someDoneBefore;
+  const kept = seen.filter((each, at) => 'value' in each && staying.has(at)).length;
+  return { rotations, warnings: kept > 0 ? [note(kept)] : [] };
+}
+
+async function see(context: StepContext, { target, rules, checked }: KeyToRotate): Promise<Seen> {
+  const { secrets } = await findToRotate(context, target);
+  // Of a key that is given, what the secrets hold tells enough.
+  const histories = checked?.generated === false ? [] : await readHistories(context.aws, secrets);
+  const rotation = await tried(async () =>
+    checked
+      ? planNewKey(context, { name: target.name, secrets, rules }, checked)
+      : planGoingBack(histories, rules),
+  );
+  return { secrets, last: lastReplacement(histories, rules.keyType), rotation };
+}
+
+function sightOf(seen: Attempt<Seen>): { last: LastReplacement } {
+  return 'value' in seen ? seen.value : { last: NEVER };
+}
+
+function inRotation(keys: KeyToRotate[], seen: Attempt<Seen>[]) {
+  return seen.map((each, at) => {
+    const planned = 'value' in each ? each.value.rotation : each;
+    const open = 'failure' in planned || changesAnything(planned.value.changes);
+    return { ...sightOf(each), generated: keys[at]?.checked?.generated ?? false, open };
+  });
+}

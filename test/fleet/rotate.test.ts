@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest';
+import { performRotateManifest, type RotateHow } from '../../src/cli/rotate-manifest.ts';
+import type { VerifyCheck } from '../../src/report/verify-types.ts';
+import { ACCOUNT, FAR_REGION, KEYS, REGION, readAccount, writesTo } from '../support/account.ts';
+import type { InProcessOptions } from '../support/command.ts';
+import { type FleetDocument, feeds, type ManifestContent, runAll, setUpAll } from '../support/manifest.ts';
+import { runHere } from '../support/run-here.ts';
+import { freshSandbox } from '../support/sandbox.ts';
+
+const sandbox = freshSandbox();
+const defaults = { regions: [REGION, FAR_REGION] };
+const NEW = { key: { env: 'OTHER_KEY' } };
+
+/** Runs `rotate --manifest`. */
+function rotateAll(
+  content: ManifestContent,
+  { rollback = false, dryRun = false, ...options }: InProcessOptions & Partial<RotateHow> = {},
+) {
+  return runAll<FleetDocument & { verdict: string; checks: VerifyCheck[] }>(
+    sandbox(),
+    content,
+    (run, manifest) => performRotateManifest(run, manifest, { rollback, dryRun }),
+    options,
+  );
+}
+
+/** The current key of each secret, as its name in `KEYS` where it has one. */
+async function held(): Promise<Record<string, string>> {
+  const { secrets } = await readAccount(sandbox());
+  const named = Object.fromEntries(Object.entries(KEYS).map(([name, key]) => [key, name]));
+  return Object.fromEntries(
+    secrets.map(({ name, region, values: { AWSCURRENT: key = '' } }) => [
+      `${name.replace('live/', '')} ${region}`,
+      named[key] ?? key,
+    ]),
+  );
+}
+
+test('puts the key that the file now names into every secret; again finds nothing to do, and goes back for all', async () => {
+  await setUpAll(sandbox(), { defaults, keys: feeds(3) });
+  const before = await held();
+  sandbox().clearRequests();
+  const { code, json, log } = await rotateAll({ defaults, keys: feeds(3, NEW) });
+  expect([code, json.failed, json.verdict], log).toEqual([0, [], 'ok']);
+  expect(writesTo(sandbox())).toEqual(Array.from({ length: 6 }, () => 'secretsmanager:PutSecretValue'));
+  expect(sandbox().requests.filter(({ action }) => action === 'GetRole')).toHaveLength(1);
+  expect(Object.values(await held())).toEqual(Array.from({ length: 6 }, () => 'other'));
+  expect(log).toContain('A running stream breaks until both ends have the new key');
+  expect(JSON.stringify(json) + log).not.toContain(KEYS.other);
+
+  sandbox().clearRequests();
+  const again = await rotateAll({ defaults, keys: feeds(3, NEW) });
+  expect([again.code, writesTo(sandbox())]).toEqual([0, []]);
+  expect(again.log).toContain('Every secret holds its key already.');
+
+  const back = await rotateAll({ defaults, keys: feeds(3, NEW) }, { rollback: true, env: {} });
+  expect([back.code, back.json.verdict], back.log).toEqual([0, 'ok']);
+  expect(await held()).toEqual(before);
+  sandbox().clearRequests();
+  await rotateAll({ defaults, keys: feeds(3, NEW) }, { rollback: true });
+  expect(writesTo(sandbox())).toEqual([]);
+});
+
+test('rotates the keys that can be, and leaves alone what names no key', async () => {
+  const { json: made } = await setUpAll(sandbox(), { keys: feeds(3) });
+  const keys = [
+    { secretName: 'live/feed-1', ...NEW },
+    { secretName: 'live/feed-2', key: { existing: true } },
+    { secretArns: [made.secrets[2]?.arn] },
+    { secretName: 'live/feed-9', ...NEW },
+  ];
+  const { code, json, log } = await rotateAll({ keys });
+  expect(code).toBe(1);
+  expect(json.failed).toMatchObject([{ name: 'live/feed-9', error: { code: 'conflict' } }]);
+  expect(log).toContain('There is no secret live/feed-9 in us-west-2');
+  expect(log).toContain('1 of 2 keys cannot be rotated as they are:');
+  expect(log).toMatch(/The manifest names no key for some secrets.*\(2 keys\)/);
+  expect(await held()).toEqual({
+    [`feed-1 ${REGION}`]: 'other',
+    [`feed-2 ${REGION}`]: 'aes256',
+    [`feed-3 ${REGION}`]: 'aes256',
+  });
+});
+
+describe('a rotation of generated keys that failed for one of them', () => {
+  const keys = feeds(3, { key: { generate: 'aes256' } });
+
+  /** Who may not store a new value for the second one. */
+  function refused() {
+    const Resource = `arn:aws:secretsmanager:*:${ACCOUNT}:secret:live/feed-2-*`;
+    const Statement = [
+      { Effect: 'Allow', Action: '*', Resource: '*' },
+      { Effect: 'Deny', Action: 'secretsmanager:PutSecretValue', Resource },
+    ];
+    return sandbox().credentialsFor(JSON.stringify({ Version: '2012-10-17', Statement }));
+  }
+
+  test('is finished by the next run, which keeps what is new; the one after that replaces all again', async () => {
+    await setUpAll(sandbox(), { keys });
+    const { code, json } = await rotateAll({ keys }, { credentials: refused() });
+    expect([code, json.failed.map(({ name }) => name)]).toEqual([1, ['live/feed-2']]);
+    const half = await held();
+    sandbox().clearRequests();
+    const { log } = await rotateAll({ keys });
+    expect(log).toContain('It is finished: what it has replaced (2 keys) stays');
+    expect(writesTo(sandbox())).toEqual(['secretsmanager:PutSecretValue']);
+    const whole = await held();
+    expect(differing(half, whole)).toEqual([`feed-2 ${REGION}`]);
+    await rotateAll({ keys });
+    expect(differing(whole, await held())).toHaveLength(3);
+  });
+
+  test('is undone by --rollback where it was done, and nowhere else', async () => {
+    await setUpAll(sandbox(), { keys });
+    const before = await held();
+    await rotateAll({ keys }, { credentials: refused() });
+    const { code, json, log } = await rotateAll({ keys }, { rollback: true });
+    expect([code, json.failed], log).toEqual([0, []]);
+    expect(log).toContain('What the last rotation did not replace (1 key) stays as it is.');
+    expect(await held()).toEqual(before);
+  });
+});
+
+function differing(a: Record<string, string>, b: Record<string, string>): string[] {
+  return Object.keys(a).filter((place) => a[place] !== b[place]);
+}
+
+test('with nothing but --rollback and --dry-run goes a manifest', async () => {
+  const { code, stderr } = await runHere([
+    'rotate',
+    '--manifest',
+    'keys.yaml',
+    '--generate',
+    'aes256',
+    '--rollback',
+  ]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/does not go together with\s+--generate\./);
+});
+
+test('--dry-run says what would be done, and does nothing', async () => {
+  await setUpAll(sandbox(), { keys: feeds(2) });
+  sandbox().clearRequests();
+  const { code, json } = await rotateAll({ keys: feeds(2, NEW) }, { dryRun: true });
+  expect([code, json.dryRun, json.secrets.map(({ action }) => action)]).toEqual([
+    0,
+    true,
+    ['updated', 'updated'],
+  ]);
+  expect(writesTo(sandbox())).toEqual([]);
+});
