@@ -66,9 +66,11 @@ export async function checkRotations(
     const holds = { ...rules, ...(key ? { key } : {}) };
     return now.value.map(({ region, arn: id }) => ({ roleName, target: { region, id, ...holds } }));
   });
-  const checks: VerifyCheck[] = [];
-  for (const [role, read] of groupedBy(secrets, ({ roleName }) => roleName))
-    checks.push(...(await verify(aws, { secrets: read.map(({ target }) => target), role })));
+  const groups = [...groupedBy(secrets, ({ roleName }) => roleName)].map(([role, read]) => ({
+    secrets: read.map(({ target }) => target),
+    role,
+  }));
+  const checks = await verify(aws, { groups });
   progress.stop();
   return checks;
 }

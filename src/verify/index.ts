@@ -3,7 +3,6 @@ import { policyReader } from '../aws/policies.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import { type Caller, callerOf } from '../aws/simulation.ts';
 import { atMost } from '../aws/together.ts';
-import { FLEET } from '../defaults.ts';
 import type { VerifyCheck } from '../report/verify-types.ts';
 import { sightFlow } from './flow-sight.ts';
 import { judgeCaller } from './judge-caller.ts';
@@ -14,8 +13,9 @@ import { judgeRole, type RoleWish } from './judge-role.ts';
 import { judgeSameKey, judgeSecret, subjectOf } from './judge-secret.ts';
 import { seenIn } from './look.ts';
 import { type RoleSight, sightRole } from './role-sight.ts';
-import { type SecretSight, sightSecret } from './secret-sight.ts';
+import type { SecretSight } from './secret-sight.ts';
 import { type Reader, readersOf } from './settings.ts';
+import { sightSecrets } from './sights.ts';
 import { type Pair, type Subjects, subjectsOf, type VerifyRequest } from './subjects.ts';
 
 export type { SecretTarget } from './secret-sight.ts';
@@ -84,15 +84,11 @@ async function lookAt(
 ): Promise<Seen> {
   const reader = policyReader(aws);
   const [secretSights, roleSights, caller] = await Promise.all([
-    atMost(FLEET.keysAtOnce, [...secrets], async ([key, target]) => {
-      const sight = await sightSecret(aws, identity, target);
-      onSecret();
-      return [key, sight] as const;
-    }),
+    sightSecrets(aws, identity, secrets, onSecret),
     atMost(ROLES_AT_ONCE, roles, async (id) => [id, await sightRole(aws, reader, identity, id)] as const),
     callerOf(aws, identity.arn),
   ]);
-  return { secrets: new Map(secretSights), roles: new Map(roleSights), pairs, caller };
+  return { secrets: secretSights, roles: new Map(roleSights), pairs, caller };
 }
 
 async function judgeOneRole(
