@@ -385,7 +385,7 @@ describe('rotate --rollback', () => {
     sandbox().addFault({
       action: 'UpdateSecretVersionStage',
       kind: 'delay-before',
-      delayMs: 300,
+      delayMs: 1_000,
       onStrike: () => void rotate(sandbox(), { key: KEYS.aes192 }),
     });
     const { code, json } = await rotate(sandbox(), { rollback: true });
@@ -413,7 +413,7 @@ test('a rollback that comes second to a rotation ends with a conflict before it 
 test('two rotations at once with different keys: one key is in both Regions, and the other run gets a conflict', async () => {
   await setUp(sandbox(), { region: both });
   sandbox().setLatency(20);
-  sandbox().addFault({ action: 'PutSecretValue', region: FAR_REGION, kind: 'delay-before', delayMs: 300 });
+  sandbox().addFault({ action: 'PutSecretValue', region: FAR_REGION, kind: 'delay-before', delayMs: 1_000 });
   const results = await Promise.all([rotate(sandbox()), rotate(sandbox(), { key: KEYS.aes192 })]);
   expect(results.map(({ code }) => code).sort()).toEqual([0, 3]);
   const winner = results.findIndex(({ code }) => code === 0);
