@@ -80,10 +80,15 @@ function resourcesOf({ secrets, policies, roles }: AccountState): Map<string, st
 }
 
 /** The ARNs or names of what a run says that it has changed. */
-function changedBy({ secrets, policies, role }: SetupDocument['completed']): string[] {
+function changedBy({
+  secrets,
+  policies,
+  role,
+  roles = role ? [role] : [],
+}: SetupDocument['completed']): string[] {
   const all = [
     ...secrets.map(({ arn, action }) => ({ id: arn, action })),
-    ...[...policies, ...(role ? [role] : [])].map(({ name, action }) => ({ id: name, action })),
+    ...[...policies, ...roles].map(({ name, action }) => ({ id: name, action })),
   ];
   return all.filter(({ action }) => action !== 'kept').map(({ id }) => id);
 }

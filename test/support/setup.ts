@@ -12,7 +12,11 @@ import { runInProcess } from './command.ts';
 export type Wishes = SetupOptions & { key?: string };
 
 /** What was done, as the JSON document has it. */
-export type Completed = Pick<Outcomes, 'secrets' | 'policies'> & { role?: RoleOutcome };
+export type Completed = Pick<Outcomes, 'secrets' | 'policies'> & {
+  role?: RoleOutcome;
+  /** In its place, where a manifest names the roles. */
+  roles?: RoleOutcome[];
+};
 
 /** The JSON document, of a success or of a failure. */
 export interface SetupDocument extends Completed {
@@ -29,6 +33,8 @@ export interface SetupDocument extends Completed {
     details?: string[];
   };
   completed: Completed;
+  /** The keys of a manifest that are not set up. */
+  failed?: { name: string; error: SetupDocument['error'] }[];
 }
 
 export interface SetupResult {
