@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { KEYS, readAccount, writesTo } from '../support/account.ts';
+import { feeds, manifestFile, setUpAll } from '../support/manifest.ts';
 import { setUp } from '../support/setup.ts';
 import { openAccount, Q, STUDIO_KEY, shown, startWizard } from './wizard.ts';
 
@@ -80,4 +81,18 @@ test.concurrent('teardown that is left with Ctrl-C instead has changed nothing',
   expect(await wizard.exit()).toEqual({ code: 130 });
   expect(wizard.transcript()).toContain('Interrupted.\nNothing was changed.');
   expect(writesTo(sandbox)).toEqual([]);
+});
+
+test.concurrent('teardown of a manifest in a terminal wants the number of keys typed', async () => {
+  const sandbox = await openAccount();
+  await setUpAll(sandbox, { keys: feeds(2) });
+  const content = { defaults: { regions: ['us-west-2'] }, keys: feeds(2, { key: { generate: 'aes256' } }) };
+  const flags = ['--manifest', manifestFile(content)];
+  const wizard = startWizard(flags, { command: 'teardown', sandbox, env: near });
+  await wizard.insist('Type the number of keys, 2, to take them down', [['yes', 'That is not 2.']], '2');
+  expect(await wizard.exit()).toEqual({ code: 0 });
+  expect(shown(wizard)).toContain('MediaConnect can no longer read 2 secrets.');
+  expect(shown(wizard)).toMatch(/mc-static-key setup --manifest \S+ ?\S* --restore/);
+  const { secrets, policies, roles } = await readAccount(sandbox);
+  expect([secrets.map(({ deleted }) => deleted), policies, roles]).toEqual([[true, true], [], []]);
 });

@@ -56,7 +56,7 @@ export const fleetWords = {
   keys: (number: number) => (number === 1 ? '1 key' : `${count(number)} keys`),
   /** What is said of one of many. */
   ofOne: (name: string, sentence: string) => `${name}: ${sentence}`,
-  resources: (number: number) => `${count(number)} secrets, policies and roles`,
+  resources: (number: number) => `${count(number)} resources`,
   moreNotes: (number: number) => `and ${count(number)} more notes; --dry-run shows them all`,
 
   failed: (number: number, all: number) => `${count(number)} of ${count(all)} keys failed:`,
