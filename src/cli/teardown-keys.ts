@@ -7,7 +7,7 @@ import { changesAnything } from '../report/plan.ts';
 import type { ScheduledSecret } from '../report/torn-down.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
-import { isOpen } from '../steps/index.ts';
+import { isOpen, whatStops } from '../steps/index.ts';
 import type { StepContext } from '../steps/types.ts';
 import { type TornDown, tearDown } from '../teardown/apply.ts';
 import { findAll, type Looking } from '../teardown/find.ts';
@@ -51,27 +51,32 @@ export async function takeDown(
       onSecrets: () => progress.start(words.takingDownRest),
     },
   );
-  const targets = request.targets.filter((_target, at) => !done.failures[at]);
-  await proveGone(run, { ...request, targets });
-  if (targets.length > 0) progress.done(words.takenDown);
+  const places = [...request.targets.keys()].filter((at) => !done.failures[at]);
+  const targets = places.flatMap((at) => request.targets[at] ?? []);
+  const unproven = await proveGone(run, { ...request, targets });
+  for (const [nth, at] of places.entries()) done.failures[at] = unproven[nth];
+  if (done.failures.includes(undefined)) progress.done(words.takenDown);
   else progress.stop();
   return done;
 }
 
-/** Reads again what AWS holds, until IAM shows everywhere that there is nothing left to take down. */
-async function proveGone(run: CommandRun, request: TeardownRequest): Promise<void> {
+/**
+ * Reads again what AWS holds, until IAM shows everywhere that there is nothing left to take down.
+ * @returns for each target, why that could not be seen, if it could not
+ */
+async function proveGone(run: CommandRun, request: TeardownRequest): Promise<(Failure | undefined)[]> {
   const looking: Looking = {};
   const look = async () => {
     looking.known = await findAll(stepContext(run), request, looking);
-    return planTeardown(request, looking.known).changes;
+    return planTeardown(request, looking.known);
   };
-  const { value: left, done } = await waitUntil(look, (changes) => !changesAnything(changes), {
+  const { value, done } = await waitUntil(look, ({ changes }) => !changesAnything(changes), {
     limits: LIMITS,
     interrupt: run.interrupt,
     onWait: (elapsed) => showWaiting(run, words.propagating, elapsed),
   });
-  if (done) return;
-  const open = left.filter(({ action }) => action !== 'keep');
+  if (done) return value.targets.map(whatStops);
+  const open = value.changes.filter(({ action }) => action !== 'keep');
   throw new Failure(words.stillThere, {
     code: 'not-proven',
     exitCode: EXIT.failed,

@@ -377,6 +377,15 @@ test('a teardown that failed half-way says what is not done yet, and is finished
   expect(await summary()).toMatchObject({ policies: [], roles: [] });
 });
 
+test('a teardown that may not see in the end what is left says so, and does not call it done', async () => {
+  await setUp(sandbox());
+  // The first look plans, the second one makes sure.
+  sandbox().addFault({ action: 'GetRole', skip: 1, kind: 'access-denied' });
+  const { code, json, log } = await tearDown(sandbox());
+  expect([code, json.error.awsAction]).toEqual([4, 'iam:GetRole']);
+  expect(log).not.toContain('Taken down');
+});
+
 describe('what others do at the same moment stays', () => {
   test('a secret that setup adds to the policy while it is narrowed', async () => {
     for (const name of ['studio-b', 'studio-a']) await setUp(sandbox(), { secretName: name });
