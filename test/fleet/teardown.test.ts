@@ -54,7 +54,7 @@ async function standing() {
 }
 
 test('takes down all that a manifest has set up, and what it prints brings back the same account', async () => {
-  const manifest = { defaults, keys: feeds(3) };
+  const manifest = { defaults, keys: feeds(2) };
   await setUpAll(sandbox(), manifest);
   const before = await readAccount(sandbox());
   sandbox().clearRequests();
@@ -69,15 +69,15 @@ test('takes down all that a manifest has set up, and what it prints brings back 
   const { code, json, log } = await tearDownAll(manifest, { recoveryDays: 7 });
   expect([code, json.failed], log).toEqual([0, []]);
   expect(writesTo(sandbox())).toEqual([
-    ...Array.from({ length: 6 }, () => 'secretsmanager:DeleteSecret'),
+    ...Array.from({ length: 4 }, () => 'secretsmanager:DeleteSecret'),
     'iam:DetachRolePolicy',
     'iam:DeletePolicy',
     'iam:DeleteRole',
   ]);
   expect(sandbox().requests.filter(({ action }) => action === 'ListFlows')).toHaveLength(2);
   expect(await standing()).toEqual({ secrets: [], policies: [], roles: [] });
-  expect(json.secrets.map(({ action }) => action)).toEqual(Array.from({ length: 6 }, () => 'scheduled'));
-  expect(Date.parse(json.secrets[5]?.deletionDate ?? '') - Date.now()).toBeLessThan(8 * 86_400_000);
+  expect(json.secrets.map(({ action }) => action)).toEqual(Array.from({ length: 4 }, () => 'scheduled'));
+  expect(Date.parse(json.secrets[3]?.deletionDate ?? '') - Date.now()).toBeLessThan(8 * 86_400_000);
   expect(json.undo).toMatch(/^mc-static-key setup --manifest \S+\/keys\.yaml --restore$/);
 
   sandbox().clearRequests();
