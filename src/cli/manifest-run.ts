@@ -7,6 +7,7 @@ import { setupWords } from '../report/words/setup.ts';
 import { regionsOf } from '../steps/request.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
 import type { CommonOptions } from './options.ts';
+import { keepHeapSmall } from './small-heap.ts';
 import { missingFailure } from './usage.ts';
 
 /**
@@ -18,6 +19,7 @@ export async function runWithManifest(
   common: CommonOptions,
   perform: (run: CommandRun, manifest: Manifest) => Promise<ExitCode>,
 ): Promise<number> {
+  keepHeapSmall();
   const manifest = await readManifest(path);
   const [first] = manifest.keys.flatMap(({ answers }) => regionsOf(answers));
   return runCommand(common, first, (run) => perform(run, manifest));

@@ -48,11 +48,26 @@ export function createOutput(options: OutputOptions, env: NodeJS.ProcessEnv = pr
     paintResult: painter(chalkStdout, options, env),
     width,
     resultWidth: process.stdout.columns ?? 80,
-    result: (text) => void process.stdout.write(`${harmless(text)}\n`),
+    result: writeResult,
     prose: (text) => (process.stdout.isTTY ? wrap(text, process.stdout.columns) : text),
     say: (text = '') => void (options.quiet || write(text)),
     insist: (text) => void write(text),
   };
+}
+
+/** How much is written at a time, in characters: a document of many keys is not copied as a whole. */
+const PIECE = 65_536;
+
+function writeResult(text: string): void {
+  const shown = harmless(text);
+  let at = 0;
+  while (at < shown.length) {
+    // Not through the middle of a character of two halves.
+    const end = /[\ud800-\udbff]/.test(shown[at + PIECE - 1] ?? '') ? at + PIECE - 1 : at + PIECE;
+    process.stdout.write(shown.slice(at, end));
+    at = end;
+  }
+  process.stdout.write('\n');
 }
 
 /** Breaks lines between words only: an ARN or a document line that is longer stays whole, so that it can be copied. */
