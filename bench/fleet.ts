@@ -90,19 +90,22 @@ async function inAccount<T>(
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'mc-static-key-bench-'));
   const endpoint = await openWithQuotas();
-  const done: T[] = [];
+  let done: { value: T } | undefined;
   try {
     const manifest = join(folder, 'keys.yaml');
     await writeFile(manifest, manifestOf(keys));
     const setup = program(['setup', '--manifest', manifest, '--yes', '--json'], endpoint.env);
-    look((await endpoint.record?.(LATENCY_MS, async () => void done.push(await work(setup)))) ?? []);
+    look(
+      (await endpoint.record?.(LATENCY_MS, async () => {
+        done = { value: await work(setup) };
+      })) ?? [],
+    );
   } finally {
     endpoint.close();
     await rm(folder, { recursive: true });
   }
-  const [value] = done;
-  if (value === undefined) throw new Error('nothing was measured');
-  return value;
+  if (!done) throw new Error('nothing was measured');
+  return done.value;
 }
 
 function manifestOf(keys: number): string {
