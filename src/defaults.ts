@@ -81,7 +81,7 @@ export const FLEET = {
   /** Keys whose secrets are stored at the same time; how fast, AWS decides (`src/aws/pace.ts`). */
   keysAtOnce: 64,
   /** Keys whose secrets are read at the same time: enough for whole batches, and not all that there are. */
-  keysReadAtOnce: 200,
+  keysReadAtOnce: 400,
   /** Secrets that are read back together. */
   readBackAtOnce: 40,
   /** Keys that are replaced within this time of each other were replaced by one rotation, in milliseconds. */
@@ -115,7 +115,11 @@ export const BATCH = {
 
 /** How the pace of requests follows what AWS lets through; see `Pace`. */
 export const PACE = {
-  /** By what factor it is faster after each second, as long as AWS has never refused anything. */
+  /** How many requests may go at once in the beginning: those of a run with one key, which never waits. */
+  firstAtOnce: 10,
+  /** For how long it keeps to the documented rate: a short run has nothing to gain from looking for more. */
+  steadySeconds: 2,
+  /** By what factor it is faster after each second from then on, as long as AWS has never refused anything. */
   firstGrowth: 4,
   /** By what part it is faster in a second after AWS refused something; that grows with the square of the time since. */
   growth: 0.015,

@@ -3,7 +3,7 @@ import { PACE } from '../defaults.ts';
 const SECOND_MS = 1_000;
 
 /**
- * How fast the requests of one quota are sent. It begins at the documented rate and is ever faster while AWS takes it all.
+ * How fast the requests of one quota are sent. It begins at the documented rate and is soon ever faster while AWS takes it all.
  * When AWS does not, it falls to what AWS has let through since it last refused something: between two moments in which a
  * quota is used up, that is the quota. All times are milliseconds on one clock.
  *
@@ -14,17 +14,19 @@ export class Pace {
   #rate: number;
   #tokens: number;
   #now: number;
+  readonly #begunAt: number;
   /** Whether somebody has been held up since the last look. Only then there is a use in being faster. */
   #pressed = false;
   #throttledAt: number | undefined;
   /** What has been let through since a moment in which the quota was used up; absent when there has been a lull since. */
   #measure: { since: number; letThrough: number } | undefined;
 
-  /** @param rate requests a second; in the beginning, and after a lull, one second's worth may go at once */
+  /** @param rate requests a second; after a lull, one second's worth may go at once */
   constructor(rate: number, now: number) {
     this.#rate = rate;
-    this.#tokens = rate;
+    this.#tokens = Math.min(rate, PACE.firstAtOnce);
     this.#now = now;
+    this.#begunAt = now;
   }
 
   /** Takes a turn, if there is one, and answers 0; or answers for how many milliseconds there is none. */
@@ -73,7 +75,8 @@ export class Pace {
 
   /** By what factor it is faster after a second: by ever more, the longer AWS has taken it all. */
   #growth(now: number): number {
-    if (this.#throttledAt === undefined) return PACE.firstGrowth;
+    const steady = now - this.#begunAt < PACE.steadySeconds * SECOND_MS;
+    if (this.#throttledAt === undefined) return steady ? 1 : PACE.firstGrowth;
     return 1 + PACE.growth * (1 + (now - this.#throttledAt) / SECOND_MS) ** 2;
   }
 }
