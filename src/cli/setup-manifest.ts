@@ -8,7 +8,7 @@ import { fleetEnds, fleetWords as words } from '../report/words/fleet.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { asPlanned, isOpen, nameOfKey, type SetupResult, whatStops } from '../steps/index.ts';
 import { completeRequest } from '../steps/request.ts';
-import type { SetupRequest } from '../steps/types.ts';
+import type { SecretRef, SetupRequest } from '../steps/types.ts';
 import type { CommandRun } from './command-run.ts';
 import { beginFleet, endOfFleet, failedAmong, runWithManifest, tellLeftOut } from './manifest-run.ts';
 import type { CommonOptions } from './options.ts';
@@ -70,6 +70,15 @@ function failedOf(requests: SetupRequest[], failures: (Failure | undefined)[]): 
   return failedAmong(requests.map(nameOfKey), failures);
 }
 
+/** The first secret that holds a key which this run has made. */
+function generatedIn(requests: SetupRequest[], { keys }: SetupResult): SecretRef | undefined {
+  return requests
+    .flatMap(({ secret }, at) =>
+      secret.kind === 'store' && secret.generated ? (keys[at]?.secrets ?? []) : [],
+    )
+    .find(({ action }) => action === 'created' || action === 'updated');
+}
+
 /** @param proofs absent in a dry run */
 async function finish(
   run: CommandRun,
@@ -90,7 +99,11 @@ async function finish(
     const { account, partition } = await aws.identity();
     output.result(setupJson({ account, partition, outcomes, encryption, checks, dryRun, failed }));
   } else if (!dryRun && failed.length < requests.length) {
-    showFleet(output, outcomes, { keys: requests.length - failed.length, sandbox: run.common.sandbox });
+    showFleet(output, outcomes, {
+      keys: requests.length - failed.length,
+      generated: generatedIn(requests, result),
+      sandbox: run.common.sandbox,
+    });
   }
   return endOfFleet(run, failed, requests.length, fleetEnds.setup);
 }

@@ -4,6 +4,7 @@ import { EXIT, Failure } from '../failure.ts';
 import { type Expectation, mayComeRight } from '../proof/checks.ts';
 import { evaluate, type Proof, prove } from '../proof/prove.ts';
 import type { Check } from '../report/types.ts';
+import { fleetWords } from '../report/words/fleet.ts';
 import { proofWords as words } from '../report/words/proof.ts';
 import { setupWords } from '../report/words/setup.ts';
 import type { KeyResult, RoleResult, SetupResult } from '../steps/index.ts';
@@ -25,7 +26,8 @@ export async function proveKeys(
   if (changed) run.progress.start(words.reading);
   const proofs = await Promise.all(roles.map((role) => proveRole(run, requests, keys, role)));
   if (!changed) return proofs;
-  if (keys.some(({ failure }) => !failure)) run.progress.done(setupWords.proven);
+  if (keys.some(({ failure }) => !failure))
+    run.progress.done((run.outcomes.ofManifest ? fleetWords : setupWords).proven);
   else run.progress.stop();
   return proofs;
 }

@@ -2,7 +2,7 @@ import type { Failure } from '../failure.ts';
 import { MOST_LINES } from './fold.ts';
 import { type Output, wrap } from './output.ts';
 import { plain } from './plain.ts';
-import { field } from './summary.ts';
+import { field, readKeyCommand } from './summary.ts';
 import type { FailedKey, Outcomes } from './types.ts';
 import { fleetWords as words } from './words/fleet.ts';
 import { setupWords } from './words/setup.ts';
@@ -46,14 +46,20 @@ function whyLines({ message, details }: Failure): string[] {
   return [message, ...details].map(plain);
 }
 
-/**
- * Says what there is now: how many secrets in which Region, and the ARNs that all flows have in common.
- * @param keys how many are set up
- */
+/** What a finished run for many keys has to say besides what there is. */
+export interface FleetSummary {
+  /** How many keys are set up. */
+  keys: number;
+  /** A secret that holds a key which this run has made, if there is one. */
+  generated: { region: string; arn: string } | undefined;
+  sandbox: boolean;
+}
+
+/** Says what there is now: how many secrets in which Region, and the ARNs that all flows have in common. */
 export function showFleet(
   output: Output,
   { secrets, policies, roles }: Outcomes,
-  { keys, sandbox }: { keys: number; sandbox: boolean },
+  { keys, generated, sandbox }: FleetSummary,
 ): void {
   const regions = [...new Set(secrets.map(({ region }) => region))].sort();
   const lines = [
@@ -67,6 +73,9 @@ export function showFleet(
     '',
     output.prose(words.arnsInJson),
     ...roles.flatMap(({ arn }) => ['', output.prose(setupWords.passRole(arn))]),
+    ...(generated && !sandbox
+      ? ['', output.prose(words.generated), `  ${readKeyCommand(generated.region, generated.arn)}`]
+      : []),
     ...(sandbox ? ['', output.prose(setupWords.sandboxEnd)] : []),
   ];
   output.result(lines.join('\n'));

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { performManifest } from '../../src/cli/setup-manifest.ts';
 import { ACCOUNT, FAR_REGION, KEYS, makeSecret, REGION, readAccount, writesTo } from '../support/account.ts';
-import { feeds, setUpAll } from '../support/manifest.ts';
+import { feeds, runWith, setUpAll } from '../support/manifest.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp } from '../support/setup.ts';
 
@@ -199,4 +200,19 @@ test('named secrets that the role has no room for are a conflict that says what 
   expect(code).toBe(3);
   expect(json.failed).toHaveLength(115);
   expect(writesTo(sandbox())).toEqual([]);
+});
+
+test('the end of a run says how many secrets there are where, and how a key that was generated is read', async () => {
+  const keys = feeds(21, { key: { generate: 'aes256' } });
+  const { stdout } = await runWith(
+    sandbox(),
+    { keys },
+    (run, manifest) => performManifest(run, manifest, { dryRun: false, restore: false }),
+    { common: { json: false } },
+  );
+  expect(stdout).toContain('MediaConnect can read 21 keys.');
+  expect(stdout).toContain(`21 secrets in ${REGION}`);
+  expect(stdout).toMatch(
+    /aws secretsmanager get-secret-value --region us-west-2 --secret-id '?arn:\S+:live\/feed-1-/,
+  );
 });

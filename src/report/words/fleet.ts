@@ -73,6 +73,9 @@ export const fleetWords = {
   done: (number: number) =>
     number === 1 ? 'MediaConnect can read the key.' : `MediaConnect can read ${count(number)} keys.`,
   where: (region: string, number: number) => `${fleetWords.several.secret(number)} in ${region}`,
+  generated:
+    'Keys that were generated are only in Secrets Manager. The other end of the stream needs its key too; read one with, for example:',
+  proven: 'Proven: MediaConnect may assume the roles, and the roles may read the keys.',
   arnsInJson:
     'Each flow takes the secret ARN of its own Region. --json prints them all, as "encryption": what the MediaConnect API takes for each key and Region.',
 };
