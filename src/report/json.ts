@@ -63,7 +63,7 @@ export function failureJson(error: Failure | Interrupted, outcomes: Outcomes): s
 }
 
 /** What a script is told of a failure. */
-export function errorMembers({ code, message, step, awsAction, hint, details }: Failure) {
+function errorMembers({ code, message, step, awsAction, hint, details }: Failure) {
   return { code, message, step, awsAction, hint, ...(details.length > 0 ? { details } : {}) };
 }
 
