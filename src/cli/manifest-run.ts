@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode, type Failure } from '../failure.ts';
-import { type Manifest, readManifest } from '../manifest/index.ts';
+import { inManifest, type Manifest, readManifest } from '../manifest/index.ts';
 import { tellFailed } from '../report/fleet.ts';
 import type { FailedKey } from '../report/types.ts';
 import { type FleetEnd, fleetWords as words } from '../report/words/fleet.ts';
@@ -32,11 +32,11 @@ export function beginFleet({ common, interactive, outcomes }: CommandRun, dryRun
   if (!confirmed) throw missingFailure([setupWords.missingItems.yes]);
 }
 
-/** The keys of many that failed, with their names. */
+/** The keys of many that failed, with their names. A flag that they speak of is a member of the file here. */
 export function failedAmong(names: string[], failures: (Failure | undefined)[]): FailedKey[] {
   return names.flatMap((name, at) => {
     const failure = failures[at];
-    return failure ? [{ name, failure }] : [];
+    return failure ? [{ name, failure: inManifest(failure) }] : [];
   });
 }
 

@@ -13,6 +13,7 @@ import { placesIn } from './places.ts';
 import type { Members, Tree } from './tree.ts';
 import { isNothing, membersIn } from './values.ts';
 
+export { inManifest } from './failure.ts';
 export { loadKeys, loadKeysHere } from './load.ts';
 
 /** An entry of a manifest: one key. */

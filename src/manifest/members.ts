@@ -73,6 +73,15 @@ export function inMembers(sentence: string): string {
   return sentence.replace(FLAG, memberOf);
 }
 
+/** A sentence that says what flags to give, as one that says what to write: `restore: true` for `--restore`. */
+export function asSettings(sentence: string): string {
+  return sentence.replace(FLAG, (flag) => {
+    const name = NAMES.get(flag);
+    if (name === undefined) return flag;
+    return MEMBERS.get(name)?.takes === 'switch' ? `${name}: true` : `${name}:`;
+  });
+}
+
 /** The flags that a sentence names. */
 export function flagsIn(sentence: string): string[] {
   return sentence.match(FLAG) ?? [];

@@ -1,5 +1,5 @@
 import type { Failure } from '../failure.ts';
-import { MOST_LINES } from './fold.ts';
+import { folded, MOST_LINES, type Some } from './fold.ts';
 import { type Output, wrap } from './output.ts';
 import { plain } from './plain.ts';
 import { field, readKeyCommand } from './summary.ts';
@@ -16,17 +16,25 @@ const WIDEST_NAME = 32;
  * @param title what the table is of
  */
 export function tellFailed(output: Output, failed: FailedKey[], title: string): void {
-  const shown = failed.slice(0, MOST_LINES);
+  // Of many keys that one thing is in the way of, one is named.
+  const alike = ({ failure }: FailedKey) => whyLines(failure).join('\n');
+  const groups = folded(failed, failed.length > MOST_LINES ? alike : undefined);
+  const shown = groups.slice(0, MOST_LINES);
   output.insist(`${output.paint.red.bold('✖')} ${title}`);
-  for (const line of table(output, shown)) output.insist(line);
-  if (shown.length < failed.length) output.insist(`  ${words.more(failed.length - shown.length)}`);
-  for (const hint of new Set(shown.flatMap(({ failure }) => failure.hint ?? []))) output.insist(plain(hint));
+  for (const line of table(output, shown.map(rowOf))) output.insist(line);
+  const more = groups.slice(MOST_LINES).flat().length;
+  if (more > 0) output.insist(`  ${words.more(more)}`);
+  const hints = shown.flatMap(([{ failure }]) => failure.hint ?? []);
+  for (const hint of new Set(hints)) output.insist(plain(hint));
+}
+
+function rowOf([{ name, failure }, ...others]: Some<FailedKey>): FailedKey {
+  return { name: others.length > 0 ? words.andOthers(name, others.length) : name, failure };
 }
 
 function table(output: Output, failed: FailedKey[]): string[] {
-  const names = failed.map(({ name }) => name.length);
-  const width =
-    output.width < ROOM_FOR_COLUMNS ? 2 : Math.min(Math.max(...names, words.column.key.length), WIDEST_NAME);
+  const longest = Math.max(...failed.map(({ name }) => name.length), words.column.key.length);
+  const width = output.width < ROOM_FOR_COLUMNS ? 2 : Math.min(longest, WIDEST_NAME);
   const indent = ' '.repeat(width + 4);
   const head = output.paint.dim(`  ${words.column.key.padEnd(width)}  ${words.column.why}`);
   const rows = failed.flatMap(({ name, failure }) => {

@@ -51,7 +51,7 @@ test('goes on with the other keys when one is in conflict; the next run does onl
   expect(json.secrets.map(({ name }) => name)).toEqual(['live/feed-1', 'live/feed-3']);
   expect(log).toContain('1 of 3 keys cannot be set up as they are:');
   expect(log).toMatch(/live\/feed-2 +The secret live\/feed-2 in us-west-2 exists and holds another/);
-  expect(log).toContain('Ways out: --existing-key keep');
+  expect(log).toContain('Ways out: existingKey: keep (');
 
   sandbox().clearRequests();
   const put = { secretName: 'live/feed-2', existingKey: 'replace' };
@@ -196,9 +196,12 @@ test('when the credentials end in the midst of it, that is said once, with what 
 
 test('named secrets that the role has no room for are a conflict that says what to do', async () => {
   const keys = Array.from({ length: 115 }, (_, at) => ({ secretName: `live/${'x'.repeat(450)}-${at}` }));
-  const { code, json } = await setUpAll(sandbox(), { keys });
+  const { code, json, log } = await setUpAll(sandbox(), { keys });
   expect(code).toBe(3);
   expect(json.failed).toHaveLength(115);
+  expect(log.match(/0\s+managed/g)).toHaveLength(1);
+  expect(log).toContain('and 114 more');
+  expect(log).toContain('policyScope: prefix policyPrefix: live/');
   expect(writesTo(sandbox())).toEqual([]);
 });
 

@@ -60,6 +60,7 @@ export const fleetWords = {
   moreNotes: (number: number) => `and ${count(number)} more notes; --dry-run shows them all`,
 
   failed: (number: number, all: number) => `${count(number)} of ${count(all)} keys failed:`,
+  andOthers: (name: string, number: number) => `${name} and ${count(number)} more`,
   more: (number: number) => `and ${count(number)} more; --json has them all`,
   noneDone: 'Nothing was changed.',
   failedShort: (number: number) => (number === 1 ? 'One key failed.' : `${count(number)} keys failed.`),
