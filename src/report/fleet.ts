@@ -38,7 +38,8 @@ function table(output: Output, failed: FailedKey[]): string[] {
   const indent = ' '.repeat(width + 4);
   const head = output.paint.dim(`  ${words.column.key.padEnd(width)}  ${words.column.why}`);
   const rows = failed.flatMap(({ name, failure }) => {
-    const why = whyLines(failure).flatMap((line) => wrap(line, output.width - width - 4).split('\n'));
+    // Two columns less: what is indented is broken earlier, so that it can hang.
+    const why = whyLines(failure).flatMap((line) => wrap(line, output.width - width - 6).split('\n'));
     const [first = '', ...others] = why;
     const start = name.length > width ? [`  ${plain(name)}`, indent + first] : [row(name, width, first)];
     return [...start, ...others.map((line) => indent + line)];

@@ -88,7 +88,7 @@ export function conflictLines({ found, details }: Conflict): string[] {
 }
 
 /** The ways out of a conflict in one sentence; nothing when there are none. */
-export function waysOut({ choices }: Conflict): string | undefined {
+export function waysOut({ choices }: Pick<Conflict, 'choices'>): string | undefined {
   return choices.length === 0
     ? undefined
     : words.waysOut(choices.map(({ flag, text }) => `${flag} (${text})`));

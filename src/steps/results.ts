@@ -3,7 +3,7 @@ import type { FoundSecret } from '../aws/secrets.ts';
 import type { Failure } from '../failure.ts';
 import type { KeyMaterial } from '../key/index.ts';
 import type { PolicyOutcome, RoleOutcome } from '../report/types.ts';
-import { conflictFailure } from './conflict.ts';
+import { keyConflict } from './conflict.ts';
 import type { Attempt } from './inspection.ts';
 import { changes, type GroupPlan, type KeyPlan, type SetupPlan } from './planning.ts';
 import type { FoundTrust } from './role-conflicts.ts';
@@ -69,7 +69,7 @@ export function whatStops({
   failure,
   conflicts,
 }: Pick<KeyPlan, 'failure' | 'conflicts'>): Failure | undefined {
-  return failure ?? (conflicts.length > 0 ? conflictFailure(conflicts) : undefined);
+  return failure ?? (conflicts.length > 0 ? keyConflict(conflicts) : undefined);
 }
 
 /** The result for a key of which nothing is in place. */

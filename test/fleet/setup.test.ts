@@ -219,3 +219,12 @@ test('the end of a run says how many secrets there are where, and how a key that
     /aws secretsmanager get-secret-value --region us-west-2 --secret-id '?arn:\S+:live\/feed-1-/,
   );
 });
+
+test('what is in the way of a key in several Regions is told for each, and the ways out once', async () => {
+  for (const region of [REGION, FAR_REGION])
+    await makeSecret(sandbox(), { region, Name: 'live/feed-1', SecretString: KEYS.other });
+  const { code, log } = await setUpAll(sandbox(), { keys: feeds(1, { regions: [REGION, FAR_REGION] }) });
+  expect(code).toBe(3);
+  expect(log.match(/exists and\s+holds another\s+value/g)).toHaveLength(2);
+  expect(log.match(/Ways out/g)).toHaveLength(1);
+});
