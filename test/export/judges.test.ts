@@ -6,33 +6,39 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildTemplate } from '../../src/export/cloudformation/template.ts';
 import { type TemplateFormat, templateText } from '../../src/export/cloudformation/text.ts';
+import { buildScript } from '../../src/export/script/index.ts';
 import { ACCOUNT, FAR_REGION, policyArn, REGION } from '../support/account.ts';
 import { partOf } from '../support/exhaustive.ts';
+import { runCommand } from '../support/run.ts';
 import { type KeyWishes, planOf } from './exporting.ts';
 
 const run = promisify(execFile);
-const hasLinter = spawnSync('cfn-lint', ['--version'], { stdio: 'ignore' }).status === 0;
+const has = (command: string) => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
+const hasLinter = has('cfn-lint');
+const hasShellCheck = has('shellcheck');
+
+/** A little of everything that can be asked for. */
+const EVERYTHING: KeyWishes[] = [
+  {
+    region: [REGION, FAR_REGION],
+    kmsKeyId: `arn:aws:kms:${REGION}:${ACCOUNT}:key/mrk-1234abcd12ab34cd56ef1234567890ab`,
+    permissionsBoundary: policyArn('Boundary'),
+    sourceArn: ['arn:aws:mediaconnect:*:*:flow:*'],
+    tag: ['team=playout', 'on=yes', 'sign=='],
+  },
+  { secretName: 'studio/b', region: [REGION], generate: 'aes256', kmsKeyId: 'alias/video-keys' },
+  {
+    secretName: 'srt',
+    region: [FAR_REGION],
+    keyType: 'srt-password',
+    policyName: 'Other',
+    roleName: 'MediaConnect-O',
+  },
+];
 
 /** Templates that differ in all that a template can have. */
 const TEMPLATES: [file: string, ...keys: KeyWishes[]][] = [
-  [
-    'everything.yaml',
-    {
-      region: [REGION, FAR_REGION],
-      kmsKeyId: `arn:aws:kms:${REGION}:${ACCOUNT}:key/mrk-1234abcd12ab34cd56ef1234567890ab`,
-      permissionsBoundary: policyArn('Boundary'),
-      sourceArn: ['arn:aws:mediaconnect:*:*:flow:*'],
-      tag: ['team=playout', 'on=yes', 'sign=='],
-    },
-    { secretName: 'studio/b', region: [REGION], generate: 'aes256', kmsKeyId: 'alias/video-keys' },
-    {
-      secretName: 'srt',
-      region: [FAR_REGION],
-      keyType: 'srt-password',
-      policyName: 'Other',
-      roleName: 'MediaConnect-O',
-    },
-  ],
+  ['everything.yaml', ...EVERYTHING],
   [
     'everywhere.json',
     {
@@ -83,6 +89,22 @@ describe('cfn-lint', () => {
       const files = WRITTEN.map(([file]) => join(folder, file));
       const { stdout } = await run('cfn-lint', ['--non-zero-exit-code', 'none', '--', ...files]);
       expect(stdout).toBe('');
+    },
+  );
+});
+
+describe('shellcheck', () => {
+  const SCRIPTS: [what: string, ...keys: KeyWishes[]][] = [
+    ['of all sorts of keys', ...EVERYTHING],
+    ['that reads a file and a variable', { keyFile: `it's a` }, { secretName: 'b', keyEnv: 'STUDIO_KEY' }],
+    ['for keys that are there', { secretName: '-rf', existing: true, roleName: '-r', policyName: '-p' }],
+  ];
+
+  test.skipIf(!hasShellCheck).each(SCRIPTS)(
+    'finds nothing to say about a script %s (skipped where there is no shellcheck)',
+    async (_what, ...keys) => {
+      const { script } = buildScript(planOf(...keys));
+      expect(await runCommand('shellcheck', ['-'], { stdin: script })).toMatchObject({ code: 0, stdout: '' });
     },
   );
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildScript } from '../../src/export/script/index.ts';
-import { DEMAND_DIGITS, DEMAND_PASSWORD } from '../../src/export/script/library.ts';
+import { DEMAND_DIGITS, DEMAND_PASSWORD, FIND_SECRET } from '../../src/export/script/library.ts';
 import { hereDocument } from '../../src/export/script/quote.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import {
@@ -188,7 +188,19 @@ describe.skipIf(!hasCli)('the exported script (skipped where there is no bash or
           'a KMS key of its own',
           () => makeSecret(sandbox(), { KmsKeyId: 'alias/mine' }),
           {},
-          'does not know of',
+          'another KMS key',
+        ],
+        [
+          'another KMS key than the one asked for',
+          () => makeSecret(sandbox(), { KmsKeyId: 'alias/mine' }),
+          { kmsKeyId: 'alias/video-keys' },
+          'another KMS key',
+        ],
+        [
+          'no KMS key where one is asked for',
+          () => makeSecret(sandbox()),
+          { kmsKeyId: 'alias/video-keys' },
+          'another KMS key',
         ],
         [
           'a deletion',
@@ -257,6 +269,23 @@ describe.skipIf(!hasBash)('the script, without a call to AWS (skipped where ther
     const result = await check(key, call);
     expect(result.code).toBe(code);
     if (key !== '') expect(result.stdout).not.toContain(key.trim());
+  });
+
+  const ID = '1234abcd-12ab-34cd-56ef-1234567890ab';
+  test.each([
+    ['alias/video', `arn:aws:kms:${REGION}:${ACCOUNT}:alias/video`, 'same'],
+    [ID, `arn:aws:kms:${REGION}:${ACCOUNT}:key/${ID}`, 'same'],
+    [`mrk-${ID}`, ID, 'other'],
+    ['', 'None', 'same'],
+    ['alias/aws/secretsmanager', 'None', 'same'],
+    ['', ID, 'other'],
+    [ID, 'None', 'other'],
+    ['alias/video', 'alias/audio', 'other'],
+    ['alias/video', ID, 'same'],
+  ])('knows the KMS key that it was made for: %j against %j', async (wanted, found, verdict) => {
+    const call = `is_kms_key "$(kms_name '${wanted}')" "$(kms_name '${found}')" && echo same || echo other`;
+    const { stdout } = await runCommand('bash', ['-c', `${FIND_SECRET}\n${call}`]);
+    expect(stdout.trim()).toBe(verdict);
   });
 
   test('is correct bash, whatever the names are, and has no key in its head', async () => {

@@ -72,9 +72,23 @@ find_secret() {
     --query '[ARN, KmsKeyId, DeletedDate]' || return 1
   IFS=$'\\t' read -r arn kms deleted <<<"$answer"
   if [ "$deleted" != None ]; then stop 3 "$2 ($1) ${words.deleted} --region $1 --secret-id $2"; fi
-  case $kms in
-    None | *alias/aws/secretsmanager) ;;
-    *) if [ -z "$3" ]; then stop 3 "$2 ($1) ${words.otherKms}"; fi ;;
+  if ! is_kms_key "$(kms_name "$3")" "$(kms_name "$kms")"; then stop 3 "$2 ($1) ${words.otherKms}"; fi
+}
+
+${comment(about.kmsName)}
+kms_name() {
+  local name=\${1##*:}
+  case $name in None | alias/aws/secretsmanager) name='' ;; esac
+  printf %s "\${name#key/}"
+}
+
+${comment(about.kms)}
+is_kms_key() {
+  if [ "$1" = "$2" ]; then return 0; fi
+  case $1,$2 in
+    ,* | *, | alias/*,alias/*) return 1 ;;
+    alias/* | *,alias/*) return 0 ;;
+    *) return 1 ;;
   esac
 }`;
 

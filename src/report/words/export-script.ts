@@ -33,6 +33,9 @@ export const scriptWords = {
     password: 'Stops unless the key can be an SRT password.',
     generate: 'Makes a key of so many digits from the randomness of the system.',
     find: 'Looks for a secret (Region, name or ARN, the KMS key that is wanted). When it is there, "arn" is its ARN.',
+    kmsName:
+      'The name of a KMS key (an ID, an alias, or the ARN of one) within its Region; nothing for the AWS managed key.',
+    kms: 'Whether the first KMS key may be the second one. Only KMS knows which key an alias stands for.',
     held: 'Reads what a secret (Region, ARN) holds into "held", as JSON, in which a line break at its end can be seen.',
     adopt: 'Takes the key that a secret (Region, name, KMS key) holds, if there is none yet.',
     same: 'Whether that is the key, which is of this kind. The hexadecimal letters of a static key mean the same in either case.',
@@ -53,7 +56,7 @@ export const scriptWords = {
   notPassword:
     'an SRT password has 10 to 80 printable ASCII characters, without spaces or quotes around it, and is not JSON.',
   deleted: 'is scheduled for deletion. Restore it first: aws secretsmanager restore-secret',
-  otherKms: 'is encrypted with a KMS key that this script does not know of. Use mc-static-key setup.',
+  otherKms: 'is encrypted with another KMS key than this script was made for. Use mc-static-key setup.',
   otherValue: 'holds another value. It is left as it is. To store a new key, use mc-static-key rotate.',
   notThere: 'is not there.',
   otherPolicy:
