@@ -70,6 +70,17 @@ export class Interrupted extends Error {
   }
 }
 
+/**
+ * The first of what some pieces of work have thrown. A change that another one leaves in doubt is told with it.
+ */
+export function firstThrown(thrown: unknown[]): unknown {
+  const told = thrown.filter((each) => each instanceof Failure || each instanceof Interrupted);
+  const [first] = thrown;
+  if (first instanceof Failure || first instanceof Interrupted)
+    first.inDoubt ??= told.find(({ inDoubt }) => inDoubt)?.inDoubt;
+  return first;
+}
+
 /** Whether AWS answered with one of these errors. */
 export function hasAwsCode(error: unknown, ...codes: string[]): error is Failure {
   return error instanceof Failure && codes.includes(error.awsCode ?? '');

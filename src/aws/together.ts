@@ -1,12 +1,14 @@
+import { firstThrown } from '../failure.ts';
+
 /**
- * Waits for all, also after one has failed, so that nothing is left under way; then throws the first failure, if any.
+ * Waits for all, also after one has failed, so that nothing is left under way; then throws the first failure, if any, with
+ * the change that any of them leaves in doubt.
  */
 export async function allOrFirstFailure<T>(running: Promise<T>[]): Promise<T[]> {
   const settled = await Promise.allSettled(running);
-  return settled.map((result) => {
-    if (result.status === 'rejected') throw result.reason;
-    return result.value;
-  });
+  const thrown = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+  if (thrown.length > 0) throw firstThrown(thrown);
+  return Promise.all(running);
 }
 
 /**

@@ -1,7 +1,8 @@
 import { EXIT, type ExitCode, type Failure } from '../failure.ts';
 import { inManifest, type Manifest, readManifest } from '../manifest/index.ts';
+import { existsSoFar } from '../report/failure.ts';
 import { tellFailed } from '../report/fleet.ts';
-import type { FailedKey } from '../report/types.ts';
+import type { FailedKey, Outcomes } from '../report/types.ts';
 import { type FleetEnd, fleetWords as words } from '../report/words/fleet.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { regionsOf } from '../steps/request.ts';
@@ -49,11 +50,34 @@ export function tellLeftOut({ output }: CommandRun, failed: FailedKey[], all: nu
 export function endOfFleet(run: CommandRun, failed: FailedKey[], all: number, end: FleetEnd): ExitCode {
   const [first] = failed.map(({ failure }) => failure);
   if (!first) return EXIT.done;
-  const { secrets, policies, roles } = run.outcomes;
-  const changed = [...secrets, ...policies, ...roles].some(({ action }) => action !== 'kept');
-  tellFailed(run.output, failed, words.failed(failed.length, all));
-  run.output.insist(changed ? end.goOn : words.noneDone);
+  const { output, outcomes } = run;
+  const changed = changedIn(outcomes);
+  tellFailed(output, failed, words.failed(failed.length, all));
+  // Where some are done, the end of the run has said what there is.
+  if (changed && failed.length === all) for (const line of existsSoFar(outcomes)) output.insist(line);
+  const doubtful = failed.some(({ failure }) => failure.inDoubt);
+  if (changed) output.insist(failed.length < all ? end.goOn : end.goOnWithAll);
+  else if (!doubtful) output.insist(words.noneDone);
   // As for one key, where nothing was changed and all failed alike: a conflict, or a missing permission.
   const alike = failed.every(({ failure }) => failure.exitCode === first.exitCode);
-  return alike && !changed ? first.exitCode : EXIT.failed;
+  return alike && !changed && !doubtful ? first.exitCode : EXIT.failed;
+}
+
+/** What exists after a run, what was done for keys that failed later on included. */
+export function withDoneForFailed(outcomes: Outcomes, { outcomes: recorded }: CommandRun): Outcomes {
+  return {
+    ...outcomes,
+    secrets: withOthers(outcomes.secrets, recorded.secrets),
+    policies: withOthers(outcomes.policies, recorded.policies),
+    roles: withOthers(outcomes.roles, recorded.roles),
+  };
+}
+
+function withOthers<T extends { arn: string }>(outcomes: T[], recorded: T[]): T[] {
+  const known = new Set(outcomes.map(({ arn }) => arn));
+  return [...outcomes, ...recorded.filter(({ arn }) => !known.has(arn))];
+}
+
+function changedIn({ secrets, policies, roles }: Outcomes): boolean {
+  return [...secrets, ...policies, ...roles].some(({ action }) => action !== 'kept');
 }

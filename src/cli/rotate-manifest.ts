@@ -13,7 +13,14 @@ import { setupWords } from '../report/words/setup.ts';
 import { type ManyRotations, planMany } from '../rotate/many.ts';
 import { keyRules } from '../steps/request.ts';
 import type { CommandRun } from './command-run.ts';
-import { beginFleet, endOfFleet, failedAmong, runWithManifest, tellLeftOut } from './manifest-run.ts';
+import {
+  beginFleet,
+  endOfFleet,
+  failedAmong,
+  runWithManifest,
+  tellLeftOut,
+  withDoneForFailed,
+} from './manifest-run.ts';
 import { secretsOf } from './manifest-secrets.ts';
 import type { CommonOptions } from './options.ts';
 import { applyRotations, checkRotations, type ManifestRotation, type RotatedKey } from './rotate-keys.ts';
@@ -125,12 +132,14 @@ async function finish(
   const failed = failedOf(rotation, done);
   if (output.options.json) {
     const { account, partition } = await aws.identity();
+    const rotated = done.flatMap((each) => ('value' in each ? each.value : []));
+    const { secrets } = withDoneForFailed({ secrets: rotated, policies: [], roles: [] }, run);
     output.result(
       commandJson({
         ...(checks ? {} : { dryRun: true }),
         account,
         partition,
-        secrets: done.flatMap((each) => ('value' in each ? each.value.map(secretMembers) : [])),
+        secrets: secrets.map(secretMembers),
         ...(checks ? { verdict: verdictOf(checks), checks } : {}),
         ...failedMembers(failed),
       }),

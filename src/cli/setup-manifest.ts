@@ -10,7 +10,14 @@ import { asPlanned, isOpen, nameOfKey, type SetupResult, whatStops } from '../st
 import { completeRequest } from '../steps/request.ts';
 import type { SecretRef, SetupRequest } from '../steps/types.ts';
 import type { CommandRun } from './command-run.ts';
-import { beginFleet, endOfFleet, failedAmong, runWithManifest, tellLeftOut } from './manifest-run.ts';
+import {
+  beginFleet,
+  endOfFleet,
+  failedAmong,
+  runWithManifest,
+  tellLeftOut,
+  withDoneForFailed,
+} from './manifest-run.ts';
 import type { CommonOptions } from './options.ts';
 import { encryptionSettings, outcomesOf } from './setup-document.ts';
 import { applyKeys, planKeys } from './setup-keys.ts';
@@ -87,7 +94,7 @@ async function finish(
   proofs?: Proof[],
 ): Promise<ExitCode> {
   const { aws, output } = run;
-  const outcomes = { ...outcomesOf(result), ofManifest: true };
+  const outcomes = withDoneForFailed({ ...outcomesOf(result), ofManifest: true }, run);
   const failed = failedOf(
     requests,
     result.keys.map(({ failure }) => failure),

@@ -9,7 +9,14 @@ import { isOpen } from '../steps/index.ts';
 import { asPlanned, type TornDown } from '../teardown/apply.ts';
 import type { TeardownRequest } from '../teardown/types.ts';
 import type { CommandRun } from './command-run.ts';
-import { beginFleet, endOfFleet, failedAmong, runWithManifest, tellLeftOut } from './manifest-run.ts';
+import {
+  beginFleet,
+  endOfFleet,
+  failedAmong,
+  runWithManifest,
+  tellLeftOut,
+  withDoneForFailed,
+} from './manifest-run.ts';
 import { secretsOf } from './manifest-secrets.ts';
 import type { CommonOptions } from './options.ts';
 import { showAccount, tellChanges } from './step-context.ts';
@@ -86,12 +93,13 @@ function finish(
   const undo = scheduled.length > 0 ? undoManifestCommand(manifest.path) : undefined;
   if (output.options.json) {
     const { account, partition } = found.identity;
+    const outcomes = withDoneForFailed({ ...done, ofManifest: true }, run);
     output.result(
       commandJson({
         ...(dryRun ? { dryRun } : {}),
         account,
         partition,
-        ...tornDownMembers({ ...done, ofManifest: true }, scheduled),
+        ...tornDownMembers({ ...done, ...outcomes }, scheduled),
         ...(undo ? { undo } : {}),
         ...failedMembers(failed),
       }),

@@ -3,8 +3,8 @@ import { asSettings, inMembers } from './members.ts';
 
 /** A failure of one key, told to somebody who has written a manifest and given no flags. */
 export function inManifest(failure: Failure): Failure {
-  const { message, code, exitCode, details, hint, awsAction, awsCode, step, cause } = failure;
-  return new Failure(inMembers(message), {
+  const { message, code, exitCode, details, hint, awsAction, awsCode, step, inDoubt, cause } = failure;
+  const told = new Failure(inMembers(message), {
     code,
     exitCode,
     details: details.map(inMembers),
@@ -14,4 +14,5 @@ export function inManifest(failure: Failure): Failure {
     ...(step === undefined ? {} : { step }),
     cause,
   });
+  return Object.assign(told, { inDoubt });
 }

@@ -30,19 +30,19 @@ function existing(outcomes: Outcomes, doubt: string | undefined, inTheWay: boole
   if (changed.length === 0) return doubt ? doubtful : [words.nothingChanged];
   return [
     ...doubtful,
-    words.existsSoFar,
-    ...listOf(outcomes),
+    ...existsSoFar(outcomes),
     ...leftToDo(outcomes),
     // With something in the way, the same command would end as this one did.
     ...(inTheWay ? [] : [outcomes.left?.goOn ?? words.runAgain]),
   ];
 }
 
-/** What became of the resources: one by one, or, of many secrets, how many. */
-function listOf({ secrets, policies, roles }: Outcomes): string[] {
+/** What exists by now, and what became of it: one by one, or, of many secrets, how many. */
+export function existsSoFar({ secrets, policies, roles }: Outcomes): string[] {
   const alike = secrets.length > MOST_LINES ? ({ action }: { action: string }) => action : undefined;
   const one = ({ arn, action }: Outcomes['roles'][number]) => `  ${plain(arn)} (${words.done[action]})`;
   return [
+    words.existsSoFar,
     ...folded(secrets, alike).map(([first, ...others]) =>
       others.length === 0
         ? one(first)

@@ -51,8 +51,8 @@ function row(name: string, width: number, why: string): string {
   return `  ${plain(name).padEnd(width)}  ${why}`;
 }
 
-function whyLines({ message, details }: Failure): string[] {
-  return [message, ...details].map(plain);
+function whyLines({ message, details, inDoubt }: Failure): string[] {
+  return [message, ...details, ...(inDoubt ? [setupWords.inDoubt(inDoubt)] : [])].map(plain);
 }
 
 /** What a finished run for many keys has to say besides what there is. */

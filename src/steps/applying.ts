@@ -1,5 +1,5 @@
 import type { FoundSecret } from '../aws/secrets.ts';
-import { atMost } from '../aws/together.ts';
+import { allOrFirstFailure, atMost } from '../aws/together.ts';
 import { FLEET } from '../defaults.ts';
 import type { PolicyOutcome, StepName } from '../report/types.ts';
 import { attempt } from './inspection.ts';
@@ -95,7 +95,7 @@ async function applyGroups<Request, Found, Plan extends StepPlan>(
   keys: KeyResult[],
   policiesOf: (members: number[]) => PolicyOutcome[],
 ) {
-  const done = await Promise.all(
+  const done = await allOrFirstFailure(
     groups.map(async (group) => {
       const members = group.keys.filter((at) => keys[at] && !keys[at].failure);
       if (members.length === 0) return [];

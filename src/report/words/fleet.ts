@@ -15,12 +15,15 @@ export interface FleetEnd {
   leftOut: (number: number, all: number) => string;
   /** How to go on when some have failed. */
   goOn: string;
+  /** How to go on when all have. */
+  goOnWithAll: string;
 }
 
 function endOf(done: string, others: string): FleetEnd {
   return {
     leftOut: (number, all) => `${count(number)} of ${count(all)} keys cannot be ${done} as they are:`,
     goOn: `${others} ${ONLY_THE_REST}`,
+    goOnWithAll: ONLY_THE_REST,
   };
 }
 

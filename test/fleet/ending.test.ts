@@ -1,0 +1,71 @@
+import type { ChildProcess } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { FAR_REGION, KEYS, REGION, readAccount } from '../support/account.ts';
+import { feeds, manifestFile, setUpAll } from '../support/manifest.ts';
+import { run } from '../support/run.ts';
+import { freshSandbox } from '../support/sandbox.ts';
+
+const sandbox = freshSandbox();
+const ALWAYS = Number.POSITIVE_INFINITY;
+const key = { key: { env: 'FEED_KEY' }, regions: [REGION] };
+
+/** Two keys that have nothing in common. */
+const APART = ['A', 'B'].map((name) => ({
+  ...{ secretName: `feed-${name}`, policyName: `Read${name}`, roleName: `MediaConnect-${name}`, ...key },
+}));
+
+test.each(['CreatePolicy', 'CreateRole'])(
+  'Ctrl-C while one of two changes by %s is under way: it is finished, and stands in the account of what exists',
+  async (action) => {
+    let child: ChildProcess | undefined;
+    sandbox().setLatency(20);
+    sandbox().addFault({
+      action,
+      kind: 'delay',
+      delayMs: 1_500,
+      skip: 1,
+      onStrike: () => setTimeout(() => child?.kill('SIGINT'), 5),
+    });
+    const { code, stdout, stderr } = await run(
+      ['setup', '--manifest', manifestFile({ keys: APART }), '--yes', '--json'],
+      { env: { ...sandbox().env, FEED_KEY: KEYS.aes256 }, onStart: (started) => (child = started) },
+    );
+    expect(code).toBe(130);
+    const { policies, roles } = await readAccount(sandbox());
+    const { completed } = JSON.parse(stdout);
+    for (const [made, told] of [
+      [policies, completed.policies],
+      [roles, completed.roles],
+    ]) {
+      expect(told.map(({ name }: { name: string }) => name).sort()).toEqual(
+        made.map(({ name }: { name: string }) => name).sort(),
+      );
+      for (const { name } of made) expect(stderr).toContain(`/${name} (created)`);
+    }
+  },
+);
+
+test('a change whose answer was lost is named with its key, and nobody is told that nothing was changed', async () => {
+  sandbox().addFault({ action: 'CreateSecret', kind: 'drop-after', times: ALWAYS });
+  const { code, log } = await setUpAll(sandbox(), { keys: feeds(1) });
+  expect(code).toBe(1);
+  expect(log.replace(/\s+/g, ' ')).toContain('(secretsmanager:CreateSecret) may have been made');
+  expect(log).not.toContain('Nothing was changed');
+});
+
+test('when every key fails, what was made for them by then is listed, and no other keys are spoken of', async () => {
+  sandbox().addFault({ action: 'CreateRole', kind: 'access-denied', times: ALWAYS });
+  const { code, json, log } = await setUpAll(sandbox(), { keys: feeds(2) });
+  expect([code, json.failed.length]).toEqual([1, 2]);
+  for (const { arn } of [...json.secrets, ...json.policies]) expect(log).toContain(`${arn} (created)`);
+  expect(log).not.toContain('The other keys');
+  expect(log).toContain('it does only the rest');
+});
+
+test('a secret that was made before its key failed in another Region is accounted for', async () => {
+  sandbox().addFault({ action: 'CreateSecret', kind: 'access-denied', region: REGION, times: ALWAYS });
+  const regions = [REGION, FAR_REGION];
+  const { json } = await setUpAll(sandbox(), { keys: [...feeds(1, { regions }), { secretName: 'other' }] });
+  const { secrets } = await readAccount(sandbox());
+  expect(json.secrets.map(({ arn }) => arn).sort()).toEqual(secrets.map(({ arn }) => arn).sort());
+});
