@@ -7,7 +7,7 @@ import type { PlannedSecret } from '../types.ts';
 const PASSWORD = { least: 10, most: 80 };
 
 /**
- * The parameter that takes a key: CloudFormation shows it to nobody (`NoEcho`), and refuses what could not be the key.
+ * The parameter that takes a key: CloudFormation masks it (`NoEcho`), and refuses what could not be the key.
  * Source: CloudFormation User Guide, "Parameters".
  */
 export function keyParameter(secret: PlannedSecret): JsonObject {

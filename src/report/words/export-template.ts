@@ -9,7 +9,7 @@ export const templateWords = {
   description: (keys: number, home: string) =>
     `Static key encryption for AWS Elemental MediaConnect: ${keysHere(keys)}the policy and the role by which MediaConnect reads secrets, in the home Region (${home} unless said otherwise). Made by mc-static-key export cloudformation. What it makes stays when the stack is deleted.`,
   header: [
-    'The keys are not in here: they are parameters that CloudFormation shows to nobody.',
+    'The keys are not in here: they are parameters that CloudFormation masks. Whoever may update the stack can still get at them.',
     'Deploy it with CAPABILITY_NAMED_IAM to every Region in which a key is used, the home Region included.',
     'A policy gets no tags from CloudFormation; all else is as mc-static-key setup makes it.',
   ],
