@@ -18,6 +18,8 @@ export interface FoundSecret {
   /** The ID of the version labelled `AWSPREVIOUS`, if there is one. */
   previousId?: string;
   content: SecretContent;
+  /** When the secret was made. */
+  createdAt?: Date;
   /** Set while the secret is scheduled for deletion; its value cannot be read until it is restored. */
   deletedAt?: Date;
   /** The AWS service that owns the secret, if one does. */
@@ -142,6 +144,7 @@ function fromDescription(
     own: isOwn(secret.Tags),
     ...(isPristine(secret) ? { pristine: true } : {}),
     rotates: secret.RotationEnabled ?? false,
+    ...(secret.CreatedDate ? { createdAt: secret.CreatedDate } : {}),
     ...(secret.DeletedDate ? { deletedAt: secret.DeletedDate } : {}),
     ...(secret.OwningService ? { ownedBy: secret.OwningService } : {}),
     ...(secret.PrimaryRegion && secret.PrimaryRegion !== region ? { replicaOf: secret.PrimaryRegion } : {}),
@@ -154,9 +157,12 @@ function fromDescription(
 
 /** AWS notes when a secret was last "modified in any way" (Secrets Manager API reference, `DescribeSecret`). */
 function isPristine({ Tags, CreatedDate, LastChangedDate }: DescribeSecretResponse): boolean {
-  if (!CreatedDate || !LastChangedDate || !isOwn(Tags)) return false;
-  // To make a secret takes AWS some milliseconds between the two.
-  return LastChangedDate.getTime() - CreatedDate.getTime() < 100;
+  return Boolean(CreatedDate && LastChangedDate && isOwn(Tags)) && isMadeWith(CreatedDate, LastChangedDate);
+}
+
+/** Whether a change to a secret, such as a version, is of its making. To make one takes AWS some milliseconds. */
+export function isMadeWith(created: Date | undefined, changed: Date | undefined): boolean {
+  return (changed?.getTime() ?? 0) - (created?.getTime() ?? 0) < 100;
 }
 
 /** Whether a secret names a customer-managed KMS key, and not AWS's own `aws/secretsmanager` or none. */

@@ -1,3 +1,4 @@
+import { isMadeWith } from '../aws/secrets.ts';
 import { FLEET } from '../defaults.ts';
 import type { KeyType } from '../key/index.ts';
 import type { History } from './rollback.ts';
@@ -6,6 +7,11 @@ import type { History } from './rollback.ts';
 export interface LastReplacement {
   /** When the newest of its versions was made that took the place of another, in milliseconds; absent when none did. */
   at?: number;
+  /**
+   * When the one before those was made, in milliseconds, if that took the place of another too: the key was replaced twice then,
+   * at least.
+   */
+  before?: number;
   /** Whether in every Region the current version took the place of an older one, and they hold the same key. */
   everywhere: boolean;
 }
@@ -14,6 +20,10 @@ export function lastReplacement(histories: History[], keyType: KeyType): LastRep
   const times = histories.flatMap(({ current, previous }) =>
     previous ? [current.createdAt.getTime(), previous.createdAt.getTime()] : [],
   );
+  const earlier = histories.flatMap(({ secret, current, previous }) => {
+    const older = previous && new Date(Math.min(current.createdAt.getTime(), previous.createdAt.getTime()));
+    return older && !isMadeWith(secret.createdAt, older) ? [older.getTime()] : [];
+  });
   const [first] = histories;
   const everywhere = histories.every(
     ({ current, previous }) =>
@@ -22,7 +32,11 @@ export function lastReplacement(histories: History[], keyType: KeyType): LastRep
       first?.current.key &&
       current.key?.sameKey(first.current.key, keyType),
   );
-  return { ...(times.length > 0 ? { at: Math.max(...times) } : {}), everywhere };
+  return {
+    ...(times.length > 0 ? { at: Math.max(...times) } : {}),
+    ...(earlier.length > 0 ? { before: Math.max(...earlier) } : {}),
+    everywhere,
+  };
 }
 
 /** A key of many, as far as it decides which ones a rotation is still to come to. */
@@ -41,21 +55,44 @@ export interface InRotation {
  * @param now in milliseconds
  */
 export function doneBefore(keys: InRotation[], now: number): Set<number> {
-  const isDone = ({ generated, last: { at, everywhere } }: InRotation) =>
-    generated && everywhere && at !== undefined && now - at < FLEET.oneRotationMs;
+  const begun = lastBegan(keys);
+  const isDone = ({ generated, last }: InRotation) =>
+    generated &&
+    last.everywhere &&
+    last.at !== undefined &&
+    last.at > begun(last) &&
+    now - last.at < FLEET.oneRotationMs;
   const rest = keys.some((key) => key.open && !isDone(key));
   return new Set(rest ? [...keys.keys()].filter((at) => keys[at] && isDone(keys[at])) : []);
 }
 
 /**
  * The places of the keys that the last rotation has not replaced, so that to go back from it is no matter of theirs: they were
- * replaced more than a day before the key that was replaced last, or never. Pure.
+ * replaced before it began, or never. Pure.
  */
 export function notInLast(keys: Pick<InRotation, 'last'>[]): Set<number> {
-  const times = keys.flatMap(({ last }) => last.at ?? []);
-  const latest = times.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const isOlder = ({ at }: LastReplacement) => at === undefined || latest - at >= FLEET.oneRotationMs;
+  const begun = lastBegan(keys);
+  const isOlder = (last: LastReplacement) => last.at === undefined || last.at <= begun(last);
+  const replaced = keys.some(({ last }) => last.at !== undefined);
   return new Set(
-    times.length > 0 ? [...keys.entries()].flatMap(([at, { last }]) => (isOlder(last) ? [at] : [])) : [],
+    replaced ? [...keys.entries()].flatMap(([at, { last }]) => (isOlder(last) ? [at] : [])) : [],
   );
+}
+
+/**
+ * The time, in milliseconds, up to which a replacement of a key is none of the last rotation's: a day before the latest one.
+ * When some keys were replaced twice in that day, there were two rotations in it, and a key that was replaced once belongs to
+ * the one that is closer in time.
+ */
+function lastBegan(keys: Pick<InRotation, 'last'>[]): (last: LastReplacement) => number {
+  const latest = newest(keys.map(({ last }) => last.at));
+  const dayBefore = latest - FLEET.oneRotationMs;
+  const isTwice = ({ before }: LastReplacement) => before !== undefined && before > dayBefore;
+  const first = newest(keys.map(({ last }) => (isTwice(last) ? last.before : undefined)));
+  const between = Math.max(dayBefore, (first + latest) / 2);
+  return (last) => (isTwice(last) ? dayBefore : between);
+}
+
+function newest(times: (number | undefined)[]): number {
+  return times.reduce<number>((a, b) => Math.max(a, b ?? a), Number.NEGATIVE_INFINITY);
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { performRotateManifest, type RotateHow } from '../../src/cli/rotate-manifest.ts';
 import type { VerifyCheck } from '../../src/report/verify-types.ts';
@@ -106,6 +107,31 @@ test('a rotation of generated keys that failed for one is undone where it was do
   const { log } = await rotateAll({ keys });
   expect(log).toContain('It is finished: what it has replaced (2 keys) stays');
   expect(differing(half, await held())).toEqual([`feed-2 ${REGION}`]);
+});
+
+test('a second rotation of one day that stops half-way is undone where it was done, or finished by the next run', async () => {
+  const keys = feeds(3, { key: { generate: 'aes256' } });
+  await setUpAll(sandbox(), { keys });
+  // The keys of the making and those of the first rotation are told apart by time.
+  await setTimeout(150);
+  await rotateAll({ keys });
+  const first = await held();
+  await setTimeout(500);
+  const stops = { action: 'PutSecretValue', kind: 'expired-token', skip: 1, times: 100 } as const;
+  const stopHalfWay = async () => {
+    sandbox().addFault(stops);
+    expect((await rotateAll({ keys })).code).toBe(4);
+    sandbox().clearFaults();
+  };
+  await stopHalfWay();
+  expect(differing(first, await held())).toHaveLength(1);
+  expect((await rotateAll({ keys }, { rollback: true })).code).toBe(0);
+  expect(await held()).toEqual(first);
+
+  await stopHalfWay();
+  const half = await held();
+  expect((await rotateAll({ keys })).code).toBe(0);
+  expect(differing(half, await held())).toHaveLength(2);
 });
 
 function differing(a: Record<string, string>, b: Record<string, string>): string[] {

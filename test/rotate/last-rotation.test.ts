@@ -36,6 +36,29 @@ test('a given key that is in place already leaves nothing open', () => {
   expect(doneBefore([given, replacedAt(10)], 12 * HOUR).size).toBe(0);
 });
 
+/** A key that was replaced twice. */
+function replacedTwice(first: number, second: number): InRotation {
+  return replacedAt(second, { last: { at: second * HOUR, before: first * HOUR, everywhere: true } });
+}
+
+test('a rotation that began the same day as one before it, and stopped half-way, is finished and undone as itself', () => {
+  const keys = [replacedTwice(10, 12), replacedAt(10.01), replacedAt(10.02)];
+  expect([...doneBefore(keys, 13 * HOUR)]).toEqual([0]);
+  expect([...notInLast(keys)]).toEqual([1, 2]);
+});
+
+test('a key that was made between two rotations of one day belongs to the last one', () => {
+  const keys = [replacedTwice(10, 12), replacedTwice(10.01, 12.02), replacedAt(12.01)];
+  expect(doneBefore(keys, 13 * HOUR).size).toBe(0);
+  expect(notInLast(keys).size).toBe(0);
+});
+
+test('a rotation that was finished hours later is one rotation', () => {
+  const keys = [replacedTwice(10, 12), replacedTwice(10.01, 20)];
+  expect(doneBefore(keys, 21 * HOUR).size).toBe(0);
+  expect(notInLast(keys).size).toBe(0);
+});
+
 test('going back is no matter of a key that was replaced long before the last one, or never', () => {
   expect([...notInLast([replacedAt(1_000), replacedAt(990), replacedAt(900), never])]).toEqual([2, 3]);
   expect(notInLast([never, never]).size).toBe(0);
