@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode, type Failure } from '../failure.ts';
 import { inManifest, type Manifest, readManifest } from '../manifest/index.ts';
-import { existsSoFar } from '../report/failure.ts';
+import { leftToDo, listOf } from '../report/failure.ts';
 import { tellFailed } from '../report/fleet.ts';
 import type { FailedKey, Outcomes } from '../report/types.ts';
 import { type FleetEnd, fleetWords as words } from '../report/words/fleet.ts';
@@ -46,15 +46,24 @@ export function tellLeftOut({ output }: CommandRun, failed: FailedKey[], all: nu
   if (failed.length > 0) tellFailed(output, failed, end.leftOut(failed.length, all));
 }
 
-/** Tells which keys failed, and answers the exit code. */
-export function endOfFleet(run: CommandRun, failed: FailedKey[], all: number, end: FleetEnd): ExitCode {
+/** How a run for the keys of a manifest ended. */
+export interface FleetResult {
+  failed: FailedKey[];
+  /** How many keys there are. */
+  all: number;
+  /** What the summary has told of, where there was one. */
+  told?: Pick<Outcomes, 'secrets'> & Partial<Outcomes>;
+  end: FleetEnd;
+}
+
+/** Tells which keys failed, and what was done for them by then, and answers the exit code. */
+export function endOfFleet(run: CommandRun, { failed, all, told, end }: FleetResult): ExitCode {
   const [first] = failed.map(({ failure }) => failure);
   if (!first) return EXIT.done;
   const { output, outcomes } = run;
-  const changed = changedIn(outcomes);
+  const changed = changesIn(outcomes).length > 0;
   tellFailed(output, failed, words.failed(failed.length, all));
-  // Where some are done, the end of the run has said what there is.
-  if (changed && failed.length === all) for (const line of existsSoFar(outcomes)) output.insist(line);
+  for (const line of [...doneByThen(outcomes, told), ...leftToDo(outcomes)]) output.insist(line);
   const doubtful = failed.some(({ failure }) => failure.inDoubt);
   if (changed) output.insist(failed.length < all ? end.goOn : end.goOnWithAll);
   else if (!doubtful) output.insist(words.noneDone);
@@ -78,6 +87,19 @@ function withOthers<T extends { arn: string }>(outcomes: T[], recorded: T[]): T[
   return [...outcomes, ...recorded.filter(({ arn }) => !known.has(arn))];
 }
 
-function changedIn({ secrets, policies, roles }: Outcomes): boolean {
-  return [...secrets, ...policies, ...roles].some(({ action }) => action !== 'kept');
+function changesIn({ secrets, policies, roles }: Outcomes): { arn: string }[] {
+  return [...secrets, ...policies, ...roles].filter(({ action }) => action !== 'kept');
+}
+
+/** What was changed and is not told yet. */
+function doneByThen(outcomes: Outcomes, { secrets = [], policies = [], roles = [] }: Partial<Outcomes> = {}) {
+  const known = new Set([...secrets, ...policies, ...roles].map(({ arn }) => arn));
+  const rest = <T extends { arn: string; action: string }>(list: T[]) =>
+    list.filter(({ arn, action }) => action !== 'kept' && !known.has(arn));
+  const untold = {
+    secrets: rest(outcomes.secrets),
+    policies: rest(outcomes.policies),
+    roles: rest(outcomes.roles),
+  };
+  return changesIn(untold).length > 0 ? [words.doneByThen, ...listOf(untold)] : [];
 }

@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from '../failure.ts';
 import { loadKeys, type Manifest } from '../manifest/index.ts';
 import { counter } from '../report/counter.ts';
-import { commandJson, failedMembers, secretMembers } from '../report/json.ts';
+import { commandJson, failedMembers, leftMembers, secretMembers } from '../report/json.ts';
 import { changesAnything, type ShownPlan } from '../report/plan.ts';
 import { showFleetRotation } from '../report/rotation.ts';
 import { showChecks } from '../report/verify.ts';
@@ -130,9 +130,9 @@ async function finish(
 ): Promise<ExitCode> {
   const { aws, output } = run;
   const failed = failedOf(rotation, done);
+  const rotated = done.flatMap((each) => ('value' in each ? each.value : []));
   if (output.options.json) {
     const { account, partition } = await aws.identity();
-    const rotated = done.flatMap((each) => ('value' in each ? each.value : []));
     const { secrets } = withDoneForFailed({ secrets: rotated, policies: [], roles: [] }, run);
     output.result(
       commandJson({
@@ -141,6 +141,7 @@ async function finish(
         partition,
         secrets: secrets.map(secretMembers),
         ...(checks ? { verdict: verdictOf(checks), checks } : {}),
+        ...leftMembers(run.outcomes),
         ...failedMembers(failed),
       }),
     );
@@ -148,7 +149,10 @@ async function finish(
     show(run, rotation, done);
     showChecks(output, checks);
   }
-  const code = endOfFleet(run, failed, done.length, fleetEnds[rotation.rollback ? 'rollback' : 'rotate']);
+  const code = endOfFleet(run, {
+    ...{ failed, all: done.length, told: { secrets: rotated } },
+    end: fleetEnds[rotation.rollback ? 'rollback' : 'rotate'],
+  });
   // What could not be looked at is told; the new keys are in place all the same.
   return code === EXIT.done && checks && verdictOf(checks) === 'failed' ? EXIT.failed : code;
 }

@@ -100,17 +100,19 @@ async function finish(
     result.keys.map(({ failure }) => failure),
   );
   const dryRun = proofs === undefined;
+  const summary = !dryRun && failed.length < requests.length;
   if (output.options.json) {
     const encryption = await encryptionSettings(requests, result, dryRun);
     const checks = proofs?.flatMap((proof) => proof.checks) ?? [];
     const { account, partition } = await aws.identity();
     output.result(setupJson({ account, partition, outcomes, encryption, checks, dryRun, failed }));
-  } else if (!dryRun && failed.length < requests.length) {
+  } else if (summary) {
     showFleet(output, outcomes, {
       keys: requests.length - failed.length,
       generated: generatedIn(requests, result),
       sandbox: run.common.sandbox,
     });
   }
-  return endOfFleet(run, failed, requests.length, fleetEnds.setup);
+  const told = summary ? { told: outcomes } : {};
+  return endOfFleet(run, { failed, all: requests.length, ...told, end: fleetEnds.setup });
 }

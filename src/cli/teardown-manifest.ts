@@ -1,6 +1,6 @@
 import type { ExitCode } from '../failure.ts';
 import type { Manifest } from '../manifest/index.ts';
-import { commandJson, failedMembers } from '../report/json.ts';
+import { commandJson, failedMembers, leftMembers } from '../report/json.ts';
 import { showFleetTeardown, undoManifestCommand } from '../report/torn-down.ts';
 import type { FailedKey } from '../report/types.ts';
 import { fleetEnds } from '../report/words/fleet.ts';
@@ -89,23 +89,27 @@ function finish(
 ): ExitCode {
   const { output } = run;
   const failed = failedOf({ targets: plan.targets.map(({ target }) => target) }, done);
-  const scheduled = scheduledIn(plan, done);
+  const whole = { ...done, ...withDoneForFailed({ ...done, ofManifest: true }, run) };
+  const scheduled = scheduledIn(plan, whole);
   const undo = scheduled.length > 0 ? undoManifestCommand(manifest.path) : undefined;
   if (output.options.json) {
     const { account, partition } = found.identity;
-    const outcomes = withDoneForFailed({ ...done, ofManifest: true }, run);
     output.result(
       commandJson({
         ...(dryRun ? { dryRun } : {}),
         account,
         partition,
-        ...tornDownMembers({ ...done, ...outcomes }, scheduled),
+        ...tornDownMembers(whole, scheduled),
         ...(undo ? { undo } : {}),
+        ...leftMembers(run.outcomes),
         ...failedMembers(failed),
       }),
     );
-  } else if (!dryRun && failed.length < plan.targets.length) {
+  } else if (!dryRun && (undo || failed.length < plan.targets.length)) {
     showFleetTeardown(output, { scheduled, undo });
   }
-  return endOfFleet(run, failed, plan.targets.length, fleetEnds.teardown);
+  return endOfFleet(run, {
+    ...{ failed, all: plan.targets.length, end: fleetEnds.teardown },
+    told: { secrets: whole.secrets, policies: done.policies, roles: done.roles },
+  });
 }

@@ -30,19 +30,19 @@ function existing(outcomes: Outcomes, doubt: string | undefined, inTheWay: boole
   if (changed.length === 0) return doubt ? doubtful : [words.nothingChanged];
   return [
     ...doubtful,
-    ...existsSoFar(outcomes),
+    words.existsSoFar,
+    ...listOf(outcomes),
     ...leftToDo(outcomes),
     // With something in the way, the same command would end as this one did.
     ...(inTheWay ? [] : [outcomes.left?.goOn ?? words.runAgain]),
   ];
 }
 
-/** What exists by now, and what became of it: one by one, or, of many secrets, how many. */
-export function existsSoFar({ secrets, policies, roles }: Outcomes): string[] {
+/** What became of the resources: one by one, or, of many secrets, how many. */
+export function listOf({ secrets, policies, roles }: Outcomes): string[] {
   const alike = secrets.length > MOST_LINES ? ({ action }: { action: string }) => action : undefined;
   const one = ({ arn, action }: Outcomes['roles'][number]) => `  ${plain(arn)} (${words.done[action]})`;
   return [
-    words.existsSoFar,
     ...folded(secrets, alike).map(([first, ...others]) =>
       others.length === 0
         ? one(first)
@@ -53,7 +53,7 @@ export function existsSoFar({ secrets, policies, roles }: Outcomes): string[] {
 }
 
 /** What is left, one by one; or, where that is much, how much. */
-function leftToDo({ left }: Outcomes): string[] {
+export function leftToDo({ left }: Outcomes): string[] {
   const { title, arns } = left ?? { title: '', arns: [] };
   if (arns.length === 0) return [];
   return [

@@ -48,11 +48,7 @@ export function failedMembers(failed: FailedKey[]) {
 
 /** What `--json` prints when a command fails: the error, what exists by now, and the ARNs of what is left to do. */
 export function failureJson(error: Failure | Interrupted, outcomes: Outcomes): string {
-  const { left } = outcomes;
-  const account = {
-    completed: outcomeMembers(outcomes),
-    ...(left && left.arns.length > 0 ? { left: left.arns } : {}),
-  };
+  const account = { completed: outcomeMembers(outcomes), ...leftMembers(outcomes) };
   if (error instanceof Interrupted) {
     return commandJson({
       error: { code: 'interrupted', message: words.interrupted, awsAction: error.inDoubt },
@@ -60,6 +56,11 @@ export function failureJson(error: Failure | Interrupted, outcomes: Outcomes): s
     });
   }
   return commandJson({ error: errorMembers(error), ...account });
+}
+
+/** The ARNs of what is left to do, if anything is. */
+export function leftMembers({ left }: Outcomes): { left?: string[] } {
+  return left && left.arns.length > 0 ? { left: left.arns } : {};
 }
 
 /** What a script is told of a failure. */

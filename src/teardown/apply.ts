@@ -3,7 +3,7 @@ import { FLEET } from '../defaults.ts';
 import type { Failure } from '../failure.ts';
 import type { Outcomes, PolicyOutcome, RoleOutcome } from '../report/types.ts';
 import { whatStops } from '../steps/index.ts';
-import { type Attempt, tried } from '../steps/inspection.ts';
+import { tried } from '../steps/inspection.ts';
 import type { StepContext } from '../steps/types.ts';
 import { isGone, ownersIn } from './entries.ts';
 import { planTeardown } from './plan.ts';
@@ -53,13 +53,13 @@ export async function tearDown(
   { found, plan }: { found: Findings; plan: TeardownPlan },
   { onTarget, onSecrets }: Watcher,
 ): Promise<TornDown> {
-  const scheduled = await atMost(FLEET.keysAtOnce, plan.targets, async (target) => {
-    const done = await scheduleAll(context, request, target);
+  const deletionDates = new Map<string, Date>();
+  const failures = await atMost(FLEET.keysAtOnce, plan.targets, async (target) => {
+    const failure = await scheduleAll(context, request, target, deletionDates);
     onTarget();
-    return done;
+    return failure;
   });
   onSecrets();
-  const failures = scheduled.map((each) => ('failure' in each ? each.failure : undefined));
   // Planned again without those that failed.
   const left = planTeardown(request, {
     ...found,
@@ -71,7 +71,7 @@ export async function tearDown(
     secrets: left.expected.secrets,
     policies,
     roles,
-    deletionDates: new Map(scheduled.flatMap((each) => ('value' in each ? each.value : []))),
+    deletionDates,
     failures,
   };
 }
@@ -80,25 +80,28 @@ function failed(failure: Failure | undefined): { failure: Failure } | undefined 
   return failure && { failure };
 }
 
-/** Schedules the secrets of one target, one after the other; answers when each will be gone for ever, by its ARN. */
+/**
+ * Schedules the secrets of one target, one after the other, and notes when each will be gone for ever. Answers why it could
+ * not go through, if so.
+ */
 async function scheduleAll(
   context: StepContext,
   { recoveryDays }: TeardownRequest,
   target: TargetPlan,
-): Promise<Attempt<[string, Date][]>> {
+  deletionDates: Map<string, Date>,
+): Promise<Failure | undefined> {
   const stopped = whatStops(target);
-  if (stopped) return { failure: stopped };
-  return tried(async () => {
-    const dates: [string, Date][] = [];
+  if (stopped) return stopped;
+  const done = await tried(async () => {
     for (const { secret, fate } of target.secrets) {
       if (fate !== 'schedule') continue;
       const { region, name, arn, versionId = null } = secret;
       const date = await scheduleDeletion(context, secret, recoveryDays);
-      if (date) dates.push([arn, date]);
+      if (date) deletionDates.set(arn, date);
       context.record({ secrets: [{ region, name, arn, versionId, action: 'scheduled' }] });
     }
-    return dates;
   });
+  return 'failure' in done ? done.failure : undefined;
 }
 
 /** Takes the secrets out of the policies of all chains; what fails for one is noted for the targets that are in it. */

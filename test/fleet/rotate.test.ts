@@ -109,6 +109,21 @@ test('a rotation of generated keys that failed for one is undone where it was do
   expect(differing(half, await held())).toEqual([`feed-2 ${REGION}`]);
 });
 
+test('a rotation that fails in one Region says which secret has the new key and which has not', async () => {
+  await setUpAll(sandbox(), { defaults, keys: feeds(1) });
+  sandbox().addFault({ action: 'PutSecretValue', region: REGION, kind: 'access-denied', times: 50 });
+  const { code, json, log } = await rotateAll({ defaults, keys: feeds(1, NEW) });
+  expect(code).toBe(1);
+  expect(await held()).toMatchObject({ [`feed-1 ${FAR_REGION}`]: 'other', [`feed-1 ${REGION}`]: 'aes256' });
+  expect(json.secrets).toMatchObject([{ region: FAR_REGION, action: 'updated' }]);
+  expect(json.left).toEqual([expect.stringContaining(`:${REGION}:`)]);
+  const [done, left] = log.split('Not changed yet:');
+  expect(done).toMatch(
+    new RegExp(`What was done for them by then:\\n  arn:\\S+:${FAR_REGION}:.* \\(updated\\)`),
+  );
+  expect(left).toContain(json.left?.[0]);
+});
+
 test('a second rotation of one day that stops half-way is undone where it was done, or finished by the next run', async () => {
   const keys = feeds(3, { key: { generate: 'aes256' } });
   await setUpAll(sandbox(), { keys });

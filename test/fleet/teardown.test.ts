@@ -132,6 +132,21 @@ test('a secret that its credentials may not delete fails alone, and keeps its pl
   expect(await standing()).toEqual({ secrets: [], policies: [], roles: [] });
 });
 
+test('a secret that was scheduled for deletion before its key failed in another Region can be brought back', async () => {
+  const keys = feeds(2, { regions: [REGION, FAR_REGION] });
+  await setUpAll(sandbox(), { keys });
+  sandbox().addFault({ action: 'DeleteSecret', region: FAR_REGION, kind: 'access-denied', times: 50 });
+  const { code, json, log } = await tearDownAll({ keys });
+  expect([code, json.failed.length]).toEqual([1, 2]);
+  expect(json.secrets).toMatchObject([
+    { region: REGION, action: 'scheduled', deletionDate: expect.stringContaining('T') },
+    { region: REGION, action: 'scheduled' },
+  ]);
+  expect(json.left).toHaveLength(4);
+  expect(json.undo).toMatch(/^mc-static-key setup --manifest \S+ --restore$/);
+  expect(log).not.toContain('The other keys');
+});
+
 test('each role and each policy of a file goes once, and one that cannot be changed stops its own keys only', async () => {
   const keys = [
     { secretName: 'sports', policyName: 'Sports', roleName: 'MediaConnect-Sports' },

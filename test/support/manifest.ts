@@ -18,10 +18,11 @@ export interface ManifestContent {
 }
 
 /** The JSON document of a run. */
-export interface FleetDocument extends Outcomes {
+export interface FleetDocument extends Omit<Outcomes, 'left'> {
   dryRun?: boolean;
   encryption: EncryptionSettings[];
   checks: Check[];
+  left?: string[];
   failed: { name: string; error: { code: string; message: string; step?: string; awsAction?: string } }[];
   error?: { code: string; message: string };
 }

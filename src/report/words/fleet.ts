@@ -64,6 +64,7 @@ export const fleetWords = {
   andOthers: (name: string, number: number) => `${name} and ${count(number)} more`,
   more: (number: number) => `and ${count(number)} more; --json has them all`,
   noneDone: 'Nothing was changed.',
+  doneByThen: 'What was done for them by then:',
   failedShort: (number: number) => (number === 1 ? 'One key failed.' : `${count(number)} keys failed.`),
   nothingToDo: {
     setup: 'Every key is in place already. Nothing has to be changed.',
