@@ -65,6 +65,14 @@ export function isAlwaysEnabled(region: string): boolean {
 }
 
 /**
+ * The one of some Regions in which IAM and STS, which are global, are best addressed: the first that no account can have
+ * switched off, so that a Region which is off fails for what is in it and for nothing else.
+ */
+export function homeRegionAmong(regions: readonly string[]): string | undefined {
+  return regions.find(isAlwaysEnabled) ?? regions[0];
+}
+
+/**
  * The Regions of a partition in which MediaConnect is known to be offered. MediaConnect's list has those of the commercial
  * partition alone; elsewhere there is none to go by.
  */

@@ -1,3 +1,4 @@
+import { homeRegionAmong } from '../aws/regions.ts';
 import { EXIT, type ExitCode, type Failure } from '../failure.ts';
 import { inManifest, type Manifest, readManifest } from '../manifest/index.ts';
 import { leftToDo, listOf } from '../report/failure.ts';
@@ -22,8 +23,8 @@ export async function runWithManifest(
 ): Promise<number> {
   keepHeapSmall();
   const manifest = await readManifest(path);
-  const [first] = manifest.keys.flatMap(({ answers }) => regionsOf(answers));
-  return runCommand(common, first, (run) => perform(run, manifest));
+  const home = homeRegionAmong(manifest.keys.flatMap(({ answers }) => regionsOf(answers)));
+  return runCommand(common, home, (run) => perform(run, manifest));
 }
 
 /** Without anyone to ask, somebody must have said that the plan is to be carried out. */

@@ -1,3 +1,4 @@
+import { homeRegionAmong } from '../aws/regions.ts';
 import { EXIT } from '../failure.ts';
 import type { Proof } from '../proof/prove.ts';
 import { setupJson } from '../report/json.ts';
@@ -18,7 +19,7 @@ import { tellPlan } from './step-context.ts';
 
 /** Runs `setup` and answers the exit code. Whatever goes wrong is told by then. */
 export function runSetup(answers: SetupAnswers, common: CommonOptions): Promise<number> {
-  return runCommand(common, regionsOf(answers)[0], async (run) => {
+  return runCommand(common, homeRegionAmong(regionsOf(answers)), async (run) => {
     await performSetup({ ...run, answers });
     return EXIT.done;
   });

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { expect, test } from 'vitest';
+import { startSandbox } from '../../src/sandbox/index.ts';
 import { FAR_REGION, KEYS, REGION, readAccount } from '../support/account.ts';
 import { feeds, manifestFile, setUpAll } from '../support/manifest.ts';
 import { run } from '../support/run.ts';
@@ -60,6 +61,25 @@ test('when every key fails, what was made for them by then is listed, and no oth
   for (const { arn } of [...json.secrets, ...json.policies]) expect(log).toContain(`${arn} (created)`);
   expect(log).not.toContain('The other keys');
   expect(log).toContain('it does only the rest');
+});
+
+test('a Region that is off fails for its own keys, also where the file begins with it', async () => {
+  const off = await startSandbox({ disabledRegions: ['ap-east-1'] });
+  try {
+    const keys = [
+      { secretName: 'a', ...key, regions: ['ap-east-1'] },
+      { secretName: 'b', ...key },
+    ];
+    const { code, stdout } = await run(['setup', '--manifest', manifestFile({ keys }), '--yes', '--json'], {
+      env: { ...off.env, FEED_KEY: KEYS.aes256 },
+    });
+    expect(code).toBe(1);
+    const json = JSON.parse(stdout);
+    expect(json.failed).toMatchObject([{ name: 'a', error: { code: 'region-not-enabled' } }]);
+    expect(json.secrets).toMatchObject([{ name: 'b' }]);
+  } finally {
+    await off.close();
+  }
 });
 
 test('a secret that was made before its key failed in another Region is accounted for', async () => {
