@@ -78,7 +78,7 @@ export const HTTP = {
 
 /** How a run for many keys goes about it. */
 export const FLEET = {
-  /** Keys whose secrets are stored at the same time; how fast, AWS decides (`src/aws/pace.ts`). */
+  /** Keys whose secrets are stored at the same time in one Region; how fast, AWS decides (`src/aws/pace.ts`). */
   keysAtOnce: 64,
   /** Keys whose secrets are read at the same time: enough for whole batches, and not all that there are. */
   keysReadAtOnce: 400,

@@ -1,4 +1,5 @@
 import { firstThrown } from '../failure.ts';
+import { groupedBy } from '../grouping.ts';
 
 /**
  * Waits for all, also after one has failed, so that nothing is left under way; then throws the first failure, if any, with
@@ -36,5 +37,26 @@ export async function atMost<T, R>(
     }
   };
   await allOrFirstFailure(Array.from({ length: Math.min(limit, items.length) }, worker));
+  return results;
+}
+
+/**
+ * The same with at most `limit` at once of each Region: where AWS lets one go slowly, the others do not wait for it.
+ * @param regionOf the Region in which the work for an item begins
+ */
+export async function atMostInEach<T, R>(
+  limit: number,
+  items: readonly T[],
+  regionOf: (item: T) => string,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  const regions = groupedBy(items.entries(), ([, item]) => regionOf(item));
+  const running = [...regions.values()].map((some) =>
+    atMost(limit, some, async ([at, item]) => {
+      results[at] = await work(item);
+    }),
+  );
+  await allOrFirstFailure(running);
   return results;
 }

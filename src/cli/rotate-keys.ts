@@ -1,4 +1,4 @@
-import { atMost } from '../aws/together.ts';
+import { atMostInEach } from '../aws/together.ts';
 import { FLEET } from '../defaults.ts';
 import { Interrupted } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';
@@ -10,6 +10,7 @@ import { verifyShow } from '../report/words/verify-show.ts';
 import type { Rotation } from '../rotate/index.ts';
 import type { KeyToRotate } from '../rotate/many.ts';
 import { type Attempt, tried } from '../steps/inspection.ts';
+import { beginsIn } from '../steps/secret-settling.ts';
 import type { StepContext } from '../steps/types.ts';
 import { verify } from '../verify/index.ts';
 import type { CommandRun } from './command-run.ts';
@@ -39,12 +40,14 @@ export async function applyRotations(
   const silent = { ...counting, begin: () => undefined, end: () => undefined };
   progress.start(rollback ? words.goingBack : words.storingAll);
   const onKey = counter(progress, rotations.filter((each) => 'value' in each).length);
-  const done = await atMost(FLEET.keysAtOnce, rotations, async (rotation): Promise<RotatedKey> => {
+  const regionOf = (each: Attempt<Rotation>) => beginsIn('value' in each ? each.value.expected : []);
+  const apply = async (rotation: Attempt<Rotation>): Promise<RotatedKey> => {
     if ('failure' in rotation) return rotation;
     const result = await tried(() => rotation.value.apply(silent));
     onKey();
     return result;
-  });
+  };
+  const done = await atMostInEach(FLEET.keysAtOnce, rotations, regionOf, apply);
   // Who interrupts the last change hears what was changed, as with every other one.
   if (run.interrupt.aborted) throw new Interrupted();
   if (done.some((each) => 'value' in each)) progress.done(rollback ? words.wentBack : words.storedAll);

@@ -1,5 +1,5 @@
 import type { FoundSecret } from '../aws/secrets.ts';
-import { allOrFirstFailure, atMost } from '../aws/together.ts';
+import { allOrFirstFailure, atMostInEach } from '../aws/together.ts';
 import { FLEET } from '../defaults.ts';
 import type { PolicyOutcome, StepName } from '../report/types.ts';
 import { attempt } from './inspection.ts';
@@ -7,6 +7,7 @@ import { type GroupPlan, type KeyPlan, policiesFor, type SetupPlan } from './pla
 import { type ReadBack, readBack } from './read-back.ts';
 import { readPolicy } from './read-policy.ts';
 import { failed, foundIn, type KeyResult, roleResult, type SetupResult, whatStops } from './results.ts';
+import { beginsIn } from './secret-settling.ts';
 import { storeSecret } from './store-secret.ts';
 import { trustRole } from './trust-role.ts';
 import type { SecretRef, Step, StepContext, StepInput, StepPlan } from './types.ts';
@@ -52,7 +53,8 @@ function isDone(result: unknown): boolean {
 
 async function storeAll(context: StepContext, { keys }: SetupPlan, onKey: () => void): Promise<KeyResult[]> {
   const back = readBack(context);
-  const results = await atMost(FLEET.keysAtOnce, keys, async (key) => {
+  const regionOf = ({ secrets }: KeyPlan) => beginsIn(secrets?.plan.expected.secrets);
+  const results = await atMostInEach(FLEET.keysAtOnce, keys, regionOf, async (key) => {
     const stopped = whatStops(key);
     if (stopped || !key.secrets) return failed(stopped);
     const result = await storeKey(context, key.input, key.secrets, back);

@@ -1,7 +1,7 @@
 import { allOrFirstFailure } from '../aws/together.ts';
 import { waitUntil } from '../aws/wait.ts';
 import type { KeyMaterial } from '../key/index.ts';
-import type { Conflict } from '../report/types.ts';
+import type { Conflict, SecretOutcome } from '../report/types.ts';
 import { secretWords as words } from '../report/words/steps.ts';
 import { conflictFailure } from './conflict.ts';
 import type { FoundSecrets, SecretDecision, SecretPlan } from './secret-decision-types.ts';
@@ -71,6 +71,12 @@ async function carryOutAll(
   const [first] = writes.sort((a, b) => placeOf(a).localeCompare(placeOf(b)));
   if (first && !(await carry(first))) return false;
   return (await allOrFirstFailure(decisions.map(carry))).every(Boolean);
+}
+
+/** The Region in which the first secret of a key is written, by what is expected of all of them; see `carryOutAll`. */
+export function beginsIn(expected: SecretOutcome[] = []): string {
+  const written = expected.filter(({ action }) => action !== 'kept').map(({ region }) => region);
+  return written.sort((a, b) => a.localeCompare(b))[0] ?? '';
 }
 
 /** What tells the places of a plan apart. */

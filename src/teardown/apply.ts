@@ -1,4 +1,4 @@
-import { atMost } from '../aws/together.ts';
+import { atMost, atMostInEach } from '../aws/together.ts';
 import { FLEET } from '../defaults.ts';
 import type { Failure } from '../failure.ts';
 import type { Outcomes, PolicyOutcome, RoleOutcome } from '../report/types.ts';
@@ -54,7 +54,9 @@ export async function tearDown(
   { onTarget, onSecrets }: Watcher,
 ): Promise<TornDown> {
   const deletionDates = new Map<string, Date>();
-  const failures = await atMost(FLEET.keysAtOnce, plan.targets, async (target) => {
+  const regionOf = ({ secrets }: TargetPlan) =>
+    secrets.find(({ fate }) => fate === 'schedule')?.secret.region ?? '';
+  const failures = await atMostInEach(FLEET.keysAtOnce, plan.targets, regionOf, async (target) => {
     const failure = await scheduleAll(context, request, target, deletionDates);
     onTarget();
     return failure;
