@@ -46,6 +46,23 @@ test.each(['CreatePolicy', 'CreateRole'])(
   },
 );
 
+test('Ctrl-C during the last change of a rotation ends it as interrupted, with that change in the account', async () => {
+  const file = manifestFile({ keys: [{ secretName: 'feed', ...key }] });
+  const rotate = (FEED_KEY: string, onStart?: (child: ChildProcess) => void) =>
+    run(['rotate', '--manifest', file, '--yes', '--json'], {
+      env: { ...sandbox().env, FEED_KEY },
+      ...(onStart ? { onStart } : {}),
+    });
+  await setUpAll(sandbox(), { keys: [{ secretName: 'feed' }] });
+  let child: ChildProcess | undefined;
+  const onStrike = () => child?.kill('SIGINT');
+  sandbox().addFault({ action: 'PutSecretValue', kind: 'delay', delayMs: 300, onStrike });
+  const { code, stdout } = await rotate(KEYS.other, (started) => {
+    child = started;
+  });
+  expect([code, JSON.parse(stdout).completed.secrets.length]).toEqual([130, 1]);
+});
+
 test('a change whose answer was lost is named with its key, and nobody is told that nothing was changed', async () => {
   sandbox().addFault({ action: 'CreateSecret', kind: 'drop-after', times: ALWAYS });
   const { code, log } = await setUpAll(sandbox(), { keys: feeds(1) });

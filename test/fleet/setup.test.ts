@@ -1,6 +1,16 @@
+import { PutResourcePolicyCommand } from '@aws-sdk/client-secrets-manager';
 import { expect, test } from 'vitest';
 import { performManifest } from '../../src/cli/setup-manifest.ts';
-import { ACCOUNT, FAR_REGION, KEYS, makeSecret, REGION, readAccount, writesTo } from '../support/account.ts';
+import {
+  ACCOUNT,
+  clientsOf,
+  FAR_REGION,
+  KEYS,
+  makeSecret,
+  REGION,
+  readAccount,
+  writesTo,
+} from '../support/account.ts';
 import { feeds, runWith, setUpAll } from '../support/manifest.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp } from '../support/setup.ts';
@@ -76,6 +86,36 @@ test('a key that its credentials may not store fails alone, with the action that
     { name: 'live/feed-2', error: { code: 'access-denied', awsAction: 'secretsmanager:CreateSecret' } },
   ]);
   expect(json.encryption).toHaveLength(2);
+});
+
+test('a secret that nobody may read is in the way of its own key only', async () => {
+  const SecretId = await makeSecret(sandbox(), { Name: 'live/feed-2' });
+  const statement = {
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 'secretsmanager:GetSecretValue',
+    Resource: '*',
+  };
+  const Condition = { ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::${ACCOUNT}:role/*` } };
+  const ResourcePolicy = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ ...statement, Condition }],
+  });
+  await clientsOf(sandbox()).secrets.send(new PutResourcePolicyCommand({ SecretId, ResourcePolicy }));
+  const { code, json } = await setUpAll(sandbox(), { keys: feeds(3) });
+  expect([code, json.failed.map(({ name }) => name)]).toEqual([1, ['live/feed-2']]);
+  expect(json.secrets.map(({ name }) => name)).toEqual(['live/feed-1', 'live/feed-3']);
+});
+
+test('a key that cannot be read back is not said to be proven', async () => {
+  sandbox().addFault({ action: 'GetSecretValue', kind: 'access-denied', times: Number.POSITIVE_INFINITY });
+  const { code, json } = await setUpAll(sandbox(), { keys: feeds(2) });
+  expect(code).toBe(1);
+  expect(json.failed).toMatchObject([
+    { error: { code: 'access-denied', awsAction: 'secretsmanager:GetSecretValue' } },
+    { error: { code: 'access-denied' } },
+  ]);
+  expect(json.encryption).toEqual([]);
 });
 
 test('when something is in the way of every key, nothing is changed, and the code is that of a conflict', async () => {

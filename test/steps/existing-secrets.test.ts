@@ -11,6 +11,8 @@ describe('a secret given by its ARN', () => {
   test('is used as it is, and the policy allows it alone', async () => {
     const arn = await makeSecret(sandbox(), { SecretString: KEYS.aes128 });
     const before = (await readAccount(sandbox())).secrets;
+    const dry = await setUp(sandbox(), { secretArn: [arn], dryRun: true });
+    expect(dry.json.encryption).toMatchObject([{ secretArn: arn, algorithm: 'aes128' }]);
     sandbox().clearRequests();
     const { code, json } = await setUp(sandbox(), { secretArn: [arn] });
     expect(code).toBe(0);
