@@ -27,6 +27,7 @@ const EVERYTHING: KeyWishes[] = [
     tag: ['team=playout', 'on=yes', 'sign=='],
   },
   { secretName: 'studio/b', region: [REGION], generate: 'aes256', kmsKeyId: 'alias/video-keys' },
+  { secretName: 'studio/b', region: [FAR_REGION] },
   {
     secretName: 'srt',
     region: [FAR_REGION],

@@ -80,8 +80,21 @@ class Stack {
     if (name === 'Fn::GetAtt' && Array.isArray(argument)) return this.#reference(String(argument[0]));
     if (name === 'Fn::Sub')
       return String(argument).replace(/\$\{([^}]+)\}/g, (_, each) => this.#reference(each));
+    if (name === 'Fn::If' && Array.isArray(argument)) return this.valueOf(this.#chosen(argument));
     if (name?.startsWith('Fn::')) throw new Error(`${name} is not known here`);
-    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, this.valueOf(each)]));
+    const members = Object.entries(value).filter(([, each]) => !this.#isNoValue(each));
+    return Object.fromEntries(members.map(([key, each]) => [key, this.valueOf(each)]));
+  }
+
+  #chosen([condition = '', then = '', otherwise = '']: Json[]): Json {
+    return this.#holds({ Condition: condition }) ? then : otherwise;
+  }
+
+  /** Whether a property is left out, which `AWS::NoValue` says. */
+  #isNoValue(value: Json): boolean {
+    if (typeof value !== 'object' || Array.isArray(value)) return false;
+    const branches = value['Fn::If'];
+    return Array.isArray(branches) ? this.#isNoValue(this.#chosen(branches)) : value.Ref === 'AWS::NoValue';
   }
 
   #reference(name: string): string {

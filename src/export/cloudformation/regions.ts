@@ -1,25 +1,13 @@
-import { createHash } from 'node:crypto';
-import type { JsonObject } from '../../policy/index.ts';
-import { inOneWord } from '../ids.ts';
+import type { JsonObject, JsonValue } from '../../policy/index.ts';
+import { inRegions } from '../ids.ts';
 
 /** `Fn::Or` takes two to ten conditions. Source: CloudFormation Template Reference, "Condition functions". */
 const MOST_ALTERNATIVES = 10;
 
-/** How many Regions the name of a condition names; a longer list is told by its digest. */
-const MOST_NAMED = 3;
-
-/** The name of the condition that holds in these Regions. It does not depend on their order. */
-export function conditionName(regions: string[]): string {
-  const sorted = [...regions].sort();
-  if (sorted.length <= MOST_NAMED) return `In${sorted.map(inOneWord).join('Or')}`;
-  const digest = createHash('sha256').update(sorted.join(' ')).digest('hex').slice(0, 8);
-  return `In${inOneWord(sorted[0] ?? '')}OrOneOf${sorted.length - 1}More${digest}`;
-}
-
 /** A condition for each set of Regions, by its name. */
 export function regionConditions(sets: string[][]): JsonObject {
   return Object.fromEntries(
-    sets.map((regions) => [conditionName(regions), anyOf([...regions].sort().map(isIn))]),
+    sets.map((regions) => [inRegions(regions), anyOf([...regions].sort().map(isIn))]),
   );
 }
 
@@ -36,4 +24,27 @@ function anyOf(conditions: JsonObject[]): JsonObject {
     conditions.slice(at * size, (at + 1) * size),
   );
   return { 'Fn::Or': parts.map(anyOf) };
+}
+
+/** What properties are like in some of the Regions. */
+export interface InRegions {
+  regions: string[];
+  properties: JsonObject;
+}
+
+/**
+ * The properties of a resource that is not the same in all its Regions: one that differs is chosen by the Region's condition.
+ * Source: CloudFormation Template Reference, "Condition functions" ("Fn::If") and "Pseudo parameters reference" ("AWS::NoValue").
+ */
+export function byRegion(parts: InRegions[]): JsonObject {
+  const names = new Set(parts.flatMap(({ properties }) => Object.keys(properties)));
+  return Object.fromEntries([...names].map((name) => [name, chosen(name, parts)]));
+}
+
+function chosen(name: string, [first, ...others]: InRegions[]): JsonValue {
+  const value = first?.properties[name] ?? { Ref: 'AWS::NoValue' };
+  if (!first || others.length === 0) return value;
+  const otherwise = chosen(name, others);
+  if (JSON.stringify(otherwise) === JSON.stringify(value)) return value;
+  return { 'Fn::If': [inRegions(first.regions), value, otherwise] };
 }

@@ -1,11 +1,11 @@
 import { DEFAULTS } from '../../defaults.ts';
 import { KEY_LENGTH } from '../../key/index.ts';
 import type { JsonObject, JsonValue } from '../../policy/index.ts';
-import { idOf } from '../ids.ts';
+import { idOf, inRegions, type NamedSecret } from '../ids.ts';
 import type { PlannedPolicy, PlannedRole, PlannedSecret } from '../types.ts';
 import { generatedKey } from './key-parameter.ts';
 import { pseudoParameter, withPseudoParameters } from './pseudo-parameters.ts';
-import { conditionName } from './regions.ts';
+import { byRegion } from './regions.ts';
 
 /** The condition that holds in the Region whose stack makes what there is once in an account. */
 export const HOME = 'IsHomeRegion';
@@ -31,24 +31,29 @@ export function generatedDigits({ keySource, places }: PlannedSecret): number | 
 }
 
 /**
- * A secret in each of its Regions.
- * @param id what the logical IDs of the secret and of its parameter begin with
+ * The secrets of one name, of which each Region has one. So what is in a Region stays the same resource whatever other Regions
+ * have, and an update cannot take it for another secret.
  */
-export function secretResource(id: string, secret: PlannedSecret): JsonObject {
-  const digits = generatedDigits(secret);
+export function secretResource(named: NamedSecret[]): JsonObject {
+  const parts = named.map((each) => ({ regions: regionsOf(each.secret), properties: propertiesOf(each) }));
   return {
     Type: 'AWS::SecretsManager::Secret',
-    Condition: conditionName(regionsOf(secret)),
+    Condition: inRegions(parts.flatMap(({ regions }) => regions)),
     ...RETAINED,
-    Properties: {
-      Name: secret.name,
-      Description: DEFAULTS.secretDescription,
-      ...(digits === undefined
-        ? { SecretString: { Ref: `${id}Key` } }
-        : { GenerateSecretString: generatedKey(digits) }),
-      ...kmsKeyOf(secret),
-      Tags: tagsOf(secret),
-    },
+    Properties: byRegion(parts),
+  };
+}
+
+function propertiesOf({ keyId, secret }: NamedSecret): JsonObject {
+  const digits = generatedDigits(secret);
+  return {
+    Name: secret.name,
+    Description: DEFAULTS.secretDescription,
+    ...(digits === undefined
+      ? { SecretString: { Ref: keyId } }
+      : { GenerateSecretString: generatedKey(digits) }),
+    ...kmsKeyOf(secret),
+    Tags: tagsOf(secret),
   };
 }
 

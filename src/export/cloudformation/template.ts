@@ -1,10 +1,11 @@
+import { groupedBy } from '../../grouping.ts';
 import type { JsonObject, JsonValue } from '../../policy/index.ts';
 import { templateWords as words } from '../../report/words/export-template.ts';
-import { idOf, withIds } from '../ids.ts';
+import { idOf, inRegions, type NamedSecret, withIds } from '../ids.ts';
 import type { ExportPlan, PlannedSecret } from '../types.ts';
 import { keyParameter } from './key-parameter.ts';
 import { demandWithinLimits } from './limits.ts';
-import { conditionName, regionConditions } from './regions.ts';
+import { regionConditions } from './regions.ts';
 import {
   generatedDigits,
   HOME,
@@ -40,32 +41,56 @@ export function buildTemplate(
   homeRegion: string,
 ): { template: Template; keys: TemplateKey[] } {
   const stored = withIds(plan.secrets.filter((secret) => secret.stored));
-  const parameters = stored.flatMap(({ id, secret }) =>
-    generatedDigits(secret) === undefined ? [[`${id}Key`, keyParameter(secret)] as const] : [],
-  );
+  const secrets = groupedBy(stored, ({ id }) => id);
+  const keys = stored.map(({ keyId, secret }) => ({
+    secret,
+    ...(generatedDigits(secret) === undefined ? { parameter: keyId } : {}),
+  }));
   const template: Template = {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: words.description(stored.length, homeRegion),
-    Parameters: { HomeRegion: homeParameter(homeRegion), ...Object.fromEntries(parameters) },
+    Parameters: { HomeRegion: homeParameter(homeRegion), ...parametersOf(keys) },
     Conditions: {
       [HOME]: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, { Ref: 'HomeRegion' }] },
-      ...regionConditions(stored.map(({ secret }) => regionsOf(secret))),
+      ...regionConditions([
+        ...stored.map(({ secret }) => regionsOf(secret)),
+        ...[...secrets.values()].map(regionsOfAll),
+      ]),
     },
-    Resources: {
-      ...Object.fromEntries(stored.map(({ id, secret }) => [`${id}Secret`, secretResource(id, secret)])),
-      ...Object.fromEntries(
-        plan.policies.map((policy) => [`${idOf(policy.name)}Policy`, policyResource(policy)]),
-      ),
-      ...Object.fromEntries(plan.roles.map((role) => [`${idOf(role.name)}Role`, roleResource(role)])),
-    },
-    Outputs: outputsOf(plan, stored),
+    Resources: resourcesOf(plan, secrets),
+    Outputs: outputsOf(plan, secrets),
   };
   demandWithinLimits(template);
-  const keys = stored.map(({ id, secret }) => ({
-    secret,
-    ...(generatedDigits(secret) === undefined ? { parameter: `${id}Key` } : {}),
-  }));
   return { template, keys };
+}
+
+type SecretsById = ReadonlyMap<string, NamedSecret[]>;
+
+function regionsOfAll(secrets: NamedSecret[]): string[] {
+  return secrets.flatMap(({ secret }) => regionsOf(secret));
+}
+
+function parametersOf(keys: TemplateKey[]): JsonObject {
+  return distinct(
+    keys.flatMap(({ secret, parameter }) =>
+      parameter === undefined ? [] : [[parameter, keyParameter(secret)] as const],
+    ),
+  );
+}
+
+function resourcesOf({ policies, roles }: ExportPlan, secrets: SecretsById): JsonObject {
+  return distinct([
+    ...[...secrets].map(([id, named]) => [`${id}Secret`, secretResource(named)] as const),
+    ...policies.map((policy) => [`${idOf(policy.name)}Policy`, policyResource(policy)] as const),
+    ...roles.map((role) => [`${idOf(role.name)}Role`, roleResource(role)] as const),
+  ]);
+}
+
+/** @throws Error when two have one ID, as one would be lost unseen; IDs are made so that this cannot be */
+function distinct(members: (readonly [string, JsonObject])[]): JsonObject {
+  const made = Object.fromEntries(members);
+  if (Object.keys(made).length < members.length) throw new Error('two parts of a template have one ID');
+  return made;
 }
 
 function homeParameter(homeRegion: string): JsonObject {
@@ -78,23 +103,25 @@ function homeParameter(homeRegion: string): JsonObject {
   };
 }
 
-function outputsOf(plan: ExportPlan, stored: { id: string; secret: PlannedSecret }[]): JsonObject {
+function outputsOf(plan: ExportPlan, secrets: SecretsById): JsonObject {
   const output = (Condition: string, Description: string, Value: JsonValue) => ({
     Condition,
     Description,
     Value,
   });
-  const secrets = stored.map(({ id, secret }) => [
-    `${id}SecretArn`,
-    output(conditionName(regionsOf(secret)), words.secretOutput(secret.name), { Ref: `${id}Secret` }),
+  return distinct([
+    ...[...secrets].map(([id, named]) => {
+      const condition = inRegions(regionsOfAll(named));
+      const description = words.secretOutput(named[0]?.secret.name ?? '');
+      return [`${id}SecretArn`, output(condition, description, { Ref: `${id}Secret` })] as const;
+    }),
+    ...plan.policies.map(({ name }) => {
+      const value = { Ref: `${idOf(name)}Policy` };
+      return [`${idOf(name)}PolicyArn`, output(HOME, words.policyOutput(name), value)] as const;
+    }),
+    ...plan.roles.map(({ name }) => {
+      const value = { 'Fn::GetAtt': [`${idOf(name)}Role`, 'Arn'] };
+      return [`${idOf(name)}RoleArn`, output(HOME, words.roleOutput(name), value)] as const;
+    }),
   ]);
-  const policies = plan.policies.map(({ name }) => [
-    `${idOf(name)}PolicyArn`,
-    output(HOME, words.policyOutput(name), { Ref: `${idOf(name)}Policy` }),
-  ]);
-  const roles = plan.roles.map(({ name }) => [
-    `${idOf(name)}RoleArn`,
-    output(HOME, words.roleOutput(name), { 'Fn::GetAtt': [`${idOf(name)}Role`, 'Arn'] }),
-  ]);
-  return Object.fromEntries([...secrets, ...policies, ...roles]);
 }

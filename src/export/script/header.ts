@@ -1,10 +1,11 @@
 import { scriptWords as words } from '../../report/words/export-script.ts';
-import { isGenerated, keyFileOf, type ScriptKey } from './keys.ts';
+import type { NamedSecret } from '../ids.ts';
+import { isGenerated, keyFileOf } from './keys.ts';
 import * as library from './library.ts';
 import { comment, word } from './quote.ts';
 
 /** What stands before everything: what the script is, where the keys are, and how the shell is to behave. */
-export function header(keys: ScriptKey[], region: string): string {
+export function header(keys: NamedSecret[], region: string): string {
   return [
     ['#!/usr/bin/env bash', ...words.header.map((line) => `# ${line}`.trimEnd())].join('\n'),
     ...keyFiles(keys),
@@ -18,7 +19,7 @@ export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
   ].join('\n\n');
 }
 
-function keyFiles(keys: ScriptKey[]): string[] {
+function keyFiles(keys: NamedSecret[]): string[] {
   const lines = keys.flatMap((key) => {
     const file = keyFileOf(key);
     return file ? [`${file.variable}=\${${file.variable}:-${word(file.path)}}`] : [];
@@ -27,7 +28,7 @@ function keyFiles(keys: ScriptKey[]): string[] {
 }
 
 /** The functions that the script needs, and no others. */
-export function functions(keys: ScriptKey[]): string[] {
+export function functions(keys: NamedSecret[]): string[] {
   const stored = keys.filter(({ secret }) => secret.stored);
   const some = (text: string, needed: boolean) => (needed ? [text] : []);
   const isOf = (type: string) => stored.some(({ secret }) => secret.keyType === type);

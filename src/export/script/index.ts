@@ -2,10 +2,10 @@ import { EXIT, Failure } from '../../failure.ts';
 import { exportWords } from '../../report/words/export.ts';
 import { scriptWords as words } from '../../report/words/export-script.ts';
 import { setupWords } from '../../report/words/setup.ts';
-import { withIds } from '../ids.ts';
+import { type NamedSecret, withIds } from '../ids.ts';
 import type { ExportPlan, PlannedRole } from '../types.ts';
 import { ACCOUNT, functions, header } from './header.ts';
-import { readings, type ScriptKey } from './keys.ts';
+import { readings } from './keys.ts';
 import { comment, word } from './quote.ts';
 import { arnVariable, policySection, roleSection, secretSection } from './resources.ts';
 
@@ -14,7 +14,7 @@ import { arnVariable, policySection, roleSection, secretSection } from './resour
  * missing, and stops at what is there and different.
  * @throws Failure when the AWS CLI would take a description for something else
  */
-export function buildScript(plan: ExportPlan): { script: string; keys: ScriptKey[] } {
+export function buildScript(plan: ExportPlan): { script: string; keys: NamedSecret[] } {
   if (plan.roles.some(({ description }) => /^(fileb?|https?):\/\//.test(description)))
     throw new Failure(exportWords.readAsFile, { code: 'export', exitCode: EXIT.usage });
   const keys = withIds(plan.secrets);
@@ -36,7 +36,7 @@ export function buildScript(plan: ExportPlan): { script: string; keys: ScriptKey
   return { script: `${sections.join('\n\n')}\n`, keys };
 }
 
-function results(keys: ScriptKey[], roles: PlannedRole[]): string {
+function results(keys: NamedSecret[], roles: PlannedRole[]): string {
   const line = (label: string, value: string) => `printf '%s: %s\\n' ${word(label)} "${value}"`;
   return [
     comment(words.resultTitle),

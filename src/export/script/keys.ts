@@ -1,19 +1,14 @@
 import { ALGORITHMS, KEY_LENGTH } from '../../key/index.ts';
 import { scriptWords as words } from '../../report/words/export-script.ts';
+import type { NamedSecret } from '../ids.ts';
 import type { PlannedSecret } from '../types.ts';
 import { comment, word } from './quote.ts';
 
-/** A key, and what the variables about it are called after. */
-export interface ScriptKey {
-  id: string;
-  secret: PlannedSecret;
-}
-
 /** Where a script takes a key from, if from a file: the variable that names it, and the file where that is not set. */
-export function keyFileOf({ id, secret }: ScriptKey): { variable: string; path: string } | undefined {
+export function keyFileOf({ keyId, secret }: NamedSecret): { variable: string; path: string } | undefined {
   const { keySource, stored } = secret;
   if (!stored || keySource?.kind === 'env' || keySource?.kind === 'generate') return undefined;
-  const variable = `${id.replace(/(?<=.)(?=[A-Z])/g, '_').toUpperCase()}_KEY_FILE`;
+  const variable = `${keyId.replace(/(?<=.)(?=[A-Z])/g, '_').toUpperCase()}_FILE`;
   return { variable, path: keySource?.kind === 'file' ? keySource.path : '-' };
 }
 
@@ -23,14 +18,19 @@ export function isGenerated({ keySource, stored }: PlannedSecret): boolean {
 }
 
 /** The variables that hold keys. */
-export function keyVariables(keys: ScriptKey[]): string[] {
+export function keyVariables(keys: NamedSecret[]): string[] {
   return keys.flatMap(({ secret: { keySource, stored } }) =>
     stored && keySource?.kind === 'env' ? [keySource.name] : [],
   );
 }
 
+/** The variable that holds a key. */
+export function valueVariable(keyId: string): string {
+  return `value_of_${keyId}`;
+}
+
 /** Reads all keys that are given. Those in variables come first, and are taken out of the environment of all that follows. */
-export function readings(keys: ScriptKey[]): string[] {
+export function readings(keys: NamedSecret[]): string[] {
   const given = keys.filter(({ secret }) => secret.stored && !isGenerated(secret));
   const variables = [...new Set(keyVariables(given))];
   if (given.length === 0) return [];
@@ -44,17 +44,17 @@ export function readings(keys: ScriptKey[]): string[] {
   ];
 }
 
-function readVariable(key: ScriptKey): string {
+function readVariable(key: NamedSecret): string {
   const [variable = ''] = keyVariables([key]);
   return [`key=\${${variable}-}`, `key=\${key%$'\\n'}`, ...checked(key)].join('\n');
 }
 
-function readFile(key: ScriptKey): string {
+function readFile(key: NamedSecret): string {
   return [`read_key "$${keyFileOf(key)?.variable ?? ''}"`, ...checked(key)].join('\n');
 }
 
-function checked({ id, secret }: ScriptKey): string[] {
-  return [checkOf(secret), `key_of_${id}=$key`];
+function checked({ keyId, secret }: NamedSecret): string[] {
+  return [checkOf(secret), `${valueVariable(keyId)}=$key`];
 }
 
 /** The line that checks `key`. */

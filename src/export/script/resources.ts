@@ -2,9 +2,10 @@ import { DEFAULTS } from '../../defaults.ts';
 import { KEY_LENGTH } from '../../key/index.ts';
 import { plainJson } from '../../report/plain.ts';
 import { scriptWords as words } from '../../report/words/export-script.ts';
+import type { NamedSecret } from '../ids.ts';
 import { ACCOUNT_PLACEHOLDER } from '../placeholders.ts';
 import type { AwsTag, PlannedPlace, PlannedPolicy, PlannedRole, PlannedSecret } from '../types.ts';
-import { checkOf, type ScriptKey } from './keys.ts';
+import { checkOf, valueVariable } from './keys.ts';
 import { comment, hereDocument, word } from './quote.ts';
 
 /** The variable that holds the ARN of a secret in one Region. */
@@ -13,18 +14,18 @@ export function arnVariable(id: string, { region }: PlannedPlace): string {
 }
 
 /** Sees to a key's secrets in all its Regions. */
-export function secretSection({ id, secret }: ScriptKey): string {
+export function secretSection({ id, keyId, secret }: NamedSecret): string {
   const lines = secret.places.flatMap((place) => [
     secret.stored ? storing(secret, place) : using(secret, place),
     `${arnVariable(id, place)}=$arn`,
   ]);
   const title = secret.stored ? words.secretTitle(secret.name) : words.existingTitle(secret.name);
-  return [comment(title), ...(secret.stored ? keyLines(id, secret) : []), ...lines].join('\n');
+  return [comment(title), ...(secret.stored ? keyLines(keyId, secret) : []), ...lines].join('\n');
 }
 
-function keyLines(id: string, secret: PlannedSecret): string[] {
+function keyLines(keyId: string, secret: PlannedSecret): string[] {
   const { keySource, places, name } = secret;
-  if (keySource?.kind !== 'generate') return [`key=$key_of_${id}`];
+  if (keySource?.kind !== 'generate') return [`key=$${valueVariable(keyId)}`];
   return [
     comment(words.adoptTitle),
     `key=''`,
