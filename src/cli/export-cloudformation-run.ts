@@ -1,8 +1,11 @@
+import { partitionOf } from '../aws/regions.ts';
 import { BYTES } from '../export/cloudformation/limits.ts';
 import { buildTemplate, type TemplateKey } from '../export/cloudformation/template.ts';
 import { type TemplateFormat, templateText } from '../export/cloudformation/text.ts';
 import type { ExportPlan } from '../export/types.ts';
+import { EXIT, Failure } from '../failure.ts';
 import { commandJson } from '../report/json.ts';
+import { readKeyCommand } from '../report/summary.ts';
 import { exportWords as words } from '../report/words/export.ts';
 import { setupWords } from '../report/words/setup.ts';
 import type { CommandRun } from './command-run.ts';
@@ -32,6 +35,8 @@ async function performExport(
   wishes: TemplateWishes,
 ): Promise<void> {
   const { homeRegion = plan.regions[0] ?? '' } = wishes;
+  if (partitionOf(homeRegion) !== plan.where.partition)
+    throw new Failure(words.otherPartition(homeRegion), { code: 'export', exitCode: EXIT.usage });
   const { template, keys } = buildTemplate(plan, homeRegion);
   const text = templateText(template, wishes.format);
   if (!common.json || wishes.output !== undefined) await deliver(output, text, wishes);
@@ -43,10 +48,28 @@ async function performExport(
     );
     output.result(commandJson({ homeRegion, regions, parameters, bytes, template }));
   }
-  if (bytes > BYTES.inRequest)
-    output.insist(`${setupWords.warning}: ${words.bigTemplate(bytes, BYTES.inRequest)}`);
-  if (plan.secrets.some(({ stored }) => !stored)) output.insist(`${setupWords.warning}: ${words.unseen}`);
+  for (const warning of warnings(plan, keys, bytes)) output.insist(`${setupWords.warning}: ${warning}`);
   for (const line of explanation(keys, regions, homeRegion)) output.say(line);
+}
+
+function warnings(plan: ExportPlan, keys: TemplateKey[], bytes: number): string[] {
+  const notMade = keys.filter(
+    ({ secret, parameter }) => parameter !== undefined && secret.keySource?.kind === 'generate',
+  );
+  const [first] = notMade;
+  return [
+    ...(bytes > BYTES.inRequest ? [words.bigTemplate(bytes, BYTES.inRequest)] : []),
+    ...(plan.secrets.some(({ stored }) => !stored) ? [words.unseen] : []),
+    ...(first ? [words.notGenerated(parameterNames(notMade), readingOf(first))] : []),
+  ];
+}
+
+function parameterNames(keys: TemplateKey[]): string[] {
+  return keys.flatMap(({ parameter }) => parameter ?? []);
+}
+
+function readingOf({ secret: { name, places } }: TemplateKey): string {
+  return readKeyCommand(places[0]?.region ?? '', name);
 }
 
 function explanation(keys: TemplateKey[], regions: string[], homeRegion: string): string[] {
@@ -56,12 +79,9 @@ function explanation(keys: TemplateKey[], regions: string[], homeRegion: string)
   return [
     words.deployTo(regions, homeRegion),
     ...(parameters.length > 0 ? [words.parametersTitle, ...parameters] : []),
-    ...keys.flatMap(generation),
+    ...keys.flatMap(({ secret, parameter }) =>
+      parameter === undefined ? [words.generated(secret.name)] : [],
+    ),
     words.commands,
   ];
-}
-
-function generation({ secret, parameter }: TemplateKey): string[] {
-  if (parameter === undefined) return [words.generated(secret.name)];
-  return secret.keySource?.kind === 'generate' ? [words.notGenerated(secret.name)] : [];
 }

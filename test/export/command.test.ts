@@ -39,6 +39,22 @@ describe('export cloudformation', () => {
     expect(await home('--home-region', 'us-east-1')).toBe('us-east-1');
   });
 
+  test('refuses a home Region of another partition, whose stack would be in another account', async () => {
+    const { code, stderr } = await exporting('cloudformation', [...BASIC, '--home-region', 'cn-north-1']);
+    expect(code).toBe(2);
+    expect(stderr.replaceAll('\n', ' ')).toContain('--home-region cn-north-1 belongs to another partition');
+  });
+
+  test('warns that a key which a stack may have made for one Region becomes a parameter with more Regions', async () => {
+    const one = ['--secret-name', 'studio-a', '--region', 'us-west-2', '--generate', 'aes256', '--quiet'];
+    expect((await exporting('cloudformation', one)).stderr).toBe('');
+    const { code, stderr } = await exporting('cloudformation', [...one, '--region', 'eu-west-1']);
+    expect(code).toBe(0);
+    const said = stderr.replaceAll('\n', ' ');
+    expect(said).toContain('give StudioAKey that value');
+    expect(said).toContain('aws secretsmanager get-secret-value --region us-west-2 --secret-id studio-a');
+  });
+
   test('says as one JSON document where the template belongs and which parameters take the keys', async () => {
     const { stdout } = await exporting('cloudformation', [...BASIC, '--json', '--home-region', 'us-east-1']);
     expect(JSON.parse(stdout)).toMatchObject({

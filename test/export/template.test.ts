@@ -3,8 +3,9 @@ import { parse } from 'yaml';
 import { buildTemplate } from '../../src/export/cloudformation/template.ts';
 import { templateText } from '../../src/export/cloudformation/text.ts';
 import { inRegions } from '../../src/export/ids.ts';
+import { checkKey } from '../../src/key/check.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
-import { FAR_REGION, KEYS, REGION } from '../support/account.ts';
+import { ACCOUNT, FAR_REGION, KEYS, REGION } from '../support/account.ts';
 import { type KeyWishes, planOf, templateOf } from './exporting.ts';
 import { deploy } from './stack.ts';
 
@@ -99,6 +100,24 @@ describe('the template', () => {
     expect(JSON.parse(templateText(template, 'json'))).toEqual(template);
   });
 
+  test.each([
+    ['a plain one', 'correct horse battery'],
+    ['one with quotation marks in it', `"correct" horse 'battery' {x}`],
+    ['one in braces', '{correct horse battery}'],
+    ['one in quotation marks', '"correct horse battery"'],
+    ['one in apostrophes', "'correct horse battery'"],
+    ['one in backticks', '`correct horse battery`'],
+    ['one as JSON', '{"key": "correct horse battery"}'],
+    ['one as a list in JSON', '["correct horse battery"]'],
+    ['one with a space at its end', 'correct horse battery '],
+    ['too short a one', '123456789'],
+  ])('takes the SRT passwords that setup takes: %s', (_what, password) => {
+    const { AllowedPattern = '' } = templateOf({ keyType: 'srt-password' }).Parameters.StudioAKey ?? {};
+    expect(new RegExp(AllowedPattern).test(password)).toBe(
+      checkKey(password, { keyType: 'srt-password' }).ok,
+    );
+  });
+
   test('keeps what it made when the stack goes, but not what a failed first try made', () => {
     for (const resource of Object.values(templateOf({}).Resources))
       expect(resource).toMatchObject({
@@ -131,6 +150,15 @@ describe('more than CloudFormation or IAM take', () => {
       ],
       'The trust policy of MediaConnect-ASM would have',
     ],
+    ...Object.entries({
+      roleDescription: '{{resolve:ssm:/prod/description}}',
+      sourceArn: ['arn:aws:mediaconnect:*:*:flow:{{resolve:ssm:flow}}'],
+      permissionsBoundary: `arn:aws:iam::${ACCOUNT}:policy/{{resolve:ssm:boundary}}`,
+    }).map(([option, value]): [string, KeyWishes[], string] => [
+      `a text that CloudFormation would look up: ${option}`,
+      [{ [option]: value }],
+      `--${option.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`,
+    ]),
     ['Regions of two partitions', [{ region: [REGION, 'cn-north-1'] }], 'different partitions'],
   ])('is refused: %s', (_what, keys, sentence) => {
     expect(() => templateOf(...keys)).toThrow(sentence);

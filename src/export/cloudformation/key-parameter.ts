@@ -6,6 +6,12 @@ import type { PlannedSecret } from '../types.ts';
 /** As `checkKey` has it: printable, and no space at either end. */
 const PASSWORD = { least: 10, most: 80 };
 
+/** What it refuses besides: quotation marks around it, which are no part of a password, and JSON. */
+const WRAPPED = [`"`, `'`, '`']
+  .map((mark) => `${mark}.*${mark}`)
+  .concat('\\{.*".*\\}', '\\[.*".*\\]')
+  .join('|');
+
 /**
  * The parameter that takes a key: CloudFormation masks it (`NoEcho`), and refuses what could not be the key.
  * Source: CloudFormation User Guide, "Parameters".
@@ -38,7 +44,7 @@ function staticKey({ algorithm }: PlannedSecret) {
 function password() {
   const { least, most } = PASSWORD;
   return {
-    pattern: `^[!-~][ -~]{${least - 2},${most - 2}}[!-~]$`,
+    pattern: `^(?!(${WRAPPED})$)[!-~][ -~]{${least - 2},${most - 2}}[!-~]$`,
     least,
     most,
     rule: words.keyRule['srt-password'],

@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../../policy/index.ts';
 import { templateWords as words } from '../../report/words/export-template.ts';
 import { idOf, inRegions, type NamedSecret, withIds } from '../ids.ts';
 import type { ExportPlan, PlannedSecret } from '../types.ts';
+import { demandNoReferences } from './dynamic-references.ts';
 import { keyParameter } from './key-parameter.ts';
 import { demandWithinLimits } from './limits.ts';
 import { regionConditions } from './regions.ts';
@@ -34,12 +35,13 @@ export interface TemplateKey {
 
 /**
  * One template for every Region of every account: each secret where its key is used, the policies and roles in the home Region.
- * @throws Failure when CloudFormation would not take as much
+ * @throws Failure when CloudFormation would not take as much, or would take a text for something else
  */
 export function buildTemplate(
   plan: ExportPlan,
   homeRegion: string,
 ): { template: Template; keys: TemplateKey[] } {
+  demandNoReferences(plan.roles);
   const stored = withIds(plan.secrets.filter((secret) => secret.stored));
   const secrets = groupedBy(stored, ({ id }) => id);
   const keys = stored.map(({ keyId, secret }) => ({

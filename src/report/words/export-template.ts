@@ -24,7 +24,8 @@ export const templateWords = {
   keyRule: {
     'static-key': (lengths: number[]) =>
       `takes ${lengths.join(', ').replace(/, (\d+)$/, ' or $1')} hexadecimal digits in one piece, without a line break.`,
-    'srt-password': 'takes 10 to 80 printable ASCII characters, without spaces around them.',
+    'srt-password':
+      'takes 10 to 80 printable ASCII characters, without spaces or quotation marks around them, and no JSON.',
   },
   secretOutput: (secret: string) => `The ARN of the secret ${secret} in this Region`,
   policyOutput: (policy: string) => `The ARN of the policy ${policy}`,

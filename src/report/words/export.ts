@@ -2,6 +2,10 @@
 export const exportWords = {
   partitions: 'The Regions belong to different partitions of AWS, and so to different accounts.',
   partitionsHint: 'Export the keys of each partition by themselves.',
+  otherPartition: (region: string) =>
+    `--home-region ${region} belongs to another partition of AWS than the Regions of the keys, and so to another account. Give a Region of the same partition.`,
+  resolved: (option: string, member: string, role: string) =>
+    `CloudFormation takes {{resolve:…}} for a reference and puts in its place what it finds there, and nothing keeps it from that. Give the role ${role} another ${option} (${member} in a manifest).`,
   trustTooLong: (role: string, size: number, most: number) =>
     `The trust policy of ${role} would have ${size} characters, and IAM takes ${most}. Give fewer or shorter --source-arn patterns.`,
   tooManyPolicies: (role: string, count: number, most: number) =>
@@ -29,8 +33,8 @@ export const exportWords = {
   parameter: (name: string, secret: string) => `  ${name}: the key of ${secret}`,
   generated: (secret: string) =>
     `The key of ${secret} is made by Secrets Manager when the stack is, another one in each account.`,
-  notGenerated: (secret: string) =>
-    `The key of ${secret} is for several Regions, where it must be the same, so CloudFormation cannot make it: it is a parameter.`,
+  notGenerated: (parameters: string[], command: string) =>
+    `A key for several Regions must be the same in all of them, so CloudFormation cannot make it: it is a parameter. Where a stack has made one already, for one Region, give ${parameters.join(', ')} that value, or the next update replaces the key. It is read in that Region, as in:\n  ${command}`,
   unseen:
     'Secrets that exist are taken as they are said to be: if one is encrypted with a KMS key of your own, run setup for it afterwards, which adds the permission.',
   commands: 'docs/many-accounts.md has the commands for one account and for many.',
