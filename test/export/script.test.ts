@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
@@ -44,6 +44,7 @@ const SLOWEST_MS = 280_000;
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mc-static-key-script-'));
+  await writeFile(join(folder, 'aws'), WATCH, { mode: 0o755 });
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -53,12 +54,38 @@ async function runScript(key: string, ...keys: KeyWishes[]) {
 }
 
 async function runAs(caller: NodeJS.ProcessEnv, key: string, ...keys: KeyWishes[]) {
+  const given = keys.some(({ keyEnv }) => keyEnv) ? { STUDIO_KEY: key } : {};
+  const seen = join(folder, 'seen.txt');
+  await writeFile(seen, '');
+  const env = { ...caller, ...OF_THE_CALLER, ...given, PATH: `${folder}:${process.env.PATH}`, SEEN: seen };
+  const path = await written(...keys);
+  const result = await runCommand('bash', ['-x', path], { env, stdin: key, timeoutMs: SLOWEST_MS });
+  expect(`${result.stdout}${result.stderr}${await readFile(seen, 'utf8')}`).not.toContain(key.trim());
+  return result;
+}
+
+/** Variables that the caller happens to have exported, which are called as those of the script. */
+const OF_THE_CALLER = { key: '1', held: '2', quoted: '3', value_of_StudioAKey: '4' };
+
+/** Stands before the AWS CLI, and writes down the environment that it gets. */
+const WATCH = `#!/bin/sh
+env >>"$SEEN"
+PATH=\${PATH#*:} exec aws "$@"
+`;
+
+async function written(...keys: KeyWishes[]): Promise<string> {
   const path = join(folder, 'setup.sh');
   await writeFile(path, buildScript(planOf(...keys)).script);
-  const env = { ...caller, STUDIO_KEY: key };
-  const result = await runCommand('bash', ['-x', path], { env, stdin: key, timeoutMs: SLOWEST_MS });
-  expect(`${result.stdout}${result.stderr}`).not.toContain(key.trim());
-  return result;
+  return path;
+}
+
+/** Credentials, as the AWS CLI finds them in the environment. */
+function variablesOf(credentials: ReturnType<ReturnType<typeof sandbox>['credentialsFor']>) {
+  return {
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken,
+  };
 }
 
 /** Runs the script a second time over what is there, which must stay as it is. */
@@ -117,6 +144,14 @@ describe.skipIf(!hasCli)('the exported script (skipped where there is no bash or
     SLOWEST_MS,
   );
 
+  test('ends with code 1 and says at what where there are no credentials', async () => {
+    const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _secret, ...nobody } = sandbox().env;
+    const env = { ...nobody, AWS_EC2_METADATA_DISABLED: 'true' };
+    const { code, stderr } = await runAs(env, KEYS.aes256, {});
+    expect(stderr).toContain('aws sts get-caller-identity failed. What was made before stays');
+    expect(code).toBe(1);
+  });
+
   describe.runIf(exhaustive)('(in the exhaustive run only)', () => {
     test('finds everything in place when it runs again, and after setup', async () => {
       const wishes = {
@@ -148,14 +183,18 @@ describe.skipIf(!hasCli)('the exported script (skipped where there is no bash or
     test('needs no more permissions than those that are printed for setup', async () => {
       const options = { secretName: 'studio-a', region: [REGION], tag: ['team=playout'], optional: true };
       const limited = sandbox().credentialsFor(await printedPolicy(sandbox(), 'setup', options));
-      const caller = {
-        ...sandbox().env,
-        AWS_ACCESS_KEY_ID: limited.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: limited.secretAccessKey,
-        AWS_SESSION_TOKEN: limited.sessionToken,
-      };
+      const caller = { ...sandbox().env, ...variablesOf(limited) };
       for (const _ of ['the first time', 'again'])
         expect(await runAs(caller, KEYS.aes256, { tag: ['team=playout'] })).toMatchObject({ code: 0 });
+    });
+
+    test('ends with code 1 and says at what where a role may not be made', async () => {
+      const statement = { Effect: 'Deny', Action: 'iam:CreateRole', Resource: '*' };
+      const denied = { ...everything, Statement: [...everything.Statement, statement] };
+      const limited = sandbox().credentialsFor(denied);
+      const { code, stderr } = await runAs({ ...sandbox().env, ...variablesOf(limited) }, KEYS.aes256, {});
+      expect(stderr).toContain('aws iam create-role failed.');
+      expect(code).toBe(1);
     });
 
     test('takes secrets that are there as they are', async () => {
@@ -269,6 +308,24 @@ describe.skipIf(!hasBash)('the script, without a call to AWS (skipped where ther
     const result = await check(key, call);
     expect(result.code).toBe(code);
     if (key !== '') expect(result.stdout).not.toContain(key.trim());
+  });
+
+  test.each([
+    ['no file', 'none.key', undefined, 'STUDIO_A_KEY_FILE names no file'],
+    ['the key itself', KEYS.aes256, undefined, 'STUDIO_A_KEY_FILE names no file'],
+    ['a file with a zero in it', 'zero.key', `${KEYS.aes128}\0`, 'not hexadecimal digits'],
+  ])('ends with code 2 and says so where it is given %s', async (_what, file, content, sentence) => {
+    if (content !== undefined) await writeFile(join(folder, file), content);
+    const env = { STUDIO_A_KEY_FILE: content === undefined ? file : join(folder, file) };
+    const { code, stdout, stderr } = await runCommand('bash', [await written({})], { env });
+    expect(stderr).toContain(sentence);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).not.toContain(file === KEYS.aes256 ? KEYS.aes256 : KEYS.aes128);
+  });
+
+  test('ends where it is to read a standard input that is closed', async () => {
+    const { code, stderr } = await runCommand('bash', ['-c', 'bash "$0" <&-', await written({})]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('not hexadecimal digits') });
   });
 
   const ID = '1234abcd-12ab-34cd-56ef-1234567890ab';

@@ -1,6 +1,6 @@
 import { scriptWords as words } from '../../report/words/export-script.ts';
 import type { NamedSecret } from '../ids.ts';
-import { isGenerated, keyFileOf } from './keys.ts';
+import { isGenerated, keyFileOf, VALUE } from './keys.ts';
 import * as library from './library.ts';
 import { comment, word } from './quote.ts';
 
@@ -9,9 +9,12 @@ export function header(keys: NamedSecret[], region: string): string {
   return [
     ['#!/usr/bin/env bash', ...words.header.map((line) => `# ${line}`.trimEnd())].join('\n'),
     ...keyFiles(keys),
-    `set -euo pipefail
-${comment(words.noTrace)}
+    `${comment(words.noTrace)}
 set +o xtrace +o allexport
+export -n key held quoted "\${!${VALUE}@}"
+set -euo pipefail
+${comment(words.noInput)}
+[ -e /dev/fd/0 ] || exec </dev/null
 ${comment(words.noPager)}
 export AWS_PAGER=''
 ${comment(words.global)}
@@ -52,5 +55,5 @@ export function functions(keys: NamedSecret[]): string[] {
 export const ACCOUNT = `${comment(words.accountTitle)}
 said=$(mktemp)
 trap 'rm -f "$said"' EXIT
-caller=$(aws sts get-caller-identity --query Arn --output text)
+caller=$(call sts get-caller-identity --query Arn --output text)
 IFS=: read -r _ partition _ _ account _ <<<"$caller"`;

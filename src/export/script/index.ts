@@ -40,7 +40,7 @@ function results(keys: NamedSecret[], roles: PlannedRole[]): string {
   const line = (label: string, value: string) => `printf '%s: %s\\n' ${word(label)} "${value}"`;
   return [
     comment(words.resultTitle),
-    ...roles.map(({ name }) => line(setupWords.roleLabel, `arn:$partition:iam::$account:role/${name}`)),
+    ...roles.map(({ name }) => line(setupWords.roleLabel, `arn:\${partition}:iam::\${account}:role/${name}`)),
     ...keys.flatMap(({ id, secret }) =>
       secret.places.map((place) => line(setupWords.secretLabel(place.region), `$${arnVariable(id, place)}`)),
     ),

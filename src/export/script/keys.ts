@@ -24,9 +24,12 @@ export function keyVariables(keys: NamedSecret[]): string[] {
   );
 }
 
+/** What the names of the variables that hold keys begin with. */
+export const VALUE = 'value_of_';
+
 /** The variable that holds a key. */
 export function valueVariable(keyId: string): string {
-  return `value_of_${keyId}`;
+  return `${VALUE}${keyId}`;
 }
 
 /** Reads all keys that are given. Those in variables come first, and are taken out of the environment of all that follows. */
@@ -50,7 +53,8 @@ function readVariable(key: NamedSecret): string {
 }
 
 function readFile(key: NamedSecret): string {
-  return [`read_key "$${keyFileOf(key)?.variable ?? ''}"`, ...checked(key)].join('\n');
+  const variable = keyFileOf(key)?.variable ?? '';
+  return [`read_key ${variable} "$${variable}"`, ...checked(key)].join('\n');
 }
 
 function checked({ keyId, secret }: NamedSecret): string[] {

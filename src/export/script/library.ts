@@ -10,22 +10,33 @@ stop() {
   exit "$1"
 }
 
+${comment(about.call)}
+call() {
+  aws "$@" || failed "$@"
+}
+failed() {
+  stop 1 "aws $1 $2 ${words.failed}"
+}
+
 ${comment(about.exists)}
 exists() {
   local absent=$1
   shift
-  if answer=$(aws "$@" --output text 2>"$said"); then return 0; fi
+  if answer=$(call "$@" --output text 2>"$said"); then return 0; fi
   if grep -qF "($absent)" "$said"; then return 1; fi
   cat "$said" >&2
-  exit 1
+  failed "$@"
 }`;
 
 export const READ_KEY = `${comment(about.readKey)}
 read_key() {
-  if [ "$1" = - ]; then key=$(cat && printf .); else key=$(cat <"$1" && printf .); fi
+  if ! key=$(content_of "$2" 2>/dev/null && printf .); then stop 2 "$1 ${words.unreadable}"; fi
   key=\${key%.}
   key=\${key%$'\\n'}
   key=\${key%$'\\r'}
+}
+content_of() {
+  if [ "$1" = - ]; then cat; else cat <"$1"; fi | LC_ALL=C tr '\\000' '\\001'
 }`;
 
 export const DEMAND_DIGITS = `${comment(about.digits)}
@@ -94,7 +105,7 @@ is_kms_key() {
 
 export const STORE_SECRET = `${comment(about.held)}
 read_held() {
-  held=$(aws secretsmanager get-secret-value --region "$1" --secret-id="$2" \\
+  held=$(call secretsmanager get-secret-value --region "$1" --secret-id="$2" \\
     --query SecretString --output json)
 }
 
@@ -119,7 +130,7 @@ store_secret() {
     printf '= secret %s (%s) ${words.kept}\\n' "$name" "$region" >&2
     return 0
   fi
-  arn=$(printf %s "$key" | aws secretsmanager create-secret --region "$region" --name="$name" \\
+  arn=$(printf %s "$key" | call secretsmanager create-secret --region "$region" --name="$name" \\
     --secret-string file:///dev/stdin "$@" --query ARN --output text)
   printf '+ secret %s (%s) ${words.made}\\n' "$name" "$region" >&2
 }`;
@@ -137,20 +148,20 @@ squeezed() {
 
 ${comment(about.policy)}
 see_to_policy() {
-  local name=$1 arn="arn:$partition:iam::$account:policy/$1" wanted found
+  local name=$1 arn="arn:\${partition}:iam::\${account}:policy/$1" wanted found
   shift
   wanted=$(cat)
   if exists NoSuchEntity iam get-policy --policy-arn "$arn" --query Policy.DefaultVersionId; then
-    found=$(aws iam get-policy-version --policy-arn "$arn" --version-id "$answer" \\
+    found=$(call iam get-policy-version --policy-arn "$arn" --version-id "$answer" \\
       --query PolicyVersion.Document --output json)
     if [ "$(squeezed "$found")" != "$(squeezed "$wanted")" ]; then stop 3 "$name ${words.otherPolicy}"; fi
     printf '= policy %s ${words.kept}\\n' "$name" >&2
     return 0
   fi
-  printf %s "$wanted" | aws iam create-policy --policy-name="$name" --policy-document file:///dev/stdin "$@" >/dev/null
+  printf %s "$wanted" | call iam create-policy --policy-name="$name" --policy-document file:///dev/stdin "$@" >/dev/null
   printf '+ policy %s ${words.made}\\n' "$name" >&2
   ${comment(words.waits)}
-  aws iam wait policy-exists --policy-arn "$arn"
+  call iam wait policy-exists --policy-arn "$arn"
 }
 
 ${comment(about.role)}
@@ -161,24 +172,24 @@ see_to_role() {
   if exists NoSuchEntity iam get-role --role-name="$name" \\
     --query Role.PermissionsBoundary.PermissionsBoundaryArn; then
     if [ -n "$boundary" ] && [ "$boundary" != "$answer" ]; then stop 3 "$name ${words.otherBoundary}"; fi
-    found=$(aws iam get-role --role-name="$name" --query Role.AssumeRolePolicyDocument --output json)
+    found=$(call iam get-role --role-name="$name" --query Role.AssumeRolePolicyDocument --output json)
     if [ "$(squeezed "$found")" != "$(squeezed "$wanted")" ]; then stop 3 "$name ${words.otherTrust}"; fi
     printf '= role %s ${words.kept}\\n' "$name" >&2
     return 0
   fi
-  printf %s "$wanted" | aws iam create-role --role-name="$name" --path / \\
+  printf %s "$wanted" | call iam create-role --role-name="$name" --path / \\
     --assume-role-policy-document file:///dev/stdin "$@" >/dev/null
   printf '+ role %s ${words.made}\\n' "$name" >&2
   ${comment(words.waits)}
-  aws iam wait role-exists --role-name="$name"
+  call iam wait role-exists --role-name="$name"
 }
 
 ${comment(about.attach)}
 attach() {
-  local arn="arn:$partition:iam::$account:policy/$2" found
-  found=$(aws iam list-attached-role-policies --role-name="$1" \\
+  local arn="arn:\${partition}:iam::\${account}:policy/$2" found
+  found=$(call iam list-attached-role-policies --role-name="$1" \\
     --query "AttachedPolicies[?PolicyArn=='$arn'].PolicyArn" --output text)
   if [ "$found" = "$arn" ]; then return 0; fi
-  aws iam attach-role-policy --role-name="$1" --policy-arn "$arn"
+  call iam attach-role-policy --role-name="$1" --policy-arn "$arn"
   printf '+ policy %s ${words.attached} %s\\n' "$2" "$1" >&2
 }`;

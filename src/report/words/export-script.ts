@@ -12,6 +12,7 @@ export const scriptWords = {
   keysTitle:
     'The keys are not in here. Each is read from a file (- is standard input) that a variable names:',
   noTrace: 'A trace, or the environment of other programs, would show the keys.',
+  noInput: 'A standard input that is closed would be whatever is opened next.',
   noPager: 'Answers are read here, not by a person.',
   global: 'IAM and STS are global; this is the Region in which they are addressed.',
   readingTitle: 'The keys. All of them are read and checked before anything is made.',
@@ -26,9 +27,11 @@ export const scriptWords = {
 
   functions: {
     stop: 'Ends with a sentence. The codes are those of mc-static-key: 1 AWS failed, 2 a wrong key, 3 a conflict.',
+    call: 'Runs the AWS CLI, which says itself what is wrong. Stops where that fails.',
     exists:
       'Asks AWS about something that may not be there. The first argument is the error that says so; the rest is for the AWS CLI. When it is there, "answer" is what AWS says.',
-    readKey: 'Reads a key into "key", to its last character. One line break at the end is dropped.',
+    readKey:
+      'Reads a key into "key", to its last character, from a file (the variable that names it, and its name). One line break at the end is dropped. Bash would drop zeros too, so they become something that is no part of a key.',
     digits: 'Stops unless the key is hexadecimal and has one of these numbers of digits.',
     password: 'Stops unless the key can be an SRT password.',
     generate: 'Makes a key of so many digits from the randomness of the system.',
@@ -50,6 +53,8 @@ export const scriptWords = {
   },
   waits: 'IAM may not know at once what was made a moment ago.',
 
+  failed: 'failed. What was made before stays; run this again to go on.',
+  unreadable: 'names no file that can be read. It takes the path of one, or - for standard input.',
   notHex: 'the key is not hexadecimal digits in one piece (0-9, a-f), without spaces, quotes or 0x.',
   wrongLength: 'hexadecimal digits. It takes this many:',
   hasDigits: 'the key has',
