@@ -31,16 +31,24 @@ export function runExportScript(
   });
 }
 
+/** What is a path and no key, even where nothing is there yet: a way through folders, or a name with the ending of a file. */
+const PATH = /^\.{1,2}\/|^\/.+\/|\.(key|txt)$/;
+
 /**
  * The script names the file or variable that a key comes from. What is neither may be the key itself, given by mistake, and must
  * not be repeated.
  * @throws Failure that does not say what was given
  */
 function demandNoKey(source: KeySource | undefined, env: NodeJS.ProcessEnv): void {
-  if (source?.kind === 'file' && !existsSync(source.path)) throw refusal(keyWords.fileAbsent);
+  if (source?.kind === 'file' && !existsSync(source.path) && !isPath(source.path))
+    throw refusal(keyWords.fileAbsent);
   if (source?.kind !== 'env' || Object.hasOwn(env, source.name)) return;
   if (!/^[A-Z_][A-Z0-9_]*$/.test(source.name) || looksLikePartOfKey(source.name))
     throw refusal(keyWords.envUnset);
+}
+
+function isPath(text: string): boolean {
+  return PATH.test(text) && !looksLikePartOfKey(text);
 }
 
 function refusal(message: string): Failure {

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { chmod, stat, writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Reader } from '../answers/reading.ts';
 import { looksLikePartOfKey, type Rule } from '../aws/names.ts';
@@ -29,12 +29,15 @@ export function addOutputOptions(command: Command): void {
   addOption(command, '--force', help.force);
 }
 
-/** Messages name the file. */
-const notAKey: Rule = (value, what) =>
-  looksLikePartOfKey(value) ? inputWords.looksLikeKey(what) : undefined;
+/** Messages name the file, so it must not be a key. */
+const filePath: Rule = (value, what) => {
+  if (value === '') return words.empty(what);
+  return looksLikePartOfKey(value) ? inputWords.looksLikeKey(what) : undefined;
+};
 
 export function readOutputOptions({ output, force }: OutputFileOptions, read: Reader): OutputFile {
-  return { ...read.text('output', output, notAKey, '--output'), force: force ?? false };
+  const path = output === '-' ? undefined : output;
+  return { ...read.text('output', path, filePath, '--output'), force: force ?? false };
 }
 
 /**
@@ -51,10 +54,18 @@ export async function deliver(
   if (path === undefined) return output.result(text.replace(/\n$/, ''));
   try {
     await writeFile(path, text, { flag: force ? 'w' : 'wx', mode });
+    if (force && mode & 0o111) await makeRunnable(path);
   } catch (error) {
     throw unwritten(plain(path), error);
   }
   output.say(words.written(plain(path)));
+}
+
+/** A file that was there keeps its permissions, but whoever may read it may run it. */
+async function makeRunnable(path: string): Promise<void> {
+  const file = await stat(path);
+  const mode = file.mode | ((file.mode & 0o444) >> 2);
+  if (file.isFile() && mode !== file.mode) await chmod(path, mode);
 }
 
 function unwritten(path: string, error: unknown): Failure {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -127,8 +127,14 @@ describe('export script', () => {
     expect(json).toMatchObject({ version: 1, keyFiles: [{ variable: 'STUDIO_A_KEY_FILE', path: '-' }] });
   });
 
+  test('does not need the key to be there yet, where it is named by a path', async () => {
+    const { code, stderr } = await exporting('script', [...BASIC, '--key-file', 'no-such-studio.key']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('no-such-studio.key') });
+  });
+
   test.each([
     ['--key-file', KEYS.aes256],
+    ['--key-file', `${KEYS.aes256}.key`],
     ['--key-file', 'correct horse battery'],
     ['--key-env', `abcdef${KEYS.aes128.slice(6)}`],
     ['--key-env', 'correcthorsebattery'],
@@ -165,6 +171,18 @@ describe('--output', () => {
     expect(readFileSync(path, 'utf8')).toBe('mine');
     expect((await exporting('script', [...args, '--force'])).code).toBe(0);
     expect(readFileSync(path, 'utf8')).toMatch(/^#!/);
+    chmodSync(path, 0o640);
+    await exporting('script', [...args, '--force']);
+    expect(statSync(path).mode & 0o777).toBe(0o750);
+  });
+
+  test('takes - for standard output, and wants the path of a file else', async () => {
+    expect((await exporting('script', [...BASIC, '--output', '-'])).stdout).toMatch(/^#!/);
+    const { code, stderr } = await exporting('script', [...BASIC, '--output', '']);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining('--output takes the path of a file, or - for standard output.'),
+    });
   });
 
   test('says so when the file cannot be written', async () => {
