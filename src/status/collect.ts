@@ -8,7 +8,7 @@ import { tryParsePolicy } from '../policy/index.ts';
 import { standsFor } from '../policy/match.ts';
 import type { StatusMissing } from '../report/status-types.ts';
 import { statusWords as words } from '../report/words/status.ts';
-import { inRegion, namedIn, regionOf } from './naming.ts';
+import { inRegion, type Naming, namedIn, regionOf } from './naming.ts';
 import type { Notes } from './notes.ts';
 import { findRoles, looseAmong, type SeenRole } from './roles.ts';
 import { findSecrets, type SecretId, type SeenSecret } from './secrets.ts';
@@ -34,6 +34,11 @@ export interface Seen {
   policies: ListedPolicy[];
   /** Whether a secret that a policy names would have been seen, if it were there. */
   lookedFor(named: string): boolean;
+  /**
+   * How many secrets each wildcard for a whole Region or more stands for that are not among these, as no policy names them and
+   * they lack this program's tag. Absent where the account was not gone through as a whole.
+   */
+  passedOver?: ReadonlyMap<string, number>;
   /** What was asked for by its name and is not there; absent where nothing was. */
   missing?: StatusMissing[];
 }
@@ -46,18 +51,31 @@ export interface Seen {
 export async function collect(looking: Looking): Promise<Seen> {
   const identity = await looking.aws.identity();
   const roles = await findRoles(looking);
-  const named = roles.flatMap(namedBy);
+  const naming = roles.flatMap(namedBy);
+  const named = naming.flatMap(({ names }) => names);
   const regions =
     looking.asked.length > 0 ? looking.asked : await likelyRegions(looking.aws, identity, named);
   const isNamed = (arn: string) => named.some((each) => standsFor(each, arn));
   const isWanted = (secret: ListedSecret) => secret.own || isNamed(secret.arn) || isNamed(primaryOf(secret));
+  const { passedOver, passOver } = counterOf(new Set(naming.flatMap(({ scopes }) => scopes)));
   const arns = [...new Set(named)].filter((each) => isOfAccount(each, identity));
   const [{ secrets, regions: seen }, policies] = await Promise.all([
-    findSecrets(looking, regions, { isWanted, others: arns.flatMap(withRegion) }),
+    findSecrets(looking, regions, { isWanted, passOver, others: arns.flatMap(withRegion) }),
     findLoosePolicies(looking, roles),
   ]);
   const lookedFor = (named: string) => seen.includes(regionOf(named) ?? seen[0] ?? '');
-  return { identity, regions: seen, roles, secrets, policies, lookedFor };
+  return { identity, regions: seen, roles, secrets, policies, lookedFor, passedOver };
+}
+
+/** Counts the secrets under each of these wildcards; those that are deleted nobody can read. */
+function counterOf(scopes: ReadonlySet<string>) {
+  const passedOver = new Map<string, number>();
+  const passOver = ({ arn, deletedAt }: ListedSecret) => {
+    if (deletedAt) return;
+    for (const scope of scopes)
+      if (standsFor(scope, arn)) passedOver.set(scope, (passedOver.get(scope) ?? 0) + 1);
+  };
+  return { passedOver, passOver };
 }
 
 function withRegion(arn: string): SecretId[] {
@@ -76,11 +94,11 @@ function isOfAccount(named: string, { partition, account }: Identity): boolean {
   return arn?.account === account && arn.partition === partition;
 }
 
-/** The secrets that the policies of a role name. */
-function namedBy({ found }: SeenRole): string[] {
+/** What the policies of a role name. */
+function namedBy({ found }: SeenRole): Naming[] {
   return (found?.policies ?? []).flatMap(({ document }) => {
     const policy = tryParsePolicy(document);
-    return policy ? namedIn(policy).names : [];
+    return policy ? [namedIn(policy)] : [];
   });
 }
 

@@ -34,6 +34,8 @@ const SKIPPABLE = /^(access-denied|region-not-enabled|no-such-endpoint|unreachab
 export interface Wanted {
   /** Whether one that a list shows is to be kept; all others are forgotten as soon as they were seen. */
   isWanted(secret: ListedSecret): boolean;
+  /** Hears of each that is not kept. */
+  passOver?(secret: ListedSecret): void;
   /** Those that are looked for also where the list does not show them. */
   others: SecretId[];
 }
@@ -60,14 +62,17 @@ export async function findSecrets(looking: Looking, regions: string[], wanted: W
 async function secretsIn(
   looking: Looking,
   region: string,
-  { isWanted, others }: Wanted,
+  { isWanted, passOver, others }: Wanted,
   progress: { count: number },
 ): Promise<{ kept: ListedSecret[]; absent: SecretId[] }> {
   const { aws, onProgress } = looking;
   const kept: ListedSecret[] = [];
   for await (const { items, next } of secretPages(aws, region, { deleted: true })) {
-    // Descriptions are not shown, and there may be thousands.
-    kept.push(...items.filter(isWanted).map(({ description: _, ...secret }) => secret));
+    for (const { description: _, ...secret } of items) {
+      // Descriptions are not shown, and there may be thousands.
+      if (isWanted(secret)) kept.push(secret);
+      else passOver?.(secret);
+    }
     progress.count += items.length;
     if (next) onProgress(words.lookingAtSecrets(progress.count));
   }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { PutRolePolicyCommand, UpdateRoleCommand } from '@aws-sdk/client-iam';
 import { DeleteSecretCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { performExportManifest } from '../../src/cli/export-manifest-run.ts';
@@ -151,6 +151,7 @@ describe('of other accounts, export manifest', () => {
     expect(notes.toSorted()).toEqual([
       `Policy ByHand names arn:aws:secretsmanager:us-west-2:${ACCOUNT}:secret:gone, which is not there.`,
       'Policy MediaConnect-left was made by mc-static-key, and none of the roles has it.',
+      'Policy SecretsManagerReadWrite allows *, under which there is one secret without the tag of mc-static-key. It is not in the manifest.',
       'Role HandMade: its policy Inline is inline; setup attaches policies.',
       "Role HandMade: its policy SecretsManagerReadWrite is AWS's own or has a path; setup uses policies of this account without one.",
       'Secret by-hand (eu-west-1): no role that was looked at has a policy that names it.',
@@ -221,6 +222,48 @@ describe('of other accounts, export manifest', () => {
     ]);
     for (const key of await keysIn(stdout)) await expectInPlace(sandbox, key);
     expect(notesOf(stdout)).toContainEqual(expect.stringMatching(/^Policy Read allows what matches .*:c\*/));
+  });
+
+  test('has no text of a role that looks like a key, and writes tabs so that they stay tabs', async () => {
+    const sandbox = await startSandbox();
+    const boundary = await makePolicy(sandbox, `Boundary-${KEYS.aes128}`, guidePolicy('*'));
+    const roles = [
+      { roleName: 'MediaConnect-A', permissionsBoundary: boundary },
+      { roleName: 'MediaConnect-B', roleDescription: 'one\ttab\nand two: "lines" #3' },
+      { roleName: 'MediaConnect-C', sourceArn: [`arn:aws:mediaconnect:*:*:flow:${KEYS.aes192}`] },
+    ];
+    for (const role of roles) {
+      const secretName = `of-${role.roleName}`;
+      await setUp(sandbox, { secretName, policyName: `Read-${role.roleName}`, ...role });
+    }
+    const described = { RoleName: 'MediaConnect-A', Description: `Key ${KEYS.aes128}` };
+    await clientsOf(sandbox).iam.send(new UpdateRoleCommand(described));
+    const { stdout, log } = await exported(sandbox);
+    const keys = await keysIn(stdout);
+    expect(keys.map(({ answers }) => answers.roleDescription)).toEqual([
+      undefined,
+      roles[1]?.roleDescription,
+      undefined,
+    ]);
+    for (const key of keys) await expectInPlace(sandbox, key);
+    expect(stdout + log).not.toMatch(new RegExp(`${KEYS.aes128}|\\ufffd`));
+    expect(notesOf(stdout)).toEqual([
+      'Role MediaConnect-A has a description that a manifest does not take.',
+      'Role MediaConnect-A has a permissions boundary that a manifest does not take.',
+      'Role MediaConnect-C has a trust policy that a manifest does not take.',
+    ]);
+  });
+
+  test('counts the secrets that a role may read without their being named or tagged', async () => {
+    const sandbox = await startSandbox();
+    await setUp(sandbox, { policyScope: 'region' });
+    await makeSecret(sandbox, { Name: 'by-hand' });
+    await makeSecret(sandbox, { Name: 'elsewhere', region: FAR_REGION });
+    const { stdout } = await exported(sandbox);
+    expect((await keysIn(stdout)).map(({ answers }) => answers.secretName)).toEqual(['studio-a']);
+    expect(notesOf(stdout)).toEqual([
+      `Policy SecretsManagerForMediaConnect allows arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:*, under which there is one secret without the tag of mc-static-key. It is not in the manifest.`,
+    ]);
   });
 
   test('has no name and no tag that looks like a key', async () => {

@@ -12,7 +12,7 @@ import type { SeenSecret } from '../../status/secrets.ts';
 import { keysOf, type Reading } from './keys.ts';
 import { chainName, namerOf } from './policy.ts';
 import { roleMembers } from './role.ts';
-import type { ExportedKey } from './types.ts';
+import type { ExportedKey, RoleMembers } from './types.ts';
 
 /** What there is to print: the keys, and sentences about what a manifest cannot say. */
 export interface Exported {
@@ -84,12 +84,16 @@ function addRole(gathering: Gathering, role: StatusRole, look: Look): void {
   const isUsed = ({ name, arn }: StatusPolicy) =>
     arn === policyArn(seen.identity, name) && policyName(name, '') === undefined;
   const names = new Set(role.policies.filter(isUsed).map(({ name }) => name));
+  const { members, notes: leftOut } = roleMembers(look.found, seen.identity);
+  notes.push(...leftOut);
   for (const policy of role.policies) {
-    const { name, missing, unseen } = policy;
+    const { name, missing, unseen, scopes } = policy;
     notes.push(...missing.map((each) => words.missing(name, each)));
     notes.push(...unseen.map((each) => words.unseen(name, each)));
+    notes.push(...scopes.flatMap((scope) => untaggedUnder(seen, name, scope)));
     if (policy.arn === null) notes.push(words.inline(role.name, name));
-    else if (isUsed(policy)) addPolicy(gathering, role, policy, { ...look, inChain: chainName(name, names) });
+    else if (isUsed(policy))
+      addPolicy(gathering, role, policy, { ...look, members, inChain: chainName(name, names) });
     else notes.push(words.foreignPolicy(role.name, name));
   }
 }
@@ -98,9 +102,8 @@ function addPolicy(
   { seen, secrets, readings, notes }: Gathering,
   role: StatusRole,
   policy: StatusPolicy,
-  { found, by, inChain }: Look & { inChain: string },
+  { found, by, members, inChain }: Look & { members: RoleMembers; inChain: string },
 ): void {
-  const members = roleMembers(found, seen.identity);
   const document = found.policies.find(({ arn }) => arn === policy.arn)?.document ?? '';
   const isNamed = namerOf(document);
   const arns = policy.secrets.filter((arn) => isNamed(arn) === (by === 'name'));
@@ -115,6 +118,12 @@ function addPolicy(
     if (problem) notes.push(problem);
     else readings.set(place, { role: members, policyName: inChain, document, secret });
   }
+}
+
+/** What a role may read without anything telling that it is meant to. */
+function untaggedUnder({ passedOver }: Seen, policy: string, scope: string): string[] {
+  const count = passedOver?.get(scope) ?? 0;
+  return count === 0 ? [] : [words.untagged(policy, scope, count)];
 }
 
 function titleOf({ name, region }: Pick<StatusSecret, 'name' | 'region'>): string {

@@ -1,4 +1,5 @@
 import { type Tag, tagProblem } from '../../aws/names.ts';
+import { groupedBy } from '../../grouping.ts';
 import { exportManifestWords as words } from '../../report/words/export-manifest.ts';
 import type { SeenSecret } from '../../status/secrets.ts';
 import { type Scope, scopeOf } from './policy.ts';
@@ -17,7 +18,7 @@ export interface Reading {
 /** One entry for each name that one role reads by one policy, with all its Regions, sorted by name. */
 export function keysOf(readings: Reading[]): { keys: ExportedKey[]; notes: string[] } {
   const scopes = scopesOf(readings);
-  const entries = groupBy(readings, ({ role, policyName, secret }) =>
+  const entries = groupedBy(readings, ({ role, policyName, secret }) =>
     [secret.name, role.roleName, policyName].join(' '),
   );
   const notes = [...scopes].flatMap(([policy, { patterns }]) =>
@@ -49,7 +50,7 @@ export function keysOf(readings: Reading[]): { keys: ExportedKey[]; notes: strin
 
 function scopesOf(readings: Reading[]): Map<string, Scope> {
   const scopes = new Map<string, Scope>();
-  for (const [policy, group] of groupBy(readings, ({ policyName }) => policyName)) {
+  for (const [policy, group] of groupedBy(readings, ({ policyName }) => policyName)) {
     const documents = [...new Set(group.map(({ document }) => document))];
     scopes.set(
       policy,
@@ -67,15 +68,4 @@ function commonTags([first = [], ...others]: Tag[][]): Tag[] {
   return first.filter(({ key, value }) =>
     others.every((tags) => tags.some((tag) => tag.key === key && tag.value === value)),
   );
-}
-
-function groupBy<T>(items: T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
 }

@@ -1,3 +1,4 @@
+import { secretPrefix } from '../../aws/names.ts';
 import { type PolicyDocument, tryParsePolicy } from '../../policy/index.ts';
 import { standsFor } from '../../policy/match.ts';
 import { namedIn } from '../../status/naming.ts';
@@ -61,7 +62,6 @@ function isRegion(pattern: string): boolean {
 }
 
 function prefixIn(pattern: string): string | undefined {
-  return /^arn:[^:*?]+:secretsmanager:[^:*?]+:[^:*?]+:secret:([A-Za-z0-9/_+=.@-]{1,500})\*$/.exec(
-    pattern,
-  )?.[1];
+  const prefix = /^arn:[^:*?]+:secretsmanager:[^:*?]+:[^:*?]+:secret:(.+)\*$/.exec(pattern)?.[1];
+  return prefix !== undefined && secretPrefix(prefix, '') === undefined ? prefix : undefined;
 }

@@ -1,19 +1,32 @@
-import { sourceArn } from '../../aws/names.ts';
+import { looksLikeKey, roleDescription, sourceArn } from '../../aws/names.ts';
 import type { FoundRole } from '../../aws/roles.ts';
 import type { Identity } from '../../aws/session.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import { buildTrustPolicy, parsePolicy, samePolicy, tryParsePolicy } from '../../policy/index.ts';
+import { exportManifestWords as words } from '../../report/words/export-manifest.ts';
 import type { RoleMembers } from './types.ts';
 
-/** What a manifest says of a role; what is as `setup` has it anyway is left out. */
-export function roleMembers(role: FoundRole, identity: Identity): RoleMembers {
+/**
+ * What a manifest says of a role; what is as `setup` has it anyway is left out, and so is what the reader of manifests would
+ * refuse, with a sentence for each such text. `setup` changes none of it in a role that exists.
+ */
+export function roleMembers(role: FoundRole, identity: Identity): { members: RoleMembers; notes: string[] } {
   const { name, description, boundary } = role;
-  return {
-    roleName: name,
-    ...(description && description !== DEFAULTS.roleDescription ? { roleDescription: description } : {}),
-    ...trustMembers(role.trust, identity),
-    ...(boundary ? { permissionsBoundary: boundary.arn } : {}),
+  const trust = trustMembers(role.trust, identity);
+  const own = description !== DEFAULTS.roleDescription ? description : undefined;
+  const refused = {
+    description: own !== undefined && roleDescription(own, '') !== undefined,
+    boundary: boundary !== undefined && looksLikeKey(boundary.arn),
+    trust: looksLikeKey(JSON.stringify(trust)),
   };
+  const members = {
+    roleName: name,
+    ...(own && !refused.description ? { roleDescription: own } : {}),
+    ...(refused.trust ? {} : trust),
+    ...(boundary && !refused.boundary ? { permissionsBoundary: boundary.arn } : {}),
+  };
+  const texts = ['description', 'boundary', 'trust'] as const;
+  return { members, notes: texts.filter((each) => refused[each]).map((each) => words.roleText(name, each)) };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { Document, isCollection, visit } from 'yaml';
-import { plain } from '../../report/plain.ts';
+import { plain, plainJson } from '../../report/plain.ts';
 import { exportManifestWords as words } from '../../report/words/export-manifest.ts';
 import type { ExportedManifest } from './types.ts';
 
@@ -11,10 +11,14 @@ export function manifestText(manifest: ExportedManifest, account: string, notes:
       const isSmall = /^(regions|key|sourceArns|tags)$/.test(String(key));
       if (isSmall && isCollection(value)) value.flow = true;
     },
+    Scalar(_, node) {
+      // What is not printable is spelt out in quotation marks only.
+      if (plainJson(String(node.value)) !== node.value) node.type = 'QUOTE_DOUBLE';
+    },
   });
   document.commentBefore = comment(words.header(account));
   if (notes.length > 0) document.comment = comment([words.notesTitle, ...notes.map((note) => `- ${note}`)]);
-  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+  return plainJson(document.toString({ lineWidth: 0, flowCollectionPadding: false }));
 }
 
 function comment(lines: string[]): string {

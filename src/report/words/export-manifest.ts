@@ -26,6 +26,8 @@ export const exportManifestWords = {
   roleTrust: (role: string) => `Role ${role}: whether MediaConnect may assume it is not sure, or it may not.`,
   roleUnseen: (role: string) => `Role ${role}: its policies could not be looked at.`,
   roleName: (role: string) => `Role ${role} has a name that setup gives to no role.`,
+  roleText: (role: string, what: 'description' | 'boundary' | 'trust') =>
+    `Role ${role} has a ${{ description: 'description', boundary: 'permissions boundary', trust: 'trust policy' }[what]} that a manifest does not take.`,
   inline: (role: string, policy: string) =>
     `Role ${role}: its policy ${policy} is inline; setup attaches policies.`,
   foreignPolicy: (role: string, policy: string) =>
@@ -34,6 +36,8 @@ export const exportManifestWords = {
     `Policy ${policy} does not allow all that reading ${secret} takes.`,
   pattern: (policy: string, pattern: string) =>
     `Policy ${policy} allows what matches ${pattern}; the manifest has the secrets that are there now.`,
+  untagged: (policy: string, pattern: string, count: number) =>
+    `Policy ${policy} allows ${pattern}, under which there ${count === 1 ? 'is one secret' : `are ${count} secrets`} without the tag of mc-static-key. ${count === 1 ? 'It is' : 'They are'} not in the manifest.`,
   missing: (policy: string, named: string) => `Policy ${policy} names ${named}, which is not there.`,
   unseen: (policy: string, named: string) => `Policy ${policy} names ${named}, where nothing was looked for.`,
   unusable: (secret: string) => `Secret ${secret} cannot be read as it is: mc-static-key status says why.`,
