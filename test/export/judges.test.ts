@@ -60,7 +60,7 @@ const TEMPLATES: [file: string, ...keys: KeyWishes[]][] = [
   ],
   [
     'full.yaml',
-    ...Array.from({ length: 197 }, (_, at) => ({ secretName: `feed/${at}`, policyScope: 'region' })),
+    ...Array.from({ length: 198 }, (_, at) => ({ secretName: `feed/${at}`, policyScope: 'region' })),
   ],
   [
     'china.yaml',
