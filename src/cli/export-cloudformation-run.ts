@@ -68,8 +68,9 @@ function parameterNames(keys: TemplateKey[]): string[] {
   return keys.flatMap(({ parameter }) => parameter ?? []);
 }
 
+/** In two lines of the shell's, as a terminal would break it where the shell does not know. */
 function readingOf({ secret: { name, places } }: TemplateKey): string {
-  return readKeyCommand(places[0]?.region ?? '', name);
+  return readKeyCommand(places[0]?.region ?? '', name).replace(' --secret-id', ' \\\n    --secret-id');
 }
 
 function explanation(keys: TemplateKey[], regions: string[], homeRegion: string): string[] {
