@@ -1,3 +1,5 @@
+import type { Told } from './told.ts';
+
 /** The program's exit codes; the README documents them. */
 export const EXIT = {
   done: 0,
@@ -15,10 +17,10 @@ export interface FailureDetails {
   /** A short stable word for scripts: `access-denied`, `missing-options`, `conflict`, … */
   code: string;
   exitCode: ExitCode;
-  /** What to do now, as a sentence. */
-  hint?: string;
+  /** What to do now. */
+  hint?: Told;
   /** Further lines, one a problem, when there are several. */
-  details?: string[];
+  details?: Told[];
   /** The IAM action of the call that failed, such as `iam:CreateRole`. */
   awsAction?: string;
   /** The name of the error that AWS answered, such as `EntityAlreadyExists`. */
@@ -35,8 +37,8 @@ export class Failure extends Error {
   override readonly name = 'Failure';
   readonly code: string;
   readonly exitCode: ExitCode;
-  readonly hint: string | undefined;
-  readonly details: readonly string[];
+  readonly hint: Told | undefined;
+  readonly details: readonly Told[];
   readonly awsAction: string | undefined;
   readonly awsCode: string | undefined;
   step: string | undefined;

@@ -1,6 +1,7 @@
 import { EXIT, Failure } from '../failure.ts';
 import { plain } from '../report/plain.ts';
 import { awsWords as words } from '../report/words/aws.ts';
+import type { Told } from '../told.ts';
 import { isClockSkew } from './clock.ts';
 import { networkFailure } from './network-errors.ts';
 import { isAlwaysEnabled } from './regions.ts';
@@ -96,7 +97,7 @@ function regionFailure(error: SdkError, { action, region }: Request, caller: Cal
 
 function credentialsFailure(error: SdkError, request: Request, { profile }: Caller): Failure | undefined {
   const { region } = request;
-  const make = (code: string, message: string, hint: string) =>
+  const make = (code: string, message: string, hint: Told) =>
     new Failure(message, { code, exitCode: EXIT.permission, hint, awsCode: error.name, cause: error });
   if (EXPIRED.has(error.name)) return make('expired-credentials', words.expired, words.expiredHint(profile));
   if (isClockSkew(error)) return make('clock-skew', words.clockSkew, words.clockSkewHint);

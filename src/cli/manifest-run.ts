@@ -1,6 +1,6 @@
 import { homeRegionAmong } from '../aws/regions.ts';
 import { EXIT, type ExitCode, type Failure } from '../failure.ts';
-import { inManifest, type Manifest, readManifest } from '../manifest/index.ts';
+import { asManifest, inManifest, type Manifest, readManifest } from '../manifest/index.ts';
 import { leftToDo, listOf } from '../report/failure.ts';
 import { tellFailed } from '../report/fleet.ts';
 import type { FailedKey, Outcomes } from '../report/types.ts';
@@ -24,7 +24,7 @@ export async function runWithManifest(
   keepHeapSmall();
   const manifest = await readManifest(path);
   const home = homeRegionAmong(manifest.keys.flatMap(({ answers }) => regionsOf(answers)));
-  return runCommand(common, home, (run) => perform(run, manifest));
+  return runCommand(common, home, (run) => asManifest(() => perform(run, manifest)));
 }
 
 /** Without anyone to ask, somebody must have said that the plan is to be carried out. */

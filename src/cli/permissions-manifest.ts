@@ -2,7 +2,7 @@ import { expectedSecretArn, parseArn } from '../aws/arn.ts';
 import { partitionOf } from '../aws/regions.ts';
 import { DEFAULTS, OWN_TAG } from '../defaults.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
-import { type Manifest, readManifest } from '../manifest/index.ts';
+import { asManifest, type Manifest, readManifest } from '../manifest/index.ts';
 import { type PermissionRequest, passRole } from '../permissions/index.ts';
 import { needsOfAll } from '../permissions/merge.ts';
 import { byPrefix } from '../permissions/prefix.ts';
@@ -28,7 +28,9 @@ export async function runPermissionsManifest(
   const [first, ...others] = new Set(regionsIn(manifest).map(partitionOf));
   if (first !== undefined && others.length > 0) throw usageFailure([words.onePartition]);
   const [home] = regionsIn(manifest);
-  return runCommand(common, home, (run) => performPermissionsManifest(run, manifest, answers));
+  return runCommand(common, home, (run) =>
+    asManifest(() => performPermissionsManifest(run, manifest, answers)),
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 import { parseArn } from '../aws/arn.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
-import { type Manifest, readManifest } from '../manifest/index.ts';
+import { asManifest, type Manifest, readManifest } from '../manifest/index.ts';
 import { commandJson } from '../report/json.ts';
 import { statusText } from '../report/status.ts';
 import { collectNamed, type Named } from '../status/collect-named.ts';
@@ -14,7 +14,7 @@ import { lookThrough } from './status-run.ts';
 export async function runStatusManifest(path: string, common: CommonOptions): Promise<number> {
   const manifest = await readManifest(path);
   const [first] = regionsIn(manifest);
-  return runCommand(common, first, (run) => performStatusManifest(run, manifest));
+  return runCommand(common, first, (run) => asManifest(() => performStatusManifest(run, manifest)));
 }
 
 /** The status of what a manifest names: its roles, policies and secrets, and what of these the account lacks. */

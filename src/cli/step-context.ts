@@ -1,6 +1,7 @@
 import { policyReader } from '../aws/policies.ts';
 import { secretReader } from '../aws/secret-reader.ts';
 import { LIMITS } from '../defaults.ts';
+import { planInManifest } from '../manifest/index.ts';
 import { changesAnything, type ShownPlan, showPlan } from '../report/plan.ts';
 import type { Happened, Left, Outcomes } from '../report/types.ts';
 import { fleetWords } from '../report/words/fleet.ts';
@@ -105,8 +106,13 @@ export interface PlanTelling {
 }
 
 /** Says what will be done. Answers whether that is anything. */
-export function tellChanges({ output }: CommandRun, plan: ShownPlan, { dryRun, nothingToDo }: PlanTelling) {
-  showPlan(output, plan, dryRun ? words.dryRunTitle : words.planTitle, { whole: dryRun });
+export function tellChanges(
+  { output, outcomes }: CommandRun,
+  plan: ShownPlan,
+  { dryRun, nothingToDo }: PlanTelling,
+): boolean {
+  const told = outcomes.ofManifest ? planInManifest(plan) : plan;
+  showPlan(output, told, dryRun ? words.dryRunTitle : words.planTitle, { whole: dryRun });
   const changes = changesAnything(plan.changes);
   if (!changes) output.say(nothingToDo);
   return changes;

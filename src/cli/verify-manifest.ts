@@ -2,7 +2,14 @@ import { parseArn } from '../aws/arn.ts';
 import { DEFAULTS } from '../defaults.ts';
 import type { ExitCode } from '../failure.ts';
 import type { CheckedKey } from '../key/index.ts';
-import { loadKeysHere, type Manifest, type ManifestKey, readManifest } from '../manifest/index.ts';
+import {
+  asManifest,
+  checkInManifest,
+  loadKeysHere,
+  type Manifest,
+  type ManifestKey,
+  readManifest,
+} from '../manifest/index.ts';
 import { counter } from '../report/counter.ts';
 import { commandJson } from '../report/json.ts';
 import { checksByArn, showKeys, verdictOn } from '../report/verify-fleet.ts';
@@ -21,7 +28,7 @@ import { showAccount } from './step-context.ts';
 export async function runVerifyManifest(path: string, common: CommonOptions): Promise<number> {
   const manifest = await readManifest(path);
   const [first] = manifest.keys.flatMap(({ answers }) => regionsOf(answers));
-  return runCommand(common, first, (run) => performVerifyManifest(run, manifest));
+  return runCommand(common, first, (run) => asManifest(() => performVerifyManifest(run, manifest)));
 }
 
 /** Verifies every secret of every key, with the role and the policy of its entry. Nothing is changed. */
@@ -33,7 +40,7 @@ export async function performVerifyManifest(run: CommandRun, manifest: Manifest)
   const secrets = groups.flatMap((group) => group.secrets);
   const found = await verification(aws, { groups }, counter(progress, secrets.length));
   progress.stop();
-  await show(run, found);
+  await show(run, { ...found, checks: found.checks.map(checkInManifest) });
   return exitCodeOf(found.checks);
 }
 

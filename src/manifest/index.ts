@@ -13,8 +13,8 @@ import { placesIn } from './places.ts';
 import type { Members, Tree } from './tree.ts';
 import { isNothing, membersIn } from './values.ts';
 
-export { inManifest } from './failure.ts';
 export { loadKeys, loadKeysHere } from './load.ts';
+export { asManifest, checkInManifest, inManifest, planInManifest } from './telling.ts';
 
 /** An entry of a manifest: one key. */
 export interface ManifestKey {

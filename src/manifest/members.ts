@@ -87,4 +87,5 @@ export function flagsIn(sentence: string): string[] {
   return sentence.match(FLAG) ?? [];
 }
 
-const FLAG = /--[a-z]+(?:-[a-z]+)*/g;
+/** A flag, and not a part of a name, in which AWS takes two hyphens too. */
+const FLAG = /(?<![\w/+=.@-])--[a-z]+(?:-[a-z]+)*(?![\w/+=@-])/g;

@@ -3,6 +3,7 @@ import { folded, MOST_LINES, type Some } from './fold.ts';
 import { type Output, wrap } from './output.ts';
 import { plain } from './plain.ts';
 import { field, readKeyCommand } from './summary.ts';
+import { toldText } from './told.ts';
 import type { FailedKey, Outcomes } from './types.ts';
 import { fleetWords as words } from './words/fleet.ts';
 import { setupWords } from './words/setup.ts';
@@ -24,7 +25,7 @@ export function tellFailed(output: Output, failed: FailedKey[], title: string): 
   for (const line of table(output, shown.map(rowOf))) output.insist(line);
   const more = groups.slice(MOST_LINES).flat().length;
   if (more > 0) output.insist(`  ${words.more(more)}`);
-  const hints = shown.flatMap(([{ failure }]) => failure.hint ?? []);
+  const hints = shown.flatMap(([{ failure }]) => (failure.hint ? toldText(failure.hint) : []));
   for (const hint of new Set(hints)) output.insist(plain(hint));
 }
 
@@ -52,7 +53,7 @@ function row(name: string, width: number, why: string): string {
 }
 
 function whyLines({ message, details, inDoubt }: Failure): string[] {
-  return [message, ...details, ...(inDoubt ? [setupWords.inDoubt(inDoubt)] : [])].map(plain);
+  return [message, ...details.map(toldText), ...(inDoubt ? [setupWords.inDoubt(inDoubt)] : [])].map(plain);
 }
 
 /** What a finished run for many keys has to say besides what there is. */

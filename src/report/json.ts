@@ -1,5 +1,6 @@
 import { type Failure, Interrupted } from '../failure.ts';
 import { plainJson } from './plain.ts';
+import { toldText } from './told.ts';
 import type { Check, EncryptionSettings, FailedKey, Outcomes, SecretOutcome } from './types.ts';
 import { fleetWords } from './words/fleet.ts';
 import { setupWords as words } from './words/setup.ts';
@@ -65,7 +66,11 @@ export function leftMembers({ left }: Outcomes): { left?: string[] } {
 
 /** What a script is told of a failure. */
 function errorMembers({ code, message, step, awsAction, hint, details }: Failure) {
-  return { code, message, step, awsAction, hint, ...(details.length > 0 ? { details } : {}) };
+  const told = {
+    hint: hint && toldText(hint),
+    ...(details.length > 0 ? { details: details.map(toldText) } : {}),
+  };
+  return { code, message, step, awsAction, ...told };
 }
 
 /** The outcomes with the members that the contract names, in its order, and no others. */

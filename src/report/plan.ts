@@ -1,6 +1,7 @@
 import { folded, MOST_LINES } from './fold.ts';
 import type { Output } from './output.ts';
 import { plain, plainLines } from './plain.ts';
+import { toldText } from './told.ts';
 import type { Change, ChangeAction, Conflict } from './types.ts';
 import { fleetWords } from './words/fleet.ts';
 import { setupWords as words } from './words/setup.ts';
@@ -84,12 +85,5 @@ export function planDocuments({ paint }: Output, changes: Change[]): string {
 
 /** What a conflict says, line by line. */
 export function conflictLines({ found, details }: Conflict): string[] {
-  return [plain(found), ...details.map((detail) => `  ${plain(detail)}`)];
-}
-
-/** The ways out of a conflict in one sentence; nothing when there are none. */
-export function waysOut({ choices }: Pick<Conflict, 'choices'>): string | undefined {
-  return choices.length === 0
-    ? undefined
-    : words.waysOut(choices.map(({ flag, text }) => `${flag} (${text})`));
+  return [plain(found), ...details.map((detail) => `  ${plain(toldText(detail))}`)];
 }

@@ -1,4 +1,5 @@
 import type { Failure } from '../failure.ts';
+import type { Told, Way } from '../told.ts';
 
 /** What a plan does to one resource. `keep` changes nothing; `schedule` is for deletion. */
 export type ChangeAction =
@@ -25,7 +26,7 @@ export interface Change {
 }
 
 /** A way out of a conflict. The wizard offers it; a pipeline reads the flag. */
-export interface Choice {
+export interface Choice extends Way {
   id:
     | 'keep-key'
     | 'replace-key'
@@ -36,10 +37,6 @@ export interface Choice {
     | 'role-name'
     | 'policy-prefix'
     | 'policy-scope';
-  /** What to type on the command line. */
-  flag: string;
-  /** What it does, as a phrase. */
-  text: string;
 }
 
 /** Something that exists and stands in the way. */
@@ -51,7 +48,7 @@ export interface Conflict {
   /** What was found, in one sentence. */
   found: string;
   /** Lines that show it closer, such as the difference between two documents. */
-  details: string[];
+  details: Told[];
   /** The ways out; none when the only way is to change something by hand, which `found` then says. */
   choices: Choice[];
 }

@@ -1,3 +1,4 @@
+import type { Remedy } from '../told.ts';
 import type { Verdict } from './verdicts.ts';
 
 /** The stable words for the checks. What comes before the first hyphen says what the check is about. */
@@ -35,12 +36,6 @@ export type VerifyId =
   | 'policy-reads-only'
   | 'policy-scope'
   | 'caller-pass-role';
-
-/** What to do about a check: a sentence, and where there is one, the command that does it. */
-export interface Remedy {
-  remedy: string;
-  command?: string;
-}
 
 /** A key of many: the ARNs of its secrets, and of the role that is to read them. */
 export interface VerifiedKey {

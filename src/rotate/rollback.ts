@@ -39,7 +39,7 @@ export async function readHistories(aws: Aws, secrets: FoundSecret[]): Promise<H
  */
 export function planRollback(histories: History[], keyType: KeyType): Rollback {
   const [first, ...others] = histories;
-  if (!first) return { conflict: blockedBy(words.noHistory, words.noCommonKeyHint) };
+  if (!first) return { conflict: blockedBy(words.noHistory, words.noHistoryHint) };
   const shared = versionsOf(first).filter(({ key }) => others.every((each) => holds(each, key, keyType)));
   const target = [...shared].sort(byAge)[0]?.key;
   const back = histories.map((history) => moveTo(history, target, keyType));
@@ -49,8 +49,14 @@ export function planRollback(histories: History[], keyType: KeyType): Rollback {
   );
   const stuck = !target || (moves.length === 0 && !undone);
   if (stuck || back.some((move) => move === undefined))
-    return { conflict: blockedBy(words.noCommonKey, words.noCommonKeyHint) };
+    return { conflict: nothingInCommon(histories, keyType) };
   return { key: target, back: back.filter((move) => move !== undefined) };
+}
+
+function nothingInCommon(histories: History[], keyType: KeyType): Conflict {
+  const names = histories.map(({ secret }) => secret.name);
+  const regions = histories.map(({ secret }) => secret.region);
+  return blockedBy(words.noCommonKey, words.noCommonKeyHint(names[0] ?? '', regions, keyType));
 }
 
 /** The one before first, so that of two from the same moment it counts as the older one. */

@@ -1,20 +1,41 @@
 import { EXIT, Failure } from '../failure.ts';
-import { conflictLines, waysOut } from '../report/plan.ts';
-import type { Conflict } from '../report/types.ts';
+import type { Choice, Conflict } from '../report/types.ts';
 import { setupWords as words } from '../report/words/setup.ts';
+import type { Told } from '../told.ts';
 
 /** A conflict that the command line offers no way out of. */
-export function blockedBy(found: string, ...details: string[]): Conflict {
+export function blockedBy(found: string, ...details: Told[]): Conflict {
   return { found, details, choices: [] };
 }
 
 /** The failure of one key of many: what is in its way, and the ways out of all of that, each once. */
 export function keyConflict(conflicts: Conflict[]): Failure {
-  const [first] = conflicts;
-  const [message = '', ...details] = conflicts.flatMap(conflictLines);
+  const [first, ...others] = conflicts;
   const choices = conflicts.flatMap((conflict) => conflict.choices);
   const once = [...new Map(choices.map((choice) => [choice.flag, choice])).values()];
-  const hint = waysOut({ choices: once });
+  return failureOf(first, {
+    message: first?.found ?? '',
+    details: [...indented(first), ...others.flatMap((other) => [other.found, ...indented(other)])],
+    choices: once,
+  });
+}
+
+/** The failure that a run ends with where nobody can be asked, or where a conflict shows only once things are being changed. */
+export function conflictFailure(conflicts: Conflict[]): Failure {
+  const [first, ...others] = conflicts;
+  if (others.length === 0) return keyConflict(conflicts);
+  return failureOf(first, {
+    message: words.conflictTitle(conflicts.length),
+    details: conflicts.flatMap((one) => [one.found, ...indented(one), ...waysOut(one.choices)]),
+    choices: [],
+  });
+}
+
+function failureOf(
+  first: Conflict | undefined,
+  { message, details, choices }: { message: string; details: Told[]; choices: Choice[] },
+): Failure {
+  const [hint] = waysOut(choices);
   return new Failure(message, {
     code: 'conflict',
     exitCode: EXIT.conflict,
@@ -24,22 +45,14 @@ export function keyConflict(conflicts: Conflict[]): Failure {
   });
 }
 
-/** The failure that a run ends with where nobody can be asked, or where a conflict shows only once things are being changed. */
-export function conflictFailure(conflicts: Conflict[]): Failure {
-  const [first] = conflicts;
-  const single = conflicts.length === 1 && first !== undefined;
-  const [message = '', ...details] = single
-    ? conflictLines(first)
-    : [
-        words.conflictTitle(conflicts.length),
-        ...conflicts.flatMap((one) => [...conflictLines(one), waysOut(one) ?? '']),
-      ];
-  const hint = single ? waysOut(first) : undefined;
-  return new Failure(message, {
-    code: 'conflict',
-    exitCode: EXIT.conflict,
-    details: details.filter((line) => line !== ''),
-    ...(hint ? { hint } : {}),
-    ...(first?.step ? { step: first.step } : {}),
+function waysOut(choices: Choice[]): Told[] {
+  return choices.length > 0 ? [{ waysOut: choices }] : [];
+}
+
+/** What shows a conflict closer, below the line that says what it is. */
+function indented(conflict: Conflict | undefined): Told[] {
+  return (conflict?.details ?? []).map((detail) => {
+    if (typeof detail === 'string') return `  ${detail}`;
+    return 'remedy' in detail ? { ...detail, remedy: `  ${detail.remedy}` } : detail;
   });
 }

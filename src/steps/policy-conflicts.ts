@@ -1,6 +1,7 @@
 import type { FoundPolicy } from '../aws/policies.ts';
 import type { Choice, Conflict } from '../report/types.ts';
 import { policyWords as words } from '../report/words/steps.ts';
+import type { Told } from '../told.ts';
 import type { Blocked, Taken } from './policy-distribution.ts';
 
 const OTHER_NAME: Choice = { id: 'policy-name', flag: '--policy-name NAME', text: words.choiceName };
@@ -23,6 +24,6 @@ export function overwroteConflict({ name, arn, versionId }: FoundPolicy, version
   };
 }
 
-function conflict(found: string, details: string[] = []): Conflict {
+function conflict(found: string, details: Told[] = []): Conflict {
   return { step: 'read-policy', found, details, choices: [OTHER_NAME] };
 }

@@ -1,8 +1,9 @@
 import { parseArn } from '../aws/arn.ts';
 import type { Identity } from '../aws/session.ts';
-import type { Remedy, VerifyCheck, VerifyId } from '../report/verify-types.ts';
+import type { VerifyCheck, VerifyId } from '../report/verify-types.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
 import { remedies } from '../report/words/verify-remedies.ts';
+import type { Remedy } from '../told.ts';
 import { checksOf } from './make.ts';
 
 /** Whether an ARN is of another account or partition than the credentials, which can then tell nothing about it. */

@@ -1,8 +1,9 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import { algorithmOfLength, checkStoredKey, type KeyMaterial, type KeyProblem } from '../key/index.ts';
-import type { Remedy, VerifyCheck, VerifyId } from '../report/verify-types.ts';
+import type { VerifyCheck, VerifyId } from '../report/verify-types.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
 import { remedies } from '../report/words/verify-remedies.ts';
+import type { Remedy } from '../told.ts';
 import { checksOf } from './make.ts';
 import type { SecretTarget, ThereSecret } from './secret-sight.ts';
 

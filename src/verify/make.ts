@@ -1,6 +1,8 @@
 import type { Failure } from '../failure.ts';
-import type { Remedy, VerifyCheck, VerifyId } from '../report/verify-types.ts';
+import { toldText } from '../report/told.ts';
+import type { VerifyCheck, VerifyId } from '../report/verify-types.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
+import type { Remedy, Told } from '../told.ts';
 
 /** Makes the checks of one subject. */
 export interface Making {
@@ -26,8 +28,12 @@ export function checksOf(subject: string, role?: string): Making {
 }
 
 function untold(id: VerifyId, { code, message, hint, awsAction }: Failure) {
-  const remedy = hint === undefined ? {} : { remedy: hint };
+  const remedy = hint === undefined ? {} : remedyOf(hint);
   return code === 'access-denied' && awsAction
     ? { detail: words.denied(id, awsAction), awsAction, ...remedy }
     : { detail: words.untold(id, message), ...remedy };
+}
+
+function remedyOf(hint: Told): Remedy {
+  return typeof hint === 'object' && 'remedy' in hint ? hint : { remedy: toldText(hint) };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Failure } from '../../src/failure.ts';
 import { type Manifest, readManifest } from '../../src/manifest/index.ts';
+import { toldText } from '../../src/report/told.ts';
 import { closing } from '../support/closing.ts';
 
 let folder: string | undefined;
@@ -46,7 +47,7 @@ export async function told(doing: Promise<unknown>): Promise<string[]> {
     (reason: unknown) => reason,
   );
   if (!(error instanceof Failure)) throw new Error('nothing was refused', { cause: error });
-  const lines = [error.message, ...error.details];
+  const lines = [error.message, ...error.details.map(toldText)];
   return lines.map((line) => line.replaceAll(`${manifestFolder()}/`, ''));
 }
 

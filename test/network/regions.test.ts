@@ -11,7 +11,7 @@ describe('a Region that is not enabled in the account', () => {
     expect(json.error).toMatchObject({
       code: 'region-not-enabled',
       message: 'The Region me-central-1 is not enabled in this account.',
-      hint: expect.stringContaining('another --region'),
+      hint: expect.stringContaining('(--region)'),
     });
     expect((await readAccount(sandbox)).secrets).toEqual([]);
   });

@@ -1,3 +1,5 @@
+import type { Remedy } from '../../told.ts';
+
 /** Sentences about AWS refusing, failing or not being reached. */
 
 export const awsWords = {
@@ -21,12 +23,18 @@ export const awsWords = {
       ? `Run 'aws sso login --profile ${profile}' (or get new credentials the way you got these), then run the same command again.`
       : "Run 'aws sso login' (or get new credentials the way you got these), then run the same command again.",
   invalidCredentials: 'AWS does not know these credentials, or their secret part is wrong.',
-  invalidCredentialsHint:
-    "Check the access key with 'aws sts get-caller-identity'. Credentials for China or GovCloud need a --region there.",
+  invalidCredentialsHint: {
+    remedy:
+      'Credentials for China or GovCloud are good for Regions there only (--region). Check the access key with:',
+    command: 'aws sts get-caller-identity',
+  } satisfies Remedy,
   invalidOrRegionOff: (region: string) =>
     `AWS does not know these credentials in ${region}: they are wrong, or that Region is not enabled in the account.`,
-  invalidOrRegionOffHint:
-    "Check the access key with 'aws sts get-caller-identity --region us-east-1'; if that works, enable the Region, or give another --region.",
+  invalidOrRegionOffHint: {
+    remedy:
+      'If the access key works elsewhere, enable the Region, or take another one (--region). This tells whether it does:',
+    command: 'aws sts get-caller-identity --region us-east-1',
+  } satisfies Remedy,
   clockSkew: "This machine's clock is too far off for AWS to accept its requests.",
   clockSkewHint: 'Set the clock (NTP), then run the same command again.',
   mfaCannotAsk: (serial: string) =>
@@ -89,7 +97,7 @@ export const awsWords = {
   throttledHint: 'Wait a minute, then run the same command again: it continues where it stopped.',
   regionOff: (region: string) => `The Region ${region} is not enabled in this account.`,
   regionOffHint:
-    'Enable it in the account settings (that takes some minutes), or give another --region. Session credentials from the global STS endpoint do not work in such a Region even then.',
+    'Enable it in the account settings (that takes some minutes), or take another one (--region). Session credentials from the global STS endpoint do not work in such a Region even then.',
   service: (action: string, resource: string, code: string, message: string) =>
     `AWS answered ${code} to ${action} on ${resource}: ${message}`,
   serviceFault: (action: string, resource: string, code: string) =>

@@ -1,4 +1,7 @@
+import type { KeyType } from '../../key/index.ts';
+import type { Remedy } from '../../told.ts';
 import { dayOf } from '../day.ts';
+import { own, rotateCommand } from './commands.ts';
 import { fleetWords } from './fleet.ts';
 
 /** Words of the `rotate` command. */
@@ -35,18 +38,24 @@ export const rotateWords = {
   looking: 'Looking for the secret in every Region',
 
   nowhere: (name: string) => `There is no secret ${name} in any Region that could be looked at.`,
-  nowhereHint: 'Check the name; or name the Region with --region.',
+  nowhereHint: 'Check the name, or name the Region (--region).',
   absent: (name: string, region: string) => `There is no secret ${name} in ${region}.`,
   absentHint: "To store a key there for the first time, use 'mc-static-key setup'.",
   deleted: (name: string, region: string, at: Date) =>
     `The secret ${name} in ${region} is scheduled for deletion (${dayOf(at)}).`,
-  deletedHint: (arn: string) => `Restore it first: mc-static-key setup --secret-arn ${arn} --restore`,
+  deletedHint: (arn: string): Remedy => ({
+    remedy: 'Restore it first:',
+    command: own('setup', '--secret-arn', arn, '--restore'),
+  }),
   primaryHint: (region: string) => `Its primary is in ${region}: give that one too (--region ${region}).`,
 
   noHistory: 'The secret has no current version to go back from.',
+  noHistoryHint: "Store the key that you want with 'mc-static-key rotate'.",
   noCommonKey: 'There is no key before the last rotation that every Region could go back to.',
-  noCommonKeyHint:
-    "Secrets Manager keeps one version before the current one. Store the key that you want with 'mc-static-key rotate --key-file …'.",
+  noCommonKeyHint: (name: string, regions: string[], keyType: KeyType): Remedy => ({
+    remedy: 'Secrets Manager keeps one version before the current one. Store the key that you want:',
+    command: rotateCommand(name, regions, keyType),
+  }),
   changedMeanwhile: (name: string, region: string) =>
     `Somebody else made another version of the secret ${name} in ${region} the current one meanwhile.`,
   changedMeanwhileHint: "Run 'mc-static-key status' and decide which key shall be in force.",

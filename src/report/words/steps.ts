@@ -1,5 +1,7 @@
 import type { PolicyScope } from '../../policy/index.ts';
+import type { Remedy } from '../../told.ts';
 import { dayOf } from '../day.ts';
+import { aws } from './commands.ts';
 
 /** Words of the plan: reasons, conflicts, ways out, warnings. */
 
@@ -104,8 +106,10 @@ export const policyWords = {
     `IAM says that a policy named ${name} exists, but it is not at the path '/' or is spelt in other letter case.`,
   overwrote: (name: string, theirs: string, ours: string) =>
     `Somebody else changed the policy ${name} at the same moment (version ${theirs}), and the version of this run (${ours}) has taken its place.`,
-  setDefaultAgain: (arn: string, version: string) =>
-    `If ${version} is what shall be in force, make it the default again: aws iam set-default-policy-version --policy-arn ${arn} --version-id ${version}`,
+  setDefaultAgain: (arn: string, version: string): Remedy => ({
+    remedy: `If ${version} is what shall be in force, make it the default again:`,
+    command: aws('iam', 'set-default-policy-version', '--policy-arn', arn, '--version-id', version),
+  }),
   propagating: 'IAM to make the policy known everywhere',
   contended: (name: string, seconds: number) =>
     `For ${seconds} s others kept changing the policy ${name} at the same time, so that nothing could be added to it.`,

@@ -1,4 +1,6 @@
+import type { Remedy } from '../../told.ts';
 import { dayOf } from '../day.ts';
+import { aws } from './commands.ts';
 import { fleetWords } from './fleet.ts';
 
 /** Words of the `teardown` command. */
@@ -49,8 +51,13 @@ export const teardownWords = {
     `The secret ${name} in ${region} belongs to the CloudFormation stack ${stack}. Take it out of the template of the stack.`,
   replicated: (name: string, region: string, replicas: string[]) =>
     `The secret ${name} in ${region} has replicas in ${replicas.join(' and ')}, and Secrets Manager deletes it only without them.`,
-  replicatedHint: (region: string, arn: string, replicas: string[]) =>
-    `Remove them first: aws secretsmanager remove-regions-from-replication --region ${region} --secret-id ${arn} --remove-replica-regions ${replicas.join(' ')}`,
+  replicatedHint: (region: string, arn: string, replicas: string[]): Remedy => ({
+    remedy: 'Remove them first:',
+    command: aws(
+      ...['secretsmanager', 'remove-regions-from-replication', '--region', region],
+      ...['--secret-id', arn, '--remove-replica-regions', ...replicas],
+    ),
+  }),
   isReplica: (name: string, region: string, primary: string) =>
     `The secret ${name} in ${region} is a replica of the one in ${primary}, from where alone it can be removed.`,
   roleInUse: (name: string) =>

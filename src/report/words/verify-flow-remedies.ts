@@ -1,4 +1,4 @@
-import type { Remedy } from '../verify-types.ts';
+import type { Remedy } from '../../told.ts';
 
 /** What to do about the checks of a flow that are not as they should be. */
 export const flowRemedies = {

@@ -1,8 +1,8 @@
 import { DEFAULTS } from '../../defaults.ts';
 import type { KeyType } from '../../key/index.ts';
+import type { Remedy } from '../../told.ts';
 import { plainJson } from '../plain.ts';
-import { shellWord } from '../shell.ts';
-import type { Remedy } from '../verify-types.ts';
+import { aws, keyTypeOption, own } from './commands.ts';
 
 /** What `setup` needs to be told to put right what is there. */
 export interface SetUp {
@@ -18,10 +18,6 @@ interface OfRole {
   arn: string | undefined;
 }
 
-const shell = (...words: string[]) => words.map(shellWord).join(' ');
-const own = (...words: string[]) => shell('mc-static-key', ...words);
-const aws = (...words: string[]) => shell('aws', ...words);
-
 /** The `setup` that completes what is there, once for each type of key; without a secret to point to, it asks for one. */
 function setupCommand({ secrets, roleName, manifest }: SetUp, ...more: string[]): string {
   if (manifest !== undefined) return own('setup', '--manifest', manifest);
@@ -34,11 +30,6 @@ function setupCommand({ secrets, roleName, manifest }: SetUp, ...more: string[])
       return own('setup', ...arns, ...keyTypeOption(type), ...role, ...more);
     })
     .join(' && ');
-}
-
-/** Without the option, a key is checked as a static one. */
-function keyTypeOption(keyType: KeyType): string[] {
-  return keyType === DEFAULTS.keyType ? [] : ['--key-type', keyType];
 }
 
 /** What to do about the checks of `verify` that are not as they should be. */
