@@ -1,7 +1,9 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { groupedBy } from '../grouping.ts';
-import type { ManifestKey } from '../manifest/index.ts';
+import type { Manifest, ManifestKey } from '../manifest/index.ts';
+import { regionsOf } from '../steps/request.ts';
+import type { ManifestEntry } from '../verify/index.ts';
 
 /** A secret that an entry of a manifest names, and what is to read it. */
 export interface EntrySecret {
@@ -11,6 +13,27 @@ export interface EntrySecret {
   arns: string[];
   policyName: string;
   roleName: string;
+}
+
+/** Whether `rotate` with the manifest would change nothing but what is not right: keys that are generated are made anew. */
+export function rotatesOnlyWrong({ keys }: Manifest): boolean {
+  return keys.every(({ answers }) => answers.keySource?.kind !== 'generate');
+}
+
+/**
+ * What the checks of `verify` have to know of an entry.
+ * @param rotates whether `rotate` with the manifest changes nothing but what is not right
+ */
+export function verifiedEntry(
+  { answers, at }: ManifestKey,
+  { path, rotates }: { path: string; rotates: boolean },
+): ManifestEntry {
+  const { keySource: source, roleName = DEFAULTS.roleName } = answers;
+  return {
+    ...{ path, at, roleName, regions: [...new Set(regionsOf(answers))] },
+    ...(source ? { source } : {}),
+    rotates: rotates && source !== undefined,
+  };
 }
 
 /** The secrets that an entry names: one, in some Regions; several only where it gives ARNs of different names. */

@@ -2,6 +2,7 @@ import { atMostInEach } from '../aws/together.ts';
 import { FLEET } from '../defaults.ts';
 import { Interrupted } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';
+import { checkInManifest } from '../manifest/index.ts';
 import { counter } from '../report/counter.ts';
 import type { SecretOutcome } from '../report/types.ts';
 import type { VerifyCheck } from '../report/verify-types.ts';
@@ -12,13 +13,13 @@ import type { KeyToRotate } from '../rotate/many.ts';
 import { type Attempt, tried } from '../steps/inspection.ts';
 import { beginsIn } from '../steps/secret-settling.ts';
 import type { StepContext } from '../steps/types.ts';
-import { verify } from '../verify/index.ts';
+import { type ManifestEntry, verify } from '../verify/index.ts';
 import type { CommandRun } from './command-run.ts';
 import { withAccountOfRest } from './step-context.ts';
 
 /** The keys of a manifest, and what is planned for each. */
 export interface ManifestRotation {
-  keys: (KeyToRotate & { roleName: string })[];
+  keys: (KeyToRotate & { manifest: ManifestEntry })[];
   /** One for each key. */
   rotations: Attempt<Rotation>[];
   rollback: boolean;
@@ -62,18 +63,18 @@ export async function checkRotations(
   done: RotatedKey[],
 ): Promise<VerifyCheck[]> {
   progress.start(verifyShow.looking);
-  const secrets = keys.flatMap(({ roleName }, at) => {
+  const secrets = keys.flatMap(({ manifest }, at) => {
     const [planned, now] = [rotations[at], done[at]];
     if (!planned || !now || 'failure' in planned || 'failure' in now) return [];
     const { key, rules } = planned.value;
-    const holds = { ...rules, ...(key ? { key } : {}) };
-    return now.value.map(({ region, arn: id }) => ({ roleName, target: { region, id, ...holds } }));
+    const holds = { ...rules, ...(key ? { key } : {}), manifest };
+    return now.value.map(({ region, arn: id }) => ({ region, id, ...holds }));
   });
-  const groups = [...groupedBy(secrets, ({ roleName }) => roleName)].map(([role, read]) => ({
-    secrets: read.map(({ target }) => target),
+  const groups = [...groupedBy(secrets, ({ manifest }) => manifest.roleName)].map(([role, read]) => ({
+    secrets: read,
     role,
   }));
   const checks = await verify(aws, { groups });
   progress.stop();
-  return checks;
+  return checks.map(checkInManifest);
 }

@@ -21,7 +21,7 @@ import {
   tellLeftOut,
   withDoneForFailed,
 } from './manifest-run.ts';
-import { secretsOf } from './manifest-secrets.ts';
+import { rotatesOnlyWrong, secretsOf, verifiedEntry } from './manifest-secrets.ts';
 import type { CommonOptions } from './options.ts';
 import { applyRotations, checkRotations, type ManifestRotation, type RotatedKey } from './rotate-keys.ts';
 import { showAccount, stepContext, tellChanges } from './step-context.ts';
@@ -76,12 +76,13 @@ async function keysOf(
     ? { keys: [], warnings: [] }
     : await loadKeys({ ...manifest, keys: named }, keyInput);
   for (const warning of warnings) output.insist(`${setupWords.warning}: ${warning}`);
+  const how = { path: manifest.path, rotates: !rollback && rotatesOnlyWrong(manifest) };
   return named.flatMap((entry, at) => {
     const checked = keys[at];
-    return secretsOf(entry).map(({ name, regions, arns, roleName }) => ({
+    return secretsOf(entry).map(({ name, regions, arns }) => ({
       target: { name, regions, arns },
       rules: keyRules(entry.answers),
-      roleName,
+      manifest: verifiedEntry(entry, how),
       ...(checked ? { checked } : {}),
     }));
   });

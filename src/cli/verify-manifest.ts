@@ -1,15 +1,7 @@
 import { parseArn } from '../aws/arn.ts';
-import { DEFAULTS } from '../defaults.ts';
 import type { ExitCode } from '../failure.ts';
 import type { CheckedKey } from '../key/index.ts';
-import {
-  asManifest,
-  checkInManifest,
-  loadKeysHere,
-  type Manifest,
-  type ManifestKey,
-  readManifest,
-} from '../manifest/index.ts';
+import { asManifest, checkInManifest, loadKeysHere, type Manifest, readManifest } from '../manifest/index.ts';
 import { counter } from '../report/counter.ts';
 import { commandJson } from '../report/json.ts';
 import { checksByArn, showKeys, verdictOn } from '../report/verify-fleet.ts';
@@ -17,10 +9,17 @@ import type { VerifiedKey } from '../report/verify-types.ts';
 import { exitCodeOf, verdictOf } from '../report/verify-verdict.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { verifyShow as words } from '../report/words/verify-show.ts';
-import { keyRules, regionsOf } from '../steps/request.ts';
-import { type Reader, type Verification, type VerifyGroup, verification } from '../verify/index.ts';
+import { keyRules, regionsOf, type SetupAnswers } from '../steps/request.ts';
+import {
+  type ManifestEntry,
+  type Reader,
+  type Verification,
+  type VerifyGroup,
+  verification,
+} from '../verify/index.ts';
 import { encryptionOf } from '../verify/settings.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
+import { rotatesOnlyWrong, verifiedEntry } from './manifest-secrets.ts';
 import type { CommonOptions } from './options.ts';
 import { showAccount } from './step-context.ts';
 
@@ -48,19 +47,25 @@ async function groupsOf({ output, keyInput }: CommandRun, manifest: Manifest): P
   const { keys, warnings, elsewhere } = await loadKeysHere(manifest, keyInput);
   for (const warning of warnings) output.insist(`${setupWords.warning}: ${warning}`);
   if (elsewhere.length > 0) output.insist(`${setupWords.warning}: ${words.notCompared(elsewhere)}`);
-  return manifest.keys.map((key, at) => groupOf(key, keys[at], manifest.path));
+  // A key that is not here would stop all.
+  const how = { path: manifest.path, rotates: elsewhere.length === 0 && rotatesOnlyWrong(manifest) };
+  return manifest.keys.map((key, at) => groupOf(key.answers, keys[at], verifiedEntry(key, how)));
 }
 
-function groupOf({ answers, at }: ManifestKey, checked: CheckedKey | undefined, path: string): VerifyGroup {
+function groupOf(
+  answers: SetupAnswers,
+  checked: CheckedKey | undefined,
+  manifest: ManifestEntry,
+): VerifyGroup {
   const { secretName: name = '', secretArns, regions, policyName } = answers;
   const targets =
     secretArns.length > 0
       ? secretArns.map((id) => ({ id, region: parseArn(id)?.region ?? '' }))
       : regions.map((region) => ({ id: name, region }));
-  const holds = { ...keyRules(answers), ...(checked ? { key: checked.key } : {}), manifest: { path, at } };
+  const holds = { ...keyRules(answers), ...(checked ? { key: checked.key } : {}), manifest };
   return {
     secrets: targets.map((target) => ({ ...target, ...holds })),
-    role: answers.roleName ?? DEFAULTS.roleName,
+    role: manifest.roleName,
     ...(policyName === undefined ? {} : { policyName }),
   };
 }

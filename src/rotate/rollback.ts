@@ -56,7 +56,7 @@ export function planRollback(histories: History[], keyType: KeyType): Rollback {
 function nothingInCommon(histories: History[], keyType: KeyType): Conflict {
   const names = histories.map(({ secret }) => secret.name);
   const regions = histories.map(({ secret }) => secret.region);
-  return blockedBy(words.noCommonKey, words.noCommonKeyHint(names[0] ?? '', regions, keyType));
+  return blockedBy(words.noCommonKey, words.noCommonKeyHint({ name: names[0] ?? '', regions, keyType }));
 }
 
 /** The one before first, so that of two from the same moment it counts as the older one. */

@@ -18,7 +18,7 @@ import { type Reader, readersOf } from './settings.ts';
 import { sightSecrets } from './sights.ts';
 import { type Pair, type Subjects, subjectsOf, type VerifyRequest } from './subjects.ts';
 
-export type { SecretTarget } from './secret-sight.ts';
+export type { ManifestEntry, SecretTarget } from './secret-sight.ts';
 export type { Reader } from './settings.ts';
 export type { VerifyGroup, VerifyRequest } from './subjects.ts';
 

@@ -46,10 +46,15 @@ export function judgeRole(sight: RoleSight, wish: RoleWish, identity: Identity):
         : failed('role-exists', words.otherPath, remedies.useArn(sight.actual)),
     ];
   }
-  return [...judgeNaming(sight), ...judgeTrusting(sight, wish, identity), ...judgeAttached(sight, wish)];
+  return [
+    ...judgeNaming(sight, wish),
+    ...judgeTrusting(sight, wish, identity),
+    ...judgeAttached(sight, wish),
+  ];
 }
 
-function judgeNaming({ arn, name, described }: RoleSight & ThereRole): VerifyCheck[] {
+function judgeNaming({ arn, name, described }: RoleSight & ThereRole, { manifest }: RoleWish): VerifyCheck[] {
+  const otherRole = remedies.otherRole(manifest);
   const { ok, failed, warning, unseen } = checksOf(arn);
   const path =
     parseArn(arn)
@@ -59,9 +64,9 @@ function judgeNaming({ arn, name, described }: RoleSight & ThereRole): VerifyChe
     'unseen' in described ? unseen('role-exists', described.unseen) : ok('role-exists', words.exists),
     // MediaConnect User Guide: the name is reserved.
     /^mediaconnectaccessrole$/i.test(name)
-      ? failed('role-name', words.reservedName, remedies.otherRole)
+      ? failed('role-name', words.reservedName, otherRole)
       : ok('role-name', words.freeName),
-    path === '/' ? ok('role-path', words.noPath) : warning('role-path', words.path(path), remedies.otherRole),
+    path === '/' ? ok('role-path', words.noPath) : warning('role-path', words.path(path), otherRole),
   ];
 }
 
@@ -101,7 +106,7 @@ function judgeTrusting(role: RoleSight & ThereRole, wish: RoleWish, identity: Id
 
 function judgeAttached(
   { arn, name, attached }: RoleSight & ThereRole,
-  { policyNames }: RoleWish,
+  { policyNames, manifest }: RoleWish,
 ): VerifyCheck[] {
   if (policyNames.length === 0) return [];
   const { ok, failed, unseen } = checksOf(arn);
@@ -115,7 +120,9 @@ function judgeAttached(
       : failed(
           'role-policy-attached',
           words.notAttached(policy),
-          remedies.attach(name, policyArn({ partition, account }, policy)),
+          manifest === undefined
+            ? remedies.attach(name, policyArn({ partition, account }, policy))
+            : remedies.setUpFrom(manifest),
         );
   });
 }

@@ -5,9 +5,10 @@ import type { KeyMaterial } from '../key/index.ts';
 import type { VerifyCheck } from '../report/verify-types.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
 import { remedies } from '../report/words/verify-remedies.ts';
+import type { Remedy } from '../told.ts';
 import { judgeForeign } from './foreign.ts';
 import { judgeKmsKey } from './judge-kms-key.ts';
-import { judgeContent } from './judge-value.ts';
+import { judgeContent, rotateRemedy } from './judge-value.ts';
 import { seenIn } from './look.ts';
 import { checksOf } from './make.ts';
 import type { SecretSight, SecretTarget, ThereSecret } from './secret-sight.ts';
@@ -37,7 +38,7 @@ function judgeAbsence(
   { target, absence }: Extract<SecretSight, { kind: 'absent' }>,
   subject: string,
 ): VerifyCheck {
-  const { region, keyType, manifest } = target;
+  const { region, keyType } = target;
   const { failed } = checksOf(subject);
   const name = nameOf(target);
   if (absence.kind === 'other-arn') {
@@ -47,7 +48,7 @@ function judgeAbsence(
     return failed('secret-exists', words.arnEnd(region), remedies.useName(absence.name, region));
   }
   if (absence.kind === 'absent') {
-    return failed('secret-exists', words.absent, remedies.setUpFrom(manifest?.path ?? ''));
+    return failed('secret-exists', words.absent, storing(target));
   }
   return absence.regions.length > 0
     ? failed(
@@ -56,6 +57,13 @@ function judgeAbsence(
         remedies.storeToo(name, region, keyType),
       )
     : failed('secret-exists', words.nowhere(region), remedies.store(name, region, keyType));
+}
+
+/** How a secret comes to be that a manifest names: `setup` makes none that is said to exist. */
+function storing({ id, manifest }: SecretTarget): Remedy {
+  if (parseSecretArn(id)) return remedies.copyArn;
+  const { path = '', source } = manifest ?? {};
+  return source ? remedies.setUpFrom(path) : remedies.nameSource(path);
 }
 
 function nameOf({ id }: SecretTarget): string {
@@ -97,7 +105,9 @@ function judgeSeen({ deletedAt, rotates, region }: FoundSecret, subject: string)
 export function judgeSameKey(sights: SecretSight[], identity: Identity): VerifyCheck[] {
   const firsts = new Map<string, { subject: string; region: string; held: KeyMaterial }>();
   return sights.flatMap((sight) => {
-    const content = sight.kind === 'there' ? seenIn(sight.content) : undefined;
+    if (sight.kind !== 'there') return [];
+    const { described } = sight;
+    const content = seenIn(sight.content);
     if (content?.kind !== 'text') return [];
     const { region, keyType, manifest } = sight.target;
     const [subject, name, held] = [subjectOf(sight, identity), nameOf(sight.target), content.key];
@@ -108,6 +118,10 @@ export function judgeSameKey(sights: SecretSight[], identity: Identity): VerifyC
     const { ok, failed } = checksOf(subject);
     return held.sameKey(first.held, keyType)
       ? ok('secret-same-key', words.sameKey(first.region))
-      : failed('secret-same-key', words.otherKeyThan(first.region), remedies.rotate(name, keyType));
+      : failed(
+          'secret-same-key',
+          words.otherKeyThan(first.region),
+          rotateRemedy({ described, target: sight.target }, [first.region, region]),
+        );
   });
 }

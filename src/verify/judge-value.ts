@@ -4,6 +4,7 @@ import type { VerifyCheck, VerifyId } from '../report/verify-types.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
 import { remedies } from '../report/words/verify-remedies.ts';
 import type { Remedy } from '../told.ts';
+import { seenIn } from './look.ts';
 import { checksOf } from './make.ts';
 import type { SecretTarget, ThereSecret } from './secret-sight.ts';
 
@@ -26,11 +27,11 @@ const CHECK_OF: Record<string, VerifyId> = {
 
 /** The checks of what a secret holds. Pure. */
 export function judgeContent(
-  { content, target }: ThereSecret & { target: SecretTarget },
+  { content, described, target }: ThereSecret & { target: SecretTarget },
   subject: string,
 ): VerifyCheck[] {
   const { ok, failed, unseen } = checksOf(subject);
-  const rotate = remedies.rotate(parseSecretArn(subject)?.name ?? target.id, target.keyType);
+  const rotate = rotateRemedy({ described, target }, [target.region]);
   // It waits for its deletion; then nothing of its value can be read.
   if (!content) return [];
   if ('unseen' in content) {
@@ -48,6 +49,27 @@ export function judgeContent(
   const version = ok('secret-version', words.hasVersion);
   if (seen.kind === 'binary') return [version, failed('secret-plaintext', words.binary, rotate)];
   return [version, ...judgeText(seen.key, target, subject, rotate)];
+}
+
+/**
+ * How the right key is stored, with no change to what is right already. A key that is generated has no copy elsewhere, so that
+ * all Regions of its entry get a new one.
+ * @param regions where the value is not right; a replica gets its own from the primary
+ */
+export function rotateRemedy(
+  { described, target }: Pick<ThereSecret, 'described'> & { target: SecretTarget },
+  regions: string[],
+): Remedy {
+  const { id, region, keyType, manifest } = target;
+  if (manifest?.rotates) return remedies.rotateAll(manifest.path);
+  const primary = seenIn(described)?.replicaOf;
+  const written = regions.map((each) => (each === region ? (primary ?? each) : each));
+  const { source, roleName } = manifest ?? {};
+  return remedies.rotate({
+    name: parseSecretArn(id)?.name ?? id,
+    regions: source?.kind === 'generate' ? (manifest?.regions ?? []) : [...new Set(written)],
+    ...{ keyType, source, roleName },
+  });
 }
 
 function judgeText(held: KeyMaterial, target: SecretTarget, subject: string, rotate: Remedy): VerifyCheck[] {

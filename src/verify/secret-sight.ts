@@ -3,7 +3,7 @@ import { type FoundKmsKey, readKmsKey } from '../aws/kms-keys.ts';
 import { type CurrentValue, readValue, type SecretContent } from '../aws/secret-values.ts';
 import { describeSecret, type FoundSecret, readResourcePolicy } from '../aws/secrets.ts';
 import type { Aws, Identity } from '../aws/session.ts';
-import type { Algorithm, KeyMaterial, KeyType } from '../key/index.ts';
+import type { Algorithm, KeyMaterial, KeySource, KeyType } from '../key/index.ts';
 import { type Absence, whyAbsent } from './absence.ts';
 import { isForeign } from './foreign.ts';
 import { type Look, look, seenIn } from './look.ts';
@@ -17,8 +17,22 @@ export interface SecretTarget {
   algorithm?: Algorithm;
   /** The very key that it must hold. */
   key?: KeyMaterial;
-  /** The manifest that names it, if one does, and where the entry stands there. */
-  manifest?: { path: string; at: string };
+  /** The entry of a manifest that names it, if one does. */
+  manifest?: ManifestEntry;
+}
+
+/** What the checks and their remedies have to know of an entry of a manifest. */
+export interface ManifestEntry {
+  path: string;
+  /** Where the entry stands, as `keys.yaml:12:5`. */
+  at: string;
+  /** The Regions of its secret. */
+  regions: string[];
+  roleName: string;
+  /** Where its key comes from; absent for a secret that is used as it is. */
+  source?: KeySource;
+  /** Whether `rotate --manifest` would put the right key into it, and change nothing that is right. */
+  rotates: boolean;
 }
 
 /** A secret as far as it could be looked at. */

@@ -1,9 +1,18 @@
-import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { expect, test } from 'vitest';
+import { DeleteSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, test } from 'vitest';
+import { performVerifyManifest } from '../../src/cli/verify-manifest.ts';
+import type { VerifyCheck } from '../../src/report/verify-types.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
-import { clientsOf, KEYS, REGION } from '../support/account.ts';
-import { feeds, manifestFile, setUpAll } from '../support/manifest.ts';
+import { clientsOf, FAR_REGION, KEYS, REGION, readAccount } from '../support/account.ts';
+import {
+  feeds,
+  type ManifestContent,
+  manifestFile,
+  runAll,
+  setUpAll,
+  temporaryFile,
+} from '../support/manifest.ts';
 import { runHere } from '../support/run-here.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 
@@ -11,7 +20,7 @@ const sandbox = freshSandbox();
 const key = { key: { env: 'FEED_KEY' } };
 
 /** Runs a command for a manifest and answers all that it shows, in one line. */
-async function shows(on: Sandbox, args: string[], content: Parameters<typeof manifestFile>[0]) {
+async function shows(on: Sandbox, args: string[], content: ManifestContent) {
   const [command = '', ...more] = args;
   const { stdout, stderr } = await runHere([command, '--manifest', manifestFile(content), ...more], {
     ...on.env,
@@ -41,3 +50,82 @@ test.each(['status', 'verify', 'setup --yes'])(
     }
   },
 );
+
+describe('the command that verify prints for a wrong key puts that right, and changes nothing else, where the manifest', () => {
+  const given = { secretName: 'dual', regions: [REGION], key: { env: 'FEED_KEY' } };
+  const OTHER = temporaryFile('other.key', KEYS.other);
+  const elsewhere = { secretName: 'dual', regions: [FAR_REGION], key: { file: OTHER } };
+  const made = { secretName: 'made', key: { generate: 'aes256' } };
+  const env = () => ({ ...sandbox().env, FEED_KEY: KEYS.aes256, OTHER_KEY: KEYS.other });
+
+  const spoil = (SecretId: string, SecretString = 'spoilt', region = REGION) =>
+    clientsOf(sandbox(), region).secrets.send(new PutSecretValueCommand({ SecretId, SecretString }));
+
+  async function held(): Promise<Record<string, string | undefined>> {
+    const { secrets } = await readAccount(sandbox());
+    return Object.fromEntries(
+      secrets.map(({ name, region, values }) => [`${name} ${region}`, values.AWSCURRENT]),
+    );
+  }
+
+  async function remediesOf(content: ManifestContent): Promise<string[]> {
+    const { json } = await runAll<{ checks: VerifyCheck[] }>(sandbox(), content, performVerifyManifest);
+    return [
+      ...new Set(
+        json.checks.flatMap(({ verdict, command }) => (verdict === 'failed' ? (command ?? []) : [])),
+      ),
+    ];
+  }
+
+  /** Runs a command as it stands. */
+  const type = (command: string) => runHere([...command.split(' ').slice(1), '--yes'], env());
+
+  test.each([
+    ['gives all keys', [given, elsewhere], /^mc-static-key rotate --manifest \S+$/],
+    ['has generated keys too', [given, elsewhere, made], /--region us-west-2 --key-env FEED_KEY$/],
+  ])('%s', async (_title, keys, command) => {
+    await setUpAll(sandbox(), { keys });
+    const before = await held();
+    await spoil('dual');
+    const [remedy = '', ...others] = await remediesOf({ keys });
+    expect([remedy, others]).toEqual([expect.stringMatching(command), []]);
+    const { code, stderr } = await type(remedy);
+    expect([code, await held()], stderr).toEqual([0, before]);
+  });
+
+  test('names a file, for a secret with a role of its own', async () => {
+    const keys = [given, { ...elsewhere, roleName: 'MediaConnect-Far' }, made];
+    await setUpAll(sandbox(), { keys });
+    const before = await held();
+    await spoil('dual', KEYS.aes256, FAR_REGION);
+    const [remedy = ''] = await remediesOf({ keys });
+    expect(remedy).toBe(
+      `mc-static-key rotate --secret-name dual --region ${FAR_REGION} --key-file ${OTHER} --role-name MediaConnect-Far`,
+    );
+    const { code, stderr } = await type(remedy);
+    expect([code, await held()], stderr).toEqual([0, before]);
+  });
+
+  test('has the key generated, which no file holds: all its Regions get a new one', async () => {
+    const keys = [given, { ...made, regions: [REGION, FAR_REGION] }];
+    await setUpAll(sandbox(), { keys });
+    await spoil('made');
+    const [remedy = '', ...others] = await remediesOf({ keys });
+    expect(others).toEqual([]);
+    const { code, stderr } = await type(remedy);
+    const { [`made ${REGION}`]: here, [`made ${FAR_REGION}`]: there, ...rest } = await held();
+    expect([code, rest], stderr).toEqual([0, { [`dual ${REGION}`]: KEYS.aes256 }]);
+    expect([here, here?.length]).toEqual([there, 64]);
+  });
+
+  test('uses a secret as it is', async () => {
+    const keys = [{ secretName: 'found', regions: [REGION, FAR_REGION], key: { existing: true } }];
+    await setUpAll(sandbox(), { keys: [{ ...keys[0], key: { env: 'FEED_KEY' } }] });
+    await spoil('found');
+    expect(await remediesOf({ keys })).toContain(
+      `mc-static-key rotate --secret-name found --region ${REGION} --key-file KEY-FILE`,
+    );
+    const [missing] = await remediesOf({ keys: [{ ...keys[0], secretName: 'lost' }] });
+    expect(missing).toMatch(/^mc-static-key setup --manifest/);
+  });
+});

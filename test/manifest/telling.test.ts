@@ -17,7 +17,7 @@ const namesFlag = (text: string) => FLAGS.some((flag) => new RegExp(`${flag}(?![
 const sample: object = new Proxy(Object.assign(['x'], { replace: () => 'x', split: () => ['x'] }), {
   get(target, name) {
     if (name === 'toISOString') return () => '2026-11-27T00:00:00.000Z';
-    return name === 'secrets' ? [] : Reflect.get(target, name);
+    return name === 'secrets' || name === 'regions' ? [] : Reflect.get(target, name);
   },
 });
 

@@ -57,7 +57,9 @@ describe('a secret', () => {
     const { code, told, said } = await one({ secretName: 'both', region: [REGION, FAR_REGION] });
     expect([code, told]).toEqual([1, ['failed secret-same-key']]);
     expect(said).toContain(`holds another key than in ${REGION}`);
-    expect(said).toContain('mc-static-key rotate --secret-name both --key-file KEY-FILE');
+    expect(said).toContain(
+      'mc-static-key rotate --secret-name both --region us-west-2 --region eu-west-1 --key-file KEY-FILE',
+    );
   });
 
   test('is compared with the key given, whose letters may be in the other case, and no key is shown', async () => {
@@ -104,7 +106,9 @@ describe('a secret', () => {
     await makeSecret(sandbox, { Name: 'srt', SecretString: 'a-long-passphrase\n' });
     const { told, said } = await one({ ...wishes, secretName: 'srt' });
     expect(told.sort()).toEqual(['failed secret-exists', 'failed secret-form']);
-    expect(said).toContain('rotate --secret-name srt --key-type srt-password --key-file KEY-FILE');
+    expect(said).toContain(
+      'rotate --secret-name srt --region us-west-2 --key-type srt-password --key-file KEY-FILE',
+    );
     expect(said).toContain('--region eu-west-1 --key-type srt-password --key-file KEY-FILE');
   });
 

@@ -21,7 +21,8 @@ export interface BrokenSecret {
 
 const holding = (SecretString: string) => (sandbox: Sandbox, Name: string) =>
   makeSecret(sandbox, { Name, SecretString });
-const rotate = (name: string) => `mc-static-key rotate --secret-name ${name} --key-file KEY-FILE`;
+const rotate = (name: string) =>
+  `mc-static-key rotate --secret-name ${name} --region us-west-2 --key-file KEY-FILE`;
 const asMade =
   (after: (sandbox: Sandbox, SecretId: string) => Promise<unknown>) =>
   async (sandbox: Sandbox, Name: string) => {

@@ -1,5 +1,5 @@
 import { DEFAULTS } from '../../defaults.ts';
-import type { KeyType } from '../../key/index.ts';
+import type { KeySource, KeyType } from '../../key/index.ts';
 import { shellWord } from '../shell.ts';
 
 /** A command of this program, as a shell takes it. */
@@ -21,8 +21,29 @@ export function keyTypeOption(keyType: KeyType): string[] {
   return keyType === DEFAULTS.keyType ? [] : ['--key-type', keyType];
 }
 
-/** The `rotate` that stores a key from a file, in these Regions and no other. */
-export function rotateCommand(name: string, regions: string[], keyType: KeyType): string {
-  const where = regions.flatMap((region) => ['--region', region]);
-  return own('rotate', '--secret-name', name, ...where, ...keyTypeOption(keyType), '--key-file', 'KEY-FILE');
+/** What a `rotate` of one secret is about. */
+export interface ToRotate {
+  name: string;
+  /** Where the secret gets the key, and nowhere else. */
+  regions: string[];
+  keyType: KeyType;
+  /** Where the key comes from, where that is known. */
+  source?: KeySource | undefined;
+  /** The role that is to read it, where that is known. */
+  roleName?: string | undefined;
+}
+
+/** The `rotate` that stores the key. */
+export function rotateCommand({ name, regions, keyType, source, roleName }: ToRotate): string {
+  const role = roleName === undefined || roleName === DEFAULTS.roleName ? [] : ['--role-name', roleName];
+  return own(
+    ...['rotate', '--secret-name', name, ...regions.flatMap((region) => ['--region', region])],
+    ...[...keyTypeOption(keyType), ...sourceOption(source), ...role],
+  );
+}
+
+function sourceOption(source: KeySource | undefined): string[] {
+  if (source?.kind === 'generate') return ['--generate', source.algorithm];
+  if (source?.kind === 'env') return ['--key-env', source.name];
+  return ['--key-file', source?.kind === 'file' ? source.path : 'KEY-FILE'];
 }

@@ -1,7 +1,6 @@
-import type { KeyType } from '../../key/index.ts';
 import type { Remedy } from '../../told.ts';
 import { dayOf } from '../day.ts';
-import { own, rotateCommand } from './commands.ts';
+import { own, rotateCommand, type ToRotate } from './commands.ts';
 import { fleetWords } from './fleet.ts';
 
 /** Words of the `rotate` command. */
@@ -52,9 +51,9 @@ export const rotateWords = {
   noHistory: 'The secret has no current version to go back from.',
   noHistoryHint: "Store the key that you want with 'mc-static-key rotate'.",
   noCommonKey: 'There is no key before the last rotation that every Region could go back to.',
-  noCommonKeyHint: (name: string, regions: string[], keyType: KeyType): Remedy => ({
+  noCommonKeyHint: (secret: ToRotate): Remedy => ({
     remedy: 'Secrets Manager keeps one version before the current one. Store the key that you want:',
-    command: rotateCommand(name, regions, keyType),
+    command: rotateCommand(secret),
   }),
   changedMeanwhile: (name: string, region: string) =>
     `Somebody else made another version of the secret ${name} in ${region} the current one meanwhile.`,

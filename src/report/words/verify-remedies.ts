@@ -2,7 +2,8 @@ import { DEFAULTS } from '../../defaults.ts';
 import type { KeyType } from '../../key/index.ts';
 import type { Remedy } from '../../told.ts';
 import { plainJson } from '../plain.ts';
-import { aws, keyTypeOption, own } from './commands.ts';
+import { aws, keyTypeOption, own, rotateCommand, type ToRotate } from './commands.ts';
+import { namedSecretWords } from './named-secret.ts';
 
 /** What `setup` needs to be told to put right what is there. */
 export interface SetUp {
@@ -67,9 +68,17 @@ export const remedies = {
     remedy: 'Switch the rotation off:',
     command: aws('secretsmanager', 'cancel-rotate-secret', '--region', region, '--secret-id', arn),
   }),
-  rotate: (name: string, keyType: KeyType): Remedy => ({
-    remedy: 'Store the right key:',
-    command: own('rotate', '--secret-name', name, ...keyTypeOption(keyType), '--key-file', 'KEY-FILE'),
+  rotate: (secret: ToRotate): Remedy => ({
+    remedy:
+      secret.source?.kind === 'generate'
+        ? 'Store a new key, the same in all its Regions:'
+        : 'Store the right key:',
+    command: rotateCommand(secret),
+  }),
+  /** For a manifest of which `rotate` would change nothing but what is not right. */
+  rotateAll: (manifest: string): Remedy => ({
+    remedy: 'Store the keys that the manifest names:',
+    command: own('rotate', '--manifest', manifest),
   }),
   orPassword: (rotate: Remedy): Remedy => ({
     ...rotate,
@@ -108,6 +117,12 @@ export const remedies = {
 
   setUp: (what: SetUp): Remedy => ({ remedy: 'Have it set up:', command: setupCommand(what) }),
   setUpFrom: (manifest: string): Remedy => remedies.setUp({ secrets: [], roleName: '', manifest }),
+  nameSource: (manifest: string): Remedy => ({
+    remedy:
+      'Check the name and the Region, or say in the manifest where its key comes from, and have it stored:',
+    command: own('setup', '--manifest', manifest),
+  }),
+  copyArn: { remedy: namedSecretWords.copyArn } satisfies Remedy,
   letIn: (what: SetUp): Remedy => ({
     remedy:
       what.manifest === undefined
@@ -115,9 +130,16 @@ export const remedies = {
         : 'Have MediaConnect added to its trust policy, with updateTrust: true in the manifest:',
     command: setupCommand(what, '--update-trust'),
   }),
-  otherRole: {
-    remedy: 'Set up another role, for example with the default name: mc-static-key setup',
-  } satisfies Remedy,
+  otherRole: (manifest: string | undefined): Remedy =>
+    manifest === undefined
+      ? {
+          remedy: 'Set up another role, for example with the default name:',
+          command: own('setup'),
+        }
+      : {
+          remedy: 'Name another role in the manifest (--role-name), and have it set up:',
+          command: own('setup', '--manifest', manifest),
+        },
   takeTrustDenialOut: (roleName: string): Remedy => ({
     remedy:
       'Take the denial out of its trust policy, which another statement would not change; this shows it:',
@@ -159,7 +181,9 @@ export const remedies = {
         : aws('iam', 'detach-role-policy', '--role-name', what.roleName, '--policy-arn', arn);
     return {
       remedy:
-        'Attach a policy that only reads what is needed (name all secrets that the role is for), and then take this one off:',
+        what.manifest === undefined
+          ? 'Attach a policy that only reads what is needed (name all secrets that the role is for), and then take this one off:'
+          : 'See to it that the manifest names another policy for the keys of this role (--policy-name), and none of a wide scope (--policy-scope). Then have it set up, and take this one off:',
       command: `${setupCommand(what, ...other)} && ${off}`,
     };
   },
