@@ -2,12 +2,24 @@ import { folded, MOST_LINES } from './fold.ts';
 import { plain } from './plain.ts';
 import { shellWord } from './shell.ts';
 import { type Page, wrapped } from './status-table.ts';
-import type { StatusMissing } from './status-types.ts';
+import type { Status } from './status-types.ts';
 import { statusWords as words } from './words/status.ts';
 
-/** What a manifest names and the account lacks: one line for each thing, a secret with all its Regions. */
-export function missingLines(page: Page, missing: StatusMissing[], manifest = ''): string[] {
-  if (missing.length === 0) return [];
+/** What a manifest names and the account lacks: one line for each thing, a secret with all its Regions; and what brings it. */
+export function missingLines(page: Page, status: Status, manifest: string | undefined): string[] {
+  const { missing = [], secrets } = status;
+  // Without being told so, `setup` restores nothing.
+  const restores = secrets.some(({ deletedAt }) => deletedAt !== null);
+  if (manifest === undefined || (missing.length === 0 && !restores)) return [];
+  return [
+    '',
+    ...(missing.length > 0 ? listed(page, missing) : []),
+    ...wrapped(page, '', restores ? words.setUpAndRestore(missing.length) : words.setUp),
+    `  ${withManifest('setup', manifest)}${restores ? ' --restore' : ''}`,
+  ];
+}
+
+function listed(page: Page, missing: NonNullable<Status['missing']>): string[] {
   const things = folded(missing, ({ kind, name }) => `${kind} ${name}`);
   const shown = things.slice(0, MOST_LINES).flatMap((same) => {
     const [{ kind, name }] = same;
@@ -16,12 +28,9 @@ export function missingLines(page: Page, missing: StatusMissing[], manifest = ''
   });
   const more = things.length - MOST_LINES;
   return [
-    '',
     page.paint.bold(words.missingTitle),
     ...shown,
     ...(more > 0 ? [`  ${words.moreMissing(more)}`] : []),
-    ...wrapped(page, '', words.setUp),
-    `  ${withManifest('setup', manifest)}`,
   ];
 }
 

@@ -84,10 +84,10 @@ function rowLines(page: Page, shape: Shape, { secret, checks }: SecretRow): stri
   ];
 }
 
-function remarksOf({ replicaOf, replicas, deletedAt, roles }: StatusSecret): string[] {
+function remarksOf({ replicaOf, replicas, deletedAt, checks }: StatusSecret): string[] {
   return [
-    // Where a policy names it, a check says so.
-    ...(deletedAt && roles.length === 0 ? [words.deletedUnused(deletedAt.slice(0, 10))] : []),
+    // Where it is a mistake, the check says so.
+    ...(deletedAt && worst(checks) === 'ok' ? [words.deletedUnused(deletedAt.slice(0, 10))] : []),
     ...(replicaOf ? [words.replica(replicaOf)] : []),
     ...(replicas.length > 0 ? [words.replicas(replicas)] : []),
   ];

@@ -26,7 +26,7 @@ export function statusText(
         ...wrapped(page, '', countLine(status)),
         ...roles.flatMap((role) => ['', ...roleLines(page, role, secrets)]),
         ...looseLines(page, status),
-        ...missingLines(page, status.missing ?? [], manifest),
+        ...missingLines(page, status, manifest),
       ];
   return [...lines, '', ...endLines(page, status, manifest)].join('\n');
 }

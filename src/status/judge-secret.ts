@@ -6,7 +6,7 @@ import type { SeenSecret } from './secrets.ts';
 
 /**
  * The checks of a secret for which its value need not be read. Pure.
- * @param isNamed whether a policy of a role names it; what is deleted and not named is what `teardown` leaves behind
+ * @param isNamed whether a policy of a role, or a manifest, names it; what is deleted and not named is what `teardown` leaves behind
  */
 export function judgeSecret(
   { arn, deletedAt, rotates, current }: SeenSecret,

@@ -37,7 +37,7 @@ export function statusOf(seen: Seen, notes: StatusNote[], now: Date): Status {
         ...secretStatus(secret, now),
         replicas: replicasOf(secret, seen.secrets),
         roles: ofSecret,
-        checks: judgeSecret(secret, ofSecret.length > 0),
+        checks: judgeSecret(secret, ofSecret.length > 0 || seen.missing !== undefined),
       };
     }),
     policies: policies.map(({ name, arn }) => ({ name, arn })),

@@ -129,3 +129,15 @@ describe('the command that verify prints for a wrong key puts that right, and ch
     expect(missing).toMatch(/^mc-static-key setup --manifest/);
   });
 });
+
+test('status after a teardown has a cross for what is scheduled for deletion, and says the command that brings all back', async () => {
+  const content = { keys: feeds(2, { ...key, regions: [REGION] }) };
+  await shows(sandbox(), ['setup', '--yes'], content);
+  await shows(sandbox(), ['teardown', '--yes'], content);
+  const said = await shows(sandbox(), ['status'], content);
+  expect(said).toMatch(/✖ live\/feed-1 .*scheduled for deletion \(\S+\): MediaConnect cannot read it/);
+  expect(said).not.toContain('✔');
+  const [, command = ''] = /restored, by: mc-static-key (setup --manifest \S+ --restore)/.exec(said) ?? [];
+  const env = { ...sandbox().env, FEED_KEY: KEYS.aes256 };
+  expect((await runHere([...command.split(' '), '--yes'], env)).code).toBe(0);
+});

@@ -78,6 +78,10 @@ export const statusWords = {
   moreMissing: (number: number) => `and ${count(number)} more; --json has them all`,
   missingCount: (number: number) => `${count(number)} missing`,
   setUp: 'What is missing is set up by:',
+  setUpAndRestore: (missing: number) =>
+    missing === 0
+      ? 'What is scheduled for deletion is restored by:'
+      : 'What is missing is set up, and what is scheduled for deletion restored, by:',
   notes: 'Not looked at',
   denied: (action: string) => `${action} is not allowed to these credentials`,
   regionOff: 'not enabled in this account',
