@@ -1,5 +1,6 @@
 import { parseArn, parseSecretArn } from '../aws/arn.ts';
 import * as rules from '../aws/names.ts';
+import { partitionOf } from '../aws/regions.ts';
 import { inputWords as words } from '../report/words/input.ts';
 import type { SetupAnswers } from '../steps/request.ts';
 import { EXISTING_KEY_ANSWERS, POLICY_SCOPES } from './choices.ts';
@@ -75,6 +76,17 @@ export function combinations(options: SetupOptions): string[] {
     ...(secretArn && withArn ? [words.keyWithArn] : []),
     ...(kmsKeyElsewhere(options) ? [words.kmsRegions('--kms-key-id')] : []),
     ...prefixProblems(options),
+    ...partitionProblems(options),
+  ];
+}
+
+/** An account is in one partition. */
+function partitionProblems({ region = [], secretArn = [] }: SetupOptions): string[] {
+  const arns = secretArn.flatMap((arn) => parseSecretArn(arn.trim()) ?? []);
+  const several = (regions: string[]) => new Set(regions.map(partitionOf)).size > 1;
+  return [
+    ...(several(region) ? [words.partitions(words.regionsOf('--region'))] : []),
+    ...(several(arns.map((arn) => arn.region)) ? [words.partitions(words.regionsOf('--secret-arn'))] : []),
   ];
 }
 

@@ -109,7 +109,7 @@ function combinations(
     ...secretProblems(options).filter((problem) => !several.includes(problem)),
     ...(kmsKeyElsewhere(options) ? [inputWords.kmsRegions('--kms-key-id')] : []),
     ...(options.roleName !== undefined && options.roleArn !== undefined ? [inputWords.roleOnce] : []),
-    ...(partitions.size > 1 ? [words.onePartition] : []),
+    ...(partitions.size > 1 ? [inputWords.partitions(inputWords.regionsAndArns)] : []),
   ];
 }
 

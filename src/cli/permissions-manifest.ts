@@ -1,5 +1,4 @@
 import { expectedSecretArn, parseArn } from '../aws/arn.ts';
-import { partitionOf } from '../aws/regions.ts';
 import { DEFAULTS, OWN_TAG } from '../defaults.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import { asManifest, type Manifest, readManifest } from '../manifest/index.ts';
@@ -16,7 +15,6 @@ import type { CommonOptions } from './options.ts';
 import type { PermissionsAnswers } from './permissions-answers.ts';
 import { reportOf } from './permissions-report.ts';
 import { accountFor } from './permissions-run.ts';
-import { usageFailure } from './usage.ts';
 
 /** Runs `permissions COMMAND --manifest` and answers the exit code. Mistakes in the file are thrown, all others are told by then. */
 export async function runPermissionsManifest(
@@ -25,8 +23,6 @@ export async function runPermissionsManifest(
   common: CommonOptions,
 ): Promise<number> {
   const manifest = await readManifest(path);
-  const [first, ...others] = new Set(regionsIn(manifest).map(partitionOf));
-  if (first !== undefined && others.length > 0) throw usageFailure([words.onePartition]);
   const [home] = regionsIn(manifest);
   return runCommand(common, home, (run) =>
     asManifest(() => performPermissionsManifest(run, manifest, answers)),

@@ -18,14 +18,13 @@ import type { ExportPlan, PlannedPlace, PlannedPolicy, PlannedRole, PlannedSecre
 /**
  * What `setup` would leave in an account in which nothing of it exists yet. Keys that name the same policy or role share it, as
  * they do in `setup`.
- * @param answers one for each key, with nothing missing but the key itself
- * @throws Failure when the Regions belong to several partitions, or IAM's quotas do not allow it
+ * @param answers one for each key, with nothing missing but the key itself, and all of one partition
+ * @throws Failure when IAM's quotas do not allow it
  */
 export function planExport(answers: SetupAnswers[]): ExportPlan {
   const regions = unique(answers.flatMap(regionsOf));
-  const partitions = unique(regions.map(partitionOf));
-  if (partitions.length > 1) throw refusal(words.partitions, words.partitionsHint);
-  const where = placeholderAccount(partitions[0] ?? partitionOf(''));
+  const [first = ''] = regions;
+  const where = placeholderAccount(partitionOf(first));
   const secrets = answers.map((each) => secretOf(each, where));
   // The key itself makes no difference to policies and roles.
   const requests = answers.map((each) => completeRequest({ ...each, existing: true }, undefined));

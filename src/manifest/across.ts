@@ -1,7 +1,8 @@
 import { parseSecretArn } from '../aws/arn.ts';
+import { partitionOf } from '../aws/regions.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { manifestWords as words } from '../report/words/manifest.ts';
-import type { SetupAnswers } from '../steps/request.ts';
+import { regionsOf, type SetupAnswers } from '../steps/request.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { Members } from './tree.ts';
 
@@ -25,6 +26,7 @@ const SHARED = [
 /** Notes what entries that are right by themselves say against each other. */
 export function checkAcross(entries: Entry[], lineOf: (offset: number) => number, mistakes: Mistakes): void {
   checkSecrets(entries, lineOf, mistakes);
+  checkPartitions(entries, lineOf, mistakes);
   for (const { name, otherwise, alike } of SHARED) {
     const first = new Map<string, Entry>();
     for (const entry of entries) {
@@ -60,6 +62,21 @@ function checkSecrets(entries: Entry[], lineOf: (offset: number) => number, mist
       if (known && known !== entry)
         mistakes.add(place?.value.at ?? at, words.sameSecret(region, lineOf(known.at)));
     }
+  }
+}
+
+/** An account is in one partition. What one entry says against itself is told already. */
+function checkPartitions(entries: Entry[], lineOf: (offset: number) => number, mistakes: Mistakes): void {
+  const placed = entries.flatMap((entry) => {
+    const [region] = regionsOf(entry.answers);
+    return region === undefined ? [] : [{ entry, partition: partitionOf(region) }];
+  });
+  const [first] = placed;
+  for (const { entry, partition } of placed) {
+    if (!first || partition === first.partition) continue;
+    const { members, at } = entry;
+    const place = members.get('secretArns') ?? members.get('regions');
+    mistakes.add(place?.value.at ?? at, words.partition(lineOf(first.entry.at)));
   }
 }
 

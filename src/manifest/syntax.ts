@@ -38,9 +38,21 @@ export function parse(source: string, mistakes: Mistakes): Tree | undefined {
     for (const at of keys) if (at >= from && at <= to) keys.delete(at);
     keys.add(from);
   };
-  const tree = error ? undefined : treeOf(document.contents, { mistakes, onText });
+  const onTag = (at: number) => mistakes.add(tagBefore(source, at), words.tag);
+  const directive = DIRECTIVE.exec(source);
+  if (directive) mistakes.add(directive[0].length - 1, words.directive);
+  const tree = error ? undefined : treeOf(document.contents, { mistakes, onText, onTag });
   for (const at of keys) mistakes.addKey(at);
   return tree;
+}
+
+/** Nothing but comments and empty lines can stand before one. */
+const DIRECTIVE = /^(?:[ \t]*(?:#.*)?\r?\n)*%/;
+
+/** Where the tag stands of what begins here. */
+function tagBefore(source: string, at: number): number {
+  const mark = source.lastIndexOf('!', at - 1);
+  return source[mark - 1] === '!' ? mark - 1 : Math.max(mark, 0);
 }
 
 /** IDs of multi-Region keys have as many digits as a key (KMS Developer Guide, "Multi-Region keys"). */

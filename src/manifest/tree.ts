@@ -56,13 +56,18 @@ export interface Making {
   mistakes: Mistakes;
   /** Hears every text in the file, with where it stands: names of members too. */
   onText(text: string, from: number, to: number): void;
+  /** Hears of every tag that the library takes, with where what it is of begins. */
+  onTag(at: number): void;
 }
 
 /** Far more than a manifest of the largest size has; a few aliases of aliases could stand for billions. */
 const MOST_ALIASED = 2_000_000;
 
+/** The tags of the schema that is read by; all others are told by the library. */
+const KNOWN_TAG = /^(!|tag:yaml\.org,2002:(str|seq|map))$/;
+
 /** Turns a YAML document into a tree in which aliases and merges are resolved. */
-export function treeOf(contents: Node | null, { mistakes, onText }: Making): Tree {
+export function treeOf(contents: Node | null, { mistakes, onText, onTag }: Making): Tree {
   const anchors = new Map<string, Tree>();
   const sizes = new WeakMap<Tree, number>();
   let aliased = 0;
@@ -70,6 +75,7 @@ export function treeOf(contents: Node | null, { mistakes, onText }: Making): Tre
   const make = (node: Node | null, otherwise: number): Tree => {
     const at = node?.range?.[0] ?? otherwise;
     if (isAlias(node)) return follow(node, at);
+    if (KNOWN_TAG.test(node?.tag ?? '')) onTag(at);
     const tree = isMap(node) ? mapping(node, at) : isSeq(node) ? list(node, at) : text(node, at);
     const anchor = node && 'anchor' in node ? node.anchor : undefined;
     if (anchor) anchors.set(anchor, tree);

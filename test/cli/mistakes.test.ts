@@ -85,6 +85,11 @@ describe('a mistake on the command line', () => {
 
   test.each<[string, string[], string]>([
     ['the reserved role', ['--role-name', 'mediaconnectACCESSrole'], 'must not be MediaConnectAccessRole'],
+    [
+      'Regions of two partitions',
+      ['--region', 'us-west-2,cn-north-1'],
+      'The Regions in --region belong to different',
+    ],
     ['an empty Region in a list', ['--region', 'us-west-2,'], '--region takes the name of a Region'],
     [
       'a KMS key of another Region',

@@ -49,6 +49,9 @@ async function keysIn(yaml: string) {
   return (await readManifest(fileOf(yaml, 'exported.yaml'))).keys;
 }
 
+/** The lines of a manifest of nothing. */
+const NOTHING = ['version: 1', 'keys: []'];
+
 /** The lines that are not comments. */
 const linesOf = (yaml: string) => yaml.split('\n').filter((line) => !/^#|^$/.test(line));
 const notesOf = (yaml: string) => yaml.split('\n').flatMap((line) => /^# - (.*)$/.exec(line)?.[1] ?? []);
@@ -133,7 +136,7 @@ describe('of what setup has made, export manifest', () => {
       ),
     ]);
     const { stdout } = await exported(await startSandbox());
-    expect([linesOf(stdout), await keysIn(stdout)]).toEqual([['version: 1', 'keys: []'], []]);
+    expect(linesOf(stdout)).toEqual(NOTHING);
   });
 });
 
@@ -294,7 +297,7 @@ test('what others have given a role inline only is no key of a manifest', async 
   const inline = { PolicyName: 'Inline', PolicyDocument: JSON.stringify(guidePolicy(arn)) };
   await clientsOf(sandbox).iam.send(new PutRolePolicyCommand({ RoleName: 'MediaConnect-ASM', ...inline }));
   const { stdout } = await exported(sandbox);
-  expect([await keysIn(stdout), notesOf(stdout)]).toEqual([[], [expect.stringContaining('is inline')]]);
+  expect([linesOf(stdout), notesOf(stdout)]).toEqual([NOTHING, [expect.stringContaining('is inline')]]);
 });
 
 test('whoever gives --output gets a file, and writes over one with --force only', async () => {
@@ -307,7 +310,7 @@ test('whoever gives --output gets a file, and writes over one with --force only'
     expect.stringContaining(`Written to ${path}`),
   ]);
   const written = readFileSync(path, 'utf8');
-  expect(await keysIn(written)).toEqual([]);
+  expect(linesOf(written)).toEqual(NOTHING);
   const second = await runHere(args);
   expect([second.code, second.stderr]).toEqual([3, expect.stringMatching(/is there already[\s\S]*--force/)]);
   expect((await runHere([...args, '--force'])).code).toBe(0);

@@ -21,7 +21,7 @@ export const VALUE_FLAGS: readonly ValueFlag[] = [
   },
   {
     flag: '--region',
-    right: ['us-west-2', 'us-gov-west-1,eu-west-1', 'mx-central-1'],
+    right: ['us-west-2', 'us-gov-west-1', 'eu-west-1,us-west-2', 'mx-central-1'],
     pattern: /^\s*[a-z]{2}(-[a-z]{1,16}){1,3}-\d{1,2}\s*(,\s*[a-z]{2}(-[a-z]{1,16}){1,3}-\d{1,2}\s*)*$/,
   },
   { flag: '--generate', right: ['aes128', 'aes192', 'aes256'], pattern: /^aes(128|192|256)$/ },

@@ -3,36 +3,40 @@ import { readManifest } from '../../src/manifest/index.ts';
 import { KEYS } from '../support/account.ts';
 import { fileOf, manifestFolder, mistakesIn, told } from './manifests.ts';
 
+/** What stands for `[a]`: keys with which nothing is wrong. */
+const ONE = '[{ secretName: a, regions: [us-west-2], key: { existing: true } }]';
+
 describe('the file as a whole', () => {
   test.each<[string, string, string]>([
     ['nothing', '', '1:1: There is nothing here'],
     ['comments only', '# keys\n', '1:1: There is nothing here'],
     ['a text', 'keys', '1:1: A manifest is a map'],
     ['a list', '- a\n', '1:1: A manifest is a map'],
-    ['no version', 'keys: []', '1:1: version is missing'],
-    ['a later version', 'version: 2\nkeys: []', '1:10: version takes 1'],
-    ['the version as a text', 'version: "1"\nkeys: []', '1:10: version takes 1'],
+    ['no version', 'keys: [a]', '1:1: version is missing'],
+    ['a later version', 'version: 2\nkeys: [a]', '1:10: version takes 1'],
+    ['the version as a text', 'version: "1"\nkeys: [a]', '1:10: version takes 1'],
     ['no keys', 'version: 1', '1:1: keys is missing'],
+    ['an empty list of keys', 'version: 1\nkeys: []', '2:7: keys is empty. Put at least one key'],
     ['keys without any', 'version: 1\nkeys:\n', '2:6: keys takes a list'],
     ['a map of keys', 'version: 1\nkeys: { a: b }', '2:7: keys takes a list'],
-    ['a list of defaults', 'version: 1\ndefaults: []\nkeys: []', '2:11: defaults takes a map'],
+    ['a list of defaults', 'version: 1\ndefaults: []\nkeys: [a]', '2:11: defaults takes a map'],
     [
       'a default name',
-      'version: 1\ndefaults: { secretName: a }\nkeys: []',
+      'version: 1\ndefaults: { secretName: a }\nkeys: [a]',
       '2:13: secretName belongs to one',
     ],
     [
       'a default variable',
-      'version: 1\ndefaults: { key: { env: A } }\nkeys: []',
+      'version: 1\ndefaults: { key: { env: A } }\nkeys: [a]',
       '2:18: key takes { generate: aes256 } or',
     ],
     [
       'a slip',
-      'version: 1\ndefault: {}\nkeys: []',
+      'version: 1\ndefault: {}\nkeys: [a]',
       '2:1: There is no member default. Did you mean defaults?',
     ],
   ])('with %s is refused', async (_what, content, line) => {
-    expect(await mistakesIn(content)).toEqual([expect.stringContaining(line)]);
+    expect(await mistakesIn(content.replace('[a]', ONE))).toEqual([expect.stringContaining(line)]);
   });
 
   test.each<[string, string, string]>([
@@ -43,17 +47,23 @@ describe('the file as a whole', () => {
     ['two colons', 'version: 1\nkeys: hunter2: b', '2:7: Two colons in one line'],
     ['a reserved character', 'version: 1\nkeys: @hunter2', '2:7: A text that begins'],
     ['an unknown escape', 'version: 1\nkeys: "\\hunter2"', '2:8: There is no such escape'],
-    ['two documents', 'version: 1\nkeys: []\n---\nhunter2: 1', '3:1: A manifest is one YAML document'],
-    ['a tag', 'version: 1\nkeys: !!js/hunter2 []', '2:7: Tags of YAML'],
-    ['a tag for a number', 'version: !!int 1\nkeys: []', '1:10: Tags of YAML'],
-    ['a directive', '%HUNTER2\n---\nversion: 1\nkeys: []', '1:1: Directives of YAML'],
+    ['two documents', 'version: 1\nkeys: [a]\n---\nhunter2: 1', '3:1: A manifest is one YAML document'],
+    ['a tag', 'version: 1\nkeys: !!js/hunter2 [a]', '2:7: Tags of YAML'],
+    [
+      'a tag for a text',
+      'version: 1\ndefaults: { roleName: !!str hunter2 }\nkeys: [a]',
+      '2:23: Tags of YAML',
+    ],
+    ['a tag for a number', 'version: !!int 1\nkeys: [a]', '1:10: Tags of YAML'],
+    ['a directive', '%HUNTER2\n---\nversion: 1\nkeys: [a]', '1:1: Directives of YAML'],
+    ['a version of YAML', '# a\n\n%YAML 1.1\n---\nversion: 1\nkeys: [a]', '3:1: Directives of YAML'],
     ['an unknown alias', 'version: 1\nkeys: *hunter2', '2:7: No anchor'],
     ['an alias of itself', 'version: 1\nkeys: &a [*a]', '2:11: No anchor'],
-    ['a merged text', 'version: 1\nkeys: []\n<<: hunter2', '3:5: << takes a map'],
+    ['a merged text', 'version: 1\nkeys: [a]\n<<: hunter2', '3:5: << takes a map'],
     ['an abyss', `version: 1\nkeys: ${'['.repeat(2_000)}`, 'This is nested too deeply.'],
     ['something else', 'version: 1\n]: hunter2', '2:1: This cannot be read as YAML.'],
   ])('with %s is told in one sentence, with its place', async (_what, content, line) => {
-    const lines = await mistakesIn(content);
+    const lines = await mistakesIn(content.replace('[a]', ONE));
     expect(lines).toEqual([expect.stringContaining(line)]);
     expect(lines[0]).not.toMatch(/hunter2/i);
   });

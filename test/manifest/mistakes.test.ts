@@ -135,7 +135,11 @@ describe('an entry', () => {
     ['a variable that cannot be', '{ env: hunter2-hunter2 }', 'key.env takes the name of an environment'],
     ['a variable without a name', '{ env: }', 'key.env is empty'],
     ['existing: false', '{ existing: false }', 'key.existing takes true.'],
-    ['standard input', '{ file: "-" }', 'Standard input cannot serve a manifest'],
+    ...['"-"', '/dev/stdin', '/dev//fd/0', '/proc/self/fd/3'].map((path): [string, string, string] => [
+      `standard input as ${path}`,
+      `{ file: ${path} }`,
+      'Standard input, a pipe or a terminal cannot serve a manifest',
+    ]),
   ])('whose key is %s hears how it is given, and nothing is repeated', async (_what, key, sentence) => {
     const lines = await mistakesIn(entries(STUDIO.replace('{ generate: aes256 }', key)));
     expect(lines).toEqual([expect.stringContaining(sentence)]);
@@ -173,6 +177,18 @@ describe('entries that contradict each other', () => {
     const another = sentence.startsWith('The entry') ? STUDIO : STUDIO.replace('studio-a', 'studio-b');
     const lines = await mistakesIn(entries(`${STUDIO}\n${first}`, `${another}\n${second}`));
     expect(lines).toEqual([expect.stringContaining(sentence)]);
+  });
+
+  test('are of two partitions of AWS, which no account is', async () => {
+    const china = 'secretName: studio-b\nregions: [cn-north-1]\nkey: { generate: aes256 }';
+    expect(await mistakesIn(entries(STUDIO, china))).toEqual([
+      expect.stringContaining(
+        '7:14: The Regions here belong to another partition of AWS than those of the entry in line 3',
+      ),
+    ]);
+    expect(await mistakesIn(entries(STUDIO.replace('us-west-2', 'us-west-2, cn-north-1')))).toEqual([
+      expect.stringContaining('4:14: The Regions in regions belong to different partitions of AWS'),
+    ]);
   });
 
   test('are none where they say the same in other words', async () => {

@@ -101,10 +101,6 @@ updateTrust: true`);
       shown: 'keys/studio.key',
     });
   });
-
-  test('may be empty of keys', async () => {
-    expect(await answersOf('version: 1\nkeys: []\n')).toEqual([]);
-  });
 });
 
 describe('a default', () => {
@@ -193,7 +189,6 @@ describe('YAML', () => {
     ['Windows line ends', (content) => content.replaceAll('\n', '\r\n')],
     ['a byte-order mark', (content) => `\ufeff${content}`],
     ['comments and a document start', (content) => `# Keys\n---\n${content}...\n`],
-    ['YAML 1.1', (content) => `%YAML 1.1\n---\n${content}`],
     ['block style', (content) => content.replace('[us-west-2]', '\n      - us-west-2')],
     ['quotation marks', (content) => content.replace('studio-a', '"studio\\x2da"')],
   ])('with %s is read', async (_what, change) => {

@@ -14,10 +14,13 @@ const { definitions } = schema;
 const ajv = new Ajv({ strict: true, strictTypes: false, strictRequired: false, allErrors: true });
 const judge = ajv.compile(schema);
 
+const ARN = 'arn:aws:secretsmanager:us-west-2:111122223333:secret:aes256-7g8H9i';
+
 /** Whether the schema takes a manifest, as an editor reads it. */
 const fits = (content: string) => judge(parse(content, { merge: true }));
 
-const defaults = (text: string) => `version: 1\ndefaults: ${text}\nkeys: []\n`;
+const defaults = (text: string) =>
+  `version: 1\ndefaults: ${text}\nkeys: [{ secretName: a, regions: [us-west-2], key: { existing: true } }]\n`;
 /** A key with one member more, or in place of its own. */
 const studio = (member: string) => {
   const [name] = member.split(':');
@@ -28,10 +31,9 @@ const tags = (count: number) => `{ ${Array.from({ length: count }, (_, n) => `t$
 
 describe('the schema and the reader both take', () => {
   test.each([
-    'version: 1\nkeys: []\n',
-    '{ "$schema": "x", "version": 1, "keys": [] }',
+    `{ "$schema": "x", "version": 1, "keys": [{ "secretArns": ["${ARN}"] }] }`,
     entries(STUDIO),
-    entries('secretArns: [arn:aws:secretsmanager:us-west-2:111122223333:secret:aes256-7g8H9i]'),
+    entries(`secretArns: [${ARN}]`),
     defaults('{ regions: [us-gov-west-1], key: { existing: true }, tags: { a: 1, b: true, c: 1e5, d: "" } }'),
     ...['2018-12-01', '12', '1e5', 'true', 'yes', 'a/_+=.@-'].map((name) => studio(`secretName: ${name}`)),
     ...['env: A_1', 'file: ../a b.key', 'file: 12', 'generate: aes192', 'existing: true'].map((key) =>
@@ -66,14 +68,15 @@ describe('the schema and the reader both take', () => {
 
 describe('the schema and the reader both refuse', () => {
   test.each([
-    'keys: []',
+    entries(STUDIO).replace('version: 1', ''),
     'version: 1',
-    'version: 2\nkeys: []',
-    'version: "1"\nkeys: []',
+    'version: 1\nkeys: []',
+    entries(STUDIO).replace('version: 1', 'version: 2'),
+    entries(STUDIO).replace('version: 1', 'version: "1"'),
     '- version: 1',
     'version: 1\nkeys: {}',
     'version: 1\nkeys: [studio-a]',
-    'version: 1\nkeys: []\nkey: {}',
+    `${entries(STUDIO)}key: {}`,
     defaults('{ secretName: a }'),
     defaults('{ secretArns: [arn:aws:secretsmanager:us-west-2:111122223333:secret:aes256-7g8H9i] }'),
     defaults('{ key: { env: A } }'),
@@ -96,6 +99,8 @@ describe('the schema and the reader both refuse', () => {
       '{ env: 1A }',
       '{ env: "" }',
       '{ file: "-" }',
+      '{ file: /dev/stdin }',
+      '{ file: /proc/self/fd/3 }',
       '{ file: "" }',
       '{ file: ~ }',
       `{ file: ${KEYS.aes192} }`,

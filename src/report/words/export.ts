@@ -1,7 +1,5 @@
 /** Words of the `export` commands: what is said beside the template or the script, and why there is none. */
 export const exportWords = {
-  partitions: 'The Regions belong to different partitions of AWS, and so to different accounts.',
-  partitionsHint: 'Export the keys of each partition by themselves.',
   otherPartition: (region: string) =>
     `--home-region ${region} belongs to another partition of AWS than the Regions of the keys, and so to another account. Give a Region of the same partition.`,
   resolved: (option: string, member: string, role: string) =>

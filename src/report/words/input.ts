@@ -70,6 +70,10 @@ export const inputWords = {
     '--algorithm belongs to static keys; an SRT password has none. Leave it out, or give --key-type static-key.',
   srtGenerate: '--generate makes static keys. For an SRT password give --key-file or --key-env.',
   generateAlgorithm: '--generate and --algorithm name different algorithms. Leave --algorithm out.',
+  partitions: (what: string) =>
+    `${what} belong to different partitions of AWS, and so to different accounts. Give those of one partition at a time.`,
+  regionsOf: (what: string) => `The Regions in ${what}`,
+  regionsAndArns: 'The Regions and ARNs',
   sandboxEndpoint:
     '--sandbox brings its own endpoint and account, so it does not go together with --endpoint-url or --profile.',
   port: (what: string) => `${what} takes a port from 1 to 65535.`,

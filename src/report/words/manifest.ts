@@ -31,7 +31,7 @@ export const manifestWords = {
   keyOfDefaults:
     'key takes { generate: aes256 } or { existing: true } under defaults. Any other key belongs to one secret.',
   noStdin:
-    'key.file takes the path of a file. Standard input cannot serve a manifest: name a file or a variable.',
+    'key.file takes the path of a file that can be read again. Standard input, a pipe or a terminal cannot serve a manifest: name a file or a variable.',
   existingKept: (what: string) =>
     `${what} is for a secret that is stored, and { existing: true } uses one as it is. Leave ${what} out.`,
   existingWithArn: 'secretArns names secrets that exist already. Leave key out.',
@@ -40,6 +40,8 @@ export const manifestWords = {
   noVersion: 'version is missing. A manifest begins with version: 1.',
   version: 'version takes 1, without quotation marks. A later one needs a later program.',
   noKeys: 'keys is missing: the list of the keys.',
+  emptyKeys:
+    'keys is empty. Put at least one key into it, which begins with - secretName: studio-a, for example.',
   takesEntries:
     'keys takes a list with one entry a key, which begins with - secretName: studio-a, for example.',
   takesMap: (what: string, example: string) => `${what} takes a map, such as ${example}.`,
@@ -62,6 +64,8 @@ export const manifestWords = {
 
   sameSecret: (region: string, line: number) =>
     `The entry in line ${line} has this secret already, in ${region} too. Each secret has one entry.`,
+  partition: (line: number) =>
+    `The Regions here belong to another partition of AWS than those of the entry in line ${line}, and so to another account. Put them into a manifest of their own.`,
   spelling: (what: string, line: number) =>
     `${what} is written in other letter case than for the entry in line ${line}, but IAM takes both for one name. Write them alike.`,
   disagrees: (what: string, shared: string, line: number) =>

@@ -72,6 +72,4 @@ export const permissionsWords = {
   accountId: (flag: string) => `${flag} takes the twelve digits of an account, such as 111122223333.`,
   flowArn: (flag: string) =>
     `${flag} takes the ARN of a flow, such as arn:aws:mediaconnect:us-west-2:111122223333:flow:1-23aBC45dEF67hiJ8-12AbC34DE5fG:BasketballGame.`,
-  onePartition:
-    'The Regions and ARNs belong to different partitions of AWS, and so to different accounts. Print the policy of each by itself.',
 };
