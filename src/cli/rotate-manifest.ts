@@ -11,6 +11,7 @@ import { fleetEnds, fleetWords } from '../report/words/fleet.ts';
 import { rotateWords as words } from '../report/words/rotate.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { type ManyRotations, planMany } from '../rotate/many.ts';
+import { toldApart } from '../steps/index.ts';
 import { keyRules } from '../steps/request.ts';
 import type { CommandRun } from './command-run.ts';
 import {
@@ -95,8 +96,9 @@ function planOf(
 ): ShownPlan {
   const planned = rotations.flatMap((each) => ('value' in each ? [each.value] : []));
   const changes = planned.flatMap((rotation) => rotation.changes);
+  const names = toldApart(keys.map(({ target }) => target));
   const ofKeys = rotations.flatMap((each, at) => {
-    const name = keys[at]?.target.name ?? '';
+    const name = names[at] ?? '';
     return 'value' in each ? each.value.warnings.map((warning) => fleetWords.ofOne(name, warning)) : [];
   });
   const unnamed = entries - keys.length;
@@ -117,7 +119,7 @@ function asPlanned({ rotations }: ManifestRotation): RotatedKey[] {
 
 function failedOf({ keys }: ManifestRotation, done: RotatedKey[]) {
   return failedAmong(
-    keys.map(({ target }) => target.name),
+    toldApart(keys.map(({ target }) => target)),
     done.map((each) => ('failure' in each ? each.failure : undefined)),
   );
 }

@@ -6,7 +6,7 @@ import { setupJson } from '../report/json.ts';
 import type { FailedKey } from '../report/types.ts';
 import { fleetEnds, fleetWords as words } from '../report/words/fleet.ts';
 import { setupWords } from '../report/words/setup.ts';
-import { asPlanned, isOpen, nameOfKey, type SetupResult, whatStops } from '../steps/index.ts';
+import { asPlanned, isOpen, namesOfKeys, type SetupResult, whatStops } from '../steps/index.ts';
 import { completeRequest } from '../steps/request.ts';
 import type { SecretRef, SetupRequest } from '../steps/types.ts';
 import type { CommandRun } from './command-run.ts';
@@ -74,7 +74,7 @@ async function requestsOf(
 }
 
 function failedOf(requests: SetupRequest[], failures: (Failure | undefined)[]): FailedKey[] {
-  return failedAmong(requests.map(nameOfKey), failures);
+  return failedAmong(namesOfKeys(requests), failures);
 }
 
 /** The first secret that holds a key which this run has made. */

@@ -5,7 +5,7 @@ import { showFleetTeardown, undoManifestCommand } from '../report/torn-down.ts';
 import type { FailedKey } from '../report/types.ts';
 import { fleetEnds } from '../report/words/fleet.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
-import { isOpen } from '../steps/index.ts';
+import { isOpen, toldApart } from '../steps/index.ts';
 import { asPlanned, type TornDown } from '../teardown/apply.ts';
 import type { TeardownRequest } from '../teardown/types.ts';
 import type { CommandRun } from './command-run.ts';
@@ -74,10 +74,7 @@ async function confirm(run: CommandRun, [first = '', ...others]: string[]): Prom
 }
 
 function failedOf({ targets }: Pick<TeardownRequest, 'targets'>, { failures }: TornDown): FailedKey[] {
-  return failedAmong(
-    targets.map(({ name }) => name),
-    failures,
-  );
+  return failedAmong(toldApart(targets), failures);
 }
 
 function finish(

@@ -44,7 +44,10 @@ export async function findToRotate(
   { name, regions, arns }: RotationTarget,
 ): Promise<{ secrets: FoundSecret[]; warnings: string[] }> {
   const where = await findSecret(aws, name, regions);
-  const conflicts = [...obstacles(name, regions, where), ...otherThanGiven(arns, where)];
+  const conflicts = [
+    ...obstacles(name, regions, where),
+    ...otherThanGiven(arns, where, await aws.identity()),
+  ];
   if (conflicts.length > 0) throw conflictFailure(conflicts);
   return { secrets: primaries(where.found), warnings: unseenWarnings(where) };
 }

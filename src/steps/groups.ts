@@ -30,8 +30,21 @@ export function roleGroups(requests: SetupRequest[]): Group<RoleRequest>[] {
   }));
 }
 
-/** How a key is named where there are several: its secret's name, or the ARNs. */
-export function nameOfKey({ secret }: SetupRequest): string {
+/** How each of several keys is named: its secret's name, or the ARNs. */
+export function namesOfKeys(requests: SetupRequest[]): string[] {
+  return toldApart(
+    requests.map((request) => ({ name: nameOfKey(request), regions: regionsOfSecret(request) })),
+  );
+}
+
+/** The names of secrets, each with its Regions where another one has the name: they are in different ones. */
+export function toldApart(secrets: { name: string; regions: string[] }[]): string[] {
+  const [once, twice] = [new Set<string>(), new Set<string>()];
+  for (const { name } of secrets) (once.has(name) ? twice : once).add(name);
+  return secrets.map(({ name, regions }) => (twice.has(name) ? `${name} (${regions.join(', ')})` : name));
+}
+
+function nameOfKey({ secret }: SetupRequest): string {
   return secret.kind === 'existing' ? secret.arns.join(', ') : secret.name;
 }
 

@@ -1,13 +1,26 @@
+import { parseSecretArn } from '../aws/arn.ts';
 import type { Whereabouts } from '../aws/everywhere.ts';
+import type { Identity } from '../aws/session.ts';
 import type { Conflict } from '../report/types.ts';
 import { namedSecretWords as words } from '../report/words/named-secret.ts';
+import { secretWords } from '../report/words/steps.ts';
 import { blockedBy } from './conflict.ts';
 
-/** ARNs that were given and are not those of what was found: a name can be given again after a deletion. */
-export function otherThanGiven(arns: string[], { found }: Pick<Whereabouts, 'found'>): Conflict[] {
+/**
+ * ARNs that were given and are not those of what was found: those of another account, and others of its name, which can be
+ * given again after a deletion.
+ */
+export function otherThanGiven(
+  arns: string[],
+  { found }: Pick<Whereabouts, 'found'>,
+  { account }: Pick<Identity, 'account'>,
+): Conflict[] {
   return arns
-    .filter((arn) => found.length > 0 && !found.some((secret) => secret.arn === arn))
-    .map((arn) => blockedBy(words.otherArn(arn), words.copyArn));
+    .filter((arn) => !found.some((secret) => secret.arn === arn))
+    .flatMap((arn) => {
+      if (parseSecretArn(arn)?.account !== account) return [blockedBy(secretWords.foreignArn(arn, account))];
+      return found.length > 0 ? [blockedBy(words.otherArn(arn), words.copyArn)] : [];
+    });
 }
 
 /** In which Regions it could not be seen whether the secret lives there. */

@@ -10,11 +10,11 @@ import type { Findings, TargetPlan } from './types.ts';
 /** What keeps a secret from being taken down. Nothing is in the way of one that stays anyway. */
 export function obstacles(
   { target, secrets }: Pick<TargetPlan, 'target' | 'secrets'>,
-  flows: Findings['flows'],
+  { flows, identity }: Pick<Findings, 'flows' | 'identity'>,
 ): Conflict[] {
   const going = secrets.flatMap(({ secret, fate }) => (fate === 'schedule' ? [secret] : []));
   return [
-    ...otherThanGiven(target.arns, { found: secrets.map(({ secret }) => secret) }),
+    ...otherThanGiven(target.arns, { found: secrets.map(({ secret }) => secret) }, identity),
     ...going.flatMap(obstacleOf),
     ...going.flatMap((secret) => (flows.get(secret.arn) ?? []).map((use) => usedBy(secret, use))),
   ];

@@ -60,10 +60,11 @@ export function planTeardown(request: TeardownRequest, found: Findings): Teardow
 
 function planTarget(
   request: TeardownRequest,
-  { secrets: all, chains, roles, flows, flowsFailed }: Findings,
+  findings: Findings,
   target: TeardownTarget,
   at: number,
 ): TargetPlan {
+  const { secrets: all, chains, roles, flowsFailed } = findings;
   const found = all[at];
   if (!found) throw new Error('nothing was looked for');
   const needed = [found, chains.get(target.policyName), roles.get(target.roleName)];
@@ -81,7 +82,7 @@ function planTarget(
     target,
     secrets,
     gone: [...going, ...where.absent],
-    conflicts: obstacles({ target, secrets }, flows),
+    conflicts: obstacles({ target, secrets }, findings),
     ...(failure ? { failure } : {}),
   };
 }

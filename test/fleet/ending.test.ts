@@ -106,3 +106,12 @@ test('a secret that was made before its key failed in another Region is accounte
   const { secrets } = await readAccount(sandbox());
   expect(json.secrets.map(({ arn }) => arn).sort()).toEqual(secrets.map(({ arn }) => arn).sort());
 });
+
+test('two keys of one name are told apart by their Regions, and the one key of a manifest is not counted', async () => {
+  const keys = [REGION, FAR_REGION].map((region) => ({ secretName: 'dual', ...key, regions: [region] }));
+  sandbox().addFault({ action: 'CreateSecret', kind: 'access-denied', times: ALWAYS });
+  const { json, log } = await setUpAll(sandbox(), { keys });
+  expect(json.failed.map(({ name }) => name)).toEqual([`dual (${REGION})`, `dual (${FAR_REGION})`]);
+  expect(log).toContain('2 of 2 keys failed:');
+  expect((await setUpAll(sandbox(), { keys: feeds(1) })).log).toContain('The one key failed:');
+});

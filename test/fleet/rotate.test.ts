@@ -153,6 +153,13 @@ function differing(a: Record<string, string>, b: Record<string, string>): string
   return Object.keys(a).filter((place) => a[place] !== b[place]);
 }
 
+test('a secret that is in none of its Regions is said to be missing in each', async () => {
+  const { code, log } = await rotateAll({ defaults, keys: [{ secretName: '007', ...NEW }] });
+  expect(code).toBe(3);
+  expect(log).toContain('2 things are in the way');
+  for (const region of defaults.regions) expect(log).toContain(`There is no secret 007 in ${region}.`);
+});
+
 test('with nothing but --rollback and --dry-run goes a manifest', async () => {
   const { code, stderr } = await runHere([
     'rotate',

@@ -162,6 +162,17 @@ test('each role and each policy of a file goes once, and one that cannot be chan
   expect((await standing()).roles).toHaveLength(1);
 });
 
+test('a secret of another account is in the way, and the one of its name here stays', async () => {
+  await setUpAll(sandbox(), { keys: feeds(2) });
+  const before = await standing();
+  const arn = `arn:aws:secretsmanager:${REGION}:444455556666:secret`;
+  const keys = ['live/feed-1', 'gone'].map((name) => ({ secretArns: [`${arn}:${name}-AbCdEf`] }));
+  const { code, json } = await tearDownAll({ keys });
+  expect([code, json.failed.map(({ error }) => error.code)]).toEqual([3, ['conflict', 'conflict']]);
+  expect(json.failed[1]?.error.message).toContain('belongs to another account than yours');
+  expect(await standing()).toEqual(before);
+});
+
 test('--include-untagged takes what the program did not make', async () => {
   for (const { secretName: Name } of feeds(2)) await makeSecret(sandbox(), { Name });
   await tearDownAll({ keys: feeds(2) }, { includeUntagged: true });

@@ -91,7 +91,7 @@ describe('a key for several Regions', () => {
     await makeSecret(sandbox(), { SecretString: KEYS.other });
     await makeDeleted(FAR_REGION, KEYS.aes256);
     const { message, details } = await conflictOf(sandbox(), { region: both });
-    expect(message).toContain('2 things that exist are in the way');
+    expect(message).toContain('2 things are in the way');
     expect(details?.join('\n')).toContain('--restore');
     expect(details?.join('\n')).toContain('--existing-key keep');
   });

@@ -60,7 +60,8 @@ export const fleetWords = {
   resources: (number: number) => `${count(number)} resources`,
   moreNotes: (number: number) => `and ${count(number)} more notes; --dry-run shows them all`,
 
-  failed: (number: number, all: number) => `${count(number)} of ${count(all)} keys failed:`,
+  failed: (number: number, all: number) =>
+    all === 1 ? 'The one key failed:' : `${count(number)} of ${count(all)} keys failed:`,
   andOthers: (name: string, number: number) => `${name} and ${count(number)} more`,
   more: (number: number) => `and ${count(number)} more; --json has them all`,
   noneDone: 'Nothing was changed.',

@@ -32,10 +32,7 @@ export const setupWords = {
   resource: { secret: 'secret', policy: 'policy', role: 'role' },
   warning: 'Note',
 
-  conflictTitle: (count: number) =>
-    count === 1
-      ? 'Something that exists is in the way. Nothing was changed.'
-      : `${count} things that exist are in the way. Nothing was changed.`,
+  conflictTitle: (count: number) => `${count} things are in the way. Nothing was changed.`,
   waysOut: (ways: string[]) => `Ways out: ${ways.join('; ')}.`,
 
   progress: {
