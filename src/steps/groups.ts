@@ -24,6 +24,7 @@ export function roleGroups(requests: SetupRequest[]): Group<RoleRequest>[] {
       role: first.role,
       tags,
       regions: [...new Set(members.flatMap(regionsOfSecret))],
+      policyNames: [...new Set(members.map(({ policy }) => policy.name))],
       updateTrust: first.answers.updateTrust,
     },
     keys,

@@ -21,6 +21,9 @@ const WIDER_SCOPE: Choice = {
   text: policyWords.choiceScope,
 };
 
+/** Keys that each name a policy of their own need as many, whatever each allows. */
+const ONE_NAME: Choice = { id: 'policy-name', flag: '--policy-name NAME', text: policyWords.choiceOneName };
+
 function prefixScope(secrets: SecretRef[]): Choice {
   const prefix = sharedPrefix(secrets.map(({ name }) => name));
   return { id: 'policy-prefix', flag: policyWords.prefixFlags(prefix), text: policyWords.choicePrefix };
@@ -69,7 +72,7 @@ export function readingConflicts(input: StepInput<RoleRequest>, { role, boundary
 }
 
 function quotaConflict(
-  { request, secrets }: StepInput<RoleRequest>,
+  { request, secrets, policies }: StepInput<RoleRequest>,
   role: FoundRole | undefined,
   more: number,
 ): Conflict[] {
@@ -77,7 +80,12 @@ function quotaConflict(
   const have = role?.attached.length ?? 0;
   const quota = role?.attachmentQuota ?? DEFAULT_ATTACHMENT_QUOTA;
   if (have + more <= quota) return [];
-  return [
-    conflict(words.full(name, have, more, quota), [prefixScope(secrets), WIDER_SCOPE, OTHER_ROLE]).conflict,
+  const named = request.policyNames.length;
+  const choices = [
+    ...(named > 1 ? [ONE_NAME] : []),
+    // Whatever it allows, a name is one policy; a scope saves those after the first one.
+    ...(named === 1 || policies.length > named ? [prefixScope(secrets), WIDER_SCOPE] : []),
+    OTHER_ROLE,
   ];
+  return [conflict(words.full(name, have, more, quota), choices).conflict];
 }

@@ -60,6 +60,8 @@ export interface RoleRequest {
   tags: Tag[];
   /** The Regions of the keys, and so of the flows. */
   regions: string[];
+  /** The names that the keys give their policies, each once. */
+  policyNames: string[];
   updateTrust: boolean;
 }
 

@@ -268,3 +268,14 @@ test('what is in the way of a key in several Regions is told for each, and the w
   expect(log.match(/exists and\s+holds another\s+value/g)).toHaveLength(2);
   expect(log.match(/Ways out/g)).toHaveLength(1);
 });
+
+test('keys that each name a policy of their own hear that one name for all is the way out, where a role has no room', async () => {
+  const keys = feeds(12).map((entry, at) => ({ ...entry, policyName: `Read-${at}` }));
+  const { code, log } = await setUpAll(sandbox(), { keys }, { dryRun: true });
+  expect(code).toBe(3);
+  const [ways = ''] = /Ways out: [^.]*/.exec(log.replace(/\s+/g, ' ')) ?? [];
+  expect(ways).toMatch(/^Ways out: policyName: NAME \(give all these keys one policy.*; roleName: NAME \(/);
+  expect(ways).not.toContain('policyScope');
+  const common = keys.map((entry) => ({ ...entry, policyName: 'Read' }));
+  expect((await setUpAll(sandbox(), { keys: common }, { dryRun: true })).code).toBe(0);
+});

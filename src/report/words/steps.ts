@@ -101,6 +101,7 @@ export const policyWords = {
     `The secrets that are named one by one fill ${count} policies now, and a role may have ${most}. With ${flags} one entry allows every secret whose name begins so.`,
   choicePrefix: 'allow all secrets whose names begin alike, in one entry',
   prefixFlags: (prefix: string | undefined) => `--policy-scope prefix --policy-prefix ${prefix ?? 'PREFIX'}`,
+  choiceOneName: 'give all these keys one policy, which holds many secrets',
   choiceScope: 'allow all secrets of the Regions or of the account in one statement',
   nameTaken: (name: string) =>
     `IAM says that a policy named ${name} exists, but it is not at the path '/' or is spelt in other letter case.`,
