@@ -47,3 +47,25 @@ function sourceOption(source: KeySource | undefined): string[] {
   if (source?.kind === 'env') return ['--key-env', source.name];
   return ['--key-file', source?.kind === 'file' ? source.path : 'KEY-FILE'];
 }
+
+/** What `setup` needs to be told to put right what is there. */
+export interface SetUp {
+  secrets: { arn: string; keyType: KeyType }[];
+  roleName: string;
+  /** A manifest that says all of it. */
+  manifest?: string | undefined;
+}
+
+/** The `setup` that completes what is there, once for each type of key; without a secret to point to, it asks for one. */
+export function setupCommand({ secrets, roleName, manifest }: SetUp, ...more: string[]): string {
+  if (manifest !== undefined) return own('setup', '--manifest', manifest);
+  const types = [...new Set(secrets.map(({ keyType }) => keyType))];
+  // The reserved name is refused by `setup`, which then takes its default.
+  const role = /^mediaconnectaccessrole$/i.test(roleName) ? [] : ['--role-name', roleName];
+  return (types.length > 0 ? types : [DEFAULTS.keyType])
+    .map((type) => {
+      const arns = secrets.flatMap(({ arn, keyType }) => (keyType === type ? ['--secret-arn', arn] : []));
+      return own('setup', ...arns, ...keyTypeOption(type), ...role, ...more);
+    })
+    .join(' && ');
+}

@@ -2,35 +2,21 @@ import { DEFAULTS } from '../../defaults.ts';
 import type { KeyType } from '../../key/index.ts';
 import type { Remedy } from '../../told.ts';
 import { plainJson } from '../plain.ts';
-import { aws, keyTypeOption, own, rotateCommand, type ToRotate } from './commands.ts';
+import {
+  aws,
+  keyTypeOption,
+  own,
+  rotateCommand,
+  type SetUp,
+  setupCommand,
+  type ToRotate,
+} from './commands.ts';
 import { namedSecretWords } from './named-secret.ts';
-
-/** What `setup` needs to be told to put right what is there. */
-export interface SetUp {
-  secrets: { arn: string; keyType: KeyType }[];
-  roleName: string;
-  /** A manifest that says all of it. */
-  manifest?: string | undefined;
-}
 
 /** A policy of a role; an inline one has no ARN. */
 interface OfRole {
   name: string;
   arn: string | undefined;
-}
-
-/** The `setup` that completes what is there, once for each type of key; without a secret to point to, it asks for one. */
-function setupCommand({ secrets, roleName, manifest }: SetUp, ...more: string[]): string {
-  if (manifest !== undefined) return own('setup', '--manifest', manifest);
-  const types = [...new Set(secrets.map(({ keyType }) => keyType))];
-  // The reserved name is refused by `setup`, which then takes its default.
-  const role = /^mediaconnectaccessrole$/i.test(roleName) ? [] : ['--role-name', roleName];
-  return (types.length > 0 ? types : [DEFAULTS.keyType])
-    .map((type) => {
-      const arns = secrets.flatMap(({ arn, keyType }) => (keyType === type ? ['--secret-arn', arn] : []));
-      return own('setup', ...arns, ...keyTypeOption(type), ...role, ...more);
-    })
-    .join(' && ');
 }
 
 /** What to do about the checks of `verify` that are not as they should be. */
