@@ -40,7 +40,9 @@ test('verify in a terminal of 40 columns asks for the secret, and breaks sentenc
   expect(await terminal.exit()).toEqual({ code: 1 });
   const lines = terminal.transcript().split('\n');
   expect(lines.filter((line) => line.length > 40 && !/arn:|mc-static-key rotate/.test(line))).toEqual([]);
-  expect(lines).toContain('      mc-static-key rotate --secret-name studio-b --key-file KEY-FILE');
+  expect(lines).toContain(
+    '      mc-static-key rotate --secret-name studio-b --region us-west-2 --key-file KEY-FILE',
+  );
   expect(terminal.transcript()).toMatch(/✖ MediaConnect cannot read this key: 2\s+checks failed\./);
 });
 
