@@ -405,7 +405,7 @@ describe('what others do at the same moment stays', () => {
     sandbox().addFault({
       action: 'DeletePolicy',
       kind: 'delay-before',
-      delayMs: 500,
+      delayMs: 1_200,
       onStrike: () => void setUp(sandbox(), { secretName: 'studio-c' }),
     });
     const { code, log } = await tearDown(sandbox());
