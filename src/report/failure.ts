@@ -3,7 +3,7 @@ import { folded, MOST_LINES } from './fold.ts';
 import { failureJson } from './json.ts';
 import type { Output } from './output.ts';
 import { plain, plainLines } from './plain.ts';
-import { toldText } from './told.ts';
+import { toldLines } from './told.ts';
 import type { Outcomes } from './types.ts';
 import { fleetWords } from './words/fleet.ts';
 import { setupWords as words } from './words/setup.ts';
@@ -14,8 +14,8 @@ export function tellFailure(output: Output, error: Failure | Interrupted, outcom
     output.insist(error.chosen ? words.stopped : words.interrupted);
   } else {
     output.insist(`${output.paint.red.bold('✖')} ${plain(error.message)}`);
-    for (const detail of error.details) output.insist(`  ${plain(toldText(detail))}`);
-    if (error.hint) output.insist(plain(toldText(error.hint)));
+    for (const { text, whole } of error.details.flatMap(toldLines)) output.insist(`  ${text}`, whole);
+    for (const { text, whole } of error.hint ? toldLines(error.hint) : []) output.insist(text, whole);
   }
   const inTheWay = error instanceof Failure && error.exitCode === EXIT.conflict;
   for (const line of existing(outcomes, error.inDoubt, inTheWay)) output.insist(line);

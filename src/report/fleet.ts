@@ -3,7 +3,7 @@ import { folded, MOST_LINES, type Some } from './fold.ts';
 import { type Output, wrap } from './output.ts';
 import { plain } from './plain.ts';
 import { field, readKeyCommand } from './summary.ts';
-import { toldText } from './told.ts';
+import { type ToldLine, toldLines, toldText } from './told.ts';
 import type { FailedKey, Outcomes } from './types.ts';
 import { fleetWords as words } from './words/fleet.ts';
 import { setupWords } from './words/setup.ts';
@@ -18,42 +18,49 @@ const WIDEST_NAME = 32;
  */
 export function tellFailed(output: Output, failed: FailedKey[], title: string): void {
   // Of many keys that one thing is in the way of, one is named.
-  const alike = ({ failure }: FailedKey) => whyLines(failure).join('\n');
+  const alike = ({ failure }: FailedKey) => JSON.stringify(whyLines(failure));
   const groups = folded(failed, failed.length > MOST_LINES ? alike : undefined);
   const shown = groups.slice(0, MOST_LINES);
   output.insist(`${output.paint.red.bold('✖')} ${title}`);
-  for (const line of table(output, shown.map(rowOf))) output.insist(line);
+  for (const { text, whole } of table(output, shown.map(rowOf))) output.insist(text, whole);
   const more = groups.slice(MOST_LINES).flat().length;
   if (more > 0) output.insist(`  ${words.more(more)}`);
-  const hints = shown.flatMap(([{ failure }]) => (failure.hint ? toldText(failure.hint) : []));
-  for (const hint of new Set(hints)) output.insist(plain(hint));
+  const hints = shown.flatMap(([{ failure }]) => failure.hint ?? []);
+  const once = new Map(hints.map((hint) => [toldText(hint), hint]));
+  for (const { text, whole } of [...once.values()].flatMap(toldLines)) output.insist(text, whole);
 }
 
 function rowOf([{ name, failure }, ...others]: Some<FailedKey>): FailedKey {
   return { name: others.length > 0 ? words.andOthers(name, others.length) : name, failure };
 }
 
-function table(output: Output, failed: FailedKey[]): string[] {
+function table(output: Output, failed: FailedKey[]): ToldLine[] {
   const longest = Math.max(...failed.map(({ name }) => name.length), words.column.key.length);
   const width = output.width < ROOM_FOR_COLUMNS ? 2 : Math.min(longest, WIDEST_NAME);
   const indent = ' '.repeat(width + 4);
   const head = output.paint.dim(`  ${words.column.key.padEnd(width)}  ${words.column.why}`);
   const rows = failed.flatMap(({ name, failure }) => {
     // Two columns less: what is indented is broken earlier, so that it can hang.
-    const why = whyLines(failure).flatMap((line) => wrap(line, output.width - width - 6).split('\n'));
-    const [first = '', ...others] = why;
-    const start = name.length > width ? [`  ${plain(name)}`, indent + first] : [row(name, width, first)];
-    return [...start, ...others.map((line) => indent + line)];
+    const [first, ...others] = whyLines(failure).flatMap((line) =>
+      line.whole ? line : broken(wrap(line.text, output.width - width - 6)),
+    );
+    const said = first?.text ?? '';
+    const start = name.length > width ? [`  ${plain(name)}`, indent + said] : [row(name, width, said)];
+    return [...start.flatMap(broken), ...others.map(({ text, whole }) => ({ text: indent + text, whole }))];
   });
-  return [head, ...rows];
+  return [...broken(head), ...rows];
 }
 
 function row(name: string, width: number, why: string): string {
   return `  ${plain(name).padEnd(width)}  ${why}`;
 }
 
-function whyLines({ message, details, inDoubt }: Failure): string[] {
-  return [message, ...details.map(toldText), ...(inDoubt ? [setupWords.inDoubt(inDoubt)] : [])].map(plain);
+function broken(text: string): ToldLine[] {
+  return text.split('\n').map((line) => ({ text: line, whole: false }));
+}
+
+function whyLines({ message, details, inDoubt }: Failure): ToldLine[] {
+  return [message, ...details, ...(inDoubt ? [setupWords.inDoubt(inDoubt)] : [])].flatMap(toldLines);
 }
 
 /** What a finished run for many keys has to say besides what there is. */

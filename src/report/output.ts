@@ -34,8 +34,11 @@ export interface Output {
   prose(text: string): string;
   /** Part of the conversation; `--quiet` leaves it out. */
   say(text?: string): void;
-  /** Something that the user must not miss: warnings and errors, also with `--quiet`. */
-  insist(text: string): void;
+  /**
+   * Something that the user must not miss: warnings and errors, also with `--quiet`.
+   * @param whole whether it is not broken between words, but stays as one line that can be copied
+   */
+  insist(text: string, whole?: boolean): void;
 }
 
 export function createOutput(options: OutputOptions, env: NodeJS.ProcessEnv = process.env): Output {
@@ -51,7 +54,7 @@ export function createOutput(options: OutputOptions, env: NodeJS.ProcessEnv = pr
     result: writeResult,
     prose: (text) => (process.stdout.isTTY ? wrap(text, process.stdout.columns) : text),
     say: (text = '') => void (options.quiet || write(text)),
-    insist: (text) => void write(text),
+    insist: (text, whole = false) => void (whole ? process.stderr.write(`${harmless(text)}\n`) : write(text)),
   };
 }
 

@@ -1,5 +1,24 @@
 import type { Told } from '../told.ts';
+import { plain } from './plain.ts';
 import { setupWords as words } from './words/setup.ts';
+
+/** A line of what is told. */
+export interface ToldLine {
+  text: string;
+  /** Whether it is a command, which is not broken, so that it can be copied. */
+  whole: boolean;
+}
+
+/** What is told, with the command on a line of its own. */
+export function toldLines(told: Told): ToldLine[] {
+  if (typeof told === 'string' || 'waysOut' in told || told.command === undefined)
+    return [{ text: plain(toldText(told)), whole: false }];
+  const indent = /^ */.exec(told.remedy)?.[0] ?? '';
+  return [
+    { text: plain(told.remedy), whole: false },
+    { text: `${indent}  ${plain(told.command)}`, whole: true },
+  ];
+}
 
 /** What is told, as one line. */
 export function toldText(told: Told): string {

@@ -33,8 +33,13 @@ test('rotate of a secret that is scheduled for deletion says the command that re
   await setUpAll(sandbox(), { keys: feeds(1) });
   const { secrets } = clientsOf(sandbox(), REGION);
   const { ARN } = await secrets.send(new DeleteSecretCommand({ SecretId: 'live/feed-1' }));
-  const said = await shows(sandbox(), ['rotate', '--yes'], { keys: feeds(1, { ...key, regions: [REGION] }) });
-  expect(said).toContain(`Restore it first: mc-static-key setup --secret-arn ${ARN} --restore`);
+  const path = manifestFile({ keys: feeds(1, { ...key, regions: [REGION] }) });
+  const env = { ...sandbox().env, FEED_KEY: KEYS.aes256 };
+  const { stderr } = await runHere(['rotate', '--manifest', path, '--yes'], env);
+  const lines = stderr.split('\n').map((line) => line.trim());
+  expect(lines.slice(lines.indexOf('Restore it first:'))[1]).toBe(
+    `mc-static-key setup --secret-arn ${ARN} --restore`,
+  );
 });
 
 test.each(['status', 'verify', 'setup --yes'])(

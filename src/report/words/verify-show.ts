@@ -5,7 +5,8 @@ import { many, someOf } from './many.ts';
 const keysOf = (number: number) => (number > 1 ? 'these keys' : 'this key');
 const checksOf = (number: number) => many(number, 'check');
 const everyKey = (keys: number) => (keys === 1 ? 'the key' : `all ${count(keys)} keys`);
-const someKeys = (number: number, keys: number) => `${count(number)} of ${many(keys, 'key')}`;
+const someKeys = (number: number, keys: number) =>
+  keys === 1 ? 'the key' : `${count(number)} of ${many(keys, 'key')}`;
 
 /** What `verify` shows around its checks, and what it says while it works. */
 export const verifyShow = {
