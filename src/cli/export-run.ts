@@ -18,18 +18,19 @@ export function runExport(
 ): Promise<number> {
   const region = 'answers' in subject ? subject.answers.regions[0] : undefined;
   return runCommand(common, region, async (run) => {
-    const answers =
-      'answers' in subject
-        ? [await completeAnswers(run, subject.answers)]
-        : await inManifest(subject.manifest);
-    await perform(run, planExport(answers));
+    if ('answers' in subject) await perform(run, planExport([await completeAnswers(run, subject.answers)]));
+    else await exportManifestKeys(subject.manifest, (answers) => perform(run, planExport(answers)));
     return EXIT.done;
   });
 }
 
-async function inManifest(path: string): Promise<SetupAnswers[]> {
-  const { readManifest } = await import('../manifest/index.ts');
-  return (await readManifest(path)).keys.map(({ answers }) => answers);
+async function exportManifestKeys(
+  path: string,
+  perform: (answers: SetupAnswers[]) => Promise<void>,
+): Promise<void> {
+  const { asManifest, readManifest } = await import('../manifest/index.ts');
+  const { keys } = await readManifest(path);
+  await asManifest(() => perform(keys.map(({ answers }) => answers)));
 }
 
 /** Takes the Region that is configured where none is given, and names all that is missing in one failure. */

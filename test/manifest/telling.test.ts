@@ -8,7 +8,7 @@ import type { Remedy } from '../../src/told.ts';
 const WORDS = new URL('../../src/report/words/', import.meta.url);
 
 /** Words that no run with a manifest says, about the command line itself; and those that make nothing but commands. */
-const OTHERS = /^(input|wizard|help|.*-help|export.*|sandbox|.*commands)\.ts$/;
+const OTHERS = /^(input|wizard|help|.*-help|export-.*|sandbox|.*commands)\.ts$/;
 
 const FLAGS = [...MEMBERS.values(), ...KEY_MEMBERS.values()].flatMap(({ flag }) => flag ?? []);
 const namesFlag = (text: string) => FLAGS.some((flag) => new RegExp(`${flag}(?![\\w-])`).test(text));
