@@ -111,12 +111,12 @@ test.runIf(exhaustive)(
 );
 
 describe('reads of many secrets at once', () => {
-  const sandbox = freshSandbox({ latencyMs: 600 });
+  const sandbox = freshSandbox({ latencyMs: 1_400 });
 
   test('are sent a bounded number at a time, and waiting to be sent is not counted', async () => {
     const aws = enter(sandbox());
     const reads = range(2 * HTTP.callsAtOnce).map((index) =>
-      describeSecret(aws, `s-${index}`, { limitMs: 1_100 }),
+      describeSecret(aws, `s-${index}`, { limitMs: 2_700 }),
     );
     const ends = await Promise.allSettled(reads);
     // Not one of them ran out of time: that there is no such secret was the answer to all.
