@@ -91,19 +91,33 @@ export const FLEET = {
 /** The tag that marks what this program made; its value is the step that made it. */
 export const OWN_TAG = 'mc-static-key';
 
+/** A quota of requests: so many a second, of which several seconds' worth may go at once after a lull. */
+export interface RequestQuota {
+  service: string;
+  operations: RegExp;
+  perSecond: number;
+  /** For how many seconds it gathers; one when left out. */
+  gathersSeconds?: number;
+}
+
 /**
- * The quotas of requests that a run with many keys may use up, each of them for a Region, and where its pace begins. Source:
- * "AWS Secrets Manager quotas" in its User Guide. IAM's are not published; ten changes a second is what it bears.
+ * The quotas of requests that a run may use up, each of them for a Region, and where its pace begins. What is left out allows more
+ * than `HTTP.callsAtOnce` comes to. Sources: "AWS Secrets Manager quotas" and "Quotas in AWS Elemental MediaConnect" in their
+ * user guides. IAM's are not published; ten changes a second is an assumption.
  */
-export const QUOTAS = [
+export const QUOTAS: readonly RequestQuota[] = [
   { service: 'secretsmanager', operations: /^CreateSecret$/, perSecond: 50 },
   { service: 'secretsmanager', operations: /^(PutSecretValue|UpdateSecretVersionStage)$/, perSecond: 50 },
   { service: 'secretsmanager', operations: /^DeleteSecret$/, perSecond: 50 },
   { service: 'secretsmanager', operations: /^RestoreSecret$/, perSecond: 50 },
   { service: 'secretsmanager', operations: /^GetResourcePolicy$/, perSecond: 50 },
   { service: 'secretsmanager', operations: /^BatchGetSecretValue$/, perSecond: 100 },
+  { service: 'secretsmanager', operations: /^ListSecrets$/, perSecond: 100 },
+  { service: 'secretsmanager', operations: /^ListSecretVersionIds$/, perSecond: 50 },
+  { service: 'mediaconnect', operations: /^DescribeFlow$/, perSecond: 30 },
+  { service: 'mediaconnect', operations: /^(?!DescribeFlow$)/, perSecond: 5, gathersSeconds: 6 },
   { service: 'iam', operations: /^(?!Get|List|Simulate)/, perSecond: 10 },
-] as const;
+];
 
 /** When many secrets are read at once, their values are read together. */
 export const BATCH = {
@@ -115,7 +129,7 @@ export const BATCH = {
 
 /** How the pace of requests follows what AWS lets through; see `Pace`. */
 export const PACE = {
-  /** How many requests may go at once in the beginning: those of a run with one key, which never waits. */
+  /** How many requests may go at once in the beginning, at most: those of a run with one key, which never waits. */
   firstAtOnce: 10,
   /** For how long it keeps to the documented rate: a short run has nothing to gain from looking for more. */
   steadySeconds: 2,

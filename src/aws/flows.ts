@@ -46,7 +46,7 @@ export interface FlowUse {
   parts: FlowPart[];
 }
 
-/** MediaConnect allows few requests a second, and says so in no document. */
+/** How fast they go is the pace's matter (`QUOTAS`); what is under way at once takes memory. */
 const FLOWS_AT_ONCE = 8;
 
 /** Reads a flow, in the Region that its ARN names; answers `undefined` when it is not there. */

@@ -1,4 +1,4 @@
-import { HTTP, QUOTAS } from '../defaults.ts';
+import { HTTP, QUOTAS, type RequestQuota } from '../defaults.ts';
 import { Lane } from './lane.ts';
 import { Pace } from './pace.ts';
 
@@ -18,13 +18,13 @@ export function createLanes(interrupt: AbortSignal): Lanes {
     (operation) => {
       const at = QUOTAS.findIndex((quota) => quota.service === service && quota.operations.test(operation));
       const key = `${service} ${region} ${at}`;
-      const lane = lanes.get(key) ?? open(QUOTAS[at]?.perSecond, interrupt);
+      const lane = lanes.get(key) ?? open(QUOTAS[at], interrupt);
       lanes.set(key, lane);
       return lane;
     };
 }
 
-function open(perSecond: number | undefined, interrupt: AbortSignal): Lane {
-  const pace = perSecond === undefined ? undefined : new Pace(perSecond, performance.now());
+function open(quota: RequestQuota | undefined, interrupt: AbortSignal): Lane {
+  const pace = quota && new Pace(quota.perSecond, performance.now(), quota.gathersSeconds);
   return new Lane(HTTP.callsAtOnce, pace, interrupt);
 }

@@ -12,6 +12,7 @@ const SECOND_MS = 1_000;
  */
 export class Pace {
   #rate: number;
+  readonly #gathersSeconds: number;
   #tokens: number;
   #now: number;
   readonly #begunAt: number;
@@ -21,10 +22,14 @@ export class Pace {
   /** What has been let through since a moment in which the quota was used up; absent when there has been a lull since. */
   #measure: { since: number; letThrough: number } | undefined;
 
-  /** @param rate requests a second; after a lull, one second's worth may go at once */
-  constructor(rate: number, now: number) {
+  /**
+   * @param rate requests a second
+   * @param gathersSeconds after a lull, so many seconds' worth may go at once
+   */
+  constructor(rate: number, now: number, gathersSeconds = 1) {
     this.#rate = rate;
-    this.#tokens = Math.min(rate, PACE.firstAtOnce);
+    this.#gathersSeconds = gathersSeconds;
+    this.#tokens = Math.min(rate * gathersSeconds, PACE.firstAtOnce);
     this.#now = now;
     this.#begunAt = now;
   }
@@ -67,7 +72,7 @@ export class Pace {
     if (this.#pressed) this.#rate *= this.#growth(now) ** Math.min(seconds, 1);
     this.#pressed = false;
     this.#tokens += seconds * this.#rate;
-    const most = Math.max(this.#rate, 1);
+    const most = Math.max(this.#rate * this.#gathersSeconds, 1);
     if (this.#tokens < most) return;
     this.#tokens = most;
     this.#measure = undefined;

@@ -92,9 +92,12 @@ export interface StatusSecret {
 
 /** Something that could not be looked at. */
 export interface StatusNote {
-  /** `not-allowed`: a permission is missing; `region-skipped`: Regions were left out that nobody had asked for. */
-  id: 'not-allowed' | 'region-skipped';
-  /** The IAM action that is missing. */
+  /**
+   * `not-allowed`: a permission is missing; `not-answered`: AWS failed or throttled to the end; `region-skipped`: Regions were left
+   * out that nobody had asked for.
+   */
+  id: 'not-allowed' | 'not-answered' | 'region-skipped';
+  /** The IAM action that is missing, or was not answered. */
   awsAction?: string;
   /** What was not looked at: names of roles or secrets, Regions, … */
   subjects: string[];

@@ -1,4 +1,4 @@
-import { type Failure, isAccessDenied } from '../failure.ts';
+import { Failure, isAccessDenied } from '../failure.ts';
 import type { StatusNote } from '../report/status-types.ts';
 import { statusWords as words } from '../report/words/status.ts';
 
@@ -9,10 +9,15 @@ export interface Notes {
    * @param what what is looked at, for the reader: the name of a role, a Region, …
    */
   unlessDenied<T>(what: string, look: Promise<T>): Promise<T | undefined>;
+  /** The same for a detail that is no reason to end: AWS may also have failed, or have throttled it to the end. */
+  unlessUnanswered<T>(what: string, look: Promise<T>): Promise<T | undefined>;
   /** Notes that a Region was left out. */
   leftOut(region: string, because: Failure): void;
   list(): StatusNote[];
 }
+
+/** Failures of AWS that may be of one request. Those of the network would be the same for all, and each takes its time. */
+const UNANSWERED = /^(throttled|aws-internal-error)$/;
 
 export function collectNotes(): Notes {
   const notes = new Map<string, StatusNote>();
@@ -30,6 +35,16 @@ export function collectNotes(): Notes {
       } catch (error) {
         if (!isAccessDenied(error)) throw error;
         addDenied(what, error);
+        return undefined;
+      }
+    },
+    async unlessUnanswered(what, look) {
+      try {
+        return await this.unlessDenied(what, look);
+      } catch (error) {
+        if (!(error instanceof Failure) || !UNANSWERED.test(error.code)) throw error;
+        const { awsAction = '' } = error;
+        add(what, { id: 'not-answered', awsAction, detail: words.unanswered(awsAction) });
         return undefined;
       }
     },

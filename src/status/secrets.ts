@@ -1,5 +1,5 @@
 import { currentSince, type ListedSecret, listedSecret, secretPages } from '../aws/secret-listing.ts';
-import { atMost } from '../aws/together.ts';
+import { allOrFirstFailure, atMost } from '../aws/together.ts';
 import { Failure } from '../failure.ts';
 import { statusWords as words } from '../report/words/status.ts';
 import type { Looking } from './collect.ts';
@@ -50,10 +50,13 @@ export async function findSecrets(looking: Looking, regions: string[], wanted: W
   const found = await atMost(REGIONS_AT_ONCE, regions, (region) =>
     secretsIn(looking, region, wanted, progress).catch(leftOut(looking, region)),
   );
-  const secrets = found.flatMap((each) => each?.kept ?? []);
-  if (secrets.length > AGES_AT_ONCE) looking.onProgress(words.readingAges(secrets.length));
+  const kept = found.map((each) => each?.kept ?? []);
+  const count = kept.flat().length;
+  if (count > AGES_AT_ONCE) looking.onProgress(words.readingAges(count));
+  // Each Region has a quota of its own.
+  const aged = kept.map((secrets) => atMost(AGES_AT_ONCE, secrets, (secret) => withAge(looking, secret)));
   return {
-    secrets: await atMost(AGES_AT_ONCE, secrets, (secret) => withAge(looking, secret)),
+    secrets: (await allOrFirstFailure(aged)).flat(),
     regions: regions.filter((_, at) => found[at]),
     absent: found.flatMap((each) => each?.absent ?? []),
   };
@@ -103,6 +106,6 @@ function leftOut({ notes, asked }: Looking, region: string): (error: unknown) =>
 async function withAge({ aws, notes }: Looking, secret: ListedSecret): Promise<SeenSecret> {
   const { region, arn, name, deletedAt, current } = secret;
   if (deletedAt || !current) return secret;
-  const since = await notes.unlessDenied(name, currentSince(aws, region, arn));
+  const since = await notes.unlessUnanswered(name, currentSince(aws, region, arn));
   return since ? { ...secret, currentSince: since } : secret;
 }

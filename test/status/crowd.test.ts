@@ -31,7 +31,7 @@ const tooWide = (text: string, width: number) =>
   text.split('\n').filter((line) => line.length > width && !COPIED.test(line));
 
 describe('an account with many roles and secrets', () => {
-  const SECRETS = 130;
+  const SECRETS = 105;
   const ROLES = 210;
   let sandbox: Sandbox;
   beforeAll(async () => {

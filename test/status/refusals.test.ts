@@ -2,6 +2,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import { FAR_REGION, REGION } from '../support/account.ts';
 import { closing } from '../support/closing.ts';
+import { exhaustive } from '../support/exhaustive.ts';
+import { feeds, setUpAll } from '../support/manifest.ts';
+import { freshSandbox } from '../support/sandbox.ts';
 import { setUp } from '../support/setup.ts';
 import { livedInAccount, statusOf, troubles } from './account.ts';
 
@@ -113,4 +116,26 @@ describe('a Region that is not enabled in the account', () => {
       unseen: [expect.stringContaining(FAR_REGION)],
     });
   });
+});
+
+describe('when AWS does not answer how old a key is', () => {
+  const sandbox = freshSandbox();
+
+  // So many use up what the SDK grants for repetitions, so that it does not take long; what is throttled has no such end.
+  const cases = [['internal-error', 24] as const, ...(exhaustive ? [['throttle', 1] as const] : [])];
+  test.each(cases)(
+    '(%s) its age is counted from the last change, that is said, and all else is shown',
+    async (kind, keys) => {
+      await setUpAll(sandbox(), { keys: feeds(keys) });
+      sandbox().addFault({ action: 'ListSecretVersionIds', kind, times: Number.POSITIVE_INFINITY });
+      const { code, json } = await statusOf(sandbox(), [REGION]);
+      expect(code).toBe(0);
+      expect(json.notes).toMatchObject([
+        { id: 'not-answered', awsAction: 'secretsmanager:ListSecretVersionIds' },
+      ]);
+      expect(json.notes[0]?.subjects).toHaveLength(keys);
+      expect(new Set(json.secrets.map(({ keySinceFrom }) => keySinceFrom))).toEqual(new Set(['last-change']));
+      expect(troubles(json)).toEqual([]);
+    },
+  );
 });

@@ -84,6 +84,8 @@ export const statusWords = {
       : 'What is missing is set up, and what is scheduled for deletion restored, by:',
   notes: 'Not looked at',
   denied: (action: string) => `${action} is not allowed to these credentials`,
+  unanswered: (action: string) =>
+    `AWS failed at ${action}, or throttled it to the end; run the command again`,
   regionOff: 'not enabled in this account',
   note: (subjects: string[], detail: string) => `${someOf(subjects)}: ${detail}`,
   loosePoliciesWhat: 'policies that no role has',
