@@ -80,8 +80,8 @@ export const HTTP = {
 export const FLEET = {
   /** Keys whose secrets are stored at the same time in one Region; how fast, AWS decides (`src/aws/pace.ts`). */
   keysAtOnce: 64,
-  /** Keys whose secrets are read at the same time: enough for whole batches, and not all that there are. */
-  keysReadAtOnce: 400,
+  /** Secrets, or keys with theirs, that are read at the same time: enough for whole batches, and not all that there are. */
+  readAtOnce: 400,
   /** Secrets that are read back together. */
   readBackAtOnce: 40,
   /** Keys that are replaced within this time of each other were replaced by one rotation, in milliseconds. */

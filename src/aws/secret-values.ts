@@ -13,6 +13,8 @@ export type SecretContent = { kind: 'text'; key: KeyMaterial } | { kind: 'binary
 export interface CurrentValue {
   content: SecretContent;
   versionId?: string;
+  /** When that version was stored. */
+  storedAt?: Date;
   arn?: string;
 }
 
@@ -30,6 +32,7 @@ function toCurrentValue(value: SecretValueEntry | undefined): CurrentValue {
   return {
     content: contentOf(value),
     ...(value?.VersionId ? { versionId: value.VersionId } : {}),
+    ...(value?.CreatedDate ? { storedAt: value.CreatedDate } : {}),
     ...(value?.ARN ? { arn: value.ARN } : {}),
   };
 }
@@ -44,21 +47,13 @@ export interface Values {
 /** What Secrets Manager says when there is no secret, and not only no value of one. */
 const NO_SECRET = /^Secrets Manager can't find the specified secret\.$/;
 
-/**
- * Reads the current values of several secrets with one request; nothing when that cannot be done for whatever reason. Each
- * secret can be read alone then, and fails with its own reason if it does. This moves the secrets' dates of last access.
- */
-export async function readValues(
-  aws: Aws,
-  region: string,
-  ids: readonly string[],
-): Promise<Values | undefined> {
+/** Reads the current values of several secrets with one request. This moves the secrets' dates of last access. */
+export async function readValues(aws: Aws, region: string, ids: readonly string[]): Promise<Values> {
   const command = new BatchGetSecretValueCommand({ SecretIdList: [...new Set(ids)] });
   const request = { action: 'secretsmanager:BatchGetSecretValue', resource: '*', region };
-  const answer = await aws
-    .call(request, (options) => aws.clients.secretsManager(region).send(command, options))
-    .catch(() => undefined);
-  if (!answer) return undefined;
+  const answer = await aws.call(request, (options) =>
+    aws.clients.secretsManager(region).send(command, options),
+  );
   const found = new Map<string, CurrentValue>();
   for (const entry of answer.SecretValues ?? []) {
     const value = toCurrentValue(entry);

@@ -15,6 +15,8 @@ export interface FoundSecret {
   arn: string;
   /** The ID of the version labelled `AWSCURRENT`. */
   versionId?: string;
+  /** When that version was stored; absent where its value was not read. */
+  storedAt?: Date;
   /** The ID of the version labelled `AWSPREVIOUS`, if there is one. */
   previousId?: string;
   content: SecretContent;
@@ -45,28 +47,31 @@ export interface FoundSecret {
 export interface Reading {
   /** That it surely exists: then all reads go out at once, instead of the first one ahead. */
   known?: boolean;
-  /**
-   * Its current value, read a moment ago with those of many others. Its resource policy is not asked for then if it cannot
-   * have one: AWS answers 50 such requests a second, and thousands of the others.
-   */
+  /** Its current value, read a moment ago with those of many others. */
   value?: CurrentValue;
+  /** Whether its resource policy is read too; it is when left out. */
+  withPolicy?: boolean;
 }
 
-/** Reads a secret with its current value and its resource policy. */
+/**
+ * Reads a secret with its current value and its resource policy. That is not asked for where the description shows that there
+ * can be none: AWS answers 50 such requests a second, and thousands of the others.
+ */
 export async function readSecret(
   aws: Aws,
   region: string,
   id: string,
-  { known = false, value }: Reading = {},
+  { known = false, value, withPolicy = true }: Reading = {},
 ): Promise<FoundSecret | undefined> {
   const describing = describeSecret(aws, region, id);
-  const rest = known ? contentAndPolicy(aws, region, id, {}) : undefined;
+  const rest = known ? contentAndPolicy(aws, region, id, { withPolicy }) : undefined;
   // The description decides; a failure of the others counts only once it is known that the secret is there.
   rest?.catch(() => undefined);
   const found = await describing;
   if (!found || found.deletedAt) return found;
+  const how = { value, withPolicy: withPolicy && mayHavePolicy(found) };
   try {
-    return { ...found, ...(await (rest ?? contentAndPolicy(aws, region, found.arn, { ...found, value }))) };
+    return { ...found, ...(await (rest ?? contentAndPolicy(aws, region, found.arn, how))) };
   } catch (error) {
     if (!hasAwsCode(error, 'InvalidRequestException')) throw error;
     // It was scheduled for deletion between the two looks, and then its value cannot be read.
@@ -104,14 +109,21 @@ async function contentAndPolicy(
   aws: Aws,
   region: string,
   id: string,
-  { value, pristine }: { value?: CurrentValue | undefined; pristine?: true },
+  { value, withPolicy }: { value?: CurrentValue | undefined; withPolicy: boolean },
 ) {
-  const [{ content, versionId }, resourcePolicy] = await Promise.all([
+  const [{ arn: _, ...current }, resourcePolicy] = await Promise.all([
     value ?? readValue(aws, region, id),
-    // What makes a secret cannot give it a policy (Secrets Manager API reference, `CreateSecret`).
-    value && pristine ? undefined : readResourcePolicy(aws, region, id),
+    withPolicy ? readResourcePolicy(aws, region, id) : undefined,
   ]);
-  return { content, ...(versionId ? { versionId } : {}), ...(resourcePolicy ? { resourcePolicy } : {}) };
+  return { ...current, ...(resourcePolicy ? { resourcePolicy } : {}) };
+}
+
+/**
+ * Whether a secret may have a resource policy: what nobody has changed since this program made it has none, as what makes a
+ * secret cannot give it one (Secrets Manager API reference, `CreateSecret`).
+ */
+export function mayHavePolicy({ pristine }: Pick<FoundSecret, 'pristine'>): boolean {
+  return pristine !== true;
 }
 
 /** The resource policy of a secret as JSON text, if it has one. */

@@ -13,6 +13,24 @@ export async function allOrFirstFailure<T>(running: Promise<T>[]): Promise<T[]> 
 }
 
 /**
+ * Does a piece of work for each item, so many at the same moment and then the next ones, so that what is under way takes the same
+ * memory however many there are; those of a moment can be read together.
+ * @throws what the first piece of work that failed has thrown
+ */
+export async function inTurns<T, R>(
+  size: number,
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  for (let start = 0; start < items.length; start += size) {
+    const some = items.slice(start, start + size);
+    results.push(...(await allOrFirstFailure(some.map(work))));
+  }
+  return results;
+}
+
+/**
  * Does a piece of work for each item, at most `limit` at once, and answers the results in the order of the items. When one
  * fails, no further one is begun, and those under way are waited for.
  * @throws what a piece of work that failed has thrown

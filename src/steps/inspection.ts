@@ -1,6 +1,6 @@
 import { isAboutCaller } from '../aws/everywhere.ts';
 import type { Identity } from '../aws/session.ts';
-import { allOrFirstFailure } from '../aws/together.ts';
+import { inTurns } from '../aws/together.ts';
 import { FLEET } from '../defaults.ts';
 import { Failure } from '../failure.ts';
 import type { StepName } from '../report/types.ts';
@@ -39,7 +39,9 @@ export async function inspectAll(
   requests: SetupRequest[],
   onKey: () => void = () => undefined,
 ): Promise<Inspection> {
-  const secrets = inspectSecrets(context, requests, onKey);
+  const secrets = inTurns(FLEET.readAtOnce, requests, (request) =>
+    attempt(storeSecret.name, () => storeSecret.inspect(context, request)).finally(onKey),
+  );
   const policies = policyGroups(requests).map(async (group) => ({
     ...group,
     found: await attempt(readPolicy.name, () => readPolicy.inspect(context, group.request)),
@@ -57,23 +59,6 @@ export async function inspectAll(
     policies: await Promise.all(policies),
     roles: await Promise.all(roles),
   };
-}
-
-/** Some keys after the others, so that what is under way takes the same memory however many there are. */
-async function inspectSecrets(
-  context: StepContext,
-  requests: SetupRequest[],
-  onKey: () => void,
-): Promise<Attempt<FoundSecrets>[]> {
-  const found: Attempt<FoundSecrets>[] = [];
-  for (let at = 0; at < requests.length; at += FLEET.keysReadAtOnce) {
-    const some = requests.slice(at, at + FLEET.keysReadAtOnce);
-    const reading = some.map((request) =>
-      attempt(storeSecret.name, () => storeSecret.inspect(context, request)).finally(onKey),
-    );
-    found.push(...(await allOrFirstFailure(reading)));
-  }
-  return found;
 }
 
 /** Does something for one key, or for a policy or role that some have in common, as a part of a step. */

@@ -1,8 +1,9 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import { type FoundKmsKey, readKmsKey } from '../aws/kms-keys.ts';
-import { type CurrentValue, readValue, type SecretContent } from '../aws/secret-values.ts';
-import { describeSecret, type FoundSecret, readResourcePolicy } from '../aws/secrets.ts';
+import { readValue, type SecretContent } from '../aws/secret-values.ts';
+import { describeSecret, type FoundSecret, mayHavePolicy, readResourcePolicy } from '../aws/secrets.ts';
 import type { Aws, Identity } from '../aws/session.ts';
+import type { EarlyValue, ValueReader } from '../aws/value-reader.ts';
 import type { Algorithm, KeyMaterial, KeySource, KeyType } from '../key/index.ts';
 import { type Absence, whyAbsent } from './absence.ts';
 import { isForeign } from './foreign.ts';
@@ -55,37 +56,36 @@ export interface ThereSecret {
   kmsKey?: Look<FoundKmsKey | undefined>;
 }
 
-/**
- * Looks at a secret. This reads its value, which moves its date of last access.
- * @param value its value, where it was read a moment ago with those of others
- */
+/** Looks at a secret. This reads its value, which moves its date of last access. */
 export async function sightSecret(
   aws: Aws,
+  values: ValueReader,
   identity: Identity,
   target: SecretTarget,
-  value?: CurrentValue,
 ): Promise<SecretSight> {
   if (parseSecretArn(target.id) && isForeign(target.id, identity)) return { target, kind: 'foreign' };
   const { region, id } = target;
+  const early = await values.early(region, id);
   const described = await look(describeSecret(aws, region, id));
-  if ('unseen' in described) return { target, ...(await sightRest(aws, target, described, value)) };
+  if ('unseen' in described) return { target, ...(await sightRest(aws, target, described, early)) };
   if (!described.seen) return { target, kind: 'absent', absence: await whyAbsent(aws, target) };
-  return { target, ...(await sightRest(aws, target, { seen: described.seen }, value)) };
+  return { target, ...(await sightRest(aws, target, { seen: described.seen }, early)) };
 }
 
 async function sightRest(
   aws: Aws,
   { region, id }: SecretTarget,
   described: Look<FoundSecret>,
-  early: CurrentValue | undefined,
+  early: EarlyValue | undefined,
 ): Promise<ThereSecret> {
   const secret = seenIn(described);
   const known = secret?.arn ?? (parseSecretArn(id) ? id : undefined);
   if (secret?.deletedAt) return { kind: 'there', arn: secret.arn, described };
   const [value, resourcePolicy, kmsKey] = await Promise.all([
-    early ? { seen: early } : look(readValue(aws, region, known ?? id)),
-    // As for `readSecret`: what nobody has changed since this program made it has no policy.
-    early && secret?.pristine ? { seen: undefined } : look(readResourcePolicy(aws, region, known ?? id)),
+    early?.kind === 'found' ? { seen: early.value } : look(readValue(aws, region, known ?? id)),
+    secret && !mayHavePolicy(secret)
+      ? { seen: undefined }
+      : look(readResourcePolicy(aws, region, known ?? id)),
     secret?.kmsKeyId === undefined ? undefined : look(readKmsKey(aws, region, secret.kmsKeyId)),
   ]);
   const arn = known ?? seenIn(value)?.arn;

@@ -13,6 +13,7 @@ import type { SandboxCredentials } from '../../src/sandbox/index.ts';
 import { clientsFor } from '../sandbox/clients.ts';
 import { KEYS, REGION } from '../support/account.ts';
 import { closing } from '../support/closing.ts';
+import { exhaustive } from '../support/exhaustive.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 
 const sandbox = freshSandbox();
@@ -87,6 +88,9 @@ describe('secrets that are read at once', () => {
     const all = await Promise.all([...names(6), 'theirs'].map((id) => reader.read(REGION, id)));
     expect(all[2]?.resourcePolicy).toContain('Deny');
     expect(asked()).toEqual({ BatchGetSecretValue: 1, DescribeSecret: 7, GetResourcePolicy: 2 });
+    sandbox().clearRequests();
+    await Promise.all(['studio-0', 'studio-2', 'theirs'].map((id) => reader.read(REGION, id)));
+    expect(asked()).toEqual({ GetSecretValue: 3, DescribeSecret: 3, GetResourcePolicy: 2 });
   });
 
   test('are read one by one where reading them together is not allowed, after one attempt', async () => {
@@ -102,6 +106,20 @@ describe('secrets that are read at once', () => {
     expect(all.map((found) => found?.content.kind)).toEqual(Array.from({ length: 60 }, () => 'text'));
     expect(asked()).toMatchObject({ BatchGetSecretValue: 1, GetSecretValue: 60 });
   });
+
+  // The second one is a failure that is tried eight times.
+  const failures = [['expired-token', 1] as const, ...(exhaustive ? [['internal-error', 8] as const] : [])];
+  test.each(failures)(
+    'are read one by one where their batch fails (%s), and no others',
+    async (kind, times) => {
+      const { reader } = await scene(names(45));
+      sandbox().clearRequests();
+      sandbox().addFault({ action: 'BatchGetSecretValue', kind, times });
+      const all = await Promise.all(names(45).map((id) => reader.read(REGION, id)));
+      expect(all.map((found) => found?.content.kind)).toEqual(Array.from({ length: 45 }, () => 'text'));
+      expect(asked()).toMatchObject({ BatchGetSecretValue: times + 2, GetSecretValue: 20 });
+    },
+  );
 
   test('fail by themselves, with what is lacking for which of them', async () => {
     await scene(names(6));

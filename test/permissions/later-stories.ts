@@ -24,7 +24,6 @@ export const ROTATE: Story[] = [
     shows: [
       'secretsmanager:DescribeSecret',
       'secretsmanager:GetSecretValue',
-      'secretsmanager:GetResourcePolicy',
       'secretsmanager:PutSecretValue',
     ],
   },
@@ -32,7 +31,7 @@ export const ROTATE: Story[] = [
   {
     name: 'a new key for a secret given by its ARN',
     prepare: async (sandbox) => ({ secretArn: [await makeSecret(sandbox)] }),
-    shows: [],
+    shows: ['secretsmanager:GetResourcePolicy'],
   },
   {
     name: 'the key before',
@@ -60,7 +59,6 @@ export const TEARDOWN: Story[] = [
     shows: [
       'secretsmanager:DescribeSecret',
       'secretsmanager:GetSecretValue',
-      'secretsmanager:GetResourcePolicy',
       'iam:ListPolicyVersions',
       'iam:GetPolicyVersion',
       'iam:GetPolicy',
@@ -109,7 +107,7 @@ export const TEARDOWN: Story[] = [
       return nothing(makeRole(sandbox, { attached }));
     },
     wishes: { region: [REGION], includeUntagged: true },
-    shows: [],
+    shows: ['secretsmanager:GetResourcePolicy'],
   },
   {
     name: 'a secret under a customer-managed KMS key',

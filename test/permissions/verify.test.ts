@@ -1,7 +1,7 @@
 import { PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { expect, test } from 'vitest';
 import type { PermissionsOptions } from '../../src/cli/permissions-answers.ts';
-import { clientsOf, guidePolicy, REGION } from '../support/account.ts';
+import { clientsOf, guidePolicy, makeSecret, REGION } from '../support/account.ts';
 import { actionsIn, printedPolicy, without } from '../support/permissions.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp } from '../support/setup.ts';
@@ -11,8 +11,9 @@ const sandbox = freshSandbox();
 const KMS_KEY = 'mrk-1234abcd12ab34cd56ef1234567890ab';
 const STUDIO: PermissionsOptions = { secretName: 'studio-a', region: [REGION], kmsKeyId: KMS_KEY };
 
-/** A set-up under a customer-managed key, on a role that has an inline policy too. */
+/** A secret made by hand under a customer-managed key, on a role that has an inline policy too. */
 async function studio(): Promise<void> {
+  await makeSecret(sandbox(), { KmsKeyId: KMS_KEY });
   await setUp(sandbox(), { kmsKeyId: KMS_KEY });
   const PolicyDocument = JSON.stringify(
     guidePolicy(`arn:aws:secretsmanager:${REGION}:111122223333:secret:studio-a-??????`),

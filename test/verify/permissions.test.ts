@@ -3,7 +3,7 @@ import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { describe, expect, test } from 'vitest';
 import type { VerifyCheck } from '../../src/report/verify-types.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
-import { ACCOUNT, clientsOf, REGION } from '../support/account.ts';
+import { ACCOUNT, clientsOf, makeSecret, REGION } from '../support/account.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp } from '../support/setup.ts';
 import { saying, troubles, verifyIt, verifyText } from '../support/verify.ts';
@@ -29,6 +29,8 @@ describe('without a permission the checks that need it cannot be told, and the o
     ['iam:GetPolicyVersion', 4, open('role-reads-secret', 'role-policies')],
     ['iam:SimulatePrincipalPolicy', 0, open('caller-pass-role')],
   ])('%s, exit code %i', async (action, expected, untold) => {
+    // A secret that this program has made is known to have no resource policy of its own.
+    await makeSecret(sandbox());
     await setUp(sandbox());
     forbid(action);
     const { code, json } = await verifyIt(sandbox());
