@@ -1,7 +1,7 @@
 import { HTTP } from '../defaults.ts';
 import { Failure } from '../failure.ts';
 import { offeredRegions } from './regions.ts';
-import { type FoundSecret, readSecret, secretExists } from './secrets.ts';
+import { type FoundSecret, secretExists } from './secrets.ts';
 import type { Aws } from './session.ts';
 
 /** Where a secret of one name is, and where it is not. */
@@ -14,22 +14,30 @@ export interface Whereabouts {
   unseen: string[];
 }
 
+/** Reads as much of a secret as is needed of it; answers `undefined` when it is not there. */
+export type ReadSecret = (region: string, name: string) => Promise<FoundSecret | undefined>;
+
 /**
  * Finds the secret in the Regions given; when none is given, in every Region that has MediaConnect, and in the configured
  * one. A Region that nobody named may be off, forbidden or behind a firewall: then that is noted, and nothing more.
  * @throws Failure when a Region that was named cannot be read, when AWS or the network fails in the configured one, or when
  *   nothing was found and some Regions cannot be read
  */
-export async function findSecret(aws: Aws, name: string, regions: string[]): Promise<Whereabouts> {
-  if (regions.length > 0) return findIn(aws, name, regions);
+export async function findSecret(
+  aws: Aws,
+  name: string,
+  regions: string[],
+  read: ReadSecret,
+): Promise<Whereabouts> {
+  if (regions.length > 0) return findIn(name, regions, read);
   const { partition } = await aws.identity();
   const home = await aws.clients.homeRegion();
   const others = offeredRegions(partition).filter((region) => region !== home);
-  return search(aws, name, [home, ...others]);
+  return search(aws, name, [home, ...others], read);
 }
 
-async function findIn(aws: Aws, name: string, regions: string[]): Promise<Whereabouts> {
-  const found = await Promise.all(regions.map((region) => readSecret(aws, region, name)));
+async function findIn(name: string, regions: string[], read: ReadSecret): Promise<Whereabouts> {
+  const found = await Promise.all(regions.map((region) => read(region, name)));
   return {
     found: found.filter((secret) => secret !== undefined),
     absent: regions.filter((_region, at) => found[at] === undefined),
@@ -41,13 +49,14 @@ async function search(
   aws: Aws,
   name: string,
   [home, ...others]: [string, ...string[]],
+  read: ReadSecret,
 ): Promise<Whereabouts> {
   const regions = [home, ...others];
   const seen = await Promise.all(regions.map((region) => look(aws, name, region)));
   const { found } = await findIn(
-    aws,
     name,
     regions.filter((_region, at) => seen[at] === true),
+    read,
   );
   const [failure] = seen.filter((each) => each instanceof Failure);
   if (found.length === 0 && failure) throw failure;

@@ -147,6 +147,7 @@ function fromDescription(
   );
   const stack = stackOf(secret.Tags);
   const labels = Object.entries(secret.VersionIdsToStages ?? {});
+  const [versionId] = labels.find(([, stages]) => stages.includes('AWSCURRENT')) ?? [];
   const [previousId] = labels.find(([, stages]) => stages.includes('AWSPREVIOUS')) ?? [];
   return {
     region,
@@ -162,6 +163,7 @@ function fromDescription(
     ...(secret.PrimaryRegion && secret.PrimaryRegion !== region ? { replicaOf: secret.PrimaryRegion } : {}),
     ...(replicas.length > 0 ? { replicas } : {}),
     ...(stack ? { stack } : {}),
+    ...(versionId ? { versionId } : {}),
     ...(previousId ? { previousId } : {}),
     ...(isCustomerKey(secret.KmsKeyId) ? { kmsKeyId: secret.KmsKeyId } : {}),
   };

@@ -47,7 +47,7 @@ export async function performRotateManifest(
 ): Promise<ExitCode> {
   beginFleet(run, dryRun);
   const keys = await keysOf(run, manifest, rollback);
-  const context = stepContext(run);
+  const context = stepContext(run, { withPolicies: false });
   run.progress.start(words.lookingForAll);
   const planned = await planMany(context, keys, counter(run.progress, keys.length));
   run.progress.stop();

@@ -13,6 +13,7 @@ import { rotateWords as words } from '../report/words/rotate.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { verifyShow } from '../report/words/verify-show.ts';
 import { findToRotate, planGoingBack, planNewKey, type Rotation } from '../rotate/index.ts';
+import { historiesFor } from '../rotate/new-key.ts';
 import { readHistories } from '../rotate/rollback.ts';
 import { regionWarnings } from '../steps/named-secret.ts';
 import { keyRules } from '../steps/request.ts';
@@ -41,7 +42,7 @@ export function runRotate(answers: RotateAnswers, common: CommonOptions): Promis
 /** Read, plan, confirm, apply, check. */
 export async function performRotate(run: RotateRun): Promise<ExitCode> {
   const { answers } = run;
-  const context = stepContext(run);
+  const context = stepContext(run, { withPolicies: false });
   const wizard = run.interactive ? await import('../wizard/rotate.ts') : undefined;
   if (!wizard) demandAnswers(run);
   // If the key is wrong, nothing needs to be asked.
@@ -105,10 +106,13 @@ async function planRotation(
     return planGoingBack(await readHistories(context.aws, found.secrets), keyRules(run.answers));
   const given = early ? { answers: run.answers, checked: early } : await wizard?.askKey(run);
   if (!given) throw new Error('there is no key');
+  const { checked } = given;
+  const { name } = found;
   // Who was asked for the key may have taken a while.
   const regions = found.secrets.map(({ region }) => region);
-  const { secrets } = await findToRotate(context, { name: found.name, regions, arns: [] });
-  return planNewKey(context, { name: found.name, secrets, rules: keyRules(given.answers) }, given.checked);
+  const { secrets } = await findToRotate(context, { name, regions, arns: [] });
+  const histories = await historiesFor(checked, context, secrets);
+  return planNewKey(context, { name, secrets, rules: keyRules(given.answers) }, checked, histories);
 }
 
 /** Carries it out, and keeps account of the Regions that are still to come. */

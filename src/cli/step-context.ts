@@ -9,13 +9,16 @@ import { setupWords as words } from '../report/words/setup.ts';
 import type { StepContext } from '../steps/types.ts';
 import type { CommandRun } from './command-run.ts';
 
-/** What the steps work with in this run. */
-export function stepContext(run: CommandRun): StepContext {
+/**
+ * What the steps work with in this run.
+ * @param reading whether the secrets' resource policies are read with them
+ */
+export function stepContext(run: CommandRun, reading: { withPolicies?: boolean } = {}): StepContext {
   const { aws, progress, outcomes, interrupt } = run;
   const said = outcomes.ofManifest ? fleetWords : words;
   return {
     aws,
-    secrets: secretReader(aws),
+    secrets: secretReader(aws, reading),
     policies: policyReader(aws),
     limits: LIMITS,
     interrupt,

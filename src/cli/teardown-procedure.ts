@@ -1,13 +1,15 @@
+import { type CurrentValue, readValue } from '../aws/secret-values.ts';
+import { allOrFirstFailure } from '../aws/together.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
-import { checkStoredKey } from '../key/index.ts';
+import { checkStoredKey, type KeyType } from '../key/index.ts';
 import { commandJson } from '../report/json.ts';
 import { showTeardown, undoCommand } from '../report/torn-down.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
 import { regionWarnings } from '../steps/named-secret.ts';
 import { asPlanned, type TornDown } from '../teardown/apply.ts';
-import type { TargetPlan, TeardownRequest } from '../teardown/types.ts';
+import type { TargetPlan, TeardownPlan, TeardownRequest } from '../teardown/types.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
 import type { CommonOptions } from './options.ts';
 import { meantBy } from './secret-options.ts';
@@ -42,14 +44,15 @@ export async function performTeardown(run: TeardownRun): Promise<ExitCode> {
   const request = requestOf(answers, { name, regions: known.regions });
   const planned = await planToTakeDown(run, request);
   const expected = demandSuccess(asPlanned(planned.plan));
+  const keyType = await keyTypeIn(run, planned.plan);
 
   const { dryRun } = answers;
   const { changes, warnings } = planned.plan;
   const plan = { changes, warnings: [...warnings, ...regionWarnings(known.regions)] };
   const goesOn = await tellPlan(run, plan, { dryRun, nothingToDo: words.nothingToDo });
-  if (dryRun || !goesOn) return finish(run, planned, expected);
+  if (dryRun || !goesOn) return finish(run, planned, expected, keyType);
   if (wizard) await wizard.confirmByTyping(run, { asked: words.confirmName(name), wanted: name });
-  return finish(run, planned, demandSuccess(await takeDown(run, request, planned)));
+  return finish(run, planned, demandSuccess(await takeDown(run, request, planned)), keyType);
 }
 
 /** Without anyone to ask: names all that is missing in one failure. */
@@ -69,6 +72,17 @@ function requestOf(
   return { targets: [{ ...secret, arns, policyName, roleName }], recoveryDays, includeUntagged };
 }
 
+/** What the secrets that go hold now, which cannot be read later on: the undoing command has to say what kind of key it is. */
+async function keyTypeIn({ aws }: TeardownRun, { targets }: TeardownPlan): Promise<KeyType> {
+  const going = targets.flatMap(({ secrets }) => secrets.filter(({ fate }) => fate === 'schedule'));
+  const values = await allOrFirstFailure(
+    going.map(({ secret: { region, arn } }) => readValue(aws, region, arn)),
+  );
+  const isStatic = ({ content }: CurrentValue) =>
+    content.kind !== 'text' || checkStoredKey(content.key, { keyType: 'static-key' }).length === 0;
+  return values.every(isStatic) ? 'static-key' : 'srt-password';
+}
+
 /** @throws what stands in the way of the one secret, or failed for it */
 function demandSuccess(done: TornDown): TornDown {
   const [failure] = done.failures;
@@ -76,12 +90,17 @@ function demandSuccess(done: TornDown): TornDown {
   return done;
 }
 
-async function finish(run: TeardownRun, { found, plan }: PlannedTeardown, done: TornDown): Promise<ExitCode> {
+async function finish(
+  run: TeardownRun,
+  { found, plan }: PlannedTeardown,
+  done: TornDown,
+  keyType: KeyType,
+): Promise<ExitCode> {
   const { output, answers } = run;
   const scheduled = scheduledIn(plan, done);
   const arns = scheduled.map(({ arn }) => arn);
   const [target] = plan.targets;
-  const undo = target && arns.length > 0 ? undoCommand(arns, undoNames(target)) : undefined;
+  const undo = target && arns.length > 0 ? undoCommand(arns, undoNames(target, keyType)) : undefined;
   if (output.options.json) {
     const { account, partition } = found.identity;
     const { dryRun } = answers;
@@ -101,12 +120,10 @@ async function finish(run: TeardownRun, { found, plan }: PlannedTeardown, done: 
 }
 
 /** What the undoing command has to say beside the secrets: what is not the default, and the kind of key. */
-function undoNames({ target: { policyName, roleName }, secrets }: TargetPlan) {
-  const isStatic = ({ secret: { content } }: TargetPlan['secrets'][number]) =>
-    content.kind !== 'text' || checkStoredKey(content.key, { keyType: 'static-key' }).length === 0;
+function undoNames({ target: { policyName, roleName } }: TargetPlan, keyType: KeyType) {
   return {
     ...(policyName === DEFAULTS.policyName ? {} : { policyName }),
     ...(roleName === DEFAULTS.roleName ? {} : { roleName }),
-    ...(secrets.every(isStatic) ? {} : { keyType: 'srt-password' as const }),
+    ...(keyType === DEFAULTS.keyType ? {} : { keyType }),
   };
 }

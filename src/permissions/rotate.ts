@@ -1,5 +1,13 @@
 import { DECRYPT_ACTION } from '../policy/index.ts';
-import { readPolicies, readRole, readSecrets, useKmsKey, WRITING_WITH_KMS } from './shared.ts';
+import {
+  readPolicies,
+  readResourcePolicies,
+  readRole,
+  readTogether,
+  readValues,
+  useKmsKey,
+  WRITING_WITH_KMS,
+} from './shared.ts';
 import type { Need, Needs, PermissionRequest } from './types.ts';
 
 /** What `rotate` needs, with a new key or with `--rollback`. */
@@ -8,12 +16,21 @@ export function rotateNeeds(request: PermissionRequest): Needs {
   const encrypts = !rollback && !dryRun;
   return {
     required: [
-      readSecrets(request),
+      readValues(request),
       ...(dryRun ? [] : [rollback ? goBack(request) : replace(request)]),
       ...useKmsKey(request, encrypts ? WRITING_WITH_KMS : [DECRYPT_ACTION]),
     ],
-    optional: [readRole(request, 'OptionalReadTheRole'), readPolicies(request, 'OptionalReadPolicies')],
+    optional: [...readTogether(request), ...(dryRun ? [] : checks(request))],
   };
+}
+
+/** What the checks at the end read beside the values. */
+function checks(request: PermissionRequest): Need[] {
+  return [
+    readResourcePolicies(request),
+    readRole(request, 'OptionalReadTheRole'),
+    readPolicies(request, 'OptionalReadPolicies'),
+  ];
 }
 
 function replace({ secrets }: PermissionRequest): Need {

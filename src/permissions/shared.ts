@@ -6,16 +6,29 @@ import { EVERY_REGION, type Need, type PermissionRequest } from './types.ts';
 
 /** What several commands do. Actions and their resource types: Service Authorization Reference. */
 
+const DESCRIBE = 'secretsmanager:DescribeSecret';
+const READ_VALUE = 'secretsmanager:GetSecretValue';
+const READ_POLICY = 'secretsmanager:GetResourcePolicy';
+
 export function readSecrets({ secrets }: PermissionRequest): Need {
-  return {
-    sid: 'ReadTheSecret',
-    actions: [
-      'secretsmanager:DescribeSecret',
-      'secretsmanager:GetSecretValue',
-      'secretsmanager:GetResourcePolicy',
-    ],
-    resources: secrets.map(({ arn }) => arn),
-  };
+  const resources = secrets.map(({ arn }) => arn);
+  return { sid: 'ReadTheSecret', actions: [DESCRIBE, READ_VALUE, READ_POLICY], resources };
+}
+
+/** The same without their resource policies. */
+export function readValues({ secrets }: PermissionRequest): Need {
+  const resources = secrets.map(({ arn }) => arn);
+  return { sid: 'ReadTheValue', actions: [DESCRIBE, READ_VALUE], resources };
+}
+
+export function findSecrets({ secrets }: PermissionRequest): Need {
+  return { sid: 'FindTheSecret', actions: [DESCRIBE], resources: secrets.map(({ arn }) => arn) };
+}
+
+/** For a check that can be left out. */
+export function readResourcePolicies({ secrets }: PermissionRequest): Need {
+  const resources = secrets.map(({ arn }) => arn);
+  return { sid: 'OptionalReadResourcePolicy', actions: [READ_POLICY], resources };
 }
 
 export function listSecrets(sid: Need['sid'], request: PermissionRequest): Need {

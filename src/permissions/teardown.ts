@@ -1,11 +1,12 @@
 import { DECRYPT_ACTION } from '../policy/index.ts';
 import {
+  findSecrets,
   onlyItsPolicies,
   onlyOwn,
   policiesOf,
   readPolicies,
   readRole,
-  readSecrets,
+  readValues,
   roleOf,
   useKmsKey,
 } from './shared.ts';
@@ -20,8 +21,7 @@ export function teardownNeeds(request: PermissionRequest): Needs {
   );
   return {
     required: [
-      readSecrets(request),
-      ...useKmsKey(request, [DECRYPT_ACTION]),
+      ...lookAtSecrets(request),
       readPolicies(request),
       {
         sid: 'FindUsersOfThePolicy',
@@ -36,6 +36,12 @@ export function teardownNeeds(request: PermissionRequest): Needs {
       { sid: 'OptionalReadFlows', actions: ['mediaconnect:DescribeFlow'], resources: flows },
     ],
   };
+}
+
+/** What a single secret holds decides how the teardown is undone. */
+function lookAtSecrets(request: PermissionRequest): Need[] {
+  if (request.manifest) return [findSecrets(request)];
+  return [readValues(request), ...useKmsKey(request, [DECRYPT_ACTION])];
 }
 
 function removals(request: PermissionRequest, policies: string[]): Need[] {

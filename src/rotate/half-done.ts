@@ -1,26 +1,19 @@
-import type { FoundSecret } from '../aws/secrets.ts';
-import type { Aws } from '../aws/session.ts';
 import { checkStoredKey, type KeyMaterial, type KeyRules, type KeyType } from '../key/index.ts';
-import { type History, readHistories } from './rollback.ts';
+import type { History } from './rollback.ts';
 
 /**
  * The key of a rotation that stopped half-way: some Regions hold it with the old key as their previous version, and in the
  * others the old key is still the current one. A generated key is nowhere else, so that it has to be found like this.
  * What is no key by these rules, or was stored before the key in whose place it stands (so that somebody went back to it),
- * comes from no such rotation.
+ * comes from no such rotation. Pure.
  */
-export async function halfDoneKey(
-  aws: Aws,
-  secrets: FoundSecret[],
-  rules: KeyRules,
-): Promise<KeyMaterial | undefined> {
+export function halfDoneKey(histories: History[], rules: KeyRules): KeyMaterial | undefined {
   const { keyType } = rules;
   const keys = distinct(
-    secrets.flatMap(({ content }) => (content.kind === 'text' ? [content.key] : [])),
+    histories.flatMap(({ current }) => current.key ?? []),
     keyType,
   );
   if (keys.length !== 2) return undefined;
-  const histories = await readHistories(aws, secrets);
   const isSame = (a: KeyMaterial | undefined, b: KeyMaterial) => a?.sameKey(b, keyType) ?? false;
   const mayBeOfRotation = ({ current, previous }: History, key: KeyMaterial): boolean => {
     if (!isSame(current.key, key)) return !isSame(previous?.key, key);

@@ -40,10 +40,10 @@ export interface Rotation {
  * @throws Failure with the conflicts when they cannot be written
  */
 export async function findToRotate(
-  { aws }: StepContext,
+  { aws, secrets }: StepContext,
   { name, regions, arns }: RotationTarget,
 ): Promise<{ secrets: FoundSecret[]; warnings: string[] }> {
-  const where = await findSecret(aws, name, regions);
+  const where = await findSecret(aws, name, regions, secrets.read);
   const conflicts = [
     ...obstacles(name, regions, where),
     ...otherThanGiven(arns, where, await aws.identity()),
@@ -52,13 +52,17 @@ export async function findToRotate(
   return { secrets: primaries(where.found), warnings: unseenWarnings(where) };
 }
 
-/** Plans a new key for the secrets. A generated one yields to that of a rotation which stopped half-way. */
+/**
+ * Plans a new key for the secrets. A generated one yields to that of a rotation which stopped half-way.
+ * @param histories those of the secrets, for a key that is generated
+ */
 export async function planNewKey(
   context: StepContext,
   { name, secrets, rules }: Wanted,
   checked: CheckedKey,
+  histories: History[],
 ): Promise<Rotation> {
-  const unfinished = checked.generated ? await halfDoneKey(context.aws, secrets, rules) : undefined;
+  const unfinished = checked.generated ? halfDoneKey(histories, rules) : undefined;
   const key = unfinished ?? checked.key;
   const { generated } = checked;
   const replacement = await planReplacement(context, { name, secrets, rules }, { key, generated });

@@ -1,5 +1,5 @@
 import type { FoundSecret } from '../aws/secrets.ts';
-import { atMost } from '../aws/together.ts';
+import { inTurns } from '../aws/together.ts';
 import { FLEET } from '../defaults.ts';
 import type { CheckedKey, KeyRules } from '../key/index.ts';
 import { changesAnything } from '../report/plan.ts';
@@ -15,6 +15,7 @@ import {
   type RotationTarget,
 } from './index.ts';
 import { doneBefore, type LastReplacement, lastReplacement, notInLast } from './last-rotation.ts';
+import { historiesFor } from './new-key.ts';
 import { readHistories } from './rollback.ts';
 
 /** One of many keys. */
@@ -49,7 +50,7 @@ export async function planMany(
   keys: KeyToRotate[],
   onKey: () => void,
 ): Promise<ManyRotations> {
-  const seen = await atMost(FLEET.keysAtOnce, keys, async (key) => {
+  const seen = await inTurns(FLEET.readAtOnce, keys, async (key) => {
     const look = await tried(() => see(context, key));
     onKey();
     return look;
@@ -70,11 +71,12 @@ export async function planMany(
 
 async function see(context: StepContext, { target, rules, checked }: KeyToRotate): Promise<Seen> {
   const { secrets } = await findToRotate(context, target);
-  // Of a key that is given, what the secrets hold tells enough.
-  const histories = checked?.generated === false ? [] : await readHistories(context.aws, secrets);
+  const histories = await (checked
+    ? historiesFor(checked, context, secrets)
+    : readHistories(context.aws, secrets));
   const rotation = await tried(async () =>
     checked
-      ? planNewKey(context, { name: target.name, secrets, rules }, checked)
+      ? planNewKey(context, { name: target.name, secrets, rules }, checked, histories)
       : planGoingBack(histories, rules),
   );
   return { secrets, last: lastReplacement(histories, rules.keyType), rotation };

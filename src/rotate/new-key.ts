@@ -5,6 +5,7 @@ import { completeRequest } from '../steps/request.ts';
 import type { SecretPlan } from '../steps/secret-decision-types.ts';
 import { storeSecret } from '../steps/store-secret.ts';
 import type { SetupRequest, StepContext, StepInput, StepOutput } from '../steps/types.ts';
+import { type History, readHistories } from './rollback.ts';
 
 /** A new value for secrets that exist: what the first step of `setup` does when it is told to replace the value. */
 export interface Replacement {
@@ -18,6 +19,15 @@ export interface Wanted {
   /** The secrets of that name, one in each Region. */
   secrets: FoundSecret[];
   rules: KeyRules;
+}
+
+/** The versions before, of secrets that get this key. Of a key that is given, what the secrets hold tells enough. */
+export async function historiesFor(
+  { generated }: CheckedKey,
+  { aws }: StepContext,
+  secrets: FoundSecret[],
+): Promise<History[]> {
+  return generated ? readHistories(aws, secrets) : [];
 }
 
 /** Plans it, with the secrets as they were read. */

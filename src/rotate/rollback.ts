@@ -19,17 +19,26 @@ export type Rollback =
   | { key: KeyMaterial; back: { secret: FoundSecret; from: string; to: string }[] }
   | { conflict: Conflict };
 
+/** Reads the versions before, of secrets whose current values were read a moment ago; one without a value has no history. */
 export async function readHistories(aws: Aws, secrets: FoundSecret[]): Promise<History[]> {
   const all = await Promise.all(
     secrets.map(async (secret) => {
-      const [current, previous] = await Promise.all([
-        readStage(aws, secret, 'AWSCURRENT'),
-        readStage(aws, secret, 'AWSPREVIOUS'),
-      ]);
+      const current = currentOf(secret);
+      const hasPrevious = current !== undefined && secret.previousId !== undefined;
+      const previous = hasPrevious ? await readStage(aws, secret, 'AWSPREVIOUS') : undefined;
       return current && { secret, current, ...(previous ? { previous } : {}) };
     }),
   );
   return all.filter((each) => each !== undefined);
+}
+
+function currentOf({ versionId, storedAt, content }: FoundSecret): StagedVersion | undefined {
+  if (versionId === undefined || content.kind === 'none') return undefined;
+  return {
+    versionId,
+    createdAt: storedAt ?? new Date(0),
+    ...(content.kind === 'text' ? { key: content.key } : {}),
+  };
 }
 
 /**

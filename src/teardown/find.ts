@@ -1,8 +1,9 @@
-import { findSecret, type Whereabouts } from '../aws/everywhere.ts';
+import { findSecret, type ReadSecret, type Whereabouts } from '../aws/everywhere.ts';
 import { type FlowUse, flowsUsing } from '../aws/flows.ts';
 import { type FoundPolicy, policyReader } from '../aws/policies.ts';
 import { readPolicyUses } from '../aws/policy-uses.ts';
 import { type FoundRole, readRole } from '../aws/roles.ts';
+import { describeSecret } from '../aws/secrets.ts';
 import type { Aws } from '../aws/session.ts';
 import { allOrFirstFailure, atMost } from '../aws/together.ts';
 import { FLEET } from '../defaults.ts';
@@ -29,11 +30,14 @@ export async function findAll(
   { onTarget = () => undefined, known }: Looking = {},
 ): Promise<Findings> {
   const { aws } = context;
+  // What the secrets hold is of no matter, and to read it would move their dates of last access.
+  const describe: ReadSecret = (region, name) => describeSecret(aws, region, name);
   const [identity, secrets, chains, roles] = await Promise.all([
     aws.identity(),
     atMost(FLEET.keysAtOnce, [...targets.entries()], async ([at, { name, regions }]) => {
       const before = known?.secrets[at];
-      const found = before && isGone(before) ? before : await tried(() => findSecret(aws, name, regions));
+      const found =
+        before && isGone(before) ? before : await tried(() => findSecret(aws, name, regions, describe));
       onTarget();
       return found;
     }),

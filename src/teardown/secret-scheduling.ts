@@ -1,5 +1,5 @@
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { type FoundSecret, readSecret } from '../aws/secrets.ts';
+import { describeSecret, type FoundSecret } from '../aws/secrets.ts';
 import { orAbsent } from '../aws/session.ts';
 import { hasAwsCode } from '../failure.ts';
 import type { StepContext } from '../steps/types.ts';
@@ -24,7 +24,7 @@ export async function scheduleDeletion(
   } catch (error) {
     if (!hasAwsCode(error, 'InvalidRequestException')) throw error;
     // Somebody else, or an earlier try whose answer was lost, has scheduled it by now.
-    const now = await readSecret(aws, region, arn);
+    const now = await describeSecret(aws, region, arn);
     if (now && !now.deletedAt) throw error;
     return now?.deletedAt;
   }

@@ -2,7 +2,9 @@ import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { expect, test } from 'vitest';
 import { type PermissionsOptions, readPermissionsAnswers } from '../../src/cli/permissions-answers.ts';
 import { performPermissionsManifest } from '../../src/cli/permissions-manifest.ts';
+import { performRotateManifest } from '../../src/cli/rotate-manifest.ts';
 import { performStatusManifest } from '../../src/cli/status-manifest.ts';
+import { performTeardownManifest } from '../../src/cli/teardown-manifest.ts';
 import { performVerifyManifest } from '../../src/cli/verify-manifest.ts';
 import type { PermissionCommand } from '../../src/permissions/index.ts';
 import { MANAGED_POLICY_LIMIT, measure } from '../../src/policy/index.ts';
@@ -97,6 +99,32 @@ test('setup, verify and status work with exactly the policy that is printed for 
   expect(JSON.parse(status.stdout)).toMatchObject({ notes: [], missing: [] });
 });
 
+test('rotate and teardown work with exactly the policy that is printed for the manifest, and teardown reads no value', async () => {
+  const content = { keys: feeds(2, { kmsKeyId: KMS_KEY }) };
+  await setUpAll(sandbox(), content);
+  const as = ({ policy }: { policy: PrintedPolicy }) => ({ credentials: sandbox().credentialsFor(policy) });
+  const other = { keys: feeds(2, { kmsKeyId: KMS_KEY, key: { env: 'OTHER_KEY' } }) };
+  const rotating = as(await printed(sandbox(), 'rotate', other));
+  const rotated = await runWith(
+    sandbox(),
+    other,
+    (run, manifest) => performRotateManifest(run, manifest, { rollback: false, dryRun: false }),
+    rotating,
+  );
+  expect([rotated.code, JSON.parse(rotated.stdout).failed]).toEqual([0, []]);
+
+  const teardown = await printed(sandbox(), 'teardown', content);
+  expect(actionsIn(teardown.policy).join()).not.toMatch(/GetSecretValue|GetResourcePolicy|kms:/);
+  const how = { dryRun: false, recoveryDays: 30, includeUntagged: false };
+  const torn = await runWith(
+    sandbox(),
+    content,
+    (run, manifest) => performTeardownManifest(run, manifest, how),
+    as(teardown),
+  );
+  expect([torn.code, JSON.parse(torn.stdout).failed]).toEqual([0, []]);
+});
+
 test('without actions that are printed for the manifest, the keys that need them fail and name them', async () => {
   await prepare(sandbox());
   const actions = ['secretsmanager:RestoreSecret', 'iam:CreateRole', 'iam:UpdateAssumeRolePolicy'];
@@ -141,7 +169,7 @@ test('create-flow may pass every role of the manifest, and rotate and teardown n
 });
 
 test('many secrets may be read with one request where --optional is given, in the Regions of the file', async () => {
-  for (const command of ['setup', 'verify'] as const) {
+  for (const command of ['setup', 'verify', 'rotate'] as const) {
     const content = { defaults: IN_TWO, keys: feeds(1) };
     const { policy } = await printed(sandbox(), command, content, { optional: true });
     expect(statementOf(policy, 'OptionalReadTogether')).toMatchObject({

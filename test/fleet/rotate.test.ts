@@ -172,3 +172,15 @@ test('with nothing but --rollback and --dry-run goes a manifest', async () => {
   expect(code).toBe(2);
   expect(stderr).toMatch(/does not go together with\s+--generate\./);
 });
+
+test('--dry-run reads the values together and each once, of a second rotation too, and no resource policy', async () => {
+  const keys = feeds(6, { key: { generate: 'aes256' } });
+  await setUpAll(sandbox(), { keys });
+  await rotateAll({ keys });
+  sandbox().clearRequests();
+  expect((await rotateAll({ keys }, { dryRun: true })).code).toBe(0);
+  const asked = (action: string) => sandbox().requests.filter((request) => request.action === action).length;
+  const actions = ['BatchGetSecretValue', 'DescribeSecret', 'GetSecretValue', 'GetResourcePolicy'];
+  // Those read alone are the keys before.
+  expect(actions.map(asked)).toEqual([1, 6, 6, 0]);
+});

@@ -65,6 +65,9 @@ test('takes down all that a manifest has set up, and what it prints brings back 
     roles: [{ action: 'deleted' }],
   });
   expect(writesTo(sandbox())).toEqual([]);
+  // What the secrets hold is left alone, and with it the dates on which anybody last read them.
+  const reads = sandbox().requests.map(({ action }) => action);
+  expect(reads).not.toEqual(expect.arrayContaining([expect.stringMatching(/SecretValue|ResourcePolicy/)]));
   sandbox().clearRequests();
   const { code, json, log } = await tearDownAll(manifest, { recoveryDays: 7 });
   expect([code, json.failed], log).toEqual([0, []]);

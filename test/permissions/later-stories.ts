@@ -31,7 +31,7 @@ export const ROTATE: Story[] = [
   {
     name: 'a new key for a secret given by its ARN',
     prepare: async (sandbox) => ({ secretArn: [await makeSecret(sandbox)] }),
-    shows: ['secretsmanager:GetResourcePolicy'],
+    shows: [],
   },
   {
     name: 'the key before',
@@ -107,7 +107,7 @@ export const TEARDOWN: Story[] = [
       return nothing(makeRole(sandbox, { attached }));
     },
     wishes: { region: [REGION], includeUntagged: true },
-    shows: ['secretsmanager:GetResourcePolicy'],
+    shows: [],
   },
   {
     name: 'a secret under a customer-managed KMS key',

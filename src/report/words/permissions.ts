@@ -5,6 +5,8 @@ import { count } from './fleet.ts';
 /** What each statement of a policy is for, by its `Sid`. */
 export const permissionPurposes = {
   ReadTheSecret: 'see whether the secret is there, what it holds and what its own policy says',
+  ReadTheValue: 'see whether the secret is there and what it holds',
+  FindTheSecret: 'see whether the secret is there',
   StoreTheKey: 'store the key as a new secret, with its tags',
   ReplaceTheKey: 'store another value in the secret',
   RestoreTheSecret: 'take back a deletion of the secret',
@@ -35,6 +37,7 @@ export const permissionPurposes = {
   OptionalFindPolicies: 'find policies by their names, whatever their spelling and path',
   OptionalFindStacks: 'warn before a policy is changed that belongs to a CloudFormation stack',
   OptionalReadQuotas: 'know whether more than ten policies may be on a role',
+  OptionalReadResourcePolicy: "check at the end that the secret's own policy does not forbid reading",
   OptionalReadTheRole: 'check the role at the end',
   OptionalReadPolicies: 'read the policies of the roles, to check what they allow',
   OptionalDescribeKmsKey: 'see whether the KMS key is enabled',
