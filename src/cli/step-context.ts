@@ -22,7 +22,7 @@ export function stepContext(run: CommandRun, reading: { withPolicies?: boolean }
     policies: policyReader(aws),
     limits: LIMITS,
     interrupt,
-    record: (outcome) => recordOutcome(outcomes, outcome),
+    record: recorderOf(outcomes),
     begin: (step) => progress.start(said.progress[step]),
     end: (step) => progress.done(said.stepDone[step]),
     waiting: (what, elapsedMs) => showWaiting(run, what, elapsedMs),
@@ -72,24 +72,33 @@ export function showWaiting({ progress }: CommandRun, what: string, elapsedMs: n
   progress.wait(words.waitingFor(what, elapsedMs, LIMITS.iamPropagationMs));
 }
 
-/** Notes what happened to resources. A later outcome of the same resource takes the place of the earlier one. */
-function recordOutcome(outcomes: Outcomes, happened: Happened): void {
-  const { secrets, policies, roles } = happenedTo(happened);
-  put(outcomes.secrets, secrets);
-  put(outcomes.policies, policies);
-  put(outcomes.roles, roles);
+/** Notes what happens to resources. A later outcome of the same resource takes the place of the earlier one. */
+function recorderOf(outcomes: Outcomes): StepContext['record'] {
+  const put = {
+    secrets: placing(outcomes.secrets),
+    policies: placing(outcomes.policies),
+    roles: placing(outcomes.roles),
+  };
+  return (happened) => {
+    const { secrets, policies, roles } = happenedTo(happened);
+    secrets.forEach(put.secrets);
+    policies.forEach(put.policies);
+    roles.forEach(put.roles);
+  };
 }
 
 function happenedTo({ secrets = [], policies = [], role }: Happened): Outcomes {
   return { secrets, policies, roles: role ? [role] : [] };
 }
 
-function put<T extends { arn: string }>(list: T[], outcomes: T[]): void {
-  for (const outcome of outcomes) {
-    const at = list.findIndex(({ arn }) => arn === outcome.arn);
-    if (at >= 0) list.splice(at, 1);
-    list.push(outcome);
-  }
+/** Knows the places in a list by ARN, as there may be thousands. */
+function placing<T extends { arn: string }>(list: T[]): (outcome: T) => void {
+  const places = new Map(list.map(({ arn }, at) => [arn, at]));
+  return (outcome) => {
+    const at = places.get(outcome.arn) ?? list.length;
+    places.set(outcome.arn, at);
+    list[at] = outcome;
+  };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { RolePolicy } from '../aws/roles.ts';
+import { groupedBy } from '../grouping.ts';
 import { type PolicyDocument, prefixOfEntry, tryParsePolicy } from '../policy/index.ts';
 import { standsFor } from '../policy/match.ts';
 import { furtherActions } from '../proof/excess.ts';
@@ -26,6 +27,7 @@ export function statusOf(seen: Seen, notes: StatusNote[], now: Date): Status {
   const { identity, regions, policies } = seen;
   const roles = seen.roles.map((role) => roleStatus(role, seen));
   const readers = readersOf(roles);
+  const replicas = replicasIn(seen.secrets);
   return {
     account: identity.account,
     partition: identity.partition,
@@ -35,7 +37,7 @@ export function statusOf(seen: Seen, notes: StatusNote[], now: Date): Status {
       const ofSecret = readers.get(secret.arn) ?? [];
       return {
         ...secretStatus(secret, now),
-        replicas: replicasOf(secret, seen.secrets),
+        replicas: replicas.get(secret.arn) ?? [],
         roles: ofSecret,
         checks: judgeSecret(secret, ofSecret.length > 0 || seen.missing !== undefined),
       };
@@ -56,11 +58,13 @@ function readersOf(roles: StatusRole[]): Map<string, string[]> {
   return readers;
 }
 
-/** A replica has the ARN of its primary secret but for the Region. */
-function replicasOf({ arn, region }: SeenSecret, secrets: SeenSecret[]): string[] {
-  return secrets
-    .filter((other) => other.replicaOf === region && inRegion(other.arn, region) === arn)
-    .map((other) => other.region);
+/** The Regions in which secrets have replicas: a replica has the ARN of its primary secret but for the Region. */
+function replicasIn(secrets: SeenSecret[]): Map<string, string[]> {
+  const replicas = secrets.flatMap(({ arn, region, replicaOf }) =>
+    replicaOf === undefined ? [] : [{ region, primary: inRegion(arn, replicaOf) }],
+  );
+  const byPrimary = groupedBy(replicas, ({ primary }) => primary);
+  return new Map([...byPrimary].map(([primary, all]) => [primary, all.map(({ region }) => region)]));
 }
 
 function secretStatus(secret: SeenSecret, now: Date): Omit<StatusSecret, 'replicas' | 'roles' | 'checks'> {

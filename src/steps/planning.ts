@@ -1,7 +1,8 @@
 import type { Failure } from '../failure.ts';
+import { groupedBy } from '../grouping.ts';
 import type { Change, Conflict } from '../report/types.ts';
 import type { Group } from './groups.ts';
-import type { Attempt, InspectedGroup, Inspection } from './inspection.ts';
+import type { Inspection } from './inspection.ts';
 import { type FoundPolicies, type PolicyPlan, readPolicy } from './read-policy.ts';
 import type { FoundTrust } from './role-conflicts.ts';
 import type { FoundSecrets, SecretPlan } from './secret-decision-types.ts';
@@ -45,7 +46,8 @@ export function isOpen({ conflicts, failure }: Pick<KeyPlan, 'conflicts' | 'fail
  * a policy or a role is in the way of all keys that need it. Pure.
  */
 export function planAll(inspection: Inspection): SetupPlan {
-  const keys = inspection.requests.map((_request, at) => planKey(inspection, at));
+  const failures = failuresOfGroups(inspection);
+  const keys = inspection.requests.map((_request, at) => planKey(inspection, at, failures.get(at)));
   // At first with those that have a conflict already, so that all that is in the way of a key is told at once.
   let chosen = keys.flatMap((key, at) => (key.failure ? [] : [at]));
   for (;;) {
@@ -60,18 +62,27 @@ const NOTHING = { conflicts: [] };
 
 type Groups = Pick<SetupPlan, 'policies' | 'roles'>;
 
-function planKey({ requests, identity, secrets, policies, roles }: Inspection, at: number): KeyPlan {
+function planKey(
+  { requests, identity, secrets }: Inspection,
+  at: number,
+  ofGroup: Failure | undefined,
+): KeyPlan {
   const [request, read] = [requests[at], secrets[at]];
   if (!request || !read) throw new Error('there is no such key');
   const input = { request, identity, secrets: [], policies: [], changing: false };
-  const failure = [read, ...foundOf(policies, at), ...foundOf(roles, at)].find((each) => 'failure' in each);
-  if (failure || !('value' in read)) return { input, conflicts: [], ...failure };
+  if ('failure' in read) return { input, conflicts: [], failure: read.failure };
+  if (ofGroup) return { input, conflicts: [], failure: ofGroup };
   const plan = storeSecret.plan(input, read.value);
   return { input, secrets: { found: read.value, plan }, conflicts: [...plan.conflicts] };
 }
 
-function foundOf<Found>(groups: InspectedGroup<unknown, Found>[], at: number): Attempt<Found>[] {
-  return groups.flatMap(({ keys, found }) => (keys.includes(at) ? [found] : []));
+/** Why the policy or the role of a key could not be read, by the place of the key. */
+function failuresOfGroups({ policies, roles }: Inspection): Map<number, Failure> {
+  // The policies last: of a key that lacks both, what is in the way of the policy is told.
+  const failed = [...roles, ...policies].flatMap(({ keys, found }) =>
+    'failure' in found ? keys.map((at) => [at, found.failure] as const) : [],
+  );
+  return new Map(failed);
 }
 
 /** Plans the policies and the roles for the keys chosen, and notes on the keys what is in the way. */
@@ -118,14 +129,17 @@ export function changes(outcomes: { action: SecretRef['action'] }[]): boolean {
 
 /** A conflict about one secret is in the way of its key only. */
 function note(conflicts: Conflict[], members: number[], keys: KeyPlan[]): void {
+  if (conflicts.length === 0) return;
+  const all = members.flatMap((at) => keys[at] ?? []);
+  const secrets = all.flatMap((key) =>
+    (key.secrets?.plan.expected.secrets ?? []).map(({ arn }) => ({ arn, key })),
+  );
+  const byArn = groupedBy(secrets, ({ arn }) => arn);
   for (const conflict of conflicts) {
-    const concerned = members.flatMap((at) => keys[at] ?? []).filter((key) => concerns(conflict, key));
+    const { about } = conflict;
+    const concerned = about === undefined ? all : (byArn.get(about) ?? []).map(({ key }) => key);
     for (const key of concerned) key.conflicts.push(conflict);
   }
-}
-
-function concerns({ about }: Conflict, { secrets }: KeyPlan): boolean {
-  return about === undefined || Boolean(secrets?.plan.expected.secrets?.some(({ arn }) => arn === about));
 }
 
 function together(keys: KeyPlan[], open: number[], { policies, roles }: Groups): SetupPlan {
