@@ -23,3 +23,10 @@ export function tagsOfUser(tags: Tags): Tag[] {
     Key === OWN_TAG || Key.startsWith('aws:') ? [] : [{ key: Key, value: Value }],
   );
 }
+
+/** The tags that are the same in all of the lists. */
+export function commonTags([first = [], ...others]: Tag[][]): Tag[] {
+  return first.filter(({ key, value }) =>
+    others.every((tags) => tags.some((tag) => tag.key === key && tag.value === value)),
+  );
+}

@@ -36,6 +36,11 @@ export function verifiedEntry(
   };
 }
 
+/** The Regions that a manifest names, each once. */
+export function regionsIn({ keys }: Manifest): string[] {
+  return [...new Set(keys.flatMap(({ answers }) => regionsOf(answers)))];
+}
+
 /** The secrets that an entry names: one, in some Regions; several only where it gives ARNs of different names. */
 export function secretsOf({ answers }: ManifestKey): EntrySecret[] {
   const { secretName: name, secretArns, regions } = answers;

@@ -1,16 +1,17 @@
 import { expectedSecretArn, parseArn } from '../aws/arn.ts';
 import { DEFAULTS, OWN_TAG } from '../defaults.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
+import { groupedBy } from '../grouping.ts';
 import { asManifest, type Manifest, readManifest } from '../manifest/index.ts';
 import { type PermissionRequest, passRole } from '../permissions/index.ts';
 import { needsOfAll } from '../permissions/merge.ts';
 import { byPrefix } from '../permissions/prefix.ts';
 import { type AccountRef, MANAGED_POLICY_LIMIT, measure } from '../policy/index.ts';
-import { folded } from '../report/fold.ts';
 import { type PermissionsReport, showPermissions } from '../report/permissions.ts';
 import { permissionsWords as words } from '../report/words/permissions.ts';
-import { regionsOf, type SetupAnswers } from '../steps/request.ts';
+import type { SetupAnswers } from '../steps/request.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
+import { regionsIn } from './manifest-secrets.ts';
 import type { CommonOptions } from './options.ts';
 import type { PermissionsAnswers } from './permissions-answers.ts';
 import { reportOf } from './permissions-report.ts';
@@ -62,10 +63,6 @@ function show({ output }: CommandRun, report: PermissionsReport): ExitCode {
   return EXIT.done;
 }
 
-function regionsIn({ keys }: Manifest): string[] {
-  return [...new Set(keys.flatMap(({ answers }) => regionsOf(answers)))];
-}
-
 function reportFor(
   manifest: Manifest,
   answers: PermissionsAnswers,
@@ -91,7 +88,7 @@ function requestsOf(manifest: Manifest, answers: PermissionsAnswers, where: Acco
   // Tags are named for all keys together: a policy and a role get those that their keys have in common.
   const tagKeys = [...new Set([OWN_TAG, ...all.flatMap(({ tags }) => tags.map(({ key }) => key))])];
   const keys = all.map((each) => ({ secrets: secretsOf(each, where), wanted: wantedOf(each) }));
-  return folded(keys, ({ wanted }) => JSON.stringify(wanted)).map((same) => ({
+  return [...groupedBy(keys, ({ wanted }) => JSON.stringify(wanted)).values()].map((same) => ({
     ...answers,
     ...same[0].wanted,
     secrets: same.flatMap(({ secrets }) => secrets),

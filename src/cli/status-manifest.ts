@@ -1,20 +1,19 @@
 import { parseArn } from '../aws/arn.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
-import { asManifest, type Manifest, readManifest } from '../manifest/index.ts';
+import type { Manifest } from '../manifest/index.ts';
 import { commandJson } from '../report/json.ts';
 import { statusText } from '../report/status.ts';
 import { collectNamed, type Named } from '../status/collect-named.ts';
-import { regionsOf } from '../steps/request.ts';
-import { type CommandRun, runCommand } from './command-run.ts';
+import type { CommandRun } from './command-run.ts';
+import { runWithManifest } from './manifest-run.ts';
+import { regionsIn } from './manifest-secrets.ts';
 import type { CommonOptions } from './options.ts';
 import { lookThrough } from './status-run.ts';
 
 /** Runs `status --manifest` and answers the exit code. Mistakes in the file are thrown, all others are told by then. */
-export async function runStatusManifest(path: string, common: CommonOptions): Promise<number> {
-  const manifest = await readManifest(path);
-  const [first] = regionsIn(manifest);
-  return runCommand(common, first, (run) => asManifest(() => performStatusManifest(run, manifest)));
+export function runStatusManifest(path: string, common: CommonOptions): Promise<number> {
+  return runWithManifest(path, common, performStatusManifest);
 }
 
 /** The status of what a manifest names: its roles, policies and secrets, and what of these the account lacks. */
@@ -24,10 +23,6 @@ export async function performStatusManifest(run: CommandRun, manifest: Manifest)
   const { status } = await lookThrough(run, regionsIn(manifest), (looking) => collectNamed(looking, named));
   output.result(output.options.json ? commandJson(status) : statusText(status, output, manifest.path));
   return EXIT.done;
-}
-
-function regionsIn({ keys }: Manifest): string[] {
-  return [...new Set(keys.flatMap(({ answers }) => regionsOf(answers)))];
 }
 
 function namedIn({ keys }: Manifest): Named {

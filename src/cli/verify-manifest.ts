@@ -1,7 +1,8 @@
 import { parseArn } from '../aws/arn.ts';
 import type { ExitCode } from '../failure.ts';
+import { groupedBy } from '../grouping.ts';
 import type { CheckedKey } from '../key/index.ts';
-import { asManifest, checkInManifest, loadKeysHere, type Manifest, readManifest } from '../manifest/index.ts';
+import { checkInManifest, loadKeysHere, type Manifest } from '../manifest/index.ts';
 import { counter } from '../report/counter.ts';
 import { commandJson } from '../report/json.ts';
 import { checksByArn, showKeys, verdictOn } from '../report/verify-fleet.ts';
@@ -9,7 +10,7 @@ import type { VerifiedKey } from '../report/verify-types.ts';
 import { exitCodeOf, verdictOf } from '../report/verify-verdict.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { verifyShow as words } from '../report/words/verify-show.ts';
-import { keyRules, regionsOf, type SetupAnswers } from '../steps/request.ts';
+import { keyRules, type SetupAnswers } from '../steps/request.ts';
 import {
   type ManifestEntry,
   type Reader,
@@ -18,16 +19,15 @@ import {
   verification,
 } from '../verify/index.ts';
 import { encryptionOf } from '../verify/settings.ts';
-import { type CommandRun, runCommand } from './command-run.ts';
+import type { CommandRun } from './command-run.ts';
+import { runWithManifest } from './manifest-run.ts';
 import { rotatesOnlyWrong, verifiedEntry } from './manifest-secrets.ts';
 import type { CommonOptions } from './options.ts';
 import { showAccount } from './step-context.ts';
 
 /** Runs `verify --manifest` and answers the exit code. Mistakes in the file are thrown, all others are told by then. */
-export async function runVerifyManifest(path: string, common: CommonOptions): Promise<number> {
-  const manifest = await readManifest(path);
-  const [first] = manifest.keys.flatMap(({ answers }) => regionsOf(answers));
-  return runCommand(common, first, (run) => asManifest(() => performVerifyManifest(run, manifest)));
+export function runVerifyManifest(path: string, common: CommonOptions): Promise<number> {
+  return runWithManifest(path, common, performVerifyManifest);
 }
 
 /** Verifies every secret of every key, with the role and the policy of its entry. Nothing is changed. */
@@ -83,11 +83,9 @@ async function show({ aws, output }: CommandRun, { checks, readers }: Verificati
 
 /** The secrets of each entry, and its role. */
 function keysOf(readers: Reader[]): VerifiedKey[] {
-  const keys = new Map<string, VerifiedKey>();
-  for (const { entry = '', secret, role } of readers) {
-    const key = keys.get(entry) ?? { secrets: [], role };
-    key.secrets.push(secret);
-    keys.set(entry, key);
-  }
-  return [...keys.values()];
+  const groups = groupedBy(readers, ({ entry = '' }) => entry);
+  return [...groups.values()].map((group) => ({
+    secrets: group.map(({ secret }) => secret),
+    role: group[0].role,
+  }));
 }

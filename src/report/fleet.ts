@@ -1,5 +1,6 @@
 import type { Failure } from '../failure.ts';
-import { folded, MOST_LINES, type Some } from './fold.ts';
+import type { Some } from '../grouping.ts';
+import { folded, MOST_LINES } from './fold.ts';
 import { type Output, wrap } from './output.ts';
 import { plain } from './plain.ts';
 import { field, readKeyCommand } from './summary.ts';

@@ -1,3 +1,4 @@
+import { groupedBy } from '../grouping.ts';
 import { folded, MOST_LINES } from './fold.ts';
 import type { Output } from './output.ts';
 import { type Verdict, WORST_FIRST } from './verdicts.ts';
@@ -11,13 +12,9 @@ type ChecksAbout = (arn: string) => VerifyCheck[];
 
 /** Puts checks in order, so that those of one thing are at hand. */
 export function checksByArn(checks: readonly VerifyCheck[]): ChecksAbout {
-  const byArn = new Map<string, VerifyCheck[]>();
-  for (const check of checks) {
-    const arn = isOfSecret(check) ? check.subject : (check.role ?? check.subject);
-    const known = byArn.get(arn);
-    if (known) known.push(check);
-    else byArn.set(arn, [check]);
-  }
+  const byArn = groupedBy(checks, (check) =>
+    isOfSecret(check) ? check.subject : (check.role ?? check.subject),
+  );
   return (arn) => byArn.get(arn) ?? [];
 }
 

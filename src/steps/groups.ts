@@ -1,5 +1,6 @@
 import { parseSecretArn } from '../aws/arn.ts';
-import type { Tag } from '../aws/names.ts';
+import { commonTags } from '../aws/tags.ts';
+import { groupedBy } from '../grouping.ts';
 import type { PolicyRequest, RoleRequest, SetupRequest } from './types.ts';
 
 /** Keys that have a policy or a role in common, and what is wanted of that. */
@@ -50,31 +51,19 @@ function nameOfKey({ secret }: SetupRequest): string {
 }
 
 /** The Regions in which the secrets of a key are. */
-export function regionsOfSecret({ secret }: Pick<SetupRequest, 'secret'>): string[] {
+function regionsOfSecret({ secret }: Pick<SetupRequest, 'secret'>): string[] {
   return secret.kind === 'existing'
     ? secret.arns.flatMap((arn) => parseSecretArn(arn)?.region ?? [])
     : secret.regions;
 }
 
 function grouped(requests: SetupRequest[], nameOf: (request: SetupRequest) => string) {
-  const places = new Map<string, number[]>();
-  for (const [at, request] of requests.entries()) {
-    const known = places.get(nameOf(request));
-    if (known) known.push(at);
-    else places.set(nameOf(request), [at]);
-  }
-  return [...places.values()].map((keys) => {
-    const members = keys.flatMap((at) => requests[at] ?? []);
-    const [first] = members;
-    if (!first) throw new Error('a group has no key');
-    return { first, keys, members, tags: commonTags(members) };
+  const groups = groupedBy(requests.entries(), ([, request]) => nameOf(request));
+  return [...groups.values()].map((group) => {
+    const [[, first]] = group;
+    const members = group.map(([, request]) => request);
+    // What several keys have in common gets the tags that they have in common.
+    const tags = commonTags(members.map((request) => request.tags));
+    return { first, keys: group.map(([at]) => at), members, tags };
   });
-}
-
-/** What several keys have in common gets the tags that they have in common. */
-function commonTags(members: SetupRequest[]): Tag[] {
-  const [first, ...others] = members.map(({ tags }) => tags);
-  return (first ?? []).filter((tag) =>
-    others.every((tags) => tags.some(({ key, value }) => key === tag.key && value === tag.value)),
-  );
 }

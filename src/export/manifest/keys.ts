@@ -1,4 +1,5 @@
-import { type Tag, tagProblem } from '../../aws/names.ts';
+import { tagProblem } from '../../aws/names.ts';
+import { commonTags } from '../../aws/tags.ts';
 import { groupedBy } from '../../grouping.ts';
 import { exportManifestWords as words } from '../../report/words/export-manifest.ts';
 import type { SeenSecret } from '../../status/secrets.ts';
@@ -24,26 +25,21 @@ export function keysOf(readings: Reading[]): { keys: ExportedKey[]; notes: strin
   const notes = [...scopes].flatMap(([policy, { patterns }]) =>
     patterns.map((pattern) => words.pattern(policy, pattern)),
   );
-  const keys = [...entries.values()].flatMap((group) => {
-    const [first] = group;
-    if (!first) return [];
-    const { policyName, secret, role } = first;
+  const keys = [...entries.values()].map((group) => {
+    const [{ policyName, secret, role }] = group;
+    // The tags that the secret has in all of its Regions.
     const tags = commonTags(group.map((each) => each.secret.tags));
     const taken = tags.filter((tag) => tagProblem(tag, '') === undefined);
     if (taken.length < tags.length) notes.push(words.tag(words.secret(secret.name, secret.region)));
-    return [
-      {
-        secretName: secret.name,
-        regions: group.map((each) => each.secret.region),
-        key: { existing: true as const },
-        policyName,
-        ...scopes.get(policyName)?.members,
-        ...role,
-        ...(taken.length > 0
-          ? { tags: Object.fromEntries(taken.map(({ key, value }) => [key, value])) }
-          : {}),
-      },
-    ];
+    return {
+      secretName: secret.name,
+      regions: group.map((each) => each.secret.region),
+      key: { existing: true as const },
+      policyName,
+      ...scopes.get(policyName)?.members,
+      ...role,
+      ...(taken.length > 0 ? { tags: Object.fromEntries(taken.map(({ key, value }) => [key, value])) } : {}),
+    };
   });
   return { keys: keys.sort((a, b) => (a.secretName < b.secretName ? -1 : 1)), notes };
 }
@@ -61,11 +57,4 @@ function scopesOf(readings: Reading[]): Map<string, Scope> {
     );
   }
   return scopes;
-}
-
-/** The tags that the secret has in all of its Regions. */
-function commonTags([first = [], ...others]: Tag[][]): Tag[] {
-  return first.filter(({ key, value }) =>
-    others.every((tags) => tags.some((tag) => tag.key === key && tag.value === value)),
-  );
 }
