@@ -6,8 +6,8 @@ import { tellFailed } from '../report/fleet.ts';
 import type { FailedKey, Outcomes } from '../report/types.ts';
 import { type FleetEnd, fleetWords as words } from '../report/words/fleet.ts';
 import { setupWords } from '../report/words/setup.ts';
-import { regionsOf } from '../steps/request.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
+import { regionsIn } from './manifest-secrets.ts';
 import type { CommonOptions } from './options.ts';
 import { keepHeapSmall } from './small-heap.ts';
 import { missingFailure } from './usage.ts';
@@ -23,7 +23,7 @@ export async function runWithManifest(
 ): Promise<number> {
   keepHeapSmall();
   const manifest = await readManifest(path);
-  const home = homeRegionAmong(manifest.keys.flatMap(({ answers }) => regionsOf(answers)));
+  const home = homeRegionAmong(regionsIn(manifest));
   return runCommand(common, home, (run) => asManifest(() => perform(run, manifest)));
 }
 
