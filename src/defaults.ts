@@ -84,8 +84,11 @@ export const FLEET = {
   readAtOnce: 400,
   /** Secrets that are read back together. */
   readBackAtOnce: 40,
-  /** Keys that are replaced within this time of each other were replaced by one rotation, in milliseconds. */
-  oneRotationMs: 24 * 60 * 60 * 1000,
+  /**
+   * Keys that are replaced within this time of each other were replaced by one rotation, in milliseconds. A run takes minutes at
+   * most; with more, a key that was replaced for another reason the same day would go back with the others.
+   */
+  oneRotationMs: 60 * 60 * 1000,
 } as const;
 
 /** The tag that marks what this program made; its value is the step that made it. */

@@ -70,7 +70,7 @@ export function endOfFleet(run: CommandRun, { failed, all, told, end }: FleetRes
   else if (!doubtful) output.insist(words.noneDone);
   // As for one key, where nothing was changed and all failed alike: a conflict, or a missing permission.
   const alike = failed.every(({ failure }) => failure.exitCode === first.exitCode);
-  return alike && !changed && !doubtful ? first.exitCode : EXIT.failed;
+  return failed.length === all && alike && !changed && !doubtful ? first.exitCode : EXIT.failed;
 }
 
 /** What exists after a run, what was done for keys that failed later on included. */

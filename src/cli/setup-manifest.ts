@@ -86,6 +86,16 @@ function generatedIn(requests: SetupRequest[], { keys }: SetupResult): SecretRef
     .find(({ action }) => action === 'created' || action === 'updated');
 }
 
+/** What of a result is of use to the keys that are set up; the rest was done for keys that failed. */
+function usableIn({ keys, roles: all }: SetupResult): SetupResult {
+  const roles = all.filter((role) => role.keys.some((at) => !keys[at]?.failure));
+  return {
+    keys: keys.filter(({ failure }) => !failure),
+    roles,
+    policies: [...new Set(roles.flatMap(({ policies }) => policies))],
+  };
+}
+
 /** @param proofs absent in a dry run */
 async function finish(
   run: CommandRun,
@@ -94,25 +104,26 @@ async function finish(
   proofs?: Proof[],
 ): Promise<ExitCode> {
   const { aws, output } = run;
-  const outcomes = withDoneForFailed({ ...outcomesOf(result), ofManifest: true }, run);
   const failed = failedOf(
     requests,
     result.keys.map(({ failure }) => failure),
   );
   const dryRun = proofs === undefined;
   const summary = !dryRun && failed.length < requests.length;
+  const usable = outcomesOf(usableIn(result));
   if (output.options.json) {
     const encryption = await encryptionSettings(requests, result, dryRun);
     const checks = proofs?.flatMap((proof) => proof.checks) ?? [];
     const { account, partition } = await aws.identity();
+    const outcomes = withDoneForFailed({ ...outcomesOf(result), ofManifest: true }, run);
     output.result(setupJson({ account, partition, outcomes, encryption, checks, dryRun, failed }));
   } else if (summary) {
-    showFleet(output, outcomes, {
+    showFleet(output, usable, {
       keys: requests.length - failed.length,
       generated: generatedIn(requests, result),
       sandbox: run.common.sandbox,
     });
   }
-  const told = summary ? { told: outcomes } : {};
+  const told = summary ? { told: usable } : {};
   return endOfFleet(run, { failed, all: requests.length, ...told, end: fleetEnds.setup });
 }

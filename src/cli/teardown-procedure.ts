@@ -7,6 +7,7 @@ import { commandJson } from '../report/json.ts';
 import { showTeardown, undoCommand } from '../report/torn-down.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
+import { tried } from '../steps/inspection.ts';
 import { regionWarnings } from '../steps/named-secret.ts';
 import { asPlanned, type TornDown } from '../teardown/apply.ts';
 import type { TargetPlan, TeardownPlan, TeardownRequest } from '../teardown/types.ts';
@@ -72,15 +73,19 @@ function requestOf(
   return { targets: [{ ...secret, arns, policyName, roleName }], recoveryDays, includeUntagged };
 }
 
-/** What the secrets that go hold now, which cannot be read later on: the undoing command has to say what kind of key it is. */
+/**
+ * What the secrets that go hold now, which cannot be read later on: the undoing command has to say what kind of key it is. One
+ * that cannot be read goes all the same.
+ */
 async function keyTypeIn({ aws }: TeardownRun, { targets }: TeardownPlan): Promise<KeyType> {
   const going = targets.flatMap(({ secrets }) => secrets.filter(({ fate }) => fate === 'schedule'));
   const values = await allOrFirstFailure(
-    going.map(({ secret: { region, arn } }) => readValue(aws, region, arn)),
+    going.map(({ secret: { region, arn } }) => tried(() => readValue(aws, region, arn))),
   );
   const isStatic = ({ content }: CurrentValue) =>
     content.kind !== 'text' || checkStoredKey(content.key, { keyType: 'static-key' }).length === 0;
-  return values.every(isStatic) ? 'static-key' : 'srt-password';
+  const isOther = values.some((each) => 'value' in each && !isStatic(each.value));
+  return isOther ? 'srt-password' : 'static-key';
 }
 
 /** @throws what stands in the way of the one secret, or failed for it */

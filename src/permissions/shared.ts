@@ -21,6 +21,11 @@ export function readValues({ secrets }: PermissionRequest): Need {
   return { sid: 'ReadTheValue', actions: [DESCRIBE, READ_VALUE], resources };
 }
 
+/** For the command that undoes a teardown, which names the type of the key. */
+export function readKeyType({ secrets }: PermissionRequest): Need {
+  return { sid: 'OptionalReadKeyType', actions: [READ_VALUE], resources: secrets.map(({ arn }) => arn) };
+}
+
 export function findSecrets({ secrets }: PermissionRequest): Need {
   return { sid: 'FindTheSecret', actions: [DESCRIBE], resources: secrets.map(({ arn }) => arn) };
 }
@@ -58,7 +63,11 @@ function inRegions(sid: Need['sid'], action: string, { regions }: PermissionRequ
  * The use of the customer-managed key, one need for each Region and kind of name.
  * Source: Secrets Manager User Guide, "Secret encryption and decryption in AWS Secrets Manager".
  */
-export function useKmsKey({ where, kmsKeyId, secrets }: PermissionRequest, actions: string[]): Need[] {
+export function useKmsKey(
+  { where, kmsKeyId, secrets }: PermissionRequest,
+  actions: string[],
+  sid: Need['sid'] = 'UseTheKmsKey',
+): Need[] {
   if (kmsKeyId === undefined) return [];
   // A key that is of one Region says where the secret is, if nothing else does.
   const ofKey = /:key\/(?!mrk-)/.test(kmsKeyId) ? parseArn(kmsKeyId)?.region : undefined;
@@ -68,7 +77,7 @@ export function useKmsKey({ where, kmsKeyId, secrets }: PermissionRequest, actio
     return { arn: secret.arn, region, ...(kmsKey ? { kmsKey } : {}) };
   });
   return kmsGrants(readable, where).map((grant) => ({
-    sid: 'UseTheKmsKey',
+    sid,
     actions,
     resources: grant.resources,
     condition: kmsCondition(grant, where.partition),

@@ -4,9 +4,9 @@ import {
   onlyItsPolicies,
   onlyOwn,
   policiesOf,
+  readKeyType,
   readPolicies,
   readRole,
-  readValues,
   roleOf,
   useKmsKey,
 } from './shared.ts';
@@ -21,7 +21,7 @@ export function teardownNeeds(request: PermissionRequest): Needs {
   );
   return {
     required: [
-      ...lookAtSecrets(request),
+      findSecrets(request),
       readPolicies(request),
       {
         sid: 'FindUsersOfThePolicy',
@@ -32,6 +32,7 @@ export function teardownNeeds(request: PermissionRequest): Needs {
       ...(dryRun ? [] : removals(request, policies)),
     ],
     optional: [
+      ...lookAtKeys(request),
       { sid: 'OptionalFindFlows', actions: ['mediaconnect:ListFlows'], resources: ['*'] },
       { sid: 'OptionalReadFlows', actions: ['mediaconnect:DescribeFlow'], resources: flows },
     ],
@@ -39,9 +40,9 @@ export function teardownNeeds(request: PermissionRequest): Needs {
 }
 
 /** What a single secret holds decides how the teardown is undone. */
-function lookAtSecrets(request: PermissionRequest): Need[] {
-  if (request.manifest) return [findSecrets(request)];
-  return [readValues(request), ...useKmsKey(request, [DECRYPT_ACTION])];
+function lookAtKeys(request: PermissionRequest): Need[] {
+  if (request.manifest) return [];
+  return [readKeyType(request), ...useKmsKey(request, [DECRYPT_ACTION], 'OptionalUseTheKmsKey')];
 }
 
 function removals(request: PermissionRequest, policies: string[]): Need[] {

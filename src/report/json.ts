@@ -52,7 +52,10 @@ export function failureJson(error: Failure | Interrupted, outcomes: Outcomes): s
   const account = { completed: outcomeMembers(outcomes), ...leftMembers(outcomes) };
   if (error instanceof Interrupted) {
     return commandJson({
-      error: { code: 'interrupted', message: words.interrupted, awsAction: error.inDoubt },
+      error: {
+        ...{ code: 'interrupted', message: words.interrupted },
+        ...{ awsAction: error.inDoubt, inDoubt: error.inDoubt },
+      },
       ...account,
     });
   }
@@ -65,12 +68,12 @@ export function leftMembers({ left }: Outcomes): { left?: string[] } {
 }
 
 /** What a script is told of a failure. */
-function errorMembers({ code, message, step, awsAction, hint, details }: Failure) {
+function errorMembers({ code, message, step, awsAction, inDoubt, hint, details }: Failure) {
   const told = {
     hint: hint && toldText(hint),
     ...(details.length > 0 ? { details: details.map(toldText) } : {}),
   };
-  return { code, message, step, awsAction, ...told };
+  return { code, message, step, awsAction, inDoubt, ...told };
 }
 
 /** The outcomes with the members that the contract names, in its order, and no others. */

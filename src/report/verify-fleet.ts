@@ -36,12 +36,19 @@ export function showKeys(output: Output, checks: readonly VerifyCheck[], keys: V
   const shown = keys.filter((key) => key.secrets.some((arn) => worth(arn).length > 0));
   const others = groupsOf(checks.filter((check) => !isOfSecret(check) && isWorth(check)));
   const lines = [
-    ...shown.slice(0, MOST_LINES).flatMap((key) => keyLines(output, key, worth)),
+    ...worstOf(shown, worth).flatMap((key) => keyLines(output, key, worth)),
     ...(shown.length > MOST_LINES ? [words.moreKeys(shown.length - MOST_LINES), ''] : []),
     ...others.flatMap((group) => [...groupLines(output, group), '']),
     ...conclusion(output, checks, keys, about),
   ];
   output.result(lines.join('\n'));
+}
+
+/** The keys that there is room for: all, in their order, or those that are worst. */
+function worstOf(keys: VerifiedKey[], about: ChecksAbout): VerifiedKey[] {
+  if (keys.length <= MOST_LINES) return keys;
+  const byVerdict = groupedBy(keys, ({ secrets }) => verdictOf(secrets.flatMap(about)));
+  return WORST_FIRST.flatMap((verdict) => byVerdict.get(verdict) ?? []).slice(0, MOST_LINES);
 }
 
 function isOfSecret({ subject }: VerifyCheck): boolean {

@@ -50,7 +50,7 @@ export interface InRotation {
 
 /**
  * The places of the keys that have their new key already, where a rotation of many has not come to all of them: keys that are
- * generated were replaced within a day, and others are still open. Once a rotation has come to all, the next one replaces all
+ * generated were replaced within the hour, and others are still open. Once a rotation has come to all, the next one replaces all
  * again. Pure.
  * @param now in milliseconds
  */
@@ -80,17 +80,17 @@ export function notInLast(keys: Pick<InRotation, 'last'>[]): Set<number> {
 }
 
 /**
- * The time, in milliseconds, up to which a replacement of a key is none of the last rotation's: a day before the latest one.
- * When some keys were replaced twice in that day, there were two rotations in it, and a key that was replaced once belongs to
+ * The time, in milliseconds, up to which a replacement of a key is none of the last rotation's: an hour before the latest one.
+ * When some keys were replaced twice in that hour, there were two rotations in it, and a key that was replaced once belongs to
  * the one that is closer in time.
  */
 function lastBegan(keys: Pick<InRotation, 'last'>[]): (last: LastReplacement) => number {
   const latest = newest(keys.map(({ last }) => last.at));
-  const dayBefore = latest - FLEET.oneRotationMs;
-  const isTwice = ({ before }: LastReplacement) => before !== undefined && before > dayBefore;
+  const hourBefore = latest - FLEET.oneRotationMs;
+  const isTwice = ({ before }: LastReplacement) => before !== undefined && before > hourBefore;
   const first = newest(keys.map(({ last }) => (isTwice(last) ? last.before : undefined)));
-  const between = Math.max(dayBefore, (first + latest) / 2);
-  return (last) => (isTwice(last) ? dayBefore : between);
+  const between = Math.max(hourBefore, (first + latest) / 2);
+  return (last) => (isTwice(last) ? hourBefore : between);
 }
 
 function newest(times: (number | undefined)[]): number {

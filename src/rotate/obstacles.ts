@@ -22,7 +22,8 @@ export function obstacles(name: string, regions: string[], { found, absent }: Wh
 function obstacleOf(secret: FoundSecret, all: FoundSecret[]): Conflict[] {
   const { name, region, ownedBy, replicaOf, deletedAt } = secret;
   if (ownedBy) return [blockedBy(secretWords.owned(name, region, ownedBy))];
-  if (deletedAt) return [blockedBy(words.deleted(name, region, deletedAt), words.deletedHint(secret.arn))];
+  if (deletedAt)
+    return [blockedBy(words.deleted(name, region, deletedAt), words.deletedHint(region, secret.arn))];
   const hasPrimary = all.some((other) => other.region === replicaOf);
   if (replicaOf && !hasPrimary) {
     return [blockedBy(secretWords.replica(name, region, replicaOf), words.primaryHint(replicaOf))];

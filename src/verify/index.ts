@@ -103,7 +103,7 @@ async function judgeOneRole(
   const wish = wishFor(id, secrets, request);
   const itself = judgeRole(role, wish, identity);
   if (role.kind !== 'there') return itself;
-  const judge = readingJudge(role, identity);
+  const judge = readingJudge(role, wish, identity);
   const reading = secrets.flatMap((secret) =>
     secret.kind === 'there' ? judge(secret, subjectOf(secret, identity)) : [],
   );

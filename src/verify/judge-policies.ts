@@ -42,17 +42,17 @@ function unreadable({ policies, boundary }: ThereRole): string[] {
 function judgePolicy(
   { name, arn, document }: RolePolicy,
   role: RoleSight,
-  { regions, secrets, manifest }: RoleWish,
+  wish: RoleWish,
   identity: Identity,
 ): VerifyCheck[] {
   const parsed = tryParsePolicy(document);
   if (!parsed) return [];
   const { ok, warning } = checksOf(arn ?? role.arn, role.arn);
   const [further] = furtherActions(parsed);
-  const setup = setUpOf(role, { secrets, manifest });
+  const setup = setUpOf(role, wish);
   const takeOff = remedies.takeOff(setup, { name, arn });
   const guides = parseArn(arn ?? '')?.account === 'aws' && name === 'SecretsManagerReadWrite';
-  const anySecret = regions.some((region) => readsAnySecret(parsed, region, identity));
+  const anySecret = wish.regions.some((region) => readsAnySecret(parsed, region, identity));
   const prefixes = prefixesIn(parsed);
   return [
     further === undefined

@@ -7,7 +7,7 @@ import type { SetUp } from '../report/words/commands.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
 import { remedies } from '../report/words/verify-remedies.ts';
 import { kmsKeyOf } from './judge-kms-key.ts';
-import { setUpOf } from './judge-role.ts';
+import { type RoleWish, setUpOf } from './judge-role.ts';
 import { seenIn } from './look.ts';
 import { checksOf, type Making } from './make.ts';
 import type { RoleSight, ThereRole } from './role-sight.ts';
@@ -33,17 +33,18 @@ const ALL_ALLOWED = parsePolicy(
  */
 export function readingJudge(
   role: Role,
+  { policyNames }: Pick<RoleWish, 'policyNames'>,
   identity: Identity,
 ): (secret: Secret, subject: string) => VerifyCheck[] {
   const own = ownDocuments(role);
   return (secret, subject) => [
-    ...judgeOwnPolicies({ role, own }, secret, subject, identity),
+    ...judgeOwnPolicies({ role, own, policyNames }, secret, subject, identity),
     ...judgeResourcePolicy(role, secret, subject, identity),
   ];
 }
 
 function judgeOwnPolicies(
-  { role, own }: { role: Role; own: DecidingDocuments | 'unreadable' },
+  { role, own, policyNames }: { role: Role; own: DecidingDocuments | 'unreadable'; policyNames: string[] },
   secret: Secret,
   subject: string,
   identity: Identity,
@@ -66,7 +67,8 @@ function judgeOwnPolicies(
   const refusals = refusalsOf(readable, documents, role.arn, identity, UNKNOWN_OF_SESSIONS);
   const name = parseSecretArn(arn)?.name ?? '';
   const secrets = [{ arn, keyType: target.keyType }];
-  const about = { make, setUp: setUpOf(role, { secrets, manifest: target.manifest?.path }) };
+  const manifest = target.manifest?.path;
+  const about = { make, setUp: setUpOf(role, { secrets, policyNames, manifest }) };
   const [ofKey, ofSecret] = [refusals.filter(isOfKey), refusals.filter((each) => !isOfKey(each))];
   return [
     conclude(about, 'role-reads-secret', ofSecret, words.mayRead(name, target.region)),

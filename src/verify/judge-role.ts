@@ -28,9 +28,9 @@ export interface RoleWish {
 /** How it is set up. */
 export function setUpOf(
   { name }: RoleSight,
-  { secrets, manifest }: Pick<RoleWish, 'secrets' | 'manifest'>,
+  { secrets, policyNames: [policyName], manifest }: Pick<RoleWish, 'secrets' | 'policyNames' | 'manifest'>,
 ): SetUp {
-  return { secrets, roleName: name, manifest };
+  return { secrets, roleName: name, policyName, manifest };
 }
 
 /** The checks of a role by itself, and of who may assume it. Pure. */

@@ -114,7 +114,7 @@ const TEARDOWNS: readonly Story[] = [
     name: 'teardown of the only secret, in two Regions',
     prepare: (sandbox) => setUp(sandbox, { region: both }),
     args: ['teardown', ...BOTH],
-    optional: ({ action }) => action === 'ListFlows',
+    optional: ({ action }) => action === 'ListFlows' || action === 'GetSecretValue',
   },
   {
     name: 'teardown of one of two secrets',
@@ -124,7 +124,9 @@ const TEARDOWNS: readonly Story[] = [
     args: ['teardown', ...NEAR],
     // While it writes, it asks twice for the stack of the policy, as `setup` does.
     optional: ({ action, nth }) =>
-      action === 'ListFlows' || (action === 'GetPolicy' && (nth === 1 || nth === 2)),
+      action === 'ListFlows' ||
+      action === 'GetSecretValue' ||
+      (action === 'GetPolicy' && (nth === 1 || nth === 2)),
   },
 ];
 

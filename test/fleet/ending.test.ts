@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { expect, test } from 'vitest';
+import { performManifest } from '../../src/cli/setup-manifest.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import { FAR_REGION, KEYS, REGION, readAccount } from '../support/account.ts';
-import { feeds, manifestFile, setUpAll } from '../support/manifest.ts';
+import { feeds, manifestFile, runWith, setUpAll } from '../support/manifest.ts';
 import { run } from '../support/run.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 
@@ -65,8 +66,9 @@ test('Ctrl-C during the last change of a rotation ends it as interrupted, with t
 
 test('a change whose answer was lost is named with its key, and nobody is told that nothing was changed', async () => {
   sandbox().addFault({ action: 'CreateSecret', kind: 'drop-after', times: ALWAYS });
-  const { code, log } = await setUpAll(sandbox(), { keys: feeds(1) });
+  const { code, json, log } = await setUpAll(sandbox(), { keys: feeds(1) });
   expect(code).toBe(1);
+  expect(json.failed).toMatchObject([{ error: { inDoubt: 'secretsmanager:CreateSecret' } }]);
   expect(log.replace(/\s+/g, ' ')).toContain('(secretsmanager:CreateSecret) may have been made');
   expect(log).not.toContain('Nothing was changed');
 });
@@ -78,6 +80,24 @@ test('when every key fails, what was made for them by then is listed, and no oth
   for (const { arn } of [...json.secrets, ...json.policies]) expect(log).toContain(`${arn} (created)`);
   expect(log).not.toContain('The other keys');
   expect(log).toContain('it does only the rest');
+});
+
+test('what was made for a key that failed is told apart from what the others use', async () => {
+  sandbox().addFault({ action: 'CreateRole', kind: 'access-denied', skip: 1, times: ALWAYS });
+  const { stdout, log } = await runWith(
+    sandbox(),
+    { keys: APART.map((each) => ({ ...each, key: { generate: 'aes128' } })) },
+    (on, manifest) => performManifest(on, manifest, { dryRun: false, restore: false }),
+    { common: { json: false } },
+  );
+  const { secrets } = await readAccount(sandbox());
+  const [used, failed] = /cret:feed-A/.test(stdout) ? ['A', 'B'] : ['B', 'A'];
+  expect(secrets).toHaveLength(2);
+  expect(stdout).toContain(`:secret:feed-${used}-`);
+  expect(stdout).not.toContain(`feed-${failed}`);
+  const byThen = log.split('What was done for them by then:')[1];
+  for (const part of [`secret:feed-${failed}-`, `policy/Read${failed} (created)`])
+    expect(byThen).toContain(part);
 });
 
 test('a Region that is off fails for its own keys, also where the file begins with it', async () => {

@@ -38,7 +38,7 @@ test('rotate of a secret that is scheduled for deletion says the command that re
   const { stderr } = await runHere(['rotate', '--manifest', path, '--yes'], env);
   const lines = stderr.split('\n').map((line) => line.trim());
   expect(lines.slice(lines.indexOf('Restore it first:'))[1]).toBe(
-    `mc-static-key setup --secret-arn ${ARN} --restore`,
+    `aws secretsmanager restore-secret --region ${REGION} --secret-id ${ARN}`,
   );
 });
 

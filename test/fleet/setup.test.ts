@@ -107,6 +107,11 @@ test('a secret that nobody may read is in the way of its own key only', async ()
   expect(json.secrets.map(({ name }) => name)).toEqual(['live/feed-1', 'live/feed-3']);
 });
 
+test('with some keys in place, one that cannot be set up ends the run with 1, however often', async () => {
+  await makeSecret(sandbox(), { Name: 'live/feed-2', SecretString: KEYS.other });
+  for (const _ of ['first', 'again']) expect((await setUpAll(sandbox(), { keys: feeds(2) })).code).toBe(1);
+});
+
 test('a key that cannot be read back is not said to be proven', async () => {
   sandbox().addFault({ action: 'GetSecretValue', kind: 'access-denied', times: Number.POSITIVE_INFINITY });
   const { code, json } = await setUpAll(sandbox(), { keys: feeds(2) });

@@ -58,7 +58,6 @@ export const TEARDOWN: Story[] = [
     wishes: { region: [REGION] },
     shows: [
       'secretsmanager:DescribeSecret',
-      'secretsmanager:GetSecretValue',
       'iam:ListPolicyVersions',
       'iam:GetPolicyVersion',
       'iam:GetPolicy',
@@ -114,6 +113,6 @@ export const TEARDOWN: Story[] = [
     prepare: underKmsKey,
     wishes: { region: [REGION] },
     told: { kmsKeyId: KMS_KEY },
-    shows: ['kms:Decrypt'],
+    shows: [],
   },
 ];

@@ -139,7 +139,7 @@ describe('rotate stops before it changes anything', () => {
     const { code, json } = await inVain({});
     expect(code).toBe(3);
     expect(json.error.message).toContain(`studio-a in ${FAR_REGION} is scheduled for deletion`);
-    expect(json.error.details?.join()).toContain('--restore');
+    expect(json.error.details?.join()).toContain(`restore-secret --region ${FAR_REGION}`);
   });
 
   test('when it is deleted for good while the new key is asked for; it is not made again', async () => {

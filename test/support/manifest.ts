@@ -23,7 +23,10 @@ export interface FleetDocument extends Omit<Outcomes, 'left'> {
   encryption: EncryptionSettings[];
   checks: Check[];
   left?: string[];
-  failed: { name: string; error: { code: string; message: string; step?: string; awsAction?: string } }[];
+  failed: {
+    name: string;
+    error: { code: string; message: string; step?: string; awsAction?: string; inDoubt?: string };
+  }[];
   error?: { code: string; message: string };
 }
 

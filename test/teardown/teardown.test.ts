@@ -1,4 +1,5 @@
 import { AttachRolePolicyCommand, PutRolePolicyCommand, TagPolicyCommand } from '@aws-sdk/client-iam';
+import { CreateKeyCommand, DisableKeyCommand } from '@aws-sdk/client-kms';
 import { PutResourcePolicyCommand, ReplicateSecretToRegionsCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
 import type { TeardownOptions } from '../../src/cli/teardown-answers.ts';
@@ -46,6 +47,16 @@ async function summary() {
     roles: roles.map(({ name, attached }) => `${name}: ${attached.join(' ')}`),
   };
 }
+
+test('teardown of a secret that nobody can decrypt any more takes it down all the same', async () => {
+  const { kms } = clientsOf(sandbox());
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+  await setUp(sandbox(), { kmsKeyId: `${KeyMetadata?.Arn}` });
+  await kms.send(new DisableKeyCommand({ KeyId: KeyMetadata?.KeyId }));
+  const { code, json } = await tearDown(sandbox());
+  expect([code, json.secrets.map(({ action }) => action)]).toEqual([0, ['scheduled']]);
+  expect(json.undo).toMatch(/^mc-static-key setup --restore --secret-arn \S+$/);
+});
 
 describe('teardown of the only secret', () => {
   test('takes everything down that setup has made, in every Region, and says until when and how to undo it', async () => {

@@ -38,7 +38,7 @@ function reading(
     resourcePolicy: { seen: resourcePolicy },
     ...(kmsKey ? { kmsKey } : {}),
   };
-  return troubles(readingJudge(role({ policies }), identity)(secret, ARN));
+  return troubles(readingJudge(role({ policies }), { policyNames: [] }, identity)(secret, ARN));
 }
 
 const allowedIf = (Condition: object) => reading([policy('Read', allow('secretsmanager:*', '*', Condition))]);

@@ -23,6 +23,17 @@ test('a set-up by the guide, with its mistake, is put right by the commands that
   expect([after.code, troubles(after.json.checks)]).toEqual([0, ['warning role-guard']]);
 });
 
+test('a role without the policy that was named gets that one by the command that verify prints, and no other', async () => {
+  const names = { roleName: 'MediaConnect-Q', policyName: 'Wanted' };
+  const { json: made } = await setUp(sandbox(), names);
+  const PolicyArn = made.policies?.[0]?.arn;
+  await clientsOf(sandbox()).iam.send(new DetachRolePolicyCommand({ RoleName: names.roleName, PolicyArn }));
+  const { json } = await verifyIt(sandbox(), names);
+  expect(json.checks.find(({ id }) => id === 'role-reads-secret')?.command).toBe(
+    `mc-static-key setup --secret-arn ${made.secrets[0]?.arn} --policy-name Wanted --role-name MediaConnect-Q`,
+  );
+});
+
 test('a role that trusts another service is put right by setup --update-trust, as verify says', async () => {
   const arn = await makeSecret(sandbox());
   await makeRole(sandbox(), { trust: guideTrust('ec2.amazonaws.com') });

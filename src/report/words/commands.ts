@@ -52,20 +52,23 @@ function sourceOption(source: KeySource | undefined): string[] {
 export interface SetUp {
   secrets: { arn: string; keyType: KeyType }[];
   roleName: string;
+  /** The policy that has to be the role's, where one is named. */
+  policyName?: string | undefined;
   /** A manifest that says all of it. */
   manifest?: string | undefined;
 }
 
 /** The `setup` that completes what is there, once for each type of key; without a secret to point to, it asks for one. */
-export function setupCommand({ secrets, roleName, manifest }: SetUp, ...more: string[]): string {
+export function setupCommand({ secrets, roleName, policyName, manifest }: SetUp, ...more: string[]): string {
   if (manifest !== undefined) return own('setup', '--manifest', manifest);
   const types = [...new Set(secrets.map(({ keyType }) => keyType))];
   // The reserved name is refused by `setup`, which then takes its default.
   const role = /^mediaconnectaccessrole$/i.test(roleName) ? [] : ['--role-name', roleName];
+  const policy = policyName === undefined ? [] : ['--policy-name', policyName];
   return (types.length > 0 ? types : [DEFAULTS.keyType])
     .map((type) => {
       const arns = secrets.flatMap(({ arn, keyType }) => (keyType === type ? ['--secret-arn', arn] : []));
-      return own('setup', ...arns, ...keyTypeOption(type), ...role, ...more);
+      return own('setup', ...arns, ...keyTypeOption(type), ...policy, ...role, ...more);
     })
     .join(' && ');
 }

@@ -32,6 +32,8 @@ export const permissionPurposes = {
   PassTheRole: 'give the role to MediaConnect in the encryption settings of a flow',
 
   OptionalReadTogether: 'read the values of many secrets with one request',
+  OptionalReadKeyType: 'name the type of the key in the command that undoes it',
+  OptionalUseTheKmsKey: 'read what is encrypted with the customer-managed KMS key',
   OptionalReadNamedRoles: 'see whether the roles are there, whom they trust and what they may do',
   OptionalOfferSecrets: 'in a terminal, offer the names of existing secrets',
   OptionalFindPolicies: 'find policies by their names, whatever their spelling and path',

@@ -1,6 +1,6 @@
 import type { Remedy } from '../../told.ts';
 import { dayOf } from '../day.ts';
-import { own, rotateCommand, type ToRotate } from './commands.ts';
+import { aws, rotateCommand, type ToRotate } from './commands.ts';
 import { fleetWords } from './fleet.ts';
 
 /** Words of the `rotate` command. */
@@ -16,7 +16,7 @@ export const rotateWords = {
   finishes: 'A rotation stopped half-way: its key is in some Regions already. It is finished with that key.',
   doneBefore: 'has its new key already',
   someDoneBefore: (keys: number) =>
-    `A rotation stopped before it had come to every key. It is finished: what it has replaced (${fleetWords.keys(keys)}) stays, and the others follow.`,
+    `What was replaced within the last hour (${fleetWords.keys(keys)}) stays, so that a rotation which stopped half-way is finished; the others follow.`,
   notInLast: 'was not replaced by the last rotation',
   someNotInLast: (keys: number) =>
     `What the last rotation did not replace (${fleetWords.keys(keys)}) stays as it is.`,
@@ -42,9 +42,9 @@ export const rotateWords = {
   absentHint: "To store a key there for the first time, use 'mc-static-key setup'.",
   deleted: (name: string, region: string, at: Date) =>
     `The secret ${name} in ${region} is scheduled for deletion (${dayOf(at)}).`,
-  deletedHint: (arn: string): Remedy => ({
+  deletedHint: (region: string, arn: string): Remedy => ({
     remedy: 'Restore it first:',
-    command: own('setup', '--secret-arn', arn, '--restore'),
+    command: aws('secretsmanager', 'restore-secret', '--region', region, '--secret-id', arn),
   }),
   primaryHint: (region: string) => `Its primary is in ${region}: give that one too (--region ${region}).`,
 
