@@ -26,6 +26,8 @@ const EVERYTHING: KeyWishes[] = [
     sourceArn: ['arn:aws:mediaconnect:*:*:flow:*'],
     tag: ['team=playout', 'on=yes', 'sign=='],
   },
+  { secretName: 'a', region: [REGION], keyEnv: 'K' },
+  { secretName: 'a', region: [FAR_REGION], keyEnv: 'L' },
   { secretName: 'studio/b', region: [REGION], generate: 'aes256', kmsKeyId: 'alias/video-keys' },
   { secretName: 'studio/b', region: [FAR_REGION] },
   {

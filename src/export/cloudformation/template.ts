@@ -48,22 +48,30 @@ export function buildTemplate(
     secret,
     ...(generatedDigits(secret) === undefined ? { parameter: keyId } : {}),
   }));
+  const [Resources, Outputs] = [resourcesOf(plan, secrets), outputsOf(plan, secrets)];
+  const where = regionConditions([
+    ...stored.map(({ secret }) => regionsOf(secret)),
+    ...[...secrets.values()].map(regionsOfAll),
+  ]);
   const template: Template = {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: words.description(stored.length, homeRegion),
     Parameters: { HomeRegion: homeParameter(homeRegion), ...parametersOf(keys) },
     Conditions: {
       [HOME]: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, { Ref: 'HomeRegion' }] },
-      ...regionConditions([
-        ...stored.map(({ secret }) => regionsOf(secret)),
-        ...[...secrets.values()].map(regionsOfAll),
-      ]),
+      ...usedIn({ Resources, Outputs }, where),
     },
-    Resources: resourcesOf(plan, secrets),
-    Outputs: outputsOf(plan, secrets),
+    Resources,
+    Outputs,
   };
   demandWithinLimits(template);
   return { template, keys };
+}
+
+/** The conditions that something depends on: where entries share a name, the last one is what is left. */
+function usedIn(parts: JsonObject, conditions: JsonObject): JsonObject {
+  const text = JSON.stringify(parts);
+  return Object.fromEntries(Object.entries(conditions).filter(([name]) => text.includes(`"${name}"`)));
 }
 
 type SecretsById = ReadonlyMap<string, NamedSecret[]>;
