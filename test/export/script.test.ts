@@ -298,6 +298,7 @@ describe.skipIf(!hasBash)('the script, without a call to AWS (skipped where ther
     ['one with a line break', `${KEYS.aes128}\n`, 'demand_digits studio-a 32', 2],
     ['a look-alike', KEYS.aes128.replace('0', 'O'), 'demand_digits studio-a 32', 2],
     ['nothing', '', 'demand_digits studio-a 32', 2],
+    ['no password', '', 'demand_password studio-a', 2],
     ['a password', PASSWORD, 'demand_password studio-a', 0],
     ['a password with a letter outside ASCII', 'm\u00fcnchen-m\u00fcnchen', 'demand_password studio-a', 2],
     ['a password in quotes', '"0123456789"', 'demand_password studio-a', 2],
@@ -307,6 +308,7 @@ describe.skipIf(!hasBash)('the script, without a call to AWS (skipped where ther
   ])('checks what it is given as setup does: %s', async (_what, key, call, code) => {
     const result = await check(key, call);
     expect(result.code).toBe(code);
+    if (key === '') expect(result.stdout).toContain('studio-a: there is no key.');
     if (key !== '') expect(result.stdout).not.toContain(key.trim());
   });
 
@@ -325,7 +327,7 @@ describe.skipIf(!hasBash)('the script, without a call to AWS (skipped where ther
 
   test('ends where it is to read a standard input that is closed', async () => {
     const { code, stderr } = await runCommand('bash', ['-c', 'bash "$0" <&-', await written({})]);
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('not hexadecimal digits') });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('there is no key') });
   });
 
   const ID = '1234abcd-12ab-34cd-56ef-1234567890ab';

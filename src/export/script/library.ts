@@ -44,7 +44,8 @@ demand_digits() {
   local source=$1 length
   shift
   case $key in
-    '' | *[!0123456789abcdefABCDEF]*) stop 2 "$source: ${words.notHex}" ;;
+    '') stop 2 "$source: ${words.noKey}" ;;
+    *[!0123456789abcdefABCDEF]*) stop 2 "$source: ${words.notHex}" ;;
   esac
   for length in "$@"; do
     if [ "\${#key}" -eq "$length" ]; then return 0; fi
@@ -56,6 +57,7 @@ export const DEMAND_PASSWORD = `${comment(about.password)}
 demand_password() {
   local LC_ALL=C
   case $key in
+    '') stop 2 "$1: ${words.noKey}" ;;
     *[![:print:]]* | ' '* | *' ' | '"'*'"' | "'"*"'" | '\`'*'\`' | '{'*'"'*'}' | '['*'"'*']')
       stop 2 "$1: ${words.notPassword}" ;;
   esac

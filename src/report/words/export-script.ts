@@ -55,6 +55,7 @@ export const scriptWords = {
 
   failed: 'failed. What was made before stays; run this again to go on.',
   unreadable: 'names no file that can be read. It takes the path of one, or - for standard input.',
+  noKey: 'there is no key. The file or the variable that should hold it is empty or not set.',
   notHex: 'the key is not hexadecimal digits in one piece (0-9, a-f), without spaces, quotes or 0x.',
   wrongLength: 'hexadecimal digits. It takes this many:',
   hasDigits: 'the key has',
