@@ -76,11 +76,14 @@ export class Interrupted extends Error {
  * The first of what some pieces of work have thrown. A change that another one leaves in doubt is told with it.
  */
 export function firstThrown(thrown: unknown[]): unknown {
-  const told = thrown.filter((each) => each instanceof Failure || each instanceof Interrupted);
   const [first] = thrown;
-  if (first instanceof Failure || first instanceof Interrupted)
-    first.inDoubt ??= told.find(({ inDoubt }) => inDoubt)?.inDoubt;
+  if (isExpected(first)) first.inDoubt ??= thrown.filter(isExpected).find(({ inDoubt }) => inDoubt)?.inDoubt;
   return first;
+}
+
+/** Whether something that was thrown is no defect of the program. */
+function isExpected(thrown: unknown): thrown is Failure | Interrupted {
+  return thrown instanceof Failure || thrown instanceof Interrupted;
 }
 
 /** Whether AWS answered with one of these errors. */
@@ -102,7 +105,7 @@ export async function carryingDoubt<T>(inDoubt: () => string | undefined, work: 
   try {
     return await work;
   } catch (error) {
-    if (error instanceof Failure || error instanceof Interrupted) error.inDoubt ??= inDoubt();
+    if (isExpected(error)) error.inDoubt ??= inDoubt();
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { proxyHandler } from '../aws/proxy.ts';
+import { homeRegionAmong } from '../aws/regions.ts';
 import { type Aws, openAws } from '../aws/session.ts';
 import { HTTP } from '../defaults.ts';
 import { type ExitCode, Interrupted } from '../failure.ts';
@@ -32,11 +33,11 @@ export interface CommandRun {
 /**
  * Runs a command against AWS and answers the exit code: what `perform` answers, or that of the failure or the interruption,
  * which is told here.
- * @param homeRegion the Region in which the global services are addressed, where the command line names one
+ * @param regions those that the command line or a manifest names; in one of them the global services are addressed
  */
 export async function runCommand(
   common: CommonOptions,
-  homeRegion: string | undefined,
+  regions: readonly string[],
   perform: (run: CommandRun) => Promise<ExitCode>,
 ): Promise<number> {
   if (!common.color) forbidColor(process.env);
@@ -58,7 +59,14 @@ export async function runCommand(
     const interactive = mayAsk(common);
     sandbox = common.sandbox ? await openSandbox() : undefined;
     aws = openAws(
-      await settingsFor({ homeRegion, common, sandbox, interactive, output, progress }),
+      await settingsFor({
+        homeRegion: homeRegionAmong(regions),
+        common,
+        sandbox,
+        interactive,
+        output,
+        progress,
+      }),
       interrupt,
       (slow) => progress.wait(slow && words.waitingForAws(slow.action, slow.elapsedMs, HTTP.callLimitMs)),
     );

@@ -6,8 +6,10 @@ import type { ExportPlan } from '../export/types.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { commandJson } from '../report/json.ts';
 import { readKeyCommand } from '../report/summary.ts';
+import { toldLines } from '../report/told.ts';
 import { exportWords as words } from '../report/words/export.ts';
 import { setupWords } from '../report/words/setup.ts';
+import type { Told } from '../told.ts';
 import type { CommandRun } from './command-run.ts';
 import type { ExportSubject } from './export-answers.ts';
 import { runExport } from './export-run.ts';
@@ -48,11 +50,15 @@ async function performExport(
     );
     output.result(commandJson({ homeRegion, regions, parameters, bytes, template }));
   }
-  for (const warning of warnings(plan, keys, bytes)) output.insist(`${setupWords.warning}: ${warning}`);
+  for (const warning of warnings(plan, keys, bytes)) {
+    const [first, ...others] = toldLines(warning);
+    output.insist(`${setupWords.warning}: ${first?.text}`);
+    for (const { text, whole } of others) output.insist(text, whole);
+  }
   for (const line of explanation(keys, regions, homeRegion)) output.say(line);
 }
 
-function warnings(plan: ExportPlan, keys: TemplateKey[], bytes: number): string[] {
+function warnings(plan: ExportPlan, keys: TemplateKey[], bytes: number): Told[] {
   const notMade = keys.filter(
     ({ secret, parameter }) => parameter !== undefined && secret.keySource?.kind === 'generate',
   );
@@ -68,9 +74,8 @@ function parameterNames(keys: TemplateKey[]): string[] {
   return keys.flatMap(({ parameter }) => parameter ?? []);
 }
 
-/** In two lines of the shell's, as a terminal would break it where the shell does not know. */
 function readingOf({ secret: { name, places } }: TemplateKey): string {
-  return readKeyCommand(places[0]?.region ?? '', name).replace(' --secret-id', ' \\\n    --secret-id');
+  return readKeyCommand(places[0]?.region ?? '', name);
 }
 
 function explanation(keys: TemplateKey[], regions: string[], homeRegion: string): string[] {

@@ -20,7 +20,7 @@ export function runExportManifest(
   file: OutputFile,
   common: CommonOptions,
 ): Promise<number> {
-  return runCommand(common, answers.regions[0], (run) => performExportManifest(run, answers, file));
+  return runCommand(common, answers.regions, (run) => performExportManifest(run, answers, file));
 }
 
 /** Looks through the account, as `status` does, and prints the manifest for what is there. */

@@ -16,8 +16,8 @@ export function runExport(
   common: CommonOptions,
   perform: (run: CommandRun, plan: ExportPlan) => Promise<void>,
 ): Promise<number> {
-  const region = 'answers' in subject ? subject.answers.regions[0] : undefined;
-  return runCommand(common, region, async (run) => {
+  const regions = 'answers' in subject ? subject.answers.regions : [];
+  return runCommand(common, regions, async (run) => {
     if ('answers' in subject) await perform(run, planExport([await completeAnswers(run, subject.answers)]));
     else await exportManifestKeys(subject.manifest, (answers) => perform(run, planExport(answers)));
     return EXIT.done;

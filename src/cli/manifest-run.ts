@@ -1,8 +1,8 @@
-import { homeRegionAmong } from '../aws/regions.ts';
 import { EXIT, type ExitCode, type Failure } from '../failure.ts';
 import { asManifest, inManifest, type Manifest, readManifest } from '../manifest/index.ts';
 import { leftToDo, listOf } from '../report/failure.ts';
 import { tellFailed } from '../report/fleet.ts';
+import { apartFrom, changesIn, listed } from '../report/outcomes.ts';
 import type { FailedKey, Outcomes } from '../report/types.ts';
 import { type FleetEnd, fleetWords as words } from '../report/words/fleet.ts';
 import { setupWords } from '../report/words/setup.ts';
@@ -23,8 +23,7 @@ export async function runWithManifest(
 ): Promise<number> {
   keepHeapSmall();
   const manifest = await readManifest(path);
-  const home = homeRegionAmong(regionsIn(manifest));
-  return runCommand(common, home, (run) => asManifest(() => perform(run, manifest)));
+  return runCommand(common, regionsIn(manifest), (run) => asManifest(() => perform(run, manifest)));
 }
 
 /** Without anyone to ask, somebody must have said that the plan is to be carried out. */
@@ -52,8 +51,8 @@ export interface FleetResult {
   failed: FailedKey[];
   /** How many keys there are. */
   all: number;
-  /** What the summary has told of, where there was one. */
-  told?: Pick<Outcomes, 'secrets'> & Partial<Outcomes>;
+  /** What the summary has told of; nothing where there was none. */
+  told: Partial<Outcomes>;
   end: FleetEnd;
 }
 
@@ -62,7 +61,7 @@ export function endOfFleet(run: CommandRun, { failed, all, told, end }: FleetRes
   const [first] = failed.map(({ failure }) => failure);
   if (!first) return EXIT.done;
   const { output, outcomes } = run;
-  const changed = changesIn(outcomes).length > 0;
+  const changed = listed(changesIn(outcomes)).length > 0;
   tellFailed(output, failed, words.failed(failed.length, all));
   for (const line of [...doneByThen(outcomes, told), ...leftToDo(outcomes)]) output.insist(line);
   const doubtful = failed.some(({ failure }) => failure.inDoubt);
@@ -75,32 +74,17 @@ export function endOfFleet(run: CommandRun, { failed, all, told, end }: FleetRes
 
 /** What exists after a run, what was done for keys that failed later on included. */
 export function withDoneForFailed(outcomes: Outcomes, { outcomes: recorded }: CommandRun): Outcomes {
+  const { secrets, policies, roles } = apartFrom(outcomes, recorded);
   return {
     ...outcomes,
-    secrets: withOthers(outcomes.secrets, recorded.secrets),
-    policies: withOthers(outcomes.policies, recorded.policies),
-    roles: withOthers(outcomes.roles, recorded.roles),
+    secrets: [...outcomes.secrets, ...secrets],
+    policies: [...outcomes.policies, ...policies],
+    roles: [...outcomes.roles, ...roles],
   };
-}
-
-function withOthers<T extends { arn: string }>(outcomes: T[], recorded: T[]): T[] {
-  const known = new Set(outcomes.map(({ arn }) => arn));
-  return [...outcomes, ...recorded.filter(({ arn }) => !known.has(arn))];
-}
-
-function changesIn({ secrets, policies, roles }: Outcomes): { arn: string }[] {
-  return [...secrets, ...policies, ...roles].filter(({ action }) => action !== 'kept');
 }
 
 /** What was changed and is not told yet. */
-function doneByThen(outcomes: Outcomes, { secrets = [], policies = [], roles = [] }: Partial<Outcomes> = {}) {
-  const known = new Set([...secrets, ...policies, ...roles].map(({ arn }) => arn));
-  const rest = <T extends { arn: string; action: string }>(list: T[]) =>
-    list.filter(({ arn, action }) => action !== 'kept' && !known.has(arn));
-  const untold = {
-    secrets: rest(outcomes.secrets),
-    policies: rest(outcomes.policies),
-    roles: rest(outcomes.roles),
-  };
-  return changesIn(untold).length > 0 ? [words.doneByThen, ...listOf(untold)] : [];
+function doneByThen(outcomes: Outcomes, told: Partial<Outcomes>): string[] {
+  const untold = apartFrom(told, changesIn(outcomes));
+  return listed(untold).length > 0 ? [words.doneByThen, ...listOf(untold)] : [];
 }

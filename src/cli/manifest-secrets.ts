@@ -30,7 +30,10 @@ export function verifiedEntry(
 ): ManifestEntry {
   const { keySource: source, roleName = DEFAULTS.roleName } = answers;
   return {
-    ...{ path, at, roleName, regions: [...new Set(regionsOf(answers))] },
+    path,
+    at,
+    roleName,
+    regions: [...new Set(regionsOf(answers))],
     ...(source ? { source } : {}),
     rotates: rotates && source !== undefined,
   };

@@ -24,8 +24,7 @@ export async function runPermissionsManifest(
   common: CommonOptions,
 ): Promise<number> {
   const manifest = await readManifest(path);
-  const [home] = regionsIn(manifest);
-  return runCommand(common, home, (run) =>
+  return runCommand(common, regionsIn(manifest), (run) =>
     asManifest(() => performPermissionsManifest(run, manifest, answers)),
   );
 }

@@ -22,7 +22,7 @@ import { missingFailure } from './usage.ts';
 
 /** Runs `permissions COMMAND` and answers the exit code. Whatever goes wrong is told by then. */
 export function runPermissions(answers: PermissionsAnswers, common: CommonOptions): Promise<number> {
-  return runCommand(common, namedRegions(answers)[0], (run) => performPermissions(run, answers));
+  return runCommand(common, namedRegions(answers), (run) => performPermissions(run, answers));
 }
 
 /** Prints the policy. The account is the only thing that is asked of AWS, and that only where it was not given. */

@@ -153,7 +153,9 @@ async function finish(
     showChecks(output, checks);
   }
   const code = endOfFleet(run, {
-    ...{ failed, all: done.length, told: { secrets: rotated } },
+    failed,
+    all: done.length,
+    told: { secrets: rotated },
     end: fleetEnds[rotation.rollback ? 'rollback' : 'rotate'],
   });
   // What could not be looked at is told; the new keys are in place all the same.

@@ -36,7 +36,7 @@ type Wizard = typeof import('../wizard/rotate.ts');
 
 /** Runs `rotate` and answers the exit code. Whatever goes wrong is told by then. */
 export function runRotate(answers: RotateAnswers, common: CommonOptions): Promise<number> {
-  return runCommand(common, meantBy(answers).regions[0], (run) => performRotate({ ...run, answers }));
+  return runCommand(common, meantBy(answers).regions, (run) => performRotate({ ...run, answers }));
 }
 
 /** Read, plan, confirm, apply, check. */

@@ -124,6 +124,6 @@ async function finish(
       sandbox: run.common.sandbox,
     });
   }
-  const told = summary ? { told: usable } : {};
-  return endOfFleet(run, { failed, all: requests.length, ...told, end: fleetEnds.setup });
+  const told = summary ? usable : {};
+  return endOfFleet(run, { failed, all: requests.length, told, end: fleetEnds.setup });
 }

@@ -1,4 +1,3 @@
-import { homeRegionAmong } from '../aws/regions.ts';
 import { EXIT } from '../failure.ts';
 import type { Proof } from '../proof/prove.ts';
 import { setupJson } from '../report/json.ts';
@@ -19,7 +18,7 @@ import { tellPlan } from './step-context.ts';
 
 /** Runs `setup` and answers the exit code. Whatever goes wrong is told by then. */
 export function runSetup(answers: SetupAnswers, common: CommonOptions): Promise<number> {
-  return runCommand(common, homeRegionAmong(regionsOf(answers)), async (run) => {
+  return runCommand(common, regionsOf(answers), async (run) => {
     await performSetup({ ...run, answers });
     return EXIT.done;
   });

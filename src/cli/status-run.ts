@@ -12,7 +12,7 @@ import type { StatusAnswers } from './status-answers.ts';
 
 /** Runs `status` and answers the exit code. Whatever goes wrong is told by then. */
 export function runStatus(answers: StatusAnswers, common: CommonOptions): Promise<number> {
-  return runCommand(common, answers.regions[0], (run) => performStatus(run, answers));
+  return runCommand(common, answers.regions, (run) => performStatus(run, answers));
 }
 
 /** Looks, checks, shows. What the checks find is for the reader; only what cannot be looked at at all is a failure. */

@@ -2,6 +2,7 @@ import { policyReader } from '../aws/policies.ts';
 import { secretReader } from '../aws/secret-reader.ts';
 import { LIMITS } from '../defaults.ts';
 import { planInManifest } from '../manifest/index.ts';
+import { changesIn, listed } from '../report/outcomes.ts';
 import { changesAnything, type ShownPlan, showPlan } from '../report/plan.ts';
 import type { Happened, Left, Outcomes } from '../report/types.ts';
 import { fleetWords } from '../report/words/fleet.ts';
@@ -43,11 +44,7 @@ export function withAccountOfRest(
   rest: Rest,
 ): StepContext {
   const named = ({ arn, action }: { arn: string; action: string }) => `${action} ${arn}`;
-  const open = new Map(
-    listed(expected)
-      .filter(({ action }) => action !== 'kept')
-      .map((each) => [named(each), each.arn]),
-  );
+  const open = new Map(listed(changesIn(expected)).map((each) => [named(each), each.arn]));
   outcomes.left = {
     ...rest,
     get arns() {
@@ -61,10 +58,6 @@ export function withAccountOfRest(
       for (const done of listed(happenedTo(outcome))) open.delete(named(done));
     },
   };
-}
-
-function listed({ secrets = [], policies = [], roles = [] }: Partial<Outcomes>) {
-  return [...secrets, ...policies, ...roles];
 }
 
 /** Says what is being waited for until IAM has made a change known. */

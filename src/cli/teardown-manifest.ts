@@ -106,7 +106,9 @@ function finish(
     showFleetTeardown(output, { scheduled, undo });
   }
   return endOfFleet(run, {
-    ...{ failed, all: plan.targets.length, end: fleetEnds.teardown },
+    failed,
+    all: plan.targets.length,
     told: { secrets: whole.secrets, policies: done.policies, roles: done.roles },
+    end: fleetEnds.teardown,
   });
 }

@@ -32,7 +32,7 @@ export interface TeardownRun extends CommandRun {
 
 /** Runs `teardown` and answers the exit code. Whatever goes wrong is told by then. */
 export function runTeardown(answers: TeardownAnswers, common: CommonOptions): Promise<number> {
-  return runCommand(common, meantBy(answers).regions[0], (run) => performTeardown({ ...run, answers }));
+  return runCommand(common, meantBy(answers).regions, (run) => performTeardown({ ...run, answers }));
 }
 
 /** Read, plan, confirm, apply. */

@@ -26,8 +26,8 @@ export interface VerifyRun extends CommandRun {
 /** Runs `verify` and answers the exit code. Whatever goes wrong is told by then. */
 export function runVerify(answers: VerifyAnswers, common: CommonOptions): Promise<number> {
   const { regions, secretArns, flowArn = '' } = answers;
-  const [first] = [...regions, ...[...secretArns, flowArn].flatMap((arn) => parseArn(arn)?.region ?? [])];
-  return runCommand(common, first, (run) => performVerify({ ...run, answers }));
+  const ofArns = [...secretArns, flowArn].flatMap((arn) => parseArn(arn)?.region ?? []);
+  return runCommand(common, [...regions, ...ofArns], (run) => performVerify({ ...run, answers }));
 }
 
 /** Reads everything, judges it, and shows what came of it. Nothing is changed. */

@@ -1,6 +1,7 @@
 import { EXIT, Failure, Interrupted } from '../failure.ts';
 import { folded, MOST_LINES } from './fold.ts';
 import { failureJson } from './json.ts';
+import { changesIn, listed } from './outcomes.ts';
 import type { Output } from './output.ts';
 import { plain, plainLines } from './plain.ts';
 import { toldLines } from './told.ts';
@@ -25,10 +26,8 @@ export function tellFailure(output: Output, error: Failure | Interrupted, outcom
 
 /** What exists by now because of this run, and that it is safe to go on; or that nothing was changed. */
 function existing(outcomes: Outcomes, doubt: string | undefined, inTheWay: boolean): string[] {
-  const made = [...outcomes.secrets, ...outcomes.policies, ...outcomes.roles];
-  const changed = made.filter(({ action }) => action !== 'kept');
   const doubtful = doubt ? [words.inDoubt(doubt)] : [];
-  if (changed.length === 0) return doubt ? doubtful : [words.nothingChanged];
+  if (listed(changesIn(outcomes)).length === 0) return doubt ? doubtful : [words.nothingChanged];
   return [
     ...doubtful,
     words.existsSoFar,
@@ -40,7 +39,11 @@ function existing(outcomes: Outcomes, doubt: string | undefined, inTheWay: boole
 }
 
 /** What became of the resources: one by one, or, of many secrets, how many. */
-export function listOf({ secrets, policies, roles }: Outcomes): string[] {
+export function listOf({
+  secrets,
+  policies,
+  roles,
+}: Pick<Outcomes, 'secrets' | 'policies' | 'roles'>): string[] {
   const alike = secrets.length > MOST_LINES ? ({ action }: { action: string }) => action : undefined;
   const one = ({ arn, action }: Outcomes['roles'][number]) => `  ${plain(arn)} (${words.done[action]})`;
   return [

@@ -51,11 +51,9 @@ export function failedMembers(failed: FailedKey[]) {
 export function failureJson(error: Failure | Interrupted, outcomes: Outcomes): string {
   const account = { completed: outcomeMembers(outcomes), ...leftMembers(outcomes) };
   if (error instanceof Interrupted) {
+    const { inDoubt } = error;
     return commandJson({
-      error: {
-        ...{ code: 'interrupted', message: words.interrupted },
-        ...{ awsAction: error.inDoubt, inDoubt: error.inDoubt },
-      },
+      error: { code: 'interrupted', message: words.interrupted, awsAction: inDoubt, inDoubt },
       ...account,
     });
   }

@@ -27,8 +27,6 @@ export interface Quotas {
   secretListingsPerSecond?: number;
   /** `ListSecretVersionIds`. */
   versionListingsPerSecond?: number;
-  /** `GetRandomPassword`. */
-  randomPasswordsPerSecond?: number;
   /** All IAM requests together. */
   iamRequestsPerSecond?: number;
   /** IAM requests that change something; they count among `iamRequestsPerSecond` too. */
@@ -60,7 +58,6 @@ export const AWS_DEFAULT_QUOTAS: Readonly<Quotas> = {
   batchReadsPerSecond: 100,
   secretListingsPerSecond: 100,
   versionListingsPerSecond: 50,
-  randomPasswordsPerSecond: 50,
   iamWritesPerSecond: 10,
   flowDescriptionsPerSecond: 30,
   flowRequestsPerSecond: 5,

@@ -68,7 +68,9 @@ export function rotateRemedy(
   return remedies.rotate({
     name: parseSecretArn(id)?.name ?? id,
     regions: source?.kind === 'generate' ? (manifest?.regions ?? []) : [...new Set(written)],
-    ...{ keyType, source, roleName },
+    keyType,
+    source,
+    roleName,
   });
 }
 

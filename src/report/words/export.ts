@@ -1,3 +1,5 @@
+import type { Remedy } from '../../told.ts';
+
 /** Words of the `export` commands: what is said beside the template or the script, and why there is none. */
 export const exportWords = {
   otherPartition: (region: string) =>
@@ -31,8 +33,10 @@ export const exportWords = {
   parameter: (name: string, secret: string) => `  ${name}: the key of ${secret}`,
   generated: (secret: string) =>
     `The key of ${secret} is made by Secrets Manager when the stack is, another one in each account.`,
-  notGenerated: (parameters: string[], command: string) =>
-    `A key for several Regions must be the same in all of them, so CloudFormation cannot make it: it is a parameter. Where a stack has made one already, for one Region, give ${parameters.join(', ')} that value, or the next update replaces the key. It is read in that Region, as in:\n  ${command}`,
+  notGenerated: (parameters: string[], command: string): Remedy => ({
+    remedy: `A key for several Regions must be the same in all of them, so CloudFormation cannot make it: it is a parameter. Where a stack has made one already, for one Region, give ${parameters.join(', ')} that value, or the next update replaces the key. It is read in that Region, as in:`,
+    command,
+  }),
   unseen:
     'Secrets that exist are taken as they are said to be: if one is encrypted with a KMS key of your own, run setup for it afterwards, which adds the permission.',
   commands: 'docs/many-accounts.md has the commands for one account and for many.',

@@ -14,19 +14,13 @@ const COUNTED: { readonly [name in QuotaName]?: readonly string[] } = {
     'StopReplicationToReplica',
   ],
   secretTaggingsPerSecond: ['TagResource', 'UntagResource'],
-  secretPolicyRequestsPerSecond: [
-    'GetResourcePolicy',
-    'PutResourcePolicy',
-    'DeleteResourcePolicy',
-    'ValidateResourcePolicy',
-  ],
+  secretPolicyRequestsPerSecond: ['GetResourcePolicy', 'PutResourcePolicy', 'DeleteResourcePolicy'],
   secretRotationsPerSecond: ['RotateSecret', 'CancelRotateSecret'],
   secretDescriptionsPerSecond: ['DescribeSecret'],
   secretReadsPerSecond: ['GetSecretValue'],
   batchReadsPerSecond: ['BatchGetSecretValue'],
   secretListingsPerSecond: ['ListSecrets'],
   versionListingsPerSecond: ['ListSecretVersionIds'],
-  randomPasswordsPerSecond: ['GetRandomPassword'],
 };
 
 /** The quotas that a request of this operation counts against. */
