@@ -39,6 +39,11 @@ export interface Limits {
   jitterMs: number;
   /** How often a run that ends puts back what its writing to a policy has undone. */
   puttingBackRounds: number;
+  /**
+   * How many versions of policies a run writes beyond those of its plan, because other runs write to the same policies: each of
+   * them can make it read and write again a few times.
+   */
+  policyWritesBeyondPlan: number;
 }
 
 export const LIMITS: Limits = {
@@ -48,6 +53,7 @@ export const LIMITS: Limits = {
   inDoubtMs: 5_000,
   jitterMs: 400,
   puttingBackRounds: 5,
+  policyWritesBeyondPlan: 24,
 };
 
 /** Settings of every HTTP request to AWS. */
@@ -93,6 +99,9 @@ export const FLEET = {
 
 /** The tag that marks what this program made; its value is the step that made it. */
 export const OWN_TAG = 'mc-static-key';
+
+/** The value of that tag on a policy that takes what no longer fits into the one before it, which is named like it. */
+export const OVERFLOW_TAG_VALUE = 'read-policy-overflow';
 
 /** A quota of requests: so many a second, of which several seconds' worth may go at once after a lull. */
 export interface RequestQuota {

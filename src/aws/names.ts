@@ -65,8 +65,14 @@ export const secretName: Rule = matching(/^[A-Za-z0-9/_+=.@-]{1,512}$/, words.se
  */
 export const secretPrefix: Rule = matching(/^[A-Za-z0-9/_+=.@-]{1,500}$/, words.secretPrefix);
 
+/** In characters. Source: IAM API reference, `CreatePolicy`, `PolicyName`. */
+export const LONGEST_POLICY_NAME = 128;
+
 /** IAM API reference, `CreatePolicy`, `PolicyName`. */
-export const policyName: Rule = matching(/^[\w+=,.@-]{1,128}$/, words.policyName);
+export const policyName: Rule = matching(
+  new RegExp(`^[\\w+=,.@-]{1,${LONGEST_POLICY_NAME}}$`),
+  words.policyName,
+);
 
 const anyRoleName = matching(/^[\w+=,.@-]{1,64}$/, words.roleName);
 

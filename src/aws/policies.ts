@@ -1,6 +1,8 @@
 import {
   GetPolicyCommand,
   GetPolicyVersionCommand,
+  type Policy,
+  paginateListAttachedRolePolicies,
   paginateListPolicies,
   paginateListPolicyVersions,
 } from '@aws-sdk/client-iam';
@@ -8,7 +10,7 @@ import { isAccessDenied } from '../failure.ts';
 import { decodePolicy } from '../policy/index.ts';
 import { nameInIamArn } from './arn.ts';
 import { type Aws, orAbsent } from './session.ts';
-import { stackOf } from './tags.ts';
+import { isOverflow, stackOf } from './tags.ts';
 
 /** A managed policy as it exists, with the document of its default version. */
 export interface FoundPolicy {
@@ -20,8 +22,10 @@ export interface FoundPolicy {
   document: string;
   /** The IDs of all versions, oldest first. IAM keeps at most five of a customer-managed policy. */
   versions: string[];
-  /** The CloudFormation stack that it belongs to, if it belongs to one and that was asked for (`withStack`). */
+  /** The CloudFormation stack that it belongs to, if it belongs to one and its tags were read (`withTags`). */
   stack?: string;
+  /** Set on a policy that this program made when another one was full, as its tag says, if its tags were read. */
+  overflow?: true;
 }
 
 /**
@@ -29,9 +33,18 @@ export interface FoundPolicy {
  * Make a new reader to see what has changed.
  */
 export interface PolicyReader {
-  read(arn: string, options?: { withStack?: boolean }): Promise<FoundPolicy | undefined>;
+  read(arn: string, options?: { withTags?: boolean }): Promise<FoundPolicy | undefined>;
   /** Starts reading a policy whose default version is thought to be known, so that both requests go out at once. */
   expect(arn: string, versionId: string): void;
+  /** Returns what `GetPolicy` tells of a policy: its tags and its uses, without its document. */
+  describe(arn: string): Promise<Policy | undefined>;
+  /** Returns the ARNs of the managed policies attached to a role, or undefined when the role does not exist. */
+  attachedTo(role: string): Promise<string[] | undefined>;
+  /**
+   * Returns the ARNs of the account's policies whose name is one of `name`, `name-2`, …, whatever their path and letter case: IAM
+   * gives each name once only. Not being allowed to ask is no reason to stop: then there are none.
+   */
+  namedLike(name: string): Promise<string[]>;
 }
 
 export function policyReader(aws: Aws): PolicyReader {
@@ -41,17 +54,45 @@ export function policyReader(aws: Aws): PolicyReader {
     policies.set(arn, reading);
     return reading;
   };
+  let listed: Promise<string[]> | undefined;
+  const describe = once((arn) => describePolicy(aws, arn));
+  const attachedTo = once((role) => orAbsent(listAttached(aws, role)));
   return {
-    async read(arn, { withStack = false } = {}) {
+    async read(arn, { withTags = false } = {}) {
       const { versions, policy } = begin(arn);
-      const [found, stack] = await Promise.all([
+      const [found, described] = await Promise.all([
         policy,
-        withStack ? versions.then((exists) => exists && readStack(aws, arn)) : undefined,
+        // Not being allowed to ask for the tags is no reason to stop: then they are not known.
+        withTags
+          ? versions.then((exists) => (exists ? unlessDenied(describe(arn), undefined) : undefined))
+          : undefined,
       ]);
-      return found && stack ? { ...found, stack } : found;
+      return found && { ...found, ...ownershipIn(described?.Tags) };
     },
     expect: (arn, versionId) => void begin(arn, versionId),
+    describe,
+    attachedTo,
+    async namedLike(name) {
+      listed ??= unlessDenied(listLocal(aws), []);
+      return (await listed).filter((arn) => isNamedLike(nameInIamArn(arn), name));
+    },
   };
+}
+
+/** Asks once for each name; a failure that nobody awaits must not end the process. */
+function once<T>(ask: (name: string) => Promise<T>): (name: string) => Promise<T> {
+  const asked = new Map<string, Promise<T>>();
+  return (name) => {
+    const answer = asked.get(name) ?? ask(name);
+    answer.catch(() => undefined);
+    asked.set(name, answer);
+    return answer;
+  };
+}
+
+function ownershipIn(tags: Policy['Tags']): Pick<FoundPolicy, 'stack' | 'overflow'> {
+  const stack = stackOf(tags);
+  return { ...(stack ? { stack } : {}), ...(isOverflow(tags) ? { overflow: true } : {}) };
 }
 
 /** A policy that is being read: its versions first, and with them the document of the default one. */
@@ -84,36 +125,32 @@ async function toPolicy(
   return { arn, name, versionId: current.id, document, versions: versions.map((version) => version.id) };
 }
 
-/** The stack that a policy belongs to. Not being allowed to ask is no reason to stop: then it is not known. */
-async function readStack(aws: Aws, arn: string): Promise<string | undefined> {
-  const asking = aws.call({ action: 'iam:GetPolicy', resource: arn }, (options) =>
-    aws.clients.iam().send(new GetPolicyCommand({ PolicyArn: arn }), options),
+async function describePolicy(aws: Aws, arn: string): Promise<Policy | undefined> {
+  const answer = await orAbsent(
+    aws.call({ action: 'iam:GetPolicy', resource: arn }, (options) =>
+      aws.clients.iam().send(new GetPolicyCommand({ PolicyArn: arn }), options),
+    ),
   );
-  const answer = await unlessDenied(orAbsent(asking), undefined);
-  return stackOf(answer?.Policy?.Tags);
+  return answer?.Policy;
 }
 
-/**
- * The ARNs of the account's policies whose name is one of `name`, `name-2`, …, whatever their path and letter case: IAM
- * gives each name once only. Not being allowed to ask is no reason to stop.
- */
-export async function spellingsOf(aws: Aws, name: string): Promise<string[]> {
-  const wanted = name.toLowerCase();
-  const isOne = (other = '') =>
-    other.toLowerCase().replace(/-\d+$/, '') === wanted || other.toLowerCase() === wanted;
-  const listing = aws.call({ action: 'iam:ListPolicies', resource: '*' }, async (options) => {
+function isNamedLike(name: string, wanted: string): boolean {
+  const [other, first] = [name.toLowerCase(), wanted.toLowerCase()];
+  return other === first || (other.startsWith(first) && /^-\d+$/.test(other.slice(first.length)));
+}
+
+/** The ARNs of the account's own policies. */
+function listLocal(aws: Aws): Promise<string[]> {
+  return aws.call({ action: 'iam:ListPolicies', resource: '*' }, async (options) => {
     const arns: string[] = [];
     const pages = paginateListPolicies(
       { client: aws.clients.iam(), pageSize: 1000 },
       { Scope: 'Local' },
       options,
     );
-    for await (const { Policies = [] } of pages) {
-      arns.push(...Policies.flatMap(({ Arn, PolicyName }) => (Arn && isOne(PolicyName) ? [Arn] : [])));
-    }
+    for await (const { Policies = [] } of pages) arns.push(...Policies.flatMap(({ Arn }) => Arn ?? []));
     return arns;
   });
-  return unlessDenied(listing, []);
 }
 
 async function unlessDenied<T>(call: Promise<T>, otherwise: T): Promise<T> {
@@ -134,6 +171,22 @@ export async function readVersion(aws: Aws, arn: string, versionId: string): Pro
   );
   const document = answer?.PolicyVersion?.Document;
   return document === undefined ? undefined : decodePolicy(document);
+}
+
+/** The ARNs of the managed policies attached to a role. */
+export function listAttached(aws: Aws, name: string): Promise<string[]> {
+  return aws.call({ action: 'iam:ListAttachedRolePolicies', resource: name }, async (options) => {
+    const arns: string[] = [];
+    const pages = paginateListAttachedRolePolicies(
+      { client: aws.clients.iam() },
+      { RoleName: name },
+      options,
+    );
+    for await (const page of pages) {
+      for (const { PolicyArn } of page.AttachedPolicies ?? []) if (PolicyArn) arns.push(PolicyArn);
+    }
+    return arns;
+  });
 }
 
 interface PolicyVersion {

@@ -1,4 +1,5 @@
-import { GetPolicyCommand, paginateListEntitiesForPolicy } from '@aws-sdk/client-iam';
+import { paginateListEntitiesForPolicy } from '@aws-sdk/client-iam';
+import type { PolicyReader } from './policies.ts';
 import { type Aws, orAbsent } from './session.ts';
 import { isOwn, stackOf } from './tags.ts';
 
@@ -15,17 +16,14 @@ export interface PolicyUses {
 }
 
 /** Reads whose a policy is and who uses it; nothing when it is not there. */
-export async function readPolicyUses(aws: Aws, arn: string): Promise<PolicyUses | undefined> {
-  const [answer, entities] = await Promise.all([
-    orAbsent(
-      aws.call({ action: 'iam:GetPolicy', resource: arn }, (options) =>
-        aws.clients.iam().send(new GetPolicyCommand({ PolicyArn: arn }), options),
-      ),
-    ),
-    orAbsent(listEntities(aws, arn)),
-  ]);
-  if (!answer?.Policy || !entities) return undefined;
-  const { Tags, PermissionsBoundaryUsageCount = 0 } = answer.Policy;
+export async function readPolicyUses(
+  aws: Aws,
+  reader: Pick<PolicyReader, 'describe'>,
+  arn: string,
+): Promise<PolicyUses | undefined> {
+  const [policy, entities] = await Promise.all([reader.describe(arn), orAbsent(listEntities(aws, arn))]);
+  if (!policy || !entities) return undefined;
+  const { Tags, PermissionsBoundaryUsageCount = 0 } = policy;
   const stack = stackOf(Tags);
   return {
     own: isOwn(Tags),

@@ -2,7 +2,6 @@ import {
   GetAccountSummaryCommand,
   GetRoleCommand,
   GetRolePolicyCommand,
-  paginateListAttachedRolePolicies,
   paginateListRolePolicies,
   type Role,
 } from '@aws-sdk/client-iam';
@@ -54,11 +53,11 @@ export async function readRole(
   name: string,
   { known = false } = {},
 ): Promise<FoundRole | undefined> {
-  const early = known ? listPolicies(aws, name) : undefined;
+  const early = known ? listPolicies(aws, reader, name) : undefined;
   early?.catch(() => undefined);
   const role = await describeRole(aws, name);
   if (!role) return undefined;
-  const [attached, inlineNames] = await (early ?? listPolicies(aws, name));
+  const [attached, inlineNames] = await (early ?? listPolicies(aws, reader, name));
   if (!attached || !inlineNames) return undefined;
   const { boundaryArn, ...described } = role;
   const [managed, inline, boundary, attachmentQuota] = await Promise.all([
@@ -115,24 +114,8 @@ async function getRole(aws: Aws, name: string): Promise<Role | undefined> {
 }
 
 /** The attached managed policies and the names of the inline ones; nothing when the role is not there. */
-function listPolicies(aws: Aws, name: string) {
-  return Promise.all([orAbsent(listAttached(aws, name)), orAbsent(listInline(aws, name))]);
-}
-
-/** The ARNs of the managed policies attached to a role. */
-export function listAttached(aws: Aws, name: string): Promise<string[]> {
-  return aws.call({ action: 'iam:ListAttachedRolePolicies', resource: name }, async (options) => {
-    const arns: string[] = [];
-    const pages = paginateListAttachedRolePolicies(
-      { client: aws.clients.iam() },
-      { RoleName: name },
-      options,
-    );
-    for await (const page of pages) {
-      for (const { PolicyArn } of page.AttachedPolicies ?? []) if (PolicyArn) arns.push(PolicyArn);
-    }
-    return arns;
-  });
+function listPolicies(aws: Aws, reader: PolicyReader, name: string) {
+  return Promise.all([reader.attachedTo(name), orAbsent(listInline(aws, name))]);
 }
 
 /** The names of the policies embedded in a role. */

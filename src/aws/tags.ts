@@ -1,4 +1,4 @@
-import { OWN_TAG } from '../defaults.ts';
+import { OVERFLOW_TAG_VALUE, OWN_TAG } from '../defaults.ts';
 import type { Tag } from './names.ts';
 
 /** Tags as AWS answers them. */
@@ -15,6 +15,11 @@ export function stackOf(tags: Tags): string | undefined {
 /** Whether this program made the resource: it puts its tag on all that it makes, and on nothing else. */
 export function isOwn(tags: Tags): boolean {
   return tags?.some(({ Key }) => Key === OWN_TAG) ?? false;
+}
+
+/** Whether this program made a policy because the one before it was full: `NAME-2`, `NAME-3`, … */
+export function isOverflow(tags: Tags): boolean {
+  return tags?.some(({ Key, Value }) => Key === OWN_TAG && Value === OVERFLOW_TAG_VALUE) ?? false;
 }
 
 /** The tags that are neither this program's nor AWS's own, whose keys begin with `aws:`. */

@@ -1,16 +1,18 @@
 import { expectedSecretArn, parseSecretArn } from '../aws/arn.ts';
 import { kmsKeyIdIn, kmsKeyRef } from '../aws/kms.ts';
+import { LONGEST_POLICY_NAME } from '../aws/names.ts';
 import { partitionOf } from '../aws/regions.ts';
 import { DEFAULT_ATTACHMENT_QUOTA } from '../aws/roles.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { type AccountRef, buildTrustPolicy, measure, TRUST_POLICY_LIMIT } from '../policy/index.ts';
 import { exportWords as words } from '../report/words/export.ts';
+import { policyWords } from '../report/words/steps.ts';
 import { type Group, policyGroups, roleGroups } from '../steps/groups.ts';
 import { policiesFor } from '../steps/planning.ts';
 import { distribute } from '../steps/policy-distribution.ts';
 import { completeRequest, regionsOf, type SetupAnswers } from '../steps/request.ts';
-import { tagsFor } from '../steps/tags.ts';
+import { policyTags, tagsFor } from '../steps/tags.ts';
 import type { PolicyRequest, RoleRequest, SecretRef } from '../steps/types.ts';
 import { placeholderAccount } from './placeholders.ts';
 import type { ExportPlan, PlannedPlace, PlannedPolicy, PlannedRole, PlannedSecret } from './types.ts';
@@ -77,13 +79,16 @@ function placeOf(
 
 /** The policies that the secrets of one policy name come to, as `setup` fills them. */
 function policiesOf(
-  { policy, tags }: PolicyRequest,
+  { policy, tags, reserved }: PolicyRequest,
   secrets: PlannedSecret[],
   where: AccountRef,
 ): PlannedPolicy[] {
   const refs = secrets.flatMap(({ name, places }) => places.map((place) => refOf(name, place, where)));
-  const spread = distribute(refs, [], policy, where);
+  const taken = new Set(reserved.map((name) => name.toLowerCase()));
+  const spread = distribute(refs, { policies: [], taken }, policy, where);
   if ('blocked' in spread) throw new Error('a policy that does not exist is in the way');
+  if ('tooLong' in spread)
+    throw refusal(policyWords.tooLong(policy.name, spread.tooLong, LONGEST_POLICY_NAME));
   return spread.work.flatMap((work) =>
     work.kind === 'create'
       ? [
@@ -91,7 +96,7 @@ function policiesOf(
             name: work.name,
             document: work.document,
             arns: work.secrets.map(({ arn }) => arn),
-            tags: tagsFor('read-policy', { tags }),
+            tags: policyTags(work, { tags }),
           },
         ]
       : [],

@@ -54,3 +54,4 @@ export { prefixOfEntry } from './prefix.ts';
 export type { RequestPrincipal } from './principals.ts';
 export { removeSecrets } from './remove.ts';
 export { deletedPrincipals, isReadPolicyShape } from './shape.ts';
+export { isWiderThan } from './width.ts';

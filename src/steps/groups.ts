@@ -12,8 +12,15 @@ export interface Group<Request> {
 
 /** The policies that the keys need, each once. The keys that name one agree on what it shall be. */
 export function policyGroups(requests: SetupRequest[]): Group<PolicyRequest>[] {
-  return grouped(requests, ({ policy }) => policy.name).map(({ first, keys, tags }) => ({
-    request: { policy: first.policy, tags },
+  const groups = grouped(requests, ({ policy }) => policy.name);
+  const names = groups.map(({ first }) => first.policy.name);
+  return groups.map(({ first, keys, tags, members }) => ({
+    request: {
+      policy: first.policy,
+      tags,
+      roleNames: [...new Set(members.map(({ role }) => role.name))],
+      reserved: names.filter((name) => name !== first.policy.name),
+    },
     keys,
   }));
 }

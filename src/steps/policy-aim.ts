@@ -1,21 +1,22 @@
-import type { FoundPolicy } from '../aws/policies.ts';
+import type { PolicyReader } from '../aws/policies.ts';
 import type { Identity } from '../aws/session.ts';
-import type { PolicyWork } from './policy-distribution.ts';
+import type { PolicyChain } from './policy-chain.ts';
+import type { CreateWork, PolicyWork } from './policy-distribution.ts';
 
 /** Where policies are to be brought, whatever they are now and whoever else writes to them meanwhile. */
 export interface PolicyAim {
-  /** The name of the first one; `NAME-2`, `NAME-3`, … belong to it. */
+  /** The name of the first one, for messages. */
   name: string;
-  /** Whether `NAME-2` counts where `NAME` is gone: `readChain`. */
-  gaps: boolean;
   identity: Identity;
-  /** The tags of a policy that has to be made. */
-  tags: { Key: string; Value: string }[];
+  /** Reads the policies as they are now. */
+  read(reader: Pick<PolicyReader, 'read'>): Promise<PolicyChain>;
+  /** Returns the tags of a policy that has to be made. */
+  tags(work: CreateWork): { Key: string; Value: string }[];
   /**
    * What is to be done about the policies as they are.
    * @throws Failure with a conflict when one of them is in the way
    */
-  decide(chain: FoundPolicy[]): PolicyWork[];
+  decide(chain: PolicyChain): PolicyWork[];
   /** What shall stay of a document that somebody else wrote at the same time; nothing when all of it shall go. */
   keepOf(document: string): string | undefined;
 }

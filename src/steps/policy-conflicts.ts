@@ -1,15 +1,27 @@
+import { LONGEST_POLICY_NAME } from '../aws/names.ts';
 import type { FoundPolicy } from '../aws/policies.ts';
 import type { Choice, Conflict } from '../report/types.ts';
 import { policyWords as words } from '../report/words/steps.ts';
 import type { Told } from '../told.ts';
-import type { Blocked, Taken } from './policy-distribution.ts';
+import type { Blocked, Taken, TooLong } from './policy-distribution.ts';
+
+/** A policy that was named, and that this program made to continue another one. */
+export interface Overflow {
+  overflow: string;
+  of: string;
+}
 
 const OTHER_NAME: Choice = { id: 'policy-name', flag: '--policy-name NAME', text: words.choiceName };
 
 /** A conflict over a policy that cannot be extended, or over a name that cannot be had. */
-export function policyConflict(obstacle: Blocked | Taken | { hidden: string }): Conflict {
+export function policyConflict(
+  obstacle: Blocked | Taken | (TooLong & { name: string }) | Overflow | { hidden: string },
+): Conflict {
   if ('hidden' in obstacle) return conflict(words.nameTaken(obstacle.hidden));
   if ('taken' in obstacle) return conflict(words.taken(obstacle.taken));
+  if ('tooLong' in obstacle)
+    return conflict(words.tooLong(obstacle.name, obstacle.tooLong, LONGEST_POLICY_NAME));
+  if ('overflow' in obstacle) return conflict(words.overflowNamed(obstacle.overflow, obstacle.of));
   const { blocked, difference } = obstacle;
   return blocked.stack
     ? conflict(words.ofStack(blocked.name, blocked.stack), [words.extendInStack])

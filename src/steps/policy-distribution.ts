@@ -1,15 +1,19 @@
+import { LONGEST_POLICY_NAME } from '../aws/names.ts';
 import type { FoundPolicy } from '../aws/policies.ts';
 import {
   type AccountRef,
   buildReadPolicy,
   describeDifference,
   isReadPolicyShape,
+  isWiderThan,
   type JsonPolicy,
   type PolicyDocument,
   type PolicyScope,
   parsePolicy,
+  samePolicy,
   tryParsePolicy,
 } from '../policy/index.ts';
+import { type ChainPolicy, numberedName, type PolicyChain } from './policy-chain.ts';
 import { begin, covering, extend, NOTHING, without } from './policy-filling.ts';
 import type { PolicyWish, SecretRef } from './types.ts';
 
@@ -19,24 +23,37 @@ export type PolicyWork =
   | { kind: 'update'; policy: FoundPolicy; secrets: SecretRef[]; document: JsonPolicy }
   | { kind: 'create'; name: string; secrets: SecretRef[]; document: JsonPolicy; overflowOf?: string };
 
+export type CreateWork = Extract<PolicyWork, { kind: 'create' }>;
+export type UpdateWork = Extract<PolicyWork, { kind: 'update' }>;
+
+/** Whether carrying it out changes anything: a new version that means the same as the one in force is never written. */
+export function isChange(work: PolicyWork): work is CreateWork | UpdateWork {
+  return work.kind === 'create' || (work.kind === 'update' && !means(work.policy.document, work.document));
+}
+
+function means(text: string, document: JsonPolicy): boolean {
+  const now = tryParsePolicy(text);
+  return now !== undefined && samePolicy(now, parsePolicy(JSON.stringify(document)));
+}
+
 export interface Distribution {
   work: PolicyWork[];
 }
 
-/** A policy in the chain that is neither ours to extend nor enough as it is. */
+/** The policy of the name itself, which is neither ours to extend nor enough as it is. */
 export interface Blocked {
   blocked: FoundPolicy;
   difference: string[];
 }
 
+/** The name of the policy that would have to be made when all others are full; IAM takes no name of that length. */
+export interface TooLong {
+  tooLong: string;
+}
+
 /** A policy that somebody made under another path or in other letter case, so that IAM would not give the name again. */
 export interface Taken {
   taken: string;
-}
-
-/** The name of the nth policy: `NAME`, `NAME-2`, `NAME-3`, … */
-export function numberedName(name: string, number: number): string {
-  return number === 1 ? name : `${name}-${number}`;
 }
 
 /**
@@ -56,33 +73,37 @@ export function takenName(work: PolicyWork[], spellings: string[]): Taken | unde
 
 /**
  * Spreads the secrets over the policies that exist and as many new ones as it takes. A secret that is allowed already, as
- * widely as is asked for, stays where it is; the others go into the first policy with room.
+ * widely as is asked for, stays where it is; the others go into the first policy with room. A numbered policy that this program
+ * did not make for the chain counts for what it allows, and is not changed.
  */
 export function distribute(
   secrets: SecretRef[],
-  chain: FoundPolicy[],
+  chain: PolicyChain,
   options: PolicyWish,
   account: AccountRef,
-): Distribution | Blocked {
+): Distribution | Blocked | TooLong {
   const { scope } = options;
   const work: PolicyWork[] = [];
-  const places = placesOf(secrets, chain, scope, account);
+  const places = placesOf(secrets, chain, options, account);
   let open = without(
     secrets,
     places.flatMap(({ covered }) => covered),
   );
   for (const { policy, document, covered } of places) {
+    const named = policy.name === options.name;
     const extendable = document !== undefined && isReadPolicyShape(document) && !policy.stack;
-    if (!extendable && open.length > 0) return block(policy, document, secrets, options, account);
-    const added = extendable && open.length > 0 ? extend(policy.document, open, scope, account) : NOTHING;
+    if (named && !extendable && open.length > 0) return block(policy, document, secrets, options, account);
+    const extends_ = extendable && (named || policy.overflow === true) && open.length > 0;
+    const added = extends_ ? extend(policy.document, open, scope, account) : NOTHING;
     open = without(open, added.secrets);
-    if (added.document) {
+    if (added.document && !means(policy.document, added.document)) {
       work.push({ kind: 'update', policy, secrets: added.secrets, document: added.document });
-    } else if (covered.length > 0) {
-      work.push({ kind: 'keep', policy, secrets: covered });
+    } else if (covered.length + added.secrets.length > 0) {
+      work.push({ kind: 'keep', policy, secrets: [...covered, ...added.secrets] });
     }
   }
-  return { work: [...work, ...createRest(open, chain.length, options, account)] };
+  const rest = createRest(open, chain, options, account);
+  return 'tooLong' in rest ? rest : { work: [...work, ...rest.work] };
 }
 
 interface Place {
@@ -94,42 +115,54 @@ interface Place {
 
 function placesOf(
   secrets: SecretRef[],
-  chain: FoundPolicy[],
-  scope: PolicyScope,
+  { policies }: PolicyChain,
+  { name, scope }: PolicyWish,
   account: AccountRef,
 ): Place[] {
   let open = secrets;
-  return chain.map((policy) => {
-    const document = tryParsePolicy(policy.document);
-    const covered = document ? open.filter(covering(document, scope, account)) : [];
-    open = without(open, covered);
-    return { policy, document, covered };
-  });
+  return policies
+    .map((policy) => ({ policy, document: tryParsePolicy(policy.document) }))
+    .filter(({ policy, document }) => policy.name === name || isAsAsked(policy, document, scope))
+    .map(({ policy, document }) => {
+      const covered = document ? open.filter(covering(document, scope, account)) : [];
+      open = without(open, covered);
+      return { policy, document, covered };
+    });
+}
+
+/** Whether the role gets no more with a numbered policy than was asked for: it has it already, or the policy is no wider. */
+function isAsAsked(policy: ChainPolicy, document: PolicyDocument | undefined, scope: PolicyScope): boolean {
+  return policy.onRole || (document !== undefined && !isWiderThan(document, scope));
 }
 
 function createRest(
   secrets: SecretRef[],
-  taken: number,
-  options: PolicyWish,
+  { policies, taken }: PolicyChain,
+  { name, scope }: PolicyWish,
   account: AccountRef,
-): PolicyWork[] {
+): Distribution | TooLong {
+  const present = new Set(policies.map((policy) => policy.name.toLowerCase()));
+  // A name of its own that is spelled otherwise is a conflict (`takenName`); a number that is taken is passed over.
+  const isFree = (number: number) => {
+    const numbered = numberedName(name, number).toLowerCase();
+    return !present.has(numbered) && (number === 1 || !taken.has(numbered));
+  };
   const work: PolicyWork[] = [];
+  let last = policies.at(-1)?.name;
   let open = secrets;
-  for (let number = taken + 1; open.length > 0; number += 1) {
-    const filled = begin(open, options.scope, account);
+  for (let number = 1; open.length > 0; number += 1) {
+    if (!isFree(number)) continue;
+    const next = numberedName(name, number);
+    if (next.length > LONGEST_POLICY_NAME) return { tooLong: next };
+    const filled = begin(open, scope, account);
     if (!filled.document) throw new Error('a single secret does not fit into an empty policy');
     const { secrets: some, document } = filled;
-    const overflow = number > 1 ? { overflowOf: numberedName(options.name, number - 1) } : {};
-    work.push({
-      kind: 'create',
-      name: numberedName(options.name, number),
-      secrets: some,
-      document,
-      ...overflow,
-    });
+    const overflow = number > 1 ? { overflowOf: last ?? name } : {};
+    work.push({ kind: 'create', name: next, secrets: some, document, ...overflow });
+    last = next;
     open = without(open, some);
   }
-  return work;
+  return { work };
 }
 
 function block(

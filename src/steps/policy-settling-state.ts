@@ -4,12 +4,14 @@ import { HTTP, type Limits } from '../defaults.ts';
 import type { Failure } from '../failure.ts';
 import type { AccountRef } from '../policy/index.ts';
 import type { PolicyOutcome } from '../report/types.ts';
-import type { PolicyWork } from './policy-distribution.ts';
+import { isChange, type PolicyWork } from './policy-distribution.ts';
 import type { VersionHistory } from './policy-rescue.ts';
 import { versionToDelete } from './policy-writing.ts';
 
 /** What this run has done to the policies so far, and what it knows of them; everything by ARN. */
 export interface Settling {
+  /** How many more times this run may write: what its plan has, and some for what others write meanwhile. */
+  writesLeft: number;
   /** The version of which the plan said that it makes room. */
   planned: Map<string, string | undefined>;
   /** The policies as this run wrote them. */
@@ -25,9 +27,10 @@ export interface Settling {
   hidden?: string;
 }
 
-export function newSettling(plan: PolicyWork[]): Settling {
+export function newSettling(plan: PolicyWork[], { policyWritesBeyondPlan }: Limits): Settling {
   const updates = plan.flatMap((work) => (work.kind === 'update' ? [work.policy] : []));
   return {
+    writesLeft: plan.filter(isChange).length + policyWritesBeyondPlan,
     planned: new Map(updates.map((policy) => [policy.arn, versionToDelete(policy)])),
     written: new Map(),
     doubtful: new Map(),

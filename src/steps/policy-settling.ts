@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { policyArn } from '../aws/arn.ts';
-import { type FoundPolicy, policyReader } from '../aws/policies.ts';
+import { type FoundPolicy, type PolicyReader, policyReader } from '../aws/policies.ts';
 import { waitUntil } from '../aws/wait.ts';
 import { carryingDoubt, EXIT, Failure } from '../failure.ts';
 import type { PolicyOutcome } from '../report/types.ts';
@@ -8,8 +8,9 @@ import { awsWords } from '../report/words/aws.ts';
 import { policyWords as words } from '../report/words/steps.ts';
 import { conflictFailure } from './conflict.ts';
 import type { PolicyAim } from './policy-aim.ts';
+import type { PolicyChain } from './policy-chain.ts';
 import { overwroteConflict, policyConflict } from './policy-conflicts.ts';
-import type { PolicyWork } from './policy-distribution.ts';
+import { type CreateWork, isChange, type UpdateWork } from './policy-distribution.ts';
 import { dispensableVersion, missedAdditions, withAll } from './policy-rescue.ts';
 import {
   historyOf,
@@ -21,17 +22,8 @@ import {
   type Settling,
   touches,
 } from './policy-settling-state.ts';
-import {
-  addVersion,
-  type CreateWork,
-  createPolicy,
-  deleteVersion,
-  readChain,
-  versionToDelete,
-} from './policy-writing.ts';
+import { addVersion, createPolicy, deleteVersion, versionToDelete } from './policy-writing.ts';
 import type { StepContext } from './types.ts';
-
-type UpdateWork = Extract<PolicyWork, { kind: 'update' }>;
 
 /**
  * Brings the policies to where they shall be, from whatever they are now: read, merge, write, read back, until there is
@@ -60,7 +52,7 @@ export async function settlePolicies(
   const failure = settling.doubt?.failure ?? settling.throttled;
   if (failure) throw failure;
   if (settling.hidden) throw conflictFailure([policyConflict({ hidden: settling.hidden })]);
-  throw contended(aim.name, limits.iamPropagationMs);
+  throw contended(aim.name);
 }
 
 /** Answers nothing when something else was written meanwhile, or what was written does not show yet. */
@@ -75,10 +67,12 @@ async function settleOnce(
   while (performance.now() < until) {
     const chain = await readChainNow(context, aim, settling);
     const work = aim.decide(chain);
-    const next = work.find(({ kind }) => kind !== 'keep') ?? (await rescue(context, aim, chain, settling));
-    if (next === undefined || next.kind === 'keep')
-      return work.flatMap((each) => (each.kind === 'keep' ? [outcomeOf(each.policy, settling)] : []));
+    const next = work.find(isChange) ?? (await rescue(context, aim, chain, settling));
+    if (next === undefined)
+      return work.flatMap((each) => (each.kind === 'create' ? [] : [outcomeOf(each.policy, settling)]));
     if (isInDoubt(settling, limits)) return undefined;
+    if (settling.writesLeft === 0) throw contended(aim.name);
+    settling.writesLeft -= 1;
     const done = await tryWriting(context, aim, next, settling);
     if (!done) break;
     delete settling.doubt;
@@ -97,10 +91,10 @@ async function settleOnce(
 async function rescue(
   context: StepContext,
   aim: PolicyAim,
-  chain: FoundPolicy[],
+  { policies }: PolicyChain,
   settling: Settling,
 ): Promise<UpdateWork | undefined> {
-  for (const policy of chain.filter(({ arn }) => touches(settling, arn))) {
+  for (const policy of policies.filter(({ arn }) => touches(settling, arn))) {
     const missed = await missedAdditions(context, aim, policy, historyOf(settling, policy));
     if (missed.kind === 'foreign') throw conflictFailure([overwroteConflict(policy, missed.version)]);
     if (missed.kind === 'additions')
@@ -130,22 +124,23 @@ async function putBack(context: StepContext, aim: PolicyAim, settling: Settling)
 /** The policies as they are now, or as this run wrote them where IAM does not show that yet. */
 async function readChainNow(
   { aws }: StepContext,
-  { name, identity, gaps }: PolicyAim,
+  { read }: PolicyAim,
   settling: Settling,
-): Promise<FoundPolicy[]> {
+): Promise<PolicyChain> {
   const reader = policyReader(aws);
-  const newest = async (arn: string) => {
-    // What may be extended must be known to be nobody's stack.
-    const found = await reader.read(arn, { withStack: true });
+  const newest: PolicyReader['read'] = async (arn, options) => {
+    const found = await reader.read(arn, options);
     const own = settling.written.get(arn);
     return own && (!found || newestNumber(found) < newestNumber(own)) ? own : found;
   };
-  const chain = await readChain({ read: newest }, name, identity, { gaps });
-  for (const policy of chain) {
+  const chain = await read({ read: newest });
+  for (const policy of chain.policies) {
     historyOf(settling, policy);
     noteOverwritten(settling, policy);
   }
-  if (chain.some(({ name }) => name === settling.hidden)) delete settling.hidden;
+  const shows = (name: string) =>
+    chain.taken.has(name.toLowerCase()) || chain.policies.some((policy) => policy.name === name);
+  if (settling.hidden && shows(settling.hidden)) delete settling.hidden;
   return chain;
 }
 
@@ -228,8 +223,8 @@ async function chooseDoomed(
   return doomed?.version;
 }
 
-function contended(name: string, limitMs: number): Failure {
-  return new Failure(words.contended(name, limitMs / 1000), {
+function contended(name: string): Failure {
+  return new Failure(words.contended(name), {
     code: 'contended',
     exitCode: EXIT.failed,
     hint: awsWords.tryAgainHint,

@@ -4,37 +4,16 @@ import {
   DeletePolicyVersionCommand,
 } from '@aws-sdk/client-iam';
 import { policyArn } from '../aws/arn.ts';
-import type { FoundPolicy, PolicyReader } from '../aws/policies.ts';
+import type { FoundPolicy } from '../aws/policies.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { hasAwsCode } from '../failure.ts';
-import type { AccountRef, JsonPolicy } from '../policy/index.ts';
+import type { JsonPolicy } from '../policy/index.ts';
 import type { PolicyAim } from './policy-aim.ts';
-import { numberedName, type PolicyWork } from './policy-distribution.ts';
+import type { CreateWork } from './policy-distribution.ts';
 import type { StepContext } from './types.ts';
-
-export type CreateWork = Extract<PolicyWork, { kind: 'create' }>;
 
 /** IAM keeps at most five versions of a managed policy (IAM quotas). */
 const VERSIONS_KEPT = 5;
-
-/**
- * Reads the policies `NAME`, `NAME-2`, … up to the first number that is free.
- * @param gaps whether it goes on past a free number, to two in a row: an earlier `teardown` can have left `NAME-2` alone
- */
-export async function readChain(
-  reader: Pick<PolicyReader, 'read'>,
-  name: string,
-  account: AccountRef,
-  { gaps = false } = {},
-): Promise<FoundPolicy[]> {
-  const read = (number: number) => reader.read(policyArn(account, numberedName(name, number)));
-  // The second one is asked for together with the first: it saves a round trip to whoever has one or both.
-  const chain = await Promise.all([read(1), read(2)]);
-  const enough = gaps ? 2 : 1;
-  while (chain.slice(-enough).some(Boolean)) chain.push(await read(chain.length + 1));
-  const whole = gaps ? chain : chain.slice(0, chain.indexOf(undefined));
-  return whole.filter((found) => found !== undefined);
-}
 
 /** The version that has to go before another can be made; `undefined` while there is room. */
 export function versionToDelete({
@@ -51,15 +30,16 @@ export type Created = { kind: 'made'; policy: FoundPolicy } | { kind: 'exists'; 
 export async function createPolicy(
   { aws }: StepContext,
   { identity, tags }: Pick<PolicyAim, 'identity' | 'tags'>,
-  { name, document }: CreateWork,
+  work: CreateWork,
 ): Promise<Created> {
+  const { name, document } = work;
   const arn = policyArn(identity, name);
   const text = JSON.stringify(document);
   const command = new CreatePolicyCommand({
     PolicyName: name,
     Description: DEFAULTS.policyDescription,
     PolicyDocument: text,
-    Tags: tags,
+    Tags: tags(work),
   });
   try {
     await aws.call({ action: 'iam:CreatePolicy', resource: arn, change: true }, (options) =>

@@ -1,29 +1,38 @@
 import { policyArn } from '../aws/arn.ts';
-import { type FoundPolicy, spellingsOf } from '../aws/policies.ts';
 import { DEFAULT_ATTACHMENT_QUOTA } from '../aws/roles.ts';
 import { MANY_POLICIES } from '../defaults.ts';
-import type { Change, PolicyOutcome } from '../report/types.ts';
+import { isWiderThan, tryParsePolicy } from '../policy/index.ts';
+import type { Change, Conflict, PolicyOutcome } from '../report/types.ts';
 import { policyWords as words } from '../report/words/steps.ts';
 import { conflictFailure } from './conflict.ts';
 import type { PolicyAim } from './policy-aim.ts';
+import {
+  type ChainSearch,
+  continuedName,
+  lookFor,
+  type PolicyChain,
+  readChain,
+  searchChain,
+} from './policy-chain.ts';
 import { policyConflict } from './policy-conflicts.ts';
-import { distribute, type PolicyWork, takenName } from './policy-distribution.ts';
+import { type Distribution, distribute, type PolicyWork, takenName } from './policy-distribution.ts';
 import { create, settlePolicies } from './policy-settling.ts';
 import { newSettling, outcomeOf, type Settling } from './policy-settling-state.ts';
-import { readChain, versionToDelete } from './policy-writing.ts';
+import { versionToDelete } from './policy-writing.ts';
 import { sharedPrefix } from './shared-prefix.ts';
-import { tagsFor } from './tags.ts';
+import { policyTags } from './tags.ts';
 import type { PolicyRequest, Step, StepContext, StepInput, StepPlan } from './types.ts';
 
 export interface FoundPolicies {
-  /** The policies `NAME`, `NAME-2`, … up to the first number that is free. */
-  chain: FoundPolicy[];
+  search: ChainSearch;
+  chain: PolicyChain;
   /** ARNs of all policies with one of these names, also under another path or in other letter case. */
   spellings: string[];
 }
 
 export interface PolicyPlan extends StepPlan {
   work: PolicyWork[];
+  search: ChainSearch;
 }
 
 /** Step 2 of the AWS guide: the policy that allows reading the secrets, or several when one is full. */
@@ -34,33 +43,62 @@ export const readPolicy: Step<PolicyRequest, FoundPolicies, PolicyPlan> = {
   apply,
 };
 
-async function inspect({ aws, policies }: StepContext, { policy }: PolicyRequest): Promise<FoundPolicies> {
+async function inspect(
+  { aws, policies }: StepContext,
+  { policy: { name }, roleNames, reserved }: PolicyRequest,
+): Promise<FoundPolicies> {
   const identity = await aws.identity();
-  // What may be extended must be known to be nobody's stack.
-  const reader = { ...policies, read: (arn: string) => policies.read(arn, { withStack: true }) };
-  const [chain, spellings] = await Promise.all([
-    readChain(reader, policy.name, identity),
-    spellingsOf(aws, policy.name),
-  ]);
-  return { chain, spellings };
+  const search = await searchChain(policies, { name, roleNames, reserved }, identity);
+  return { search, chain: await readChain(policies, search), spellings: await policies.namedLike(name) };
 }
 
-function plan(input: StepInput<PolicyRequest>, { chain, spellings }: FoundPolicies): PolicyPlan {
-  const { request, secrets, identity } = input;
-  const spread = distribute(secrets, chain, request.policy, identity);
-  if ('blocked' in spread) return emptyPlan([policyConflict(spread)]);
+function plan(input: StepInput<PolicyRequest>, { search, chain, spellings }: FoundPolicies): PolicyPlan {
+  const spread = spreadOver(input, chain);
+  if ('conflict' in spread) return emptyPlan(search, [spread.conflict]);
   const taken = takenName(spread.work, spellings);
-  if (taken) return emptyPlan([policyConflict(taken)]);
+  if (taken) return emptyPlan(search, [policyConflict(taken)]);
   return {
-    ...emptyPlan([]),
+    ...emptyPlan(search, []),
     work: spread.work,
-    warnings: warnings(input, chain.length, spread.work),
+    warnings: warnings(input, chain, spread.work),
     changes: spread.work.map((work) => toChange(work, input)),
     expected: { policies: spread.work.map((work) => expected(work, input)) },
   };
 }
 
-function warnings(
+/** Spreads the secrets over the policies; or what is in the way of that. */
+function spreadOver(
+  { request: { policy }, secrets, identity }: StepInput<PolicyRequest>,
+  chain: PolicyChain,
+): Distribution | { conflict: Conflict } {
+  const [first] = chain.policies;
+  const of = continuedName(policy.name);
+  if (first?.overflow && first.name === policy.name && of !== undefined)
+    return { conflict: policyConflict({ overflow: policy.name, of }) };
+  const spread = distribute(secrets, chain, policy, identity);
+  if ('work' in spread) return spread;
+  return { conflict: policyConflict('blocked' in spread ? spread : { ...spread, name: policy.name }) };
+}
+
+function warnings(input: StepInput<PolicyRequest>, chain: PolicyChain, work: PolicyWork[]): string[] {
+  const { name, scope } = input.request.policy;
+  const [first] = chain.policies;
+  const document = first?.name === name && !first.onRole ? tryParsePolicy(first.document) : undefined;
+  const wider = document !== undefined && isWiderThan(document, scope);
+  return [
+    ...(wider ? [words.widerThanAsked(name)] : []),
+    ...numberedNames(input.request).map((base) => words.numberedNames(base, name)),
+    ...scopeWarnings(input, chain.policies.length, work),
+  ];
+}
+
+/** Names of other policies of the run that this one is named to continue. */
+function numberedNames({ policy, reserved }: PolicyRequest): string[] {
+  const base = continuedName(policy.name)?.toLowerCase();
+  return reserved.filter((name) => name.toLowerCase() === base);
+}
+
+function scopeWarnings(
   { request, secrets }: StepInput<PolicyRequest>,
   there: number,
   work: PolicyWork[],
@@ -74,8 +112,8 @@ function warnings(
   return [words.manyPolicies(count, DEFAULT_ATTACHMENT_QUOTA, flags)];
 }
 
-function emptyPlan(conflicts: StepPlan['conflicts']): PolicyPlan {
-  return { work: [], changes: [], conflicts, warnings: [], expected: { policies: [] } };
+function emptyPlan(search: ChainSearch, conflicts: StepPlan['conflicts']): PolicyPlan {
+  return { search, work: [], changes: [], conflicts, warnings: [], expected: { policies: [] } };
 }
 
 function expected(work: PolicyWork, { identity }: StepInput<PolicyRequest>): PolicyOutcome {
@@ -105,26 +143,33 @@ function toChange(work: PolicyWork, { request }: StepInput<PolicyRequest>): Chan
 }
 
 /** The policies shall allow the secrets, and whatever others add meanwhile. */
-function aimOf({ request, secrets, identity }: StepInput<PolicyRequest>): PolicyAim {
+function aimOf(input: StepInput<PolicyRequest>, search: ChainSearch): PolicyAim {
+  const { request, identity } = input;
   return {
     name: request.policy.name,
-    gaps: false,
     identity,
-    tags: tagsFor('read-policy', request),
+    read: (reader) => readChain(reader, search),
+    tags: (work) => policyTags(work, request),
     decide(chain) {
-      const spread = distribute(secrets, chain, request.policy, identity);
-      if ('blocked' in spread) throw conflictFailure([policyConflict(spread)]);
+      const spread = spreadOver(input, chain);
+      if ('conflict' in spread) throw conflictFailure([spread.conflict]);
+      lookForNew(search, spread.work);
       return spread.work;
     },
     keepOf: (document) => document,
   };
 }
 
-async function apply(context: StepContext, input: StepInput<PolicyRequest>, plan: PolicyPlan) {
-  const settling = newSettling(plan.work);
-  const aim = aimOf(input);
+async function apply(
+  context: StepContext,
+  input: StepInput<PolicyRequest>,
+  { work: planned, search }: PolicyPlan,
+) {
+  const settling = newSettling(planned, context.limits);
+  lookForNew(search, planned);
+  const aim = aimOf(input, search);
   const policies: PolicyOutcome[] = [];
-  for (const work of plan.work) {
+  for (const work of planned) {
     const outcome = work.kind === 'keep' ? expected(work, input) : await begin(context, aim, work, settling);
     // What stands in the account is not what the plan was made on: go by what is there now.
     if (!outcome) {
@@ -136,6 +181,11 @@ async function apply(context: StepContext, input: StepInput<PolicyRequest>, plan
     policies.push(outcome);
   }
   return { policies };
+}
+
+/** What is about to be made is looked for from then on: another run may make it first. */
+function lookForNew(search: ChainSearch, work: PolicyWork[]): void {
+  for (const each of work) if (each.kind === 'create') lookFor(search, each.name);
 }
 
 /** Creates a policy; answers nothing for one that exists, because that is read again before it is extended. */

@@ -1,8 +1,17 @@
 import type { Tag } from '../aws/names.ts';
-import { OWN_TAG } from '../defaults.ts';
+import { OVERFLOW_TAG_VALUE, OWN_TAG } from '../defaults.ts';
 import type { StepName } from '../report/types.ts';
+import type { CreateWork } from './policy-distribution.ts';
 
 /** The tags of a new resource: the program's own, which says which step made it, and the user's. */
-export function tagsFor(step: StepName, { tags }: { tags: Tag[] }): { Key: string; Value: string }[] {
+export function tagsFor(
+  step: StepName | typeof OVERFLOW_TAG_VALUE,
+  { tags }: { tags: Tag[] },
+): { Key: string; Value: string }[] {
   return [{ Key: OWN_TAG, Value: step }, ...tags.map(({ key, value }) => ({ Key: key, Value: value }))];
+}
+
+/** The tags of a new policy; those of one that continues another say so. */
+export function policyTags({ overflowOf }: Pick<CreateWork, 'overflowOf'>, request: { tags: Tag[] }) {
+  return tagsFor(overflowOf === undefined ? 'read-policy' : OVERFLOW_TAG_VALUE, request);
 }

@@ -52,6 +52,10 @@ export interface RoleWish {
 export interface PolicyRequest {
   policy: PolicyWish;
   tags: Tag[];
+  /** The roles that are to read the secrets, each once. */
+  roleNames: string[];
+  /** The names of the other policies of the run, each for other keys. */
+  reserved: string[];
 }
 
 /** What is wanted of a role, for all keys that name it. */

@@ -1,6 +1,6 @@
 import { findSecret, type ReadSecret, type Whereabouts } from '../aws/everywhere.ts';
 import { type FlowUse, flowsUsing } from '../aws/flows.ts';
-import { type FoundPolicy, policyReader } from '../aws/policies.ts';
+import { type FoundPolicy, type PolicyReader, policyReader } from '../aws/policies.ts';
 import { readPolicyUses } from '../aws/policy-uses.ts';
 import { type FoundRole, readRole } from '../aws/roles.ts';
 import { describeSecret } from '../aws/secrets.ts';
@@ -11,9 +11,9 @@ import type { Failure } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
 import { type Attempt, tried } from '../steps/inspection.ts';
-import { readChain } from '../steps/policy-writing.ts';
+import { readChain, searchChain } from '../steps/policy-chain.ts';
 import type { StepContext } from '../steps/types.ts';
-import type { Findings, TeardownRequest, UsedPolicy } from './types.ts';
+import type { Findings, TeardownRequest, TeardownTarget, UsedPolicy } from './types.ts';
 
 /** How a look at many secrets goes. */
 export interface Looking {
@@ -41,7 +41,7 @@ export async function findAll(
       onTarget();
       return found;
     }),
-    findChains(context, unique(targets.map(({ policyName }) => policyName))),
+    findChains(context, targets),
     findRoles(context, unique(targets.map(({ roleName }) => roleName))),
   ]);
   return { identity, secrets, chains, roles, ...(await findFlows(aws, secrets)) };
@@ -55,8 +55,12 @@ function isGone(found: Attempt<Whereabouts>): boolean {
   return 'value' in found && found.value.found.every(({ deletedAt }) => deletedAt);
 }
 
-async function findChains(context: StepContext, names: string[]): Promise<Findings['chains']> {
-  const chains = await atMost(FLEET.keysAtOnce, names, (name) => tried(() => findPolicies(context, name)));
+async function findChains(context: StepContext, targets: TeardownTarget[]): Promise<Findings['chains']> {
+  const byPolicy = groupedBy(targets, ({ policyName }) => policyName);
+  const names = [...byPolicy.keys()];
+  const chains = await atMost(FLEET.keysAtOnce, [...byPolicy], ([name, users]) =>
+    tried(() => findPolicies(context, name, unique(users.map(({ roleName }) => roleName)))),
+  );
   const taken = new Set<string>();
   const own = chains.map((found) => {
     if ('failure' in found) return found;
@@ -85,20 +89,27 @@ function byName<T>(names: string[], found: T[]): ReadonlyMap<string, T> {
 async function findPolicies(
   { aws, policies: reader }: Pick<StepContext, 'aws' | 'policies'>,
   name: string,
+  roleNames: string[],
 ): Promise<UsedPolicy[]> {
-  const chain = await readChain(reader, name, await aws.identity(), { gaps: true });
-  const used = await Promise.all(chain.map((policy) => withUses(aws, policy)));
+  const search = await searchChain(reader, { name, roleNames, reserved: [] }, await aws.identity());
+  const { policies } = await readChain(reader, search);
+  const used = await Promise.all(policies.map((policy) => withUses(aws, reader, policy)));
   return used.filter((policy) => policy !== undefined);
 }
 
 /** One of them, as it is now; nothing when it is not there. */
 export async function findPolicy(aws: Aws, arn: string): Promise<UsedPolicy | undefined> {
-  const policy = await policyReader(aws).read(arn);
-  return policy && withUses(aws, policy);
+  const reader = policyReader(aws);
+  const policy = await reader.read(arn);
+  return policy && withUses(aws, reader, policy);
 }
 
-async function withUses(aws: Aws, policy: FoundPolicy): Promise<UsedPolicy | undefined> {
-  const uses = await readPolicyUses(aws, policy.arn);
+async function withUses(
+  aws: Aws,
+  reader: PolicyReader,
+  policy: FoundPolicy,
+): Promise<UsedPolicy | undefined> {
+  const uses = await readPolicyUses(aws, reader, policy.arn);
   return uses && { ...policy, uses };
 }
 

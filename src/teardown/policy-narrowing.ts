@@ -3,6 +3,7 @@ import type { Identity } from '../aws/session.ts';
 import { isReadPolicyShape, removeSecrets, tryParsePolicy } from '../policy/index.ts';
 import type { PolicyOutcome } from '../report/types.ts';
 import type { PolicyAim } from '../steps/policy-aim.ts';
+import type { PolicyChain } from '../steps/policy-chain.ts';
 import type { PolicyWork } from '../steps/policy-distribution.ts';
 import { settlePolicies } from '../steps/policy-settling.ts';
 import { newSettling } from '../steps/policy-settling-state.ts';
@@ -25,16 +26,22 @@ export async function narrowPolicies(
 ): Promise<PolicyOutcome[]> {
   if (wanted.arns.length === 0) return [];
   const aim = aimAt(await context.aws.identity(), wanted);
-  return settlePolicies(context, aim, newSettling(aim.decide(chain)));
+  const settling = newSettling(aim.decide(chainOf(chain)), context.limits);
+  return settlePolicies(context, aim, settling);
 }
 
 function aimAt(identity: Identity, { name, arns, isGone }: ToNarrow): PolicyAim {
   return {
     name,
-    gaps: true,
     identity,
-    tags: [],
-    decide: (chain) => chain.filter(({ arn }) => arns.includes(arn)).map((policy) => workOn(policy, isGone)),
+    async read(reader) {
+      const found = await Promise.all(arns.map((arn) => reader.read(arn)));
+      return chainOf(found.filter((policy) => policy !== undefined));
+    },
+    // No policy is ever made.
+    tags: () => [],
+    decide: ({ policies }) =>
+      policies.filter(({ arn }) => arns.includes(arn)).map((policy) => workOn(policy, isGone)),
     keepOf(document) {
       const kept = isReadable(document) ? removeSecrets(document, isGone) : undefined;
       return kept && JSON.stringify(kept);
@@ -42,11 +49,15 @@ function aimAt(identity: Identity, { name, arns, isGone }: ToNarrow): PolicyAim 
   };
 }
 
+function chainOf(policies: FoundPolicy[]): PolicyChain {
+  return { policies: policies.map((policy) => ({ ...policy, onRole: true })), taken: new Set() };
+}
+
 function workOn(policy: FoundPolicy, isGone: ToNarrow['isGone']): PolicyWork {
   const document = isReadable(policy.document) ? removeSecrets(policy.document, isGone) : undefined;
-  const same =
-    document === undefined || JSON.stringify(document) === JSON.stringify(JSON.parse(policy.document));
-  return same ? { kind: 'keep', policy, secrets: [] } : { kind: 'update', policy, secrets: [], document };
+  return document === undefined
+    ? { kind: 'keep', policy, secrets: [] }
+    : { kind: 'update', policy, secrets: [], document };
 }
 
 function isReadable(document: string): boolean {

@@ -1,13 +1,6 @@
 import { nameInIamArn, parseArn, roleArn } from '../aws/arn.ts';
-import type { PolicyReader } from '../aws/policies.ts';
-import {
-  type DescribedRole,
-  describeRole,
-  listAttached,
-  listInline,
-  type RolePolicy,
-  readInline,
-} from '../aws/roles.ts';
+import { listAttached, type PolicyReader } from '../aws/policies.ts';
+import { type DescribedRole, describeRole, listInline, type RolePolicy, readInline } from '../aws/roles.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import type { Failure } from '../failure.ts';
 import { isForeign } from './foreign.ts';

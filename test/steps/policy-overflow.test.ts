@@ -71,12 +71,15 @@ describe('a policy with no room left', () => {
     expect(json.policies).toMatchObject([{ name: NAME, action: 'updated' }]);
   });
 
-  test('stops when the next number is a policy of another shape', async () => {
+  test('passes over a number that is somebody else’s policy', async () => {
     await makePolicy(sandbox(), NAME, full('old'));
     const Statement = [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }];
     await makePolicy(sandbox(), `${NAME}-2`, { Version: '2012-10-17', Statement });
-    const { message } = await conflictOf(sandbox(), { secretName: longName('new') });
-    expect(message).toContain(`The policy ${NAME}-2 exists`);
+    const { code, json } = await setUp(sandbox(), { secretName: longName('new') });
+    expect(code).toBe(0);
+    expect(json.policies).toMatchObject([{ name: `${NAME}-3`, action: 'created' }]);
+    expect((await readAccount(sandbox())).roles[0]?.attached).toEqual([`${NAME}-3`]);
+    expect((await setUpInVain(sandbox(), { secretName: longName('new') })).code).toBe(0);
   });
 
   test('is not looked at when its own number is free', async () => {

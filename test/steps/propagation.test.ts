@@ -22,6 +22,7 @@ const PATIENT: Limits = {
   inDoubtMs: 500,
   jitterMs: 50,
   puttingBackRounds: 3,
+  policyWritesBeyondPlan: 10,
 };
 const HASTY: Limits = {
   iamPropagationMs: 900,
@@ -30,6 +31,7 @@ const HASTY: Limits = {
   inDoubtMs: 100,
   jitterMs: 50,
   puttingBackRounds: 3,
+  policyWritesBeyondPlan: 10,
 };
 
 /** The three steps by themselves, with other patience than the program's. */

@@ -112,8 +112,16 @@ export const policyWords = {
     command: aws('iam', 'set-default-policy-version', '--policy-arn', arn, '--version-id', version),
   }),
   propagating: 'IAM to make the policy known everywhere',
-  contended: (name: string, seconds: number) =>
-    `For ${seconds} s others kept changing the policy ${name} at the same time, so that nothing could be added to it.`,
+  contended: (name: string) =>
+    `Other runs kept changing the policy ${name} at the same time, so nothing could be added to it.`,
+  tooLong: (name: string, next: string, most: number) =>
+    `The policy ${name} is full, and the name of the next one, ${next}, has ${next.length} characters. IAM takes ${most}.`,
+  overflowNamed: (name: string, base: string) =>
+    `The policy ${name} holds the secrets that no longer fit into ${base}. To add a secret to it, name ${base}.`,
+  widerThanAsked: (name: string) =>
+    `The policy ${name} allows more secrets than --policy-scope asks for. The role gets all of it.`,
+  numberedNames: (base: string, name: string) =>
+    `The policy ${name} has the name that would continue ${base}. The two stay apart: when ${base} is full, the next free number continues it.`,
 };
 
 export const roleWords = {

@@ -1,0 +1,171 @@
+import {
+  AttachRolePolicyCommand,
+  DeletePolicyCommand,
+  DeletePolicyVersionCommand,
+  DetachRolePolicyCommand,
+  ListPolicyVersionsCommand,
+} from '@aws-sdk/client-iam';
+import { describe, expect, test } from 'vitest';
+import { clientsFor } from '../sandbox/clients.ts';
+import { guidePolicy, makePolicy, makeRole, policyArn, REGION, readAccount } from '../support/account.ts';
+import { setUpAll } from '../support/manifest.ts';
+import { freshSandbox } from '../support/sandbox.ts';
+import { conflictOf, setUp, setUpInVain } from '../support/setup.ts';
+import { tearDown } from '../support/teardown.ts';
+
+const sandbox = freshSandbox();
+/** Ten of these fill a policy. */
+const longName = (start: string | number) => `${start}-`.padEnd(506, 'x');
+const arnOf = (name: string) => `arn:aws:secretsmanager:${REGION}:111122223333:secret:${name}-AbCdEf`;
+const full = (start: string) =>
+  guidePolicy(...Array.from({ length: 10 }, (_, at) => arnOf(longName(`${start}-${at}`))));
+const rolePolicies = async () =>
+  Object.fromEntries((await readAccount(sandbox())).roles.map(({ name, attached }) => [name, attached]));
+const iam = () => clientsFor(sandbox()).iam;
+
+async function setUpMany(count: number, from = 0): Promise<void> {
+  for (let at = from; at < from + count; at += 1)
+    expect((await setUp(sandbox(), { secretName: longName(at), policyName: 'cams' })).code).toBe(0);
+}
+
+/** Takes a policy off the role and deletes it, as somebody would by hand. */
+async function removePolicy(name: string): Promise<void> {
+  const PolicyArn = policyArn(name);
+  await iam().send(new DetachRolePolicyCommand({ RoleName: 'MediaConnect-ASM', PolicyArn }));
+  const { Versions = [] } = await iam().send(new ListPolicyVersionsCommand({ PolicyArn }));
+  for (const { VersionId, IsDefaultVersion } of Versions)
+    if (!IsDefaultVersion) await iam().send(new DeletePolicyVersionCommand({ PolicyArn, VersionId }));
+  await iam().send(new DeletePolicyCommand({ PolicyArn }));
+}
+
+describe('a numbered policy of another team', () => {
+  const teamB = { policyName: 'cams-2', roleName: 'MediaConnect-B', policyScope: 'account' } as const;
+  const teamA = { policyName: 'cams', roleName: 'MediaConnect-A' } as const;
+
+  test('does not give this team’s role what it allows, however wide it is', async () => {
+    expect((await setUp(sandbox(), { ...teamA, secretName: 'a' })).code).toBe(0);
+    expect((await setUp(sandbox(), { ...teamB, secretName: 'b' })).code).toBe(0);
+    const { code, json } = await setUp(sandbox(), { ...teamA, secretName: 'a2' });
+    expect(code).toBe(0);
+    expect(json.policies).toMatchObject([{ name: 'cams', action: 'updated' }]);
+    expect(await rolePolicies()).toEqual({ 'MediaConnect-A': ['cams'], 'MediaConnect-B': ['cams-2'] });
+  });
+
+  test('is passed over when this team’s policy is full, and stays as it is', async () => {
+    await makePolicy(sandbox(), 'cams', full('old'));
+    await setUp(sandbox(), { ...teamB, policyScope: 'secrets', secretName: 'b' });
+    const before = (await readAccount(sandbox())).policies.find(({ name }) => name === 'cams-2');
+    const { code, json } = await setUp(sandbox(), { ...teamA, secretName: longName('new') });
+    expect(code).toBe(0);
+    expect(json.policies).toMatchObject([{ name: 'cams-3', action: 'created' }]);
+    const { policies } = await readAccount(sandbox());
+    expect(policies.find(({ name }) => name === 'cams-2')).toEqual(before);
+    expect(policies.find(({ name }) => name === 'cams-3')?.tags).toEqual({
+      'mc-static-key': 'read-policy-overflow',
+    });
+  });
+
+  test('counts for what it allows where the role has it, and is not changed', async () => {
+    await setUp(sandbox(), { ...teamB, policyScope: 'secrets', secretName: 'b' });
+    await setUp(sandbox(), { ...teamA, secretName: 'a' });
+    const attach = { RoleName: teamA.roleName, PolicyArn: policyArn('cams-2') };
+    await iam().send(new AttachRolePolicyCommand(attach));
+    const again = await setUpInVain(sandbox(), {
+      ...teamA,
+      secretArn: [(await readAccount(sandbox())).secrets.find(({ name }) => name === 'b')?.arn ?? ''],
+    });
+    expect(again.json.policies).toMatchObject([{ name: 'cams-2', action: 'kept' }]);
+    const { json } = await setUp(sandbox(), { ...teamA, secretName: 'a2' });
+    expect(json.policies).toMatchObject([{ name: 'cams', action: 'updated' }]);
+  });
+
+  test('cannot be named where it continues another policy', async () => {
+    await setUpMany(11);
+    const { step, message } = await conflictOf(sandbox(), { ...teamB, secretName: 'b' });
+    expect(step).toBe('read-policy');
+    expect(message).toBe(
+      'The policy cams-2 holds the secrets that no longer fit into cams. To add a secret to it, name cams.',
+    );
+  });
+});
+
+describe('a manifest in which one policy is named like the continuation of another', () => {
+  const key = (secretName: string, policyName: string, roleName: string) => ({
+    ...{ secretName, policyName, roleName },
+    ...{ regions: [REGION], key: { generate: 'aes128' } },
+  });
+
+  test('is told so, and keeps the two apart', async () => {
+    const keys = [
+      ...Array.from({ length: 11 }, (_, at) => key(longName(at), 'cams', 'MediaConnect-A')),
+      key('b', 'cams-2', 'MediaConnect-B'),
+    ];
+    const { code, log } = await setUpAll(sandbox(), { keys });
+    expect(code, log).toBe(0);
+    expect(log).toContain('The policy cams-2 has the name that would continue cams.');
+    expect(await rolePolicies()).toEqual({
+      'MediaConnect-A': ['cams', 'cams-3'],
+      'MediaConnect-B': ['cams-2'],
+    });
+  });
+});
+
+describe('a policy with the name that is asked for and a wider scope', () => {
+  test('is used with a note when the role does not have it yet', async () => {
+    await makePolicy(sandbox(), 'cams', guidePolicy('*'));
+    const { code, log } = await setUp(sandbox(), { policyName: 'cams' });
+    expect(code).toBe(0);
+    expect(log).toContain('The policy cams allows more secrets than --policy-scope asks for.');
+    expect((await setUp(sandbox(), { policyName: 'cams' })).log).not.toContain('more secrets than');
+  });
+});
+
+describe('a chain of policies with gaps', { timeout: 120_000 }, () => {
+  const names = (from: number, count: number) =>
+    Array.from({ length: count }, (_, at) => longName(from + at));
+
+  test('goes away whole, whichever of its policies go first', async () => {
+    await setUpMany(25);
+    const takeDown = async (secretNames: string[]) => {
+      for (const secretName of secretNames) {
+        const { code, log } = await tearDown(sandbox(), { secretName, region: [REGION], policyName: 'cams' });
+        expect(code, log).toBe(0);
+      }
+    };
+    await takeDown(names(0, 20));
+    expect(await rolePolicies()).toEqual({ 'MediaConnect-ASM': ['cams-3'] });
+    await takeDown(names(20, 5));
+    expect(await readAccount(sandbox())).toMatchObject({ policies: [], roles: [] });
+  });
+
+  test('is found again behind a gap, and nothing is made twice', async () => {
+    await setUpMany(25);
+    await removePolicy('cams-2');
+    const { code, json } = await setUpInVain(sandbox(), { secretName: longName(24), policyName: 'cams' });
+    expect(code).toBe(0);
+    expect(json.policies).toMatchObject([{ name: 'cams-3', action: 'kept' }]);
+    await setUpMany(1, 10);
+    expect((await readAccount(sandbox())).policies.map(({ name }) => name)).toEqual(['cams', 'cams-3']);
+  });
+});
+
+describe('what IAM is known to refuse is a conflict before the first change', () => {
+  test('a name that has no room for a number', async () => {
+    const policyName = 'P'.repeat(127);
+    await makePolicy(sandbox(), policyName, full('old'));
+    const { step, message } = await conflictOf(sandbox(), { secretName: longName('new'), policyName });
+    expect(step).toBe('read-policy');
+    expect(message).toContain('IAM takes 128.');
+  });
+
+  test('two new policies, of which the second one’s name is taken, become the first and the third', async () => {
+    await makePolicy(sandbox(), 'cams-2', guidePolicy(arnOf('theirs')));
+    await makeRole(sandbox());
+    const region = ['us-west-2', 'eu-west-1', 'us-east-1', 'us-east-2', 'eu-north-1', 'sa-east-1'];
+    const more = ['eu-central-1', 'ap-south-1', 'ap-southeast-1', 'ap-southeast-2', 'ca-central-1'];
+    const wishes = { secretName: longName('new'), policyName: 'cams', region: [...region, ...more] };
+    const { code, json } = await setUp(sandbox(), wishes);
+    expect(code).toBe(0);
+    expect(json.policies.map(({ name }) => name)).toEqual(['cams', 'cams-3']);
+  });
+});

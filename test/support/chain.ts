@@ -1,0 +1,14 @@
+import type { FoundPolicy } from '../../src/aws/policies.ts';
+import type { PolicyChain } from '../../src/steps/policy-chain.ts';
+
+/** Policies as a chain that this program has made, and that the role has. */
+export function chainOf(policies: FoundPolicy[]): PolicyChain {
+  return {
+    policies: policies.map((policy, at) => ({
+      ...policy,
+      onRole: true,
+      ...(at > 0 ? { overflow: true as const } : {}),
+    })),
+    taken: new Set(),
+  };
+}
