@@ -38,7 +38,7 @@ export class Failure extends Error {
   readonly code: string;
   readonly exitCode: ExitCode;
   readonly hint: Told | undefined;
-  readonly details: readonly Told[];
+  readonly details: Told[];
   readonly awsAction: string | undefined;
   readonly awsCode: string | undefined;
   step: string | undefined;
@@ -50,7 +50,7 @@ export class Failure extends Error {
     this.code = details.code;
     this.exitCode = details.exitCode;
     this.hint = details.hint;
-    this.details = details.details ?? [];
+    this.details = [...(details.details ?? [])];
     this.awsAction = details.awsAction;
     this.awsCode = details.awsCode;
     this.step = details.step;

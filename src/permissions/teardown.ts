@@ -33,10 +33,19 @@ export function teardownNeeds(request: PermissionRequest): Needs {
     ],
     optional: [
       ...lookAtKeys(request),
+      { sid: 'OptionalFindPolicies', actions: ['iam:ListPolicies'], resources: ['*'] },
+      ...(dryRun ? [] : [giveBack(request)]),
       { sid: 'OptionalFindFlows', actions: ['mediaconnect:ListFlows'], resources: ['*'] },
       { sid: 'OptionalReadFlows', actions: ['mediaconnect:DescribeFlow'], resources: flows },
     ],
   };
+}
+
+/** For a policy that another run needs by the time it was to be deleted: it is attached again. */
+function giveBack(request: PermissionRequest): Need {
+  const resources = [roleOf(request)];
+  const condition = onlyItsPolicies(request);
+  return { sid: 'OptionalGiveBackThePolicy', actions: ['iam:AttachRolePolicy'], resources, condition };
 }
 
 /** What a single secret holds decides how the teardown is undone. */

@@ -1,9 +1,11 @@
-import { DeletePolicyCommand, DetachRolePolicyCommand } from '@aws-sdk/client-iam';
+import { AttachRolePolicyCommand, DeletePolicyCommand, DetachRolePolicyCommand } from '@aws-sdk/client-iam';
+import { policyReader } from '../aws/policies.ts';
 import type { FoundRole } from '../aws/roles.ts';
 import { orAbsent } from '../aws/session.ts';
 import { waitUntil } from '../aws/wait.ts';
 import { EXIT, Failure, hasAwsCode } from '../failure.ts';
 import { awsWords } from '../report/words/aws.ts';
+import { roleWords } from '../report/words/steps.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
 import { deleteVersion } from '../steps/policy-writing.ts';
 import type { StepContext } from '../steps/types.ts';
@@ -11,15 +13,46 @@ import { findPolicy } from './find.ts';
 import { policyFate } from './policy-fate.ts';
 import type { PolicyFate, Scope, UsedPolicy } from './types.ts';
 
+/** How often in a row IAM has to call something unknown before it counts as deleted: one look may be an old one. */
+const LOOKS_UNTIL_GONE = 3;
+
 /**
  * Deletes a policy, after it was taken off the roles and its other versions were deleted. IAM refuses when somebody attaches
- * it, or adds a version, at the same moment; then it is looked at again.
+ * it, or adds a version, at the same moment, and it may not have shown yet what was added before; then the policy is looked at
+ * again. Unless it is deleted in the end, it is given back to the roles that have lost it, also when the run fails or is
+ * interrupted: another key may need it.
  * @returns what became of it in the end: somebody may have put another secret into it meanwhile
  */
 export async function removePolicy(
   context: StepContext,
+  policy: UsedPolicy,
+  scope: Scope,
+): Promise<'deleted' | PolicyFate> {
+  const detached = new Map<string, FoundRole>();
+  const back = () => giveBack(context, [...detached.values()], policy);
+  try {
+    const became = await deleteUnlessNeeded(context, policy, scope, detached);
+    if (became !== 'deleted') await back();
+    return became;
+  } catch (error) {
+    const lost = await back().then(
+      () => undefined,
+      (second: unknown) => second,
+    );
+    if (lost === undefined) throw error;
+    // Why the run ends stays the reason, and what it has left behind is said with it.
+    if (!(error instanceof Failure && lost instanceof Failure)) throw lost;
+    error.details.push(lost.message, ...lost.details);
+    throw error;
+  }
+}
+
+/** @param detached is told the roles that the policy was taken off */
+async function deleteUnlessNeeded(
+  context: StepContext,
   { name, arn }: UsedPolicy,
   scope: Scope,
+  detached: Map<string, FoundRole>,
 ): Promise<'deleted' | PolicyFate> {
   const { limits, interrupt } = context;
   const round = async (): Promise<'deleted' | PolicyFate | undefined> => {
@@ -27,7 +60,11 @@ export async function removePolicy(
     if (!policy) return 'deleted';
     const fate = policyFate(policy, scope);
     if (fate.kind !== 'delete') return fate;
-    for (const role of fate.detach) await detach(context, role, arn);
+    for (const role of fate.detach) {
+      // Noted before it is done: it may be done although no answer says so.
+      detached.set(role.arn, role);
+      if (!(await detach(context, role, arn))) detached.delete(role.arn);
+    }
     for (const version of policy.versions) {
       if (version === policy.versionId) continue;
       await deleteVersion(context, arn, version);
@@ -49,12 +86,68 @@ export async function removePolicy(
   });
 }
 
-async function detach(context: StepContext, { name, arn }: FoundRole, policy: string): Promise<void> {
+/** Returns false when the role did not have the policy. */
+async function detach(context: StepContext, { name, arn }: FoundRole, policy: string): Promise<boolean> {
   const { aws } = context;
   const command = new DetachRolePolicyCommand({ RoleName: name, PolicyArn: policy });
   const request = { action: 'iam:DetachRolePolicy', resource: name, change: true };
-  await orAbsent(aws.call(request, (options) => aws.clients.iam().send(command, options)));
+  try {
+    await aws.call(request, (options) => aws.clients.iam().send(command, options));
+  } catch (error) {
+    if (!hasAwsCode(error, 'NoSuchEntityException')) throw error;
+    // An earlier try whose answer was lost may have done it.
+    if (error.inDoubt === undefined) return false;
+  }
   context.record({ role: { name, arn, action: 'updated' } });
+  return true;
+}
+
+/** Attaches a policy again to the roles that it was taken off. It belongs to the change: an interruption does not end it. */
+async function giveBack(context: StepContext, roles: FoundRole[], policy: UsedPolicy): Promise<void> {
+  for (const role of roles) {
+    try {
+      const interrupt = new AbortController().signal;
+      await context.aws.whole('iam:AttachRolePolicy', (aws) =>
+        attachAgain({ ...context, aws, interrupt }, role, policy),
+      );
+      context.record({ role: { name: role.name, arn: role.arn, action: 'kept' } });
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      throw new Failure(words.notGivenBack(role.name, policy.name), {
+        code: error.code,
+        exitCode: error.exitCode,
+        details: [error.message, words.attachAgain(role.name, policy.arn)],
+        cause: error,
+      });
+    }
+  }
+}
+
+/** Attaches a policy, unless the role or the policy is gone: then nobody needs that any more. */
+async function attachAgain(context: StepContext, role: FoundRole, { arn }: UsedPolicy): Promise<void> {
+  const { aws, limits, interrupt } = context;
+  const command = new AttachRolePolicyCommand({ RoleName: role.name, PolicyArn: arn });
+  const request = { action: 'iam:AttachRolePolicy', resource: role.name, change: true };
+  let unknown = 0;
+  const round = async (): Promise<boolean> => {
+    const done = await orAbsent(aws.call(request, (options) => aws.clients.iam().send(command, options)));
+    if (done) return true;
+    const reader = policyReader(aws);
+    const [found, attached] = await Promise.all([reader.describe(arn), reader.attachedTo(role.name)]);
+    unknown = found && attached ? 0 : unknown + 1;
+    return unknown >= LOOKS_UNTIL_GONE;
+  };
+  const { done } = await waitUntil(round, Boolean, {
+    limits,
+    interrupt,
+    onWait: (elapsed) => context.waiting(words.propagating, elapsed),
+  });
+  if (done) return;
+  throw new Failure(roleWords.gaveUpWaiting(limits.iamPropagationMs / 1000), {
+    code: 'iam-propagation',
+    exitCode: EXIT.failed,
+    awsAction: 'iam:AttachRolePolicy',
+  });
 }
 
 /** Answers false when something still holds on to it. */

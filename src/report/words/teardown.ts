@@ -70,6 +70,13 @@ export const teardownWords = {
   propagating: 'IAM to show what has just been changed',
   keepsChanging: (name: string) => `Others keep changing the policy ${name} at the same time.`,
 
+  notGivenBack: (role: string, policy: string) =>
+    `The role ${role} has lost the policy ${policy}, which was not deleted. Other keys may need it.`,
+  attachAgain: (role: string, policyArn: string): Remedy => ({
+    remedy: 'Attach it again:',
+    command: aws('iam', 'attach-role-policy', '--role-name', role, '--policy-arn', policyArn),
+  }),
+
   stillThere: 'After the teardown AWS still shows something of it, or somebody has made it again:',
   stillThereHint: 'Run the same command again in a minute: it shows what is left.',
 
