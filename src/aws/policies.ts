@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   GetPolicyCommand,
   GetPolicyVersionCommand,
@@ -106,23 +107,42 @@ function beginReading(aws: Aws, arn: string, expected?: string): Reading {
   const early = expected ? readVersion(aws, arn, expected) : undefined;
   const versions = orAbsent(listVersions(aws, arn));
   const document = (id: string) => (early && id === expected ? early : readVersion(aws, arn, id));
-  const policy = versions.then((found) => found && toPolicy(arn, found, document));
+  const policy = versions.then((found) => found && readDefault(aws, arn, found, document));
   // Whoever awaits them hears of a failure; a reading that nobody awaits must not end the process.
   for (const promise of [early, versions, policy]) promise?.catch(() => undefined);
   return { versions, policy };
 }
 
-async function toPolicy(
+/** How often a policy is read whose default version IAM lists and does not know yet, and the pause between. */
+const LOOKS_AT_VERSION = 5;
+const PAUSE_MS = 300;
+
+/**
+ * Reads the default version. IAM can list a version that it does not show yet, or that was deleted since; that policy is there all
+ * the same, and is read again.
+ */
+async function readDefault(
+  aws: Aws,
   arn: string,
-  versions: PolicyVersion[],
+  listed: PolicyVersion[],
   read: (id: string) => Promise<string | undefined>,
 ): Promise<FoundPolicy | undefined> {
-  const current = versions.find((version) => version.isDefault);
-  if (!current) return undefined;
-  const document = await read(current.id);
-  if (document === undefined) return undefined;
-  const name = nameInIamArn(arn);
-  return { arn, name, versionId: current.id, document, versions: versions.map((version) => version.id) };
+  const current = listed.find((version) => version.isDefault);
+  const document = current && (await read(current.id));
+  if (current && document !== undefined) return toPolicy(arn, listed, current.id, document);
+  for (let look = 2; look <= LOOKS_AT_VERSION; look += 1) {
+    await sleep(PAUSE_MS);
+    const versions = await orAbsent(listVersions(aws, arn));
+    const now = versions?.find((version) => version.isDefault);
+    if (!versions || !now) return undefined;
+    const text = await readVersion(aws, arn, now.id);
+    if (text !== undefined) return toPolicy(arn, versions, now.id, text);
+  }
+  return undefined;
+}
+
+function toPolicy(arn: string, versions: PolicyVersion[], versionId: string, document: string): FoundPolicy {
+  return { arn, name: nameInIamArn(arn), versionId, document, versions: versions.map(({ id }) => id) };
 }
 
 async function describePolicy(aws: Aws, arn: string): Promise<Policy | undefined> {

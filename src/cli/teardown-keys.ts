@@ -9,7 +9,7 @@ import { setupWords } from '../report/words/setup.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
 import { isOpen, whatStops } from '../steps/index.ts';
 import type { StepContext } from '../steps/types.ts';
-import { type TornDown, tearDown } from '../teardown/apply.ts';
+import { bothOf, deletedBy, type TornDown, tearDown, type Watcher } from '../teardown/apply.ts';
 import { findAll, type Looking } from '../teardown/find.ts';
 import { planTeardown } from '../teardown/plan.ts';
 import type { Findings, TeardownPlan, TeardownRequest } from '../teardown/types.ts';
@@ -42,8 +42,9 @@ export async function takeDown(
   const { outcomes, progress } = run;
   const rest = { title: words.left, goOn: words.goOn };
   progress.start(words.takingDown);
+  const counting = withAccountOfRest(context, outcomes, plan.expected, rest);
   const done = await tearDown(
-    withAccountOfRest(context, outcomes, plan.expected, rest),
+    counting,
     request,
     { found, plan },
     {
@@ -53,29 +54,54 @@ export async function takeDown(
   );
   const places = [...request.targets.keys()].filter((at) => !done.failures[at]);
   const targets = places.flatMap((at) => request.targets[at] ?? []);
-  const unproven = await proveGone(run, { ...request, targets });
-  for (const [nth, at] of places.entries()) done.failures[at] = unproven[nth];
-  if (done.failures.includes(undefined)) progress.done(words.takenDown);
+  const { more, unproven } = await finishRest(run, counting, { ...request, targets }, deletedBy(plan));
+  const failures = [...done.failures];
+  for (const [nth, at] of places.entries()) failures[at] = more?.failures[nth] ?? unproven[nth];
+  if (failures.includes(undefined)) progress.done(words.takenDown);
   else progress.stop();
-  return done;
+  return { ...(more ? bothOf(done, more) : done), failures };
 }
 
+/** After so many looks that show something left, it is not IAM that is late: it was not seen before, and is taken down too. */
+const LOOKS_BEFORE_GOING_ON = 3;
+
+/** How often a run goes on with what it had not seen before. */
+const GOES_ON = 2;
+
+const SILENT: Watcher = { onTarget: () => undefined, onSecrets: () => undefined };
+
 /**
- * Reads again what AWS holds, until IAM shows everywhere that there is nothing left to take down.
- * @returns for each target, why that could not be seen, if it could not
+ * Reads again what AWS holds, until IAM shows everywhere that there is nothing left to take down; and takes out of policies what
+ * was not seen when the plan was made. Nothing is deleted that the plan did not show.
+ * @returns for each target, why it could not be seen that nothing is left, if it could not
  */
-async function proveGone(run: CommandRun, request: TeardownRequest): Promise<(Failure | undefined)[]> {
+async function finishRest(
+  run: CommandRun,
+  context: StepContext,
+  request: TeardownRequest,
+  mayDelete: (arn: string) => boolean,
+): Promise<{ more: TornDown | undefined; unproven: (Failure | undefined)[] }> {
   const looking: Looking = {};
+  let more: TornDown | undefined;
+  let [looks, goesOn] = [0, 0];
   const look = async () => {
     looking.known = await findAll(stepContext(run), request, looking);
-    return planTeardown(request, looking.known);
+    const left = planTeardown(request, looking.known);
+    looks += 1;
+    if (!changesAnything(left.changes) || looks < LOOKS_BEFORE_GOING_ON || goesOn === GOES_ON) return left;
+    const plan = planTeardown(request, looking.known, mayDelete);
+    if (!changesAnything(plan.changes)) return left;
+    [looks, goesOn] = [0, goesOn + 1];
+    const done = await tearDown(context, request, { found: looking.known, plan }, SILENT);
+    more = more ? bothOf(more, done) : done;
+    return left;
   };
   const { value, done } = await waitUntil(look, ({ changes }) => !changesAnything(changes), {
     limits: LIMITS,
     interrupt: run.interrupt,
     onWait: (elapsed) => showWaiting(run, words.propagating, elapsed),
   });
-  if (done) return value.targets.map(whatStops);
+  if (done) return { more, unproven: value.targets.map(whatStops) };
   const open = value.changes.filter(({ action }) => action !== 'keep');
   throw new Failure(words.stillThere, {
     code: 'not-proven',

@@ -63,10 +63,8 @@ export async function tearDown(
   });
   onSecrets();
   // Planned again without those that failed.
-  const left = planTeardown(request, {
-    ...found,
-    secrets: found.secrets.map((each, at) => failed(failures[at]) ?? each),
-  });
+  const reached = found.secrets.map((each, at) => failed(failures[at]) ?? each);
+  const left = planTeardown(request, { ...found, secrets: reached }, plan.scope.mayDelete);
   const policies = await takeOutAll(context, left, failures);
   const roles = await finishRoles(context, left, policies, failures);
   return {
@@ -76,6 +74,34 @@ export async function tearDown(
     deletionDates,
     failures,
   };
+}
+
+/** Returns whether the plan deletes something, or schedules it for deletion, by its ARN. */
+export function deletedBy({
+  expected: { secrets, policies, roles },
+}: TeardownPlan): (arn: string) => boolean {
+  const going = [...secrets, ...policies, ...roles].filter(
+    ({ action }) => action === 'scheduled' || action === 'deleted',
+  );
+  const arns = new Set(going.map(({ arn }) => arn));
+  return (arn) => arns.has(arn);
+}
+
+/** What two runs through the same targets have come to: of each resource, the change that came last. */
+export function bothOf(first: TornDown, second: TornDown): TornDown {
+  return {
+    secrets: laterOf(first.secrets, second.secrets),
+    policies: laterOf(first.policies, second.policies),
+    roles: laterOf(first.roles, second.roles),
+    deletionDates: new Map([...first.deletionDates, ...second.deletionDates]),
+    failures: first.failures.map((failure, at) => failure ?? second.failures[at]),
+  };
+}
+
+function laterOf<T extends { arn: string; action: string }>(first: T[], second: T[]): T[] {
+  const later = new Map(first.map((each) => [each.arn, each]));
+  for (const each of second) if (each.action !== 'kept' || !later.has(each.arn)) later.set(each.arn, each);
+  return [...later.values()];
 }
 
 function failed(failure: Failure | undefined): { failure: Failure } | undefined {

@@ -28,10 +28,15 @@ import { wideChanges } from './wide-policies.ts';
 /**
  * Compares what exists with what shall go. What stands in the way of one target leaves the others alone; its entries stay in
  * the policies. Pure.
+ * @param mayDelete tells by its ARN whether something may be deleted at all; everything may when left out
  */
-export function planTeardown(request: TeardownRequest, found: Findings): TeardownPlan {
-  const targets = request.targets.map((target, at) => planTarget(request, found, target, at));
-  const scope = scopeOf(request, found, targets);
+export function planTeardown(
+  request: TeardownRequest,
+  found: Findings,
+  mayDelete: Scope['mayDelete'] = () => true,
+): TeardownPlan {
+  const targets = request.targets.map((target, at) => planTarget({ request, found, mayDelete }, target, at));
+  const scope: Scope = { ...scopeOf(request, found, targets), mayDelete };
   const chains = planChains(found, scope);
   const fates = chains.flatMap((chain) => chain.fates);
   const touched = touchedBy(targets, fates, scope);
@@ -58,9 +63,13 @@ export function planTeardown(request: TeardownRequest, found: Findings): Teardow
   };
 }
 
+interface Planned extends Pick<Scope, 'mayDelete'> {
+  request: TeardownRequest;
+  found: Findings;
+}
+
 function planTarget(
-  request: TeardownRequest,
-  findings: Findings,
+  { request, found: findings, mayDelete }: Planned,
   target: TeardownTarget,
   at: number,
 ): TargetPlan {
@@ -72,7 +81,10 @@ function planTarget(
   if (failed && 'failure' in failed) return { target, secrets: [], gone: [], conflicts: [], ...failed };
   const where: Pick<Whereabouts, 'found' | 'absent'> =
     'value' in found ? found.value : { found: [], absent: [] };
-  const secrets = where.found.map((secret) => ({ secret, fate: secretFate(secret, request) }));
+  const secrets = where.found.map((secret) => ({
+    secret,
+    fate: secretFate(secret, request, mayDelete),
+  }));
   const going = secrets.filter(({ fate }) => fate !== 'stay').map(({ secret }) => secret.region);
   const failure = secrets
     .filter(({ fate }) => fate === 'schedule')
@@ -87,16 +99,20 @@ function planTarget(
   };
 }
 
-function secretFate({ deletedAt, own }: FoundSecret, { includeUntagged }: TeardownRequest): SecretFate {
+function secretFate(
+  { arn, deletedAt, own }: FoundSecret,
+  { includeUntagged }: TeardownRequest,
+  mayDelete: Scope['mayDelete'],
+): SecretFate {
   if (deletedAt) return 'scheduled';
-  return own || includeUntagged ? 'schedule' : 'stay';
+  return (own || includeUntagged) && mayDelete(arn) ? 'schedule' : 'stay';
 }
 
 function scopeOf(
   { includeUntagged }: TeardownRequest,
   { identity, roles }: Findings,
   targets: TargetPlan[],
-): Scope {
+): Omit<Scope, 'mayDelete'> {
   const found = [...roles.values()].flatMap((each) => ('value' in each ? (each.value ?? []) : []));
   // IAM does not tell letter case apart in the names of roles.
   const byName = new Map(found.map((role) => [role.name.toLowerCase(), role]));

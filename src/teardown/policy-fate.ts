@@ -10,7 +10,8 @@ import type { PolicyFate, Scope, UsedPolicy } from './types.ts';
 export function policyFate(policy: UsedPolicy, scope: Scope): PolicyFate {
   if (keepReason(policy, scope)) return { kind: 'keep', policy };
   if (removeSecrets(policy.document, isGone(scope))) return { kind: 'narrow', policy };
-  if (otherUsers(policy, scope) !== undefined) return { kind: 'keep', policy };
+  if (otherUsers(policy, scope) !== undefined || !scope.mayDelete(policy.arn))
+    return { kind: 'keep', policy };
   return { kind: 'delete', policy, detach: policy.uses.roles.flatMap((name) => scope.roleOf(name) ?? []) };
 }
 

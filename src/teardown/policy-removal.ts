@@ -55,9 +55,11 @@ async function deleteUnlessNeeded(
   detached: Map<string, FoundRole>,
 ): Promise<'deleted' | PolicyFate> {
   const { limits, interrupt } = context;
+  let unknown = 0;
   const round = async (): Promise<'deleted' | PolicyFate | undefined> => {
     const policy = await findPolicy(context.aws, arn);
-    if (!policy) return 'deleted';
+    unknown = policy ? 0 : unknown + 1;
+    if (!policy) return unknown >= LOOKS_UNTIL_GONE ? 'deleted' : undefined;
     const fate = policyFate(policy, scope);
     if (fate.kind !== 'delete') return fate;
     for (const role of fate.detach) {

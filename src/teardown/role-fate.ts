@@ -27,10 +27,10 @@ export function removalsIn(fates: PolicyFate[]): Removals {
 export function roleFate(
   role: FoundRole,
   removals: Removals,
-  { includeUntagged }: Pick<Scope, 'includeUntagged'>,
+  { includeUntagged, mayDelete }: Pick<Scope, 'includeUntagged' | 'mayDelete'>,
 ): RolePlan['fate'] {
-  const mayGo = !role.stack && (role.own || includeUntagged) && !role.path.startsWith('/aws-service-role/');
-  if (mayGo && staysOn(role, removals).length === 0) return 'delete';
+  const own = !role.stack && (role.own || includeUntagged) && !role.path.startsWith('/aws-service-role/');
+  if (own && mayDelete(role.arn) && staysOn(role, removals).length === 0) return 'delete';
   return removals.lostBy(role).length > 0 ? 'detach' : 'keep';
 }
 

@@ -70,6 +70,8 @@ export interface Scope {
   /** The role of that name, if it is one that the targets name. */
   roleOf(name: string): FoundRole | undefined;
   includeUntagged: boolean;
+  /** Whether a policy or a role may be deleted, and a secret scheduled for deletion, by its ARN. */
+  mayDelete(arn: string): boolean;
 }
 
 /** What becomes of a policy that names one of the secrets. */

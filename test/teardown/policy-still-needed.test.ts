@@ -14,37 +14,56 @@ const sandbox = freshSandbox();
 const goingSecret = { secretName: 'studio-a', region: [REGION] };
 const otherArn = `arn:aws:secretsmanager:${REGION}:111122223333:secret:studio-b-AbCdEf`;
 
-async function expectOtherKeyWorks(): Promise<void> {
+/** The policy and the role serve the other key, and that alone. */
+async function expectOnlyTheOther(): Promise<void> {
+  const { roles, policies } = await readAccount(sandbox());
+  expect(roles.map(({ name, attached }) => [name, attached])).toEqual([[ROLE, [POLICY]]]);
+  expect(JSON.stringify(policies[0]?.document)).toContain('studio-b-');
+  expect(JSON.stringify(policies[0]?.document)).not.toContain('studio-a-');
   const { json } = await verifyIt(sandbox(), { secretName: 'studio-b', region: [REGION] });
   expect(troubles(json.checks)).toEqual([]);
 }
 
-/** Lets IAM show the policy as it was so many milliseconds ago, for the next reads of it. */
-function showOldVersions(delayMs: number, times: number): void {
-  for (const action of ['ListPolicyVersions', 'GetPolicyVersion'])
-    sandbox().addFault({ action, kind: 'stale', delayMs, times });
+/** Lets IAM show the policies as they were at a moment, for so many reads of each kind. */
+function showAsOf(moment: number, times: number, actions = ['ListPolicyVersions', 'GetPolicyVersion']): void {
+  for (const action of actions) {
+    const fault: Fault = { action, kind: 'stale', times };
+    // How old that view is shows only when the request comes.
+    const onStrike = () => Object.assign(fault, { delayMs: performance.now() - moment });
+    sandbox().addFault(Object.assign(fault, { onStrike }));
+  }
+}
+
+/** Sets up both keys; returns a moment after the first one and before the second. */
+async function setUpBoth(): Promise<number> {
+  // The first fault of this kind is when the sandbox begins to keep the past.
+  showAsOf(performance.now(), 0);
+  await setUp(sandbox(), goingSecret);
+  const between = performance.now();
+  await setUp(sandbox(), { secretName: 'studio-b' });
+  return between;
 }
 
 describe('a policy that another key turns out to need', () => {
   test('is given back to the role when IAM showed its last entry only after it was taken off', async () => {
-    // The first fault of this kind is when the sandbox begins to keep the past.
-    showOldVersions(0, 1);
-    await setUp(sandbox(), goingSecret);
-    const between = performance.now();
-    await setUp(sandbox(), { secretName: 'studio-b' });
-    const { policies } = await readAccount(sandbox());
-    showOldVersions(performance.now() - between + 100, 3);
+    showAsOf(await setUpBoth(), 2);
     const { code, json, log } = await tearDown(sandbox(), goingSecret);
     expect(code, log).toBe(0);
     expect(log).toContain(`- delete  policy ${POLICY}`);
     expect(json.policies).toMatchObject([{ name: POLICY, action: 'updated' }]);
     expect(json.role).toMatchObject({ action: 'kept' });
-    const { roles, policies: after } = await readAccount(sandbox());
-    expect(roles.map(({ name, attached }) => [name, attached])).toEqual([[ROLE, [POLICY]]]);
-    expect(JSON.stringify(after[0]?.document)).toContain('studio-b-');
-    expect(JSON.stringify(after[0]?.document)).not.toContain('studio-a-');
-    expect(policies).toHaveLength(1);
-    await expectOtherKeyWorks();
+    await expectOnlyTheOther();
+  });
+
+  test('is narrowed when IAM did not show it at all while the plan was made', async () => {
+    const before = performance.now() - 1_000;
+    await setUpBoth();
+    // Of the policy, and of the one that would continue it.
+    showAsOf(before, 2, ['ListPolicyVersions']);
+    const { code, log } = await tearDown(sandbox(), goingSecret);
+    expect(code, log).toBe(0);
+    expect(log).not.toContain(`policy ${POLICY}:`);
+    await expectOnlyTheOther();
   });
 
   /** Another run adds an entry when the request comes, which is carried out only after that. */
