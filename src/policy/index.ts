@@ -42,6 +42,7 @@ export {
   type TrustRequest,
   type Verdict,
 } from './evaluate.ts';
+export { grantsAccess } from './granting.ts';
 export { MANAGED_POLICY_LIMIT, measure, TRUST_POLICY_LIMIT } from './measure.ts';
 export {
   addToReadPolicy,

@@ -2,8 +2,8 @@ import {
   type AccountRef,
   addToReadPolicy,
   buildReadPolicy,
-  evaluateAccess,
   existingPolicy,
+  grantsAccess,
   type JsonPolicy,
   MANAGED_POLICY_LIMIT,
   measure,
@@ -12,11 +12,15 @@ import {
   parsePolicy,
   type ReadableSecret,
   resourceFor,
+  samePolicy,
 } from '../policy/index.ts';
 import { readRequests } from '../proof/reading.ts';
 import type { SecretRef } from './types.ts';
 
-/** The secrets that a document takes, and the document that allows them, if there is room for any. */
+/**
+ * The secrets that a document takes, and the document that allows them, if there is room for any. Without a document they are
+ * allowed by the policy as it is.
+ */
 export interface Filled {
   secrets: SecretRef[];
   document?: JsonPolicy;
@@ -24,11 +28,16 @@ export interface Filled {
 
 export const NOTHING: Filled = { secrets: [] };
 
-/** As many of the secrets as fit into the policy that exists, beside what it allows now. */
+/**
+ * As many of the secrets as fit into the policy that exists, beside what it allows now. There is no document when it would mean
+ * the same as the one that exists, so that nothing can be written that changes nothing.
+ */
 export function extend(text: string, secrets: SecretRef[], scope: PolicyScope, account: AccountRef): Filled {
   const existing = existingPolicy(text);
   const filled = fill(secrets, (some) => addToReadPolicy(existing, some, scope, account));
-  return withOthersAllowed(filled, secrets, scope, account);
+  const extended = withOthersAllowed(filled, secrets, scope, account);
+  const changes = extended.document && !samePolicy(parsed(extended.document), parsePolicy(text));
+  return changes ? extended : { secrets: extended.secrets };
 }
 
 /** As many of the secrets as fit into a new policy. */
@@ -94,12 +103,15 @@ function withOthersAllowed(
 ): Filled {
   if (document === undefined) return NOTHING;
   if (scope === 'secrets') return { secrets: first, document };
-  const isAllowed = covering(parsePolicy(JSON.stringify(document)), scope, account);
+  const isAllowed = covering(parsed(document), scope, account);
   return { secrets: [...first, ...secrets.slice(first.length).filter(isAllowed)], document };
 }
 
+/** Of a key or a secret of another account it is asked too what this document grants, and nothing else. */
 function allows(document: PolicyDocument, secret: ReadableSecret, account: AccountRef): boolean {
-  return readRequests(secret, account).every(
-    (request) => evaluateAccess({ identityPolicies: [document], request }).verdict === 'allowed',
-  );
+  return readRequests(secret, account).every((request) => grantsAccess(document, request));
+}
+
+function parsed(document: JsonPolicy): PolicyDocument {
+  return parsePolicy(JSON.stringify(document));
 }

@@ -1,7 +1,15 @@
 import { CreatePolicyVersionCommand } from '@aws-sdk/client-iam';
 import { describe, expect, test } from 'vitest';
 import { clientsFor } from '../sandbox/clients.ts';
-import { FAR_REGION, guidePolicy, makeSecret, REGION, readAccount } from '../support/account.ts';
+import {
+  FAR_REGION,
+  guidePolicy,
+  makePolicy,
+  makeRole,
+  makeSecret,
+  REGION,
+  readAccount,
+} from '../support/account.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { conflictOf, setUp, setUpInVain } from '../support/setup.ts';
 
@@ -120,6 +128,31 @@ describe('a customer-managed KMS key', () => {
     const wishes = { kmsKeyId: keyArn(), region: [REGION, FAR_REGION] };
     await expect(setUp(sandbox(), wishes)).rejects.toThrow('names a key of one Region');
     expect(sandbox().requests).toEqual([]);
+  });
+});
+
+describe('a KMS key of another account', () => {
+  const foreign = `arn:aws:kms:${REGION}:444455556666:key/${KEY_ID}`;
+  const decrypt = { Effect: 'Allow', Action: 'kms:Decrypt', Resource: [foreign], Condition: through(REGION) };
+  const inPlace = async (resource: (arn: string) => string) => {
+    const arn = await makeSecret(sandbox(), { KmsKeyId: foreign });
+    const { Version, Statement } = guidePolicy(resource(arn));
+    const policy = await makePolicy(sandbox(), 'SecretsManagerForMediaConnect', {
+      Version,
+      Statement: [...Statement, decrypt],
+    });
+    await makeRole(sandbox(), { attached: [policy] });
+    return arn;
+  };
+
+  test('that is granted already is not granted again, whatever its key policy says over there', async () => {
+    const arn = await inPlace((own) => own);
+    await setUpInVain(sandbox(), { secretArn: [arn] });
+  });
+
+  test('that is granted already is not granted again with the scope of a Region', async () => {
+    const arn = await inPlace(() => `arn:aws:secretsmanager:${REGION}:111122223333:secret:*`);
+    await setUpInVain(sandbox(), { secretArn: [arn], policyScope: 'region' });
   });
 });
 

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { FoundPolicy } from '../../src/aws/policies.ts';
 import { addToReadPolicy, buildReadPolicy, existingPolicy, measure } from '../../src/policy/index.ts';
 import { distribute, type PolicyWork } from '../../src/steps/policy-distribution.ts';
+import { extend } from '../../src/steps/policy-filling.ts';
 import type { SecretRef } from '../../src/steps/types.ts';
 import { ACCOUNT, policyArn } from '../support/account.ts';
 import { chainOf } from '../support/chain.ts';
@@ -14,8 +15,8 @@ const options = { name: 'Keys', scope: 'secrets' } as const;
 
 const kmsKey = fc.option(
   fc
-    .constantFrom('1', '2', '3')
-    .map((id) => ({ kind: 'key' as const, arn: `arn:aws:kms:eu-west-1:${ACCOUNT}:key/${id}` })),
+    .constantFrom(`${ACCOUNT}:key/1`, `${ACCOUNT}:key/2`, '444455556666:key/3')
+    .map((key) => ({ kind: 'key' as const, arn: `arn:aws:kms:eu-west-1:${key}` })),
   { nil: undefined },
 );
 const secrets: fc.Arbitrary<SecretRef[]> = fc
@@ -95,3 +96,19 @@ const untouched = (chain: FoundPolicy[], work: PolicyWork[]): PolicyWork[] =>
   chain
     .filter(({ name }) => !work.some((each) => each.kind !== 'create' && each.policy.name === name))
     .map((policy) => ({ kind: 'keep', policy, secrets: [] }));
+
+test('a policy whose document would mean the same as now is kept, and never written', () => {
+  const arn = `arn:aws:secretsmanager:eu-west-1:${ACCOUNT}:secret:one-AbCdEf`;
+  const key = 'arn:aws:kms:eu-west-1:444455556666:key/4';
+  const secret: SecretRef = {
+    region: 'eu-west-1',
+    name: 'one',
+    arn,
+    versionId: null,
+    action: 'kept',
+    kmsKey: { kind: 'key', arn: key },
+  };
+  const [policy] = chainAfter(spread([secret], []));
+  if (!policy) throw new Error('there is no policy');
+  expect(extend(policy.document, [secret], 'secrets', account)).toEqual({ secrets: [secret] });
+});

@@ -2,8 +2,8 @@ import { policyArn } from '../../aws/arn.ts';
 import { kmsKeyRef } from '../../aws/kms.ts';
 import { looksLikeKey, policyName, roleName, secretName } from '../../aws/names.ts';
 import type { FoundRole } from '../../aws/roles.ts';
-import { tryParsePolicy } from '../../policy/index.ts';
-import { refusalsOf } from '../../proof/reading.ts';
+import { grantsAccess, tryParsePolicy } from '../../policy/index.ts';
+import { readRequests } from '../../proof/reading.ts';
 import type { Status, StatusPolicy, StatusRole, StatusSecret } from '../../report/status-types.ts';
 import { exportManifestWords as words } from '../../report/words/export-manifest.ts';
 import { statusWords } from '../../report/words/status.ts';
@@ -151,8 +151,8 @@ function partOf(
   const document = tryParsePolicy(text);
   const kmsKey = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, region, seen.identity);
   const asked = { arn, region, ...(kmsKey ? { kmsKey } : {}) };
-  const allows =
-    document && refusalsOf(asked, { identityPolicies: [document] }, found.arn, seen.identity).length === 0;
+  const requests = readRequests(asked, seen.identity, found.arn);
+  const allows = document && requests.every((request) => grantsAccess(document, request));
   return allows ? undefined : words.partial(policy, titleOf(secret));
 }
 
