@@ -104,9 +104,10 @@ function prefixProblems({ policyScope, policyPrefix, secretName, secretArn = [] 
   ];
 }
 
-/** A key ARN is good for its own Region only, unless it is a multi-Region key's or an alias's. */
+/** A key ARN is good for its own Region only, unless it is a multi-Region key's or an alias's; no ARN leaves its partition. */
 export function kmsKeyElsewhere({ kmsKeyId, region }: Pick<SetupOptions, 'kmsKeyId' | 'region'>): boolean {
   const arn = kmsKeyId === undefined ? undefined : parseArn(kmsKeyId);
-  if (!arn || !region || /^(alias\/|key\/mrk-)/.test(arn.resource)) return false;
-  return region.some((name) => name !== arn.region);
+  if (!arn || !region) return false;
+  const carried = /^(alias\/|key\/mrk-)/.test(arn.resource);
+  return region.some((name) => (carried ? partitionOf(name) !== arn.partition : name !== arn.region));
 }

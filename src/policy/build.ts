@@ -15,10 +15,17 @@ export const DECRYPT_ACTION = 'kms:Decrypt';
 export const MEDIACONNECT_SERVICE = 'mediaconnect.amazonaws.com';
 
 /**
- * A customer-managed KMS key; an alias is written with its `alias/` prefix, and `arn` is the key that it leads to, where that
- * is known.
+ * A customer-managed KMS key, of whatever account; an alias is written with its `alias/` prefix, and `arn` is the key that it leads
+ * to, where that is known. The key and its alias are of one account.
  */
-export type KmsKeyRef = { kind: 'key'; arn: string } | { kind: 'alias'; alias: string; arn?: string };
+export type KmsKeyRef =
+  | { kind: 'key'; arn: string }
+  | { kind: 'alias'; alias: string; account: string; arn?: string };
+
+/** Returns the account that a KMS key belongs to. */
+export function accountOfKey(key: KmsKeyRef): string {
+  return key.kind === 'alias' ? key.account : (key.arn.split(':')[4] ?? '');
+}
 
 /** A secret to be read. `arn` ends in `-??????` as long as the suffix that Secrets Manager adds is not known. */
 export interface ReadableSecret {
@@ -87,23 +94,27 @@ export function resourceFor(
 export interface KmsGrant {
   /** `*` for every Region. */
   region: string;
-  /** Set when the keys are named by alias; `resources` is then every key of the account and Region. */
+  /** Set when the keys are named by alias; `resources` is then every key of that Region in the account that has the aliases. */
   aliases: string[];
   resources: string[];
 }
 
-/** The `kms:Decrypt` permissions that the secrets need: for each Region, one for keys and one for aliases. */
-export function kmsGrants(secrets: ReadableSecret[], where: AccountRef): KmsGrant[] {
+/** The `kms:Decrypt` permissions that the secrets need: for each Region, one for keys and one for the aliases of each account. */
+export function kmsGrants(
+  secrets: ReadableSecret[],
+  { partition }: Pick<AccountRef, 'partition'>,
+): KmsGrant[] {
   const regions = unique(secrets.map(({ region }) => region));
   return regions.flatMap((region) => {
     const keys = secrets.filter((secret) => secret.region === region).flatMap(({ kmsKey }) => kmsKey ?? []);
     const arns = unique(keys.flatMap((key) => (key.kind === 'key' ? [key.arn] : [])));
-    const aliases = unique(keys.flatMap((key) => (key.kind === 'alias' ? [key.alias] : [])));
-    const anyKey = `arn:${where.partition}:kms:${region}:${where.account}:key/*`;
-    return [
-      ...(arns.length > 0 ? [{ region, resources: arns, aliases: [] }] : []),
-      ...(aliases.length > 0 ? [{ region, resources: [anyKey], aliases }] : []),
-    ];
+    const named = keys.filter((key) => key.kind === 'alias');
+    const byAccount = unique(named.map(({ account }) => account)).map((account) => ({
+      region,
+      resources: [`arn:${partition}:kms:${region}:${account}:key/*`],
+      aliases: unique(named.flatMap((key) => (key.account === account ? [key.alias] : []))),
+    }));
+    return [...(arns.length > 0 ? [{ region, resources: arns, aliases: [] }] : []), ...byAccount];
   });
 }
 

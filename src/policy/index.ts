@@ -1,5 +1,6 @@
 export {
   type AccountRef,
+  accountOfKey,
   buildReadPolicy,
   buildTrustPolicy,
   DECRYPT_ACTION,

@@ -132,10 +132,12 @@ function missingGrant(statements: Statement[], grant: KmsGrant): KmsGrant[] {
   const present = statements.flatMap((statement) => grantOf(statement) ?? []);
   const sameRegion = present.filter(({ region }) => region === grant.region);
   if (grant.aliases.length > 0) {
-    const [anyKey] = grant.resources;
-    const known = sameRegion.filter(({ resources }) => anyKey !== undefined && resources.includes(anyKey));
-    const aliases = grant.aliases.filter((alias) => !known.some((each) => each.aliases.includes(alias)));
-    return aliases.length > 0 ? [{ ...grant, aliases }] : [];
+    // Each resource stands for the keys of one account, whose aliases these are.
+    return grant.resources.flatMap((anyKey) => {
+      const known = sameRegion.filter(({ resources }) => resources.includes(anyKey));
+      const aliases = grant.aliases.filter((alias) => !known.some((each) => each.aliases.includes(alias)));
+      return aliases.length > 0 ? [{ ...grant, resources: [anyKey], aliases }] : [];
+    });
   }
   const known = sameRegion
     .filter(({ aliases }) => aliases.length === 0)

@@ -2,6 +2,7 @@ import type { FoundRole } from '../aws/roles.ts';
 import {
   type AccessRequest,
   type AccountRef,
+  accountOfKey,
   evaluateAccess,
   type PolicyDocument,
   READ_ACTIONS,
@@ -34,17 +35,18 @@ export function readRequests(
   const reads = READ_ACTIONS.map((action) => ({ principal, action, resource: secret.arn, context }));
   if (!secret.kmsKey) return reads;
   const { kmsKey } = secret;
+  const keyAccount = accountOfKey(kmsKey);
   return [
     ...reads,
     {
       principal,
       action: 'kms:Decrypt',
-      resource: kmsKey.arn ?? `arn:${partition}:kms:${secret.region}:${account}:key/named-by-its-alias`,
+      resource: kmsKey.arn ?? `arn:${partition}:kms:${secret.region}:${keyAccount}:key/named-by-its-alias`,
       context: {
         ...context,
         // Secrets Manager asks KMS on behalf of the role, and names the secret.
         'aws:ViaAWSService': 'true',
-        'aws:ResourceAccount': kmsKey.arn?.split(':')[4] ?? account,
+        'aws:ResourceAccount': keyAccount,
         'kms:CallerAccount': account,
         'kms:EncryptionContext:SecretARN': secret.arn,
         'kms:ViaService': secretsManagerEndpoint(secret.region, partition),

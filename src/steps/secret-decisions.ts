@@ -85,7 +85,7 @@ export function decideStored(
   const holdsKey = found.content.kind === 'text' && found.content.key.sameKey(key, input.request.keyType);
   const unusable = ownershipProblem(found, secret, holdsKey);
   if (unusable) return unusable;
-  const warnings = warningsFor(found, secret.kmsKeyId);
+  const warnings = warningsFor(found, secret.kmsKeyId, input.identity);
   if (found.deletedAt) return decideDeleted(input, secret, found, warnings);
   if (holdsKey) {
     const reason = adopted ? words.keepHeld : words.keepSame;
@@ -152,7 +152,7 @@ export function decideNamed(
 }
 
 function decideGiven(input: StepInput<SetupRequest>, found: FoundSecret): SecretDecision {
-  const warnings = warningsFor(found, undefined);
+  const warnings = warningsFor(found, undefined, input.identity);
   if (found.deletedAt) {
     if (!input.request.answers.restore)
       return conflict(words.deleted(found.name, found.region, found.deletedAt), [RESTORE]);

@@ -1,5 +1,6 @@
 import { maybeSameKmsKey } from '../aws/kms.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
+import type { AccountRef } from '../policy/index.ts';
 import { secretWords as words } from '../report/words/steps.ts';
 
 /**
@@ -9,8 +10,10 @@ import { secretWords as words } from '../report/words/steps.ts';
 export function warningsFor(
   { name, region, rotates, kmsKeyId }: FoundSecret,
   wanted: string | undefined,
+  where: AccountRef,
 ): string[] {
-  const otherKey = wanted !== undefined && (kmsKeyId === undefined || !maybeSameKmsKey(wanted, kmsKeyId));
+  const otherKey =
+    wanted !== undefined && (kmsKeyId === undefined || !maybeSameKmsKey(wanted, kmsKeyId, region, where));
   return [
     ...(rotates ? [words.rotates(name, region)] : []),
     ...(otherKey ? [words.otherKmsKey(name, region)] : []),

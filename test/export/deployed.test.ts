@@ -68,6 +68,10 @@ const WISHES: [what: string, wishes: SetupOptions, key?: string][] = [
     'a multi-Region KMS key named by its ARN',
     { region: BOTH, kmsKeyId: `arn:aws:kms:${REGION}:${ACCOUNT}:key/${MULTI_REGION}` },
   ],
+  [
+    'a KMS key named by the ARN of an alias',
+    { region: BOTH, kmsKeyId: `arn:aws:kms:${REGION}:${ACCOUNT}:alias/video-keys` },
+  ],
   ['a policy for whole Regions', { region: BOTH, policyScope: 'region' }],
   [
     'a policy for a prefix',

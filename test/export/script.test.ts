@@ -341,9 +341,16 @@ describe.skipIf(!hasBash)('the script, without a call to AWS (skipped where ther
     [ID, 'None', 'other'],
     ['alias/video', 'alias/audio', 'other'],
     ['alias/video', ID, 'same'],
+    ['alias/video', `arn:aws:kms:${REGION}:444455556666:alias/video`, 'other'],
+    ['alias/video', `arn:aws:kms:${REGION}:444455556666:key/${ID}`, 'other'],
+    [
+      `arn:aws:kms:${REGION}:444455556666:alias/video`,
+      `arn:aws:kms:${REGION}:444455556666:key/${ID}`,
+      'same',
+    ],
   ])('knows the KMS key that it was made for: %j against %j', async (wanted, found, verdict) => {
     const call = `is_kms_key "$(kms_name '${wanted}')" "$(kms_name '${found}')" && echo same || echo other`;
-    const { stdout } = await runCommand('bash', ['-c', `${FIND_SECRET}\n${call}`]);
+    const { stdout } = await runCommand('bash', ['-c', `account=${ACCOUNT}\n${FIND_SECRET}\n${call}`]);
     expect(stdout.trim()).toBe(verdict);
   });
 

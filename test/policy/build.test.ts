@@ -58,7 +58,7 @@ describe('the read policy', () => {
     const secrets: ReadableSecret[] = [
       { ...west, kmsKey: { kind: 'key', arn: key } },
       { ...west, arn: `${arn}x`, kmsKey: { kind: 'key', arn: `${key}x` } },
-      { ...ireland, kmsKey: { kind: 'alias', alias: 'alias/video' } },
+      { ...ireland, kmsKey: { kind: 'alias', alias: 'alias/video', account: where.account } },
     ];
     expect(buildReadPolicy(secrets, 'account', where).Statement.slice(1)).toEqual([
       {
@@ -79,11 +79,34 @@ describe('the read policy', () => {
     ]);
   });
 
+  test('allows decryption with the aliases of each account on the keys of that account', () => {
+    const aliased = (alias: string, account: string): ReadableSecret => ({
+      ...west,
+      kmsKey: { kind: 'alias', alias, account },
+    });
+    const secrets = [
+      aliased('alias/video', where.account),
+      aliased('alias/theirs', '444455556666'),
+      aliased('alias/audio', where.account),
+    ];
+    const statements = buildReadPolicy(secrets, 'account', where).Statement.slice(1);
+    const granted = statements.map(({ Resource, Condition }) => [Resource, Condition]);
+    const through = { StringEquals: { 'kms:ViaService': 'secretsmanager.us-west-2.amazonaws.com' } };
+    const named = (...aliases: string[]) => ({
+      ...through,
+      'ForAnyValue:StringEquals': { 'kms:ResourceAliases': aliases },
+    });
+    expect(granted).toEqual([
+      [['arn:aws:kms:us-west-2:111122223333:key/*'], named('alias/video', 'alias/audio')],
+      [['arn:aws:kms:us-west-2:444455556666:key/*'], named('alias/theirs')],
+    ]);
+  });
+
   test('uses the ARNs and the domain of the partition', () => {
     const secret: ReadableSecret = {
       arn: 'arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:x-AbCdEf',
       region: 'cn-north-1',
-      kmsKey: { kind: 'alias', alias: 'alias/video' },
+      kmsKey: { kind: 'alias', alias: 'alias/video', account: where.account },
     };
     const text = JSON.stringify(buildReadPolicy([secret], 'region', { ...where, partition: 'aws-cn' }));
     expect(text).toContain('"arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:*"');

@@ -6,12 +6,13 @@ import {
   addTrust,
   buildReadPolicy,
   buildTrustPolicy,
-  evaluateAccess,
   evaluateTrust,
   existingPolicy,
+  grantsAccess,
   isReadPolicyShape,
   type JsonObject,
   type JsonPolicy,
+  mergeReadPolicies,
   type PolicyScope,
   parsePolicy,
   READ_ACTIONS,
@@ -25,23 +26,25 @@ const where: AccountRef = { partition: 'aws', account: '111122223333' };
 const VIA_WEST = 'secretsmanager.us-west-2.amazonaws.com';
 const REGIONS = ['us-west-2', 'eu-west-1'];
 
-const keyArn = (region: string, id: string) => `arn:aws:kms:${region}:111122223333:key/${id}`;
+const keyArn = (region: string, id: string, account = where.account) =>
+  `arn:aws:kms:${region}:${account}:key/${id}`;
 
 const secret: fc.Arbitrary<ReadableSecret> = fc
   .record({
     region: fc.constantFrom(...REGIONS),
     name: fc.constantFrom('one-AbCdEf', 'two-??????', 'team/three-GhIjKl', 'one-AbCdEf-MnOpQr'),
     key: fc.constantFrom('none', 'none', 'k1', 'k2', 'alias/video', 'alias/other'),
+    account: fc.constantFrom('111122223333', '444455556666'),
   })
-  .map(({ region, name, key }) => ({
+  .map(({ region, name, key, account }) => ({
     arn: `arn:aws:secretsmanager:${region}:111122223333:secret:${name}`,
     region,
     ...(key === 'none'
       ? {}
-      : { kmsKey: key.startsWith('alias/') ? asAlias(key) : asKey(keyArn(region, key)) }),
+      : { kmsKey: key.startsWith('alias/') ? asAlias(key, account) : asKey(keyArn(region, key, account)) }),
   }));
 
-const asAlias = (alias: string) => ({ kind: 'alias', alias }) as const;
+const asAlias = (alias: string, account: string) => ({ kind: 'alias', alias, account }) as const;
 const asKey = (arn: string) => ({ kind: 'key', arn }) as const;
 
 const secrets = fc.array(secret, { minLength: 1, maxLength: 4 });
@@ -73,14 +76,17 @@ function canRead(policy: JsonPolicy | string, { arn, region, kmsKey }: ReadableS
   const document = parsePolicy(typeof policy === 'string' ? policy : JSON.stringify(policy));
   const allowed = (action: string, resource: string, context = {}) => {
     const request = { principal: { roleArn: 'arn:aws:iam::111122223333:role/R' }, action, resource, context };
-    return evaluateAccess({ identityPolicies: [document], request }).verdict === 'allowed';
+    return grantsAccess(document, request);
   };
   const via = { 'kms:ViaService': secretsManagerEndpoint(region, 'aws') };
   const decrypts =
     kmsKey === undefined ||
     (kmsKey.kind === 'key'
       ? allowed('kms:Decrypt', kmsKey.arn, via)
-      : allowed('kms:Decrypt', keyArn(region, 'any'), { ...via, 'kms:ResourceAliases': [kmsKey.alias] }));
+      : allowed('kms:Decrypt', keyArn(region, 'any', kmsKey.account), {
+          ...via,
+          'kms:ResourceAliases': [kmsKey.alias],
+        }));
   return decrypts && READ_ACTIONS.every((action) => allowed(action, arn));
 }
 
@@ -169,6 +175,27 @@ describe('adding secrets to a read policy', () => {
     const merged = add(text, [{ arn: narrow, region: 'us-west-2' }], 'region');
     expect(merged.Statement[0]?.Resource).toEqual([narrow, narrow.replace('?', '*')]);
   });
+});
+
+test('what another policy grants by aliases of two accounts is granted on the keys of both', () => {
+  const read = buildReadPolicy(
+    [{ arn: 'arn:aws:secretsmanager:us-west-2:111122223333:secret:a-AbCdEf', region: 'us-west-2' }],
+    'secrets',
+    where,
+  );
+  const decrypt = {
+    Effect: 'Allow',
+    Action: 'kms:Decrypt',
+    Resource: [keyArn('us-west-2', '*'), keyArn('us-west-2', '*', '444455556666')],
+    Condition: {
+      StringEquals: { 'kms:ViaService': VIA_WEST },
+      'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/video' },
+    },
+  };
+  const other = JSON.stringify({ ...read, Statement: [...read.Statement, decrypt] });
+  const merged = mergeReadPolicies(JSON.stringify(read), other, where);
+  const granted = merged.Statement.slice(1).flatMap(({ Resource }) => Resource);
+  expect(granted).toEqual(decrypt.Resource);
 });
 
 describe('a document is of the shape of a read policy', () => {

@@ -213,3 +213,46 @@ describe('a secret with a KMS key of its own', () => {
     expect(made.ReplicationStatus).toMatchObject([{ Region: 'eu-west-1', Status: 'Failed' }]);
   });
 });
+
+describe('a key of another account', () => {
+  const theirs = 'arn:aws:kms:us-west-2:444455556666:';
+
+  it.each([`key/${KEY_ID}`, 'alias/theirs'])(
+    'is not shown to this one, be it there or not: %s',
+    async (name) => {
+      const failure = await failureOf(describeKey(theirs + name));
+      expect(failure).toMatchObject({ name: 'AccessDeniedException', status: 400 });
+      expect(failure.message).toContain(
+        `kms:DescribeKey on resource: ${theirs + name} because the resource does not exist in this Region`,
+      );
+    },
+  );
+
+  it.each([
+    ['its ARN', `key/${KEY_ID}`, `key/${KEY_ID}`, {}],
+    [
+      'its alias',
+      'alias/theirs',
+      'key/*',
+      { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': ['alias/theirs'] } },
+    ],
+  ])('encrypts a secret for who may use it by %s', async (_how, name, resource, Condition) => {
+    const allow = (Resource: string) => [
+      { Effect: 'Allow', Action: 'secretsmanager:*', Resource: '*' },
+      { Effect: 'Allow', Action: 'kms:*', Resource, Condition },
+    ];
+    const create = (policy: object) => {
+      const credentials = sandbox().credentialsFor(policy);
+      const command = new CreateSecretCommand({ Name: 'x', SecretString: KEY, KmsKeyId: theirs + name });
+      return clientsFor(sandbox(), { credentials }).secrets.send(command);
+    };
+    const Version = '2012-10-17';
+    expect(await failureOf(create({ Version, Statement: allow(PLACE + resource) }))).toMatchObject({
+      name: 'AccessDeniedException',
+    });
+    await create({ Version, Statement: allow(theirs + resource) });
+    expect(await secrets.send(new DescribeSecretCommand({ SecretId: 'x' }))).toMatchObject({
+      KmsKeyId: theirs + name,
+    });
+  });
+});

@@ -57,13 +57,11 @@ function propertiesOf({ keyId, secret }: NamedSecret): JsonObject {
   };
 }
 
-/** A key that goes by the same name in all Regions, or a multi-Region key, whose ARNs differ in the Region only. */
+/** A key that goes by the same name in all Regions, or one whose ARNs differ in the Region only: a multi-Region key, or an alias. */
 function kmsKeyOf({ places }: PlannedSecret): JsonObject {
   const [first] = places;
   if (first?.kmsKeyId === undefined) return {};
   if (places.every(({ kmsKeyId }) => kmsKeyId === first.kmsKeyId)) return { KmsKeyId: first.kmsKeyId };
-  const alias = places.find(({ kmsKeyId = '' }) => kmsKeyId.startsWith('alias/'))?.kmsKeyId;
-  if (alias !== undefined) return { KmsKeyId: alias };
   return {
     KmsKeyId: {
       'Fn::Sub': first.kmsKeyId.replace(`:${first.region}:`, () => `:${pseudoParameter('Region')}:`),

@@ -90,17 +90,19 @@ find_secret() {
 
 ${comment(about.kmsName)}
 kms_name() {
-  local name=\${1##*:}
-  case $name in None | alias/aws/secretsmanager) name='' ;; esac
-  printf %s "\${name#key/}"
+  local name=\${1##*:} owner=$account
+  case $name in '' | None | alias/aws/secretsmanager) return 0 ;; esac
+  case $1 in arn:*) owner=$(printf %s "$1" | cut -d: -f5) ;; esac
+  printf '%s:%s' "$owner" "\${name#key/}"
 }
 
 ${comment(about.kms)}
 is_kms_key() {
   if [ "$1" = "$2" ]; then return 0; fi
+  if [ "\${1%%:*}" != "\${2%%:*}" ]; then return 1; fi
   case $1,$2 in
-    ,* | *, | alias/*,alias/*) return 1 ;;
-    alias/* | *,alias/*) return 0 ;;
+    *:alias/*,*:alias/*) return 1 ;;
+    *:alias/*) return 0 ;;
     *) return 1 ;;
   esac
 }`;

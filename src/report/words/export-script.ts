@@ -37,7 +37,7 @@ export const scriptWords = {
     generate: 'Makes a key of so many digits from the randomness of the system.',
     find: 'Looks for a secret (Region, name or ARN, the KMS key that is wanted). When it is there, "arn" is its ARN.',
     kmsName:
-      'The name of a KMS key (an ID, an alias, or the ARN of one) within its Region; nothing for the AWS managed key.',
+      'The account of a KMS key (an ID, an alias, or the ARN of one) and its name there; nothing for the AWS managed key.',
     kms: 'Whether the first KMS key may be the second one. Only KMS knows which key an alias stands for.',
     held: 'Reads what a secret (Region, ARN) holds into "held", as JSON, in which a line break at its end can be seen.',
     adopt: 'Takes the key that a secret (Region, name, KMS key) holds, if there is none yet.',

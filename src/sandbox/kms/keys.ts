@@ -2,7 +2,7 @@ import { AwsError, denialMessage } from '../errors.ts';
 import { type Call, type Operation, type Operations, operation } from '../service.ts';
 import { flag, list, number, record, required, text } from '../shapes.ts';
 import { noSuchKey, notPendingDeletion, pendingDeletion } from './errors.ts';
-import { keyName } from './names.ts';
+import { foreignName, keyName } from './names.ts';
 import type { Key } from './store.ts';
 import { keyMetadata, keyState } from './views.ts';
 
@@ -21,16 +21,25 @@ const ELSEWHERE = ['Policy', 'CustomKeyStoreId', 'XksKeyId'] as const;
 
 /**
  * The key that a request names.
- * @throws AwsError NotFoundException, InvalidArnException.
+ * @param action the operation, for the denial that a key of another account gives: no key policy over there lets this account in.
+ * @throws AwsError NotFoundException, InvalidArnException, AccessDeniedException.
  */
-export function demandKey(call: Call, name: string): Key {
+export function demandKey(call: Call, name: string, action: string): Key {
   const store = call.world.keysIn(call.region);
   const key = store.find(name, call.now);
+  if (foreignName(name, store.arnPrefix)) {
+    const message = denialMessage(call.caller.arn, `kms:${action}`, name, NOT_LET_IN);
+    throw new AwsError('AccessDeniedException', message);
+  }
   if (!key) {
     throw noSuchKey(name, store.arnPrefix);
   }
   return key;
 }
+
+/** What KMS says to another account, be the key there or not. */
+const NOT_LET_IN =
+  'because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access';
 
 /** The operations on keys. */
 export const keys: Operations = {
@@ -71,7 +80,7 @@ export const keys: Operations = {
     if (/(^|:)alias\/aws\/secretsmanager$/.test(input.KeyId)) {
       call.world.keysIn(call.region).adopt(input.KeyId, call.now);
     }
-    return { KeyMetadata: keyMetadata(call, demandKey(call, input.KeyId)) };
+    return { KeyMetadata: keyMetadata(call, demandKey(call, input.KeyId, 'DescribeKey')) };
   }),
   EnableKey: change('EnableKey', {}, (_call, key) => {
     refusePendingDeletion(key);
@@ -118,7 +127,7 @@ function change(
     if (keyName(input.KeyId, arnPrefix)?.kind === 'alias') {
       throw new AwsError('NotFoundException', `Invalid keyId '${input.KeyId}'`);
     }
-    const key = demandKey(call, input.KeyId);
+    const key = demandKey(call, input.KeyId, action);
     if (key.manager === 'AWS') {
       const permission = `kms:${action}`;
       const reason = `because no resource-based policy allows the ${permission} action`;

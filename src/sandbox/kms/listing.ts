@@ -27,7 +27,7 @@ export const listing: Operations = {
       if (AliasName.startsWith('alias/aws/')) {
         throw new AwsError('NotAuthorizedException', '');
       }
-      const key = demandKey(call, input.TargetKeyId);
+      const key = demandKey(call, input.TargetKeyId, 'CreateAlias');
       if (key.deletedAt !== undefined) {
         throw pendingDeletion(key);
       }
@@ -40,7 +40,7 @@ export const listing: Operations = {
     },
   ),
   ListAliases: operation({ ...paging, KeyId: keyId }, (call, input) => {
-    const only = input.KeyId === undefined ? undefined : demandKey(call, input.KeyId);
+    const only = input.KeyId === undefined ? undefined : demandKey(call, input.KeyId, 'ListAliases');
     const all = call.world.keysIn(call.region).aliases(call.now);
     const shown = all.filter((alias) => only === undefined || alias.keyId === only.id);
     return paged(input, shown, DEFAULT_ALIASES, 'Aliases', ({ name, arn, keyId: TargetKeyId, createdAt }) => {

@@ -25,6 +25,22 @@ export function keyName(text: string, arnPrefix: string): KeyName | undefined {
   return local === text ? idName(text) : undefined;
 }
 
+/**
+ * Reads the ARN of a key, or of an alias, of another account in the same Region.
+ * @returns undefined for anything else.
+ */
+export function foreignName(text: string, arnPrefix: string): (KeyName & { arnPrefix: string }) | undefined {
+  const [own, theirs] = [arnPrefix.split(':'), text.split(':').slice(0, 5)];
+  const differs = own.findIndex((part, at) => part !== theirs[at]);
+  const prefix = `${theirs.join(':')}:`;
+  const isForeign =
+    text.startsWith(prefix) && differs === ACCOUNT_PART && /^\d{12}$/.test(theirs[differs] ?? '');
+  const name = isForeign ? keyName(text, prefix) : undefined;
+  return name && { ...name, arnPrefix: prefix };
+}
+
+const ACCOUNT_PART = 4;
+
 function idName(text: string): KeyName | undefined {
   return ID.test(text) || MULTI_REGION_ID.test(text) ? { kind: 'id', text } : undefined;
 }

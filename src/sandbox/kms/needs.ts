@@ -1,7 +1,10 @@
 import { recordsIn, textIn, wordIn } from '../permissions/input.ts';
 import { type Facts, type Need, requestTags, tagFacts } from '../permissions/need.ts';
 import type { Call, Input } from '../service.ts';
-import { keyName } from './names.ts';
+import { foreignName, keyName } from './names.ts';
+
+/** Which key an alias of another account stands for is not known here. */
+const UNKNOWN_ID = '00000000-0000-0000-0000-000000000000';
 
 /**
  * The permissions that KMS's operations need. Its keys have the default key policy, which leaves everything to the account's own
@@ -49,6 +52,10 @@ export function keyArn(call: Call, name: string, region = call.region): string {
   if (key) {
     return key.arn;
   }
+  const foreign = foreignName(name, store.arnPrefix);
+  if (foreign?.kind === 'alias') {
+    return `${foreign.arnPrefix}key/${UNKNOWN_ID}`;
+  }
   const meant = keyName(name, store.arnPrefix);
   return meant === undefined ? name : `${store.arnPrefix}${meant.kind === 'id' ? 'key/' : ''}${meant.text}`;
 }
@@ -57,12 +64,14 @@ export function keyArn(call: Call, name: string, region = call.region): string {
 export function keyFacts(call: Call, name: string, region = call.region): Facts {
   const store = call.world.keysIn(region);
   const key = store.find(name, call.now);
-  const meant = keyName(name, store.arnPrefix);
-  const aliases = store.aliases(call.now).filter(({ keyId }) => keyId === key?.id);
+  const foreign = foreignName(name, store.arnPrefix);
+  const meant = foreign ?? keyName(name, store.arnPrefix);
+  const ofKey = store.aliases(call.now).filter(({ keyId }) => keyId === key?.id);
+  const aliases = foreign?.kind === 'alias' ? [foreign.text] : ofKey.map((alias) => alias.name);
   return {
     'kms:CallerAccount': call.world.account,
     'kms:RequestAlias': meant?.kind === 'alias' ? meant.text : undefined,
-    'kms:ResourceAliases': aliases.length > 0 ? aliases.map((alias) => alias.name) : undefined,
+    'kms:ResourceAliases': aliases.length > 0 ? aliases : undefined,
     ...tagFacts('aws:ResourceTag', key?.tags ?? []),
   };
 }
