@@ -1,7 +1,10 @@
 import type { FoundSecret } from '../aws/secrets.ts';
 import { allOrFirstFailure, atMostInEach } from '../aws/together.ts';
 import { FLEET } from '../defaults.ts';
-import type { PolicyOutcome, StepName } from '../report/types.ts';
+import { groupedBy } from '../grouping.ts';
+import type { Conflict, PolicyOutcome, StepName } from '../report/types.ts';
+import { setupWords as words } from '../report/words/setup.ts';
+import { keyConflict } from './conflict.ts';
 import { attempt } from './inspection.ts';
 import { type GroupPlan, type KeyPlan, policiesFor, type SetupPlan } from './planning.ts';
 import { type ReadBack, readBack } from './read-back.ts';
@@ -99,18 +102,56 @@ async function applyGroups<Request, Found, Plan extends StepPlan>(
 ) {
   const done = await allOrFirstFailure(
     groups.map(async (group) => {
-      const members = group.keys.filter((at) => keys[at] && !keys[at].failure);
-      if (members.length === 0) return [];
-      const secrets = members.flatMap((at) => keys[at]?.secrets ?? []);
-      const input: StepInput<Request> = { ...group.input, secrets, policies: policiesOf(members) };
-      // Planned again with the ARNs that the steps before have really produced.
-      const applied = await attempt(step.name, () =>
-        step.apply(context, input, step.plan(input, group.found)),
-      );
+      const planned = planAgain(step, group, keys, policiesOf);
+      if (!planned) return [];
+      const { members, input, plan } = planned;
+      const applied = await attempt(step.name, () => step.apply(context, input, plan));
       if ('value' in applied) return [{ ...group, keys: members, input, output: applied.value }];
       for (const at of members) if (keys[at]) keys[at].failure = applied.failure;
       return [];
     }),
   );
   return done.flat();
+}
+
+/**
+ * Plans a step again with the ARNs that the steps before have really produced. A secret may turn out to be another one than was
+ * planned with: made by somebody else meanwhile, or restored, and only then to be read. What stands in the way of it now fails
+ * its key, and the others are planned without it. Returns nothing when no key is left.
+ */
+function planAgain<Request, Found, Plan extends StepPlan>(
+  step: Step<Request, Found, Plan>,
+  group: GroupPlan<Request, Found, Plan>,
+  keys: KeyResult[],
+  policiesOf: (members: number[]) => PolicyOutcome[],
+): { members: number[]; input: StepInput<Request>; plan: Plan } | undefined {
+  for (;;) {
+    const members = group.keys.filter((at) => keys[at] && !keys[at].failure);
+    if (members.length === 0) return undefined;
+    const secrets = members.flatMap((at) => keys[at]?.secrets ?? []);
+    const input: StepInput<Request> = { ...group.input, secrets, policies: policiesOf(members) };
+    const plan = step.plan(input, group.found);
+    if (plan.conflicts.length === 0) return { members, input, plan };
+    failConcerned(
+      plan.conflicts,
+      members.flatMap((at) => keys[at] ?? []),
+    );
+  }
+}
+
+/** A conflict about one secret fails its key only; any other one fails all of them. */
+function failConcerned(conflicts: Conflict[], keys: KeyResult[]): void {
+  const byArn = groupedBy(
+    keys.flatMap((key) => key.secrets.map(({ arn }) => ({ arn, key }))),
+    ({ arn }) => arn,
+  );
+  const ofKey = new Map<KeyResult, Conflict[]>();
+  for (const conflict of conflicts) {
+    const late = { ...conflict, details: [...conflict.details, words.shownLate] };
+    const about = conflict.about === undefined ? undefined : byArn.get(conflict.about);
+    for (const key of about?.map((each) => each.key) ?? keys) {
+      ofKey.set(key, [...(ofKey.get(key) ?? []), late]);
+    }
+  }
+  for (const [key, own] of ofKey) key.failure = keyConflict(own);
 }

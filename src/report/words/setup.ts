@@ -33,6 +33,7 @@ export const setupWords = {
   warning: 'Note',
 
   conflictTitle: (count: number) => `${count} things are in the way. Nothing was changed.`,
+  shownLate: 'This shows only now that the secret is in place. The secret stays as it is.',
   waysOut: (ways: string[]) => `Ways out: ${ways.join('; ')}.`,
 
   progress: {

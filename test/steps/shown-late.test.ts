@@ -1,0 +1,87 @@
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  PutResourcePolicyCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { describe, expect, test } from 'vitest';
+import { clientsFor } from '../sandbox/clients.ts';
+import { KEYS, makePolicy, makeRole, makeSecret, readAccount, writesTo } from '../support/account.ts';
+import { feeds, setUpAll } from '../support/manifest.ts';
+import { freshSandbox } from '../support/sandbox.ts';
+import { setUp } from '../support/setup.ts';
+
+const sandbox = freshSandbox();
+const POLICY = 'SecretsManagerForMediaConnect';
+/** Allows all that is asked for, and is none that this program would extend. */
+const everySecret = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: 'secretsmanager:*', Resource: '*' }],
+};
+
+describe('what stands in the way only once the secret is there', () => {
+  test('is a conflict, where somebody made the secret meanwhile under a KMS key that the policy lacks', async () => {
+    await makePolicy(sandbox(), POLICY, everySecret);
+    await makeRole(sandbox());
+    const { secrets } = clientsFor(sandbox());
+    const theirs = new CreateSecretCommand({
+      Name: 'studio-a',
+      SecretString: KEYS.aes256,
+      KmsKeyId: '1234abcd-12ab-34cd-56ef-1234567890ab',
+    });
+    sandbox().addFault({
+      action: 'CreateSecret',
+      kind: 'delay-before',
+      delayMs: 200,
+      onStrike: () => void secrets.send(theirs),
+    });
+    const { code, json } = await setUp(sandbox());
+    expect(code).toBe(3);
+    expect(json.error).toMatchObject({ code: 'conflict', step: 'read-policy' });
+    expect(json.error.message).toContain(`The policy ${POLICY} exists`);
+    expect(writesTo(sandbox()).filter((name) => name.startsWith('iam:'))).toEqual([
+      'iam:CreatePolicy',
+      'iam:CreateRole',
+    ]);
+  });
+
+  /** A secret whose own policy does not let the role read it, which cannot be seen until the secret is restored. */
+  const shut = async (Name: string) => {
+    const SecretId = await makeSecret(sandbox(), { Name });
+    const { secrets } = clientsFor(sandbox());
+    const statement = {
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 'secretsmanager:ListSecretVersionIds',
+      Resource: '*',
+      Condition: { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/MediaConnect-ASM' } },
+    };
+    const ResourcePolicy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+    await secrets.send(new PutResourcePolicyCommand({ SecretId, ResourcePolicy }));
+    await secrets.send(new DeleteSecretCommand({ SecretId }));
+  };
+
+  test('is a conflict, where a secret that was restored does not let the role read it', async () => {
+    await shut('studio-a');
+    await makeRole(sandbox());
+    const { code, json } = await setUp(sandbox(), { restore: true });
+    expect(code).toBe(3);
+    expect(json.error).toMatchObject({ code: 'conflict', step: 'trust-role' });
+    expect(json.error.details?.join()).toContain(
+      'This shows only now that the secret is in place. The secret stays as it is.',
+    );
+    expect(json.completed.secrets).toMatchObject([{ action: 'restored' }]);
+    expect((await readAccount(sandbox())).roles).toMatchObject([{ attached: [] }]);
+  });
+
+  test('fails that key of a manifest and leaves the others alone', async () => {
+    await shut('live/feed-2');
+    await makeRole(sandbox());
+    const { code, json } = await setUpAll(sandbox(), { keys: feeds(3) }, { restore: true });
+    expect(code).toBe(1);
+    expect(json.failed).toMatchObject([
+      { name: 'live/feed-2', error: { code: 'conflict', step: 'trust-role' } },
+    ]);
+    expect(json.encryption).toHaveLength(2);
+    expect((await readAccount(sandbox())).roles).toMatchObject([{ attached: [POLICY] }]);
+  });
+});
