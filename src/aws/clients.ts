@@ -6,7 +6,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { DEFAULTS, HTTP } from '../defaults.ts';
 import { withBoundedAnswers } from './answer-size.ts';
-import { withoutSkewRetries } from './clock.ts';
+import { type AwsTime, tellingTime, withoutSkewRetries } from './clock.ts';
 import { foundCredentials } from './credentials.ts';
 import type { LaneOf, Lanes } from './lanes.ts';
 import { demandingAws } from './not-aws.ts';
@@ -43,6 +43,8 @@ export interface AwsClients {
   /** The Region that the SDK finds in the environment or the profile, if any. */
   configuredRegion(): Promise<string | undefined>;
   homeRegion(): Promise<string>;
+  /** The time by AWS's clock. */
+  now: AwsTime;
   /** Closes every connection, so that the process can end. */
   close(): void;
 }
@@ -53,7 +55,8 @@ export interface AwsClients {
  */
 export function createClients(settings: AwsSettings, interrupt: AbortSignal, lanes: Lanes): AwsClients {
   const opened: { destroy(): void }[] = [];
-  const handler = withBoundedAnswers(settings.requestHandler ?? new NodeHttpHandler(HTTP.handler));
+  const sending = withBoundedAnswers(settings.requestHandler ?? new NodeHttpHandler(HTTP.handler));
+  const { handler, now } = tellingTime(sending);
   const common = commonConfig(settings, handler);
   const keep = <C extends SdkClient>(client: C, laneOf: LaneOf): C => {
     opened.push(client);
@@ -80,6 +83,7 @@ export function createClients(settings: AwsSettings, interrupt: AbortSignal, lan
     sts: once(() => keep(new STSClient({ ...common, region: homeRegion }), lanes('sts'))),
     configuredRegion,
     homeRegion,
+    now,
     close: () => {
       for (const client of opened) client.destroy();
       handler.destroy();

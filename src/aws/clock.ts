@@ -1,3 +1,4 @@
+import type { RequestHandler } from './clients.ts';
 import { middlewareOf, type SdkClient } from './sdk-client.ts';
 
 const SKEW = new Set(['RequestExpired', 'RequestTimeTooSkewed', 'RequestInTheFuture']);
@@ -35,4 +36,26 @@ function correctMark<Next extends (args: never) => Promise<unknown>>(next: Next)
     }
   };
   return corrected as Next;
+}
+
+/** The time by AWS's clock, in milliseconds since the epoch; by this machine's clock, which may be wrong, until AWS has answered. */
+export type AwsTime = () => number;
+
+/**
+ * Makes a handler note the `Date` of each answer, so that dates of AWS can be compared with AWS's own time. The date has whole
+ * seconds. Returns the handler, and that time.
+ */
+export function tellingTime(handler: RequestHandler): { handler: RequestHandler; now: AwsTime } {
+  let last: { date: number; at: number } | undefined;
+  const telling: RequestHandler = {
+    metadata: handler.metadata,
+    destroy: () => handler.destroy(),
+    async handle(...request) {
+      const answer = await handler.handle(...request);
+      const date = Date.parse(answer.response.headers.date ?? '');
+      if (!Number.isNaN(date)) last = { date, at: performance.now() };
+      return answer;
+    },
+  };
+  return { handler: telling, now: () => (last ? last.date + performance.now() - last.at : Date.now()) };
 }

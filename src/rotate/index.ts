@@ -53,7 +53,7 @@ export async function findToRotate(
 }
 
 /**
- * Plans a new key for the secrets. A generated one yields to that of a rotation which stopped half-way.
+ * Plans a new key for the secrets. A generated one yields to that of a rotation which stopped half-way within the last hour.
  * @param histories those of the secrets, for a key that is generated
  */
 export async function planNewKey(
@@ -62,7 +62,7 @@ export async function planNewKey(
   checked: CheckedKey,
   histories: History[],
 ): Promise<Rotation> {
-  const unfinished = checked.generated ? halfDoneKey(histories, rules) : undefined;
+  const unfinished = checked.generated ? halfDoneKey(histories, rules, context.aws.clients.now()) : undefined;
   const key = unfinished ?? checked.key;
   const { generated } = checked;
   const replacement = await planReplacement(context, { name, secrets, rules }, { key, generated });

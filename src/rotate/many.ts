@@ -56,7 +56,9 @@ export async function planMany(
     return look;
   });
   const back = keys.every(({ checked }) => checked === undefined);
-  const staying = back ? notInLast(seen.map(sightOf)) : doneBefore(inRotation(keys, seen), Date.now());
+  const staying = back
+    ? notInLast(seen.map(sightOf))
+    : doneBefore(inRotation(keys, seen), context.aws.clients.now());
   const reason = back ? words.notInLast : words.doneBefore;
   const rotations = seen.map((each, at): Attempt<Rotation> => {
     if ('failure' in each) return each;
