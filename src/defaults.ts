@@ -44,6 +44,13 @@ export interface Limits {
    * them can make it read and write again a few times.
    */
   policyWritesBeyondPlan: number;
+  /**
+   * After which pauses a secret is created or restored again, where AWS refuses it and does not show why, or where it does not
+   * show. There are no more tries than these.
+   */
+  writeAgainAfterMs: readonly number[];
+  /** For how long a new version of a secret may not show everywhere with its label. AWS gives no figure; this is ample. */
+  newVersionMs: number;
 }
 
 export const LIMITS: Limits = {
@@ -54,6 +61,8 @@ export const LIMITS: Limits = {
   jitterMs: 400,
   puttingBackRounds: 5,
   policyWritesBeyondPlan: 24,
+  writeAgainAfterMs: [2_000, 8_000, 30_000],
+  newVersionMs: 10_000,
 };
 
 /** Settings of every HTTP request to AWS. */

@@ -1,10 +1,12 @@
 import {
   GetSecretValueCommand,
   type GetSecretValueResponse,
+  ListSecretVersionIdsCommand,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { hasAwsCode } from '../failure.ts';
 import { KeyMaterial } from '../key/index.ts';
+import { pages } from './pages.ts';
 import { type Aws, orAbsent } from './session.ts';
 
 /** The staging labels that Secrets Manager itself moves (User Guide, "What's in a Secrets Manager secret?"). */
@@ -50,6 +52,39 @@ function toVersion({
     createdAt: CreatedDate ?? new Date(0),
     ...(SecretString === undefined ? {} : { key: KeyMaterial.from(SecretString) }),
   };
+}
+
+/** A version of a secret as the list of them has it: without its value. */
+export interface ListedVersion {
+  versionId: string;
+  createdAt: Date;
+  /** Its staging labels; none for a version that was replaced, and then another time. */
+  stages: string[];
+}
+
+/** Lists all versions of a secret, those without a label too. */
+export async function listVersions(aws: Aws, { region, arn }: SecretPlace): Promise<ListedVersion[]> {
+  const request = { action: 'secretsmanager:ListSecretVersionIds', resource: arn, region };
+  const all = pages(async (token) => {
+    const command = new ListSecretVersionIdsCommand({
+      SecretId: arn,
+      IncludeDeprecated: true,
+      MaxResults: 100,
+      NextToken: token,
+    });
+    const page = await aws.call(request, (options) =>
+      aws.clients.secretsManager(region).send(command, options),
+    );
+    return { items: page.Versions ?? [], next: page.NextToken };
+  });
+  const found: ListedVersion[] = [];
+  for await (const { items } of all) {
+    for (const { VersionId: versionId, CreatedDate, VersionStages: stages = [] } of items) {
+      // One without a date may be as new as can be, and nothing can be said of it.
+      if (versionId !== undefined && CreatedDate) found.push({ versionId, createdAt: CreatedDate, stages });
+    }
+  }
+  return found;
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   readRole,
   readTogether,
   readValues,
+  seeVersions,
   useKmsKey,
   WRITING_WITH_KMS,
 } from './shared.ts';
@@ -20,7 +21,11 @@ export function rotateNeeds(request: PermissionRequest): Needs {
       ...(dryRun ? [] : [rollback ? goBack(request) : replace(request)]),
       ...useKmsKey(request, encrypts ? WRITING_WITH_KMS : [DECRYPT_ACTION]),
     ],
-    optional: [...readTogether(request), ...(dryRun ? [] : checks(request))],
+    optional: [
+      ...readTogether(request),
+      ...(encrypts ? [seeVersions(request)] : []),
+      ...(dryRun ? [] : checks(request)),
+    ],
   };
 }
 

@@ -9,6 +9,7 @@ import {
   readSecrets,
   readTogether,
   roleOf,
+  seeVersions,
   useKmsKey,
   WRITING_WITH_KMS,
 } from './shared.ts';
@@ -30,6 +31,7 @@ export function setupNeeds(request: PermissionRequest): Needs {
     optional: [
       ...(byArn || manifest ? [] : [listSecrets('OptionalOfferSecrets', request)]),
       ...readTogether(request),
+      ...(request.replace && !dryRun ? [seeVersions(request)] : []),
       { sid: 'OptionalFindPolicies', actions: ['iam:ListPolicies'], resources: ['*'] },
       { sid: 'OptionalFindStacks', actions: ['iam:GetPolicy'], resources: policiesOf(request) },
       { sid: 'OptionalReadQuotas', actions: ['iam:GetAccountSummary'], resources: ['*'] },

@@ -5,7 +5,7 @@ import type { Conflict, SecretOutcome } from '../report/types.ts';
 import { secretWords as words } from '../report/words/steps.ts';
 import { conflictFailure } from './conflict.ts';
 import type { FoundSecrets, SecretDecision, SecretPlan } from './secret-decision-types.ts';
-import { createSecret, replaceValue, restoreSecret } from './secret-writing.ts';
+import { createSecret, replaceValue, restoreSecret, type TokensSent } from './secret-writing.ts';
 import type { SecretRef, SetupRequest, StepContext, StepOutput } from './types.ts';
 
 /** What is to be done, and with which key. */
@@ -17,9 +17,21 @@ export interface Again {
   decide: (found: FoundSecrets) => SecretPlan;
 }
 
+/** What a run has done so far, and what it has learnt of its writes. */
+interface Progress {
+  /** The secrets that are as they should be, by their places. */
+  done: Map<string, SecretRef>;
+  /** The places of secrets that were restored. */
+  restored: Set<string>;
+  /** How often each write was sent that may be sent again, and when the last time was. */
+  writes: Map<string, { times: number; at: number }>;
+  tokens: TokensSent;
+}
+
 /**
  * Carries the plan out. When a secret turns out to be there that was to be made, or holds another value than the one that
- * was read, it is read and decided again, for as long as IAM would be waited for.
+ * was read, it is read and decided again, for as long as IAM would be waited for. For each secret a run sends one request that
+ * changes it, and repeats it `writeAgainAfterMs` times at most: to give it a value, one for each token that it finds spent.
  */
 export async function settleSecrets(
   context: StepContext,
@@ -28,15 +40,19 @@ export async function settleSecrets(
   again: Again,
 ): Promise<StepOutput> {
   const { limits, interrupt } = context;
-  const done = new Map<string, SecretRef>();
-  const restored = new Set<string>();
+  const progress: Progress = {
+    done: new Map(),
+    restored: new Set(),
+    writes: new Map(),
+    tokens: { refused: new Set() },
+  };
   let next: Decided | undefined = plan;
   const round = async (): Promise<StepOutput | undefined> => {
     const planned = next ?? (await decideAgain(again, plan));
     next = undefined;
-    const decided = await restoreFirst(context, planned, again, restored);
-    if (!(await carryOutAll(context, request, decided, done))) return undefined;
-    const secrets = decided.decisions.flatMap((decision) => done.get(placeOf(decision)) ?? []);
+    const decided = await restoreFirst(context, planned, again, progress);
+    if (!(await carryOutAll(context, request, decided, progress))) return undefined;
+    const secrets = decided.decisions.flatMap((decision) => progress.done.get(placeOf(decision)) ?? []);
     return { secrets, ...(decided.key ? { key: decided.key } : {}) };
   };
   const { value } = await waitUntil(round, (output) => output !== undefined, {
@@ -45,7 +61,20 @@ export async function settleSecrets(
     onWait: (elapsed) => context.waiting(words.settling, elapsed),
   });
   if (value) return value;
-  throw conflictFailure([lateConflict(words.keepsChanging)]);
+  const { unseen } = progress.tokens;
+  const details = unseen ? [words.versionsUnseen, unseen.message] : [];
+  throw conflictFailure([{ ...lateConflict(words.keepsChanging), details }]);
+}
+
+/** Whether a write may be sent, for the first time or, after a pause that grows, again; notes that it is. */
+function maySend({ writes }: Progress, write: string, { limits }: StepContext): boolean {
+  const last = writes.get(write);
+  if (last) {
+    const pause = limits.writeAgainAfterMs[last.times - 1];
+    if (pause === undefined || performance.now() - last.at < pause) return false;
+  }
+  writes.set(write, { times: (last?.times ?? 0) + 1, at: performance.now() });
+  return true;
 }
 
 /**
@@ -58,10 +87,11 @@ async function carryOutAll(
   context: StepContext,
   request: SetupRequest,
   { decisions, key }: Decided,
-  done: Map<string, SecretRef>,
+  progress: Progress,
 ): Promise<boolean> {
+  const { done } = progress;
   const carry = async (decision: SecretDecision) => {
-    const ref = done.get(placeOf(decision)) ?? (await carryOut(context, request, decision, key));
+    const ref = done.get(placeOf(decision)) ?? (await carryOut(context, request, decision, key, progress));
     if (!ref) return false;
     done.set(placeOf(decision), ref);
     context.record({ secrets: [ref] });
@@ -98,6 +128,8 @@ async function decideAgain({ look, decide }: Again, first: Decided): Promise<Dec
  * could leave different keys in the Regions: the other run does not look again at what it has done.
  */
 function overtaken(first: Decided, now: Decided): Conflict | undefined {
+  const gone = goneSince(first, now);
+  if (gone) return gone;
   const toReplace = first.decisions.filter((each) => each.kind === 'replace');
   const changed = now.decisions
     .filter((each) => each.kind === 'replace')
@@ -105,6 +137,15 @@ function overtaken(first: Decided, now: Decided): Conflict | undefined {
       toReplace.some((each) => each.ref.arn === ref.arn && each.found.versionId !== found.versionId),
     );
   return changed && lateConflict(words.otherValue(changed.ref.name, changed.ref.region));
+}
+
+/** A secret that was there, and is not any more: to make another one is not what was shown. */
+function goneSince(first: Decided, { decisions }: Pick<Decided, 'decisions'>): Conflict | undefined {
+  const there = first.decisions.filter(({ kind }) => kind !== 'create').map(placeOf);
+  const gone = decisions
+    .filter((each) => each.kind === 'create')
+    .find((each) => there.includes(placeOf(each)));
+  return gone && lateConflict(words.gone(gone.ref.name, gone.ref.region));
 }
 
 function lateConflict(found: string): Conflict {
@@ -117,6 +158,7 @@ async function carryOut(
   request: SetupRequest,
   decision: SecretDecision,
   key: KeyMaterial | undefined,
+  progress: Progress,
 ): Promise<SecretRef | undefined> {
   switch (decision.kind) {
     case 'conflict':
@@ -127,9 +169,11 @@ async function carryOut(
       // It was restored a moment ago, and does not show it yet, or was deleted again.
       return undefined;
     case 'create':
-      return createSecret(context, request, decision.ref, demanded(key));
+      return maySend(progress, `create ${placeOf(decision)}`, context)
+        ? createSecret(context, request, decision.ref, demanded(key))
+        : undefined;
     case 'replace':
-      return replaceValue(context, decision, demanded(key));
+      return replaceValue(context, decision, demanded(key), progress.tokens);
   }
 }
 
@@ -146,8 +190,9 @@ async function restoreFirst(
   context: StepContext,
   plan: Decided,
   { decide }: Again,
-  restored: Set<string>,
+  progress: Progress,
 ): Promise<Decided> {
+  const { restored } = progress;
   const label = (decisions: SecretDecision[]) =>
     decisions.map((decision) => (restored.has(placeOf(decision)) ? asRestored(decision) : decision));
   if (!plan.decisions.some(({ kind }) => kind === 'restore'))
@@ -156,7 +201,7 @@ async function restoreFirst(
     plan.decisions.map(async (decision) => {
       if (decision.kind === 'conflict') throw new Error('a conflict cannot be carried out');
       const { region } = decision.ref;
-      if (decision.kind === 'restore') {
+      if (decision.kind === 'restore' && maySend(progress, `restore ${placeOf(decision)}`, context)) {
         restored.add(placeOf(decision));
         return { region, secret: await restoreSecret(context, decision.ref) };
       }
@@ -164,7 +209,7 @@ async function restoreFirst(
     }),
   );
   const { decisions, key, conflicts } = decide({ places });
-  const [conflict] = conflicts;
+  const [conflict = goneSince(plan, { decisions })] = conflicts;
   if (conflict) throw conflictFailure([{ ...conflict, found: words.restoredInVain(conflict.found) }]);
   return { ...(key ? { key } : {}), decisions: label(decisions) };
 }

@@ -5,9 +5,10 @@ import {
   RestoreSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { kmsKeyIdIn } from '../aws/kms.ts';
-import { type FoundSecret, readSecret } from '../aws/secrets.ts';
+import { type ListedVersion, listVersions, type Stage } from '../aws/secret-versions.ts';
+import { describeSecret, type FoundSecret, readSecret } from '../aws/secrets.ts';
 import { DEFAULTS } from '../defaults.ts';
-import { hasAwsCode } from '../failure.ts';
+import { type Failure, hasAwsCode, isAccessDenied } from '../failure.ts';
 import type { KeyMaterial } from '../key/index.ts';
 import { tagsFor } from './tags.ts';
 import type { SecretRef, SetupRequest, StepContext } from './types.ts';
@@ -46,41 +47,93 @@ export async function createSecret(
     return { ...ref, arn: made.ARN ?? ref.arn, versionId: made.VersionId ?? null };
   } catch (error) {
     if (hasAwsCode(error, 'ResourceExistsException')) return undefined;
+    // What somebody made and deleted meanwhile has the name until it is gone for good.
+    const mayBeDeleted = hasAwsCode(error, 'InvalidRequestException');
+    if (mayBeDeleted && (await describeSecret(aws, ref.region, ref.name))?.deletedAt) return undefined;
     throw error;
   }
 }
 
+/** What a run has learnt of the tokens that it has sent to give secrets another value. */
+export interface TokensSent {
+  /** Those that AWS has refused, or that turned out to stand for a version which is not the current one. None is sent twice. */
+  refused: Set<string>;
+  /** Why it could not be seen whether they were spent before, if the versions may not be listed. */
+  unseen?: Failure;
+}
+
 /**
  * Makes the key the current version of a secret that exists. Answers nothing when the secret does not hold any more what
- * was found there.
+ * was found there, as far as can be told.
  */
 export async function replaceValue(
   context: StepContext,
   { ref, found }: { ref: SecretRef; found: FoundSecret },
   key: KeyMaterial,
+  sent: TokensSent,
 ): Promise<SecretRef | undefined> {
-  try {
-    const made = await putValue(context, ref, key, replacing(found));
-    // The token stands for a version that was the current one once, and is not now: somebody has gone back to the one before.
-    const current = made.VersionStages?.includes('AWSCURRENT') ?? true;
-    const { VersionId } = current ? made : await putValue(context, ref, key, randomUUID());
-    return { ...ref, versionId: VersionId ?? ref.versionId };
-  } catch (error) {
-    if (hasAwsCode(error, 'ResourceExistsException')) return undefined;
-    throw error;
+  for (;;) {
+    const token = await nextToken(context, found, sent);
+    if (token === undefined) return undefined;
+    const made = await putValue(context, ref, key, token);
+    const isCurrent = made && (made.VersionStages?.includes('AWSCURRENT') ?? true);
+    if (isCurrent) return { ...ref, versionId: made.VersionId ?? ref.versionId };
+    sent.refused.add(token);
   }
 }
 
 /**
- * A token for the one value that comes after the current one. Of two runs that replace the same version at the same time,
- * with the same key both make one version, and with different keys one is told that there is a version already.
- * The version before belongs to it: who has gone back to an older version may store another key than the one after it was.
+ * Chooses the token for the one value that comes after the current one: the first of a series that no version had before. Each
+ * run that replaces the same version at the same time chooses the same one. Of two with different keys, one is told that there
+ * is such a version already, and with the same key both make one version.
+ * Returns nothing when a version that may be of another run's making, just now, has the token.
  */
-function replacing({ arn, versionId = '', previousId = '' }: FoundSecret): string {
-  return createHash('sha256').update(`${arn} ${versionId} ${previousId}`).digest('hex');
+async function nextToken(
+  { aws, limits }: StepContext,
+  found: FoundSecret,
+  sent: TokensSent,
+): Promise<string | undefined> {
+  const first = tokenAfter(found, 0);
+  if (!sent.refused.has(first)) return first;
+  let spent: Set<string>;
+  try {
+    spent = spentTokens(await listVersions(aws, found), found, aws.clients.now() - limits.newVersionMs);
+  } catch (error) {
+    if (!isAccessDenied(error)) throw error;
+    sent.unseen = error;
+    return undefined;
+  }
+  for (let number = 0; ; number += 1) {
+    const token = tokenAfter(found, number);
+    if (spent.has(token)) continue;
+    return sent.refused.has(token) ? undefined : token;
+  }
 }
 
-function putValue({ aws }: StepContext, ref: SecretRef, key: KeyMaterial, token: string) {
+/**
+ * Returns the tokens of versions that are not the current one and were made long enough ago to show so everywhere: who has moved
+ * the labels by hand, say, may replace the same version a second time. Nothing is said when the labels are not where they were
+ * found: then another run has been here.
+ */
+function spentTokens(versions: ListedVersion[], found: FoundSecret, before: number): Set<string> {
+  const labelled = (stage: Stage) => versions.find(({ stages }) => stages.includes(stage))?.versionId;
+  const isAsFound =
+    labelled('AWSCURRENT') === found.versionId && labelled('AWSPREVIOUS') === found.previousId;
+  const old = versions.filter(({ createdAt }) => createdAt.getTime() < before);
+  return new Set(isAsFound ? old.map(({ versionId }) => versionId) : []);
+}
+
+/**
+ * The token at that place in the series that belongs to the current version and the one before. The latter belongs to it: who has
+ * gone back to an older version may store another key than the one after it was.
+ */
+function tokenAfter({ arn, versionId = '', previousId = '' }: FoundSecret, number: number): string {
+  const place = number === 0 ? '' : ` ${number}`;
+  return createHash('sha256').update(`${arn} ${versionId} ${previousId}${place}`).digest('hex');
+}
+
+/** Stores the value as the version of that token; answers nothing when the token stands for another value already. */
+async function putValue({ aws }: StepContext, ref: SecretRef, key: KeyMaterial, token: string) {
   const call = {
     action: 'secretsmanager:PutSecretValue',
     resource: ref.arn,
@@ -93,7 +146,12 @@ function putValue({ aws }: StepContext, ref: SecretRef, key: KeyMaterial, token:
     SecretString: key.reveal(),
     ClientRequestToken: token,
   });
-  return aws.call(call, (options) => aws.clients.secretsManager(ref.region).send(command, options));
+  try {
+    return await aws.call(call, (options) => aws.clients.secretsManager(ref.region).send(command, options));
+  } catch (error) {
+    if (hasAwsCode(error, 'ResourceExistsException')) return undefined;
+    throw error;
+  }
 }
 
 /** Restores a secret, and reads what it holds. */

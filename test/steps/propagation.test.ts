@@ -4,7 +4,7 @@ import { policyReader } from '../../src/aws/policies.ts';
 import { secretReader } from '../../src/aws/secret-reader.ts';
 import { readSecret } from '../../src/aws/secrets.ts';
 import { openAws } from '../../src/aws/session.ts';
-import type { Limits } from '../../src/defaults.ts';
+import { LIMITS, type Limits } from '../../src/defaults.ts';
 import { KeyMaterial } from '../../src/key/index.ts';
 import { prove } from '../../src/proof/prove.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
@@ -16,6 +16,7 @@ import { freshSandbox } from '../support/sandbox.ts';
 import { setUp } from '../support/setup.ts';
 
 const PATIENT: Limits = {
+  ...LIMITS,
   iamPropagationMs: 10_000,
   firstPauseMs: 50,
   longestPauseMs: 200,
@@ -25,6 +26,7 @@ const PATIENT: Limits = {
   policyWritesBeyondPlan: 10,
 };
 const HASTY: Limits = {
+  ...LIMITS,
   iamPropagationMs: 900,
   firstPauseMs: 50,
   longestPauseMs: 100,

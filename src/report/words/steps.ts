@@ -42,10 +42,13 @@ export const secretWords = {
   absentArn: (arn: string) => `There is no secret ${arn}.`,
   foreignArn: (arn: string, account: string) =>
     `The secret ${arn} belongs to another account than yours (${account}); MediaConnect cannot read secrets across accounts.`,
+  gone: (name: string, region: string) => `The secret ${name} in ${region} no longer exists.`,
   restoredInVain: (found: string) => `${found} It was restored and not changed further.`,
   madeMeanwhile: (found: string) => `${found} Someone made or changed it meanwhile; it was not touched.`,
   keepsChanging:
     'Others keep changing the secret at the same time. Run the same command again when they are done.',
+  versionsUnseen:
+    'The version of an earlier replacement may be in the way. Whether it is cannot be seen without secretsmanager:ListSecretVersionIds.',
   settling: 'the secret to show what others have just done with it',
   kmsWrongRegion: (region: string) =>
     `The KMS key of --kms-key-id is not in ${region}. Give a multi-Region key or an alias, or set up each Region by itself.`,

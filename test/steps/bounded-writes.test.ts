@@ -1,0 +1,209 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import {
+  DeleteSecretCommand,
+  ListSecretVersionIdsCommand,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { describe, expect, test } from 'vitest';
+import { readAnswers } from '../../src/answers/setup-answers.ts';
+import type { RequestHandler } from '../../src/aws/clients.ts';
+import { policyReader } from '../../src/aws/policies.ts';
+import { secretReader } from '../../src/aws/secret-reader.ts';
+import { openAws } from '../../src/aws/session.ts';
+import { LIMITS } from '../../src/defaults.ts';
+import { KeyMaterial } from '../../src/key/index.ts';
+import { completeRequest } from '../../src/steps/request.ts';
+import { storeSecret } from '../../src/steps/store-secret.ts';
+import type { StepContext } from '../../src/steps/types.ts';
+import { clientsOf, KEYS, makeSecret, REGION, readAccount, writesTo } from '../support/account.ts';
+import { freshSandbox } from '../support/sandbox.ts';
+import type { Wishes } from '../support/setup.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+let age = 0;
+const sandbox = freshSandbox({ now: () => Date.now() - age });
+const secrets = () => clientsOf(sandbox()).secrets;
+
+/** The first step by itself, with less patience than the program's. */
+async function store(
+  wishes: Wishes,
+  {
+    meanwhile = async () => undefined,
+    requestHandler,
+  }: { meanwhile?: () => Promise<unknown>; requestHandler?: RequestHandler } = {},
+) {
+  const { url: endpointUrl, credentials } = sandbox();
+  const interrupt = new AbortController().signal;
+  const aws = openAws({ endpointUrl, credentials, homeRegion: REGION, requestHandler }, interrupt);
+  const context: StepContext = {
+    aws,
+    secrets: secretReader(aws),
+    policies: policyReader(aws),
+    limits: {
+      ...LIMITS,
+      iamPropagationMs: 2_000,
+      firstPauseMs: 20,
+      longestPauseMs: 50,
+      writeAgainAfterMs: [50, 100, 200],
+    },
+    interrupt,
+    record: () => undefined,
+    begin: () => undefined,
+    end: () => undefined,
+    waiting: () => undefined,
+  };
+  const { answers } = readAnswers({ secretName: 'studio-a', region: [REGION], ...wishes });
+  const request = completeRequest(answers, { key: KeyMaterial.from(KEYS.aes256), generated: false });
+  const input = { request, identity: await aws.identity(), secrets: [], policies: [], changing: false };
+  try {
+    const plan = storeSecret.plan(input, await storeSecret.inspect(context, request));
+    await meanwhile();
+    sandbox().clearRequests();
+    return await storeSecret.apply(context, input, plan);
+  } finally {
+    aws.clients.close();
+  }
+}
+
+/** How often the program sent that request; what is done by hand is told by the test. */
+const sent = (name: string) => writesTo(sandbox()).filter((each) => each === `secretsmanager:${name}`).length;
+
+/** Answers every look at a secret as it answered the first one. */
+function withStaleLooks(): RequestHandler {
+  const handler = new NodeHttpHandler();
+  let first: { answer: Awaited<ReturnType<RequestHandler['handle']>>; body: Buffer } | undefined;
+  return {
+    metadata: handler.metadata,
+    destroy: () => handler.destroy(),
+    async handle(request, options) {
+      if (!request.headers['x-amz-target']?.endsWith('.DescribeSecret')) {
+        return handler.handle(request, options);
+      }
+      if (!first) {
+        const answer = await handler.handle(request, options);
+        first = { answer, body: await buffer(answer.response.body) };
+      }
+      first.answer.response.body = Readable.from([first.body]);
+      return first.answer;
+    },
+  };
+}
+
+describe('a secret whose name is taken, and which does not show', () => {
+  test('is created four times at most', async () => {
+    const storing = store({}, { meanwhile: () => makeSecret(sandbox()), requestHandler: withStaleLooks() });
+    await expect(storing).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('Others keep changing the secret'),
+    });
+    expect(writesTo(sandbox())).toEqual(Array(4).fill('secretsmanager:CreateSecret'));
+  });
+});
+
+describe('a secret that is deleted again whenever it was restored', () => {
+  test('is restored four times at most', async () => {
+    const deleting: Promise<unknown>[] = [];
+    const SecretId = await makeSecret(sandbox());
+    await secrets().send(new DeleteSecretCommand({ SecretId }));
+    const storing = store(
+      { restore: true },
+      {
+        meanwhile: async () => {
+          sandbox().addFault({
+            action: 'RestoreSecret',
+            kind: 'delay',
+            delayMs: 30,
+            times: Number.POSITIVE_INFINITY,
+            onStrike: () =>
+              void setTimeout(() => deleting.push(secrets().send(new DeleteSecretCommand({ SecretId }))), 5),
+          });
+        },
+      },
+    );
+    await expect(storing).rejects.toMatchObject({ code: 'conflict' });
+    await Promise.all(deleting);
+    expect(sent('RestoreSecret')).toBe(4);
+  });
+
+  test('and which is gone for good by then is not made anew', async () => {
+    const SecretId = await makeSecret(sandbox());
+    await secrets().send(new DeleteSecretCommand({ SecretId }));
+    const gone = new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true });
+    const storing = store(
+      { restore: true },
+      {
+        meanwhile: async () => {
+          sandbox().addFault({
+            action: 'RestoreSecret',
+            kind: 'delay',
+            delayMs: 50,
+            onStrike: () => void setTimeout(() => void secrets().send(gone), 5),
+          });
+        },
+      },
+    );
+    await expect(storing).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('no longer exists'),
+    });
+    expect(sent('CreateSecret')).toBe(0);
+  });
+});
+
+describe('a secret that somebody made and deleted between the plan and its creation', () => {
+  test('is a conflict that names --restore', async () => {
+    const storing = store(
+      {},
+      {
+        meanwhile: async () => {
+          const SecretId = await makeSecret(sandbox(), { SecretString: KEYS.other });
+          await secrets().send(new DeleteSecretCommand({ SecretId }));
+        },
+      },
+    );
+    await expect(storing).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('is scheduled for deletion'),
+    });
+    expect(writesTo(sandbox())).toEqual(['secretsmanager:CreateSecret']);
+  });
+});
+
+describe('a value that was replaced at this point before, with labels moved back by hand since', () => {
+  test('stays a conflict, which says why, for who may not list the versions, and is written once', async () => {
+    age = HOUR_MS;
+    const SecretId = await makeSecret(sandbox(), { SecretString: KEYS.other });
+    const wishes = { existingKey: 'replace' };
+    const { secrets: [replaced] = [] } = await store(wishes);
+    const list = new ListSecretVersionIdsCommand({ SecretId });
+    const [first, second] = (await secrets().send(list)).Versions ?? [];
+    expect(second?.VersionId).toBe(replaced?.versionId);
+    const labels = [
+      {
+        VersionStage: 'AWSCURRENT',
+        RemoveFromVersionId: second?.VersionId,
+        MoveToVersionId: first?.VersionId,
+      },
+      { VersionStage: 'AWSPREVIOUS', RemoveFromVersionId: second?.VersionId },
+    ];
+    for (const label of labels)
+      await secrets().send(new UpdateSecretVersionStageCommand({ SecretId, ...label }));
+    age = 0;
+    sandbox().addFault({
+      action: 'ListSecretVersionIds',
+      kind: 'access-denied',
+      times: Number.POSITIVE_INFINITY,
+    });
+    await expect(store(wishes)).rejects.toMatchObject({
+      code: 'conflict',
+      details: expect.arrayContaining([expect.stringContaining('secretsmanager:ListSecretVersionIds')]),
+    });
+    expect(writesTo(sandbox())).toEqual(['secretsmanager:PutSecretValue']);
+    sandbox().clearFaults();
+    await store(wishes);
+    const account = await readAccount(sandbox());
+    expect(account.secrets).toMatchObject([{ values: { AWSCURRENT: KEYS.aes256, AWSPREVIOUS: KEYS.other } }]);
+  });
+});
