@@ -3,7 +3,10 @@ import { LIMITS } from '../defaults.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { type Expectation, mayComeRight } from '../proof/checks.ts';
 import { evaluate, type Proof, prove } from '../proof/prove.ts';
+import { folded, MOST_LINES } from '../report/fold.ts';
+import { plain } from '../report/plain.ts';
 import type { Check } from '../report/types.ts';
+import { mark } from '../report/verdicts.ts';
 import { fleetWords } from '../report/words/fleet.ts';
 import { proofWords as words } from '../report/words/proof.ts';
 import { setupWords } from '../report/words/setup.ts';
@@ -25,11 +28,36 @@ export async function proveKeys(
   const changed = roles.some(({ unchanged }) => !unchanged);
   if (changed) run.progress.start(words.reading);
   const proofs = await Promise.all(roles.map((role) => proveRole(run, requests, keys, role)));
-  if (!changed) return proofs;
-  if (keys.some(({ failure }) => !failure))
-    run.progress.done((run.outcomes.ofManifest ? fleetWords : setupWords).proven);
-  else run.progress.stop();
+  const open = openChecks(proofs);
+  if (changed) {
+    if (keys.some(({ failure }) => !failure)) run.progress.done(conclusion(run, open));
+    else run.progress.stop();
+  }
+  tellOpen(run, open);
   return proofs;
+}
+
+/** Returns the checks that cannot tell. */
+export function openChecks(proofs: Proof[]): Check[] {
+  return proofs.flatMap(({ checks }) => checks).filter(({ verdict }) => verdict === 'cannot-tell');
+}
+
+function conclusion({ outcomes }: CommandRun, open: Check[]): string {
+  if (open.length > 0) return words.readBack;
+  return (outcomes.ofManifest ? fleetWords : setupWords).proven;
+}
+
+/** Reports what the checks cannot tell: a warning, because nothing has failed. */
+function tellOpen({ output }: CommandRun, open: Check[]): void {
+  const { paint } = output;
+  const alike = ({ id, detail }: Check) => `${id} ${detail}`;
+  const groups = folded(open, open.length > MOST_LINES ? alike : undefined);
+  for (const [{ subject, detail }, ...others] of groups.slice(0, MOST_LINES)) {
+    const subjects = others.length > 0 ? fleetWords.andOthers(subject, others.length) : subject;
+    output.insist(`${mark(paint, 'cannot-tell')} ${plain(`${subjects}: ${detail}`)}`);
+  }
+  const more = groups.slice(MOST_LINES).flat().length;
+  if (more > 0) output.insist(fleetWords.more(more));
 }
 
 async function proveRole(
@@ -54,7 +82,7 @@ async function proveRole(
     })),
   };
   const proof = await lookAt(run, role, reading, expected);
-  const failed = proof.checks.filter(({ ok }) => !ok);
+  const failed = proof.checks.filter(({ verdict }) => verdict === 'failed');
   for (const { result } of members) {
     const about = failed.filter((each) => concerns(each, result));
     if (about.length > 0) result.failure ??= notProven(about, !role.unchanged);

@@ -44,7 +44,9 @@ function find(sources: Source[], effect: string, request: StatementRequest): Fin
       const applies = statementApplies(statement, document, request, attachment);
       const does = effect === 'Allow' ? 'allows' : 'denies';
       if (applies === 'yes') return { truth: 'yes', because: `statement ${at + 1} of ${name} ${does} it` };
-      if (isUnknown(applies)) open ??= { truth: applies, because: applies.unknown };
+      if (isUnknown(applies)) {
+        open ??= { truth: applies, because: `${applies.unknown} (statement ${at + 1} of ${name})` };
+      }
     }
   }
   return open;

@@ -42,9 +42,25 @@ export function check(observed: Observed, expected: Expectation, identity: Ident
   ];
 }
 
-/** Whether a failed check may come right by itself, once IAM has made a change known everywhere. */
-export function mayComeRight({ id, ok }: Check): boolean {
-  return !ok && id !== 'secret-value';
+/** Returns whether a failed check may come right by itself, once IAM has made a change known everywhere. */
+export function mayComeRight({ id, verdict }: Check): boolean {
+  return verdict === 'failed' && id !== 'secret-value';
+}
+
+/** Makes the checks of one subject. */
+function checksOf(id: string, subject: string) {
+  const check = (verdict: Check['verdict'], detail: string): Check => ({
+    id,
+    ok: verdict === 'ok',
+    verdict,
+    subject,
+    detail,
+  });
+  return {
+    ok: (detail: string) => check('ok', detail),
+    failed: (detail: string) => check('failed', detail),
+    cannotTell: (detail: string) => check('cannot-tell', detail),
+  };
 }
 
 function checkValue(
@@ -52,15 +68,15 @@ function checkValue(
   arn: string,
   { keyType, algorithm, key }: KeyExpectation,
 ): Check {
-  const verdict = (ok: boolean, detail: string): Check => ({ id: 'secret-value', ok, subject: arn, detail });
-  if (!secret) return verdict(false, words.secretAbsent);
-  if (secret.deletedAt) return verdict(false, words.secretDeleted);
-  if (secret.content.kind === 'binary') return verdict(false, words.secretBinary);
-  if (secret.content.kind === 'none') return verdict(false, words.secretEmpty);
+  const { ok, failed } = checksOf('secret-value', arn);
+  if (!secret) return failed(words.secretAbsent);
+  if (secret.deletedAt) return failed(words.secretDeleted);
+  if (secret.content.kind === 'binary') return failed(words.secretBinary);
+  if (secret.content.kind === 'none') return failed(words.secretEmpty);
   const [problem] = checkStoredKey(secret.content.key, { keyType, ...(algorithm ? { algorithm } : {}) });
-  if (problem) return verdict(false, problem.message);
-  if (key && !secret.content.key.sameKey(key, keyType)) return verdict(false, words.otherKey);
-  return verdict(true, words.keyReadable(secret.content.key.length));
+  if (problem) return failed(problem.message);
+  if (key && !secret.content.key.sameKey(key, keyType)) return failed(words.otherKey);
+  return ok(words.keyReadable(secret.content.key.length));
 }
 
 function checkTrust(
@@ -68,18 +84,14 @@ function checkTrust(
   { roleName, flows }: Expectation,
   identity: Identity,
 ): Check {
-  const verdict = (ok: boolean, detail: string): Check => ({
-    id: 'role-trust',
-    ok,
-    subject: role?.arn ?? roleName,
-    detail,
-  });
-  if (!role) return verdict(false, words.roleAbsent);
+  const { ok, failed, cannotTell } = checksOf('role-trust', role?.arn ?? roleName);
+  if (!role) return failed(words.roleAbsent);
   const judged = judgeTrust(role.trust, flows, identity);
-  if (judged.verdict === 'unreadable') return verdict(false, words.trustUnreadable);
-  return judged.verdict === 'allowed'
-    ? verdict(true, words.trusted)
-    : verdict(false, words.notTrusted(judged.because));
+  if (judged.verdict === 'unreadable') return failed(words.trustUnreadable);
+  if (judged.verdict === 'allowed') return ok(words.trusted);
+  return judged.uncertain
+    ? cannotTell(words.maybeTrusted(judged.because))
+    : failed(words.notTrusted(judged.because));
 }
 
 function checkReading(
@@ -89,14 +101,16 @@ function checkReading(
   { roleName }: Expectation,
   identity: Identity,
 ): Check {
-  const subject = secret.arn;
-  const verdict = (ok: boolean, detail: string): Check => ({ id: 'role-reads-secret', ok, subject, detail });
-  if (!role) return verdict(false, `${words.roleAbsent} (${roleName})`);
+  const { ok, failed, cannotTell } = checksOf('role-reads-secret', secret.arn);
+  if (!role) return failed(`${words.roleAbsent} (${roleName})`);
   const documents = withResourcePolicy(role.documents, found);
-  if ('unreadable' in documents) return verdict(false, words.policyUnreadable(documents.unreadable));
+  if ('unreadable' in documents) return failed(words.policyUnreadable(documents.unreadable));
   const [refusal] = refusalsOf(secret, documents, role.arn, identity);
-  if (refusal) return verdict(false, words.notReadable(refusal.action, refusal.because));
-  return verdict(true, words.readable);
+  if (!refusal) return ok(words.readable);
+  const { action, verdict, because } = refusal;
+  return verdict === 'denied'
+    ? failed(words.notReadable(action, because))
+    : cannotTell(words.maybeReadable(action, because));
 }
 
 function withResourcePolicy(

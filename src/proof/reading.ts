@@ -3,6 +3,8 @@ import {
   type AccessRequest,
   type AccountRef,
   accountOfKey,
+  type Evaluation,
+  type EvaluationInput,
   evaluateAccess,
   type PolicyDocument,
   READ_ACTIONS,
@@ -61,7 +63,7 @@ export function readRequests(
  * that asks for one is neither a permission nor a denial for sure.
  * Source: IAM User Guide, "AWS global condition context keys"; Service Authorization Reference, AWS Secrets Manager and KMS.
  */
-export const UNKNOWN_OF_SESSIONS = [
+const UNKNOWN_OF_SESSIONS = [
   'aws:CalledVia*',
   'aws:CurrentTime',
   'aws:EpochTime',
@@ -100,15 +102,18 @@ export function documentsOf({
   boundary,
 }: Pick<FoundRole, 'policies' | 'boundary'>): DecidingDocuments | Unreadable {
   const identityPolicies: PolicyDocument[] = [];
+  const identityNames = policies.map(({ name }) => name);
   for (const { name, document } of policies) {
     const parsed = tryParsePolicy(document);
     if (!parsed) return { unreadable: name };
     identityPolicies.push(parsed);
   }
-  if (!boundary) return { identityPolicies };
+  if (!boundary) return { identityPolicies, identityNames };
   // A boundary that is not there allows nothing, and is told as one that cannot be read.
   const permissionsBoundary = tryParsePolicy(boundary.document ?? '');
-  return permissionsBoundary ? { identityPolicies, permissionsBoundary } : { unreadable: boundary.arn };
+  return permissionsBoundary
+    ? { identityPolicies, identityNames, permissionsBoundary }
+    : { unreadable: boundary.arn };
 }
 
 /** Something that a role may not do, or of which it cannot be told whether it may. */
@@ -119,22 +124,25 @@ export interface Refusal {
 }
 
 /**
- * What stands between a role and a secret: each action that reading takes and that is not surely allowed.
- * @param unknownContext context keys of which nothing is known; without them, a request has none but those named here
+ * Returns what stands between a role and a secret: each action that reading takes and that is not surely allowed. What is
+ * denied for sure comes first.
  */
 export function refusalsOf(
   secret: ReadableSecret,
   { resourcePolicy, ...documents }: DecidingDocuments,
   roleArn: string,
   where: AccountRef,
-  unknownContext: string[] = [],
 ): Refusal[] {
-  // A key that is named by its ARN has aliases too, which a policy may ask for, and of which nothing is known here.
-  const aliases = secret.kmsKey?.kind === 'key' ? ['kms:ResourceAliases'] : [];
-  const unknown = { unknownContext: [...unknownContext, ...aliases] };
-  return readRequests(secret, where, roleArn).flatMap((request) => {
+  const refusals = readRequests(secret, where, roleArn).flatMap((request) => {
     const ofSecret = resourcePolicy && request.resource === secret.arn ? { resourcePolicy } : {};
-    const { verdict, because } = evaluateAccess({ ...documents, ...ofSecret, ...unknown, request });
+    const { verdict, because } = evaluateOfSession({ ...documents, ...ofSecret, request });
     return verdict === 'allowed' ? [] : [{ action: request.action, verdict, because }];
   });
+  const isDenied = ({ verdict }: Refusal) => verdict === 'denied';
+  return [...refusals.filter(isDenied), ...refusals.filter((refusal) => !isDenied(refusal))];
+}
+
+/** Evaluates a request of `readRequests`: a condition on what its session has is neither met nor missed for sure. */
+export function evaluateOfSession(input: Omit<EvaluationInput, 'unknownContext'>): Evaluation {
+  return evaluateAccess({ ...input, unknownContext: UNKNOWN_OF_SESSIONS });
 }

@@ -57,7 +57,9 @@ export function judgeTrust(text: string, flows: FlowScope, identity: Identity): 
   const judge = (sourceArn: string) => judgeOne(trust, sourceArn, identity);
   const asked = flows.sourceArns.length > 0;
   const wanted = asked ? flows.sourceArns.map(exampleOf) : anyFlow(flows.regions, identity);
-  const refused = wanted.map(judge).find((evaluation) => !isAllowed(evaluation));
+  const refusals = wanted.map(judge).filter((evaluation) => !isAllowed(evaluation));
+  const denied = refusals.find(({ verdict }) => verdict === 'denied');
+  const refused = denied ?? refusals[0];
   const patterns = sourceArnPatterns(trust);
   if (!refused) return { verdict: 'allowed', scope: asked && patterns.length === 0 ? 'wider' : 'as-asked' };
   const someFlow = (region: string) =>
@@ -66,11 +68,7 @@ export function judgeTrust(text: string, flows: FlowScope, identity: Identity): 
       .map(judge)
       .some(isAllowed);
   if (!asked && flows.regions.every(someFlow)) return { verdict: 'allowed', scope: 'narrower' };
-  return {
-    verdict: 'not-allowed',
-    because: refused.because,
-    uncertain: wanted.map(judge).every(({ verdict }) => verdict !== 'denied'),
-  };
+  return { verdict: 'not-allowed', because: refused.because, uncertain: denied === undefined };
 }
 
 /**

@@ -71,17 +71,21 @@ export interface FleetSummary {
   /** A secret that holds a key which this run has made, if there is one. */
   generated: { region: string; arn: string } | undefined;
   sandbox: boolean;
+  /** Whether checks could not tell of some if MediaConnect can read them. */
+  open: boolean;
 }
 
 /** Says what there is now: how many secrets in which Region, and the ARNs that all flows have in common. */
 export function showFleet(
   output: Output,
   { secrets, policies, roles }: Outcomes,
-  { keys, generated, sandbox }: FleetSummary,
+  { keys, generated, sandbox, open }: FleetSummary,
 ): void {
   const regions = [...new Set(secrets.map(({ region }) => region))].sort();
   const lines = [
-    output.paintResult.green.bold(words.done(keys)),
+    open
+      ? output.paintResult.yellow.bold(words.doneOpen(keys))
+      : output.paintResult.green.bold(words.done(keys)),
     '',
     ...(secrets.length > MOST_LINES
       ? regions.map((region) => words.where(region, secrets.filter((each) => each.region === region).length))

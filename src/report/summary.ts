@@ -11,13 +11,18 @@ export interface Summary {
   /** Set when a key was generated and stored by this run. */
   generated: boolean;
   sandbox: boolean;
+  /** Whether checks could not tell if MediaConnect can read the key. */
+  open: boolean;
 }
 
 /** Prints the ARNs and, ready to paste, what the next screen asks for. */
-export function showSummary(output: Output, { outcomes, encryption, generated, sandbox }: Summary): void {
+export function showSummary(
+  output: Output,
+  { outcomes, encryption, generated, sandbox, open }: Summary,
+): void {
   const { paintResult: paint } = output;
   const lines = [
-    paint.green.bold(words.summaryTitle),
+    open ? paint.yellow.bold(words.summaryOpen) : paint.green.bold(words.summaryTitle),
     '',
     ...outcomes.secrets.flatMap(({ region, arn }) => field(words.secretLabel(region), arn)),
     ...outcomes.policies.flatMap(({ arn }) => field(words.policyLabel, arn)),

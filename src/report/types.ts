@@ -1,5 +1,6 @@
 import type { Failure } from '../failure.ts';
 import type { Told, Way } from '../told.ts';
+import type { Verdict } from './verdicts.ts';
 
 /** What a plan does to one resource. `keep` changes nothing; `schedule` is for deletion. */
 export type ChangeAction =
@@ -120,7 +121,10 @@ export interface FailedKey {
 export interface Check {
   /** A stable word for scripts. */
   id: string;
+  /** True only for what was seen to hold. */
   ok: boolean;
+  /** `cannot-tell`: something that cannot be known from here decides. */
+  verdict: Exclude<Verdict, 'warning'>;
   /** The name or ARN of what was checked. */
   subject: string;
   detail: string;

@@ -1,12 +1,6 @@
 import { kmsKeyRef } from '../aws/kms.ts';
 import type { Identity } from '../aws/session.ts';
-import {
-  type DecidingDocuments,
-  documentsOf,
-  refusalsOf,
-  UNKNOWN_OF_SESSIONS,
-  type Unreadable,
-} from '../proof/reading.ts';
+import { type DecidingDocuments, documentsOf, refusalsOf, type Unreadable } from '../proof/reading.ts';
 import { judgeTrust, letsOthersIn } from '../proof/trust.ts';
 import type { StatusCheck } from '../report/status-types.ts';
 import { statusWords as words } from '../report/words/status.ts';
@@ -45,7 +39,7 @@ export function judgeTrustOf(
 
 /** The documents that decide what a role may do, parsed, with the names of its policies; nothing when they could not be looked at. */
 export function namedDocumentsOf({ found }: SeenRole): DecidingDocuments | Unreadable | undefined {
-  return found && { ...documentsOf(found), identityNames: found.policies.map(({ name }) => name) };
+  return found && documentsOf(found);
 }
 
 /**
@@ -60,7 +54,7 @@ export function judgeReading(
 ): StatusCheck {
   const kmsKey = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, region, identity);
   const secret = { arn, region, ...(kmsKey ? { kmsKey } : {}) };
-  const [refusal] = refusalsOf(secret, documents, roleArn, identity, UNKNOWN_OF_SESSIONS);
+  const [refusal] = refusalsOf(secret, documents, roleArn, identity);
   const check = { id: 'role-reads-secret', subject: arn } as const;
   if (!refusal) return { ...check, verdict: 'ok', detail: words.readable };
   const { action, verdict, because } = refusal;

@@ -1,5 +1,6 @@
 import { roleArn } from '../aws/arn.ts';
 import { DEFAULT_ATTACHMENT_QUOTA, type FoundRole } from '../aws/roles.ts';
+import { groupedBy } from '../grouping.ts';
 import type { Choice, Conflict } from '../report/types.ts';
 import { policyWords, roleWords as words } from '../report/words/steps.ts';
 import { readingObstacles } from './role-limits.ts';
@@ -57,18 +58,40 @@ function serviceConflict({ name, path }: FoundRole): Conflict[] {
   return [conflict(words.serviceLinked(name), [OTHER_NAME]).conflict];
 }
 
-/** What will keep the role, as it is or as it will be made, from reading the secrets. */
-export function readingConflicts(input: StepInput<RoleRequest>, { role, boundary }: FoundTrust): Conflict[] {
+/** What keeps the role from reading the secrets for sure, and sentences on what might. */
+export interface ReadingProblems {
+  conflicts: Conflict[];
+  warnings: string[];
+}
+
+/** Returns what will keep the role, as it is or as it will be made, from reading the secrets, or might. */
+export function readingProblems(
+  input: StepInput<RoleRequest>,
+  { role, boundary }: FoundTrust,
+): ReadingProblems {
   const { name, permissionsBoundary } = input.request.role;
   const planned = {
     arn: roleArn(input.identity, name),
     policies: [],
     ...(permissionsBoundary ? { boundary: { arn: permissionsBoundary, document: boundary ?? '' } } : {}),
   };
-  return readingObstacles(input, role ?? planned).map(({ arn, found }) => ({
-    ...conflict(found, [OTHER_ROLE]).conflict,
-    about: arn,
-  }));
+  const obstacles = readingObstacles(input, role ?? planned);
+  const denied = obstacles.filter(({ verdict }) => verdict === 'denied');
+  const open = obstacles.filter(({ verdict }) => verdict === 'cannot-tell');
+  return {
+    conflicts: denied.map(({ secret, action, because }) => ({
+      ...conflict(words.cannotRead(name, nameOf(secret), action, because), [OTHER_ROLE]).conflict,
+      about: secret.arn,
+    })),
+    // Of many secrets that one condition decides on, one is named.
+    warnings: [...groupedBy(open, ({ because }) => because).values()].map(
+      ([{ secret, because }, ...others]) => words.mightNotRead(name, nameOf(secret), others.length, because),
+    ),
+  };
+}
+
+function nameOf({ name, region }: SecretRef): string {
+  return `${name} (${region})`;
 }
 
 function quotaConflict(

@@ -1,13 +1,13 @@
 import type { FoundRole } from '../aws/roles.ts';
 import {
   type AccessRequest,
+  type Evaluation,
   type EvaluationInput,
-  evaluateAccess,
   type PolicyDocument,
   parsePolicy,
   tryParsePolicy,
 } from '../policy/index.ts';
-import { readRequests } from '../proof/reading.ts';
+import { evaluateOfSession, readRequests } from '../proof/reading.ts';
 import { roleWords as words } from '../report/words/steps.ts';
 import type { RoleRequest, SecretRef, StepInput } from './types.ts';
 
@@ -21,45 +21,62 @@ const EVERYTHING = parsePolicy(
   JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }),
 );
 
+/** A secret that the role cannot read whatever is attached to it (`denied`), or might not be able to read. */
+export interface ReadingObstacle {
+  secret: SecretRef;
+  verdict: 'denied' | 'cannot-tell';
+  action: string;
+  /** For what is denied, the name of the document that does so; else the condition that decides, and where it is. */
+  because: string;
+}
+
 /**
- * What will keep the role from reading the secrets, whatever is attached to it: a statement that denies it, or a
- * permissions boundary that does not allow it. Answers a sentence for each secret of which that is so, with its ARN.
+ * Returns what will keep the role from reading the secrets, or might: a statement that denies it, or a permissions boundary
+ * that does not allow it. At most one obstacle for each secret: one that is sure, if there is such.
  */
 export function readingObstacles(
-  { secrets, identity, request }: Pick<StepInput<RoleRequest>, 'secrets' | 'identity' | 'request'>,
+  { secrets, identity }: Pick<StepInput<RoleRequest>, 'secrets' | 'identity'>,
   role: Pick<FoundRole, 'arn' | 'policies' | 'boundary'>,
-): { arn: string; found: string }[] {
+): ReadingObstacle[] {
   const ofRole = limitsOfRole(role);
   return secrets.flatMap((secret) => {
     const ofSecret = limitsOfSecret(secret);
-    const obstacles = readRequests(secret, identity, role.arn).flatMap((asked) => {
+    const obstacles = readRequests(secret, identity, role.arn).flatMap((request) => {
       // The secret's resource policy speaks of the secret, not of the KMS key.
-      const limit = decisiveLimit([...ofRole, ...(asked.resource === secret.arn ? ofSecret : [])], asked);
-      if (!limit) return [];
-      const found = words.cannotRead(request.role.name, nameOf(secret), asked.action, limit.name);
-      return [{ arn: secret.arn, found }];
+      const limits = [...ofRole, ...(request.resource === secret.arn ? ofSecret : [])];
+      const obstacle = obstacleIn(limits, request);
+      return obstacle ? [{ secret, action: request.action, ...obstacle }] : [];
     });
-    return obstacles.slice(0, 1);
+    const sure = obstacles.find(({ verdict }) => verdict === 'denied');
+    return [sure ?? obstacles[0] ?? []].flat();
   });
 }
 
-function decisiveLimit(limits: Limit[], request: AccessRequest): Limit | undefined {
-  // What is not allowed with no limit at all (a KMS key of another account) is not for these documents to say.
-  if (!isAllowed([], request) || isAllowed(limits, request)) return undefined;
-  return limits.find((limit) => !isAllowed([limit], request));
+function obstacleIn(
+  limits: Limit[],
+  request: AccessRequest,
+): Pick<ReadingObstacle, 'verdict' | 'because'> | undefined {
+  const { verdict, because } = evaluateWithin(limits, request);
+  // What is open with no limit at all (a KMS key of another account) is not for these documents to decide.
+  if (verdict === 'allowed' || verdict === evaluateWithin([], request).verdict) return undefined;
+  if (verdict === 'cannot-tell') return { verdict, because };
+  const decisive = limits.find((limit) => evaluateWithin([limit], request).verdict === 'denied');
+  return { verdict, because: decisive?.name ?? because };
 }
 
-function isAllowed(limits: Limit[], request: AccessRequest): boolean {
-  const identityPolicies = [EVERYTHING, ...limits.flatMap((limit) => limit.identityPolicies ?? [])];
+function evaluateWithin(limits: Limit[], request: AccessRequest): Evaluation {
+  const own = limits.flatMap(({ name, identityPolicies = [] }) =>
+    identityPolicies.map((document) => ({ name, document })),
+  );
   const permissionsBoundary = limits.find((limit) => limit.permissionsBoundary)?.permissionsBoundary;
   const resourcePolicy = limits.find((limit) => limit.resourcePolicy)?.resourcePolicy;
-  const { verdict } = evaluateAccess({
-    identityPolicies,
+  return evaluateOfSession({
+    identityPolicies: [EVERYTHING, ...own.map(({ document }) => document)],
+    identityNames: ['a policy that allows everything', ...own.map(({ name }) => name)],
     ...(permissionsBoundary ? { permissionsBoundary } : {}),
     ...(resourcePolicy ? { resourcePolicy } : {}),
     request,
   });
-  return verdict === 'allowed';
 }
 
 function limitsOfRole({ policies, boundary }: Pick<FoundRole, 'policies' | 'boundary'>): Limit[] {
@@ -79,8 +96,4 @@ function limitsOfSecret({ name, resourcePolicy }: SecretRef): Limit[] {
 /** A document that cannot be read says nothing; as a boundary it then allows nothing. */
 function read(text = ''): PolicyDocument {
   return tryParsePolicy(text) ?? { version: '2012-10-17', statements: [], unknownElements: [] };
-}
-
-function nameOf({ name, region }: SecretRef): string {
-  return `${name} (${region})`;
 }

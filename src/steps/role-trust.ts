@@ -13,7 +13,7 @@ const UPDATE_TRUST: Choice = { id: 'update-trust', flag: '--update-trust', text:
 export type TrustDecision =
   | { kind: 'create' }
   | { kind: 'keep'; warnings: string[] }
-  | { kind: 'update-trust'; document: unknown }
+  | { kind: 'update-trust'; document: unknown; warnings: string[] }
   | { conflict: Conflict };
 
 /** What is done about the trust policy of a role that exists. Pure. */
@@ -30,8 +30,15 @@ export function planTrust({ request, identity }: StepInput<RoleRequest>, role: F
   }
   const document = addTrust(role.trust, trustOptions(request, identity.account));
   const would = judgeTrust(JSON.stringify(document), flowScope(request), identity);
-  if (would.verdict === 'not-allowed')
+  if (would.verdict === 'not-allowed' && !would.uncertain)
     return conflict(words.trustDenied(role.name, would.because), [OTHER_NAME]);
+  const doubts = would.verdict === 'not-allowed' ? [words.maybeTrustDenied(role.name, would.because)] : [];
+  if (judged.uncertain && (doubts.length > 0 || !request.updateTrust)) {
+    return {
+      kind: 'keep',
+      warnings: doubts.length > 0 ? doubts : [words.maybeTrusted(role.name, judged.because)],
+    };
+  }
   if (!request.updateTrust) {
     return conflict(words.notTrusted(role.name, judged.because), [UPDATE_TRUST, OTHER_NAME]);
   }
@@ -41,5 +48,5 @@ export function planTrust({ request, identity }: StepInput<RoleRequest>, role: F
   if (size > TRUST_POLICY_LIMIT) {
     return conflict(words.trustTooLong(role.name, size, TRUST_POLICY_LIMIT), [OTHER_NAME]);
   }
-  return { kind: 'update-trust', document };
+  return { kind: 'update-trust', document, warnings: doubts };
 }

@@ -5,7 +5,7 @@ import { buildTrustPolicy } from '../policy/index.ts';
 import type { Change, RoleOutcome } from '../report/types.ts';
 import { roleWords as words } from '../report/words/steps.ts';
 import { conflictFailure } from './conflict.ts';
-import { conflict, type FoundTrust, OTHER_NAME, readingConflicts, roleConflicts } from './role-conflicts.ts';
+import { conflict, type FoundTrust, OTHER_NAME, readingProblems, roleConflicts } from './role-conflicts.ts';
 import { planTrust, type TrustDecision } from './role-trust.ts';
 import { attachPolicy, createRole, readWhenKnown, trustOptions, updateTrust } from './role-writing.ts';
 import type { RoleRequest, Step, StepContext, StepInput, StepPlan } from './types.ts';
@@ -51,7 +51,9 @@ function plan(input: StepInput<RoleRequest>, found: FoundTrust): RolePlan {
   const kind = 'conflict' in trust ? 'keep' : trust.kind;
   // Where nothing changes, the proof says the same.
   const changing = input.changing || attach.length > 0 || kind !== 'keep';
-  if (conflicts.length === 0 && changing) conflicts.push(...readingConflicts(input, found));
+  const reading =
+    conflicts.length === 0 && changing ? readingProblems(input, found) : { conflicts: [], warnings: [] };
+  conflicts.push(...reading.conflicts);
   return {
     role: kind,
     attach,
@@ -62,6 +64,7 @@ function plan(input: StepInput<RoleRequest>, found: FoundTrust): RolePlan {
       ...(role?.stack && (attach.length > 0 || kind !== 'keep')
         ? [words.inStack(role.name, role.stack)]
         : []),
+      ...reading.warnings,
     ],
     ...(role ? { found: role } : {}),
     ...(found.boundary === undefined ? {} : { boundary: found.boundary }),

@@ -1,7 +1,7 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import type { Identity } from '../aws/session.ts';
 import { type KmsKeyRef, type PolicyDocument, parsePolicy, tryParsePolicy } from '../policy/index.ts';
-import { type DecidingDocuments, type Refusal, refusalsOf, UNKNOWN_OF_SESSIONS } from '../proof/reading.ts';
+import { type DecidingDocuments, type Refusal, refusalsOf } from '../proof/reading.ts';
 import type { VerifyCheck, VerifyId } from '../report/verify-types.ts';
 import type { SetUp } from '../report/words/commands.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
@@ -64,7 +64,7 @@ function judgeOwnPolicies(
   const allowing = allowPart(tryParsePolicy(seenIn(secret.resourcePolicy) ?? ''));
   const documents = { ...own, ...(allowing ? { resourcePolicy: allowing } : {}) };
   const readable = { arn, region: target.region, ...(kmsKey ? { kmsKey } : {}) };
-  const refusals = refusalsOf(readable, documents, role.arn, identity, UNKNOWN_OF_SESSIONS);
+  const refusals = refusalsOf(readable, documents, role.arn, identity);
   const name = parseSecretArn(arn)?.name ?? '';
   const secrets = [{ arn, keyType: target.keyType }];
   const manifest = target.manifest?.path;
@@ -134,13 +134,7 @@ function judgeResourcePolicy(role: Role, secret: Secret, subject: string, identi
   const document = tryParsePolicy(policy.seen);
   if (!document || arn === undefined) return [open('secret-resource-policy', words.policyNotUnderstood)];
   const documents = { identityPolicies: [ALL_ALLOWED], resourcePolicy: document };
-  const [refusal] = refusalsOf(
-    { arn, region: target.region },
-    documents,
-    role.arn,
-    identity,
-    UNKNOWN_OF_SESSIONS,
-  );
+  const [refusal] = refusalsOf({ arn, region: target.region }, documents, role.arn, identity);
   if (!refusal) return [ok('secret-resource-policy', words.resourcePolicyLets)];
   return refusal.verdict === 'denied'
     ? [

@@ -48,21 +48,21 @@ describe('a verdict is given only if nothing unknown could change it', () => {
   });
 });
 
-describe('what is not known is named', () => {
+describe('what is not known is named, with the statement', () => {
   const verdictOf = (...statements: JsonObject[]) =>
     evaluateTrust(trustWith(...statements), { service: SERVICE, context: { 'aws:SourceAccount': ACCOUNT } });
 
   test('an operator', () => {
     expect(verdictOf({ ...allow, Condition: strange })).toEqual({
       verdict: 'cannot-tell',
-      because: 'condition operator StringResembles is not known',
+      because: 'condition operator StringResembles is not known (statement 1 of the trust policy)',
     });
   });
 
   test('an element', () => {
     expect(verdictOf({ ...allow, Purpose: 'x' })).toEqual({
       verdict: 'cannot-tell',
-      because: 'element Purpose is not known',
+      because: 'element Purpose is not known (statement 1 of the trust policy)',
     });
   });
 
@@ -70,7 +70,7 @@ describe('what is not known is named', () => {
     const { verdict, because } = verdictOf({ ...allow, Principal: { Robot: 'r2' } });
     expect({ verdict, because }).toEqual({
       verdict: 'cannot-tell',
-      because: 'principal Robot r2 is not known',
+      because: 'principal Robot r2 is not known (statement 1 of the trust policy)',
     });
   });
 

@@ -114,7 +114,10 @@ describe('what a resource policy gives to a role without other permissions, and 
       resourcePolicy: to({ AWS: `${SESSION}/s1` }),
       request,
     });
-    expect(evaluation).toEqual({ verdict: 'cannot-tell', because: 'the name of the session is not known' });
+    expect(evaluation).toEqual({
+      verdict: 'cannot-tell',
+      because: 'the name of the session is not known (statement 1 of the resource policy)',
+    });
   });
 
   test('a Deny for all but the role counts for others, and is left open where the account is not listed too', () => {
@@ -174,9 +177,9 @@ describe('what an Action stands for', () => {
 
 describe('statements where they do not belong', () => {
   test('with a Principal in the policy of a role, or without one or a Resource', () => {
-    expect(access({ identityPolicies: [to('*')] }).because).toBe('element Principal is out of place');
-    expect(access({ resourcePolicy: policy(allowAll) }).because).toBe('element Principal is missing');
-    expect(access({ identityPolicies: [policy({ Effect: 'Allow', Action: '*' })] }).because).toBe(
+    expect(access({ identityPolicies: [to('*')] }).because).toContain('element Principal is out of place');
+    expect(access({ resourcePolicy: policy(allowAll) }).because).toContain('element Principal is missing');
+    expect(access({ identityPolicies: [policy({ Effect: 'Allow', Action: '*' })] }).because).toContain(
       'element Resource is missing',
     );
   });

@@ -64,7 +64,7 @@ export function checksOf({ secret = {}, role = {}, expected = {} }: Breakage = {
   return check(observed, wanted, identity);
 }
 
-/** The one check that fails; fails the test itself when it is none or several. */
+/** The one check that does not pass; fails the test itself when it is none or several. */
 export function failureOf(breakage: Breakage) {
   const failed = checksOf(breakage).filter(({ ok }) => !ok);
   expect(failed).toHaveLength(1);

@@ -41,15 +41,6 @@ describe('a role that may not read the secret', () => {
       'GetResourcePolicy',
     ],
     [
-      'may only under a condition that nobody can judge',
-      {
-        role: {
-          policies: [policy('p', allow('*', '*', { StringSounds: { 'aws:RequestedRegion': REGION } }))],
-        },
-      },
-      'GetResourcePolicy',
-    ],
-    [
       'may read in another Region only',
       {
         role: {
@@ -79,6 +70,46 @@ describe('a role that may not read the secret', () => {
     ['the resource policy', { secret: { resourcePolicy: 'x' } }, ARN],
   ])('as far as can be told, because %s cannot be read, is told by its name', (_what, breakage, name) => {
     expect(failureOf(breakage)?.detail).toBe(`the policy ${name} cannot be read as an IAM policy`);
+  });
+
+  test.each<[string, Breakage, string]>([
+    [
+      'an operator that is not known',
+      {
+        role: {
+          policies: [policy('p', allow('*', '*', { StringSounds: { 'aws:RequestedRegion': REGION } }))],
+        },
+      },
+      'condition operator StringSounds is not known (statement 1 of p)',
+    ],
+    [
+      'a tag of the secret',
+      {
+        role: {
+          policies: [
+            guided,
+            policy('d', deny({ Action: '*', Condition: { Null: { 'aws:ResourceTag/a': 'true' } } })),
+          ],
+        },
+      },
+      'context key aws:ResourceTag/a is not known (statement 1 of d)',
+    ],
+  ])('as far as can be told, because of %s, has not failed', (_what, breakage, because) => {
+    const check = failureOf(breakage);
+    expect(check).toMatchObject({ id: 'role-reads-secret', ok: false, verdict: 'cannot-tell' });
+    expect(check?.detail).toContain(because);
+    expect(check && mayComeRight(check)).toBe(false);
+  });
+
+  test('that is denied one action for sure has failed, whatever cannot be told of another', () => {
+    const open = deny({
+      Action: 'secretsmanager:GetResourcePolicy',
+      Condition: { Null: { 'aws:SourceVpc': 'true' } },
+    });
+    const sure = deny({ Action: 'secretsmanager:GetSecretValue' });
+    const check = failureOf({ role: { policies: [guided, policy('d', open, sure)] } });
+    expect(check).toMatchObject({ verdict: 'failed' });
+    expect(check?.detail).toContain('secretsmanager:GetSecretValue: statement 2 of d denies it');
   });
 
   test('because the KMS key is not allowed to it is told', () => {

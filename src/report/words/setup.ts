@@ -61,6 +61,7 @@ export const setupWords = {
 
   proven: 'Proven: MediaConnect may assume the role, and the role may read the key.',
   summaryTitle: 'MediaConnect can read the key.',
+  summaryOpen: 'The key is set up. Whether MediaConnect can read it cannot be told from here.',
   roleLabel: 'Role ARN',
   policyLabel: 'Policy ARN',
   secretLabel: (region: string) => `Secret ARN (${region})`,

@@ -137,6 +137,10 @@ export const roleWords = {
     `The role ${name} exists, and MediaConnect may not assume it: ${because}.`,
   trustDenied: (name: string, because: string) =>
     `The role ${name} exists, and its trust policy denies MediaConnect, or may do so: ${because}. Another statement would not change that.`,
+  maybeTrusted: (name: string, because: string) =>
+    `Whether MediaConnect can assume the role ${name} cannot be told from here: ${because}. --update-trust adds a statement without that condition.`,
+  maybeTrustDenied: (name: string, because: string) =>
+    `Whether MediaConnect can assume the role ${name} cannot be told from here: ${because}.`,
   deletedPrincipals: (name: string, ids: string[]) =>
     `The trust policy of ${name} names ${ids.join(', ')}, whom somebody has deleted since, and IAM does not store such a policy again. Take that out of it by hand first.`,
   trustTooLong: (name: string, size: number, limit: number) =>
@@ -150,6 +154,10 @@ export const roleWords = {
     `The role ${name} is a service-linked role: only the AWS service that it belongs to can change it.`,
   cannotRead: (name: string, secret: string, action: string, by: string) =>
     `The role ${name} could not do ${action} on the secret ${secret}, whatever is attached to it, because of ${by}.`,
+  mightNotRead: (name: string, secret: string, others: number, because: string) => {
+    const secrets = others === 0 ? `the secret ${secret}` : `${secret} and ${others} more secrets`;
+    return `Whether the role ${name} can read ${secrets} cannot be told from here: ${because}.`;
+  },
   boundary: (arn: string) => `the permissions boundary ${arn}`,
   inlinePolicy: (name: string) => `its inline policy ${name}`,
   attachedPolicy: (name: string) => `its policy ${name}`,
