@@ -5,6 +5,7 @@ import {
   evaluateTrust,
   MEDIACONNECT_SERVICE,
   type PolicyDocument,
+  type Statement,
   tryParsePolicy,
 } from '../policy/index.ts';
 import { matches, pattern as wildcards } from '../policy/match.ts';
@@ -71,25 +72,8 @@ export function judgeTrust(text: string, flows: FlowScope, identity: Identity): 
   return { verdict: 'not-allowed', because: refused.because, uncertain: denied === undefined };
 }
 
-/**
- * Whether a trust policy (JSON text) would let MediaConnect in for a flow of another account as well.
- * Source: IAM User Guide, "The confused deputy problem".
- */
-export function letsOthersIn(text: string, { account, partition }: Identity): boolean {
-  const trust = tryParsePolicy(text);
-  if (!trust) return false;
-  const other = account === OTHER_ACCOUNT ? '000000000000' : OTHER_ACCOUNT;
-  // A pattern may be for one Region only, and for any account in it.
-  const flows = [
-    ...anyFlow(['us-east-1'], { partition, account: other }),
-    ...sourceArnPatterns(trust).flatMap((pattern) => exampleOfAccount(pattern, other)),
-  ];
-  return flows.some((flow) => isAllowed(judgeOne(trust, flow, { account: other })));
-}
-
-const OTHER_ACCOUNT = '999999999999';
-
-function judgeOne(
+/** Evaluates the request that MediaConnect makes for one flow, or another resource, of an account. */
+export function judgeOne(
   trust: PolicyDocument,
   sourceArn: string,
   { account }: Pick<Identity, 'account'>,
@@ -112,7 +96,7 @@ function isAllowed({ verdict }: Evaluation): boolean {
 }
 
 /** An ARN such as a flow of this account has, one for each Region. */
-function anyFlow(regions: string[], { partition, account }: AccountRef): string[] {
+export function anyFlow(regions: string[], { partition, account }: AccountRef): string[] {
   return regions.map(
     (region) => `arn:${partition}:mediaconnect:${region}:${account}:flow:1-AnyFlowOfThisAccount:any`,
   );
@@ -120,10 +104,17 @@ function anyFlow(regions: string[], { partition, account }: AccountRef): string[
 
 /** The `aws:SourceArn` patterns in the Allow statements of a trust policy. */
 function sourceArnPatterns({ statements }: PolicyDocument): string[] {
+  return valuesOf(
+    statements.filter(({ effect }) => effect === 'Allow'),
+    'aws:SourceArn',
+  );
+}
+
+/** The values that these statements compare a context key with, by whatever operator. */
+export function valuesOf(statements: Statement[], name: string): string[] {
   return statements
-    .filter(({ effect }) => effect === 'Allow')
     .flatMap(({ conditions }) => conditions)
-    .filter(({ key }) => key.toLowerCase() === 'aws:sourcearn')
+    .filter(({ key }) => key.toLowerCase() === name.toLowerCase())
     .flatMap(({ values }) => values);
 }
 
@@ -137,13 +128,7 @@ function exampleIn(pattern: string, region: string, { partition, account }: Acco
   return arns.filter((arn) => matches(wildcards(pattern), arn)).slice(0, 1);
 }
 
-/** Some ARN of the account that matches the pattern; none when it is for other accounts. */
-function exampleOfAccount(pattern: string, account: string): string[] {
-  const parts = pattern.split(':');
-  return matches(wildcards(parts[4] ?? ''), account) ? [exampleOf(parts.with(4, account).join(':'))] : [];
-}
-
 /** Some ARN that matches the pattern. */
-function exampleOf(pattern: string): string {
+export function exampleOf(pattern: string): string {
   return pattern.replaceAll('*', 'example').replaceAll('?', 'x');
 }

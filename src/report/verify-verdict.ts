@@ -3,7 +3,7 @@ import { type Verdict, worst } from './verdicts.ts';
 import type { VerifyCheck, VerifyId } from './verify-types.ts';
 
 /** Checks that tell more than whether MediaConnect can read the key now: not being able to look decides nothing. */
-const BESIDES: ReadonlySet<VerifyId> = new Set(['caller-pass-role', 'secret-kms-key']);
+const BESIDES: ReadonlySet<VerifyId> = new Set(['caller-pass-role', 'secret-kms-key', 'role-guard']);
 
 /** What all checks come to: the worst of those that decide. */
 export function verdictOf(checks: readonly VerifyCheck[]): Verdict {

@@ -1,7 +1,8 @@
 import { kmsKeyRef } from '../aws/kms.ts';
 import type { Identity } from '../aws/session.ts';
+import { checkGuard } from '../proof/guard.ts';
 import { type DecidingDocuments, documentsOf, refusalsOf, type Unreadable } from '../proof/reading.ts';
-import { judgeTrust, letsOthersIn } from '../proof/trust.ts';
+import { judgeTrust } from '../proof/trust.ts';
 import type { StatusCheck } from '../report/status-types.ts';
 import { statusWords as words } from '../report/words/status.ts';
 import { checksOf } from './check.ts';
@@ -30,11 +31,20 @@ export function judgeTrustOf(
     ];
   }
   const trusted = judged.scope === 'narrower' ? words.trustedForSome : words.trusted;
-  const guarded = !letsOthersIn(trust, identity);
-  return [
-    check('role-trust', 'ok', trusted),
-    check('role-guard', guarded ? 'ok' : 'warning', guarded ? words.guarded : words.noGuard),
-  ];
+  return [check('role-trust', 'ok', trusted), judgeGuard(arn, trust, identity)];
+}
+
+function judgeGuard(arn: string, trust: string, identity: Identity): StatusCheck {
+  const check = checksOf(arn);
+  const guard = checkGuard(trust, identity);
+  if (guard.verdict === 'kept-out') return check('role-guard', 'ok', words.guarded);
+  if (guard.verdict === 'cannot-tell')
+    return check('role-guard', 'cannot-tell', words.maybeGuarded(guard.because));
+  return check(
+    'role-guard',
+    'warning',
+    guard.accounts.length > 0 ? words.letsIn(guard.accounts) : words.noGuard,
+  );
 }
 
 /** The documents that decide what a role may do, parsed, with the names of its policies; nothing when they could not be looked at. */

@@ -1,7 +1,8 @@
 import { parseArn, policyArn } from '../aws/arn.ts';
 import type { Identity } from '../aws/session.ts';
 import type { KeyType } from '../key/index.ts';
-import { judgeTrust, letsOthersIn } from '../proof/trust.ts';
+import { checkGuard } from '../proof/guard.ts';
+import { judgeTrust } from '../proof/trust.ts';
 import type { VerifyCheck } from '../report/verify-types.ts';
 import type { SetUp } from '../report/words/commands.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
@@ -74,7 +75,7 @@ function judgeNaming({ arn, name, described }: RoleSight & ThereRole, { manifest
 function judgeTrusting(role: RoleSight & ThereRole, wish: RoleWish, identity: Identity): VerifyCheck[] {
   const { arn, name, described } = role;
   const { flowArn, regions } = wish;
-  const { ok, failed, warning, unseen, open } = checksOf(arn);
+  const { ok, failed, unseen, open } = checksOf(arn);
   if ('unseen' in described) {
     return [unseen('role-trust', described.unseen), unseen('role-guard', described.unseen)];
   }
@@ -95,14 +96,20 @@ function judgeTrusting(role: RoleSight & ThereRole, wish: RoleWish, identity: Id
   }
   return [
     ok('role-trust', judged.scope === 'narrower' ? words.trustedForSome : words.trusted),
-    letsOthersIn(trust, identity)
-      ? warning(
-          'role-guard',
-          words.noGuard,
-          remedies.guard(name, identity.account, guarded(trust, identity.account)),
-        )
-      : ok('role-guard', words.guarded),
+    judgeGuard(role, trust, identity),
   ];
+}
+
+function judgeGuard({ arn, name }: RoleSight, trust: string, identity: Identity): VerifyCheck {
+  const { ok, warning, open } = checksOf(arn);
+  const guard = checkGuard(trust, identity);
+  if (guard.verdict === 'kept-out') return ok('role-guard', words.guarded);
+  if (guard.verdict === 'cannot-tell') return open('role-guard', guard.because);
+  return warning(
+    'role-guard',
+    guard.accounts.length > 0 ? words.letsIn(guard.accounts) : words.noGuard,
+    remedies.guard(name, identity.account, guarded(trust, identity.account)),
+  );
 }
 
 function judgeAttached(

@@ -1,0 +1,75 @@
+import type { Identity } from '../aws/session.ts';
+import { type Evaluation, type PolicyDocument, tryParsePolicy } from '../policy/index.ts';
+import { matches, pattern as wildcards } from '../policy/match.ts';
+import { anyFlow, exampleOf, judgeOne, valuesOf } from './trust.ts';
+
+/** Whether a trust policy keeps out MediaConnect when it acts for a flow of another account. */
+export type GuardCheck =
+  | { verdict: 'kept-out' }
+  /** `accounts`: those that the policy names; none when it lets in accounts that it does not name. */
+  | { verdict: 'let-in'; accounts: string[] }
+  | { verdict: 'cannot-tell'; because: string };
+
+/** An account of which no policy speaks stands for all the others; of these, two are always left. */
+const STRANGERS = ['999999999999', '000000000000', '888888888888', '777777777777'];
+const DIGITS = '0123456789';
+const ACCOUNT_DIGITS = 12;
+
+/**
+ * Checks a trust policy (JSON text) with flows of other accounts: those that it names, some for each of its patterns, and
+ * some that it does not name. One that cannot be read lets nobody in. Pure.
+ * Source: IAM User Guide, "The confused deputy problem".
+ */
+export function checkGuard(text: string, identity: Identity): GuardCheck {
+  const trust = tryParsePolicy(text);
+  if (!trust) return { verdict: 'kept-out' };
+  const named = accountsIn(trust).filter((account) => account !== identity.account);
+  const strangers = STRANGERS.filter((account) => account !== identity.account && !named.includes(account));
+  const evaluations = (account: string) =>
+    flowsOf(account, trust, identity).map((flow) => judgeOne(trust, flow, { account }));
+  const letIn = (account: string) => evaluations(account).some(({ verdict }) => verdict === 'allowed');
+  if (strangers.some(letIn)) return { verdict: 'let-in', accounts: [] };
+  const accounts = named.filter(letIn);
+  if (accounts.length > 0) return { verdict: 'let-in', accounts };
+  const open = [...named, ...strangers].flatMap(evaluations).find(isOpen);
+  return open ? { verdict: 'cannot-tell', because: open.because } : { verdict: 'kept-out' };
+}
+
+function isOpen({ verdict }: Evaluation): boolean {
+  return verdict === 'cannot-tell';
+}
+
+/** The accounts that the conditions name, and examples for patterns of accounts. */
+function accountsIn({ statements }: PolicyDocument): string[] {
+  const named = [
+    ...valuesOf(statements, 'aws:SourceAccount'),
+    ...valuesOf(statements, 'aws:SourceArn').map((pattern) => arnParts(pattern)[4] ?? ''),
+  ];
+  // A pattern for every account is what the strangers are for.
+  return [...new Set(named.filter((each) => !/^[*]*$/.test(each)).flatMap(exampleAccounts))];
+}
+
+/** Accounts that match a pattern; the pattern itself where it is an account. */
+function exampleAccounts(pattern: string): string[] {
+  const missing = Math.max(ACCOUNT_DIGITS - pattern.replaceAll('*', '').length, 0);
+  return [...DIGITS]
+    .map((digit) => pattern.replaceAll('?', digit).replace('*', digit.repeat(missing)).replaceAll('*', ''))
+    .filter((account) => /^\d{12}$/.test(account));
+}
+
+/** ARNs of an account's flows, among them some that match the patterns of the trust policy. */
+function flowsOf(account: string, { statements }: PolicyDocument, { partition }: Identity): string[] {
+  const patterns = valuesOf(statements, 'aws:SourceArn').map(arnParts);
+  const ofAccount = patterns.filter((parts) => matches(wildcards(parts[4] ?? ''), account));
+  return [
+    ...anyFlow(['us-east-1'], { partition, account }),
+    ...ofAccount.map((parts) => exampleOf(parts.with(4, account).join(':'))),
+  ];
+}
+
+/** The parts of an ARN pattern; a `*` at the end of a short one stands for the parts that it lacks. */
+function arnParts(pattern: string): string[] {
+  const parts = pattern.split(':');
+  const lacking = pattern.endsWith('*') ? Math.max(6 - parts.length, 0) : 0;
+  return [...parts, ...Array.from({ length: lacking }, () => '*')];
+}
