@@ -1,5 +1,6 @@
 import type { FoundRole } from '../aws/roles.ts';
 import { addTrust, deletedPrincipals, measure, parsePolicy, TRUST_POLICY_LIMIT } from '../policy/index.ts';
+import { checkGuard } from '../proof/guard.ts';
 import { judgeTrust } from '../proof/trust.ts';
 import type { Choice, Conflict } from '../report/types.ts';
 import { roleWords as words } from '../report/words/steps.ts';
@@ -17,7 +18,8 @@ export type TrustDecision =
   | { conflict: Conflict };
 
 /** What is done about the trust policy of a role that exists. Pure. */
-export function planTrust({ request, identity }: StepInput<RoleRequest>, role: FoundRole): TrustDecision {
+export function planTrust(input: StepInput<RoleRequest>, role: FoundRole): TrustDecision {
+  const { request, identity } = input;
   const judged = judgeTrust(role.trust, flowScope(request), identity);
   if (judged.verdict === 'unreadable') return conflict(words.unreadable(role.name), [OTHER_NAME]);
   if (judged.verdict === 'allowed') {
@@ -26,7 +28,10 @@ export function planTrust({ request, identity }: StepInput<RoleRequest>, role: F
       wider: [words.notNarrowed(role.name)],
       narrower: [words.narrowed(role.name)],
     };
-    return { kind: 'keep', warnings: scopeWarning[judged.scope] };
+    return {
+      kind: 'keep',
+      warnings: [...scopeWarning[judged.scope], ...guardWarnings(input, role, role.trust)],
+    };
   }
   const document = addTrust(role.trust, trustOptions(request, identity.account));
   const would = judgeTrust(JSON.stringify(document), flowScope(request), identity);
@@ -48,5 +53,19 @@ export function planTrust({ request, identity }: StepInput<RoleRequest>, role: F
   if (size > TRUST_POLICY_LIMIT) {
     return conflict(words.trustTooLong(role.name, size, TRUST_POLICY_LIMIT), [OTHER_NAME]);
   }
-  return { kind: 'update-trust', document, warnings: doubts };
+  const warnings = [...doubts, ...guardWarnings(input, role, JSON.stringify(document))];
+  return { kind: 'update-trust', document, warnings };
+}
+
+/** Warns of a trust policy that lets in other accounts, unless the request was made without the guard against them. */
+function guardWarnings(
+  { request, identity }: StepInput<RoleRequest>,
+  { name }: FoundRole,
+  trust: string,
+): string[] {
+  if (!request.role.sourceAccount) return [];
+  const guard = checkGuard(trust, identity);
+  if (guard.verdict === 'kept-out') return [];
+  if (guard.verdict === 'cannot-tell') return [words.maybeLetsIn(name, guard.because)];
+  return [guard.accounts.length > 0 ? words.letsIn(name, guard.accounts) : words.noGuard(name)];
 }

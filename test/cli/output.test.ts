@@ -114,7 +114,13 @@ describe('--json', () => {
       new RegExp(`^arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:json-[A-Za-z0-9]{6}$`),
     );
     const role = roleArn('MediaConnect-json');
-    const check = (id: string, subject: unknown) => ({ id, ok: true, subject, detail: expect.any(String) });
+    const check = (id: string, subject: unknown) => ({
+      id,
+      ok: true,
+      verdict: 'ok',
+      subject,
+      detail: expect.any(String),
+    });
     expect(document).toEqual({
       version: 1,
       account: ACCOUNT,

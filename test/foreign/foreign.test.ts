@@ -9,9 +9,15 @@ import {
   KEPT_POLICIES,
   TAKEN_POLICY_NAMES,
 } from './policies.ts';
-import { KEPT_ROLES, POWERLESS_ROLES, TRUSTED_ROLES, UNTRUSTING_ROLES } from './roles.ts';
+import { KEPT_ROLES, POWERLESS_ROLES, TRUSTED_ROLES, UNCERTAIN_ROLES, UNTRUSTING_ROLES } from './roles.ts';
 import { testRows, together } from './rows.ts';
-import { CONFLICTING_SECRETS, DEMANDING_SECRETS, KEPT_SECRETS, REPLACED_SECRETS } from './secrets.ts';
+import {
+  CONFLICTING_SECRETS,
+  DEMANDING_SECRETS,
+  KEPT_SECRETS,
+  REPLACED_SECRETS,
+  UNCERTAIN_SECRETS,
+} from './secrets.ts';
 import { CONFLICTING_STACKS, POLICY, policyInStack, STACK, STACKS, secretArn } from './stacks.ts';
 
 // One file for all tables: to load the program takes as long as many rows.
@@ -29,6 +35,10 @@ describe('a role that somebody else made is a conflict when its trust is for', (
   testRows(UNTRUSTING_ROLES));
 describe('a role that somebody else made is a conflict when reading is forbidden by', () =>
   testRows(POWERLESS_ROLES));
+describe('a role that somebody else made is used with a warning when reading depends on', () =>
+  testRows(UNCERTAIN_ROLES));
+describe('a secret that somebody else made is used with a warning when there is', () =>
+  testRows(UNCERTAIN_SECRETS));
 describe('of a CloudFormation stack,', () => testRows(STACKS));
 describe('of a CloudFormation stack, a conflict is', () => testRows(CONFLICTING_STACKS));
 

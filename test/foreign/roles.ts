@@ -88,6 +88,10 @@ const cannotRead = (...conflict: string[]): Row['outcome'] => ({
   conflict: [`The role ${NAME} could not do`, ...conflict],
   ways: ['--role-name NAME'],
 });
+const uncertainTrust: Row['outcome'] = {
+  done: ['created', 'created', 'updated'],
+  says: ['cannot be told from here', 'aws:SourceOrgID'],
+};
 const notTrusted: Row['outcome'] = {
   conflict: [`The role ${NAME} exists, and MediaConnect may not assume it`],
   ways: ['--update-trust', '--role-name NAME'],
@@ -219,11 +223,58 @@ export const UNTRUSTING_ROLES: Row[] = [
       'the flows of another Region only',
       { trust: policy({ ...TRUST, Condition: { ArnLike: { 'aws:SourceArn': flows(FAR_REGION) } } }) },
     ],
+    ['tagging only', { trust: policy({ ...TRUST, Action: 'sts:TagSession' }) }],
+  ]),
+  {
+    what: 'a role that somebody has deleted, whose ID IAM would not store again, with --update-trust',
+    make: trustingTheDeleted(EC2),
+    wishes: updateTrust,
+    outcome: { conflict: ['AROA', 'somebody has deleted since'], ways: ['--role-name NAME'] },
+  },
+  {
+    what: 'an AWS service that owns the role',
+    make: owned({ input: { Path: `/aws-service-role/${MEDIACONNECT}/` } }),
+    outcome: { conflict: ['is a service-linked role'], ways: ['--role-name NAME'] },
+  },
+];
+
+/** Roles that a condition may keep from reading: whether it does cannot be known from outside AWS. */
+export const UNCERTAIN_ROLES: Row[] = [
+  ...rows(
+    {
+      done: ['created', 'created', 'updated'],
+      says: ['cannot be told from here', 'of its inline policy Inline'],
+    },
+    [
+      [
+        'an inline policy that denies it without MFA',
+        {
+          inline: policy(
+            deny(READS, {
+              Resource: '*',
+              Condition: { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } },
+            }),
+          ),
+        },
+      ],
+      [
+        'an inline policy that denies it outside a network',
+        {
+          inline: policy(
+            deny(READS, {
+              Resource: '*',
+              Condition: { StringNotEquals: { 'aws:SourceVpce': 'vpce-1a2b3c4d' } },
+            }),
+          ),
+        },
+      ],
+    ],
+  ),
+  ...rows(uncertainTrust, [
     [
       'an organization’s flows only, which cannot be told from here',
       { trust: policy({ ...TRUST, Condition: { StringEquals: { 'aws:SourceOrgID': 'o-a1b2c3d4e5' } } }) },
     ],
-    ['tagging only', { trust: policy({ ...TRUST, Action: 'sts:TagSession' }) }],
   ]),
   {
     what: 'what another organization’s flows are denied, also with --update-trust',
@@ -236,18 +287,7 @@ export const UNTRUSTING_ROLES: Row[] = [
       }),
     }),
     wishes: updateTrust,
-    outcome: { conflict: ['or may do so', 'aws:SourceOrgID'], ways: ['--role-name NAME'] },
-  },
-  {
-    what: 'a role that somebody has deleted, whose ID IAM would not store again, with --update-trust',
-    make: trustingTheDeleted(EC2),
-    wishes: updateTrust,
-    outcome: { conflict: ['AROA', 'somebody has deleted since'], ways: ['--role-name NAME'] },
-  },
-  {
-    what: 'an AWS service that owns the role',
-    make: owned({ input: { Path: `/aws-service-role/${MEDIACONNECT}/` } }),
-    outcome: { conflict: ['is a service-linked role'], ways: ['--role-name NAME'] },
+    outcome: uncertainTrust,
   },
 ];
 
@@ -277,28 +317,6 @@ export const POWERLESS_ROLES: Row[] = [
   ]),
   ...rows(cannotRead(READS, 'its inline policy Inline'), [
     ['an inline policy that denies it', { inline: policy(deny(READS)) }],
-    [
-      'an inline policy that denies it without MFA',
-      {
-        inline: policy(
-          deny(READS, {
-            Resource: '*',
-            Condition: { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } },
-          }),
-        ),
-      },
-    ],
-    [
-      'an inline policy that denies it outside a network',
-      {
-        inline: policy(
-          deny(READS, {
-            Resource: '*',
-            Condition: { StringNotEquals: { 'aws:SourceVpce': 'vpce-1a2b3c4d' } },
-          }),
-        ),
-      },
-    ],
     [
       'an inline policy that denies all secrets but one',
       {

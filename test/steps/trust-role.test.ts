@@ -177,6 +177,27 @@ describe('a role that MediaConnect may assume already', () => {
     expect(code).toBe(0);
   });
 
+  test.each([
+    ['no guard', guideTrust(), 'has no aws:SourceAccount condition'],
+    [
+      'another account in its guard',
+      guarded({ StringEquals: { 'aws:SourceAccount': [ACCOUNT, '444455556666'] } }),
+      'lets in flows of other accounts too: 444455556666',
+    ],
+  ])('with %s is kept, with the warning that verify gives', async (_what, trust, warning) => {
+    await makeRole(sandbox(), { trust });
+    const { code, log } = await setUp(sandbox());
+    expect(code).toBe(0);
+    expect(log).toContain(warning);
+    expect((await setUpInVain(sandbox())).log).toContain(warning);
+    expect((await setUpInVain(sandbox(), { sourceAccount: false })).log).not.toContain(warning);
+  });
+
+  test('with a guard is kept without a word', async () => {
+    await makeRole(sandbox(), { trust: guarded(SOURCE_ACCOUNT) });
+    expect((await setUp(sandbox())).log).not.toContain('!');
+  });
+
   test('under a path is kept, with a warning', async () => {
     await makeRole(sandbox(), { path: '/video/' });
     const { code, json, log } = await setUp(sandbox());

@@ -136,7 +136,7 @@ export const roleWords = {
   notTrusted: (name: string, because: string) =>
     `The role ${name} exists, and MediaConnect may not assume it: ${because}.`,
   trustDenied: (name: string, because: string) =>
-    `The role ${name} exists, and its trust policy denies MediaConnect, or may do so: ${because}. Another statement would not change that.`,
+    `The role ${name} exists, and its trust policy denies MediaConnect: ${because}. Another statement would not change that.`,
   maybeTrusted: (name: string, because: string) =>
     `Whether MediaConnect can assume the role ${name} cannot be told from here: ${because}. --update-trust adds a statement without that condition.`,
   maybeTrustDenied: (name: string, because: string) =>
@@ -180,6 +180,12 @@ export const roleWords = {
     `The trust policy of ${name} lets MediaConnect in for certain flows only (aws:SourceArn). Other flows cannot use the role.`,
   notNarrowed: (name: string) =>
     `The role ${name} exists and trusts MediaConnect for more than --source-arn says. It stays as it is.`,
+  noGuard: (name: string) =>
+    `The trust policy of ${name} has no aws:SourceAccount condition. Flows of other accounts might use the role. The command 'verify' prints how to add it.`,
+  letsIn: (name: string, accounts: string[]) =>
+    `The trust policy of ${name} lets in flows of other accounts too: ${accounts.join(', ')}. It stays as it is.`,
+  maybeLetsIn: (name: string, because: string) =>
+    `Whether the trust policy of ${name} keeps out flows of other accounts cannot be told from here: ${because}.`,
   gaveUpWaiting: (seconds: number) =>
     `IAM was waited for ${seconds} s, and still does not know the new role or policy.`,
   propagating: 'IAM to make the new role and policy known everywhere',
