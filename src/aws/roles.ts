@@ -1,11 +1,9 @@
 import {
-  GetAccountSummaryCommand,
   GetRoleCommand,
   GetRolePolicyCommand,
   paginateListRolePolicies,
   type Role,
 } from '@aws-sdk/client-iam';
-import { isAccessDenied } from '../failure.ts';
 import { decodePolicy } from '../policy/index.ts';
 import type { FoundPolicy, PolicyReader } from './policies.ts';
 import { type Aws, orAbsent } from './session.ts';
@@ -36,12 +34,7 @@ export interface FoundRole {
   stack?: string;
   /** Whether this program made it, as its tag says. */
   own: boolean;
-  /** How many managed policies the role may have; read only for a role that comes near it. */
-  attachmentQuota?: number;
 }
-
-/** The default quota of managed policies on a role (IAM and AWS STS quotas); an account can have it raised. */
-export const DEFAULT_ATTACHMENT_QUOTA = 10;
 
 /**
  * Reads a role with its trust policy, its policies and its permissions boundary.
@@ -60,11 +53,10 @@ export async function readRole(
   const [attached, inlineNames] = await (early ?? listPolicies(aws, reader, name));
   if (!attached || !inlineNames) return undefined;
   const { boundaryArn, ...described } = role;
-  const [managed, inline, boundary, attachmentQuota] = await Promise.all([
+  const [managed, inline, boundary] = await Promise.all([
     Promise.all(attached.map((arn) => reader.read(arn))),
     Promise.all(inlineNames.map((policy) => readInline(aws, name, policy))),
     boundaryArn ? reader.read(boundaryArn) : undefined,
-    attached.length + 1 >= DEFAULT_ATTACHMENT_QUOTA ? readQuota(aws) : undefined,
   ]);
   return {
     ...described,
@@ -73,7 +65,6 @@ export async function readRole(
     ...(boundaryArn
       ? { boundary: { arn: boundaryArn, ...(boundary ? { document: boundary.document } : {}) } }
       : {}),
-    ...(attachmentQuota === undefined ? {} : { attachmentQuota }),
   };
 }
 
@@ -138,17 +129,4 @@ export async function readInline(aws: Aws, role: string, name: string): Promise<
   return answer?.PolicyDocument === undefined
     ? undefined
     : { name, document: decodePolicy(answer.PolicyDocument) };
-}
-
-/** The account's quota of managed policies on a role. Not being allowed to ask is no reason to stop: then it is the default. */
-async function readQuota(aws: Aws): Promise<number> {
-  try {
-    const summary = await aws.call({ action: 'iam:GetAccountSummary', resource: '*' }, (options) =>
-      aws.clients.iam().send(new GetAccountSummaryCommand({}), options),
-    );
-    return summary.SummaryMap?.AttachedPoliciesPerRoleQuota ?? DEFAULT_ATTACHMENT_QUOTA;
-  } catch (error) {
-    if (isAccessDenied(error)) return DEFAULT_ATTACHMENT_QUOTA;
-    throw error;
-  }
 }

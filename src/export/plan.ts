@@ -1,8 +1,8 @@
 import { expectedSecretArn, parseSecretArn } from '../aws/arn.ts';
+import { DEFAULT_ATTACHMENT_QUOTA } from '../aws/iam-quotas.ts';
 import { kmsKeyIdIn, kmsKeyRef } from '../aws/kms.ts';
 import { LONGEST_POLICY_NAME } from '../aws/names.ts';
 import { partitionOf } from '../aws/regions.ts';
-import { DEFAULT_ATTACHMENT_QUOTA } from '../aws/roles.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { type AccountRef, buildTrustPolicy, measure, TRUST_POLICY_LIMIT } from '../policy/index.ts';

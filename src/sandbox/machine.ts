@@ -57,8 +57,7 @@ export function newMachine(options: SandboxOptions): Machine {
       if (elsewhere || options.disabledRegions?.includes(region)) {
         return undefined;
       }
-      const world =
-        worlds.get(partition) ?? newWorld(account, partition, sessions, options.iamPropagationMs ?? 0);
+      const world = worlds.get(partition) ?? newWorld(account, partition, sessions, options);
       worlds.set(partition, world);
       if (remembers) {
         world.iam.remember();

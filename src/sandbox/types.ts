@@ -5,6 +5,14 @@ import type { Quotas } from './quotas.ts';
 
 export type Partition = 'aws' | 'aws-cn' | 'aws-us-gov';
 
+/** Quotas of IAM that an account can have changed. */
+export interface IamQuotas {
+  /** 10 by default. */
+  attachedPoliciesPerRole: number;
+  /** In characters; 2,048 by default. */
+  trustPolicySize: number;
+}
+
 export type Latency = number | (() => number);
 
 export interface SandboxOptions {
@@ -22,6 +30,8 @@ export interface SandboxOptions {
   latencyMs?: Latency;
   /** Milliseconds until an IAM write is visible to IAM reads and to calls that refer to what it made; 0 by default. */
   iamPropagationMs?: number;
+  /** Quotas of IAM that differ from its defaults, as an account has them after a request to Service Quotas. */
+  iamQuotas?: Partial<IamQuotas>;
   /** The rates past which requests are refused; there is no limit by default. `AWS_DEFAULT_QUOTAS` has those of AWS. */
   quotas?: Quotas;
   /**

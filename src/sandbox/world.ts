@@ -3,31 +3,36 @@ import { IamStore } from './iam/store.ts';
 import { KeyStore } from './kms/store.ts';
 import { FlowStore } from './mediaconnect/store.ts';
 import { SecretStore } from './secretsmanager/store.ts';
-import type { Partition } from './types.ts';
+import type { IamQuotas, Partition, SandboxOptions } from './types.ts';
 
 /** One account in one partition: its IAM, and its secrets, keys and flows in each Region. */
 export interface World {
   readonly account: string;
   readonly partition: Partition;
   readonly iam: IamStore;
+  readonly iamQuotas: IamQuotas;
   readonly sessions: SessionStore;
   secretsIn(region: string): SecretStore;
   keysIn(region: string): KeyStore;
   flowsIn(region: string): FlowStore;
 }
 
+/** Source: "IAM and AWS STS quotas" in the IAM user guide. */
+const DEFAULT_IAM_QUOTAS: IamQuotas = { attachedPoliciesPerRole: 10, trustPolicySize: 2048 };
+
 /** An account with nothing in it but what AWS itself puts there. */
 export function newWorld(
   account: string,
   partition: Partition,
   sessions: SessionStore,
-  iamPropagationMs: number,
+  { iamPropagationMs = 0, iamQuotas = {} }: Pick<SandboxOptions, 'iamPropagationMs' | 'iamQuotas'>,
 ): World {
   return {
     account,
     partition,
     sessions,
     iam: new IamStore(partition, iamPropagationMs),
+    iamQuotas: { ...DEFAULT_IAM_QUOTAS, ...iamQuotas },
     secretsIn: eachRegion(
       (region) => new SecretStore(`arn:${partition}:secretsmanager:${region}:${account}:secret:`),
     ),

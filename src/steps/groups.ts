@@ -27,16 +27,31 @@ export function policyGroups(requests: SetupRequest[]): Group<PolicyRequest>[] {
 
 /** The roles that the keys need, each once. The keys that name one agree on what it shall be. */
 export function roleGroups(requests: SetupRequest[]): Group<RoleRequest>[] {
-  return grouped(requests, ({ role }) => role.name).map(({ first, keys, tags, members }) => ({
-    request: {
-      role: first.role,
-      tags,
-      regions: [...new Set(members.flatMap(regionsOfSecret))],
-      policyNames: [...new Set(members.map(({ policy }) => policy.name))],
-      updateTrust: first.answers.updateTrust,
-    },
-    keys,
-  }));
+  const secrets = secretsOfPolicies(requests);
+  return grouped(requests, ({ role }) => role.name).map(({ first, keys, tags, members }) => {
+    const policyNames = [...new Set(members.map(({ policy }) => policy.name))];
+    return {
+      request: {
+        role: first.role,
+        tags,
+        regions: [...new Set(members.flatMap(regionsOfSecret))],
+        policyNames,
+        mostPolicies: policyNames.reduce((sum, name) => sum + (secrets.get(name) ?? 0), 0),
+        updateTrust: first.answers.updateTrust,
+      },
+      keys,
+    };
+  });
+}
+
+/** How many secrets the policies are for, by their names. */
+function secretsOfPolicies(requests: SetupRequest[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { secret, policy } of requests) {
+    const { length } = secret.kind === 'existing' ? secret.arns : secret.regions;
+    counts.set(policy.name, (counts.get(policy.name) ?? 0) + length);
+  }
+  return counts;
 }
 
 /** How each of several keys is named: its secret's name, or the ARNs. */

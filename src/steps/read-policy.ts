@@ -1,5 +1,5 @@
 import { policyArn } from '../aws/arn.ts';
-import { DEFAULT_ATTACHMENT_QUOTA } from '../aws/roles.ts';
+import { DEFAULT_ATTACHMENT_QUOTA } from '../aws/iam-quotas.ts';
 import { MANY_POLICIES } from '../defaults.ts';
 import { isWiderThan, tryParsePolicy } from '../policy/index.ts';
 import type { Change, Conflict, PolicyOutcome } from '../report/types.ts';

@@ -1,5 +1,7 @@
 import { roleArn } from '../aws/arn.ts';
-import { DEFAULT_ATTACHMENT_QUOTA, type FoundRole } from '../aws/roles.ts';
+import type { RoleQuotas } from '../aws/iam-quotas.ts';
+import { DEFAULT_ROLE_QUOTAS } from '../aws/iam-quotas.ts';
+import type { FoundRole } from '../aws/roles.ts';
 import { groupedBy } from '../grouping.ts';
 import type { Choice, Conflict } from '../report/types.ts';
 import { policyWords, roleWords as words } from '../report/words/steps.ts';
@@ -12,6 +14,8 @@ export interface FoundTrust {
   role: FoundRole | undefined;
   /** The document of the permissions boundary that is asked for; absent when none is, or when there is no such policy. */
   boundary?: string;
+  /** The account's quotas; absent where the defaults are enough, so that they were not asked for. */
+  quotas?: RoleQuotas;
 }
 
 export const OTHER_NAME: Choice = { id: 'role-name', flag: '--role-name NAME', text: words.choiceName };
@@ -35,7 +39,7 @@ export function roleConflicts(input: StepInput<RoleRequest>, found: FoundTrust, 
   return [
     ...boundaryConflict(input.request, found),
     ...(found.role ? serviceConflict(found.role) : []),
-    ...quotaConflict(input, found.role, more),
+    ...quotaConflict(input, found, more),
   ];
 }
 
@@ -96,13 +100,13 @@ function nameOf({ name, region }: SecretRef): string {
 
 function quotaConflict(
   { request, secrets, policies }: StepInput<RoleRequest>,
-  role: FoundRole | undefined,
+  { role, quotas = DEFAULT_ROLE_QUOTAS }: FoundTrust,
   more: number,
 ): Conflict[] {
   const { name } = request.role;
   const have = role?.attached.length ?? 0;
-  const quota = role?.attachmentQuota ?? DEFAULT_ATTACHMENT_QUOTA;
-  if (have + more <= quota) return [];
+  const quota = quotas.attachedPolicies;
+  if (have + more <= quota.limit) return [];
   const named = request.policyNames.length;
   const choices = [
     ...(named > 1 ? [ONE_NAME] : []),

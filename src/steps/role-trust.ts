@@ -1,25 +1,41 @@
+import type { Quota } from '../aws/iam-quotas.ts';
 import type { FoundRole } from '../aws/roles.ts';
-import { addTrust, deletedPrincipals, measure, parsePolicy, TRUST_POLICY_LIMIT } from '../policy/index.ts';
+import { deletedPrincipals, type JsonPolicy, measure, parsePolicy } from '../policy/index.ts';
 import { checkGuard } from '../proof/guard.ts';
 import { judgeTrust } from '../proof/trust.ts';
 import type { Choice, Conflict } from '../report/types.ts';
 import { roleWords as words } from '../report/words/steps.ts';
 import { conflict, OTHER_NAME } from './role-conflicts.ts';
-import { flowScope, trustOptions } from './role-writing.ts';
+import { flowScope } from './role-writing.ts';
+import { trustDocument } from './trust-document.ts';
 import type { RoleRequest, StepInput } from './types.ts';
 
 const UPDATE_TRUST: Choice = { id: 'update-trust', flag: '--update-trust', text: words.choiceTrust };
 
 /** What is done about the trust policy of the role. */
 export type TrustDecision =
-  | { kind: 'create' }
+  | { kind: 'create'; document: JsonPolicy }
   | { kind: 'keep'; warnings: string[] }
-  | { kind: 'update-trust'; document: unknown; warnings: string[] }
+  | { kind: 'update-trust'; document: JsonPolicy; warnings: string[] }
   | { conflict: Conflict };
 
-/** What is done about the trust policy of a role that exists. Pure. */
-export function planTrust(input: StepInput<RoleRequest>, role: FoundRole): TrustDecision {
+/** Decides what is done about the trust policy of a role, or of one that is to be created. Pure. */
+export function planTrust(
+  input: StepInput<RoleRequest>,
+  role: FoundRole | undefined,
+  quota: Quota,
+): TrustDecision {
   const { request, identity } = input;
+  if (!role) {
+    const document = trustDocument(request, identity);
+    const name = request.role.name;
+    return (
+      tooLong(document, quota, (size) => conflict(words.newTrustTooLong(name, size, quota), [])) ?? {
+        kind: 'create',
+        document,
+      }
+    );
+  }
   const judged = judgeTrust(role.trust, flowScope(request), identity);
   if (judged.verdict === 'unreadable') return conflict(words.unreadable(role.name), [OTHER_NAME]);
   if (judged.verdict === 'allowed') {
@@ -28,12 +44,10 @@ export function planTrust(input: StepInput<RoleRequest>, role: FoundRole): Trust
       wider: [words.notNarrowed(role.name)],
       narrower: [words.narrowed(role.name)],
     };
-    return {
-      kind: 'keep',
-      warnings: [...scopeWarning[judged.scope], ...guardWarnings(input, role, role.trust)],
-    };
+    const warnings = [...scopeWarning[judged.scope], ...guardWarnings(input, role, role.trust)];
+    return { kind: 'keep', warnings };
   }
-  const document = addTrust(role.trust, trustOptions(request, identity.account));
+  const document = trustDocument(request, identity, role);
   const would = judgeTrust(JSON.stringify(document), flowScope(request), identity);
   if (would.verdict === 'not-allowed' && !would.uncertain)
     return conflict(words.trustDenied(role.name, would.because), [OTHER_NAME]);
@@ -49,12 +63,26 @@ export function planTrust(input: StepInput<RoleRequest>, role: FoundRole): Trust
   }
   const gone = deletedPrincipals(parsePolicy(role.trust));
   if (gone.length > 0) return conflict(words.deletedPrincipals(role.name, gone), [OTHER_NAME]);
-  const size = measure(document);
-  if (size > TRUST_POLICY_LIMIT) {
-    return conflict(words.trustTooLong(role.name, size, TRUST_POLICY_LIMIT), [OTHER_NAME]);
-  }
   const warnings = [...doubts, ...guardWarnings(input, role, JSON.stringify(document))];
-  return { kind: 'update-trust', document, warnings };
+  return (
+    tooLong(document, quota, (size) =>
+      conflict(words.trustTooLong(role.name, size, quota), [OTHER_NAME]),
+    ) ?? {
+      kind: 'update-trust',
+      document,
+      warnings,
+    }
+  );
+}
+
+/** Returns the conflict of a trust policy that is over the quota. */
+function tooLong(
+  document: JsonPolicy,
+  { limit }: Quota,
+  conflictOf: (size: number) => { conflict: Conflict },
+): { conflict: Conflict } | undefined {
+  const size = measure(document);
+  return size > limit ? conflictOf(size) : undefined;
 }
 
 /** Warns of a trust policy that lets in other accounts, unless the request was made without the guard against them. */

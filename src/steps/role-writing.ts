@@ -5,27 +5,18 @@ import {
 } from '@aws-sdk/client-iam';
 import { policyReader } from '../aws/policies.ts';
 import { type FoundRole, readRole } from '../aws/roles.ts';
+import type { Identity } from '../aws/session.ts';
 import { waitUntil } from '../aws/wait.ts';
 import type { Limits } from '../defaults.ts';
 import { carryingDoubt, EXIT, Failure, hasAwsCode } from '../failure.ts';
-import {
-  addTrust,
-  buildTrustPolicy,
-  type JsonPolicy,
-  type TrustOptions,
-  tryParsePolicy,
-} from '../policy/index.ts';
+import { type JsonPolicy, tryParsePolicy } from '../policy/index.ts';
 import type { FlowScope } from '../proof/trust.ts';
 import type { RoleOutcome } from '../report/types.ts';
 import { awsWords } from '../report/words/aws.ts';
 import { roleWords as words } from '../report/words/steps.ts';
 import { tagsFor } from './tags.ts';
+import { trustDocument } from './trust-document.ts';
 import type { RoleRequest, StepContext, StepInput } from './types.ts';
-
-/** What the trust policy of the request is built from. */
-export function trustOptions({ role }: RoleRequest, account: string): TrustOptions {
-  return { account, sourceAccount: role.sourceAccount, sourceArns: role.sourceArns };
-}
 
 /** The flows that will use the role, as far as the request tells. */
 export function flowScope({ role, regions }: RoleRequest): FlowScope {
@@ -47,7 +38,7 @@ export async function createRole(
     // Newer MediaConnect APIs refuse a role ARN that has a path.
     Path: '/',
     Description: role.description,
-    AssumeRolePolicyDocument: JSON.stringify(buildTrustPolicy(trustOptions(request, identity.account))),
+    AssumeRolePolicyDocument: JSON.stringify(trustDocument(request, identity)),
     Tags: tagsFor('trust-role', request),
     ...(role.permissionsBoundary ? { PermissionsBoundary: role.permissionsBoundary } : {}),
   });
@@ -87,7 +78,7 @@ export async function updateTrust(
   let doubt: Failure | undefined;
   const round = async (): Promise<boolean> => {
     const found = await readRole(context.aws, policyReader(context.aws), role.name);
-    const document = found && withTrust(found.trust, trustOptions(request, identity.account));
+    const document = found && withTrust(found, request, identity);
     if (found && !document) return true;
     // IAM may not show yet what was sent a moment ago.
     if (!document || performance.now() - sentAt < limits.inDoubtMs) return false;
@@ -102,9 +93,9 @@ export async function updateTrust(
 }
 
 /** The trust policy with the statement; nothing when it has it already. */
-function withTrust(trust: string, options: TrustOptions): JsonPolicy | undefined {
-  const document = addTrust(trust, options);
-  const before = tryParsePolicy(trust)?.statements.length ?? 0;
+function withTrust(role: FoundRole, request: RoleRequest, identity: Identity): JsonPolicy | undefined {
+  const document = trustDocument(request, identity, role);
+  const before = tryParsePolicy(role.trust)?.statements.length ?? 0;
   return document.Statement.length > before ? document : undefined;
 }
 

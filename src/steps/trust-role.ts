@@ -1,13 +1,16 @@
 import { nameInIamArn, roleArn } from '../aws/arn.ts';
+import { DEFAULT_ROLE_QUOTAS, type RoleQuotas, readRoleQuotas } from '../aws/iam-quotas.ts';
 import { type FoundRole, readRole } from '../aws/roles.ts';
+import type { Aws } from '../aws/session.ts';
 import { carryingDoubt } from '../failure.ts';
-import { buildTrustPolicy } from '../policy/index.ts';
+import { measure, tryParsePolicy } from '../policy/index.ts';
 import type { Change, RoleOutcome } from '../report/types.ts';
 import { roleWords as words } from '../report/words/steps.ts';
 import { conflictFailure } from './conflict.ts';
 import { conflict, type FoundTrust, OTHER_NAME, readingProblems, roleConflicts } from './role-conflicts.ts';
 import { planTrust, type TrustDecision } from './role-trust.ts';
-import { attachPolicy, createRole, readWhenKnown, trustOptions, updateTrust } from './role-writing.ts';
+import { attachPolicy, createRole, readWhenKnown, updateTrust } from './role-writing.ts';
+import { trustDocument } from './trust-document.ts';
 import type { RoleRequest, Step, StepContext, StepInput, StepPlan } from './types.ts';
 
 export interface RolePlan extends StepPlan {
@@ -28,22 +31,38 @@ export const trustRole: Step<RoleRequest, FoundTrust, RolePlan> = {
   apply,
 };
 
-async function inspect({ aws, policies }: StepContext, { role: wanted }: RoleRequest): Promise<FoundTrust> {
+async function inspect({ aws, policies }: StepContext, request: RoleRequest): Promise<FoundTrust> {
+  const { role: wanted } = request;
   const { permissionsBoundary } = wanted;
   const [role, boundary] = await Promise.all([
     readRole(aws, policies, wanted.name),
     permissionsBoundary ? policies.read(permissionsBoundary) : undefined,
   ]);
-  return { role, ...(boundary ? { boundary: boundary.document } : {}) };
+  const quotas = await quotasFor(aws, request, role);
+  return { role, ...(boundary ? { boundary: boundary.document } : {}), ...(quotas ? { quotas } : {}) };
+}
+
+/** Reads the account's quotas where the defaults might not be enough for what is planned. */
+async function quotasFor(
+  aws: Aws,
+  request: RoleRequest,
+  role: FoundRole | undefined,
+): Promise<RoleQuotas | undefined> {
+  const defaults = DEFAULT_ROLE_QUOTAS;
+  const policies = (role?.attached.length ?? 0) + request.mostPolicies;
+  const sends = role ? request.updateTrust && tryParsePolicy(role.trust) !== undefined : true;
+  const size = sends ? measure(trustDocument(request, await aws.identity(), role)) : 0;
+  const enough = policies <= defaults.attachedPolicies.limit && size <= defaults.trustPolicySize.limit;
+  return enough ? undefined : readRoleQuotas(aws);
 }
 
 function plan(input: StepInput<RoleRequest>, found: FoundTrust): RolePlan {
-  const { role } = found;
+  const { role, quotas = DEFAULT_ROLE_QUOTAS } = found;
   const { request, identity, policies } = input;
   // A policy that is new cannot have been attached before, even where the role was read when an older one was.
   const open = policies.filter(({ arn, action }) => action === 'created' || !role?.attached.includes(arn));
   const attach = open.map(({ arn }) => arn);
-  const trust = role ? planTrust(input, role) : { kind: 'create' as const };
+  const trust = planTrust(input, role, quotas.trustPolicySize);
   const conflicts = [
     ...('conflict' in trust ? [trust.conflict] : []),
     ...roleConflicts(input, found, attach.length),
@@ -92,8 +111,8 @@ function describe(
   attach: string[],
   trust: TrustDecision,
 ): Change[] {
-  const { request, identity } = input;
-  const { name } = request.role;
+  const { name } = input.request.role;
+  const document = 'document' in trust ? trust.document : undefined;
   const change = (action: Change['action'], reason: string, document?: unknown): Change => ({
     action,
     resource: 'role',
@@ -102,10 +121,9 @@ function describe(
     ...(document === undefined ? {} : { document }),
   });
   const changes = {
-    create: () => change('create', words.create, buildTrustPolicy(trustOptions(request, identity.account))),
+    create: () => change('create', words.create, document),
     keep: () => change('keep', words.keep),
-    'update-trust': () =>
-      change('update', words.updateTrust, 'document' in trust ? trust.document : undefined),
+    'update-trust': () => change('update', words.updateTrust, document),
   };
   const names = attach.map(nameInIamArn);
   return [changes[kind](), ...(attach.length > 0 ? [change('attach', words.attach(names))] : [])];
@@ -167,7 +185,12 @@ async function adopt(
   const { name } = input.request.role;
   const role = await readWhenKnown(context, name);
   if (!role) throw conflictFailure([conflict(words.nameTaken(name), [OTHER_NAME]).conflict]);
-  const again = plan(input, { role, ...(boundary === undefined ? {} : { boundary }) });
+  const quotas = await quotasFor(context.aws, input.request, role);
+  const again = plan(input, {
+    role,
+    ...(boundary === undefined ? {} : { boundary }),
+    ...(quotas ? { quotas } : {}),
+  });
   if (again.conflicts.length > 0) throw conflictFailure(again.conflicts);
   const action = made ?? outcome(again.role, again.attach);
   return finish(context, input, again, { name, arn: role.arn, action });

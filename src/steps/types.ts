@@ -66,6 +66,8 @@ export interface RoleRequest {
   regions: string[];
   /** The names that the keys give their policies, each once. */
   policyNames: string[];
+  /** At most as many policies can have to be attached: one for each secret of the keys that name one of these policies. */
+  mostPolicies: number;
   updateTrust: boolean;
 }
 

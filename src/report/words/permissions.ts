@@ -38,7 +38,7 @@ export const permissionPurposes = {
   OptionalOfferSecrets: 'in a terminal, offer the names of existing secrets',
   OptionalFindPolicies: 'find policies by their names, whatever their spelling and path',
   OptionalFindStacks: 'warn before a policy is changed that belongs to a CloudFormation stack',
-  OptionalReadQuotas: 'know whether more than ten policies may be on a role',
+  OptionalReadQuotas: 'know whether more than ten policies may be on a role, or a longer trust policy',
   OptionalReadResourcePolicy: "check at the end that the secret's own policy does not forbid reading",
   OptionalReadTheRole: 'check the role at the end',
   OptionalReadPolicies: 'read the policies of the roles, to check what they allow',

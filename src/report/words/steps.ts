@@ -127,6 +127,19 @@ export const policyWords = {
     `The policy ${name} has the name that would continue ${base}. The two stay apart: when ${base} is full, the next free number continues it.`,
 };
 
+/** A quota, as it stands in a sentence. */
+interface Quota {
+  limit: number;
+  /** Whether the account's own could not be read. */
+  assumed: boolean;
+}
+
+function limitText({ limit, assumed }: Quota): string {
+  return assumed
+    ? `${limit} by default (the account's own quota could not be read with iam:GetAccountSummary)`
+    : String(limit);
+}
+
 export const roleWords = {
   create: 'is a role that MediaConnect may assume',
   attach: (policies: string[]) => `gets ${policies.join(', ')}`,
@@ -143,10 +156,12 @@ export const roleWords = {
     `Whether MediaConnect can assume the role ${name} cannot be told from here: ${because}.`,
   deletedPrincipals: (name: string, ids: string[]) =>
     `The trust policy of ${name} names ${ids.join(', ')}, whom somebody has deleted since, and IAM does not store such a policy again. Take that out of it by hand first.`,
-  trustTooLong: (name: string, size: number, limit: number) =>
-    `With a statement for MediaConnect the trust policy of ${name} would have ${size} characters; IAM takes ${limit}.`,
-  full: (name: string, have: number, more: number, quota: number) =>
-    `The role ${name} has ${have} managed policies and needs ${more} more; its quota is ${quota}.`,
+  trustTooLong: (name: string, size: number, quota: Quota) =>
+    `With a statement for MediaConnect the trust policy of ${name} would have ${size} characters; IAM takes ${limitText(quota)}.`,
+  newTrustTooLong: (name: string, size: number, quota: Quota) =>
+    `The trust policy of ${name} would have ${size} characters; IAM takes ${limitText(quota)}. Give fewer --source-arn, or patterns that each take in several flows.`,
+  full: (name: string, have: number, more: number, quota: Quota) =>
+    `The role ${name} has ${have} managed policies and needs ${more} more; its quota is ${limitText(quota)}.`,
   otherBoundary: (name: string, boundary: string | undefined) =>
     `The role ${name} exists with ${boundary ? `the permissions boundary ${boundary}` : 'no permissions boundary'}, not the one of --permissions-boundary.`,
   noSuchBoundary: (arn: string) => `There is no policy ${arn}, which --permissions-boundary names.`,

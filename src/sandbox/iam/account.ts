@@ -1,13 +1,12 @@
 import { type Operations, operation } from '../service.ts';
+import type { IamQuotas } from '../types.ts';
 import { paging } from './members.ts';
 import { paged } from './operation.ts';
 import type { IamState } from './store.ts';
 
 const QUOTAS: readonly (readonly [string, number])[] = [
   ['AccessKeysPerUserQuota', 2],
-  ['AssumeRolePolicySizeQuota', 2048],
   ['AttachedPoliciesPerGroupQuota', 10],
-  ['AttachedPoliciesPerRoleQuota', 10],
   ['AttachedPoliciesPerUserQuota', 10],
   ['GlobalEndpointTokenVersion', 1],
   ['GroupPolicySizeQuota', 5120],
@@ -29,12 +28,19 @@ const QUOTAS: readonly (readonly [string, number])[] = [
 /** GetAccountSummary, and ListAccountAliases of an account that has none. */
 export const accountOperations: Operations = {
   GetAccountSummary: operation({}, (call) => ({
-    SummaryMap: new Map([...QUOTAS, ...usage(call.iam.seen)]),
+    SummaryMap: new Map([...QUOTAS, ...changeable(call.world.iamQuotas), ...usage(call.iam.seen)]),
   })),
   ListAccountAliases: operation(paging, (_call, input) =>
     paged(input, [], 'AccountAliases', (alias: string) => alias),
   ),
 };
+
+function changeable({ attachedPoliciesPerRole, trustPolicySize }: IamQuotas): [string, number][] {
+  return [
+    ['AssumeRolePolicySizeQuota', trustPolicySize],
+    ['AttachedPoliciesPerRoleQuota', attachedPoliciesPerRole],
+  ];
+}
 
 function usage(state: IamState): [string, number][] {
   const own = [...state.policies.values()].filter((policy) => !policy.managedByAws);

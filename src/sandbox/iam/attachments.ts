@@ -6,16 +6,15 @@ import { attachablePolicy, iamWrite, paged, seenPolicy, seenRole, writableRole }
 import type { IamState, Policy, Role } from './store.ts';
 import { rolesBoundedBy, rolesWith } from './views.ts';
 
-const POLICIES_PER_ROLE = 10;
-
 /** The operations that tie managed policies to roles. */
 export const attachments: Operations = {
   AttachRolePolicy: iamWrite({ RoleName: roleName, PolicyArn: policyArn }, (call, input) => {
     const role = writableRole(call, input.RoleName);
     const { arn } = attachablePolicy(call, input.PolicyArn);
     if (!role.attached.includes(arn)) {
-      if (role.attached.length >= POLICIES_PER_ROLE) {
-        throw quotaExceeded('PoliciesPerRole', POLICIES_PER_ROLE);
+      const { attachedPoliciesPerRole } = call.world.iamQuotas;
+      if (role.attached.length >= attachedPoliciesPerRole) {
+        throw quotaExceeded('PoliciesPerRole', attachedPoliciesPerRole);
       }
       role.attached.push(arn);
     }

@@ -5,8 +5,6 @@ import type { Call } from '../service.ts';
 import { malformedPolicy, quotaExceeded } from './errors.ts';
 import type { IamState, Role } from './store.ts';
 
-const TRUST_QUOTA = 2048;
-
 /**
  * Takes a trust policy as CreateRole and UpdateAssumeRolePolicy do: checks it, and rewrites it into IAM's own form.
  * @throws AwsError MalformedPolicyDocument, LimitExceeded.
@@ -20,8 +18,9 @@ export function takeTrust(call: Call, document: string): Pick<Role, 'trust' | 't
   if (problem !== undefined) {
     throw malformedPolicy(problem);
   }
-  if (documentSize(document) > TRUST_QUOTA) {
-    throw quotaExceeded('ACLSizePerRole', TRUST_QUOTA);
+  const { trustPolicySize } = call.world.iamQuotas;
+  if (documentSize(document) > trustPolicySize) {
+    throw quotaExceeded('ACLSizePerRole', trustPolicySize);
   }
   const trust = normaliseTrust(document, call.world);
   const ids = principalArns(trust).map((arn) => [arn, idOf(arn)] as const);
