@@ -1,8 +1,10 @@
 import {
   type ConditionClause,
+  type JsonStatement,
   OLD_VERSION,
   type PolicyDocument,
   type PrincipalClause,
+  parsePolicy,
   type Statement,
 } from './document.ts';
 
@@ -20,6 +22,16 @@ export function samePolicy(a: PolicyDocument, b: PolicyDocument): boolean {
 /** Whether two statements mean the same, in documents of the same version. */
 export function sameStatement(a: Statement, b: Statement): boolean {
   return canonicalStatement(a) === canonicalStatement(b);
+}
+
+/**
+ * Returns a text that is the same for statements that mean the same.
+ * @throws PolicyParseError when it is no statement
+ */
+export function statementKey(statement: JsonStatement): string {
+  return parsePolicy(JSON.stringify({ Statement: statement }))
+    .statements.map(canonicalStatement)
+    .join();
 }
 
 /**

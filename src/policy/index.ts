@@ -16,7 +16,7 @@ export {
   secretsManagerEndpoint,
   type TrustOptions,
 } from './build.ts';
-export { describeDifference, samePolicy } from './compare.ts';
+export { describeDifference, samePolicy, statementKey } from './compare.ts';
 export {
   type ConditionClause,
   CURRENT_VERSION,

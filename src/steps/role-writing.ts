@@ -1,15 +1,9 @@
-import {
-  AttachRolePolicyCommand,
-  CreateRoleCommand,
-  UpdateAssumeRolePolicyCommand,
-} from '@aws-sdk/client-iam';
+import { AttachRolePolicyCommand, CreateRoleCommand } from '@aws-sdk/client-iam';
 import { policyReader } from '../aws/policies.ts';
 import { type FoundRole, readRole } from '../aws/roles.ts';
-import type { Identity } from '../aws/session.ts';
 import { waitUntil } from '../aws/wait.ts';
 import type { Limits } from '../defaults.ts';
-import { carryingDoubt, EXIT, Failure, hasAwsCode } from '../failure.ts';
-import { type JsonPolicy, tryParsePolicy } from '../policy/index.ts';
+import { EXIT, Failure, hasAwsCode } from '../failure.ts';
 import type { FlowScope } from '../proof/trust.ts';
 import type { RoleOutcome } from '../report/types.ts';
 import { awsWords } from '../report/words/aws.ts';
@@ -62,64 +56,6 @@ export async function readWhenKnown(context: StepContext, name: string): Promise
     patience(context),
   );
   return value;
-}
-
-/**
- * Adds the statement to the trust policy as it is now, so that what others added since the plan was made stays; and, as
- * trust policies have no compare-and-swap, looks whether it is there afterwards.
- */
-export async function updateTrust(
-  context: StepContext,
-  { request, identity }: StepInput<RoleRequest>,
-  role: RoleOutcome,
-): Promise<void> {
-  const { limits } = context;
-  let sentAt = Number.NEGATIVE_INFINITY;
-  let doubt: Failure | undefined;
-  const round = async (): Promise<boolean> => {
-    const found = await readRole(context.aws, policyReader(context.aws), role.name);
-    const document = found && withTrust(found, request, identity);
-    if (found && !document) return true;
-    // IAM may not show yet what was sent a moment ago.
-    if (!document || performance.now() - sentAt < limits.inDoubtMs) return false;
-    sentAt = performance.now();
-    doubt = await sendTrust(context, role, document);
-    if (!doubt) context.record({ role });
-    if (doubt?.code === 'throttled') sentAt = Number.NEGATIVE_INFINITY;
-    return false;
-  };
-  const { done } = await carryingDoubt(() => doubt?.inDoubt, waitUntil(round, Boolean, patience(context)));
-  if (!done && doubt) throw doubt;
-}
-
-/** The trust policy with the statement; nothing when it has it already. */
-function withTrust(role: FoundRole, request: RoleRequest, identity: Identity): JsonPolicy | undefined {
-  const document = trustDocument(request, identity, role);
-  const before = tryParsePolicy(role.trust)?.statements.length ?? 0;
-  return document.Statement.length > before ? document : undefined;
-}
-
-/** Sends a trust policy. Answers the failure when it may have been taken, or has to be made anew from what is there then. */
-async function sendTrust(
-  { aws }: StepContext,
-  { name, arn }: RoleOutcome,
-  document: JsonPolicy,
-): Promise<Failure | undefined> {
-  const command = new UpdateAssumeRolePolicyCommand({
-    RoleName: name,
-    PolicyDocument: JSON.stringify(document),
-  });
-  try {
-    await aws.call({ action: 'iam:UpdateAssumeRolePolicy', resource: arn, change: true }, (options) =>
-      aws.clients.iam().send(command, options),
-    );
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    if (error.inDoubt || error.code === 'throttled' || hasAwsCode(error, 'NoSuchEntityException'))
-      return error;
-    throw error;
-  }
 }
 
 /** Attaches a policy. One that is attached already may be attached again. */

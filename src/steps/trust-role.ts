@@ -9,8 +9,9 @@ import { roleWords as words } from '../report/words/steps.ts';
 import { conflictFailure } from './conflict.ts';
 import { conflict, type FoundTrust, OTHER_NAME, readingProblems, roleConflicts } from './role-conflicts.ts';
 import { planTrust, type TrustDecision } from './role-trust.ts';
-import { attachPolicy, createRole, readWhenKnown, updateTrust } from './role-writing.ts';
+import { attachPolicy, createRole, readWhenKnown } from './role-writing.ts';
 import { trustDocument } from './trust-document.ts';
+import { updateTrust } from './trust-update.ts';
 import type { RoleRequest, Step, StepContext, StepInput, StepPlan } from './types.ts';
 
 export interface RolePlan extends StepPlan {
@@ -163,7 +164,7 @@ async function finish(
   plan: RolePlan,
   role: RoleOutcome,
 ) {
-  if (plan.role === 'update-trust') await updateTrust(context, input, role);
+  if (plan.role === 'update-trust' && plan.found) await updateTrust(context, input, role, plan.found.trust);
   for (const arn of plan.attach) {
     await attachPolicy(context, role.name, arn);
     context.record({ role });

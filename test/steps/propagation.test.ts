@@ -1,19 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { readAnswers } from '../../src/answers/setup-answers.ts';
-import { policyReader } from '../../src/aws/policies.ts';
-import { secretReader } from '../../src/aws/secret-reader.ts';
 import { readSecret } from '../../src/aws/secrets.ts';
 import { openAws } from '../../src/aws/session.ts';
 import { LIMITS, type Limits } from '../../src/defaults.ts';
-import { KeyMaterial } from '../../src/key/index.ts';
 import { prove } from '../../src/proof/prove.ts';
-import type { Sandbox } from '../../src/sandbox/index.ts';
-import { applyAll, inspectAll, planAll } from '../../src/steps/index.ts';
-import { completeRequest } from '../../src/steps/request.ts';
-import type { StepContext } from '../../src/steps/types.ts';
-import { guidePolicy, KEYS, makePolicy, makeSecret, REGION, readAccount } from '../support/account.ts';
+import { guidePolicy, makePolicy, makeSecret, REGION, readAccount } from '../support/account.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp } from '../support/setup.ts';
+import { applySteps } from '../support/steps.ts';
 
 const PATIENT: Limits = {
   ...LIMITS,
@@ -35,37 +28,6 @@ const HASTY: Limits = {
   puttingBackRounds: 3,
   policyWritesBeyondPlan: 10,
 };
-
-/** The three steps by themselves, with other patience than the program's. */
-async function applySteps(sandbox: Sandbox, limits: Limits, meanwhile?: () => Promise<unknown>) {
-  const { url: endpointUrl, credentials } = sandbox;
-  const interrupt = new AbortController().signal;
-  const aws = openAws({ endpointUrl, credentials, homeRegion: REGION }, interrupt);
-  const waits: string[] = [];
-  const context: StepContext = {
-    aws,
-    secrets: secretReader(aws),
-    policies: policyReader(aws),
-    limits,
-    interrupt,
-    record: () => undefined,
-    begin: () => undefined,
-    end: () => undefined,
-    waiting: (what) => void waits.push(what),
-  };
-  const { answers } = readAnswers({ secretName: 'studio-a', region: [REGION] });
-  const request = completeRequest(answers, { key: KeyMaterial.from(KEYS.aes256), generated: false });
-  try {
-    const plan = planAll(await inspectAll(context, [request]));
-    await meanwhile?.();
-    const output = await applyAll(context, plan);
-    const failure = output.keys[0]?.failure;
-    if (failure) throw failure;
-    return { output, waits };
-  } finally {
-    aws.clients.close();
-  }
-}
 
 describe('an account in which IAM takes its time', () => {
   const sandbox = freshSandbox({ iamPropagationMs: 700 });

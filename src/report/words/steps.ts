@@ -201,6 +201,8 @@ export const roleWords = {
     `The trust policy of ${name} lets in flows of other accounts too: ${accounts.join(', ')}. It stays as it is.`,
   maybeLetsIn: (name: string, because: string) =>
     `Whether the trust policy of ${name} keeps out flows of other accounts cannot be told from here: ${because}.`,
+  trustContended: (name: string, seconds: number) =>
+    `For ${seconds} s the trust policy of ${name} kept changing, or IAM did not show it. Nothing was added to it.`,
   gaveUpWaiting: (seconds: number) =>
     `IAM was waited for ${seconds} s, and still does not know the new role or policy.`,
   propagating: 'IAM to make the new role and policy known everywhere',

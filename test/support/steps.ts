@@ -1,0 +1,50 @@
+import { readAnswers, type SetupOptions } from '../../src/answers/setup-answers.ts';
+import { policyReader } from '../../src/aws/policies.ts';
+import { secretReader } from '../../src/aws/secret-reader.ts';
+import { openAws } from '../../src/aws/session.ts';
+import type { Limits } from '../../src/defaults.ts';
+import { KeyMaterial } from '../../src/key/index.ts';
+import type { Sandbox } from '../../src/sandbox/index.ts';
+import { applyAll, inspectAll, planAll } from '../../src/steps/index.ts';
+import { completeRequest } from '../../src/steps/request.ts';
+import type { StepContext } from '../../src/steps/types.ts';
+import { KEYS, REGION } from './account.ts';
+
+/**
+ * Runs the three steps by themselves, with other patience than the program's.
+ * @param meanwhile what somebody else does between the plan and the changes
+ */
+export async function applySteps(
+  sandbox: Sandbox,
+  limits: Limits,
+  meanwhile?: () => Promise<unknown>,
+  options: SetupOptions = {},
+) {
+  const { url: endpointUrl, credentials } = sandbox;
+  const interrupt = new AbortController().signal;
+  const aws = openAws({ endpointUrl, credentials, homeRegion: REGION }, interrupt);
+  const waits: string[] = [];
+  const context: StepContext = {
+    aws,
+    secrets: secretReader(aws),
+    policies: policyReader(aws),
+    limits,
+    interrupt,
+    record: () => undefined,
+    begin: () => undefined,
+    end: () => undefined,
+    waiting: (what) => void waits.push(what),
+  };
+  const { answers } = readAnswers({ secretName: 'studio-a', region: [REGION], ...options });
+  const request = completeRequest(answers, { key: KeyMaterial.from(KEYS.aes256), generated: false });
+  try {
+    const plan = planAll(await inspectAll(context, [request]));
+    await meanwhile?.();
+    const output = await applyAll(context, plan);
+    const failure = output.keys[0]?.failure;
+    if (failure) throw failure;
+    return { output, waits };
+  } finally {
+    aws.clients.close();
+  }
+}
