@@ -1,6 +1,6 @@
 import { UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import { describe, expect, test } from 'vitest';
-import type { Limits } from '../../src/defaults.ts';
+import { LIMITS as USUAL, type Limits } from '../../src/defaults.ts';
 import { ACCOUNT, clientsOf, guideTrust, makeRole, readAccount } from '../support/account.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp } from '../support/setup.ts';
@@ -8,6 +8,7 @@ import { applySteps } from '../support/steps.ts';
 
 const ROLE = 'MediaConnect-ASM';
 const LIMITS: Limits = {
+  ...USUAL,
   iamPropagationMs: 6_000,
   firstPauseMs: 50,
   longestPauseMs: 100,
