@@ -74,7 +74,7 @@ export function combinations(options: SetupOptions): string[] {
   return [
     ...keyProblems(options),
     ...(secretArn && withArn ? [words.keyWithArn] : []),
-    ...(kmsKeyElsewhere(options) ? [words.kmsRegions('--kms-key-id')] : []),
+    ...kmsKeyProblems(options),
     ...prefixProblems(options),
     ...partitionProblems(options),
   ];
@@ -105,9 +105,13 @@ function prefixProblems({ policyScope, policyPrefix, secretName, secretArn = [] 
 }
 
 /** A key ARN is good for its own Region only, unless it is a multi-Region key's or an alias's; no ARN leaves its partition. */
-export function kmsKeyElsewhere({ kmsKeyId, region }: Pick<SetupOptions, 'kmsKeyId' | 'region'>): boolean {
+export function kmsKeyProblems({
+  kmsKeyId,
+  region = [],
+}: Pick<SetupOptions, 'kmsKeyId' | 'region'>): string[] {
   const arn = kmsKeyId === undefined ? undefined : parseArn(kmsKeyId);
-  if (!arn || !region) return false;
-  const carried = /^(alias\/|key\/mrk-)/.test(arn.resource);
-  return region.some((name) => (carried ? partitionOf(name) !== arn.partition : name !== arn.region));
+  if (!arn) return [];
+  if (region.some((name) => partitionOf(name) !== arn.partition)) return [words.kmsPartition('--kms-key-id')];
+  const ofOneRegion = !/^(alias\/|key\/mrk-)/.test(arn.resource);
+  return ofOneRegion && region.some((name) => name !== arn.region) ? [words.kmsRegions('--kms-key-id')] : [];
 }

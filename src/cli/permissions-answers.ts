@@ -1,6 +1,6 @@
 import { EXISTING_KEY_ANSWERS } from '../answers/choices.ts';
 import { reader } from '../answers/reading.ts';
-import { kmsKeyElsewhere } from '../answers/setup-answers.ts';
+import { kmsKeyProblems } from '../answers/setup-answers.ts';
 import { parseArn } from '../aws/arn.ts';
 import * as rules from '../aws/names.ts';
 import { partitionOf } from '../aws/regions.ts';
@@ -107,7 +107,7 @@ function combinations(
   const partitions = new Set([...arns.map(({ partition }) => partition), ...regions.map(partitionOf)]);
   return [
     ...secretProblems(options).filter((problem) => !several.includes(problem)),
-    ...(kmsKeyElsewhere(options) ? [inputWords.kmsRegions('--kms-key-id')] : []),
+    ...kmsKeyProblems(options),
     ...(options.roleName !== undefined && options.roleArn !== undefined ? [inputWords.roleOnce] : []),
     ...(partitions.size > 1 ? [inputWords.partitions(inputWords.regionsAndArns)] : []),
   ];

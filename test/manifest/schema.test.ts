@@ -44,7 +44,7 @@ describe('the schema and the reader both take', () => {
       '1234abcd-12ab-34cd-56ef-1234567890ab',
       'alias/video-keys',
       'arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
-      'arn:aws-cn:kms:cn-north-1:111122223333:alias/a',
+      'arn:aws:kms:eu-west-1:444455556666:alias/a',
     ].map((id) => studio(`kmsKeyId: ${id}`)),
     studio('policyScope: region'),
     studio('policyScope: prefix\npolicyPrefix: stud'),

@@ -201,6 +201,11 @@ describe('wrong or missing options', () => {
       },
       '--kms-key-id names a key of one Region',
     ],
+    [
+      'setup',
+      { region: [REGION], kmsKeyId: 'arn:aws-cn:kms:cn-north-1:111122223333:alias/video' },
+      '--kms-key-id names a key of another AWS partition',
+    ],
   ])('of permissions %s %o are told', (command, options, sentence) => {
     expect(problemsOf(command, options).join('\n')).toContain(sentence);
   });

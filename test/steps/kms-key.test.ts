@@ -132,6 +132,12 @@ describe('a customer-managed KMS key', () => {
   });
 });
 
+test('a KMS key of another partition is refused before anything is asked of AWS', async () => {
+  const wishes = { kmsKeyId: 'arn:aws-cn:kms:cn-north-1:111122223333:alias/video' };
+  await expect(setUp(sandbox(), wishes)).rejects.toThrow('names a key of another AWS partition');
+  expect(sandbox().requests).toEqual([]);
+});
+
 describe('a KMS key of another account', () => {
   const OTHER = `arn:aws:kms:${REGION}:444455556666:`;
   const named = { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': ['alias/video'] } };
