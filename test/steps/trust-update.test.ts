@@ -1,6 +1,6 @@
 import { UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import { describe, expect, test } from 'vitest';
-import { LIMITS as USUAL, type Limits } from '../../src/defaults.ts';
+import { type Limits, LIMITS as USUAL } from '../../src/defaults.ts';
 import { ACCOUNT, clientsOf, guideTrust, makeRole, readAccount } from '../support/account.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp } from '../support/setup.ts';
