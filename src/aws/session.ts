@@ -55,14 +55,16 @@ export interface CallRequest extends Pick<Request, 'action' | 'resource'> {
 /**
  * Opens a session. `interrupt` aborts reads under way and keeps changes from being begun, or sent again; `onWaiting` hears of
  * calls that take long.
+ * @param makeClients makes the clients; the SDK's, unless a simulation has its own
  */
 export function openAws(
   settings: AwsSettings,
   interrupt: AbortSignal,
   onWaiting: OnWaiting = () => undefined,
+  makeClients: typeof createClients = createClients,
 ): Aws {
   const lanes = createLanes(interrupt);
-  const clients = createClients(settings, interrupt, lanes);
+  const clients = makeClients(settings, interrupt, lanes);
   const waiting = watchCalls(onWaiting);
   const beginCall = watchEnds(interrupt);
   // Every request that waits to be sent again listens to it, and there may be many at once.

@@ -39,7 +39,14 @@ export interface Manifest {
  * @throws Failure (usage) that names every mistake at once, each with file:line:column, and shows no value
  */
 export async function readManifest(path: string): Promise<Manifest> {
-  const source = await readText(path);
+  return parseManifest(await readText(path), path);
+}
+
+/**
+ * The same for a text that was read already.
+ * @param path where it is said to stand: paths of key files are relative to its folder, and messages name it
+ */
+export async function parseManifest(source: string, path: string): Promise<Manifest> {
   const shown = looksLikePartOfKey(path) ? words.thisFile : plain(path);
   const place = placesIn(source);
   const placeOf = (offset: number) => `${shown}:${place(offset).line}:${place(offset).column}`;

@@ -70,7 +70,8 @@ export function expiredToken(protocol: Protocol): AwsError {
   return authError(protocol, 'expired-token', EXPIRED_TOKEN);
 }
 
-function identityOf(world: World, key: AccessKey): Identity {
+/** Who an access key belongs to. */
+export function identityOf(world: World, key: AccessKey): Identity {
   return {
     arn: `arn:${world.partition}:${key.service}::${world.account}:${key.principal}`,
     userId: key.userId,

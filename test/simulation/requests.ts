@@ -1,0 +1,44 @@
+import type { ServiceName } from './delivery.ts';
+
+/** A request of a run on its way to AWS. */
+export interface Request {
+  readonly service: ServiceName;
+  readonly region: string;
+  /** The operation, such as `CreateRole`. */
+  readonly action: string;
+  /** What distinguishes requests of one operation, to put those of one moment into an order. */
+  readonly id: string;
+  /** Carries it out; the answer is what the client makes its own answer of. */
+  readonly deliver: (how: DeliveryFault) => Answer;
+  /** Ends the waiting for the answer when it is aborted. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What goes wrong while a request is carried out. */
+export interface DeliveryFault {
+  /** How old the state of IAM is that it sees, in milliseconds. */
+  readonly lagMs: number;
+  /** An error that AWS answers with, without carrying it out. */
+  readonly refuse?: 'throttle' | 'internal-error';
+}
+
+/** What AWS answers: a value or an error, as the client hands it on. */
+export type Answer = { readonly value: unknown } | { readonly error: Error };
+
+/** Sends a request; it answers when the simulation lets it. */
+export type Send = (request: Request) => Promise<unknown>;
+
+/** True for an operation that may change something. */
+export function isWrite(action: string): boolean {
+  return !/^(Batch)?(Get|List|Describe|Simulate)/.test(action);
+}
+
+/** The error of Node's HTTP client for a connection that broke before the answer came. */
+export function connectionLost(): Error {
+  return Object.assign(new Error('socket hang up'), { name: 'TimeoutError', code: 'ECONNRESET' });
+}
+
+/** The error of the SDK's HTTP handler for a request that its caller gave up. */
+export function requestAborted(): Error {
+  return Object.assign(new Error('Request aborted'), { name: 'AbortError' });
+}

@@ -1,0 +1,57 @@
+import { isWrite, type Request } from './requests.ts';
+import type { Fault } from './story.ts';
+
+/** A command that is being played, with what goes wrong with it. */
+export class Run {
+  readonly name: string;
+  readonly controller = new AbortController();
+  /** Changes that AWS has been asked for, in order, also those that it refused. */
+  readonly writes: string[] = [];
+  state: 'running' | 'over' | 'killed' = 'running';
+  /** The exit code; absent while it runs, and when it was killed. */
+  code: number | undefined;
+  /** What it has written, to standard output and standard error. */
+  log = '';
+  readonly #faults: readonly Fault[];
+  readonly #counts = { any: 0, write: 0, iam: 0 };
+
+  constructor(name: string, faults: readonly Fault[] = []) {
+    this.name = name;
+    this.#faults = faults;
+  }
+
+  get disturbed(): boolean {
+    return this.#faults.length > 0;
+  }
+
+  get ended(): boolean {
+    return this.state !== 'running';
+  }
+
+  /** Counts a request that is about to be carried out, and returns what goes wrong with it. */
+  strike({ service, action }: Pick<Request, 'service' | 'action'>): Strike {
+    const write = isWrite(action);
+    const at = { any: this.#counts.any, write: this.#counts.write, iam: this.#counts.iam };
+    this.#counts.any += 1;
+    if (write) this.#counts.write += 1;
+    if (service === 'iam') this.#counts.iam += 1;
+    const strike: Strike = { lagMs: 0 };
+    for (const fault of this.#faults) {
+      if (fault.kind === 'stale') {
+        const stale = service === 'iam' && at.iam >= fault.from && at.iam < fault.from + fault.count;
+        if (stale) strike.lagMs = Math.max(strike.lagMs, fault.seconds * 1000);
+        continue;
+      }
+      if (fault.on === 'write' && !write) continue;
+      const nth = at[fault.on] - fault.at;
+      if (nth >= 0 && nth < ('times' in fault ? fault.times : 1)) strike.kind ??= fault.kind;
+    }
+    return strike;
+  }
+}
+
+/** What goes wrong with a request. */
+export interface Strike {
+  lagMs: number;
+  kind?: Exclude<Fault['kind'], 'stale'>;
+}

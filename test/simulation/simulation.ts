@@ -1,0 +1,198 @@
+import type { Machine } from '../../src/sandbox/machine.ts';
+import type { Clock } from './clock.ts';
+import { type Answer, connectionLost, isWrite, type Request, requestAborted, type Send } from './requests.ts';
+import type { Run } from './run.ts';
+import { holdOf, type Schedule } from './schedule.ts';
+import { turn } from './virtual-time.ts';
+
+/** A request that waits to be carried out, or an answer that waits to be received. */
+interface Event {
+  readonly run: Run;
+  readonly request: Request;
+  readonly since: number;
+  /** Absent while the request has not been carried out. */
+  answer?: Answer;
+  readonly settle: (answer: Answer) => void;
+}
+
+/** How long a request, and how long an answer, is on its way, in milliseconds. */
+const ON_THE_WAY_MS = 5;
+/** For how long an event is held back at most, in milliseconds: the SDK would give the request up. */
+const MOST_HELD_MS = 15_000;
+/** A run that takes more events than this has no end. */
+const MOST_EVENTS = 20_000;
+
+/** A program that does not come to its end. */
+export class Endless extends Error {}
+
+/**
+ * Plays runs at the same time. After each event everything runs that can, until all wait for AWS or for a clock; then the
+ * schedule says what happens next: a request is carried out, an answer is received, or time passes.
+ */
+export class Simulation {
+  readonly machine: Machine;
+  readonly clock: Clock;
+  readonly #schedule: Schedule;
+  #events: Event[] = [];
+  #arrived: Event[] = [];
+  #runs: Run[] = [];
+  #held: { run: Run; events: number } | undefined;
+
+  constructor(machine: Machine, clock: Clock, schedule: Schedule) {
+    this.machine = machine;
+    this.clock = clock;
+    this.#schedule = schedule;
+  }
+
+  /** Returns what sends the requests of a run. */
+  sender(run: Run): Send {
+    return (request) =>
+      new Promise((resolve, reject) => {
+        const settle = (answer: Answer) => {
+          request.signal?.removeEventListener('abort', abort);
+          if ('error' in answer) reject(answer.error);
+          else resolve(answer.value);
+        };
+        const abort = () => settle({ error: requestAborted() });
+        request.signal?.addEventListener('abort', abort, { once: true });
+        this.#arrived.push({ run, request, since: this.clock.now, settle });
+      });
+  }
+
+  /**
+   * Plays the runs until all have ended.
+   * @throws Endless when one does not
+   */
+  async play(runs: readonly { run: Run; begin: () => Promise<void> }[]): Promise<void> {
+    this.#runs = runs.map(({ run }) => run);
+    for (const { run, begin } of runs) {
+      this.clock.owner = run;
+      void begin().then(
+        () => this.#end(run),
+        () => this.#end(run),
+      );
+      await turn();
+      this.#receive();
+    }
+    for (let events = 0; this.#runs.some((run) => !run.ended); events += 1) {
+      if (events > MOST_EVENTS) throw new Endless(`${this.#open()} goes on for ever`);
+      await this.#step();
+    }
+    this.#events = [];
+    this.#arrived = [];
+  }
+
+  #end(run: Run): void {
+    if (run.state === 'running') run.state = 'over';
+  }
+
+  #open(): string {
+    return this.#runs
+      .filter((run) => !run.ended)
+      .map(({ name }) => name)
+      .join(', ');
+  }
+
+  /** Takes in what was sent since the last event, in an order that does not depend on how the clients work. */
+  #receive(): void {
+    if (this.#arrived.length === 0) return;
+    const arrived = this.#arrived;
+    this.#arrived = [];
+    if (arrived.length > 1) arrived.sort(inOrder);
+    for (const event of arrived) if (event.run.state === 'running') this.#events.push(event);
+  }
+
+  async #step(): Promise<void> {
+    const event = this.#choose();
+    if (event === undefined) {
+      this.clock.fire();
+    } else if (!event.answer) {
+      const wakes = this.#carryOut(event);
+      if (!wakes) return;
+    } else {
+      this.#events.splice(this.#events.indexOf(event), 1);
+      this.clock.pass(ON_THE_WAY_MS);
+      this.clock.owner = event.run;
+      event.settle(event.answer);
+    }
+    await turn();
+    this.#receive();
+  }
+
+  /** Returns what happens next; undefined for that a timer goes off. */
+  #choose(): Event | undefined {
+    const { now } = this.clock;
+    const timer = this.clock.next();
+    if (timer !== undefined && timer <= now) return undefined;
+    let open = this.#events;
+    if (this.#held) {
+      const { run } = this.#held;
+      this.#held.events -= 1;
+      if (this.#held.events <= 0 || run.ended) this.#held = undefined;
+      const others = open.filter((event) => event.run !== run);
+      const overdue = open.some((event) => event.run === run && now - event.since > MOST_HELD_MS);
+      if (others.length === 0 && timer !== undefined && timer - now < MOST_HELD_MS && !overdue && this.#held)
+        return undefined;
+      if (others.length > 0 && !overdue) open = others;
+    }
+    const [first] = open;
+    if (!first) {
+      if (timer === undefined) throw new Endless(`${this.#open()} waits for nothing`);
+      return undefined;
+    }
+    if (open.length === 1 && this.#runs.length === 1) return first;
+    const choice = this.#schedule.next();
+    const hold = holdOf(choice);
+    if (hold === 0) return open[choice % open.length];
+    if (this.#runs.length > 1) this.#held = { run: first.run, events: hold };
+    return open.find((event) => event.run !== first.run) ?? first;
+  }
+
+  /** Carries a request out. Returns whether somebody hears of it at once. */
+  #carryOut(event: Event): boolean {
+    const { run, request } = event;
+    const { kind, lagMs } = run.strike(request);
+    const name = `${request.service}:${request.action}`;
+    const write = isWrite(request.action);
+    const leave = () => this.#events.splice(this.#events.indexOf(event), 1);
+    if (kind === 'interrupt') {
+      this.clock.owner = run;
+      run.controller.abort();
+    }
+    if (kind === 'kill-before') {
+      this.#kill(run);
+      return true;
+    }
+    this.clock.pass(ON_THE_WAY_MS);
+    if (write) run.writes.push(name);
+    if (kind === 'lost-before') {
+      event.answer = { error: connectionLost() };
+    } else {
+      const refuse = kind === 'throttle' || kind === 'internal-error' ? { refuse: kind } : {};
+      event.answer = request.deliver({ lagMs, ...refuse });
+      if (kind === 'lost-after') event.answer = { error: connectionLost() };
+    }
+    if (kind === 'kill-after') {
+      this.#kill(run);
+      return true;
+    }
+    // The answer comes after what is on its way already.
+    leave();
+    this.#events.push(event);
+    return kind === 'interrupt';
+  }
+
+  #kill(run: Run): void {
+    run.state = 'killed';
+    this.#events = this.#events.filter((event) => event.run !== run);
+    this.clock.drop(run);
+  }
+}
+
+function inOrder(a: Event, b: Event): number {
+  return keyOf(a) < keyOf(b) ? -1 : 1;
+}
+
+function keyOf({ run, request: { service, region, action, id } }: Event): string {
+  return `${run.name} ${service} ${region} ${action} ${id}`;
+}

@@ -1,0 +1,33 @@
+import type { KeyName, RegionName } from './story.ts';
+
+/** The words of the stories: few, so that things meet often. */
+export const ACCOUNT = '111122223333';
+export const OTHER_ACCOUNT = '444455556666';
+export const REGIONS: readonly RegionName[] = ['us-west-2', 'eu-west-1'];
+
+export const KEYS: Readonly<Record<KeyName, string>> = {
+  k1: '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',
+  k2: 'fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210',
+  k3: '00112233445566778899aabbccddeeff',
+};
+
+/** What a secret holds that is no key. */
+export const NO_KEY = '{"key":"0123"}';
+
+/** A name so long that eleven fill a policy. */
+export function longName(name: string): string {
+  return name.startsWith('long') ? name.padEnd(480, '-x') : name;
+}
+
+export const KMS_ID = '11111111-2222-3333-4444-555555555555';
+export const KMS_ALIAS = 'alias/mine';
+
+export const READ_ACTIONS = [
+  'secretsmanager:GetResourcePolicy',
+  'secretsmanager:GetSecretValue',
+  'secretsmanager:DescribeSecret',
+  'secretsmanager:ListSecretVersionIds',
+];
+
+/** The organization that the account is in. */
+export const ORGANIZATION = 'o-own';
