@@ -12,7 +12,7 @@ import { performManifest } from '../../src/cli/setup-manifest.ts';
 import { performSetup } from '../../src/cli/setup-procedure.ts';
 import { readTeardownAnswers } from '../../src/cli/teardown-answers.ts';
 import { performTeardown } from '../../src/cli/teardown-procedure.ts';
-import { EXIT, type ExitCode } from '../../src/failure.ts';
+import { EXIT, type ExitCode, Failure, Interrupted } from '../../src/failure.ts';
 import { asManifest, parseManifest } from '../../src/manifest/index.ts';
 import type { Output } from '../../src/report/output.ts';
 import type { Machine } from '../../src/sandbox/machine.ts';
@@ -79,7 +79,8 @@ export async function carryOut(
   } catch (error) {
     tell(output, error, commandRun.outcomes);
     run.code = exitCodeOf(error);
-    if (/defect of the program/i.test(run.log)) run.log += error instanceof Error ? error.stack : '';
+    run.defect = !(error instanceof Failure || error instanceof Interrupted);
+    if (run.defect) run.log += `${error instanceof Error ? (error.stack ?? error.message) : error}`;
   } finally {
     aws.clients.close();
   }

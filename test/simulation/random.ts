@@ -12,6 +12,13 @@ export class Random {
     for (let round = 0; round < 12; round += 1) this.#next();
   }
 
+  /** Returns a generator that goes on as this one does. */
+  clone(): Random {
+    const copy = new Random(0);
+    [copy.#a, copy.#b, copy.#c, copy.#counter] = [this.#a, this.#b, this.#c, this.#counter];
+    return copy;
+  }
+
   /** Returns a number from 0 up to, but not including, 1. */
   fraction(): number {
     return this.#next() / 2 ** 32;
@@ -20,6 +27,16 @@ export class Random {
   /** Returns a whole number from 0 up to, but not including, the limit. */
   below(limit: number): number {
     return Math.floor(this.fraction() * limit);
+  }
+
+  /** Returns a whole number of 32 bits, with a sign; fast-check takes its chance from it. */
+  next(): number {
+    return this.#next() | 0;
+  }
+
+  /** The state, as fast-check asks for it. */
+  getState(): readonly number[] {
+    return [this.#a, this.#b, this.#c, this.#counter];
   }
 
   /** Returns so many hexadecimal digits. */
@@ -34,7 +51,7 @@ export class Random {
     this.#counter = (this.#counter + 1) | 0;
     this.#a = this.#b ^ (this.#b >>> 9);
     this.#b = (this.#c + (this.#c << 3)) | 0;
-    this.#c = ((this.#c << 21) | (this.#c >>> 11)) + sum;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
     return sum >>> 0;
   }
 }

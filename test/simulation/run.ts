@@ -6,12 +6,14 @@ export class Run {
   readonly name: string;
   readonly controller = new AbortController();
   /** Changes that AWS has been asked for, in order, also those that it refused. */
-  readonly writes: string[] = [];
+  readonly writes: Write[] = [];
   state: 'running' | 'over' | 'killed' = 'running';
   /** The exit code; absent while it runs, and when it was killed. */
   code: number | undefined;
   /** What it has written, to standard output and standard error. */
   log = '';
+  /** True when it ended with an error that is a defect of the program. */
+  defect = false;
   readonly #faults: readonly Fault[];
   readonly #counts = { any: 0, write: 0, iam: 0 };
 
@@ -22,6 +24,15 @@ export class Run {
 
   get disturbed(): boolean {
     return this.#faults.length > 0;
+  }
+
+  /** How many requests something may go wrong with, stale reads left out. */
+  get faultCount(): number {
+    return this.#faults.reduce((sum, fault) => sum + (fault.kind === 'stale' ? 0 : 'times' in fault ? fault.times : 1), 0);
+  }
+
+  get staleCount(): number {
+    return this.#faults.filter(({ kind }) => kind === 'stale').length;
   }
 
   get ended(): boolean {
@@ -48,6 +59,16 @@ export class Run {
     }
     return strike;
   }
+}
+
+/** A change that AWS has been asked for. */
+export interface Write {
+  /** Such as `iam:CreateRole`. */
+  readonly name: string;
+  /** The input, as JSON. */
+  readonly input: string;
+  /** The document of the policy before, where it is a new version of one. */
+  readonly before?: string | undefined;
 }
 
 /** What goes wrong with a request. */

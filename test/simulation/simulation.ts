@@ -1,5 +1,7 @@
 import type { Machine } from '../../src/sandbox/machine.ts';
+import { documentOf } from '../../src/sandbox/permissions/grants.ts';
 import type { Clock } from './clock.ts';
+import { worldOf } from './delivery.ts';
 import { type Answer, connectionLost, isWrite, type Request, requestAborted, type Send } from './requests.ts';
 import type { Run } from './run.ts';
 import { holdOf, type Schedule } from './schedule.ts';
@@ -164,7 +166,7 @@ export class Simulation {
       return true;
     }
     this.clock.pass(ON_THE_WAY_MS);
-    if (write) run.writes.push(name);
+    if (write) run.writes.push({ name, input: request.id, before: this.#documentBefore(request) });
     if (kind === 'lost-before') {
       event.answer = { error: connectionLost() };
     } else {
@@ -180,6 +182,13 @@ export class Simulation {
     leave();
     this.#events.push(event);
     return kind === 'interrupt';
+  }
+
+  /** The document of a policy that gets a new version. */
+  #documentBefore({ action, id }: Request): string | undefined {
+    if (action !== 'CreatePolicyVersion') return undefined;
+    const { PolicyArn = '' } = JSON.parse(id) as { PolicyArn?: string };
+    return documentOf(worldOf(this.machine, 'us-west-2').iam.view().live.policies.get(PolicyArn));
   }
 
   #kill(run: Run): void {

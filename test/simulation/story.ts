@@ -5,6 +5,10 @@ export interface Story {
   readonly acts: readonly Act[];
   /** Which of several things that could happen next does; 0 is what came first. See `Schedule`. */
   readonly choices: readonly number[];
+  /** Whether commands that ended well are carried out once more. */
+  readonly again: boolean;
+  /** Whether all that was set up is taken down in the end. */
+  readonly tearsDown: boolean;
   /** Decides what the program and AWS make up: pauses, IDs. */
   readonly seed: number;
 }

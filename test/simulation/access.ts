@@ -1,0 +1,166 @@
+import { runSimulation } from '@cloud-copilot/iam-simulate';
+import type { RoleShot, SecretShot, Snapshot } from './snapshot.ts';
+import { ACCOUNT, KMS_ALIAS, KMS_ID, ORGANIZATION, OTHER_ACCOUNT, REGIONS } from './vocabulary.ts';
+
+/** Something that somebody may or may not do. */
+export interface Probe {
+  readonly action: string;
+  readonly resource: string;
+  readonly context: Readonly<Record<string, string | string[]>>;
+  /** What tells it apart, and what a report names it by. */
+  readonly id: string;
+  /** The resource policy that has a say. */
+  readonly policy?: string | undefined;
+}
+
+/** What one document says to a probe. */
+type Say = 'allow' | 'deny' | 'nothing';
+
+/** A secret that there is not: whoever may read it may read any. */
+const NOBODYS = `arn:aws:secretsmanager:us-west-2:${ACCOUNT}:secret:zzz-nobodys-AbCdEf`;
+
+/** What is tried in an account: to read each secret, to change one, to decrypt with the account's keys. */
+export function probesOf({ secrets }: Snapshot): Probe[] {
+  const all = [...secrets.values()];
+  const [first] = all;
+  return [
+    ...all.map(readingOf),
+    probe('secretsmanager:GetSecretValue', NOBODYS),
+    probe('secretsmanager:DeleteSecret', first?.arn ?? NOBODYS),
+    probe('secretsmanager:PutSecretValue', first?.arn ?? NOBODYS),
+    ...REGIONS.map((region) => decrypting(`arn:aws:kms:${region}:${ACCOUNT}:key/${KMS_ID}`)),
+    probe('s3:GetObject', 'arn:aws:s3:::bucket/key'),
+  ];
+}
+
+/** To read a secret. */
+export function readingOf({ arn, policy }: SecretShot): Probe {
+  return { ...probe('secretsmanager:GetSecretValue', arn), policy };
+}
+
+/** To decrypt with a key through Secrets Manager. */
+export function decrypting(arn: string): Probe {
+  const [, , , region = '', account] = arn.split(':');
+  return probe('kms:Decrypt', arn, {
+    'kms:ViaService': `secretsmanager.${region}.amazonaws.com`,
+    ...(account === ACCOUNT ? { 'kms:ResourceAliases': [KMS_ALIAS] } : {}),
+  });
+}
+
+function probe(action: string, resource: string, more: Probe['context'] = {}): Probe {
+  const [, , , , owner] = resource.split(':');
+  const context = {
+    'aws:PrincipalAccount': ACCOUNT,
+    'aws:PrincipalOrgID': ORGANIZATION,
+    'aws:ResourceAccount': owner === OTHER_ACCOUNT ? OTHER_ACCOUNT : ACCOUNT,
+    'aws:ResourceOrgID': ORGANIZATION,
+    'aws:ResourceTag/team': 'other',
+    ...more,
+  };
+  return { action, resource, context, id: `${action} on ${resource}` };
+}
+
+/**
+ * The judge of access: `@cloud-copilot/iam-simulate` is asked what each document says by itself, which is remembered, and what
+ * they come to together is AWS's rule: one that allows and none that denies.
+ */
+export class AccessJudge {
+  readonly #said = new Map<string, Map<string, Say>>();
+  /** How often the judge itself was asked. */
+  asked = 0;
+
+  /** Whether a role may do something, whoever has assumed it. */
+  async mayDo(role: RoleShot, { policies }: Snapshot, question: Probe): Promise<boolean> {
+    const attached = role.attached.flatMap((arn) => policies.get(arn)?.document ?? []);
+    let allowed = false;
+    for (const document of [...attached, ...role.inline.map(([, text]) => text)]) {
+      const says = await this.#says(document, question, 'identity');
+      if (says === 'deny') return false;
+      allowed ||= says === 'allow';
+    }
+    if (role.boundary !== undefined) {
+      const document = policies.get(role.boundary)?.document;
+      if (document === undefined || (await this.#says(document, question, 'identity')) !== 'allow') return false;
+    }
+    if (question.policy !== undefined) {
+      const says = await this.#says(question.policy, question, 'resource');
+      if (says === 'deny') return false;
+      allowed ||= says === 'allow';
+    }
+    return allowed;
+  }
+
+  /** Whether MediaConnect may assume a role for a flow of an account. */
+  async mayAssume({ trust }: RoleShot, account: string, region: string, service = 'mediaconnect'): Promise<boolean> {
+    const context = {
+      'aws:SourceAccount': account,
+      'aws:SourceArn': `arn:aws:mediaconnect:${region}:${account}:flow:1-${'0'.padStart(16, 'A')}:flow-0`,
+    };
+    const resource = `arn:aws:iam::${ACCOUNT}:role/any`;
+    const id = `${service} ${account} ${region}`;
+    return (await this.#says(trust, { action: 'sts:AssumeRole', resource, context, id }, `${service}.amazonaws.com`)) === 'allow';
+  }
+
+  /** @param as how the document has its say: as a policy of the role, of the resource, or of a role that a service assumes */
+  async #says(text: string, question: Probe, as: string): Promise<Say> {
+    const document = withoutSuffixes(text);
+    const resource = withoutSuffixes(question.resource);
+    const key = `${as} ${question.action} ${resource} ${question.context['aws:SourceAccount'] ?? ''} ${question.context['aws:SourceArn'] ?? ''}`;
+    const said = this.#said.get(document) ?? new Map<string, Say>();
+    this.#said.set(document, said);
+    const known = said.get(key);
+    if (known) return known;
+    const says = await this.#ask(JSON.parse(document), { ...question, resource }, as);
+    said.set(key, says);
+    return says;
+  }
+
+  async #ask(document: object, { action, resource, context }: Probe, as: string): Promise<Say> {
+    this.asked += 1;
+    const service = as.endsWith('.amazonaws.com');
+    const result = await runSimulation(
+      {
+        request: {
+          principal: service ? as : `arn:aws:sts::${ACCOUNT}:assumed-role/any/session`,
+          action,
+          resource: { resource, accountId: resource.split(':')[4] || ACCOUNT },
+          contextVariables: context as Record<string, string | string[]>,
+        },
+        identityPolicies: as === 'identity' ? [{ name: 'policy', policy: document }] : [],
+        serviceControlPolicies: [],
+        resourceControlPolicies: [],
+        ...resourcePolicyFor(action, as, document),
+      },
+      {},
+    );
+    if (result.resultType === 'error') throw new Error(JSON.stringify(result.errors));
+    if (result.overallResult === 'Allowed') return 'allow';
+    return result.overallResult === 'ExplicitlyDenied' ? 'deny' : 'nothing';
+  }
+}
+
+/** A KMS key has the policy that AWS gives it by default, which leaves it to the policies of the account's roles. */
+const KEY_POLICY = {
+  Version: '2012-10-17',
+  Statement: [
+    { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' },
+  ],
+};
+
+function resourcePolicyFor(action: string, as: string, document: object): { resourcePolicy?: object } {
+  if (as !== 'identity') return { resourcePolicy: document };
+  return action.startsWith('kms:') ? { resourcePolicy: KEY_POLICY } : {};
+}
+
+/** The random ends of ARNs are taken out, so that the same document of two stories is known to be the same. */
+const SUFFIX = /(:secret:[^"?*]{1,512}?)-[A-Za-z0-9]{6}(?=$|")/g;
+const shortened = new Map<string, string>();
+
+function withoutSuffixes(text: string): string {
+  const known = shortened.get(text);
+  if (known !== undefined) return known;
+  if (shortened.size > 5_000) shortened.clear();
+  const short = text.replace(SUFFIX, '$1-AbCdEf');
+  shortened.set(text, short);
+  return short;
+}

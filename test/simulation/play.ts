@@ -1,0 +1,240 @@
+import type { Machine } from '../../src/sandbox/machine.ts';
+import { AccessJudge } from './access.ts';
+import { accountOf, doOther } from './account.ts';
+import { Asked, type PlayedRun } from './asked.ts';
+import { carryOut } from './commands.ts';
+import { type Access, accessIn, gains, unreadable } from './judge-access.ts';
+import { changedUnasked, keysShown, leftAfterTeardown } from './judge-rest.ts';
+import { lightClients } from './light-clients.ts';
+import { plannedWrites } from './planned-writes.ts';
+import { Run } from './run.ts';
+import { Schedule } from './schedule.ts';
+import { Endless, Simulation } from './simulation.ts';
+import { type Snapshot, snapshotOf } from './snapshot.ts';
+import type { Act, Command, Fault, Story, TeardownCommand } from './story.ts';
+import { beginTime, endTime } from './virtual-time.ts';
+import type { Violation } from './violation.ts';
+import { KEYS } from './vocabulary.ts';
+import { worldOf } from './delivery.ts';
+
+/** What came of a story. */
+export interface Tale {
+  /** Empty when all is well; a story ends with the act in which something is not. */
+  readonly violations: readonly Violation[];
+  /** The commands that were played, those included that the judge has played again. */
+  readonly played: readonly PlayedRun[];
+  readonly account: Snapshot;
+  readonly requests: number;
+}
+
+export interface PlayOptions {
+  readonly judge?: AccessJudge;
+  /** Makes the clients of a run; the light ones when left out. */
+  readonly makeClients?: (simulation: Simulation, run: Run) => ReturnType<typeof lightClients>;
+}
+
+/**
+ * How many changes more than planned a run may send for each change of another run at the same time, and for each fault: what
+ * another run has undone takes a new version and room for it, and so may what the own one has undone; a lost change is sent
+ * again.
+ */
+const MOST_PER_CONFLICT = 4;
+/** What IAM shows late, a run may write once more for each look. */
+const MOST_PER_STALE_FAULT = 8;
+
+/** Plays a story and judges it. */
+export async function playStory(story: Story, options: PlayOptions = {}): Promise<Tale> {
+  const clock = beginTime(story.seed);
+  const { stackTraceLimit } = Error;
+  // Each request makes an error that nobody sees, and its stack would cost more than all the rest.
+  Error.stackTraceLimit = 0;
+  try {
+    const machine = accountOf(story);
+    const stale = story.acts.some(({ commands }) =>
+      commands.some(({ faults }) => faults.some(({ kind }) => kind === 'stale')),
+    );
+    if (stale) worldOf(machine, 'us-west-2').iam.remember();
+    const simulation = new Simulation(machine, clock, new Schedule(story.choices));
+    return await new Player(story, machine, simulation, options).play();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+    endTime();
+  }
+}
+
+class Player {
+  readonly #story: Story;
+  readonly #machine: Machine;
+  readonly #simulation: Simulation;
+  readonly #judge: AccessJudge;
+  readonly #options: PlayOptions;
+  readonly #asked = new Asked();
+  readonly #played: PlayedRun[] = [];
+  readonly #before: Snapshot;
+  #requests = 0;
+
+  constructor(story: Story, machine: Machine, simulation: Simulation, options: PlayOptions) {
+    this.#story = story;
+    this.#machine = machine;
+    this.#simulation = simulation;
+    this.#options = options;
+    this.#judge = options.judge ?? new AccessJudge();
+    this.#before = snapshotOf(machine);
+  }
+
+  async play(): Promise<Tale> {
+    const was = await accessIn(this.#judge, this.#before);
+    let violations: Violation[] = [];
+    for (const act of this.#story.acts) {
+      violations = await this.#playAct(act, was);
+      if (violations.length > 0) break;
+    }
+    if (violations.length === 0 && this.#story.tearsDown) violations = await this.#tearAllDown(was);
+    const account = snapshotOf(this.#machine);
+    return {
+      violations: [...violations, ...keysShown(this.#played, account, Object.values(KEYS))],
+      played: this.#played,
+      account,
+      requests: this.#requests,
+    };
+  }
+
+  async #playAct({ pause, others, commands }: Act, was: Access): Promise<Violation[]> {
+    this.#simulation.clock.pass(pause * 1000);
+    for (const other of others) {
+      doOther(this.#machine, other);
+      if (other.other === 'add-entry') this.#asked.byHand.push(other);
+      if (other.other === 'move-labels') this.#asked.replaced.add(`us-west-2 ${other.secret}`);
+    }
+    const before = snapshotOf(this.#machine);
+    const played = await this.#run(commands);
+    if ('violation' in played) return [played.violation];
+    this.#asked.take(played.runs);
+    const violations = [...this.#bounds(played.runs, before), ...(await this.#judgeNow(was))];
+    return violations.length > 0 ? violations : this.#playAgain(played.runs, was);
+  }
+
+  /** Plays commands at the same time. */
+  async #run(
+    commands: readonly { command: Command; faults?: readonly Fault[] }[],
+  ): Promise<{ runs: PlayedRun[] } | { violation: Violation }> {
+    const runs = commands.map(({ command, faults = [] }) => ({
+      command,
+      run: new Run(`${this.#played.length + commands.findIndex((each) => each.command === command)} ${command.kind}`, faults),
+    }));
+    this.#played.push(...runs);
+    try {
+      await this.#simulation.play(
+        runs.map(({ command, run }) => ({
+          run,
+          begin: () => carryOut(this.#machine, run, command, this.#clientsOf(run)),
+        })),
+      );
+      return { runs };
+    } catch (error) {
+      if (!(error instanceof Endless)) throw error;
+      return {
+        violation: { invariant: 'a command ends', what: error.message, details: runs.map(({ run }) => run.log) },
+      };
+    }
+  }
+
+  #clientsOf(run: Run): ReturnType<typeof lightClients> {
+    const { makeClients } = this.#options;
+    if (makeClients) return makeClients(this.#simulation, run);
+    const send = this.#simulation.sender(run);
+    return lightClients(this.#machine, (request) => {
+      this.#requests += 1;
+      return send(request);
+    });
+  }
+
+  #bounds(runs: readonly PlayedRun[], before: Snapshot): Violation[] {
+    return runs.flatMap(({ run, command }): Violation[] => {
+      if (run.defect)
+        return [{ invariant: 'no defect', what: run.name, details: [run.log] }];
+      // `export` shows a plan for its own `setup` alone.
+      const planned = plannedWrites(run.log, before);
+      const others = runs.filter((other) => other.run !== run).reduce((sum, other) => sum + other.run.writes.length, 0);
+      const bound = planned + MOST_PER_CONFLICT * (others + run.faultCount) + MOST_PER_STALE_FAULT * run.staleCount;
+      if (run.writes.length <= bound) return [];
+      return [
+        {
+          invariant: 'writes are bounded by the plan',
+          what: `${command.kind} sent ${run.writes.length} changes, and its plan has ${planned}`,
+          details: [run.writes.map(({ name }) => name).join(', ').slice(0, 2000), run.log],
+        },
+      ];
+    });
+  }
+
+  async #judgeNow(was: Access): Promise<Violation[]> {
+    const now = snapshotOf(this.#machine);
+    return [
+      ...(await unreadable(this.#judge, this.#asked, now)),
+      ...gains(this.#asked, this.#before, was, await accessIn(this.#judge, now), now),
+      ...changedUnasked(this.#asked, this.#before, now),
+    ];
+  }
+
+  /** What did not come to its end is carried out once more, undisturbed, and must; what did may have nothing left to do. */
+  async #playAgain(runs: readonly PlayedRun[], was: Access): Promise<Violation[]> {
+    for (const { command, run } of runs) {
+      const failed = run.code !== 0;
+      if (failed ? !run.disturbed : !this.#story.again || runs.length > 1 || writesAnew(command)) continue;
+      this.#simulation.clock.pass(60_000);
+      const again = await this.#run([{ command }]);
+      if ('violation' in again) return [again.violation];
+      const [second] = again.runs;
+      if (!second) continue;
+      this.#asked.take(again.runs);
+      const { run: next } = second;
+      if (!failed && next.writes.length > 0) {
+        return [
+          {
+            invariant: 'the same command again writes nothing',
+            what: `${command.kind} again: ${next.writes.map(({ name }) => name).join(', ').slice(0, 500)}`,
+            details: [run.log, next.log],
+          },
+        ];
+      }
+      if (failed && next.code !== 0 && next.code !== 3 && next.code !== run.code) {
+        return [
+          {
+            invariant: 'the same command finishes',
+            what: `${command.kind} ended with ${run.code ?? 'a kill'}, and again with ${next.code}`,
+            details: [run.log, next.log],
+          },
+        ];
+      }
+      const violations = await this.#judgeNow(was);
+      if (violations.length > 0) return violations;
+    }
+    return [];
+  }
+
+  async #tearAllDown(was: Access): Promise<Violation[]> {
+    const teardowns = new Map<string, TeardownCommand>();
+    for (const { secret, regions, policy, role } of this.#asked.setups) {
+      for (const region of regions)
+        teardowns.set(`${secret} ${region} ${policy} ${role}`, { kind: 'teardown', secret, regions: [region], policy, role });
+    }
+    let stopped = false;
+    for (const command of teardowns.values()) {
+      this.#simulation.clock.pass(60_000);
+      const played = await this.#run([{ command }]);
+      if ('violation' in played) return [played.violation];
+      this.#asked.take(played.runs);
+      stopped ||= played.runs.some(({ run }) => run.code !== 0);
+    }
+    const violations = await this.#judgeNow(was);
+    // What is in the way of one, such as a secret that is not the program's, keeps the rest.
+    if (violations.length > 0 || stopped) return violations;
+    return leftAfterTeardown(this.#asked, this.#before, snapshotOf(this.#machine));
+  }
+}
+
+/** True for a command that is to change something each time. */
+function writesAnew(command: Command): boolean {
+  return command.kind === 'rotate' && (command.key === 'generate' || command.key === 'rollback');
+}

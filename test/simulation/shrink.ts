@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import type { AccessJudge } from './access.ts';
+import { playStory, type Tale } from './play.ts';
+import { Random } from './random.ts';
+import { story as stories } from './stories.ts';
+import type { Story } from './story.ts';
+import type { Violation } from './violation.ts';
+import { realNow } from './virtual-time.ts';
+
+/** The story of a seed. */
+export function storyOf(seed: number): fc.Value<Story> {
+  return stories.generate(new fc.Random(new Random(seed)), undefined);
+}
+
+/**
+ * The least story that still breaks the same invariant, as far as one is found in the time.
+ * @param limitMs for how long it is looked for
+ */
+export async function shrink(
+  found: fc.Value<Story>,
+  { invariant }: Pick<Violation, 'invariant'>,
+  judge: AccessJudge,
+  limitMs: number,
+): Promise<{ story: Story; tale: Tale | undefined }> {
+  const until = realNow() + limitMs;
+  let [best, tale]: [fc.Value<Story>, Tale | undefined] = [found, undefined];
+  for (let again = true; again; ) {
+    again = false;
+    for (const smaller of stories.shrink(best.value_, best.context)) {
+      if (realNow() > until) return { story: best.value, tale };
+      const told = await playStory(smaller.value, { judge });
+      if (!told.violations.some((each) => each.invariant === invariant)) continue;
+      [best, tale, again] = [smaller, told, true];
+      break;
+    }
+  }
+  return { story: best.value, tale };
+}
