@@ -80,7 +80,8 @@ export class AccessJudge {
     }
     if (role.boundary !== undefined) {
       const document = policies.get(role.boundary)?.document;
-      if (document === undefined || (await this.#says(document, question, 'identity')) !== 'allow') return false;
+      if (document === undefined || (await this.#says(document, question, 'identity')) !== 'allow')
+        return false;
     }
     if (question.policy !== undefined) {
       const says = await this.#says(question.policy, question, 'resource');
@@ -91,14 +92,25 @@ export class AccessJudge {
   }
 
   /** Whether MediaConnect may assume a role for a flow of an account. */
-  async mayAssume({ trust }: RoleShot, account: string, region: string, service = 'mediaconnect'): Promise<boolean> {
+  async mayAssume(
+    { trust }: RoleShot,
+    account: string,
+    region: string,
+    service = 'mediaconnect',
+  ): Promise<boolean> {
     const context = {
       'aws:SourceAccount': account,
       'aws:SourceArn': `arn:aws:mediaconnect:${region}:${account}:flow:1-${'0'.padStart(16, 'A')}:flow-0`,
     };
     const resource = `arn:aws:iam::${ACCOUNT}:role/any`;
     const id = `${service} ${account} ${region}`;
-    return (await this.#says(trust, { action: 'sts:AssumeRole', resource, context, id }, `${service}.amazonaws.com`)) === 'allow';
+    return (
+      (await this.#says(
+        trust,
+        { action: 'sts:AssumeRole', resource, context, id },
+        `${service}.amazonaws.com`,
+      )) === 'allow'
+    );
   }
 
   /** @param as how the document has its say: as a policy of the role, of the resource, or of a role that a service assumes */

@@ -28,6 +28,8 @@ export class Asked {
   readonly established = new Map<string, EstablishedKey>();
   /** Entries that somebody added to a policy by hand. */
   readonly byHand: { readonly policy: string; readonly secret: string }[] = [];
+  /** Roles to which somebody attached a policy of AWS's, in lower case. */
+  readonly attachedByOthers = new Set<string>();
   /** Entries of policies that a killed run has undone before it could put them back, by the policy's ARN. */
   readonly excused: { readonly policyArn: string; readonly entries: ReadonlySet<string> }[] = [];
   #exports = false;
@@ -60,7 +62,8 @@ export class Asked {
     this.setups.push(...keysOf(command));
     if (command.kind === 'teardown') this.teardowns.push(command);
     if (command.kind === 'export') this.#exports = true;
-    const replacing = command.kind === 'rotate' ? [command] : keysOf(command).filter((key) => key.existingKey === 'replace');
+    const replacing =
+      command.kind === 'rotate' ? [command] : keysOf(command).filter((key) => key.existingKey === 'replace');
     for (const { regions, secret } of replacing)
       for (const region of regions) this.replaced.add(`${region} ${longName(secret)}`);
   }
@@ -80,17 +83,32 @@ export class Asked {
   }
 
   namesRole(name: string): boolean {
-    return [...this.setups, ...this.teardowns].some(({ role }) => role === name);
+    return [...this.setups, ...this.teardowns].some(({ role }) => isSameRole(role, name));
   }
 
   /** Whether a secret was to be taken down, so that its entries may go. */
   isTornDown(region: string, name: string): boolean {
-    return this.teardowns.some(({ secret, regions }) => longName(secret) === name && regions.some((each) => each === region));
+    return this.teardowns.some(
+      ({ secret, regions }) => longName(secret) === name && regions.some((each) => each === region),
+    );
   }
 
   /** The names of policies that a role was to have, and of those that it had. */
   policiesOf(role: string): string[] {
-    return this.setups.filter((key) => key.role === role).map(({ policy }) => policy);
+    return this.setups.filter((key) => isSameRole(key.role, role)).map(({ policy }) => policy);
+  }
+
+  /** Whether more than one role was to have a policy: each keeps the policy from being deleted with the other. */
+  isShared(name: string): boolean {
+    const roles = this.setups
+      .filter(({ policy }) => isNumbered(name, policy))
+      .map(({ role }) => role.toLowerCase());
+    return new Set(roles).size > 1;
+  }
+
+  /** Whether a policy was to allow more than named secrets: such a one stays, as others may rely on it. */
+  isWide(name: string): boolean {
+    return this.setups.some(({ policy, scope }) => scope !== 'secrets' && isNumbered(name, policy));
   }
 
   /** Whether those who have a policy may read a secret because a command, or somebody by hand, has asked for that. */
@@ -113,6 +131,11 @@ export function keysOf(command: Command): SetupKey[] {
   return command.kind === 'manifest' ? [...command.keys] : [];
 }
 
+/** Names of roles are not distinguished by case. */
+export function isSameRole(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
 /** Whether a name is that of a policy, or of one of its further ones: `NAME-2`, `NAME-3`, … */
 export function isNumbered(name: string, base: string): boolean {
   return name === base || (name.startsWith(`${base}-`) && /^-\d+$/.test(name.slice(base.length)));
@@ -130,7 +153,9 @@ function isInScope({ scope, secret, regions }: SetupKey, region: string, name: s
 export function entriesOf(document: string): string[] {
   try {
     const { Statement } = JSON.parse(document) as { Statement: { Resource?: string | string[] }[] | object };
-    return ([Statement].flat() as { Resource?: string | string[] }[]).flatMap(({ Resource = [] }) => Resource);
+    return ([Statement].flat() as { Resource?: string | string[] }[]).flatMap(
+      ({ Resource = [] }) => Resource,
+    );
   } catch {
     return [];
   }
@@ -143,6 +168,7 @@ export function isEntryFor(entry: string, { arn }: Pick<SecretShot, 'arn'>): boo
 
 /** The Region and the name that an entry is for; absent for a pattern. */
 export function secretOfEntry(entry: string): { region: string; name: string } | undefined {
-  const [, region, name] = /^arn:aws:secretsmanager:([^:*]+):\d+:secret:([^*]+)-[A-Za-z0-9?]{6}$/.exec(entry) ?? [];
+  const [, region, name] =
+    /^arn:aws:secretsmanager:([^:*]+):\d+:secret:([^*]+)-[A-Za-z0-9?]{6}$/.exec(entry) ?? [];
   return region && name ? { region, name } : undefined;
 }

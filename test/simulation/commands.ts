@@ -161,7 +161,7 @@ function setupOptions(machine: Machine, command: SetupKey): SetupOptions {
     ...(existingKey ? { existingKey } : {}),
     ...(restore ? { restore } : {}),
     ...(updateTrust ? { updateTrust } : {}),
-    ...(sourceArns ? { sourceArn: sourceArnsOf(sourceArns, regions[0] ?? '') } : {}),
+    ...(sourceArns ? { sourceArn: regions.flatMap((region) => sourceArnsOf(sourceArns, region)) } : {}),
   };
 }
 

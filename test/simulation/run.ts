@@ -28,11 +28,10 @@ export class Run {
 
   /** How many requests something may go wrong with, stale reads left out. */
   get faultCount(): number {
-    return this.#faults.reduce((sum, fault) => sum + (fault.kind === 'stale' ? 0 : 'times' in fault ? fault.times : 1), 0);
-  }
-
-  get staleCount(): number {
-    return this.#faults.filter(({ kind }) => kind === 'stale').length;
+    return this.#faults.reduce(
+      (sum, fault) => sum + (fault.kind === 'stale' ? 0 : 'times' in fault ? fault.times : 1),
+      0,
+    );
   }
 
   get ended(): boolean {
@@ -69,6 +68,8 @@ export interface Write {
   readonly input: string;
   /** The document of the policy before, where it is a new version of one. */
   readonly before?: string | undefined;
+  /** Whether AWS has answered with an error. */
+  refused?: boolean;
 }
 
 /** What goes wrong with a request. */

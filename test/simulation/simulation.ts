@@ -3,7 +3,7 @@ import { documentOf } from '../../src/sandbox/permissions/grants.ts';
 import type { Clock } from './clock.ts';
 import { worldOf } from './delivery.ts';
 import { type Answer, connectionLost, isWrite, type Request, requestAborted, type Send } from './requests.ts';
-import type { Run } from './run.ts';
+import type { Run, Write } from './run.ts';
 import { holdOf, type Schedule } from './schedule.ts';
 import { turn } from './virtual-time.ts';
 
@@ -21,8 +21,9 @@ interface Event {
 const ON_THE_WAY_MS = 5;
 /** For how long an event is held back at most, in milliseconds: the SDK would give the request up. */
 const MOST_HELD_MS = 15_000;
-/** A run that takes more events than this has no end. */
-const MOST_EVENTS = 20_000;
+/** A run that takes more events than this, or sends more changes, has no end. */
+const MOST_EVENTS = 5_000;
+const MOST_WRITES = 80;
 
 /** A program that does not come to its end. */
 export class Endless extends Error {}
@@ -166,12 +167,16 @@ export class Simulation {
       return true;
     }
     this.clock.pass(ON_THE_WAY_MS);
-    if (write) run.writes.push({ name, input: request.id, before: this.#documentBefore(request) });
+    if (write && run.writes.length >= MOST_WRITES) throw new Endless(`${run.name} sends changes for ever`);
+    const sent: Write = { name, input: request.id, before: this.#documentBefore(request) };
+    if (write) run.writes.push(sent);
     if (kind === 'lost-before') {
       event.answer = { error: connectionLost() };
+      sent.refused = true;
     } else {
       const refuse = kind === 'throttle' || kind === 'internal-error' ? { refuse: kind } : {};
       event.answer = request.deliver({ lagMs, ...refuse });
+      sent.refused = 'error' in event.answer;
       if (kind === 'lost-after') event.answer = { error: connectionLost() };
     }
     if (kind === 'kill-after') {

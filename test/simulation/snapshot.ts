@@ -1,5 +1,5 @@
-import { documentOf } from '../../src/sandbox/permissions/grants.ts';
 import type { Machine } from '../../src/sandbox/machine.ts';
+import { documentOf } from '../../src/sandbox/permissions/grants.ts';
 import { worldOf } from './delivery.ts';
 import { REGIONS } from './vocabulary.ts';
 
@@ -71,7 +71,16 @@ export function snapshotOf(machine: Machine): Snapshot {
   for (const [key, role] of live.roles) {
     const { name, arn, trust, attached, inline, boundaryArn: boundary, description = '', tags } = role;
     const [policyArns, documents] = [[...attached], [...inline]];
-    roles.set(key, { name, arn, trust, attached: policyArns, inline: documents, boundary, description, tags: tagText(tags) });
+    roles.set(key, {
+      name,
+      arn,
+      trust,
+      attached: policyArns,
+      inline: documents,
+      boundary,
+      description,
+      tags: tagText(tags),
+    });
   }
   const secrets = new Map<string, SecretShot>();
   for (const region of REGIONS) {

@@ -50,7 +50,14 @@ const policyThing: fc.Arbitrary<PolicyThing> = fc
     thing: fc.constant('policy' as const),
     name: fc.constantFrom('P', 'P', 'P-2', 'P-2', 'P-3', 'P-4', 'p', 'p-2', 'Q', 'Q-2'),
     path: seldom(fc.constant('/team/' as const), 8),
-    document: fc.constantFrom('read' as const, 'read' as const, 'full' as const, 'wide' as const, 'odd' as const, 'deny' as const),
+    document: fc.constantFrom(
+      'read' as const,
+      'read' as const,
+      'full' as const,
+      'wide' as const,
+      'odd' as const,
+      'deny' as const,
+    ),
     secrets: fc.array(fc.constantFrom('a', 'b', 'c', 'other'), { maxLength: 2 }),
     versions: fc.constantFrom(1, 1, 2, 4, 5),
     own: fc.boolean(),
@@ -62,7 +69,15 @@ const roleThing: fc.Arbitrary<RoleThing> = fc
   .record({
     thing: fc.constant('role' as const),
     name: fc.constantFrom('R', 'S', 'T', 'r'),
-    trust: fc.constantFrom<TrustKind[]>('own-form', 'own-form', 'guide', 'lambda', 'other-account', 'both-accounts', 'other-arn'),
+    trust: fc.constantFrom<TrustKind[]>(
+      'own-form',
+      'own-form',
+      'guide',
+      'lambda',
+      'other-account',
+      'both-accounts',
+      'other-arn',
+    ),
     attached: fc.array(fc.constantFrom('P', 'P-2', 'P-3', 'P-4', 'Q', 'Q-2'), { maxLength: 3 }),
     inline: seldom(inline),
     boundary: seldom(inline, 8),
@@ -124,12 +139,18 @@ const setupKey = {
 };
 
 /** A KMS key's ARN is good in its own Region only, and is for secrets that are stored. */
-function inOneRegion<T extends Pick<SetupCommand, 'key' | 'regions'> & { kms?: KmsKind | undefined }>(key: T): T {
+function inOneRegion<T extends Pick<SetupCommand, 'key' | 'regions'> & { kms?: KmsKind | undefined }>(
+  key: T,
+): T {
   return key.kms && (key.key === 'arn' || key.regions.length > 1) ? { ...key, kms: undefined } : key;
 }
 
 const setup: fc.Arbitrary<Command> = fc
-  .record({ kind: fc.constant('setup' as const), ...setupKey, sourceArns: seldom(fc.constantFrom(1, 25), 12) })
+  .record({
+    kind: fc.constant('setup' as const),
+    ...setupKey,
+    sourceArns: seldom(fc.constantFrom(1, 25), 12),
+  })
   .map((command) => whole<SetupCommand>(inOneRegion(command)));
 
 const manifest: fc.Arbitrary<Command> = fc.record({
@@ -215,7 +236,11 @@ const played: fc.Arbitrary<PlayedCommand> = fc.record({
 
 const other: fc.Arbitrary<OtherAct> = fc.oneof(
   fc.record({ other: fc.constantFrom('attach-own' as const, 'detach-own' as const), role: roleName }),
-  fc.record({ other: fc.constant('add-entry' as const), policy: policyName, secret: fc.constantFrom('c', 'other') }),
+  fc.record({
+    other: fc.constant('add-entry' as const),
+    policy: policyName,
+    secret: fc.constantFrom('c', 'other'),
+  }),
   fc.record({ other: fc.constant('move-labels' as const), secret: fc.constantFrom('a', 'b') }),
 );
 

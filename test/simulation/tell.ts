@@ -3,9 +3,14 @@ import type { Violation } from './violation.ts';
 
 /** A story in lines that can be read. */
 export function storyLines({ account, acts, choices, again, tearsDown }: Story): string[] {
-  const order = choices.map(String).join(' ').replace(/( 0)+$/, '');
+  const order = choices
+    .map(String)
+    .join(' ')
+    .replace(/( 0)+$/, '');
   return [
-    ...(account.length > 0 ? ['account:', ...account.map((thing) => `  ${thingLine(thing)}`)] : ['account: empty']),
+    ...(account.length > 0
+      ? ['account:', ...account.map((thing) => `  ${thingLine(thing)}`)]
+      : ['account: empty']),
     ...acts.flatMap(actLines),
     ...(/[1-9]/.test(order) ? [`order: ${order}`] : []),
     ...(again ? ['each command again'] : []),
@@ -51,5 +56,9 @@ function members(record: object): string {
 
 /** A violation in lines. */
 export function violationLines({ invariant, what, details }: Violation): string[] {
-  return [`VIOLATED: ${invariant}`, `  ${what}`, ...details.flatMap((detail) => detail.split('\n')).map((line) => `    ${line.slice(0, 1_500)}`)];
+  return [
+    `VIOLATED: ${invariant}`,
+    `  ${what}`,
+    ...details.flatMap((detail) => detail.split('\n')).map((line) => `    ${line.slice(0, 1_500)}`),
+  ];
 }

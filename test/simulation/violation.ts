@@ -6,6 +6,7 @@ export type Invariant =
   | 'the same command again writes nothing'
   | 'writes are bounded by the plan'
   | 'the same command finishes'
+  | 'a plan that is shown can be carried out'
   | 'teardown leaves the account as it was'
   | 'no text has a key'
   | 'a command ends'
