@@ -1,4 +1,12 @@
-import { type Asked, entriesOf, isNumbered, isSameRole, type PlayedRun, secretOfEntry } from './asked.ts';
+import {
+  type Asked,
+  entriesOf,
+  isEntryFor,
+  isNumbered,
+  isSameRole,
+  type PlayedRun,
+  secretOfEntry,
+} from './asked.ts';
 import {
   inStack,
   isOwn,
@@ -9,15 +17,32 @@ import {
 } from './snapshot.ts';
 import type { Violation } from './violation.ts';
 
-/** What was changed without that anybody asked for it: all that was there before is as it was, but for what was named. */
-export function changedUnasked(asked: Asked, before: Snapshot, now: Snapshot): Violation[] {
-  return [
-    ...[...before.policies.values()].flatMap((policy) => policyChanges(asked, policy, now)),
-    ...[...before.roles.values()].flatMap((role) => roleChanges(asked, role, now)),
-    ...[...before.secrets.values()].flatMap((secret) =>
-      secretChanges(asked, secret, now.secrets.get(secret.arn)),
-    ),
-  ];
+/**
+ * What was changed without that anybody asked for it: all that was there before is as it was, but for what was named. What was
+ * deleted as it should be is not part of what was there before any more, also when there is another of its name by now.
+ */
+export function changedUnasked(
+  asked: Asked,
+  before: Snapshot,
+  now: Snapshot,
+): { violations: Violation[]; before: Snapshot } {
+  const [policies, roles] = [new Map(before.policies), new Map(before.roles)];
+  const violations: Violation[] = [];
+  for (const [arn, was] of before.policies) {
+    const is = now.policies.get(arn);
+    if (is?.id === was.id) violations.push(...policyChanges(asked, was, is));
+    else if (mayGo(asked, was)) policies.delete(arn);
+    else violations.push(violation(`policy ${was.name} is gone`, was, undefined));
+  }
+  for (const [key, was] of before.roles) {
+    const is = now.roles.get(key);
+    if (is?.id === was.id) violations.push(...roleChanges(asked, was, is, now));
+    else if (roleMayGo(asked, was, now)) roles.delete(key);
+    else violations.push(violation(`role ${was.name} is gone`, was, undefined));
+  }
+  for (const was of before.secrets.values())
+    violations.push(...secretChanges(asked, was, now.secrets.get(was.arn)));
+  return { violations, before: { policies, roles, secrets: before.secrets } };
 }
 
 function violation(what: string, was: unknown, is: unknown): Violation {
@@ -48,13 +73,11 @@ function differences<T extends object>(
   );
 }
 
-function policyChanges(asked: Asked, was: PolicyShot, shot: Snapshot): Violation[] {
-  const now = shot.policies.get(was.arn);
+function policyChanges(asked: Asked, was: PolicyShot, now: PolicyShot): Violation[] {
   const name = `policy ${was.name}`;
   const named = was.path === '/' && asked.namesPolicy(was.name);
-  if (!now) return mayGo(asked, was) ? [] : [violation(`${name} is gone`, was, undefined)];
   const settings = differences(name, was, now, ['description', 'tags']);
-  if (settings.length > 0 || now === was) return settings;
+  if (settings.length > 0) return settings;
   const byHand = asked.byHand.some(({ policy }) => policy === was.name);
   if (!named || inStack(was) || !isReadPolicy(was.document)) {
     return byHand ? [] : differences(name, was, now, ['versions', 'defaultVersion']);
@@ -103,16 +126,16 @@ function mayGo(asked: Asked, was: PolicyShot): boolean {
   );
 }
 
-function roleChanges(asked: Asked, was: RoleShot, shot: Snapshot): Violation[] {
-  const now = shot.roles.get(was.name.toLowerCase());
-  const name = `role ${was.name}`;
+/** A role may be deleted by a teardown that names it, when nothing of what it had is left. */
+function roleMayGo(asked: Asked, was: RoleShot, shot: Snapshot): boolean {
   const naming = asked.teardowns.filter(({ role }) => isSameRole(role, was.name));
-  if (!now || now.arn !== was.arn) {
-    const isOurs = isOwn(was) || naming.some(({ includeUntagged }) => includeUntagged);
-    const stays = was.inline.length > 0 || was.attached.some((arn) => shot.policies.has(arn));
-    const may = naming.length > 0 && isOurs && !inStack(was) && !stays;
-    return may ? [] : [violation(`${name} is gone`, was, undefined)];
-  }
+  const isOurs = isOwn(was) || naming.some(({ includeUntagged }) => includeUntagged);
+  const keeps = was.inline.length > 0 || was.attached.some((arn) => shot.policies.has(arn));
+  return naming.length > 0 && isOurs && !inStack(was) && !keeps;
+}
+
+function roleChanges(asked: Asked, was: RoleShot, now: RoleShot, shot: Snapshot): Violation[] {
+  const name = `role ${was.name}`;
   const updates = asked.setups.some((key) => isSameRole(key.role, was.name) && key.updateTrust);
   const lostStatements = updates ? lostFrom(was.trust, now.trust) : [];
   const lost = was.attached.filter((arn) => !now.attached.includes(arn) && shot.policies.has(arn));
@@ -183,31 +206,41 @@ export function leftAfterTeardown(asked: Asked, before: Snapshot, now: Snapshot)
     what,
     details,
   });
-  const policies = [...now.policies.values()].filter(({ arn }) => !before.policies.has(arn));
-  const roles = [...now.roles.values()].filter(({ name }) => !before.roles.has(name.toLowerCase()));
+  const isByHand = (name: string) => asked.byHand.some(({ policy }) => policy === name);
+  // A secret that is not the program's stays, and with it its place in the policies.
+  const staying = [...now.secrets.values()].filter(
+    (secret) => !secret.deleted && (!isOwn(secret) || inStack(secret)),
+  );
+  const mayStay = ({ name, document }: PolicyShot) =>
+    isByHand(name) ||
+    asked.isShared(name) ||
+    asked.isWide(name) ||
+    entriesOf(document).some((entry) => staying.some((secret) => isEntryFor(entry, secret)));
+  const policies = [...now.policies.values()].filter(({ arn, id }) => before.policies.get(arn)?.id !== id);
+  const stays = new Set([
+    ...policies.filter(mayStay).map(({ arn }) => arn),
+    ...before.policies.keys(),
+    ...[...now.policies.keys()].filter((arn) => arn.includes('::aws:')),
+  ]);
+  const roles = [...now.roles].filter(([key, { id }]) => before.roles.get(key)?.id !== id);
   const secrets = [...now.secrets.values()].filter(
     ({ arn, deleted }) => !before.secrets.has(arn) && !deleted,
   );
-  const isByHand = (name: string) => asked.byHand.some(({ policy }) => policy === name);
-  const stays = new Set(
-    policies
-      .filter(({ name }) => isByHand(name) || asked.isShared(name) || asked.isWide(name))
-      .map(({ arn }) => arn),
-  );
   const narrowed = [...before.policies.values()].flatMap((was) => {
     const is = now.policies.get(was.arn);
-    if (!is || isByHand(was.name) || asked.isWide(was.name)) return [];
+    // One that is not the program's is left alone, unless `--include-untagged` says otherwise.
+    if (!is || !isOwn(was) || mayStay(is)) return [];
     const had = entriesOf(was.document);
     const more = entriesOf(is.document).filter((entry) => !had.includes(entry));
-    return more.length === 0 ? [] : [left(`policy ${was.name} still has ${more.join(', ')}`)];
+    return more.length === 0 ? [] : [left(`policy ${was.name} still has ${more.join(', ')}`, [is.document])];
   });
   return [
     ...policies
       .filter(({ arn }) => !stays.has(arn))
       .map(({ name, document }) => left(`policy ${name} is still there`, [document])),
     ...roles
-      .filter(({ attached }) => !attached.some((arn) => stays.has(arn) || /::aws:/.test(arn)))
-      .map(({ name, attached }) =>
+      .filter(([, { attached }]) => !attached.some((arn) => stays.has(arn)))
+      .map(([, { name, attached }]) =>
         left(`role ${name} is still there`, [`has ${attached.join(', ') || 'no policy'}`]),
       ),
     ...secrets.map(({ name, region }) => left(`secret ${name} (${region}) is still there`)),

@@ -1,7 +1,7 @@
 import type { Machine } from '../../src/sandbox/machine.ts';
 import { AccessJudge } from './access.ts';
 import { accountOf, doOther } from './account.ts';
-import { Asked, type PlayedRun } from './asked.ts';
+import { Asked, keysOf, type PlayedRun } from './asked.ts';
 import { carryOut } from './commands.ts';
 import { worldOf } from './delivery.ts';
 import { type Access, accessIn, gains, unreadable } from './judge-access.ts';
@@ -39,6 +39,8 @@ export interface PlayOptions {
  * again.
  */
 const MOST_PER_CONFLICT = 4;
+/** A change that IAM does not show is made again after five seconds, and no view is older than twenty. */
+const MOST_PER_STALE_FAULT = 4;
 
 /** Plays a story and judges it. */
 export async function playStory(story: Story, options: PlayOptions = {}): Promise<Tale> {
@@ -68,7 +70,8 @@ class Player {
   readonly #options: PlayOptions;
   readonly #asked = new Asked();
   readonly #played: PlayedRun[] = [];
-  readonly #before: Snapshot;
+  /** What was there before the first command, and should be still. */
+  #before: Snapshot;
   #requests = 0;
 
   constructor(story: Story, machine: Machine, simulation: Simulation, options: PlayOptions) {
@@ -163,12 +166,12 @@ class Player {
       const others = runs
         .filter((other) => other.run !== run)
         .reduce((sum, other) => sum + other.run.writes.length, 0);
-      const bound = planned + MOST_PER_CONFLICT * (others + run.faultCount);
+      const bound =
+        planned + MOST_PER_CONFLICT * (others + run.faultCount) + MOST_PER_STALE_FAULT * run.staleCount;
       // What AWS has refused is no change; a run asks again for what IAM does not know everywhere yet.
       const sent = run.writes.filter(({ refused }) => !refused);
-      if (run.disturbed || runs.length > 1 || run.code === 0 || sent.length === 0) {
-        if (sent.length <= bound) return [];
-      } else if (!mayFailHalfway(command)) {
+      const honest = run.disturbed || runs.length > 1 || run.code === 0 || mayFailHalfway(command);
+      if (!honest && sent.length > 0) {
         return [
           {
             invariant: 'a plan that is shown can be carried out',
@@ -177,6 +180,7 @@ class Player {
           },
         ];
       }
+      if (sent.length <= bound) return [];
       return [
         {
           invariant: 'writes are bounded by the plan',
@@ -195,11 +199,14 @@ class Player {
 
   async #judgeNow(was: Access): Promise<Violation[]> {
     const now = snapshotOf(this.#machine);
-    return [
+    const changed = changedUnasked(this.#asked, this.#before, now);
+    const violations = [
       ...(await unreadable(this.#judge, this.#asked, now)),
       ...(await gains(this.#judge, this.#asked, { before: this.#before, was }, now)),
-      ...changedUnasked(this.#asked, this.#before, now),
+      ...changed.violations,
     ];
+    this.#before = changed.before;
+    return violations;
   }
 
   /** What did not come to its end is carried out once more, undisturbed, and must; what did may have nothing left to do. */
@@ -226,7 +233,11 @@ class Player {
           },
         ];
       }
-      const finished = next.code === 0 || next.code === 3 || (next.code === 1 && mayFailHalfway(command));
+      const finished =
+        next.code === 0 ||
+        next.code === 3 ||
+        (next.code === 4 && next.writes.length === 0) ||
+        (next.code === 1 && mayFailHalfway(command));
       const half = this.#bounds(again.runs, this.#before);
       if (half.length > 0) return half;
       if (failed && !finished && next.code !== run.code) {
@@ -273,7 +284,8 @@ class Player {
 
 /** True for a command that is to change something each time. */
 function writesAnew(command: Command): boolean {
-  return command.kind === 'rotate' && (command.key === 'generate' || command.key === 'rollback');
+  if (command.kind === 'rotate') return command.key === 'generate' || command.key === 'rollback';
+  return keysOf(command).some(({ key, existingKey }) => key === 'generate' && existingKey === 'replace');
 }
 
 /**

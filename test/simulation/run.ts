@@ -34,6 +34,10 @@ export class Run {
     );
   }
 
+  get staleCount(): number {
+    return this.#faults.filter(({ kind }) => kind === 'stale').length;
+  }
+
   get ended(): boolean {
     return this.state !== 'running';
   }

@@ -5,6 +5,8 @@ import { REGIONS } from './vocabulary.ts';
 
 /** A managed policy of the account at one moment. */
 export interface PolicyShot {
+  /** What IAM gives to each policy once. */
+  readonly id: string;
   readonly name: string;
   readonly arn: string;
   readonly path: string;
@@ -17,6 +19,7 @@ export interface PolicyShot {
 }
 
 export interface RoleShot {
+  readonly id: string;
   readonly name: string;
   readonly arn: string;
   readonly trust: string;
@@ -55,23 +58,25 @@ export function snapshotOf(machine: Machine): Snapshot {
   const { live } = worldOf(machine, REGIONS[0] ?? '').iam.view();
   const policies = new Map<string, PolicyShot>();
   for (const policy of live.policies.values()) {
-    const { name, arn, path, description = '', defaultVersionId: defaultVersion } = policy;
+    const { id, name, arn, path, description = '', defaultVersionId: defaultVersion } = policy;
     policies.set(arn, {
+      id,
       name,
       arn,
       path,
       document: documentOf(policy) ?? '',
       defaultVersion,
-      versions: new Map(policy.versions.map(({ id, document }) => [id, document])),
+      versions: new Map(policy.versions.map(({ id: version, document }) => [version, document])),
       description,
       tags: tagText(policy.tags),
     });
   }
   const roles = new Map<string, RoleShot>();
   for (const [key, role] of live.roles) {
-    const { name, arn, trust, attached, inline, boundaryArn: boundary, description = '', tags } = role;
+    const { id, name, arn, trust, attached, inline, boundaryArn: boundary, description = '', tags } = role;
     const [policyArns, documents] = [[...attached], [...inline]];
     roles.set(key, {
+      id,
       name,
       arn,
       trust,
