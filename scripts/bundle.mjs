@@ -5,8 +5,8 @@ import { build } from 'esbuild';
 /** The root folder of the repository, with a slash at its end. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Bundles entry points (output name to source file) into a folder, both given relative to the root. */
-export async function bundle(entryPoints, outdir) {
+/** Bundles entry points (output name to source file) into a folder, both given relative to the root; `more` is for esbuild. */
+export async function bundle(entryPoints, outdir, more = {}) {
   await build({
     absWorkingDir: root,
     entryPoints,
@@ -26,5 +26,6 @@ export async function bundle(entryPoints, outdir) {
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
+    ...more,
   });
 }

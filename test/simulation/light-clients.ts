@@ -13,7 +13,7 @@ import { AwsError } from '../../src/sandbox/errors.ts';
 import type { Machine } from '../../src/sandbox/machine.ts';
 import type { Input } from '../../src/sandbox/service.ts';
 import { carryOutDirectly, type Direct, type ServiceName } from './delivery.ts';
-import { type Answer, type DeliveryFault, requestAborted, type Send } from './requests.ts';
+import { type Answer, type DeliveryFault, inputText, requestAborted, type Send } from './requests.ts';
 
 /**
  * Clients that cost a tenth of the SDK's. What is left out is what turns a request into HTTP and an answer back: serializing,
@@ -34,7 +34,7 @@ export function lightClients(machine: Machine, send: Send): typeof createClients
           service,
           region,
           action: direct.action,
-          id: JSON.stringify(direct.input),
+          input: () => inputText(direct.input),
           deliver: (how) => answerOf(machine, { ...direct, service, region }, how),
           signal,
         }),

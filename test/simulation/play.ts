@@ -1,8 +1,8 @@
 import type { Machine } from '../../src/sandbox/machine.ts';
-import { AccessJudge } from './access.ts';
+import type { AccessJudge } from './access.ts';
 import { accountOf, doOther } from './account.ts';
 import { Asked, keysOf, type PlayedRun } from './asked.ts';
-import { carryOut } from './commands.ts';
+import { carryOut, type MakeClients } from './commands.ts';
 import { worldOf } from './delivery.ts';
 import { type Access, accessIn, gains, unreadable } from './judge-access.ts';
 import { changedUnasked, keysShown, leftAfterTeardown } from './judge-rest.ts';
@@ -16,6 +16,7 @@ import type { Act, Command, Fault, Story, TeardownCommand } from './story.ts';
 import type { Violation } from './violation.ts';
 import { beginTime, endTime } from './virtual-time.ts';
 import { KEYS } from './vocabulary.ts';
+import { wireClients } from './wire-clients.ts';
 
 /** What came of a story. */
 export interface Tale {
@@ -28,9 +29,10 @@ export interface Tale {
 }
 
 export interface PlayOptions {
-  readonly judge?: AccessJudge;
-  /** Makes the clients of a run; the light ones when left out. */
-  readonly makeClients?: (simulation: Simulation, run: Run) => ReturnType<typeof lightClients>;
+  /** Remembers what it was asked, so that many stories should share one. */
+  readonly judge: AccessJudge;
+  /** Whether requests go through the SDK's own clients and the wire format, which takes some ten times as long. */
+  readonly wire?: boolean;
 }
 
 /**
@@ -43,7 +45,7 @@ const MOST_PER_CONFLICT = 4;
 const MOST_PER_STALE_FAULT = 4;
 
 /** Plays a story and judges it. */
-export async function playStory(story: Story, options: PlayOptions = {}): Promise<Tale> {
+export async function playStory(story: Story, options: PlayOptions): Promise<Tale> {
   const clock = beginTime(story.seed);
   const { stackTraceLimit } = Error;
   // Each request makes an error that nobody sees, and its stack would cost more than all the rest.
@@ -54,7 +56,7 @@ export async function playStory(story: Story, options: PlayOptions = {}): Promis
       commands.some(({ faults }) => faults.some(({ kind }) => kind === 'stale')),
     );
     if (stale) worldOf(machine, 'us-west-2').iam.remember();
-    const simulation = new Simulation(machine, clock, new Schedule(story.choices));
+    const simulation = new Simulation(machine, clock, new Schedule(story.choices), options.wire ? 4 : 1);
     return await new Player(story, machine, simulation, options).play();
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
@@ -79,7 +81,7 @@ class Player {
     this.#machine = machine;
     this.#simulation = simulation;
     this.#options = options;
-    this.#judge = options.judge ?? new AccessJudge();
+    this.#judge = options.judge;
     this.#before = snapshotOf(machine);
   }
 
@@ -148,11 +150,10 @@ class Player {
     }
   }
 
-  #clientsOf(run: Run): ReturnType<typeof lightClients> {
-    const { makeClients } = this.#options;
-    if (makeClients) return makeClients(this.#simulation, run);
+  #clientsOf(run: Run): MakeClients {
     const send = this.#simulation.sender(run);
-    return lightClients(this.#machine, (request) => {
+    const make = this.#options.wire ? wireClients : lightClients;
+    return make(this.#machine, (request) => {
       this.#requests += 1;
       return send(request);
     });

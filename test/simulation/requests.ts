@@ -6,8 +6,8 @@ export interface Request {
   readonly region: string;
   /** The operation, such as `CreateRole`. */
   readonly action: string;
-  /** What distinguishes requests of one operation, to put those of one moment into an order. */
-  readonly id: string;
+  /** The input as JSON, with its members in order: it tells requests of one operation apart. */
+  readonly input: () => string;
   /** Carries it out; the answer is what the client makes its own answer of. */
   readonly deliver: (how: DeliveryFault) => Answer;
   /** Ends the waiting for the answer when it is aborted. */
@@ -22,11 +22,16 @@ export interface DeliveryFault {
   readonly refuse?: 'throttle' | 'internal-error';
 }
 
-/** What AWS answers: a value or an error, as the client hands it on. */
-export type Answer = { readonly value: unknown } | { readonly error: Error };
+/** What AWS answers: a value, or an error, as the client hands it on. On the wire an error is a value too. */
+export type Answer = { readonly value: unknown; readonly refused?: true } | { readonly error: Error };
 
 /** Sends a request; it answers when the simulation lets it. */
 export type Send = (request: Request) => Promise<unknown>;
+
+/** An input as JSON, the same in whatever order its members were given. */
+export function inputText(input: object): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(input).sort(([a], [b]) => (a < b ? -1 : 1))));
+}
 
 /** True for an operation that may change something. */
 export function isWrite(action: string): boolean {

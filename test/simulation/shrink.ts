@@ -1,15 +1,14 @@
 import fc from 'fast-check';
-import type { AccessJudge } from './access.ts';
-import { playStory, type Tale } from './play.ts';
+import { type PlayOptions, playStory, type Tale } from './play.ts';
 import { Random } from './random.ts';
 import { story as stories } from './stories.ts';
 import type { Story } from './story.ts';
 import type { Violation } from './violation.ts';
 import { realNow } from './virtual-time.ts';
 
-/** The story of a seed. */
-export function storyOf(seed: number): fc.Value<Story> {
-  return stories.generate(new fc.Random(new Random(seed)), undefined);
+/** One of the stories that a seed decides. */
+export function storyOf(seed: number, number: number): fc.Value<Story> {
+  return stories.generate(new fc.Random(new Random(number, seed)), undefined);
 }
 
 /**
@@ -19,7 +18,7 @@ export function storyOf(seed: number): fc.Value<Story> {
 export async function shrink(
   found: fc.Value<Story>,
   { invariant }: Pick<Violation, 'invariant'>,
-  judge: AccessJudge,
+  options: PlayOptions,
   limitMs: number,
 ): Promise<{ story: Story; tale: Tale | undefined }> {
   const until = realNow() + limitMs;
@@ -28,7 +27,7 @@ export async function shrink(
     again = false;
     for (const smaller of stories.shrink(best.value_, best.context)) {
       if (realNow() > until) return { story: best.value, tale };
-      const told = await playStory(smaller.value, { judge });
+      const told = await playStory(smaller.value, options);
       if (!told.violations.some((each) => each.invariant === invariant)) continue;
       [best, tale, again] = [smaller, told, true];
       break;

@@ -36,12 +36,17 @@ export class Simulation {
   readonly machine: Machine;
   readonly clock: Clock;
   readonly #schedule: Schedule;
+  readonly #turns: number;
   #events: Event[] = [];
   #arrived: Event[] = [];
   #runs: Run[] = [];
   #held: { run: Run; events: number } | undefined;
 
-  constructor(machine: Machine, clock: Clock, schedule: Schedule) {
+  /**
+   * @param turns how often everything must be let run that can, until all wait: the SDK's own clients take more than one turn
+   */
+  constructor(machine: Machine, clock: Clock, schedule: Schedule, turns = 1) {
+    this.#turns = turns;
     this.machine = machine;
     this.clock = clock;
     this.#schedule = schedule;
@@ -74,8 +79,7 @@ export class Simulation {
         () => this.#end(run),
         () => this.#end(run),
       );
-      await turn();
-      this.#receive();
+      await this.#settle();
     }
     for (let events = 0; this.#runs.some((run) => !run.ended); events += 1) {
       if (events > MOST_EVENTS) throw new Endless(`${this.#open()} goes on for ever`);
@@ -94,6 +98,12 @@ export class Simulation {
       .filter((run) => !run.ended)
       .map(({ name }) => name)
       .join(', ');
+  }
+
+  /** Lets everything run that can. */
+  async #settle(): Promise<void> {
+    for (let count = 0; count < this.#turns; count += 1) await turn();
+    this.#receive();
   }
 
   /** Takes in what was sent since the last event, in an order that does not depend on how the clients work. */
@@ -118,8 +128,7 @@ export class Simulation {
       this.clock.owner = event.run;
       event.settle(event.answer);
     }
-    await turn();
-    this.#receive();
+    await this.#settle();
   }
 
   /** Returns what happens next; undefined for that a timer goes off. */
@@ -168,7 +177,7 @@ export class Simulation {
     }
     this.clock.pass(ON_THE_WAY_MS);
     if (write && run.writes.length >= MOST_WRITES) throw new Endless(`${run.name} sends changes for ever`);
-    const sent: Write = { name, input: request.id, before: this.#documentBefore(request) };
+    const sent: Write = { name, input: write ? request.input() : '', before: this.#documentBefore(request) };
     if (write) run.writes.push(sent);
     if (kind === 'lost-before') {
       event.answer = { error: connectionLost() };
@@ -176,7 +185,7 @@ export class Simulation {
     } else {
       const refuse = kind === 'throttle' || kind === 'internal-error' ? { refuse: kind } : {};
       event.answer = request.deliver({ lagMs, ...refuse });
-      sent.refused = 'error' in event.answer;
+      sent.refused = 'error' in event.answer || event.answer.refused === true;
       if (kind === 'lost-after') event.answer = { error: connectionLost() };
     }
     if (kind === 'kill-after') {
@@ -190,9 +199,9 @@ export class Simulation {
   }
 
   /** The document of a policy that gets a new version. */
-  #documentBefore({ action, id }: Request): string | undefined {
+  #documentBefore({ action, input }: Request): string | undefined {
     if (action !== 'CreatePolicyVersion') return undefined;
-    const { PolicyArn = '' } = JSON.parse(id) as { PolicyArn?: string };
+    const { PolicyArn = '' } = JSON.parse(input()) as { PolicyArn?: string };
     return documentOf(worldOf(this.machine, 'us-west-2').iam.view().live.policies.get(PolicyArn));
   }
 
@@ -207,6 +216,6 @@ function inOrder(a: Event, b: Event): number {
   return keyOf(a) < keyOf(b) ? -1 : 1;
 }
 
-function keyOf({ run, request: { service, region, action, id } }: Event): string {
-  return `${run.name} ${service} ${region} ${action} ${id}`;
+function keyOf({ run, request: { service, region, action, input } }: Event): string {
+  return `${run.name} ${service} ${region} ${action} ${input()}`;
 }

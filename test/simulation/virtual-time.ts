@@ -79,16 +79,13 @@ export function installTime(): () => void {
   Object.assign(crypto, { randomInt, randomUUID, randomBytes });
   syncBuiltinESMExports();
   return () => {
-    const { setTimeout, setInterval, clearTimeout, clearInterval, Date } = real;
-    Object.assign(globalThis, { setTimeout, setInterval, clearTimeout, clearInterval, Date });
+    for (const name of ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval', 'Date'] as const)
+      Object.assign(globalThis, { [name]: real[name] });
     Reflect.deleteProperty(performance, 'now');
     Math.random = real.random;
     Object.assign(timers, { setTimeout: real.sleep });
-    Object.assign(crypto, {
-      randomInt: real.randomInt,
-      randomUUID: real.randomUUID,
-      randomBytes: real.randomBytes,
-    });
+    for (const name of ['randomInt', 'randomUUID', 'randomBytes'] as const)
+      Object.assign(crypto, { [name]: real[name] });
     syncBuiltinESMExports();
   };
 }
