@@ -11,6 +11,13 @@ export interface EstablishedKey {
   readonly role: string;
 }
 
+/** What a killed run has undone: entries of a policy, or its attachment to a role. */
+interface Undone {
+  readonly policyArn: string;
+  readonly entries: readonly string[];
+  readonly role?: string;
+}
+
 type SetupKey = Omit<SetupCommand, 'kind' | 'sourceArns'>;
 
 /** A command of the story, as it was played. */
@@ -30,8 +37,8 @@ export class Asked {
   readonly byHand: { readonly policy: string; readonly secret: string }[] = [];
   /** Roles to which somebody attached a policy of AWS's, in lower case. */
   readonly attachedByOthers = new Set<string>();
-  /** Entries of policies that a killed run has undone before it could put them back, by the policy's ARN. */
-  readonly excused: { readonly policyArn: string; readonly entries: ReadonlySet<string> }[] = [];
+  /** What a killed run has undone with its last change, before it could look whether it has undone anything. */
+  readonly excused: Undone[] = [];
   #exports = false;
 
   /** Takes in commands that were played at the same time. */
@@ -68,13 +75,29 @@ export class Asked {
       for (const region of regions) this.replaced.add(`${region} ${longName(secret)}`);
   }
 
-  /** The one gap that is documented: a run that is killed between a write that undid something and its look at it. */
+  /** The one gap that is documented: a run that is killed between a change that undid something and its look at it. */
   #excuse(last: Write | undefined): void {
-    if (last?.name !== 'iam:CreatePolicyVersion' || last.before === undefined) return;
-    const { PolicyArn, PolicyDocument } = JSON.parse(last.input) as Record<string, string>;
-    const after = new Set(entriesOf(PolicyDocument ?? ''));
-    const entries = new Set(entriesOf(last.before).filter((entry) => !after.has(entry)));
-    if (PolicyArn && entries.size > 0) this.excused.push({ policyArn: PolicyArn, entries });
+    if (!last || last.refused) return;
+    const {
+      PolicyArn = '',
+      PolicyDocument = '',
+      RoleName = '',
+    } = JSON.parse(last.input) as Record<string, string>;
+    if (last.name === 'iam:DetachRolePolicy')
+      this.excused.push({ policyArn: PolicyArn, entries: [], role: RoleName });
+    if (last.name !== 'iam:CreatePolicyVersion' || last.before === undefined) return;
+    const after = entriesOf(PolicyDocument);
+    const entries = entriesOf(last.before).filter((entry) => !after.includes(entry));
+    if (entries.length > 0) this.excused.push({ policyArn: PolicyArn, entries });
+  }
+
+  /** Whether a killed run is the reason that a role cannot read a secret. */
+  isExcused(secret: Pick<SecretShot, 'arn'>, { name }: { readonly name: string }): boolean {
+    return this.excused.some(({ entries, role }) =>
+      role === undefined
+        ? entries.some((entry) => isEntryFor(entry, secret) || isPatternFor(entry, secret))
+        : isSameRole(role, name),
+    );
   }
 
   /** Whether a command has named a policy, by itself or as one of its numbered ones. */
@@ -164,6 +187,10 @@ export function entriesOf(document: string): string[] {
 /** Whether an entry of a policy is for a secret: its ARN, or its name with six question marks. */
 export function isEntryFor(entry: string, { arn }: Pick<SecretShot, 'arn'>): boolean {
   return entry === arn || entry === arn.replace(/-[A-Za-z0-9]{6}$/, '-??????');
+}
+
+function isPatternFor(entry: string, { arn }: Pick<SecretShot, 'arn'>): boolean {
+  return entry.endsWith('*') && arn.startsWith(entry.slice(0, -1));
 }
 
 /** The Region and the name that an entry is for; absent for a pattern. */

@@ -1,5 +1,5 @@
 import { type AccessJudge, decrypting, type Probe, probesOf, readingOf } from './access.ts';
-import { type Asked, type EstablishedKey, isEntryFor, isNumbered } from './asked.ts';
+import { type Asked, type EstablishedKey, isNumbered } from './asked.ts';
 import type { RoleShot, SecretShot, Snapshot } from './snapshot.ts';
 import type { Violation } from './violation.ts';
 import { ACCOUNT, KMS_ALIAS, OTHER_ACCOUNT } from './vocabulary.ts';
@@ -43,7 +43,7 @@ async function whyUnreadable(
   judge: AccessJudge,
   asked: Asked,
   shot: Snapshot,
-  { secret: name, region, role: roleName }: EstablishedKey,
+  { secret: name, region, role: roleName, policy }: EstablishedKey,
 ): Promise<string | undefined> {
   const secret = [...shot.secrets.values()].find((each) => each.name === name && each.region === region);
   const role = shot.roles.get(roleName.toLowerCase());
@@ -52,10 +52,12 @@ async function whyUnreadable(
   if (!role) return 'the role is gone';
   if (!(await judge.mayAssume(role, ACCOUNT, region))) return 'MediaConnect may not assume the role';
   const reads = await judge.mayDo(role, shot, readingOf(secret));
-  const excused = asked.excused.some(({ entries }) =>
-    [...entries].some((entry) => isEntryFor(entry, secret)),
-  );
-  if (!reads) return excused ? undefined : 'the role may not read the secret';
+  const excused = asked.isExcused(secret, role);
+  const attached = role.attached.some((arn) => isNumbered(nameIn(arn), policy));
+  if (!reads) {
+    if (excused) return undefined;
+    return attached ? 'no policy of the role allows it' : `the role does not have ${policy} any more`;
+  }
   const key = kmsKeyOf(secret);
   if (key && !(await judge.mayDo(role, shot, decrypting(key))))
     return excused ? undefined : `the role may not decrypt with ${key}`;

@@ -110,7 +110,7 @@ function lostEntries(asked: Asked, was: PolicyShot, now: PolicyShot): Violation[
 function mayLose(asked: Asked, policyArn: string, entry: string): boolean {
   const secret = secretOfEntry(entry);
   if (secret && asked.isTornDown(secret.region, secret.name)) return true;
-  return asked.excused.some((each) => each.policyArn === policyArn && each.entries.has(entry));
+  return asked.excused.some((each) => each.policyArn === policyArn && each.entries.includes(entry));
 }
 
 /** A policy may be deleted by a teardown that names it, when it allows nothing else. */

@@ -69,9 +69,11 @@ export async function warmUp(): Promise<void> {
 function sortOf({ invariant, what }: Violation): string {
   const short = what
     .replace(/(-x)+/g, '')
-    .replace(/-[A-Za-z0-9]{6}\b/g, '')
-    .replace(/\b(a|b|c|other|long\d|zzz-nobodys|[RSTrPQpq](-\d)?|\d+)\b/g, '…')
-    .replace(/us-west-2|eu-west-1/g, 'REGION');
+    .replace(/(us-west|eu-west)-\d/g, 'REGION')
+    .replace(/ after .*/, '')
+    .replace(/secret:[^ ]+/g, 'secret:…')
+    .replace(/key\/[^ ]+/g, 'key/…')
+    .replace(/\b(a|b|c|other|long\d|zzz-nobodys|[RSTrPQpq](-\d)?|\d+)\b/g, '…');
   return `${invariant}: ${short}`;
 }
 

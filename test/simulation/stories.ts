@@ -196,8 +196,8 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       kind: fc.constant('stale' as const),
-      from: fc.nat(12),
-      count: fc.constantFrom(1, 2, 4, 8, 16, 32),
+      from: fc.constantFrom(0, 0, 0, 2, 4, 8, 12),
+      count: fc.constantFrom(1, 2, 4, 8, 16, 32, 64, 64),
       seconds: fc.constantFrom(1, 3, 8, 20),
     }),
   },
@@ -229,7 +229,7 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
 const played: fc.Arbitrary<PlayedCommand> = fc.record({
   command,
   faults: fc.oneof(
-    { weight: 3, arbitrary: fc.constant([]) },
+    { weight: 2, arbitrary: fc.constant([]) },
     { weight: 1, arbitrary: fc.array(fault, { minLength: 1, maxLength: 2 }) },
   ),
 });
@@ -245,7 +245,7 @@ const other: fc.Arbitrary<OtherAct> = fc.oneof(
 );
 
 const act: fc.Arbitrary<Act> = fc.record({
-  pause: fc.constantFrom(60, 60, 2, 0, 10),
+  pause: fc.constantFrom(60, 2, 0, 10),
   others: fc.oneof(
     { weight: 6, arbitrary: fc.constant([]) },
     { weight: 1, arbitrary: fc.array(other, { minLength: 1, maxLength: 1 }) },
