@@ -6,7 +6,6 @@ import {
   MANAGED_POLICY_LIMIT,
   measure,
   mergeReadPolicies,
-  prefixOfEntry,
   samePolicy,
   tryParsePolicy,
 } from '../policy/index.ts';
@@ -24,6 +23,8 @@ export interface VersionHistory {
   base: number;
   /** The same at first. */
   first: number;
+  /** Whether there are versions between such a reading and the writing after it that IAM has not shown yet. */
+  unseen: boolean;
   /** Versions that came between such a reading and the writing after it: what they say may have been in force. */
   overwritten: Set<string>;
   /** Documents of such versions that this run had to delete to make room, and must not let be lost. */
@@ -33,9 +34,11 @@ export interface VersionHistory {
 /** What became of the versions that this run has written over. */
 export type Missed =
   | { kind: 'nothing' }
+  /** IAM lists a version that it does not show yet. */
+  | { kind: 'unknown' }
   /** The document with what they allow; they were written by runs that go on at the same time. */
   | { kind: 'additions'; document: JsonPolicy }
-  /** One that no run of this program would write; it cannot be merged, and must not be lost without a word. */
+  /** One that is no read policy; it cannot be merged, and must not be lost without a word. */
   | { kind: 'foreign'; version: string };
 
 /**
@@ -50,7 +53,8 @@ export async function missedAdditions(
 ): Promise<Missed> {
   const versions = policy.versions.filter((version) => overwritten.has(version));
   const documents = await Promise.all(versions.map((version) => readVersion(aws, policy.arn, version)));
-  const foreign = versions.find((_version, index) => !isOurs(documents[index], policy.document));
+  if (documents.includes(undefined)) return { kind: 'unknown' };
+  const foreign = versions.find((_version, index) => !extendable(documents[index] ?? ''));
   if (foreign !== undefined) return { kind: 'foreign', version: foreign };
   const others = [...documents, ...carried].map((each) => each && keepOf(each));
   const document = withAll(identity, policy.document, others);
@@ -58,38 +62,22 @@ export async function missedAdditions(
 }
 
 /**
- * Whether a run like this one may have written the document: it is of the shape, and what it allows beside secrets and prefixes
- * is allowed by what is there now.
- */
-function isOurs(text: string | undefined, now: string): boolean {
-  if (text === undefined) return true;
-  const known = new Set(resourcesOf(now));
-  const mayBeNew = (resource: string) => !resource.includes('*') || prefixOfEntry(resource) !== undefined;
-  return extendable(text) && resourcesOf(text).every((each) => mayBeNew(each) || known.has(each));
-}
-
-function resourcesOf(text: string): string[] {
-  return tryParsePolicy(text)?.statements.flatMap(({ resources }) => resources?.values ?? []) ?? [];
-}
-
-/**
  * The version that shall make room for another one, out of a full set that is not the one of the plan any more: the oldest
  * one that allows nothing but what the default one does. What another run has added, and a third one has just undone, is
- * so kept until the latter puts it back. When there is no such version, the oldest one.
+ * so kept until the latter puts it back. When there is no such version, the oldest one. None of which nothing is known: IAM may
+ * list a version before it shows it.
  */
 export async function dispensableVersion(
   { aws }: Pick<StepContext, 'aws'>,
   account: AccountRef,
   policy: FoundPolicy,
-): Promise<{ version: string; number: number; document: string | undefined } | undefined> {
+): Promise<{ version: string; number: number; document: string } | undefined> {
   const others = policy.versions.filter((version) => version !== policy.versionId);
-  const read = await Promise.all(
-    others.map(async (version) => ({
-      version,
-      number: versionNumber(version),
-      document: await readVersion(aws, policy.arn, version),
-    })),
-  );
+  const documents = await Promise.all(others.map((version) => readVersion(aws, policy.arn, version)));
+  const read = others.flatMap((version, index) => {
+    const document = documents[index];
+    return document === undefined ? [] : [{ version, number: versionNumber(version), document }];
+  });
   return read.find(({ document }) => !withAll(account, policy.document, [document])) ?? read[0];
 }
 

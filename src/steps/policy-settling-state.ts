@@ -14,6 +14,8 @@ export interface Settling {
   writesLeft: number;
   /** The version of which the plan said that it makes room. */
   planned: Map<string, string | undefined>;
+  /** The policies as they were when they had the newest version that this run has seen. */
+  seen: Map<string, FoundPolicy>;
   /** The policies as this run wrote them. */
   written: Map<string, FoundPolicy & { action: 'created' | 'updated' }>;
   /** Policies that this run may have written though no answer said so, or of which it has deleted a version. */
@@ -32,6 +34,7 @@ export function newSettling(plan: PolicyWork[], { policyWritesBeyondPlan }: Limi
   return {
     writesLeft: plan.filter(isChange).length + policyWritesBeyondPlan,
     planned: new Map(updates.map((policy) => [policy.arn, versionToDelete(policy)])),
+    seen: new Map(),
     written: new Map(),
     doubtful: new Map(),
     history: new Map(),
@@ -44,11 +47,58 @@ export function historyOf({ history }: Settling, policy: FoundPolicy): VersionHi
   const known = history.get(policy.arn) ?? {
     base: newest,
     first: newest,
+    unseen: false,
     overwritten: new Set(),
     carried: [],
   };
   history.set(policy.arn, known);
   return known;
+}
+
+/**
+ * Returns the newest that is known of a policy: IAM may show an older state than it did before, and may not show yet what this
+ * run wrote.
+ */
+export function newestOf(
+  { seen, written }: Settling,
+  arn: string,
+  found: FoundPolicy | undefined,
+): FoundPolicy | undefined {
+  const own = written.get(arn);
+  if (!found) return own;
+  const known = [found, seen.get(arn), own].filter((policy) => policy !== undefined);
+  const newest = known.reduce((best, each) => (newestNumber(each) > newestNumber(best) ? each : best));
+  seen.set(arn, newest);
+  return newest;
+}
+
+/**
+ * Notes a version that this run wrote. The numbers between what it had read and its own are those of versions that it has not
+ * seen: until IAM shows them, nobody knows what was undone.
+ */
+export function noteWritten(
+  settling: Settling,
+  policy: FoundPolicy,
+  now: FoundPolicy & { action: 'created' | 'updated' },
+): void {
+  const history = historyOf(settling, policy);
+  const own = versionNumber(now.versionId);
+  // Numbers begin again where somebody has deleted the policy and another run has made it anew.
+  history.base = own > newestNumber(policy) ? newestNumber(policy) : 0;
+  history.unseen = own > history.base + 1;
+  settling.written.set(policy.arn, now);
+  settling.seen.delete(policy.arn);
+}
+
+/** Notes that IAM shows a policy with what this run wrote, or newer. */
+export function noteShown(settling: Settling, arn: string, found: FoundPolicy | undefined): void {
+  const [history, own] = [settling.history.get(arn), settling.written.get(arn)];
+  if (history && own && found && newestNumber(found) >= newestNumber(own)) history.unseen = false;
+}
+
+/** Whether versions of others came before one of this run's that IAM does not show yet. */
+export function hasUnseen({ history }: Settling): boolean {
+  return [...history.values()].some(({ unseen }) => unseen);
 }
 
 /** Notes the versions that came between this run's last reading and its writing after it. */

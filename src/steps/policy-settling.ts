@@ -13,11 +13,15 @@ import { overwroteConflict, policyConflict } from './policy-conflicts.ts';
 import { type CreateWork, isChange, type UpdateWork } from './policy-distribution.ts';
 import { dispensableVersion, missedAdditions, withAll } from './policy-rescue.ts';
 import {
+  hasUnseen,
   historyOf,
   isInDoubt,
   newestNumber,
+  newestOf,
   noteDoubt,
   noteOverwritten,
+  noteShown,
+  noteWritten,
   outcomeOf,
   type Settling,
   touches,
@@ -66,8 +70,11 @@ async function settleOnce(
   const until = performance.now() + limits.longestPauseMs;
   while (performance.now() < until) {
     const chain = await readChainNow(context, aim, settling);
+    // What came before the own version is looked at first: it may have to be put back.
+    if (hasUnseen(settling)) return undefined;
     const work = aim.decide(chain);
     const next = work.find(isChange) ?? (await rescue(context, aim, chain, settling));
+    if (next === 'unknown') return undefined;
     if (next === undefined)
       return work.flatMap((each) => (each.kind === 'create' ? [] : [outcomeOf(each.policy, settling)]));
     if (isInDoubt(settling, limits)) return undefined;
@@ -85,7 +92,7 @@ async function settleOnce(
 }
 
 /**
- * The work of putting back what other runs had added and this one has undone.
+ * The work of putting back what other runs had added and this one has undone; `unknown` while IAM does not show what that is.
  * @throws Failure with a conflict when what was undone is no run's
  */
 async function rescue(
@@ -93,9 +100,10 @@ async function rescue(
   aim: PolicyAim,
   { policies }: PolicyChain,
   settling: Settling,
-): Promise<UpdateWork | undefined> {
+): Promise<UpdateWork | 'unknown' | undefined> {
   for (const policy of policies.filter(({ arn }) => touches(settling, arn))) {
     const missed = await missedAdditions(context, aim, policy, historyOf(settling, policy));
+    if (missed.kind === 'unknown') return 'unknown';
     if (missed.kind === 'foreign') throw conflictFailure([overwroteConflict(policy, missed.version)]);
     if (missed.kind === 'additions')
       return { kind: 'update', policy, secrets: [], document: missed.document };
@@ -113,9 +121,10 @@ async function putBack(context: StepContext, aim: PolicyAim, settling: Settling)
     const calm = { ...context, aws };
     for (let round = 1; round <= context.limits.puttingBackRounds; round += 1) {
       const chain = await readChainNow(calm, aim, settling);
-      const work = await rescue(calm, aim, chain, settling);
+      const work = hasUnseen(settling) ? 'unknown' : await rescue(calm, aim, chain, settling);
       if (!work) return;
-      await update(calm, aim, work, settling);
+      if (work === 'unknown') await sleep(context.limits.longestPauseMs);
+      else await update(calm, aim, work, settling);
     }
   };
   await context.aws.whole('iam:CreatePolicyVersion', finish).catch(() => undefined);
@@ -130,8 +139,8 @@ async function readChainNow(
   const reader = policyReader(aws);
   const newest: PolicyReader['read'] = async (arn, options) => {
     const found = await reader.read(arn, options);
-    const own = settling.written.get(arn);
-    return own && (!found || newestNumber(found) < newestNumber(own)) ? own : found;
+    noteShown(settling, arn, found);
+    return newestOf(settling, arn, found);
   };
   const chain = await read({ read: newest });
   for (const policy of chain.policies) {
@@ -192,6 +201,7 @@ async function update(
 ): Promise<FoundPolicy | undefined> {
   const { arn } = policy;
   const doomed = await chooseDoomed(context, identity, policy, settling);
+  if (!doomed && versionToDelete(policy)) return undefined;
   if (doomed) {
     if (!(await deleteVersion(context, arn, doomed))) return undefined;
     settling.doubtful.set(arn, settling.doubtful.get(arn) ?? 'updated');
@@ -200,11 +210,15 @@ async function update(
   const document = withAll(identity, JSON.stringify(wanted), historyOf(settling, policy).carried) ?? wanted;
   historyOf(settling, policy).base = newestNumber(policy);
   const versionId = await addVersion(context, arn, document);
-  if (!versionId) return undefined;
+  if (!versionId) {
+    // It is not what it was thought to be: nothing that was seen before counts any more.
+    settling.seen.delete(arn);
+    return undefined;
+  }
   const versions = [...policy.versions.filter((version) => version !== doomed), versionId];
   const action = settling.written.get(arn)?.action ?? 'updated';
   const now = { ...policy, versionId, versions, document: JSON.stringify(document), action };
-  settling.written.set(arn, now);
+  noteWritten(settling, policy, now);
   return now;
 }
 
@@ -219,7 +233,7 @@ async function chooseDoomed(
   const oldest = versionToDelete(policy);
   if (oldest === undefined || oldest === settling.planned.get(policy.arn)) return oldest;
   const doomed = await dispensableVersion(context, identity, policy);
-  if (doomed?.document && doomed.number > history.first) history.carried.push(doomed.document);
+  if (doomed && doomed.number > history.first) history.carried.push(doomed.document);
   return doomed?.version;
 }
 
