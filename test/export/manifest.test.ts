@@ -227,6 +227,16 @@ describe('of other accounts, export manifest', () => {
     expect(notesOf(stdout)).toContainEqual(expect.stringMatching(/^Policy Read allows what matches .*:c\*/));
   });
 
+  test('says no scope that the policy has in some of the Regions only', async () => {
+    const sandbox = await startSandbox();
+    await setUp(sandbox, { policyScope: 'region', region: [FAR_REGION] });
+    await setUp(sandbox, { secretName: 'studio-b' });
+    const { stdout } = await exported(sandbox);
+    const keys = await keysIn(stdout);
+    expect(keys.map(({ answers }) => answers.policyScope)).toEqual([undefined, undefined]);
+    for (const key of keys) await expectInPlace(sandbox, key);
+  });
+
   test('has no text of a role that looks like a key, and writes tabs so that they stay tabs', async () => {
     const sandbox = await startSandbox();
     const boundary = await makePolicy(sandbox, `Boundary-${KEYS.aes128}`, guidePolicy('*'));

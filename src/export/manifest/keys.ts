@@ -52,7 +52,7 @@ function scopesOf(readings: Reading[]): Map<string, Scope> {
       policy,
       scopeOf(
         documents,
-        group.map(({ secret }) => secret.name),
+        group.map(({ secret }) => secret),
       ),
     );
   }

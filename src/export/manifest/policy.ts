@@ -1,7 +1,7 @@
 import { secretPrefix } from '../../aws/names.ts';
 import { type PolicyDocument, tryParsePolicy } from '../../policy/index.ts';
 import { standsFor } from '../../policy/match.ts';
-import { namedIn } from '../../status/naming.ts';
+import { namedIn, regionOf } from '../../status/naming.ts';
 import type { ExportedKey } from './types.ts';
 
 /** `NAME` of a policy `NAME-2` that is the continuation of one; `setup` finds the others by that. */
@@ -29,10 +29,11 @@ export interface Scope {
 
 /**
  * Named secrets need no word. A wildcard that nothing stands for in a manifest makes no difference to `setup`: the secrets
- * that are there are allowed already.
- * @param secretNames those that stand in the manifest with this policy
+ * that are there are allowed already. So a scope is said only where the policy has it in each Region of the secrets: `setup` would
+ * widen the policy otherwise.
+ * @param secrets those that stand in the manifest with this policy
  */
-export function scopeOf(documents: string[], secretNames: string[]): Scope {
+export function scopeOf(documents: string[], secrets: { name: string; region: string }[]): Scope {
   const parsed = documents.flatMap((text) => tryParsePolicy(text) ?? []);
   const named = parsed.map((document: PolicyDocument) => namedIn(document));
   const scopes = named.flatMap((each) => each.scopes);
@@ -41,11 +42,15 @@ export function scopeOf(documents: string[], secretNames: string[]): Scope {
     [...scopes, ...wildcards].filter((pattern) => !stands(pattern));
   if (scopes.includes('*'))
     return { members: { policyScope: 'account' }, patterns: without((each) => each === '*') };
-  if (scopes.some(isRegion)) return { members: { policyScope: 'region' }, patterns: without(isRegion) };
+  const inEachRegion = (patterns: string[]) =>
+    secrets.every(({ region }) => patterns.some((pattern) => regionOf(pattern) === region));
+  if (scopes.some(isRegion) && inEachRegion(scopes.filter(isRegion)))
+    return { members: { policyScope: 'region' }, patterns: without(isRegion) };
   const prefixes = [...new Set(wildcards.flatMap((each) => prefixIn(each) ?? []))];
   const [prefix] = prefixes;
-  if (prefixes.length !== 1 || !prefix || !secretNames.every((name) => name.startsWith(prefix)))
-    return { members: {}, patterns: without(() => false) };
+  const ofPrefix = wildcards.filter((each) => prefixIn(each) === prefix);
+  const fits = secrets.every(({ name }) => name.startsWith(prefix ?? '')) && inEachRegion(ofPrefix);
+  if (prefixes.length !== 1 || !prefix || !fits) return { members: {}, patterns: without(() => false) };
   return {
     members: { policyScope: 'prefix', policyPrefix: prefix },
     patterns: without((each) => prefixIn(each) === prefix),
