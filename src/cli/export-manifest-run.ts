@@ -1,10 +1,15 @@
+import { policyReader } from '../aws/policies.ts';
+import { atMost } from '../aws/together.ts';
+import { FLEET } from '../defaults.ts';
 import { manifestOf } from '../export/manifest/document.ts';
 import { exportedOf } from '../export/manifest/entries.ts';
 import { manifestText } from '../export/manifest/text.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import { commandJson } from '../report/json.ts';
+import type { Status } from '../report/status-types.ts';
 import { exportManifestWords as words } from '../report/words/export-manifest.ts';
 import { setupWords } from '../report/words/setup.ts';
+import { continuedName } from '../steps/policy-chain.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
 import type { CommonOptions } from './options.ts';
 import { deliver, type OutputFile } from './output-file.ts';
@@ -31,7 +36,7 @@ export async function performExportManifest(
 ): Promise<ExitCode> {
   const { output, common } = run;
   const { seen, status } = await lookThrough(run, regions);
-  const { keys, notes } = exportedOf(seen, status);
+  const { keys, notes } = exportedOf(seen, status, await overflowsAmong(run, status));
   const manifest = manifestOf(keys);
   const { account } = status;
   if (!common.json || file.output !== undefined)
@@ -41,4 +46,16 @@ export async function performExportManifest(
   if (notes.length > MOST_NOTES) output.insist(words.moreNotes(notes.length - MOST_NOTES));
   output.say(words.count(keys.length));
   return EXIT.done;
+}
+
+/** The ARNs of the roles' policies that this program made to continue others, as far as their tags may be read. */
+async function overflowsAmong({ aws }: CommandRun, { roles }: Status): Promise<ReadonlySet<string>> {
+  const reader = policyReader(aws);
+  const numbered = roles
+    .flatMap(({ policies }) => policies)
+    .flatMap(({ name, arn }) => (arn !== null && continuedName(name) !== undefined ? [arn] : []));
+  const found = await atMost(FLEET.keysAtOnce, [...new Set(numbered)], (arn) =>
+    reader.read(arn, { withTags: true }),
+  );
+  return new Set(found.flatMap((policy) => (policy?.overflow ? [policy.arn] : [])));
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { PutRolePolicyCommand, UpdateRoleCommand } from '@aws-sdk/client-iam';
+import { PutRolePolicyCommand, TagPolicyCommand, UpdateRoleCommand } from '@aws-sdk/client-iam';
 import { DeleteSecretCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { performExportManifest } from '../../src/cli/export-manifest-run.ts';
@@ -197,7 +197,7 @@ describe('of other accounts, export manifest', () => {
     ]);
   });
 
-  test('goes by the first of several policies of a chain, and by wildcards', async () => {
+  test('goes by the first of several policies of a chain, by numbers of others’, and by wildcards', async () => {
     const sandbox = await startSandbox();
     const [a, b, live, far] = await Promise.all([
       makeSecret(sandbox, { Name: 'a' }),
@@ -213,10 +213,11 @@ describe('of other accounts, export manifest', () => {
     ];
     await makeRole(sandbox, { attached });
     const { stdout } = await exported(sandbox);
-    expect(linesOf(stdout).slice(-8)).toEqual([
+    expect(linesOf(stdout).slice(-9)).toEqual([
       'keys:',
       '  - secretName: a',
       '  - secretName: b',
+      '    policyName: Read-2',
       '  - secretName: live/a',
       '    regions: [us-west-2, eu-west-1]',
       '    policyName: Live-2',
@@ -224,7 +225,15 @@ describe('of other accounts, export manifest', () => {
       '    policyPrefix: live/',
     ]);
     for (const key of await keysIn(stdout)) await expectInPlace(sandbox, key);
-    expect(notesOf(stdout)).toContainEqual(expect.stringMatching(/^Policy Read allows what matches .*:c\*/));
+    expect(notesOf(stdout)).toContainEqual(
+      expect.stringMatching(/^Policy Read-2 allows what matches .*:c\*/),
+    );
+    const PolicyArn = attached[1];
+    const Tags = [{ Key: 'mc-static-key', Value: 'read-policy-overflow' }];
+    await clientsOf(sandbox).iam.send(new TagPolicyCommand({ PolicyArn, Tags }));
+    const tagged = await exported(sandbox);
+    expect(linesOf(tagged.stdout).join()).not.toContain('Read-2');
+    for (const key of await keysIn(tagged.stdout)) await expectInPlace(sandbox, key);
   });
 
   test('says no scope that the policy has in some of the Regions only', async () => {

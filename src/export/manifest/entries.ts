@@ -9,8 +9,9 @@ import { exportManifestWords as words } from '../../report/words/export-manifest
 import { statusWords } from '../../report/words/status.ts';
 import type { Seen } from '../../status/collect.ts';
 import type { SeenSecret } from '../../status/secrets.ts';
+import { continuedName } from '../../steps/policy-chain.ts';
 import { keysOf, type Reading } from './keys.ts';
-import { chainName, namerOf } from './policy.ts';
+import { namerOf } from './policy.ts';
 import { roleMembers } from './role.ts';
 import type { ExportedKey, RoleMembers } from './types.ts';
 
@@ -29,13 +30,16 @@ interface Gathering {
   /** By Region and name: a manifest has each secret once. */
   readings: Map<string, Reading>;
   notes: string[];
+  /** ARNs of the policies that this program made to continue others. */
+  overflows: ReadonlySet<string>;
 }
 
 /**
  * Makes the entries for all that `setup` would find in place. What it would have to change, and what a manifest has no words
  * for, becomes a note. Pure.
+ * @param overflows ARNs of the policies that this program made to continue others, as their tags say
  */
-export function exportedOf(seen: Seen, status: Status): Exported {
+export function exportedOf(seen: Seen, status: Status, overflows: ReadonlySet<string>): Exported {
   const notes: string[] = [];
   const secrets = new Map(
     status.secrets.flatMap((judged, at) => {
@@ -43,7 +47,7 @@ export function exportedOf(seen: Seen, status: Status): Exported {
       return secret ? [[judged.arn, { secret, judged }] as const] : [];
     }),
   );
-  const gathering: Gathering = { seen, status, secrets, readings: new Map(), notes };
+  const gathering: Gathering = { seen, status, secrets, readings: new Map(), notes, overflows };
   // A secret belongs to the role that names it, rather than to one that may read every secret.
   for (const by of ['name', 'wildcard'] as const) {
     for (const [at, role] of status.roles.entries()) {
@@ -83,7 +87,6 @@ function addRole(gathering: Gathering, role: StatusRole, look: Look): void {
   const { seen, notes } = gathering;
   const isUsed = ({ name, arn }: StatusPolicy) =>
     arn === policyArn(seen.identity, name) && policyName(name, '') === undefined;
-  const names = new Set(role.policies.filter(isUsed).map(({ name }) => name));
   const { members, notes: leftOut } = roleMembers(look.found, seen.identity);
   notes.push(...leftOut);
   for (const policy of role.policies) {
@@ -93,9 +96,15 @@ function addRole(gathering: Gathering, role: StatusRole, look: Look): void {
     notes.push(...scopes.flatMap((scope) => untaggedUnder(seen, name, scope)));
     if (policy.arn === null) notes.push(words.inline(role.name, name));
     else if (isUsed(policy))
-      addPolicy(gathering, role, policy, { ...look, members, inChain: chainName(name, names) });
+      addPolicy(gathering, role, policy, { ...look, members, inChain: chainName(policy, gathering) });
     else notes.push(words.foreignPolicy(role.name, name));
   }
+}
+
+/** The name that a policy goes by in a manifest: `NAME` for one that this program made to continue `NAME`. */
+function chainName({ name, arn }: StatusPolicy, { overflows }: Gathering): string {
+  const continued = arn !== null && overflows.has(arn) ? continuedName(name) : undefined;
+  return continued ?? name;
 }
 
 function addPolicy(

@@ -4,14 +4,6 @@ import { standsFor } from '../../policy/match.ts';
 import { namedIn, regionOf } from '../../status/naming.ts';
 import type { ExportedKey } from './types.ts';
 
-/** `NAME` of a policy `NAME-2` that is the continuation of one; `setup` finds the others by that. */
-export function chainName(name: string, all: ReadonlySet<string>): string {
-  const [, base = '', number] = /^(.+)-(\d+)$/.exec(name) ?? [];
-  const goesOn = Number(number) >= 2 && all.has(base);
-  const before = Number(number) === 2 ? base : `${base}-${Number(number) - 1}`;
-  return goesOn && all.has(before) ? base : name;
-}
-
 /** Makes a function that says whether a policy (JSON text) names a secret, by its ARN or by a pattern with part of a name. */
 export function namerOf(text: string): (arn: string) => boolean {
   const document = tryParsePolicy(text);
