@@ -16,6 +16,10 @@ export interface Probe {
 /** What one document says to a probe. */
 type Say = 'allow' | 'deny' | 'nothing';
 
+interface Statement {
+  readonly Resource?: string | string[];
+}
+
 /** A secret that there is not: whoever may read it may read any. */
 const NOBODYS = `arn:aws:secretsmanager:us-west-2:${ACCOUNT}:secret:zzz-nobodys-AbCdEf`;
 
@@ -60,12 +64,22 @@ function probe(action: string, resource: string, more: Probe['context'] = {}): P
   return { action, resource, context, id: `${action} on ${resource}` };
 }
 
+/** A statement for one resource: what a document says is what its parts say together. */
+interface Part {
+  readonly document: object;
+  /** By who is asking, and for what. */
+  readonly said: Map<string, Say>;
+}
+
 /**
- * The judge of access: `@cloud-copilot/iam-simulate` is asked what each document says by itself, which is remembered, and what
- * they come to together is AWS's rule: one that allows and none that denies.
+ * The judge of access: `@cloud-copilot/iam-simulate` is asked what each statement says of each of its resources, which is
+ * remembered, and what they come to together is AWS's rule: one that allows and none that denies.
  */
 export class AccessJudge {
-  readonly #said = new Map<string, Map<string, Say>>();
+  /** By the text of a document. */
+  readonly #documents = new Map<string, Part[]>();
+  /** By their text. */
+  readonly #parts = new Map<string, Part>();
   /** How often the judge itself was asked. */
   asked = 0;
 
@@ -115,16 +129,40 @@ export class AccessJudge {
 
   /** @param as how the document has its say: as a policy of the role, of the resource, or of a role that a service assumes */
   async #says(text: string, question: Probe, as: string): Promise<Say> {
-    const document = withoutSuffixes(text);
+    const { 'aws:SourceAccount': account = '', 'aws:SourceArn': arn = '' } = question.context;
     const resource = withoutSuffixes(question.resource);
-    const key = `${as} ${question.action} ${resource} ${question.context['aws:SourceAccount'] ?? ''} ${question.context['aws:SourceArn'] ?? ''}`;
-    const said = this.#said.get(document) ?? new Map<string, Say>();
-    this.#said.set(document, said);
-    const known = said.get(key);
-    if (known) return known;
-    const says = await this.#ask(JSON.parse(document), { ...question, resource }, as);
-    said.set(key, says);
+    const key = `${as} ${question.action} ${resource} ${account} ${arn}`;
+    let says: Say = 'nothing';
+    for (const part of this.#partsOf(text)) {
+      const said = part.said.get(key) ?? (await this.#ask(part.document, { ...question, resource }, as));
+      part.said.set(key, said);
+      if (said === 'deny') return said;
+      if (said === 'allow') says = said;
+    }
     return says;
+  }
+
+  #partsOf(text: string): Part[] {
+    const known = this.#documents.get(text);
+    if (known) return known;
+    // Texts have random parts, and those of a story are seldom seen again.
+    if (this.#documents.size > 2_000) this.#documents.clear();
+    const { Statement, ...rest } = JSON.parse(text) as { Statement: Statement | Statement[] };
+    const documents = [Statement].flat().flatMap(({ Resource, ...statement }) => {
+      if (Resource === undefined) return [{ ...rest, Statement: [statement] }];
+      return [Resource].flat().map((one) => ({
+        ...rest,
+        Statement: [{ ...statement, Resource: withoutSuffixes(one) }],
+      }));
+    });
+    const parts = documents.map((document) => {
+      const id = JSON.stringify(document);
+      const part = this.#parts.get(id) ?? { document, said: new Map() };
+      this.#parts.set(id, part);
+      return part;
+    });
+    this.#documents.set(text, parts);
+    return parts;
   }
 
   async #ask(document: object, { action, resource, context }: Probe, as: string): Promise<Say> {
@@ -164,15 +202,7 @@ function resourcePolicyFor(action: string, as: string, document: object): { reso
   return action.startsWith('kms:') ? { resourcePolicy: KEY_POLICY } : {};
 }
 
-/** The random ends of ARNs are taken out, so that the same document of two stories is known to be the same. */
-const SUFFIX = /(:secret:[^"?*]{1,512}?)-[A-Za-z0-9]{6}(?=$|")/g;
-const shortened = new Map<string, string>();
-
-function withoutSuffixes(text: string): string {
-  const known = shortened.get(text);
-  if (known !== undefined) return known;
-  if (shortened.size > 5_000) shortened.clear();
-  const short = text.replace(SUFFIX, '$1-AbCdEf');
-  shortened.set(text, short);
-  return short;
+/** Takes the random end of a secret's ARN out, so that the same questions of two stories are known to be the same. */
+function withoutSuffixes(resource: string): string {
+  return resource.includes(':secret:') ? resource.replace(/-[A-Za-z0-9]{6}$/, '-AbCdEf') : resource;
 }

@@ -60,6 +60,15 @@ function shown(value: unknown): string {
   return text ?? 'nothing';
 }
 
+/** Whether two members of snapshots are the same: texts, flags, and lists and maps of them. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+  if (a instanceof Map && b instanceof Map)
+    return a.size === b.size && [...a].every(([key, value]) => isSame(value, b.get(key)));
+  const [first, second] = [Object.entries(a), Object.entries(b)];
+  return first.length === second.length && first.every(([key, value]) => isSame(value, Reflect.get(b, key)));
+}
+
 function differences<T extends object>(
   name: string,
   was: T,
@@ -67,7 +76,7 @@ function differences<T extends object>(
   members: readonly (keyof T)[],
 ): Violation[] {
   return members.flatMap((member) =>
-    shown(was[member]) === shown(now[member])
+    isSame(was[member], now[member])
       ? []
       : [violation(`${name}: ${String(member)}`, was[member], now[member])],
   );

@@ -41,8 +41,8 @@ export interface PlayOptions {
  * again.
  */
 const MOST_PER_CONFLICT = 4;
-/** A change that IAM does not show is made again after five seconds, and no view is older than twenty. */
-const MOST_PER_STALE_FAULT = 4;
+/** A change that IAM shows only after forty seconds (twenty to spread, and a view that is twenty old) is made each five. */
+const MOST_PER_STALE_FAULT = 8;
 
 /** Plays a story and judges it. */
 export async function playStory(story: Story, options: PlayOptions): Promise<Tale> {
