@@ -44,6 +44,9 @@ const MOST_PER_CONFLICT = 4;
 /** A change that IAM shows only after forty seconds (twenty to spread, and a view that is twenty old) is made each five. */
 const MOST_PER_STALE_FAULT = 8;
 
+/** The SDK's own clients, and what is loaded when it is first needed, take more than one turn. */
+const TURNS_ON_THE_WIRE = 12;
+
 /** Plays a story and judges it. */
 export async function playStory(story: Story, options: PlayOptions): Promise<Tale> {
   const clock = beginTime(story.seed);
@@ -56,7 +59,12 @@ export async function playStory(story: Story, options: PlayOptions): Promise<Tal
       commands.some(({ faults }) => faults.some(({ kind }) => kind === 'stale')),
     );
     if (stale) worldOf(machine, 'us-west-2').iam.remember();
-    const simulation = new Simulation(machine, clock, new Schedule(story.choices), options.wire ? 4 : 1);
+    const simulation = new Simulation(
+      machine,
+      clock,
+      new Schedule(story.choices),
+      options.wire ? TURNS_ON_THE_WIRE : 1,
+    );
     return await new Player(story, machine, simulation, options).play();
   } finally {
     Error.stackTraceLimit = stackTraceLimit;

@@ -28,9 +28,10 @@ export type Answer = { readonly value: unknown; readonly refused?: true } | { re
 /** Sends a request; it answers when the simulation lets it. */
 export type Send = (request: Request) => Promise<unknown>;
 
-/** An input as JSON, the same in whatever order its members were given. */
+/** An input as JSON, the same in whatever order its members were given, without the token that a client makes up. */
 export function inputText(input: object): string {
-  return JSON.stringify(Object.fromEntries(Object.entries(input).sort(([a], [b]) => (a < b ? -1 : 1))));
+  const { ClientRequestToken: _, ...rest } = input as { ClientRequestToken?: unknown };
+  return JSON.stringify(Object.fromEntries(Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
 /** True for an operation that may change something. */

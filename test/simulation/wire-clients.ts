@@ -45,7 +45,10 @@ export function wireClients(machine: Machine, send: Send): typeof createClients 
 
 function wireOf({ method, path, query = {}, headers, body = '' }: SdkRequest): WireRequest {
   const search = new URLSearchParams(query).toString();
-  return { method, target: search ? `${path}?${search}` : path, headers, body: Buffer.from(body) };
+  // The SDK warns of whoever takes its bytes for a text, as `Buffer.from` may.
+  const bytes =
+    typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  return { method, target: search ? `${path}?${search}` : path, headers, body: bytes };
 }
 
 function scopeOf({ headers }: WireRequest): { service: ServiceName; region: string } {

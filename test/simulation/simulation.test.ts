@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AccessJudge } from './access.ts';
+import { playStory, type Tale } from './play.ts';
+import { warmUp } from './shard.ts';
+import { storyOf } from './shrink.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Story } from './story.ts';
+import { storyLines, violationLines } from './tell.ts';
+import { installTime } from './virtual-time.ts';
+
+/** `npm run simulate` plays others, and more of them. */
+const SEED = 14;
+const STORIES = 200;
+const ON_THE_WIRE = 24;
+
+const judge = new AccessJudge();
+let restore: () => void = () => undefined;
+
+beforeAll(async () => {
+  await warmUp();
+  restore = installTime();
+});
+afterAll(() => restore());
+
+describe('random stories, with several commands at a time and whatever goes wrong', () => {
+  test(`${STORIES} of them break no rule`, async () => {
+    for (let number = 0; number < STORIES; number += 1) {
+      const { value: story } = storyOf(SEED, number);
+      expectWell(story, await playStory(story, { judge }), number);
+    }
+  });
+
+  test('each comes to the same end whenever it is played', async () => {
+    for (const number of [3, 7, 11]) {
+      const { value: story } = storyOf(SEED, number);
+      const [first, second] = [await playStory(story, { judge }), await playStory(story, { judge })];
+      expect(second.account).toEqual(first.account);
+      expect(logsOf(second)).toEqual(logsOf(first));
+    }
+  });
+
+  test(`${ON_THE_WIRE} of them come to the same end through the SDK's own clients`, async () => {
+    for (let number = 0; number < ON_THE_WIRE; number += 1) {
+      const { value: story } = storyOf(SEED, number);
+      const light = await playStory(story, { judge });
+      const wire = await playStory(story, { judge, wire: true });
+      const told = storyLines(story).join('\n');
+      expect([told, codesOf(wire)]).toEqual([told, codesOf(light)]);
+      expect([told, comparable(wire.account)]).toEqual([told, comparable(light.account)]);
+    }
+  });
+});
+
+function expectWell(story: Story, { violations }: Tale, number?: number): void {
+  const lines = violations.length === 0 ? [] : [...storyLines(story), ...violations.flatMap(violationLines)];
+  if (lines.length > 0) throw new Error([`story ${number}`, ...lines].join('\n'));
+}
+
+function codesOf({ played }: Tale) {
+  return played.map(({ run }) => [
+    run.name,
+    run.state,
+    run.code,
+    run.writes.map(({ name, refused = false }) => [name, refused]),
+  ]);
+}
+
+function logsOf({ played }: Tale): string[] {
+  return played.map(({ run }) => run.log);
+}
+
+/** An account without what is made up: the IDs of versions and the ends of ARNs. */
+function comparable({ policies, roles, secrets }: Snapshot): unknown {
+  const withoutIds = {
+    policies: [...policies].map(([arn, { id: _id, versions, ...policy }]) => [
+      arn,
+      { ...policy, versions: [...versions] },
+    ]),
+    roles: [...roles].map(([key, { id: _id, ...role }]) => [key, role]),
+    secrets: [...secrets].map(([arn, { versions, ...secret }]) => [
+      arn,
+      { ...secret, versions: [...versions.values()] },
+    ]),
+  };
+  return JSON.parse(JSON.stringify(withoutIds).replace(/(:secret:[^"]+?)-[A-Za-z0-9]{6}(?=")/g, '$1-??????'));
+}
