@@ -146,6 +146,15 @@ function makeRole(machine: Machine, thing: RoleThing): void {
     ...tagsOf(own, 'trust-role'),
   });
   for (const policy of attached) tryTo(() => attach(machine, name, policyArn(policy)));
+  for (let nth = 1; nth <= (thing.crowd ?? 0); nth += 1) {
+    tryTo(() =>
+      call(machine, 'iam', 'CreatePolicy', {
+        PolicyName: `crowd-${nth}`,
+        PolicyDocument: JSON.stringify(inlinePolicy('other')),
+      }),
+    );
+    tryTo(() => attach(machine, name, policyArn(`crowd-${nth}`)));
+  }
   if (inline) {
     call(machine, 'iam', 'PutRolePolicy', {
       RoleName: name,

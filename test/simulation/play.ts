@@ -222,7 +222,8 @@ class Player {
   async #playAgain(runs: readonly PlayedRun[], was: Access): Promise<Violation[]> {
     for (const { command, run } of runs) {
       const failed = run.code !== 0;
-      if (failed ? !run.disturbed : !this.#story.again || runs.length > 1 || writesAnew(command)) continue;
+      if (failed ? !run.disturbed : !this.#story.again || runs.length > 1 || mayLeaveSomething(command, run))
+        continue;
       this.#simulation.clock.pass(60_000);
       const again = await this.#run([{ command }]);
       if ('violation' in again) return [again.violation];
@@ -291,8 +292,12 @@ class Player {
   }
 }
 
-/** True for a command that is to change something each time. */
-function writesAnew(command: Command): boolean {
+/**
+ * True for a command that may have something to do when it is carried out again: one that is to change something each time, or
+ * a teardown to which IAM has not shown what there is.
+ */
+function mayLeaveSomething(command: Command, run: Run): boolean {
+  if (command.kind === 'teardown') return run.staleCount > 0;
   if (command.kind === 'rotate') return command.key === 'generate' || command.key === 'rollback';
   return keysOf(command).some(({ key, existingKey }) => key === 'generate' && existingKey === 'replace');
 }

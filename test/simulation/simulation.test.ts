@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AccessJudge } from './access.ts';
+import { FOUND } from './found.ts';
 import { playStory, type Tale } from './play.ts';
 import { warmUp } from './shard.ts';
 import { storyOf } from './shrink.ts';
@@ -11,7 +12,7 @@ import { installTime } from './virtual-time.ts';
 /** `npm run simulate` plays others, and more of them. */
 const SEED = 14;
 const STORIES = 200;
-const ON_THE_WIRE = 24;
+const ON_THE_WIRE = 12;
 
 const judge = new AccessJudge();
 let restore: () => void = () => undefined;
@@ -19,6 +20,8 @@ let restore: () => void = () => undefined;
 beforeAll(async () => {
   await warmUp();
   restore = installTime();
+  // The SDK loads some of itself with its first requests, which then come too late for the story.
+  await playStory(storyOf(SEED, 0).value, { judge, wire: true });
 });
 afterAll(() => restore());
 
@@ -51,7 +54,14 @@ describe('random stories, with several commands at a time and whatever goes wron
   });
 });
 
-function expectWell(story: Story, { violations }: Tale, number?: number): void {
+describe('stories that have found a fault', () => {
+  for (const { title, story, open = false } of FOUND) {
+    const how = open ? test.fails : test;
+    how(title, async () => expectWell(story, await playStory(story, { judge })));
+  }
+});
+
+function expectWell(story: Story, { violations }: Tale, number = 0): void {
   const lines = violations.length === 0 ? [] : [...storyLines(story), ...violations.flatMap(violationLines)];
   if (lines.length > 0) throw new Error([`story ${number}`, ...lines].join('\n'));
 }

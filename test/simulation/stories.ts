@@ -79,6 +79,7 @@ const roleThing: fc.Arbitrary<RoleThing> = fc
       'other-arn',
     ),
     attached: fc.array(fc.constantFrom('P', 'P-2', 'P-3', 'P-4', 'Q', 'Q-2'), { maxLength: 3 }),
+    crowd: seldom(fc.constantFrom(8, 9, 10), 10),
     inline: seldom(inline),
     boundary: seldom(inline, 8),
     own: fc.boolean(),
@@ -102,7 +103,7 @@ const secretThing: fc.Arbitrary<SecretThing> = fc
 
 const quotaThing: fc.Arbitrary<QuotaThing> = fc.record({
   thing: fc.constant('quota' as const),
-  attached: fc.constantFrom(10, 20, 2, 3),
+  attached: fc.constantFrom(20, 12),
 });
 
 const thing = fc.oneof(

@@ -41,6 +41,8 @@ export interface RoleThing {
   readonly trust: TrustKind;
   /** Names of policies, as far as there are such. */
   readonly attached: readonly string[];
+  /** How many further policies it has. */
+  readonly crowd?: number;
   readonly inline?: InlineKind;
   readonly boundary?: InlineKind;
   readonly own: boolean;
@@ -69,7 +71,7 @@ export type KmsKind = 'own' | 'own-alias' | 'foreign' | 'foreign-alias';
 
 export interface QuotaThing {
   readonly thing: 'quota';
-  /** How many managed policies a role may have. */
+  /** How many managed policies a role may have: AWS raises the ten, and never lowers them. */
   readonly attached: number;
 }
 
