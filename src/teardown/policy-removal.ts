@@ -63,9 +63,12 @@ async function deleteUnlessNeeded(
     const fate = policyFate(policy, scope);
     if (fate.kind !== 'delete') return fate;
     for (const role of fate.detach) {
+      const before = detached.has(role.arn);
       // Noted before it is done: it may be done although no answer says so.
       detached.set(role.arn, role);
-      if (!(await detach(context, role, arn))) detached.delete(role.arn);
+      const done = await detach(context, role, arn);
+      // Somebody else has taken it off, and not this run a moment ago.
+      if (!done && !before) detached.delete(role.arn);
     }
     for (const version of policy.versions) {
       if (version === policy.versionId) continue;

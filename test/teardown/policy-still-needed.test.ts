@@ -55,6 +55,13 @@ describe('a policy that another key turns out to need', () => {
     await expectOnlyTheOther();
   });
 
+  test('is given back also when IAM showed the old state for a while after it was taken off', async () => {
+    showAsOf(await setUpBoth(), 4, ['ListPolicyVersions', 'GetPolicyVersion', 'ListEntitiesForPolicy']);
+    const { code, log } = await tearDown(sandbox(), goingSecret);
+    expect(code, log).toBe(0);
+    await expectOnlyTheOther();
+  });
+
   test('is narrowed when IAM did not show it at all while the plan was made', async () => {
     const before = performance.now() - 1_000;
     await setUpBoth();
