@@ -37,13 +37,13 @@ export interface Limits {
   inDoubtMs: number;
   /** Longest random pause before something is written again that others are writing too. */
   jitterMs: number;
-  /** How often a run that ends puts back what its writing to a policy has undone. */
-  puttingBackRounds: number;
   /**
-   * How many versions of policies a run writes beyond those of its plan, because other runs write to the same policies: each of
-   * them can make it read and write again a few times.
+   * How many versions of policies a run writes beyond the changes of its plan, because other runs write to the same policies: each
+   * of them can make it read and write again a few times.
    */
-  policyWritesBeyondPlan: number;
+  versionsBeyondPlan: number;
+  /** The same for new policies: others can fill one that had room, and take a number that was free. */
+  policiesBeyondPlan: number;
   /**
    * After which pauses a secret is created or restored again, where AWS refuses it and does not show why, or where it does not
    * show. There are no more tries than these.
@@ -59,8 +59,8 @@ export const LIMITS: Limits = {
   longestPauseMs: 5_000,
   inDoubtMs: 5_000,
   jitterMs: 400,
-  puttingBackRounds: 5,
-  policyWritesBeyondPlan: 24,
+  versionsBeyondPlan: 24,
+  policiesBeyondPlan: 3,
   writeAgainAfterMs: [2_000, 8_000, 30_000],
   newVersionMs: 10_000,
 };

@@ -25,8 +25,8 @@ export interface FoundPolicy {
   versions: string[];
   /** The CloudFormation stack that it belongs to, if it belongs to one and its tags were read (`withTags`). */
   stack?: string;
-  /** Set on a policy that this program made when another one was full, as its tag says, if its tags were read. */
-  overflow?: true;
+  /** Whether this program made it when another one was full, as its tag says; absent where its tags were not read. */
+  overflow?: boolean;
 }
 
 /**
@@ -68,7 +68,7 @@ export function policyReader(aws: Aws): PolicyReader {
           ? versions.then((exists) => (exists ? unlessDenied(describe(arn), undefined) : undefined))
           : undefined,
       ]);
-      return found && { ...found, ...ownershipIn(described?.Tags) };
+      return found && { ...found, ...(described ? ownershipIn(described.Tags) : {}) };
     },
     expect: (arn, versionId) => void begin(arn, versionId),
     describe,
@@ -93,7 +93,7 @@ function once<T>(ask: (name: string) => Promise<T>): (name: string) => Promise<T
 
 function ownershipIn(tags: Policy['Tags']): Pick<FoundPolicy, 'stack' | 'overflow'> {
   const stack = stackOf(tags);
-  return { ...(stack ? { stack } : {}), ...(isOverflow(tags) ? { overflow: true } : {}) };
+  return { overflow: isOverflow(tags), ...(stack ? { stack } : {}) };
 }
 
 /** A policy that is being read: its versions first, and with them the document of the default one. */

@@ -1,10 +1,11 @@
 import { policyReader } from '../aws/policies.ts';
+import { isOverflow } from '../aws/tags.ts';
 import { atMost } from '../aws/together.ts';
 import { FLEET } from '../defaults.ts';
 import { manifestOf } from '../export/manifest/document.ts';
-import { exportedOf } from '../export/manifest/entries.ts';
+import { exportedOf, type NumberedPolicies } from '../export/manifest/entries.ts';
 import { manifestText } from '../export/manifest/text.ts';
-import { EXIT, type ExitCode } from '../failure.ts';
+import { EXIT, type ExitCode, isAccessDenied } from '../failure.ts';
 import { commandJson } from '../report/json.ts';
 import type { Status } from '../report/status-types.ts';
 import { exportManifestWords as words } from '../report/words/export-manifest.ts';
@@ -36,7 +37,7 @@ export async function performExportManifest(
 ): Promise<ExitCode> {
   const { output, common } = run;
   const { seen, status } = await lookThrough(run, regions);
-  const { keys, notes } = exportedOf(seen, status, await overflowsAmong(run, status));
+  const { keys, notes } = exportedOf(seen, status, await numberedPolicies(run, status));
   const manifest = manifestOf(keys);
   const { account } = status;
   if (!common.json || file.output !== undefined)
@@ -48,14 +49,21 @@ export async function performExportManifest(
   return EXIT.done;
 }
 
-/** The ARNs of the roles' policies that this program made to continue others, as far as their tags may be read. */
-async function overflowsAmong({ aws }: CommandRun, { roles }: Status): Promise<ReadonlySet<string>> {
+/** Returns what the tags of the roles' numbered policies say, as far as they may be read. */
+async function numberedPolicies({ aws }: CommandRun, { roles }: Status): Promise<NumberedPolicies> {
   const reader = policyReader(aws);
+  const found: NumberedPolicies = { overflows: new Set(), unknown: new Set() };
   const numbered = roles
     .flatMap(({ policies }) => policies)
-    .flatMap(({ name, arn }) => (arn !== null && continuedName(name) !== undefined ? [arn] : []));
-  const found = await atMost(FLEET.keysAtOnce, [...new Set(numbered)], (arn) =>
-    reader.read(arn, { withTags: true }),
-  );
-  return new Set(found.flatMap((policy) => (policy?.overflow ? [policy.arn] : [])));
+    .flatMap(({ name, arn }) => (arn !== null && continuedName(name) !== undefined ? [{ name, arn }] : []));
+  const byArn = new Map(numbered.map((policy) => [policy.arn, policy]));
+  await atMost(FLEET.keysAtOnce, [...byArn.values()], async ({ name, arn }) => {
+    try {
+      if (isOverflow((await reader.describe(arn))?.Tags)) found.overflows.add(arn);
+    } catch (error) {
+      if (!isAccessDenied(error)) throw error;
+      found.unknown.add(name);
+    }
+  });
+  return found;
 }

@@ -16,6 +16,7 @@ export {
   secretsManagerEndpoint,
   type TrustOptions,
 } from './build.ts';
+export { changeBetween, withChange } from './change.ts';
 export { describeDifference, samePolicy, statementKey } from './compare.ts';
 export {
   type ConditionClause,

@@ -48,7 +48,8 @@ export function addToReadPolicy(
   scope: PolicyScope,
   where: AccountRef,
 ): JsonPolicy {
-  return addAll(existing, secretResources(secrets, scope, where), kmsGrants(secrets, where), where);
+  const resources = secretResources(secrets, scope, where);
+  return addEntries(existing, { resources, grants: kmsGrants(secrets, where) }, where);
 }
 
 /**
@@ -64,18 +65,18 @@ export function mergeReadPolicies(
   const { statements } = parsePolicy(other);
   const resources = statements.filter(readsSecrets).flatMap((each) => each.resources?.values ?? []);
   const grants = statements.flatMap((each) => grantOf(each) ?? []);
-  return addAll(existingPolicy(text), [...new Set(resources)], grants, where);
+  return addEntries(existingPolicy(text), { resources: [...new Set(resources)], grants }, where);
 }
 
-function addAll(
+/** Returns the read policy with entries of `Resource` and permissions to decrypt added, as far as it lacks them. */
+export function addEntries(
   { json, statements }: ExistingPolicy,
-  allResources: string[],
-  allGrants: KmsGrant[],
+  added: { resources: string[]; grants: KmsGrant[] },
   { partition }: Pick<AccountRef, 'partition'>,
 ): JsonPolicy {
   const reads = statements.filter(readsSecrets);
-  const resources = allResources.filter((each) => !canRead(reads, each));
-  const grants = allGrants.flatMap((grant) => missingGrant(statements, grant));
+  const resources = added.resources.filter((each) => !canRead(reads, each));
+  const grants = added.grants.flatMap((grant) => missingGrant(statements, grant));
 
   const list = [...json.Statement];
   addResources(list, statements.findIndex(isFullRead), resources, () => secretStatement(resources));
@@ -128,7 +129,7 @@ function canRead(reads: Statement[], resource: string): boolean {
 }
 
 /** What of the grant is not there yet; nothing when all of it is. */
-function missingGrant(statements: Statement[], grant: KmsGrant): KmsGrant[] {
+export function missingGrant(statements: Statement[], grant: KmsGrant): KmsGrant[] {
   const present = statements.flatMap((statement) => grantOf(statement) ?? []);
   const sameRegion = present.filter(({ region }) => region === grant.region);
   if (grant.aliases.length > 0) {

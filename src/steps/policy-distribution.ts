@@ -93,10 +93,10 @@ export function distribute(
     const named = policy.name === options.name;
     const extendable = document !== undefined && isReadPolicyShape(document) && !policy.stack;
     if (named && !extendable && open.length > 0) return block(policy, document, secrets, options, account);
-    const extends_ = extendable && (named || policy.overflow === true) && open.length > 0;
-    const added = extends_ ? extend(policy.document, open, scope, account) : NOTHING;
+    const mayGrow = extendable && (named || continues(policy, document, scope)) && open.length > 0;
+    const added = mayGrow ? extend(policy.document, open, scope, account) : NOTHING;
     open = without(open, added.secrets);
-    if (added.document && !means(policy.document, added.document)) {
+    if (added.document) {
       work.push({ kind: 'update', policy, secrets: added.secrets, document: added.document });
     } else if (covered.length + added.secrets.length > 0) {
       work.push({ kind: 'keep', policy, secrets: [...covered, ...added.secrets] });
@@ -107,7 +107,7 @@ export function distribute(
 }
 
 interface Place {
-  policy: FoundPolicy;
+  policy: ChainPolicy;
   document: PolicyDocument | undefined;
   /** The secrets that it allows already, each counted for the first policy that does. */
   covered: SecretRef[];
@@ -128,6 +128,14 @@ function placesOf(
       open = without(open, covered);
       return { policy, document, covered };
     });
+}
+
+/**
+ * Whether this program made a numbered policy for the chain. Where its tags may not be read, a policy counts that the role has
+ * and that is no wider than was asked for.
+ */
+function continues({ overflow, onRole }: ChainPolicy, document: PolicyDocument, scope: PolicyScope): boolean {
+  return overflow ?? (onRole && !isWiderThan(document, scope));
 }
 
 /** Whether the role gets no more with a numbered policy than was asked for: it has it already, or the policy is no wider. */

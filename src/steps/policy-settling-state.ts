@@ -5,17 +5,19 @@ import type { Failure } from '../failure.ts';
 import type { AccountRef } from '../policy/index.ts';
 import type { PolicyOutcome } from '../report/types.ts';
 import { isChange, type PolicyWork } from './policy-distribution.ts';
-import type { VersionHistory } from './policy-rescue.ts';
+import type { PolicyWrite, VersionHistory } from './policy-rescue.ts';
 import { versionToDelete } from './policy-writing.ts';
 
 /** What this run has done to the policies so far, and what it knows of them; everything by ARN. */
 export interface Settling {
   /** How many more times this run may write: what its plan has, and some for what others write meanwhile. */
-  writesLeft: number;
+  left: { versions: number; policies: number };
   /** The version of which the plan said that it makes room. */
   planned: Map<string, string | undefined>;
   /** The policies as they were when they had the newest version that this run has seen. */
   seen: Map<string, FoundPolicy>;
+  /** The numbers of the newest versions that IAM has shown. */
+  shown: Map<string, number>;
   /** The policies as this run wrote them. */
   written: Map<string, FoundPolicy & { action: 'created' | 'updated' }>;
   /** Policies that this run may have written though no answer said so, or of which it has deleted a version. */
@@ -29,28 +31,34 @@ export interface Settling {
   hidden?: string;
 }
 
-export function newSettling(plan: PolicyWork[], { policyWritesBeyondPlan }: Limits): Settling {
+export function newSettling(
+  plan: PolicyWork[],
+  { versionsBeyondPlan, policiesBeyondPlan }: Limits,
+): Settling {
+  const changes = plan.filter(isChange);
+  const creates = changes.filter(({ kind }) => kind === 'create').length;
   const updates = plan.flatMap((work) => (work.kind === 'update' ? [work.policy] : []));
   return {
-    writesLeft: plan.filter(isChange).length + policyWritesBeyondPlan,
+    left: { versions: changes.length + versionsBeyondPlan, policies: creates + policiesBeyondPlan },
     planned: new Map(updates.map((policy) => [policy.arn, versionToDelete(policy)])),
     seen: new Map(),
+    shown: new Map(),
     written: new Map(),
     doubtful: new Map(),
     history: new Map(),
   };
 }
 
+/** Takes one of the writes that a run has. Returns false when there is none left. */
+export function takeWrite({ left }: Settling, { kind }: PolicyWork): boolean {
+  const of = kind === 'create' ? 'policies' : 'versions';
+  left[of] -= 1;
+  return left[of] >= 0;
+}
+
 /** What is known of a policy's versions; from the first look on, right before this run writes. */
 export function historyOf({ history }: Settling, policy: FoundPolicy): VersionHistory {
-  const newest = newestNumber(policy);
-  const known = history.get(policy.arn) ?? {
-    base: newest,
-    first: newest,
-    unseen: false,
-    overwritten: new Set(),
-    carried: [],
-  };
+  const known = history.get(policy.arn) ?? { first: newestNumber(policy), writes: [], carried: [] };
   history.set(policy.arn, known);
   return known;
 }
@@ -60,57 +68,50 @@ export function historyOf({ history }: Settling, policy: FoundPolicy): VersionHi
  * run wrote.
  */
 export function newestOf(
-  { seen, written }: Settling,
+  { seen, written, shown }: Settling,
   arn: string,
   found: FoundPolicy | undefined,
 ): FoundPolicy | undefined {
   const own = written.get(arn);
   if (!found) return own;
+  shown.set(arn, Math.max(shown.get(arn) ?? 0, newestNumber(found)));
   const known = [found, seen.get(arn), own].filter((policy) => policy !== undefined);
   const newest = known.reduce((best, each) => (newestNumber(each) > newestNumber(best) ? each : best));
-  seen.set(arn, newest);
-  return newest;
+  // Its tags may not show yet, or may not be read every time.
+  const overflow = known.find((each) => each.overflow !== undefined)?.overflow;
+  const policy = overflow === undefined ? newest : { ...newest, overflow };
+  seen.set(arn, policy);
+  return policy;
 }
 
-/**
- * Notes a version that this run wrote. The numbers between what it had read and its own are those of versions that it has not
- * seen: until IAM shows them, nobody knows what was undone.
- */
-export function noteWritten(
-  settling: Settling,
-  policy: FoundPolicy,
-  now: FoundPolicy & { action: 'created' | 'updated' },
-): void {
+/** Notes a version that this run is about to write; `own` of what it returns is set once an answer tells the number. */
+export function beginWrite(settling: Settling, policy: FoundPolicy, document: string): PolicyWrite {
+  const write: PolicyWrite = { base: newestNumber(policy), document };
+  historyOf(settling, policy).writes.push(write);
+  return write;
+}
+
+/** Notes that a version was not written for sure. */
+export function dropWrite(settling: Settling, policy: FoundPolicy, write: PolicyWrite): void {
   const history = historyOf(settling, policy);
-  const own = versionNumber(now.versionId);
+  history.writes = history.writes.filter((each) => each !== write);
+}
+
+/** Notes that a version was written. What the writes before it had undone is in it. */
+export function endWrite(
+  settling: Settling,
+  now: FoundPolicy & { action: 'created' | 'updated' },
+  write: PolicyWrite,
+): void {
+  write.own = versionNumber(now.versionId);
   // Numbers begin again where somebody has deleted the policy and another run has made it anew.
-  history.base = own > newestNumber(policy) ? newestNumber(policy) : 0;
-  history.unseen = own > history.base + 1;
-  settling.written.set(policy.arn, now);
-  settling.seen.delete(policy.arn);
-}
-
-/** Notes that IAM shows a policy with what this run wrote, or newer. */
-export function noteShown(settling: Settling, arn: string, found: FoundPolicy | undefined): void {
-  const [history, own] = [settling.history.get(arn), settling.written.get(arn)];
-  if (history && own && found && newestNumber(found) >= newestNumber(own)) history.unseen = false;
-}
-
-/** Whether versions of others came before one of this run's that IAM does not show yet. */
-export function hasUnseen({ history }: Settling): boolean {
-  return [...history.values()].some(({ unseen }) => unseen);
-}
-
-/** Notes the versions that came between this run's last reading and its writing after it. */
-export function noteOverwritten(settling: Settling, policy: FoundPolicy): void {
-  if (!touches(settling, policy.arn)) return;
-  const { base, overwritten } = historyOf(settling, policy);
-  const own = versionNumber(settling.written.get(policy.arn)?.versionId ?? 'v0');
-  // Where no answer told this run which version is its own, it is the default one, or before it.
-  const before = own > base ? own : versionNumber(policy.versionId);
-  for (const version of policy.versions) {
-    if (versionNumber(version) > base && versionNumber(version) < before) overwritten.add(version);
+  if (write.own <= write.base) {
+    write.base = 0;
+    settling.shown.delete(now.arn);
   }
+  historyOf(settling, now).writes = [write];
+  settling.written.set(now.arn, now);
+  settling.seen.delete(now.arn);
 }
 
 export function newestNumber({ versions, versionId }: FoundPolicy): number {

@@ -3,28 +3,26 @@ import { policyArn } from '../aws/arn.ts';
 import { type FoundPolicy, type PolicyReader, policyReader } from '../aws/policies.ts';
 import { waitUntil } from '../aws/wait.ts';
 import { carryingDoubt, EXIT, Failure } from '../failure.ts';
-import type { PolicyOutcome } from '../report/types.ts';
+import type { Conflict, PolicyOutcome } from '../report/types.ts';
 import { awsWords } from '../report/words/aws.ts';
 import { policyWords as words } from '../report/words/steps.ts';
 import { conflictFailure } from './conflict.ts';
 import type { PolicyAim } from './policy-aim.ts';
-import type { PolicyChain } from './policy-chain.ts';
+import type { ChainPolicy, PolicyChain } from './policy-chain.ts';
 import { overwroteConflict, policyConflict } from './policy-conflicts.ts';
-import { type CreateWork, isChange, type UpdateWork } from './policy-distribution.ts';
-import { dispensableVersion, missedAdditions, withAll } from './policy-rescue.ts';
+import { type CreateWork, isChange, type PolicyWork, type UpdateWork } from './policy-distribution.ts';
+import { dispensableVersion, intendedState, withAll } from './policy-rescue.ts';
 import {
-  hasUnseen,
+  beginWrite,
+  dropWrite,
+  endWrite,
   historyOf,
   isInDoubt,
-  newestNumber,
   newestOf,
   noteDoubt,
-  noteOverwritten,
-  noteShown,
-  noteWritten,
   outcomeOf,
   type Settling,
-  touches,
+  takeWrite,
 } from './policy-settling-state.ts';
 import { addVersion, createPolicy, deleteVersion, versionToDelete } from './policy-writing.ts';
 import type { StepContext } from './types.ts';
@@ -70,16 +68,18 @@ async function settleOnce(
   const until = performance.now() + limits.longestPauseMs;
   while (performance.now() < until) {
     const chain = await readChainNow(context, aim, settling);
-    // What came before the own version is looked at first: it may have to be put back.
-    if (hasUnseen(settling)) return undefined;
-    const work = aim.decide(chain);
-    const next = work.find(isChange) ?? (await rescue(context, aim, chain, settling));
-    if (next === 'unknown') return undefined;
-    if (next === undefined)
+    const intended = await intendedChain(context, aim, chain, settling);
+    if (intended === 'unknown') return undefined;
+    const work = aim.decide(intended.chain);
+    const changed = new Set(work.flatMap((each) => (each.kind === 'update' ? [each.policy.arn] : [])));
+    const alone = intended.restored.filter(({ policy }) => !changed.has(policy.arn));
+    const next = nextWrite([...work, ...alone], chain);
+    if (next === undefined) {
+      if (intended.conflict) throw conflictFailure([intended.conflict]);
       return work.flatMap((each) => (each.kind === 'create' ? [] : [outcomeOf(each.policy, settling)]));
+    }
     if (isInDoubt(settling, limits)) return undefined;
-    if (settling.writesLeft === 0) throw contended(aim.name);
-    settling.writesLeft -= 1;
+    if (!takeWrite(settling, next)) throw contended(aim.name);
     const done = await tryWriting(context, aim, next, settling);
     if (!done) break;
     delete settling.doubt;
@@ -91,24 +91,46 @@ async function settleOnce(
   return undefined;
 }
 
-/**
- * The work of putting back what other runs had added and this one has undone; `unknown` while IAM does not show what that is.
- * @throws Failure with a conflict when what was undone is no run's
- */
-async function rescue(
+/** The policies as they would be if this run's writes had undone nothing. */
+interface IntendedChain {
+  chain: PolicyChain;
+  /** Those that differ from what they are, so that they have to be written whatever else is to be done about them. */
+  restored: UpdateWork[];
+  /** Set where a write of this run has undone what no run of this program has written. */
+  conflict?: Conflict;
+}
+
+async function intendedChain(
   context: StepContext,
   aim: PolicyAim,
-  { policies }: PolicyChain,
+  chain: PolicyChain,
   settling: Settling,
-): Promise<UpdateWork | 'unknown' | undefined> {
-  for (const policy of policies.filter(({ arn }) => touches(settling, arn))) {
-    const missed = await missedAdditions(context, aim, policy, historyOf(settling, policy));
-    if (missed.kind === 'unknown') return 'unknown';
-    if (missed.kind === 'foreign') throw conflictFailure([overwroteConflict(policy, missed.version)]);
-    if (missed.kind === 'additions')
-      return { kind: 'update', policy, secrets: [], document: missed.document };
+): Promise<IntendedChain | 'unknown'> {
+  const restored: UpdateWork[] = [];
+  const policies: ChainPolicy[] = [];
+  let conflict: Conflict | undefined;
+  for (const policy of chain.policies) {
+    const known = { history: historyOf(settling, policy), shown: settling.shown.get(policy.arn) ?? 0 };
+    const intended = await intendedState(context, aim, policy, known);
+    if (intended.kind === 'unknown') return 'unknown';
+    if (intended.kind === 'foreign') conflict ??= overwroteConflict(policy, intended.version);
+    if (intended.kind === 'other') {
+      restored.push({ kind: 'update', policy, secrets: [], document: intended.document });
+      policies.push({ ...policy, document: JSON.stringify(intended.document) });
+    } else policies.push(policy);
   }
-  return undefined;
+  return { chain: { ...chain, policies }, restored, ...(conflict ? { conflict } : {}) };
+}
+
+/** Returns the first work that changes a policy as it is. */
+function nextWrite(work: PolicyWork[], { policies }: PolicyChain): CreateWork | UpdateWork | undefined {
+  const asItIs = new Map(policies.map((policy) => [policy.arn, policy]));
+  return work
+    .filter((each) => each.kind !== 'keep')
+    .map((each) =>
+      each.kind === 'create' ? each : { ...each, policy: asItIs.get(each.policy.arn) ?? each.policy },
+    )
+    .find(isChange);
 }
 
 /**
@@ -116,16 +138,20 @@ async function rescue(
  * interrupts, because nobody else knows of it. What fails then leaves the reason for which the run ends as it is.
  */
 async function putBack(context: StepContext, aim: PolicyAim, settling: Settling): Promise<void> {
-  if (settling.written.size + settling.doubtful.size === 0) return;
+  if ([...settling.history.values()].every(({ writes }) => writes.length === 0)) return;
+  const { limits, waiting } = context;
   const finish = async (aws: StepContext['aws']): Promise<void> => {
     const calm = { ...context, aws };
-    for (let round = 1; round <= context.limits.puttingBackRounds; round += 1) {
+    const round = async (): Promise<boolean> => {
       const chain = await readChainNow(calm, aim, settling);
-      const work = hasUnseen(settling) ? 'unknown' : await rescue(calm, aim, chain, settling);
-      if (!work) return;
-      if (work === 'unknown') await sleep(context.limits.longestPauseMs);
-      else await update(calm, aim, work, settling);
-    }
+      const intended = await intendedChain(calm, aim, chain, settling);
+      if (intended === 'unknown') return false;
+      const next = nextWrite(intended.restored, chain);
+      if (next) await tryWriting(calm, aim, next, settling);
+      return next === undefined;
+    };
+    const onWait = (elapsed: number) => waiting(words.propagating, elapsed);
+    await waitUntil(round, Boolean, { limits, interrupt: new AbortController().signal, onWait });
   };
   await context.aws.whole('iam:CreatePolicyVersion', finish).catch(() => undefined);
 }
@@ -139,14 +165,10 @@ async function readChainNow(
   const reader = policyReader(aws);
   const newest: PolicyReader['read'] = async (arn, options) => {
     const found = await reader.read(arn, options);
-    noteShown(settling, arn, found);
     return newestOf(settling, arn, found);
   };
   const chain = await read({ read: newest });
-  for (const policy of chain.policies) {
-    historyOf(settling, policy);
-    noteOverwritten(settling, policy);
-  }
+  for (const policy of chain.policies) historyOf(settling, policy);
   const shows = (name: string) =>
     chain.taken.has(name.toLowerCase()) || chain.policies.some((policy) => policy.name === name);
   if (settling.hidden && shows(settling.hidden)) delete settling.hidden;
@@ -189,13 +211,15 @@ export async function create(
     return created.policy;
   }
   settling.hidden = work.name;
+  // What was refused has changed nothing.
+  settling.left.policies += 1;
   if (created.perhapsOurs) settling.doubtful.set(arn, 'created');
   return undefined;
 }
 
 async function update(
   context: StepContext,
-  { identity }: PolicyAim,
+  { identity, keepOf }: PolicyAim,
   { policy, document: wanted }: UpdateWork,
   settling: Settling,
 ): Promise<FoundPolicy | undefined> {
@@ -207,19 +231,33 @@ async function update(
     settling.doubtful.set(arn, settling.doubtful.get(arn) ?? 'updated');
     context.record({ policies: [outcomeOf(policy, settling)] });
   }
-  const document = withAll(identity, JSON.stringify(wanted), historyOf(settling, policy).carried) ?? wanted;
-  historyOf(settling, policy).base = newestNumber(policy);
-  const versionId = await addVersion(context, arn, document);
+  const carried = historyOf(settling, policy).carried.map(keepOf);
+  const document = withAll(identity, JSON.stringify(wanted), carried) ?? wanted;
+  const write = beginWrite(settling, policy, JSON.stringify(document));
+  const versionId = await orNothingWritten(addVersion(context, arn, document), () =>
+    dropWrite(settling, policy, write),
+  );
   if (!versionId) {
     // It is not what it was thought to be: nothing that was seen before counts any more.
+    dropWrite(settling, policy, write);
     settling.seen.delete(arn);
     return undefined;
   }
   const versions = [...policy.versions.filter((version) => version !== doomed), versionId];
   const action = settling.written.get(arn)?.action ?? 'updated';
   const now = { ...policy, versionId, versions, document: JSON.stringify(document), action };
-  noteWritten(settling, policy, now);
+  endWrite(settling, now, write);
   return now;
+}
+
+/** Waits for a change; hears of a failure after which it was not made for sure. */
+async function orNothingWritten<T>(change: Promise<T>, nothingWritten: () => void): Promise<T> {
+  try {
+    return await change;
+  } catch (error) {
+    if (error instanceof Failure && !error.inDoubt) nothingWritten();
+    throw error;
+  }
 }
 
 /** The version that has to go before another can be made. What it allows is noted if another run may still count on it. */

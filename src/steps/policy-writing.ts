@@ -32,7 +32,7 @@ export async function createPolicy(
   { identity, tags }: Pick<PolicyAim, 'identity' | 'tags'>,
   work: CreateWork,
 ): Promise<Created> {
-  const { name, document } = work;
+  const { name, document, overflowOf } = work;
   const arn = policyArn(identity, name);
   const text = JSON.stringify(document);
   const command = new CreatePolicyCommand({
@@ -45,7 +45,11 @@ export async function createPolicy(
     await aws.call({ action: 'iam:CreatePolicy', resource: arn, change: true }, (options) =>
       aws.clients.iam().send(command, options),
     );
-    return { kind: 'made', policy: { arn, name, versionId: 'v1', versions: ['v1'], document: text } };
+    const overflow = overflowOf !== undefined;
+    return {
+      kind: 'made',
+      policy: { arn, name, versionId: 'v1', versions: ['v1'], document: text, overflow },
+    };
   } catch (error) {
     if (!hasAwsCode(error, 'EntityAlreadyExistsException')) throw error;
     return { kind: 'exists', perhapsOurs: error.inDoubt !== undefined };

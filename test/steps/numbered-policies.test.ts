@@ -7,7 +7,15 @@ import {
 } from '@aws-sdk/client-iam';
 import { describe, expect, test } from 'vitest';
 import { clientsFor } from '../sandbox/clients.ts';
-import { guidePolicy, makePolicy, makeRole, policyArn, REGION, readAccount } from '../support/account.ts';
+import {
+  guidePolicy,
+  makePolicy,
+  makeRole,
+  policyArn,
+  REGION,
+  readAccount,
+  writesTo,
+} from '../support/account.ts';
 import { setUpAll } from '../support/manifest.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { conflictOf, setUp, setUpInVain } from '../support/setup.ts';
@@ -167,5 +175,33 @@ describe('what IAM is known to refuse is a conflict before the first change', ()
     const { code, json } = await setUp(sandbox(), wishes);
     expect(code).toBe(0);
     expect(json.policies.map(({ name }) => name)).toEqual(['cams', 'cams-3']);
+  });
+});
+
+describe('in an account in which IAM takes its time', () => {
+  const slow = freshSandbox({ iamPropagationMs: 1_500 });
+
+  test('a policy that continues another is made once, though it does not show yet', async () => {
+    await makePolicy(slow(), 'cams', guidePolicy(...(full('old').Statement[0]?.Resource.slice(0, 9) ?? [])));
+    await new Promise((resolve) => setTimeout(resolve, 1_600));
+    const keys = Array.from({ length: 3 }, (_, at) => ({
+      ...{ secretName: longName(at), policyName: 'cams', regions: [REGION], key: { generate: 'aes128' } },
+    }));
+    slow().clearRequests();
+    const { code, log } = await setUpAll(slow(), { keys });
+    expect(code, log).toBe(0);
+    expect(writesTo(slow()).filter((name) => /CreatePolicy/.test(name))).toEqual([
+      'iam:CreatePolicyVersion',
+      'iam:CreatePolicy',
+    ]);
+  });
+});
+
+describe('without the permission to read the tags of policies', { timeout: 60_000 }, () => {
+  test('a policy that continues another and is on the role takes further secrets', async () => {
+    sandbox().addFault({ action: 'GetPolicy', kind: 'access-denied', times: Number.POSITIVE_INFINITY });
+    await setUpMany(13);
+    sandbox().clearFaults();
+    expect(await rolePolicies()).toEqual({ 'MediaConnect-ASM': ['cams', 'cams-2'] });
   });
 });

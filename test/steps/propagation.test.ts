@@ -15,8 +15,7 @@ const PATIENT: Limits = {
   longestPauseMs: 200,
   inDoubtMs: 500,
   jitterMs: 50,
-  puttingBackRounds: 3,
-  policyWritesBeyondPlan: 10,
+  versionsBeyondPlan: 10,
 };
 const HASTY: Limits = {
   ...LIMITS,
@@ -25,8 +24,7 @@ const HASTY: Limits = {
   longestPauseMs: 100,
   inDoubtMs: 100,
   jitterMs: 50,
-  puttingBackRounds: 3,
-  policyWritesBeyondPlan: 10,
+  versionsBeyondPlan: 10,
 };
 
 describe('an account in which IAM takes its time', () => {

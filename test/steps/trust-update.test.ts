@@ -14,7 +14,6 @@ const LIMITS: Limits = {
   longestPauseMs: 100,
   inDoubtMs: 600,
   jitterMs: 50,
-  puttingBackRounds: 3,
 };
 const sandbox = freshSandbox();
 const trusting = (...services: string[]) => ({

@@ -30,17 +30,24 @@ interface Gathering {
   /** By Region and name: a manifest has each secret once. */
   readings: Map<string, Reading>;
   notes: string[];
-  /** ARNs of the policies that this program made to continue others. */
+  /** See `NumberedPolicies`. */
   overflows: ReadonlySet<string>;
+}
+
+/** What is known of policies that are named like continuations of others. */
+export interface NumberedPolicies {
+  /** ARNs of those that this program made to continue others, as their tags say. */
+  overflows: Set<string>;
+  /** Names of those whose tags could not be read. */
+  unknown: Set<string>;
 }
 
 /**
  * Makes the entries for all that `setup` would find in place. What it would have to change, and what a manifest has no words
  * for, becomes a note. Pure.
- * @param overflows ARNs of the policies that this program made to continue others, as their tags say
  */
-export function exportedOf(seen: Seen, status: Status, overflows: ReadonlySet<string>): Exported {
-  const notes: string[] = [];
+export function exportedOf(seen: Seen, status: Status, { overflows, unknown }: NumberedPolicies): Exported {
+  const notes = [...unknown].map(words.unknownTags);
   const secrets = new Map(
     status.secrets.flatMap((judged, at) => {
       const secret = seen.secrets[at];

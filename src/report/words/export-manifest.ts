@@ -47,6 +47,8 @@ export const exportManifestWords = {
     `Secret ${secret}: role ${role} may not read it, or that is not sure.`,
   loosePolicy: (policy: string) =>
     `Policy ${policy} was made by mc-static-key, and none of the roles has it.`,
+  unknownTags: (policy: string) =>
+    `Policy ${policy} stands under its own name. Its tags could not be read, and may say that it continues another policy.`,
   looseSecret: (secret: string) => `Secret ${secret}: no role that was looked at has a policy that names it.`,
   tag: (secret: string) => `Secret ${secret} has a tag that a manifest does not take.`,
   notSeen: (what: string) => `Not looked at: ${what}`,
