@@ -87,8 +87,7 @@ function policiesOf(
   const taken = new Set(reserved.map((name) => name.toLowerCase()));
   const spread = distribute(refs, { policies: [], taken }, policy, where);
   if ('blocked' in spread) throw new Error('a policy that does not exist is in the way');
-  if ('tooLong' in spread)
-    throw refusal(policyWords.tooLong(policy.name, spread.tooLong, LONGEST_POLICY_NAME));
+  if ('tooLong' in spread) throw refusal(policyWords.tooLong(spread.tooLong, LONGEST_POLICY_NAME));
   return spread.work.flatMap((work) =>
     work.kind === 'create'
       ? [

@@ -13,6 +13,7 @@ export {
   READ_ACTIONS,
   type ReadableSecret,
   resourceFor,
+  secretResources,
   secretsManagerEndpoint,
   type TrustOptions,
 } from './build.ts';

@@ -1,28 +1,24 @@
-import type { PolicyScope } from './build.ts';
 import type { PolicyDocument } from './document.ts';
+import { coversArn, pattern } from './match.ts';
 import { isReadPolicyShape, readsSecrets } from './shape.ts';
 
-/** How much one entry of `Resource` can stand for: one secret, those of a prefix, those of a Region, or all. */
-const WIDTHS = { secrets: 0, prefix: 1, region: 2, account: 3 };
-
 /**
- * Returns whether a policy allows reading secrets more widely than a scope asks for, such as every secret of the account where
- * secrets are to be named one by one. A policy that is no read policy is wider than any scope.
+ * Returns whether a policy allows reading more secrets by wildcards than is asked for, such as every secret of the account where
+ * those of a prefix are. A policy that is no read policy is wider than anything.
+ * @param asked the entries of `Resource` that are asked for (`secretResources`)
  */
-export function isWiderThan(document: PolicyDocument, scope: PolicyScope): boolean {
+export function isWiderThan(document: PolicyDocument, asked: string[]): boolean {
   if (!isReadPolicyShape(document)) return true;
-  const entries = document.statements
+  const wildcards = asked.filter((each) => each.includes('*'));
+  const covers = (outer: string, entry: string) => outer === '*' || coversArn(pattern(outer), pattern(entry));
+  return document.statements
     .filter(readsSecrets)
-    .flatMap(({ resources }) => resources?.values ?? []);
-  const asked = WIDTHS[typeof scope === 'object' ? 'prefix' : scope];
-  return entries.some((entry) => widthOf(entry) > asked);
+    .flatMap(({ resources }) => resources?.values ?? [])
+    .filter(standsForMany)
+    .some((entry) => !wildcards.some((outer) => covers(outer, entry)));
 }
 
-function widthOf(entry: string): number {
-  const [, , , region = '*', account = '*', , ...name] = entry.split(':');
-  if (/[*?]/.test(region + account)) return WIDTHS.account;
-  // Six question marks stand for the characters that Secrets Manager adds to a name.
-  const named = name.join(':').replace(/-\?{6}$/, '');
-  if (/^[*?]/.test(named)) return WIDTHS.region;
-  return /[*?]/.test(named) ? WIDTHS.prefix : WIDTHS.secrets;
+/** Whether an entry stands for more than one secret. Six question marks stand for what Secrets Manager adds to a name. */
+function standsForMany(entry: string): boolean {
+  return /[*?]/.test(entry.replace(/-\?{6}$/, ''));
 }

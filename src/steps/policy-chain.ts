@@ -133,6 +133,7 @@ export async function readChain(
 
 /** Whether a numbered policy continues the chain, and does not merely have such a name. */
 function belongs(policy: FoundPolicy, { onRole, taken }: ChainSearch): boolean {
-  if (taken.has(policy.name.toLowerCase())) return false;
-  return policy.overflow === true || onRole.has(policy.arn);
+  // Its tag says more than that another entry of the manifest names it.
+  if (policy.overflow) return true;
+  return !taken.has(policy.name.toLowerCase()) && onRole.has(policy.arn);
 }

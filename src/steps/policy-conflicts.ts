@@ -15,12 +15,11 @@ const OTHER_NAME: Choice = { id: 'policy-name', flag: '--policy-name NAME', text
 
 /** A conflict over a policy that cannot be extended, or over a name that cannot be had. */
 export function policyConflict(
-  obstacle: Blocked | Taken | (TooLong & { name: string }) | Overflow | { hidden: string },
+  obstacle: Blocked | Taken | TooLong | Overflow | { hidden: string },
 ): Conflict {
   if ('hidden' in obstacle) return conflict(words.nameTaken(obstacle.hidden));
   if ('taken' in obstacle) return conflict(words.taken(obstacle.taken));
-  if ('tooLong' in obstacle)
-    return conflict(words.tooLong(obstacle.name, obstacle.tooLong, LONGEST_POLICY_NAME));
+  if ('tooLong' in obstacle) return conflict(words.tooLong(obstacle.tooLong, LONGEST_POLICY_NAME));
   if ('overflow' in obstacle) return conflict(words.overflowNamed(obstacle.overflow, obstacle.of));
   const { blocked, difference } = obstacle;
   return blocked.stack

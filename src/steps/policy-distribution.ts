@@ -8,9 +8,9 @@ import {
   isWiderThan,
   type JsonPolicy,
   type PolicyDocument,
-  type PolicyScope,
   parsePolicy,
   samePolicy,
+  secretResources,
   tryParsePolicy,
 } from '../policy/index.ts';
 import { type ChainPolicy, numberedName, type PolicyChain } from './policy-chain.ts';
@@ -83,8 +83,11 @@ export function distribute(
   account: AccountRef,
 ): Distribution | Blocked | TooLong {
   const { scope } = options;
+  if (secrets.length === 0) return { work: [] };
+  const asked = secretResources(secrets, scope, account);
+  const isWider = (document: PolicyDocument) => isWiderThan(document, asked);
   const work: PolicyWork[] = [];
-  const places = placesOf(secrets, chain, options, account);
+  const places = placesOf(secrets, chain, options, { account, isWider });
   let open = without(
     secrets,
     places.flatMap(({ covered }) => covered),
@@ -93,7 +96,7 @@ export function distribute(
     const named = policy.name === options.name;
     const extendable = document !== undefined && isReadPolicyShape(document) && !policy.stack;
     if (named && !extendable && open.length > 0) return block(policy, document, secrets, options, account);
-    const mayGrow = extendable && (named || continues(policy, document, scope)) && open.length > 0;
+    const mayGrow = extendable && (named || continues(policy, document, isWider)) && open.length > 0;
     const added = mayGrow ? extend(policy.document, open, scope, account) : NOTHING;
     open = without(open, added.secrets);
     if (added.document) {
@@ -117,12 +120,15 @@ function placesOf(
   secrets: SecretRef[],
   { policies }: PolicyChain,
   { name, scope }: PolicyWish,
-  account: AccountRef,
+  { account, isWider }: { account: AccountRef; isWider: (document: PolicyDocument) => boolean },
 ): Place[] {
+  // The role gets no more with a numbered policy than was asked for: it has it already, or the policy is no wider.
+  const isAsAsked = (policy: ChainPolicy, document: PolicyDocument | undefined) =>
+    policy.name === name || policy.onRole || (document !== undefined && !isWider(document));
   let open = secrets;
   return policies
     .map((policy) => ({ policy, document: tryParsePolicy(policy.document) }))
-    .filter(({ policy, document }) => policy.name === name || isAsAsked(policy, document, scope))
+    .filter(({ policy, document }) => isAsAsked(policy, document))
     .map(({ policy, document }) => {
       const covered = document ? open.filter(covering(document, scope, account)) : [];
       open = without(open, covered);
@@ -134,13 +140,12 @@ function placesOf(
  * Whether this program made a numbered policy for the chain. Where its tags may not be read, a policy counts that the role has
  * and that is no wider than was asked for.
  */
-function continues({ overflow, onRole }: ChainPolicy, document: PolicyDocument, scope: PolicyScope): boolean {
-  return overflow ?? (onRole && !isWiderThan(document, scope));
-}
-
-/** Whether the role gets no more with a numbered policy than was asked for: it has it already, or the policy is no wider. */
-function isAsAsked(policy: ChainPolicy, document: PolicyDocument | undefined, scope: PolicyScope): boolean {
-  return policy.onRole || (document !== undefined && !isWiderThan(document, scope));
+function continues(
+  { overflow, onRole }: ChainPolicy,
+  document: PolicyDocument,
+  isWider: (document: PolicyDocument) => boolean,
+): boolean {
+  return overflow ?? (onRole && !isWider(document));
 }
 
 function createRest(

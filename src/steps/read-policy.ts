@@ -1,7 +1,7 @@
 import { policyArn } from '../aws/arn.ts';
 import { DEFAULT_ATTACHMENT_QUOTA } from '../aws/iam-quotas.ts';
 import { MANY_POLICIES } from '../defaults.ts';
-import { isWiderThan, tryParsePolicy } from '../policy/index.ts';
+import { isWiderThan, secretResources, tryParsePolicy } from '../policy/index.ts';
 import type { Change, Conflict, PolicyOutcome } from '../report/types.ts';
 import { policyWords as words } from '../report/words/steps.ts';
 import { conflictFailure } from './conflict.ts';
@@ -77,17 +77,21 @@ function spreadOver(
     return { conflict: policyConflict({ overflow: policy.name, of }) };
   const spread = distribute(secrets, chain, policy, identity);
   if ('work' in spread) return spread;
-  return { conflict: policyConflict('blocked' in spread ? spread : { ...spread, name: policy.name }) };
+  return { conflict: policyConflict(spread) };
 }
 
 function warnings(input: StepInput<PolicyRequest>, chain: PolicyChain, work: PolicyWork[]): string[] {
-  const { name, scope } = input.request.policy;
+  const { secrets, identity, request } = input;
+  const { name, scope } = request.policy;
   const [first] = chain.policies;
   const document = first?.name === name && !first.onRole ? tryParsePolicy(first.document) : undefined;
-  const wider = document !== undefined && isWiderThan(document, scope);
+  const wider =
+    document !== undefined &&
+    secrets.length > 0 &&
+    isWiderThan(document, secretResources(secrets, scope, identity));
   return [
     ...(wider ? [words.widerThanAsked(name)] : []),
-    ...numberedNames(input.request).map((base) => words.numberedNames(base, name)),
+    ...numberedNames(request).map((base) => words.numberedNames(base, name)),
     ...scopeWarnings(input, chain.policies.length, work),
   ];
 }

@@ -205,3 +205,40 @@ describe('without the permission to read the tags of policies', { timeout: 60_00
     expect(await rolePolicies()).toEqual({ 'MediaConnect-ASM': ['cams', 'cams-2'] });
   });
 });
+
+describe('a policy with the name that is asked for and wildcards', () => {
+  const prefixed = (policyPrefix: string) => ({ policyScope: 'prefix', policyPrefix }) as const;
+
+  test('is used with a note where its prefix takes in more than the one that is asked for', async () => {
+    const teamA = { policyName: 'cams', roleName: 'MediaConnect-A' };
+    await setUp(sandbox(), { ...teamA, secretName: 'live/a', ...prefixed('l') });
+    const teamB = { policyName: 'cams', roleName: 'MediaConnect-B' };
+    const { log } = await setUp(sandbox(), {
+      ...teamB,
+      secretName: 'live/news/b',
+      ...prefixed('live/news/'),
+    });
+    expect(log).toContain('The policy cams allows more secrets than --policy-scope asks for.');
+  });
+
+  test('is used without a word where a wider prefix is asked for', async () => {
+    const teamA = { policyName: 'cams', roleName: 'MediaConnect-A' };
+    await setUp(sandbox(), { ...teamA, secretName: 'live/news/a', ...prefixed('live/news/') });
+    const teamB = { policyName: 'cams', roleName: 'MediaConnect-B' };
+    const { log } = await setUp(sandbox(), { ...teamB, secretName: 'live/b', ...prefixed('live/') });
+    expect(log).not.toContain('more secrets than');
+  });
+
+  test('keeps its continuation where a manifest names that for another key', async () => {
+    await setUpMany(11);
+    const existing = { regions: [REGION], key: { existing: true } };
+    const keys = [
+      { secretName: longName(10), policyName: 'cams', ...existing },
+      ...[{ secretName: longName(0), policyName: 'cams-2', roleName: 'MediaConnect-B', ...existing }],
+    ];
+    sandbox().clearRequests();
+    const { json } = await setUpAll(sandbox(), { keys });
+    expect(json.failed.map(({ error }) => error.code)).toEqual(['conflict']);
+    expect(writesTo(sandbox())).toEqual([]);
+  });
+});

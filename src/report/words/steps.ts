@@ -117,8 +117,8 @@ export const policyWords = {
   propagating: 'IAM to make the policy known everywhere',
   contended: (name: string) =>
     `Other runs kept changing the policy ${name} at the same time, so nothing could be added to it.`,
-  tooLong: (name: string, next: string, most: number) =>
-    `The policy ${name} is full, and the name of the next one, ${next}, has ${next.length} characters. IAM takes ${most}.`,
+  tooLong: (next: string, most: number) =>
+    `The secrets need one more policy, and its name ${next} has ${next.length} characters. IAM takes ${most}.`,
   overflowNamed: (name: string, base: string) =>
     `The policy ${name} holds the secrets that no longer fit into ${base}. To add a secret to it, name ${base}.`,
   widerThanAsked: (name: string) =>
