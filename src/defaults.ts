@@ -65,6 +65,11 @@ export const LIMITS: Limits = {
   newVersionMs: 10_000,
 };
 
+/** After which pauses a policy is read again while IAM lists its default version and does not show it: about 20 s in all. */
+export const POLICY_VERSION_PAUSES_MS: readonly number[] = [
+  300, 450, 700, 1_000, 1_500, 2_300, 3_400, 5_000, 5_000,
+];
+
 /** Settings of every HTTP request to AWS. */
 export const HTTP = {
   /** As the SDK's request handler takes them; times in milliseconds. */

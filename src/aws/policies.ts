@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   GetPolicyCommand,
   GetPolicyVersionCommand,
@@ -7,8 +6,10 @@ import {
   paginateListPolicies,
   paginateListPolicyVersions,
 } from '@aws-sdk/client-iam';
-import { isAccessDenied } from '../failure.ts';
+import { POLICY_VERSION_PAUSES_MS } from '../defaults.ts';
+import { EXIT, Failure, isAccessDenied } from '../failure.ts';
 import { decodePolicy } from '../policy/index.ts';
+import { awsWords as words } from '../report/words/aws.ts';
 import { nameInIamArn } from './arn.ts';
 import { type Aws, orAbsent } from './session.ts';
 import { isOverflow, stackOf } from './tags.ts';
@@ -34,6 +35,10 @@ export interface FoundPolicy {
  * Make a new reader to see what has changed.
  */
 export interface PolicyReader {
+  /**
+   * Returns the policy, or undefined when IAM says that there is none.
+   * @throws Failure with the code `iam-propagation` when IAM lists the policy and does not show its default version
+   */
   read(arn: string, options?: { withTags?: boolean }): Promise<FoundPolicy | undefined>;
   /** Starts reading a policy whose default version is thought to be known, so that both requests go out at once. */
   expect(arn: string, versionId: string): void;
@@ -113,13 +118,9 @@ function beginReading(aws: Aws, arn: string, expected?: string): Reading {
   return { versions, policy };
 }
 
-/** How often a policy is read whose default version IAM lists and does not know yet, and the pause between. */
-const LOOKS_AT_VERSION = 5;
-const PAUSE_MS = 300;
-
 /**
- * Reads the default version. IAM can list a version that it does not show yet, or that was deleted since; that policy is there all
- * the same, and is read again.
+ * Reads the default version. IAM can list a version that it does not show yet, or that was deleted since. The policy exists all the
+ * same, so it is read again until its default version shows or the list says that the policy is gone.
  */
 async function readDefault(
   aws: Aws,
@@ -127,18 +128,32 @@ async function readDefault(
   listed: PolicyVersion[],
   read: (id: string) => Promise<string | undefined>,
 ): Promise<FoundPolicy | undefined> {
-  const current = listed.find((version) => version.isDefault);
-  const document = current && (await read(current.id));
-  if (current && document !== undefined) return toPolicy(arn, listed, current.id, document);
-  for (let look = 2; look <= LOOKS_AT_VERSION; look += 1) {
-    await sleep(PAUSE_MS);
+  const found = await readListed(arn, listed, read);
+  if (found) return found;
+  for (const pause of POLICY_VERSION_PAUSES_MS) {
+    await aws.pause(pause);
     const versions = await orAbsent(listVersions(aws, arn));
-    const now = versions?.find((version) => version.isDefault);
-    if (!versions || !now) return undefined;
-    const text = await readVersion(aws, arn, now.id);
-    if (text !== undefined) return toPolicy(arn, versions, now.id, text);
+    if (!versions) return undefined;
+    const again = await readListed(arn, versions, (id) => readVersion(aws, arn, id));
+    if (again) return again;
   }
-  return undefined;
+  throw new Failure(words.versionNotShown(nameInIamArn(arn)), {
+    code: 'iam-propagation',
+    exitCode: EXIT.failed,
+    hint: words.versionNotShownHint,
+    awsAction: 'iam:GetPolicyVersion',
+  });
+}
+
+/** Returns the policy with its default version, or undefined when IAM does not show that version. */
+async function readListed(
+  arn: string,
+  versions: PolicyVersion[],
+  read: (id: string) => Promise<string | undefined>,
+): Promise<FoundPolicy | undefined> {
+  const current = versions.find((version) => version.isDefault);
+  const document = current && (await read(current.id));
+  return current && document !== undefined ? toPolicy(arn, versions, current.id, document) : undefined;
 }
 
 function toPolicy(arn: string, versions: PolicyVersion[], versionId: string, document: string): FoundPolicy {

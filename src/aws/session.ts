@@ -10,6 +10,7 @@ import { type AwsClients, type AwsSettings, createClients } from './clients.ts';
 import { isUnknownKey, type Request, toFailure } from './errors.ts';
 import { createLanes } from './lanes.ts';
 import { mayHaveTakenEffect } from './retries.ts';
+import { pauseFor } from './wait.ts';
 import { type OnWaiting, watchCalls } from './waiting.ts';
 
 /** Whose credentials these are, as STS tells it. */
@@ -37,6 +38,8 @@ export interface Aws {
    * count.
    */
   call<T>(request: CallRequest, send: Send<T>): Promise<T>;
+  /** Waits for `ms` milliseconds; rejects with `Interrupted` when the user interrupts. Within `whole` it is not interrupted. */
+  pause(ms: number): Promise<void>;
   /** Does work of several calls that counts as one change: it is finished also when the user interrupts. */
   whole<T>(action: string, work: (aws: Aws) => Promise<T>): Promise<T>;
 }
@@ -132,10 +135,12 @@ export function openAws(
     clients,
     settings,
     call,
+    pause: (ms) => pauseFor(ms, interrupt),
     async whole(action, work) {
       changes.push(action);
+      const never = new AbortController().signal;
       try {
-        return await work({ ...aws, call: callUnless(new AbortController().signal) });
+        return await work({ ...aws, call: callUnless(never), pause: (ms) => pauseFor(ms, never) });
       } finally {
         changes.splice(changes.indexOf(action), 1);
       }

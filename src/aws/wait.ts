@@ -34,7 +34,11 @@ export async function waitUntil<T>(
   }
 }
 
-async function pauseFor(ms: number, interrupt: AbortSignal): Promise<void> {
+/**
+ * Waits for `ms` milliseconds.
+ * @throws Interrupted when the signal is aborted
+ */
+export async function pauseFor(ms: number, interrupt: AbortSignal): Promise<void> {
   try {
     await sleep(ms, undefined, { signal: interrupt });
   } catch {

@@ -97,11 +97,14 @@ async function findPolicies(
   return used.filter((policy) => policy !== undefined);
 }
 
-/** One of them, as it is now; nothing when it is not there. */
-export async function findPolicy(aws: Aws, arn: string): Promise<UsedPolicy | undefined> {
+/**
+ * Returns a policy as it is now, or undefined when IAM says that there is none; `unsettled` when IAM lists its versions and does not
+ * know who uses it.
+ */
+export async function findPolicy(aws: Aws, arn: string): Promise<UsedPolicy | 'unsettled' | undefined> {
   const reader = policyReader(aws);
   const policy = await reader.read(arn);
-  return policy && withUses(aws, reader, policy);
+  return policy && ((await withUses(aws, reader, policy)) ?? 'unsettled');
 }
 
 async function withUses(

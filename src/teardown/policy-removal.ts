@@ -59,6 +59,7 @@ async function deleteUnlessNeeded(
   const round = async (): Promise<'deleted' | PolicyFate | undefined> => {
     const policy = await findPolicy(context.aws, arn);
     unknown = policy ? 0 : unknown + 1;
+    if (policy === 'unsettled') return undefined;
     if (!policy) return unknown >= LOOKS_UNTIL_GONE ? 'deleted' : undefined;
     const fate = policyFate(policy, scope);
     if (fate.kind !== 'delete') return fate;

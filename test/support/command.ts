@@ -26,6 +26,8 @@ export interface InProcessOptions {
   env?: NodeJS.ProcessEnv;
   /** What sends the requests, where not all shall reach the sandbox. */
   requestHandler?: RequestHandler;
+  /** Interrupts the run when it is aborted. */
+  interrupt?: AbortSignal;
 }
 
 /** Runs a command in this process against a sandbox: everything but the parser and the process itself. */
@@ -38,6 +40,7 @@ export async function runInProcess(
     credentials = sandbox.credentials,
     env = {},
     requestHandler,
+    interrupt = new AbortController().signal,
   }: InProcessOptions = {},
 ): Promise<CommandResult> {
   const [results, lines]: [string[], string[]] = [[], []];
@@ -49,7 +52,6 @@ export async function runInProcess(
     say,
     insist: say,
   };
-  const interrupt = new AbortController().signal;
   const aws = openAws({ endpointUrl: sandbox.url, credentials, homeRegion, requestHandler }, interrupt);
   const run: CommandRun = {
     common,

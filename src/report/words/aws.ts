@@ -102,5 +102,7 @@ export const awsWords = {
     `AWS answered ${code} to ${action} on ${resource}: ${message}`,
   serviceFault: (action: string, resource: string, code: string) =>
     `AWS had an internal error (${code}) during ${action} on ${resource}.`,
+  versionNotShown: (policy: string) => `IAM does not show the current version of the policy ${policy} yet.`,
+  versionNotShownHint: 'Run the same command again in a minute.',
   tryAgainHint: 'Run the same command again: it continues where it stopped.',
 };
