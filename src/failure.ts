@@ -81,6 +81,11 @@ export function firstThrown(thrown: unknown[]): unknown {
   return first;
 }
 
+/** Returns whether a change may have been made although it failed. */
+export function isUnconfirmed(thrown: unknown): boolean {
+  return !isExpected(thrown) || thrown.inDoubt !== undefined;
+}
+
 /** Whether something that was thrown is no defect of the program. */
 function isExpected(thrown: unknown): thrown is Failure | Interrupted {
   return thrown instanceof Failure || thrown instanceof Interrupted;

@@ -3,7 +3,7 @@ import { policyReader } from '../aws/policies.ts';
 import type { FoundRole } from '../aws/roles.ts';
 import { orAbsent } from '../aws/session.ts';
 import { waitUntil } from '../aws/wait.ts';
-import { EXIT, Failure, hasAwsCode } from '../failure.ts';
+import { EXIT, Failure, hasAwsCode, isUnconfirmed } from '../failure.ts';
 import { awsWords } from '../report/words/aws.ts';
 import { roleWords } from '../report/words/steps.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
@@ -64,12 +64,14 @@ async function deleteUnlessNeeded(
     const fate = policyFate(policy, scope);
     if (fate.kind !== 'delete') return fate;
     for (const role of fate.detach) {
-      const before = detached.has(role.arn);
-      // Noted before it is done: it may be done although no answer says so.
-      detached.set(role.arn, role);
-      const done = await detach(context, role, arn);
-      // Somebody else has taken it off, and not this run a moment ago.
-      if (!done && !before) detached.delete(role.arn);
+      try {
+        // When the role did not have it, somebody else has detached it, or this run a moment ago.
+        if (await detach(context, role, arn)) detached.set(role.arn, role);
+      } catch (error) {
+        // The role may have lost it although no answer says so.
+        if (isUnconfirmed(error)) detached.set(role.arn, role);
+        throw error;
+      }
     }
     for (const version of policy.versions) {
       if (version === policy.versionId) continue;
