@@ -64,20 +64,33 @@ export class Interrupted extends Error {
   readonly chosen: boolean;
   /** The IAM action of a change that was under way and may have been made. */
   inDoubt: string | undefined;
+  /** What the run has left behind that the user has to mend, and how. */
+  readonly details: Told[];
 
-  constructor({ chosen = false, inDoubt }: { chosen?: boolean; inDoubt?: string } = {}) {
+  constructor({
+    chosen = false,
+    inDoubt,
+    details = [],
+  }: { chosen?: boolean; inDoubt?: string; details?: Told[] } = {}) {
     super();
     this.chosen = chosen;
     this.inDoubt = inDoubt;
+    this.details = [...details];
   }
 }
 
 /**
- * The first of what some pieces of work have thrown. A change that another one leaves in doubt is told with it.
+ * The first of what some pieces of work have thrown. A change that another one leaves in doubt is told with it,
+ * and so is what an interruption has left behind.
  */
 export function firstThrown(thrown: unknown[]): unknown {
-  const [first] = thrown;
-  if (isExpected(first)) first.inDoubt ??= thrown.filter(isExpected).find(({ inDoubt }) => inDoubt)?.inDoubt;
+  const [first, ...others] = thrown;
+  if (isExpected(first)) {
+    first.inDoubt ??= others.filter(isExpected).find(({ inDoubt }) => inDoubt)?.inDoubt;
+    for (const other of others) {
+      if (other instanceof Interrupted && other !== first) first.details.push(...other.details);
+    }
+  }
   return first;
 }
 
@@ -86,8 +99,8 @@ export function isUnconfirmed(thrown: unknown): boolean {
   return !isExpected(thrown) || thrown.inDoubt !== undefined;
 }
 
-/** Whether something that was thrown is no defect of the program. */
-function isExpected(thrown: unknown): thrown is Failure | Interrupted {
+/** Returns whether something that was thrown is no defect of the program. */
+export function isExpected(thrown: unknown): thrown is Failure | Interrupted {
   return thrown instanceof Failure || thrown instanceof Interrupted;
 }
 

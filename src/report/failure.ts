@@ -15,9 +15,10 @@ export function tellFailure(output: Output, error: Failure | Interrupted, outcom
     output.insist(error.chosen ? words.stopped : words.interrupted);
   } else {
     output.insist(`${output.paint.red.bold('✖')} ${plain(error.message)}`);
-    for (const { text, whole } of error.details.flatMap(toldLines)) output.insist(`  ${text}`, whole);
-    for (const { text, whole } of error.hint ? toldLines(error.hint) : []) output.insist(text, whole);
   }
+  for (const { text, whole } of error.details.flatMap(toldLines)) output.insist(`  ${text}`, whole);
+  const hint = error instanceof Failure ? error.hint : undefined;
+  for (const { text, whole } of hint ? toldLines(hint) : []) output.insist(text, whole);
   const inTheWay = error instanceof Failure && error.exitCode === EXIT.conflict;
   for (const line of existing(outcomes, error.inDoubt, inTheWay)) output.insist(line);
   if (output.options.debug && error.stack) output.insist(stacks(error));

@@ -1,4 +1,5 @@
 import { type Failure, Interrupted } from '../failure.ts';
+import type { Told } from '../told.ts';
 import { plainJson } from './plain.ts';
 import { toldText } from './told.ts';
 import type { Check, EncryptionSettings, FailedKey, Outcomes, SecretOutcome } from './types.ts';
@@ -51,9 +52,10 @@ export function failedMembers(failed: FailedKey[]) {
 export function failureJson(error: Failure | Interrupted, outcomes: Outcomes): string {
   const account = { completed: outcomeMembers(outcomes), ...leftMembers(outcomes) };
   if (error instanceof Interrupted) {
-    const { inDoubt } = error;
+    const { inDoubt, details } = error;
+    const interrupted = { code: 'interrupted', message: words.interrupted, awsAction: inDoubt, inDoubt };
     return commandJson({
-      error: { code: 'interrupted', message: words.interrupted, awsAction: inDoubt, inDoubt },
+      error: { ...interrupted, ...detailMembers(details) },
       ...account,
     });
   }
@@ -69,9 +71,13 @@ export function leftMembers({ left }: Outcomes): { left?: string[] } {
 function errorMembers({ code, message, step, awsAction, inDoubt, hint, details }: Failure) {
   const told = {
     hint: hint && toldText(hint),
-    ...(details.length > 0 ? { details: details.map(toldText) } : {}),
+    ...detailMembers(details),
   };
   return { code, message, step, awsAction, inDoubt, ...told };
+}
+
+function detailMembers(details: Told[]): { details?: string[] } {
+  return details.length > 0 ? { details: details.map(toldText) } : {};
 }
 
 /** The outcomes with the members that the contract names, in its order, and no others. */

@@ -3,7 +3,7 @@ import { policyReader } from '../aws/policies.ts';
 import type { FoundRole } from '../aws/roles.ts';
 import { orAbsent } from '../aws/session.ts';
 import { waitUntil } from '../aws/wait.ts';
-import { EXIT, Failure, hasAwsCode, isUnconfirmed } from '../failure.ts';
+import { EXIT, Failure, hasAwsCode, Interrupted, isExpected, isUnconfirmed } from '../failure.ts';
 import { awsWords } from '../report/words/aws.ts';
 import { roleWords } from '../report/words/steps.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
@@ -29,22 +29,22 @@ export async function removePolicy(
   scope: Scope,
 ): Promise<'deleted' | PolicyFate> {
   const detached = new Map<string, FoundRole>();
-  const back = () => giveBack(context, [...detached.values()], policy);
-  try {
-    const became = await deleteUnlessNeeded(context, policy, scope, detached);
-    if (became !== 'deleted') await back();
-    return became;
-  } catch (error) {
-    const lost = await back().then(
-      () => undefined,
-      (second: unknown) => second,
-    );
-    if (lost === undefined) throw error;
-    // Why the run ends stays the reason, and what it has left behind is said with it.
-    if (!(error instanceof Failure && lost instanceof Failure)) throw lost;
-    error.details.push(lost.message, ...lost.details);
-    throw error;
-  }
+  const [attempt] = await Promise.allSettled([deleteUnlessNeeded(context, policy, scope, detached)]);
+  if (attempt.status === 'fulfilled' && attempt.value === 'deleted') return 'deleted';
+  const loss = await restorePolicy(context, [...detached.values()], policy);
+  if (loss) throw withLoss(context, attempt.status === 'rejected' ? attempt.reason : undefined, loss);
+  if (attempt.status === 'rejected') throw attempt.reason;
+  return attempt.value;
+}
+
+/** Returns what to throw: the reason why the policy was not deleted, with the loss. An interrupted run ends as interrupted. */
+function withLoss({ interrupt }: StepContext, reason: unknown, loss: Failure): Failure | Interrupted {
+  const lines = [loss.message, ...loss.details];
+  const known = isExpected(reason) ? reason : undefined;
+  if (interrupt.aborted)
+    return new Interrupted({ details: lines, ...(known?.inDoubt ? { inDoubt: known.inDoubt } : {}) });
+  known?.details.push(...lines);
+  return known ?? loss;
 }
 
 /** @param detached is told the roles that the policy was taken off */
@@ -110,24 +110,45 @@ async function detach(context: StepContext, { name, arn }: FoundRole, policy: st
   return true;
 }
 
-/** Attaches a policy again to the roles that it was taken off. It belongs to the change: an interruption does not end it. */
-async function giveBack(context: StepContext, roles: FoundRole[], policy: UsedPolicy): Promise<void> {
+/**
+ * Attaches a policy again to the roles that it was detached from. It belongs to the change: an interruption does not end it.
+ * @returns a failure that names each role that has lost the policy, if one has
+ */
+async function restorePolicy(
+  context: StepContext,
+  roles: FoundRole[],
+  policy: UsedPolicy,
+): Promise<Failure | undefined> {
+  let loss: Failure | undefined;
   for (const role of roles) {
-    try {
-      const interrupt = new AbortController().signal;
-      await context.aws.whole('iam:AttachRolePolicy', (aws) =>
-        attachAgain({ ...context, aws, interrupt }, role, policy),
-      );
-      context.record({ role: { name: role.name, arn: role.arn, action: 'kept' } });
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      throw new Failure(words.notGivenBack(role.name, policy.name), {
-        code: error.code,
-        exitCode: error.exitCode,
-        details: [error.message, words.attachAgain(role.name, policy.arn)],
-        cause: error,
-      });
-    }
+    const failure = await restoreTo(context, role, policy);
+    if (loss && failure) loss.details.push(failure.message, ...failure.details);
+    loss ??= failure;
+  }
+  return loss;
+}
+
+/** Returns why the role could not get the policy back, if it could not. */
+async function restoreTo(
+  context: StepContext,
+  role: FoundRole,
+  policy: UsedPolicy,
+): Promise<Failure | undefined> {
+  try {
+    const interrupt = new AbortController().signal;
+    await context.aws.whole('iam:AttachRolePolicy', (aws) =>
+      attachAgain({ ...context, aws, interrupt }, role, policy),
+    );
+    context.record({ role: { name: role.name, arn: role.arn, action: 'kept' } });
+    return undefined;
+  } catch (error) {
+    const known = error instanceof Failure ? error : undefined;
+    return new Failure(words.notRestored(role.name, policy.name), {
+      code: known?.code ?? 'internal-error',
+      exitCode: known?.exitCode ?? EXIT.failed,
+      details: [...(known ? [known.message] : []), words.attachAgain(role.name, policy.arn)],
+      cause: error,
+    });
   }
 }
 

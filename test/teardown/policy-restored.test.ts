@@ -1,6 +1,8 @@
+import { CreatePolicyVersionCommand } from '@aws-sdk/client-iam';
 import { describe, expect, test } from 'vitest';
 import { performTeardownManifest } from '../../src/cli/teardown-manifest.ts';
-import { REGION, readAccount } from '../support/account.ts';
+import { clientsFor } from '../sandbox/clients.ts';
+import { guidePolicy, policyArn, REGION, readAccount } from '../support/account.ts';
 import type { InProcessOptions } from '../support/command.ts';
 import { type FleetDocument, runAll, setUpAll } from '../support/manifest.ts';
 import { freshSandbox } from '../support/sandbox.ts';
@@ -72,5 +74,76 @@ describe('a role that never lost the policy', () => {
       ['MediaConnect-a', ['cams']],
       ['MediaConnect-b', ['cams']],
     ]);
+  });
+});
+
+/** The lines that tell which role has lost which policy, and how to attach it again. */
+function lossLines(role: string, policy: string): string[] {
+  return [
+    `The role ${role} has lost the policy ${policy}`,
+    `aws iam attach-role-policy --role-name ${role} --policy-arn ${policyArn(policy)}`,
+  ];
+}
+
+describe('a policy that several roles have lost', () => {
+  test('is attached again to the second one also when that fails for the first', async () => {
+    await setUpAll(sandbox(), twoRoles);
+    sandbox().addFault({ action: 'DeletePolicy', kind: 'access-denied' });
+    sandbox().addFault({ action: 'AttachRolePolicy', kind: 'access-denied' });
+    const { code, log } = await tearDownBoth();
+    expect(code).toBe(1);
+    for (const line of lossLines('MediaConnect-a', 'cams')) expect(log).toContain(line);
+    expect(log).not.toContain('The role MediaConnect-b has lost');
+    expect(await attachments()).toEqual([
+      ['MediaConnect-a', []],
+      ['MediaConnect-b', ['cams']],
+    ]);
+  });
+
+  test('is reported for each of them, with its command', async () => {
+    await setUpAll(sandbox(), twoRoles);
+    sandbox().addFault({ action: 'DeletePolicy', kind: 'access-denied' });
+    sandbox().addFault({ action: 'AttachRolePolicy', kind: 'access-denied', times: Infinity });
+    const { code, log } = await tearDownBoth();
+    expect(code).toBe(1);
+    for (const role of ['MediaConnect-a', 'MediaConnect-b'])
+      for (const line of lossLines(role, 'cams')) expect(log).toContain(line);
+  });
+});
+
+describe('an interrupted run that cannot attach a policy again', () => {
+  test('says so with the command, and ends as interrupted', async () => {
+    await setUp(sandbox(), goingSecret);
+    const controller = new AbortController();
+    const onStrike = () => controller.abort();
+    sandbox().addFault({ action: 'DetachRolePolicy', kind: 'delay', delayMs: 200, onStrike });
+    sandbox().addFault({ action: 'AttachRolePolicy', kind: 'access-denied' });
+    const { code, json, log } = await tearDown(sandbox(), goingSecret, { interrupt: controller.signal });
+    expect(code).toBe(130);
+    expect(json.error.code).toBe('interrupted');
+    expect(json.error).toMatchObject({
+      details: expect.arrayContaining([expect.stringContaining(`The role ${ROLE} has lost`)]),
+    });
+    for (const line of lossLines(ROLE, POLICY)) expect(log).toContain(line);
+  });
+
+  test('says so also when the interruption comes only while it is attached', async () => {
+    await setUp(sandbox(), goingSecret);
+    const controller = new AbortController();
+    const PolicyDocument = JSON.stringify(
+      guidePolicy(`arn:aws:secretsmanager:${REGION}:111122223333:secret:studio-b-AbCdEf`),
+    );
+    const command = new CreatePolicyVersionCommand({
+      PolicyArn: policyArn(POLICY),
+      PolicyDocument,
+      SetAsDefault: true,
+    });
+    const add = () => void clientsFor(sandbox()).iam.send(command);
+    sandbox().addFault({ action: 'DeletePolicy', kind: 'delay-before', delayMs: 200, onStrike: add });
+    const onStrike = () => controller.abort();
+    sandbox().addFault({ action: 'AttachRolePolicy', kind: 'access-denied', onStrike });
+    const { code, log } = await tearDown(sandbox(), goingSecret, { interrupt: controller.signal });
+    expect(code).toBe(130);
+    for (const line of lossLines(ROLE, POLICY)) expect(log).toContain(line);
   });
 });

@@ -70,7 +70,7 @@ export const teardownWords = {
   propagating: 'IAM to show what has just been changed',
   keepsChanging: (name: string) => `Others keep changing the policy ${name} at the same time.`,
 
-  notGivenBack: (role: string, policy: string) =>
+  notRestored: (role: string, policy: string) =>
     `The role ${role} has lost the policy ${policy}, which was not deleted. Other keys may need it.`,
   attachAgain: (role: string, policyArn: string): Remedy => ({
     remedy: 'Attach it again:',
