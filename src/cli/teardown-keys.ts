@@ -9,7 +9,14 @@ import { setupWords } from '../report/words/setup.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
 import { isOpen, whatStops } from '../steps/index.ts';
 import type { StepContext } from '../steps/types.ts';
-import { bothOf, deletedBy, type TornDown, tearDown, type Watcher } from '../teardown/apply.ts';
+import {
+  deletedIn,
+  mergeOutcomes,
+  type TornDown,
+  type TornDownResources,
+  tearDown,
+  type Watcher,
+} from '../teardown/apply.ts';
 import { findAll, type Looking } from '../teardown/find.ts';
 import { planTeardown } from '../teardown/plan.ts';
 import type { Findings, TeardownPlan, TeardownRequest } from '../teardown/types.ts';
@@ -52,58 +59,82 @@ export async function takeDown(
       onSecrets: () => progress.start(words.takingDownRest),
     },
   );
-  const places = [...request.targets.keys()].filter((at) => !done.failures[at]);
-  const targets = places.flatMap((at) => request.targets[at] ?? []);
-  const { more, unproven } = await finishRest(run, counting, { ...request, targets }, deletedBy(plan));
-  const failures = [...done.failures];
-  for (const [nth, at] of places.entries()) failures[at] = more?.failures[nth] ?? unproven[nth];
-  if (failures.includes(undefined)) progress.done(words.takenDown);
+  const all = await reconcileRemaining(run, counting, request, { plan, done });
+  if (all.failures.includes(undefined)) progress.done(words.takenDown);
   else progress.stop();
-  return { ...(more ? bothOf(done, more) : done), failures };
+  return all;
 }
 
-/** After so many looks that show something left, it is not IAM that is late: it was not seen before, and is taken down too. */
-const LOOKS_BEFORE_GOING_ON = 3;
+/**
+ * After so many looks in a row that show something left, IAM is not late: the plan did not have it, and the run takes it down too.
+ */
+const LOOKS_UNTIL_REPLANNED = 3;
 
-/** How often a run goes on with what it had not seen before. */
-const GOES_ON = 2;
+/** How often a run makes a new plan for what its first one did not have. */
+const MOST_REPLANS = 2;
 
 const SILENT: Watcher = { onTarget: () => undefined, onSecrets: () => undefined };
 
 /**
- * Reads again what AWS holds, until IAM shows everywhere that there is nothing left to take down; and takes out of policies what
- * was not seen when the plan was made. Nothing is deleted that the plan did not show.
- * @returns for each target, why it could not be seen that nothing is left, if it could not
+ * Reads again what AWS has until nothing is left to take down, and takes entries out of policies that the plan did not have. Of what
+ * it has not deleted itself it deletes what the shown plan deletes, and nothing else: what this run has deleted and somebody has
+ * created again belongs to somebody else.
+ * @returns all outcomes of the run, with why each target is not taken down, if it is not
+ * @throws Failure with the code `not-proven` when AWS still shows something of a target and no target has failed
  */
-async function finishRest(
+async function reconcileRemaining(
   run: CommandRun,
   context: StepContext,
   request: TeardownRequest,
-  mayDelete: (arn: string) => boolean,
-): Promise<{ more: TornDown | undefined; unproven: (Failure | undefined)[] }> {
-  const looking: Looking = {};
-  let more: TornDown | undefined;
-  let [looks, goesOn] = [0, 0];
+  { plan: shown, done: first }: { plan: TeardownPlan; done: TornDown },
+): Promise<TornDown> {
+  const failures = [...first.failures];
+  const inPlan = deletedIn(shown.expected);
+  let resources: TornDownResources = first;
+  let looking: Looking = {};
+  let [looks, replans] = [0, 0];
+  let open = [...request.targets.keys()].filter((index) => !failures[index]);
   const look = async () => {
-    looking.known = await findAll(stepContext(run), request, looking);
-    const left = planTeardown(request, looking.known);
+    const current = { ...request, targets: open.flatMap((index) => request.targets[index] ?? []) };
+    const found = await findAll(stepContext(run), current, looking);
+    looking = { known: found };
+    const left = planTeardown(current, found);
     looks += 1;
-    if (!changesAnything(left.changes) || looks < LOOKS_BEFORE_GOING_ON || goesOn === GOES_ON) return left;
-    const plan = planTeardown(request, looking.known, mayDelete);
+    if (!changesAnything(left.changes) || looks < LOOKS_UNTIL_REPLANNED || replans === MOST_REPLANS)
+      return left;
+    const wasDeleted = deletedIn(resources);
+    const plan = planTeardown(current, found, (arn) => inPlan(arn) && !wasDeleted(arn));
     if (!changesAnything(plan.changes)) return left;
-    [looks, goesOn] = [0, goesOn + 1];
-    const done = await tearDown(context, request, { found: looking.known, plan }, SILENT);
-    more = more ? bothOf(more, done) : done;
+    [looks, replans] = [0, replans + 1];
+    const more = await tearDown(context, current, { found, plan }, SILENT);
+    resources = mergeOutcomes(resources, more);
+    for (const [place, index] of open.entries()) failures[index] = more.failures[place];
+    if (more.failures.some(Boolean)) {
+      open = open.filter((index) => !failures[index]);
+      // What is known is kept by the place of the target.
+      looking = {};
+    }
     return left;
   };
-  const { value, done } = await waitUntil(look, ({ changes }) => !changesAnything(changes), {
-    limits: LIMITS,
-    interrupt: run.interrupt,
-    onWait: (elapsed) => showWaiting(run, words.propagating, elapsed),
-  });
-  if (done) return { more, unproven: value.targets.map(whatStops) };
-  const open = value.changes.filter(({ action }) => action !== 'keep');
-  throw new Failure(words.stillThere, {
+  const { value, done } = await waitUntil(
+    look,
+    ({ changes }) => open.length === 0 || !changesAnything(changes),
+    {
+      limits: LIMITS,
+      interrupt: run.interrupt,
+      onWait: (elapsed) => showWaiting(run, words.propagating, elapsed),
+    },
+  );
+  if (!done && !failures.some(Boolean)) throw stillThere(value);
+  const unproven = done ? value.targets.map(whatStops) : open.map(() => stillThere(value));
+  for (const [place, index] of open.entries()) failures[index] = unproven[place];
+  return { ...resources, failures };
+}
+
+/** Returns the failure that names what AWS still shows. */
+function stillThere({ changes }: TeardownPlan): Failure {
+  const open = changes.filter(({ action }) => action !== 'keep');
+  return new Failure(words.stillThere, {
     code: 'not-proven',
     exitCode: EXIT.failed,
     details: open.map(

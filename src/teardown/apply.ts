@@ -22,10 +22,14 @@ import type {
   UsedPolicy,
 } from './types.ts';
 
-/** What became of everything. */
-export interface TornDown extends Outcomes {
+/** What became of the resources. */
+export interface TornDownResources extends Outcomes {
   /** By ARN, when a secret is gone for ever. */
   deletionDates: ReadonlyMap<string, Date>;
+}
+
+/** What became of everything. */
+export interface TornDown extends TornDownResources {
   /** One for each target: why it is not taken down, if it is not. */
   failures: (Failure | undefined)[];
 }
@@ -76,32 +80,30 @@ export async function tearDown(
   };
 }
 
-/** Returns whether the plan deletes something, or schedules it for deletion, by its ARN. */
-export function deletedBy({
-  expected: { secrets, policies, roles },
-}: TeardownPlan): (arn: string) => boolean {
-  const going = [...secrets, ...policies, ...roles].filter(
+/** Returns whether something was deleted, or scheduled for deletion, by its ARN. */
+export function deletedIn({ secrets, policies, roles }: Outcomes): (arn: string) => boolean {
+  const deleted = [...secrets, ...policies, ...roles].filter(
     ({ action }) => action === 'scheduled' || action === 'deleted',
   );
-  const arns = new Set(going.map(({ arn }) => arn));
+  const arns = new Set(deleted.map(({ arn }) => arn));
   return (arn) => arns.has(arn);
 }
 
-/** What two runs through the same targets have come to: of each resource, the change that came last. */
-export function bothOf(first: TornDown, second: TornDown): TornDown {
+/** Returns the outcomes of two runs over the same targets: of each resource, the change that came last. */
+export function mergeOutcomes(first: TornDownResources, second: TornDownResources): TornDownResources {
   return {
-    secrets: laterOf(first.secrets, second.secrets),
-    policies: laterOf(first.policies, second.policies),
-    roles: laterOf(first.roles, second.roles),
+    secrets: mergeByArn(first.secrets, second.secrets),
+    policies: mergeByArn(first.policies, second.policies),
+    roles: mergeByArn(first.roles, second.roles),
     deletionDates: new Map([...first.deletionDates, ...second.deletionDates]),
-    failures: first.failures.map((failure, at) => failure ?? second.failures[at]),
   };
 }
 
-function laterOf<T extends { arn: string; action: string }>(first: T[], second: T[]): T[] {
-  const later = new Map(first.map((each) => [each.arn, each]));
-  for (const each of second) if (each.action !== 'kept' || !later.has(each.arn)) later.set(each.arn, each);
-  return [...later.values()];
+/** Returns both lists as one; of a resource in both, the second outcome, unless that one is only `kept`. */
+function mergeByArn<T extends { arn: string; action: string }>(first: T[], second: T[]): T[] {
+  const merged = new Map(first.map((each) => [each.arn, each]));
+  for (const each of second) if (each.action !== 'kept' || !merged.has(each.arn)) merged.set(each.arn, each);
+  return [...merged.values()];
 }
 
 function failed(failure: Failure | undefined): { failure: Failure } | undefined {
