@@ -34,18 +34,18 @@ export function teardownNeeds(request: PermissionRequest): Needs {
     optional: [
       ...lookAtKeys(request),
       { sid: 'OptionalFindPolicies', actions: ['iam:ListPolicies'], resources: ['*'] },
-      ...(dryRun ? [] : [giveBack(request)]),
+      ...(dryRun ? [] : [restorePolicy(request)]),
       { sid: 'OptionalFindFlows', actions: ['mediaconnect:ListFlows'], resources: ['*'] },
       { sid: 'OptionalReadFlows', actions: ['mediaconnect:DescribeFlow'], resources: flows },
     ],
   };
 }
 
-/** For a policy that another run needs by the time it was to be deleted: it is attached again. */
-function giveBack(request: PermissionRequest): Need {
+/** Returns what it takes to attach a policy again that turns out to be needed after it was detached. */
+function restorePolicy(request: PermissionRequest): Need {
   const resources = [roleOf(request)];
   const condition = onlyItsPolicies(request);
-  return { sid: 'OptionalGiveBackThePolicy', actions: ['iam:AttachRolePolicy'], resources, condition };
+  return { sid: 'OptionalRestoreThePolicy', actions: ['iam:AttachRolePolicy'], resources, condition };
 }
 
 /** What a single secret holds decides how the teardown is undone. */

@@ -17,11 +17,11 @@ import type { PolicyFate, Scope, UsedPolicy } from './types.ts';
 const LOOKS_UNTIL_GONE = 3;
 
 /**
- * Deletes a policy, after it was taken off the roles and its other versions were deleted. IAM refuses when somebody attaches
- * it, or adds a version, at the same moment, and it may not have shown yet what was added before; then the policy is looked at
- * again. Unless it is deleted in the end, it is given back to the roles that have lost it, also when the run fails or is
- * interrupted: another key may need it.
- * @returns what became of it in the end: somebody may have put another secret into it meanwhile
+ * Detaches a policy from the roles, deletes its other versions, and then the policy. IAM refuses while somebody attaches it or adds
+ * a version, and it may show an addition late; then the policy is read again. Unless it is deleted, it is attached again to the
+ * roles that it was detached from, also when the run fails or is interrupted: another key may need it.
+ * @returns `deleted`, or what the policy needs in place of that: somebody may have added another secret to it meanwhile
+ * @throws Failure or Interrupted; where a role has lost the policy, its details say so and have the command that attaches it
  */
 export async function removePolicy(
   context: StepContext,
@@ -47,7 +47,10 @@ function withLoss({ interrupt }: StepContext, reason: unknown, loss: Failure): F
   return known ?? loss;
 }
 
-/** @param detached is told the roles that the policy was taken off */
+/**
+ * Returns `deleted`, or what the policy needs in place of that.
+ * @param detached receives the roles that the policy was detached from
+ */
 async function deleteUnlessNeeded(
   context: StepContext,
   { name, arn }: UsedPolicy,
@@ -152,7 +155,7 @@ async function restoreTo(
   }
 }
 
-/** Attaches a policy, unless the role or the policy is gone: then nobody needs that any more. */
+/** Attaches a policy to a role. Does nothing when one of them no longer exists. */
 async function attachAgain(context: StepContext, role: FoundRole, { arn }: UsedPolicy): Promise<void> {
   const { aws, limits, interrupt } = context;
   const command = new AttachRolePolicyCommand({ RoleName: role.name, PolicyArn: arn });
@@ -179,7 +182,7 @@ async function attachAgain(context: StepContext, role: FoundRole, { arn }: UsedP
   });
 }
 
-/** Answers false when something still holds on to it. */
+/** Returns false when something still uses the policy. */
 async function deletePolicy({ aws }: StepContext, arn: string): Promise<boolean> {
   const request = { action: 'iam:DeletePolicy', resource: arn, change: true };
   const command = new DeletePolicyCommand({ PolicyArn: arn });

@@ -44,7 +44,7 @@ export const permissionPurposes = {
   OptionalReadPolicies: 'read the policies of the roles, to check what they allow',
   OptionalDescribeKmsKey: 'see whether the KMS key is enabled',
   OptionalSimulateCaller: 'see whether the caller may pass the role to MediaConnect',
-  OptionalGiveBackThePolicy: 'attach the policy again, if it turns out that another key needs it',
+  OptionalRestoreThePolicy: 'attach the policy again, if it turns out that another key needs it',
   OptionalFindFlows: 'find the flows, of which none may still use the secret',
   OptionalReadFlows: 'see which secrets the flows use',
   OptionalReadRoles: 'see whether this program made a role, by its tag',
