@@ -331,7 +331,6 @@ export const FOUND: readonly {
   },
   {
     title: 'a role is not deleted with a key while another one is set up for it',
-    open: true,
     story: {
       account: [{ thing: 'secret', name: 'a', region: 'us-west-2', value: 'k1', kms: 'own', own: false }],
       acts: [
