@@ -6,8 +6,8 @@ import { carryOut, type MakeClients } from './commands.ts';
 import { worldOf } from './delivery.ts';
 import { type Access, accessIn, gains, unreadable } from './judge-access.ts';
 import { changedUnasked, keysShown, leftAfterTeardown } from './judge-rest.ts';
+import { judgeWrites, mayFailHalfway, SHOWN_AFTER_MS } from './judge-writes.ts';
 import { lightClients } from './light-clients.ts';
-import { plannedWrites } from './planned-writes.ts';
 import { Run } from './run.ts';
 import { Schedule } from './schedule.ts';
 import { Endless, Simulation } from './simulation.ts';
@@ -34,15 +34,6 @@ export interface PlayOptions {
   /** Whether requests go through the SDK's own clients and the wire format, which takes some ten times as long. */
   readonly wire?: boolean;
 }
-
-/**
- * How many changes more than planned a run may send for each change of another run at the same time, and for each fault: what
- * another run has undone takes a new version and room for it, and so may what the own one has undone; a lost change is sent
- * again.
- */
-const MOST_PER_CONFLICT = 4;
-/** A change that IAM shows only after forty seconds (twenty to spread, and a view that is twenty old) is made each five. */
-const MOST_PER_STALE_FAULT = 8;
 
 /** The SDK's own clients, and what is loaded when it is first needed, take more than one turn. */
 const TURNS_ON_THE_WIRE = 12;
@@ -82,6 +73,8 @@ class Player {
   readonly #played: PlayedRun[] = [];
   /** What was there before the first command, and should be still. */
   #before: Snapshot;
+  /** How many changes there were, and when. */
+  readonly #earlier: { at: number; changes: number }[] = [];
   #requests = 0;
 
   constructor(story: Story, machine: Machine, simulation: Simulation, options: PlayOptions) {
@@ -122,7 +115,7 @@ class Player {
     const played = await this.#run(commands);
     if ('violation' in played) return [played.violation];
     this.#asked.take(played.runs);
-    const violations = [...this.#bounds(played.runs, before), ...(await this.#judgeNow(was))];
+    const violations = [...this.#writesOf(played.runs, before), ...(await this.#judgeNow(was))];
     return violations.length > 0 ? violations : this.#playAgain(played.runs, was);
   }
 
@@ -167,43 +160,19 @@ class Player {
     });
   }
 
-  #bounds(runs: readonly PlayedRun[], before: Snapshot): Violation[] {
-    return runs.flatMap(({ run, command }): Violation[] => {
-      if (run.defect) return [{ invariant: 'no defect', what: run.name, details: [run.log] }];
-      // `export` shows a plan for its own `setup` alone.
-      const planned = plannedWrites(run.log, before);
-      const others = runs
-        .filter((other) => other.run !== run)
-        .reduce((sum, other) => sum + other.run.writes.length, 0);
-      const bound =
-        planned + MOST_PER_CONFLICT * (others + run.faultCount) + MOST_PER_STALE_FAULT * run.staleCount;
-      // What AWS has refused is no change; a run asks again for what IAM does not know everywhere yet.
-      const sent = run.writes.filter(({ refused }) => !refused);
-      const honest = run.disturbed || runs.length > 1 || run.code === 0 || mayFailHalfway(command);
-      if (!honest && sent.length > 0) {
-        return [
-          {
-            invariant: 'a plan that is shown can be carried out',
-            what: `${command.kind} ended with ${run.code} after ${sent.map(({ name }) => name).join(', ')}`,
-            details: [run.log],
-          },
-        ];
-      }
-      if (sent.length <= bound) return [];
-      return [
-        {
-          invariant: 'writes are bounded by the plan',
-          what: `${command.kind} sent ${sent.length} changes, and its plan has ${planned}`,
-          details: [
-            sent
-              .map(({ name }) => name)
-              .join(', ')
-              .slice(0, 2000),
-            run.log,
-          ],
-        },
-      ];
+  /** @param before what there was before the runs */
+  #writesOf(runs: readonly PlayedRun[], before: Snapshot): Violation[] {
+    const { now } = this.#simulation.clock;
+    const earlier = this.#earlier
+      .filter(({ at }) => now - at < SHOWN_AFTER_MS)
+      .reduce((sum, { changes }) => sum + changes, 0);
+    const violations = runs.flatMap((played) => {
+      const others = runs.filter(({ run }) => run !== played.run);
+      const meanwhile = others.reduce((sum, { run }) => sum + run.writes.length, earlier);
+      return judgeWrites(played, { before, meanwhile });
     });
+    this.#earlier.push({ at: now, changes: runs.reduce((sum, { run }) => sum + run.writes.length, 0) });
+    return violations;
   }
 
   async #judgeNow(was: Access): Promise<Violation[]> {
@@ -225,6 +194,7 @@ class Player {
       if (failed ? !run.disturbed : !this.#story.again || runs.length > 1 || mayLeaveSomething(command, run))
         continue;
       this.#simulation.clock.pass(60_000);
+      const before = snapshotOf(this.#machine);
       const again = await this.#run([{ command }]);
       if ('violation' in again) return [again.violation];
       const [second] = again.runs;
@@ -248,7 +218,7 @@ class Player {
         next.code === 3 ||
         (next.code === 4 && next.writes.length === 0) ||
         (next.code === 1 && mayFailHalfway(command));
-      const half = this.#bounds(again.runs, this.#before);
+      const half = this.#writesOf(again.runs, before);
       if (half.length > 0) return half;
       if (failed && !finished && next.code !== run.code) {
         return [
@@ -300,12 +270,4 @@ function mayLeaveSomething(command: Command, run: Run): boolean {
   if (command.kind === 'teardown') return run.staleCount > 0;
   if (command.kind === 'rotate') return command.key === 'generate' || command.key === 'rollback';
   return keysOf(command).some(({ key, existingKey }) => key === 'generate' && existingKey === 'replace');
-}
-
-/**
- * True for a command that can do some of it and end with 1: with keys that fail among others, with checks that fail when the new
- * key is in place, or with a secret whose value shows only when it is restored.
- */
-function mayFailHalfway(command: Command): boolean {
-  return command.kind !== 'teardown' && (command.kind !== 'setup' || command.restore === true);
 }
