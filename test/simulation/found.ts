@@ -446,4 +446,38 @@ export const FOUND: readonly {
       seed: 0,
     },
   },
+  {
+    title: 'no policy is made again because IAM does not show yet that it was made',
+    open: true,
+    story: {
+      account: [
+        { thing: 'policy', name: 'P', document: 'full', secrets: ['a', 'a'], versions: 1, own: false },
+        { thing: 'role', name: 'R', trust: 'own-form', attached: [], own: false },
+      ],
+      acts: [
+        {
+          pause: 60,
+          others: [],
+          commands: [
+            {
+              command: {
+                kind: 'setup',
+                secret: 'long2',
+                regions: ['us-west-2', 'eu-west-1'],
+                key: 'k1',
+                policy: 'P',
+                scope: 'secrets',
+                role: 'R',
+              },
+              faults: [{ kind: 'stale', from: 0, count: 64, seconds: 1 }],
+            },
+          ],
+        },
+      ],
+      choices: [],
+      again: false,
+      tearsDown: false,
+      seed: 0,
+    },
+  },
 ];

@@ -111,11 +111,11 @@ class Player {
       if (other.other === 'add-entry') this.#asked.byHand.push(other);
       if (other.other === 'move-labels') this.#asked.replaced.add(`us-west-2 ${other.secret}`);
     }
-    const before = snapshotOf(this.#machine);
+    const scene = this.#scene();
     const played = await this.#run(commands);
     if ('violation' in played) return [played.violation];
     this.#asked.take(played.runs);
-    const violations = [...this.#writesOf(played.runs, before), ...(await this.#judgeNow(was))];
+    const violations = [...this.#writesOf(played.runs, scene), ...(await this.#judgeNow(was))];
     return violations.length > 0 ? violations : this.#playAgain(played.runs, was);
   }
 
@@ -160,11 +160,15 @@ class Player {
     });
   }
 
-  /** @param before what there was before the runs */
-  #writesOf(runs: readonly PlayedRun[], before: Snapshot): Violation[] {
+  #scene(): { before: Snapshot; begun: number } {
+    return { before: snapshotOf(this.#machine), begun: this.#simulation.clock.now };
+  }
+
+  /** @param before what there was before the runs, and when they began */
+  #writesOf(runs: readonly PlayedRun[], { before, begun }: { before: Snapshot; begun: number }): Violation[] {
     const { now } = this.#simulation.clock;
     const earlier = this.#earlier
-      .filter(({ at }) => now - at < SHOWN_AFTER_MS)
+      .filter(({ at }) => begun - at < SHOWN_AFTER_MS)
       .reduce((sum, { changes }) => sum + changes, 0);
     const violations = runs.flatMap((played) => {
       const others = runs.filter(({ run }) => run !== played.run);
@@ -194,7 +198,7 @@ class Player {
       if (failed ? !run.disturbed : !this.#story.again || runs.length > 1 || mayLeaveSomething(command, run))
         continue;
       this.#simulation.clock.pass(60_000);
-      const before = snapshotOf(this.#machine);
+      const scene = this.#scene();
       const again = await this.#run([{ command }]);
       if ('violation' in again) return [again.violation];
       const [second] = again.runs;
@@ -218,7 +222,7 @@ class Player {
         next.code === 3 ||
         (next.code === 4 && next.writes.length === 0) ||
         (next.code === 1 && mayFailHalfway(command));
-      const half = this.#writesOf(again.runs, before);
+      const half = this.#writesOf(again.runs, scene);
       if (half.length > 0) return half;
       if (failed && !finished && next.code !== run.code) {
         return [
