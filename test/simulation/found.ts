@@ -480,4 +480,86 @@ export const FOUND: readonly {
       seed: 0,
     },
   },
+  {
+    title: 'teardown does not put back what it takes out of a policy',
+    open: true,
+    story: {
+      account: [
+        { thing: 'policy', name: 'P-2', document: 'read', secrets: [], versions: 1, own: false },
+        { thing: 'secret', name: 'a', region: 'us-west-2', value: 'k1', own: false },
+      ],
+      acts: [
+        {
+          pause: 60,
+          others: [],
+          commands: [
+            { command: { kind: 'export' }, faults: [] },
+            {
+              command: {
+                kind: 'setup',
+                secret: 'a',
+                regions: ['us-west-2'],
+                key: 'k1',
+                policy: 'P',
+                scope: 'secrets',
+                role: 'R',
+              },
+              faults: [],
+            },
+            {
+              command: {
+                kind: 'setup',
+                secret: 'b',
+                regions: ['us-west-2', 'eu-west-1'],
+                key: 'k1',
+                policy: 'P',
+                scope: 'secrets',
+                role: 'R',
+                existingKey: 'keep',
+              },
+              faults: [{ kind: 'stale', from: 0, count: 1, seconds: 1 }],
+            },
+          ],
+        },
+        {
+          pause: 60,
+          others: [{ other: 'add-entry', policy: 'P', secret: 'c' }],
+          commands: [
+            {
+              command: { kind: 'teardown', secret: 'b', regions: ['eu-west-1'], policy: 'P', role: 'R' },
+              faults: [],
+            },
+            {
+              command: {
+                kind: 'setup',
+                secret: 'a',
+                regions: ['eu-west-1'],
+                key: 'generate',
+                policy: 'P',
+                scope: 'secrets',
+                role: 'R',
+                existingKey: 'keep',
+                updateTrust: true,
+              },
+              faults: [],
+            },
+          ],
+        },
+        {
+          pause: 2,
+          others: [],
+          commands: [
+            {
+              command: { kind: 'teardown', secret: 'b', regions: ['us-west-2'], policy: 'P', role: 'R' },
+              faults: [{ kind: 'stale', from: 0, count: 16, seconds: 8 }],
+            },
+          ],
+        },
+      ],
+      choices: [],
+      again: false,
+      tearsDown: false,
+      seed: 0,
+    },
+  },
 ];

@@ -220,8 +220,12 @@ export function leftAfterTeardown(asked: Asked, before: Snapshot, now: Snapshot)
   const staying = [...now.secrets.values()].filter(
     (secret) => !secret.deleted && (!isOwn(secret) || inStack(secret)),
   );
-  const mayStay = ({ name, document }: PolicyShot) =>
+  // What a role has that nobody has named for it is in use.
+  const isUsed = (arn: string) =>
+    [...now.roles.values()].some(({ name, attached }) => attached.includes(arn) && !asked.namesRole(name));
+  const mayStay = ({ name, arn, document }: PolicyShot) =>
     isByHand(name) ||
+    isUsed(arn) ||
     asked.isShared(name) ||
     asked.isWide(name) ||
     entriesOf(document).some((entry) => staying.some((secret) => isEntryFor(entry, secret)));
