@@ -12,6 +12,9 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/** The code of a failure that names what the run has overwritten. It is reported even if the user interrupts. */
+export const STATEMENTS_LOST = 'statements-lost';
+
 /** What a failure carries besides its sentence. */
 export interface FailureDetails {
   /** A short stable word for scripts: `access-denied`, `missing-options`, `conflict`, … */
@@ -79,17 +82,21 @@ export class Interrupted extends Error {
   }
 }
 
+/** True for a failure that must be reported whatever else ends the run. */
+export function isLoss(error: unknown): boolean {
+  return error instanceof Failure && error.code === STATEMENTS_LOST;
+}
+
 /**
- * The first of what some pieces of work have thrown. A change that another one leaves in doubt is told with it,
- * and so is what an interruption has left behind.
+ * The first of what some pieces of work have thrown; a loss comes before all else. A change that another one leaves in doubt
+ * is told with it, and so is what an interruption has left behind.
  */
 export function firstThrown(thrown: unknown[]): unknown {
-  const [first, ...others] = thrown;
+  const first = thrown.find(isLoss) ?? thrown[0];
   if (isExpected(first)) {
-    first.inDoubt ??= others.filter(isExpected).find(({ inDoubt }) => inDoubt)?.inDoubt;
-    for (const other of others) {
-      if (other instanceof Interrupted && other !== first) first.details.push(...other.details);
-    }
+    const others = thrown.filter(isExpected).filter((other) => other !== first);
+    first.inDoubt ??= others.find(({ inDoubt }) => inDoubt)?.inDoubt;
+    for (const other of others) if (other instanceof Interrupted) first.details.push(...other.details);
   }
   return first;
 }

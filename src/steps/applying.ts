@@ -1,6 +1,7 @@
 import type { FoundSecret } from '../aws/secrets.ts';
 import { allOrFirstFailure, atMostInEach } from '../aws/together.ts';
 import { FLEET } from '../defaults.ts';
+import { isLoss } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';
 import type { Conflict, PolicyOutcome, StepName } from '../report/types.ts';
 import { setupWords as words } from '../report/words/setup.ts';
@@ -107,6 +108,8 @@ async function applyGroups<Request, Found, Plan extends StepPlan>(
       const { members, input, plan } = planned;
       const applied = await attempt(step.name, () => step.apply(context, input, plan));
       if ('value' in applied) return [{ ...group, keys: members, input, output: applied.value }];
+      // An interrupted run has no other report of it.
+      if (context.interrupt.aborted && isLoss(applied.failure)) throw applied.failure;
       for (const at of members) if (keys[at]) keys[at].failure = applied.failure;
       return [];
     }),

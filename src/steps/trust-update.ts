@@ -1,178 +1,172 @@
 import { UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
-import { type DescribedRole, describeRole } from '../aws/roles.ts';
+import { describeRole } from '../aws/roles.ts';
 import { waitUntil } from '../aws/wait.ts';
-import type { Limits } from '../defaults.ts';
-import { carryingDoubt, EXIT, Failure, hasAwsCode } from '../failure.ts';
-import { type JsonPolicy, type JsonStatement, readJsonPolicy, statementKey } from '../policy/index.ts';
+import { carryingDoubt, EXIT, Failure, hasAwsCode, Interrupted, STATEMENTS_LOST } from '../failure.ts';
+import { type JsonPolicy, type JsonStatement, readJsonPolicy } from '../policy/index.ts';
 import type { RoleOutcome } from '../report/types.ts';
 import { awsWords } from '../report/words/aws.ts';
 import { roleWords as words } from '../report/words/steps.ts';
 import { trustDocument } from './trust-document.ts';
+import {
+  lostStatements,
+  newTrustUpdate,
+  nextAction,
+  noteAccepted,
+  noteSent,
+  type TrustUpdate,
+} from './trust-update-state.ts';
 import type { RoleRequest, StepContext, StepInput } from './types.ts';
 
-/** Statements of a trust policy by what they mean, however IAM has rewritten them. */
-type Statements = Map<string, JsonStatement>;
+const ACTION = 'iam:UpdateAssumeRolePolicy';
 
-/** What this run knows of a trust policy to which it adds a statement. */
-interface TrustUpdate {
-  /** The statements that belong there: all that was seen, but for what somebody took out. */
-  known: Statements;
-  /** Statements that somebody took out; a look that still shows them is out of date. */
-  removed: Set<string>;
-  /** Statements that no look showed before a document was sent without them: they are to be in the end. */
-  overtaken: Statements;
-  /** When a document was sent last; `-Infinity` before that. */
-  sentAt: number;
-  sent: boolean;
-  /** What the last look showed, and since when it has been the same. */
-  view: { key: string; since: number };
-  unconfirmed: Failure | undefined;
+/** The update of one role's trust policy. */
+interface RoleUpdate {
+  input: StepInput<RoleRequest>;
+  role: RoleOutcome;
+  state: TrustUpdate;
+  /** The last write, if its outcome is unknown, or if it has to be made again from what is there then. */
+  unconfirmed?: { failure: Failure | Interrupted; at: number };
 }
 
 /**
- * Adds the statement for MediaConnect to the trust policy as it is now, so that what others add meanwhile stays. Trust
- * policies have no versions and no compare-and-swap, and a look may be out of date: the document is written only once the
- * look agrees with what this run has seen before, and then looked at until it shows.
+ * Adds the statement for MediaConnect to the trust policy as it is now, and keeps what others add meanwhile. Trust policies
+ * have no versions and no compare-and-swap, and a read may be out of date: the document is written only once a read shows
+ * everything that this run has seen before, and is then read until it shows. IAM gets `iamPropagationMs` for each of that.
  * @param planned the trust policy that the plan was made on
+ * @throws Failure with a conflict if a statement that the plan showed stays missing
  */
 export async function updateTrust(
   context: StepContext,
-  { request, identity }: StepInput<RoleRequest>,
+  input: StepInput<RoleRequest>,
   role: RoleOutcome,
   planned: string,
 ): Promise<void> {
-  const { limits, interrupt, waiting } = context;
-  const update = newUpdate(planned);
-  const round = async (): Promise<boolean> => {
-    const found = await describeRole(context.aws, role.name);
-    if (!found) return false;
-    const next = nextDocument(update, found, trustDocument(request, identity, found), limits);
-    if (next === 'done') return true;
-    if (next === 'look-again') return false;
-    await send(context, update, role, next);
-    return false;
-  };
-  const patience = {
-    limits,
-    interrupt,
-    onWait: (elapsed: number) => waiting(words.propagating, elapsed),
-  };
-  const { done } = await carryingDoubt(
-    () => update.unconfirmed?.inDoubt,
-    waitUntil(round, Boolean, patience),
-  );
-  if (done) return;
-  if (update.unconfirmed) throw update.unconfirmed;
-  if (!update.sent) throw contended(role.name, limits);
-}
-
-function newUpdate(planned: string): TrustUpdate {
-  const known = statementsOf(readJsonPolicy(planned));
-  return {
-    known,
-    removed: new Set(),
-    overtaken: new Map(),
-    sentAt: Number.NEGATIVE_INFINITY,
-    sent: false,
-    view: { key: keyOf(known), since: performance.now() },
-    unconfirmed: undefined,
-  };
-}
-
-/** Returns the document to send next, if there is one. It never equals what is there. */
-function nextDocument(
-  update: TrustUpdate,
-  { trust }: DescribedRole,
-  desired: JsonPolicy,
-  { inDoubtMs }: Limits,
-): JsonPolicy | 'done' | 'look-again' {
-  const current = readJsonPolicy(trust);
-  const shown = statementsOf(current);
-  const fresh = note(update, shown);
-  // IAM may not show yet what was sent a moment ago.
-  const recent = performance.now() - update.sentAt < inDoubtMs;
-  if (desired.Statement.length === current.Statement.length) {
-    const lost = [...update.overtaken].filter(([key]) => !shown.has(key));
-    if (lost.length === 0) return 'done';
-    return recent ? 'look-again' : withStatements(current, lost);
+  const update: RoleUpdate = { input, role, state: newTrustUpdate(planned) };
+  try {
+    await reconcileTrust(context, update);
+  } catch (error) {
+    const ending = restoreOverwritten(context, update, error).then(() => Promise.reject(error));
+    await carryingDoubt(() => update.unconfirmed?.failure.inDoubt, ending);
   }
-  if (recent || fresh) return 'look-again';
-  const missing = [...update.known.keys()].filter((key) => !shown.has(key));
-  // Either the look is out of date, or somebody took something out: then it stays so.
-  if (missing.length > 0 && performance.now() - update.view.since < inDoubtMs) return 'look-again';
-  for (const key of missing) {
-    update.known.delete(key);
-    update.overtaken.delete(key);
-    update.removed.add(key);
+}
+
+/** Reads and writes until the policy shows as desired. The time starts again with each write that IAM accepts. */
+async function reconcileTrust(context: StepContext, update: RoleUpdate): Promise<void> {
+  for (;;) {
+    const { value, done } = await waitUntil(
+      () => reconcileOnce(context, update),
+      (result) => result !== 'read-again',
+      patience(context),
+    );
+    if (value === 'done') return;
+    if (!done) throw timeOver(context, update);
   }
-  return desired;
 }
 
-/** Returns the policy with these statements put back. A `Sid` that is taken meanwhile is left out. */
-function withStatements(policy: JsonPolicy, statements: [string, JsonStatement][]): JsonPolicy {
-  const ids = new Set(policy.Statement.map(({ Sid }) => Sid));
-  const added = statements.map(([, { Sid, ...rest }]) =>
-    Sid === undefined || ids.has(Sid) ? rest : { Sid, ...rest },
-  );
-  return { ...policy, Statement: [...policy.Statement, ...added] };
-}
-
-/** Notes what a look has shown. Returns whether there was something in it that no look has shown before. */
-function note(update: TrustUpdate, shown: Statements): boolean {
-  const key = keyOf(shown);
-  if (key !== update.view.key) update.view = { key, since: performance.now() };
-  const fresh = [...shown].filter(([each]) => !update.known.has(each) && !update.removed.has(each));
-  for (const [each, statement] of fresh) {
-    update.known.set(each, statement);
-    if (update.sent) update.overtaken.set(each, statement);
-  }
-  return fresh.length > 0;
-}
-
-/** Sends a trust policy. A failure after which it may have been taken, or has to be made anew from what is there, is kept. */
-async function send(
+async function reconcileOnce(
   context: StepContext,
-  update: TrustUpdate,
-  role: RoleOutcome,
-  document: JsonPolicy,
-): Promise<void> {
+  update: RoleUpdate,
+): Promise<'done' | 'written' | 'read-again'> {
+  const { input, role, state, unconfirmed } = update;
+  const found = await describeRole(context.aws, role.name);
+  if (!found) return 'read-again';
+  const desired = trustDocument(input.request, input.identity, found);
+  const next = nextAction(state, readJsonPolicy(found.trust), desired);
+  if (typeof next === 'string') return next;
+  // The write may still take effect, or IAM may not show it yet.
+  if (unconfirmed && performance.now() - unconfirmed.at < context.limits.inDoubtMs) return 'read-again';
+  return (await send(context, update, next)) ? 'written' : 'read-again';
+}
+
+/**
+ * Restores what this run's writes have overwritten, before the run ends for another reason, also when the user interrupts:
+ * nobody else knows of these statements.
+ * @throws Failure that names the statements, if they cannot be restored
+ */
+async function restoreOverwritten(context: StepContext, update: RoleUpdate, reason: unknown): Promise<void> {
+  const { state } = update;
+  if (!state.sent) return;
+  const interrupt = new AbortController().signal;
+  let cause = reason;
+  const restore = async (aws: StepContext['aws']): Promise<boolean> => {
+    const calm = { ...context, aws, interrupt };
+    const round = async () => {
+      const result = await reconcileOnce(calm, update);
+      return result === 'done' || lostStatements(state).length === 0;
+    };
+    return (await waitUntil(round, Boolean, patience(calm))).done;
+  };
+  const isRestored = await context.aws.whole(ACTION, restore).catch((error: unknown) => {
+    cause = error;
+    return false;
+  });
+  const lost = lostStatements(state);
+  if (!isRestored && lost.length > 0) throw statementsLost(update, lost, cause);
+}
+
+function patience({ limits, interrupt, waiting }: StepContext) {
+  return { limits, interrupt, onWait: (elapsed: number) => waiting(words.propagating, elapsed) };
+}
+
+/** Sends a trust policy. Returns false if the outcome is unknown, or if the policy has to be read again first. */
+async function send(context: StepContext, update: RoleUpdate, document: JsonPolicy): Promise<boolean> {
   const { aws } = context;
+  const { role, state } = update;
   const command = new UpdateAssumeRolePolicyCommand({
     RoleName: role.name,
     PolicyDocument: JSON.stringify(document),
   });
-  update.sentAt = performance.now();
-  update.unconfirmed = undefined;
+  const at = performance.now();
+  delete update.unconfirmed;
+  noteSent(state, document);
   try {
-    await aws.call({ action: 'iam:UpdateAssumeRolePolicy', resource: role.arn, change: true }, (options) =>
+    await aws.call({ action: ACTION, resource: role.arn, change: true }, (options) =>
       aws.clients.iam().send(command, options),
     );
-    context.record({ role });
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    const again = error.code === 'throttled';
-    if (!error.inDoubt && !again && !hasAwsCode(error, 'NoSuchEntityException')) throw error;
-    update.unconfirmed = error;
-    if (again) update.sentAt = Number.NEGATIVE_INFINITY;
-    if (!error.inDoubt) return;
+    if (!(error instanceof Failure || error instanceof Interrupted)) throw error;
+    const isThrottled = error instanceof Failure && error.code === 'throttled';
+    if (error.inDoubt) state.sent = true;
+    if (error.inDoubt || isThrottled || hasAwsCode(error, 'NoSuchEntityException'))
+      update.unconfirmed = { failure: error, at: isThrottled ? Number.NEGATIVE_INFINITY : at };
+    if (error instanceof Interrupted || !update.unconfirmed) throw error;
+    return false;
   }
-  update.sent = true;
-  for (const [key, statement] of statementsOf(document)) update.known.set(key, statement);
+  noteAccepted(state, document);
+  context.record({ role });
+  return true;
 }
 
-function statementsOf({ Statement }: JsonPolicy): Statements {
-  return new Map(Statement.map((statement) => [statementKey(statement), statement]));
-}
-
-function keyOf(statements: Statements): string {
-  return [...statements.keys()].sort().join('\n');
-}
-
-function contended(name: string, { iamPropagationMs }: Limits): Failure {
-  return new Failure(words.trustContended(name, iamPropagationMs / 1000), {
-    code: 'contended',
+/** Returns the failure of a run for which IAM has not shown in time what was to be seen. */
+function timeOver({ limits }: StepContext, { role, state, unconfirmed }: RoleUpdate): Error {
+  if (unconfirmed) return unconfirmed.failure;
+  const seconds = limits.iamPropagationMs / 1000;
+  if (state.missing.length > 0)
+    return new Failure(words.trustChanged(role.name), {
+      code: 'conflict',
+      exitCode: EXIT.conflict,
+      details: state.missing.map((statement) => JSON.stringify(statement)),
+      hint: awsWords.tryAgainHint,
+    });
+  const message = state.accepted ? words.trustNotShown : words.trustContended;
+  return new Failure(message(role.name, seconds), {
+    code: state.accepted ? 'iam-propagation' : 'contended',
     exitCode: EXIT.failed,
     hint: awsWords.tryAgainHint,
-    awsAction: 'iam:UpdateAssumeRolePolicy',
+    awsAction: ACTION,
+  });
+}
+
+function statementsLost({ role }: RoleUpdate, lost: JsonStatement[], cause: unknown): Failure {
+  return new Failure(words.statementsLost(role.name), {
+    code: STATEMENTS_LOST,
+    exitCode: EXIT.failed,
+    details: [
+      ...lost.map((statement) => JSON.stringify(statement)),
+      ...(cause instanceof Failure ? [cause.message] : []),
+    ],
+    hint: words.statementsLostHint,
+    awsAction: ACTION,
+    cause,
   });
 }

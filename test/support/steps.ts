@@ -13,15 +13,17 @@ import { KEYS, REGION } from './account.ts';
 /**
  * Runs the three steps by themselves, with other patience than the program's.
  * @param meanwhile what somebody else does between the plan and the changes
+ * @param interrupting aborted when the user interrupts
  */
 export async function applySteps(
   sandbox: Sandbox,
   limits: Limits,
   meanwhile?: () => Promise<unknown>,
   options: SetupOptions = {},
+  interrupting = new AbortController(),
 ) {
   const { url: endpointUrl, credentials } = sandbox;
-  const interrupt = new AbortController().signal;
+  const interrupt = interrupting.signal;
   const aws = openAws({ endpointUrl, credentials, homeRegion: REGION }, interrupt);
   const waits: string[] = [];
   const context: StepContext = {

@@ -201,6 +201,13 @@ export const roleWords = {
     `The trust policy of ${name} lets in flows of other accounts too: ${accounts.join(', ')}. It stays as it is.`,
   maybeLetsIn: (name: string, because: string) =>
     `Whether the trust policy of ${name} keeps out flows of other accounts cannot be told from here: ${because}.`,
+  trustChanged: (name: string) =>
+    `The trust policy of ${name} has changed since the plan. It no longer has these statements:`,
+  trustNotShown: (name: string, seconds: number) =>
+    `IAM accepted the new trust policy of ${name}, but has not shown it for ${seconds} s.`,
+  statementsLost: (name: string) =>
+    `This run has overwritten statements of the trust policy of ${name} and could not restore them:`,
+  statementsLostHint: 'Add these statements to the trust policy again.',
   trustContended: (name: string, seconds: number) =>
     `For ${seconds} s the trust policy of ${name} kept changing, or IAM did not show it. Nothing was added to it.`,
   gaveUpWaiting: (seconds: number) =>

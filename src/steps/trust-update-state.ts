@@ -1,0 +1,98 @@
+import { type JsonPolicy, type JsonStatement, readJsonPolicy, statementKey } from '../policy/index.ts';
+
+/** Statements of a trust policy by what they mean, however IAM has rewritten them. */
+type Statements = Map<string, JsonStatement>;
+
+/** What this run knows of a trust policy to which it adds a statement. */
+export interface TrustUpdate {
+  /** Statements of others that the plan or a read before the first write showed. No document is sent without them. */
+  known: Statements;
+  /** Statements of others that showed only after a document was sent without them. They must be in the end result. */
+  overwritten: Statements;
+  /** Keys of the statements that this run adds. */
+  added: Set<string>;
+  /** True once a document was sent that IAM may have taken. */
+  sent: boolean;
+  /** Keys of the statements in the last document, if IAM has accepted it. That document is not sent again. */
+  accepted: Set<string> | undefined;
+  /** Known statements that the last read did not show. */
+  missing: JsonStatement[];
+}
+
+/** What to do after a read: send a document, read again, or nothing because the policy is as desired. */
+export type NextAction = JsonPolicy | 'done' | 'read-again';
+
+/** @param planned the trust policy that the plan was made on */
+export function newTrustUpdate(planned: string): TrustUpdate {
+  return {
+    known: statementsOf(readJsonPolicy(planned)),
+    overwritten: new Map(),
+    added: new Set(),
+    sent: false,
+    accepted: undefined,
+    missing: [],
+  };
+}
+
+/**
+ * Notes what a read has shown, and returns what to do next. A document to send never equals what IAM shows or has accepted,
+ * and holds every known statement.
+ * @param shown the trust policy that was read
+ * @param desired the same with the statement for MediaConnect
+ */
+export function nextAction(update: TrustUpdate, shown: JsonPolicy, desired: JsonPolicy): NextAction {
+  const statements = statementsOf(shown);
+  const isNew = noteShown(update, statements);
+  const unrestored = [...update.overwritten].filter(([key]) => !statements.has(key));
+  if (desired.Statement.length === shown.Statement.length && unrestored.length === 0) return 'done';
+  const missing = [...update.known].filter(([key]) => !statements.has(key));
+  update.missing = missing.map(([, statement]) => statement);
+  if (isNew || missing.length > 0) return 'read-again';
+  const document = withStatements(desired, unrestored);
+  return isAccepted(update, document) ? 'read-again' : document;
+}
+
+/** Notes that a document is sent. */
+export function noteSent(update: TrustUpdate, document: JsonPolicy): void {
+  update.accepted = undefined;
+  const others = (key: string) => update.known.has(key) || update.overwritten.has(key);
+  for (const key of statementsOf(document).keys()) if (!others(key)) update.added.add(key);
+}
+
+/** Notes that IAM has accepted the document. */
+export function noteAccepted(update: TrustUpdate, document: JsonPolicy): void {
+  update.sent = true;
+  update.accepted = new Set(statementsOf(document).keys());
+}
+
+/** Returns the overwritten statements that no accepted document has restored. */
+export function lostStatements({ overwritten, accepted }: TrustUpdate): JsonStatement[] {
+  const lost = [...overwritten].filter(([key]) => !accepted?.has(key));
+  return lost.map(([, statement]) => statement);
+}
+
+/** Returns whether there was a statement that no read has shown before. */
+function noteShown(update: TrustUpdate, shown: Statements): boolean {
+  const { known, overwritten, added, sent } = update;
+  const isNew = (key: string) => !known.has(key) && !overwritten.has(key) && !added.has(key);
+  const found = [...shown].filter(([key]) => isNew(key));
+  for (const [key, statement] of found) (sent ? overwritten : known).set(key, statement);
+  return found.length > 0;
+}
+
+function isAccepted({ accepted }: TrustUpdate, document: JsonPolicy): boolean {
+  return accepted !== undefined && [...statementsOf(document).keys()].every((key) => accepted.has(key));
+}
+
+/** Returns the policy with these statements added. A `Sid` that is taken meanwhile is left out. */
+function withStatements(policy: JsonPolicy, statements: [string, JsonStatement][]): JsonPolicy {
+  const ids = new Set(policy.Statement.map(({ Sid }) => Sid));
+  const added = statements.map(([, { Sid, ...rest }]) =>
+    Sid === undefined || ids.has(Sid) ? rest : { Sid, ...rest },
+  );
+  return { ...policy, Statement: [...policy.Statement, ...added] };
+}
+
+function statementsOf({ Statement }: JsonPolicy): Statements {
+  return new Map(Statement.map((statement) => [statementKey(statement), statement]));
+}
