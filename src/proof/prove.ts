@@ -22,7 +22,7 @@ export interface ProofContext {
 
 /**
  * Reads back the role and evaluates it with what the secrets were found to hold, again and again while IAM is still making
- * the changes known.
+ * the changes known: while a check fails, or is undecided and IAM does not show all policies of the role yet.
  */
 export async function prove(
   { aws, limits, interrupt, onWait }: ProofContext,
@@ -35,9 +35,19 @@ export async function prove(
     const [secrets, role] = await Promise.all([reading, observeRole(aws, subject)]);
     return evaluate({ secrets, ...(role ? { role } : {}) }, expected, identity);
   };
-  const settled = ({ checks }: Proof) => !checks.some(mayComeRight);
+  const settled = ({ observed, checks }: Proof) =>
+    !checks.some(mayComeRight) && (!checks.some(isUndecided) || showsPolicies(observed, subject));
   const { value } = await waitUntil(look, settled, { limits, interrupt, onWait });
   return value;
+}
+
+function isUndecided({ verdict }: Check): boolean {
+  return verdict === 'cannot-tell';
+}
+
+/** Returns whether IAM shows the role with each policy that the run has attached to it or found there. */
+function showsPolicies({ role }: Observed, { policies }: Subject): boolean {
+  return policies.every(({ arn }) => role?.policies.some((policy) => policy.arn === arn) ?? false);
 }
 
 /** The proof from what was read already: enough when nothing was changed since. */

@@ -1,9 +1,18 @@
+import { PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { describe, expect, test } from 'vitest';
 import { readSecret } from '../../src/aws/secrets.ts';
 import { openAws } from '../../src/aws/session.ts';
 import { LIMITS, type Limits } from '../../src/defaults.ts';
 import { prove } from '../../src/proof/prove.ts';
-import { guidePolicy, makePolicy, makeSecret, REGION, readAccount } from '../support/account.ts';
+import {
+  clientsOf,
+  guidePolicy,
+  makePolicy,
+  makeRole,
+  makeSecret,
+  REGION,
+  readAccount,
+} from '../support/account.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp } from '../support/setup.ts';
 import { applySteps } from '../support/steps.ts';
@@ -50,6 +59,33 @@ describe('an account in which IAM takes its time', () => {
         'IAM to make the new role and policy known everywhere',
       ]),
     );
+  });
+});
+
+describe('a role with an inline policy whose condition cannot be evaluated', () => {
+  const sandbox = freshSandbox({ iamPropagationMs: 1_500 });
+  const known = () => new Promise((done) => setTimeout(done, 1_600));
+
+  test('is read back until IAM shows the policy that the run has attached', async () => {
+    await makeRole(sandbox());
+    await known();
+    const statement = {
+      Effect: 'Allow',
+      Action: 'secretsmanager:*',
+      Resource: '*',
+      Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-abc' } },
+    };
+    await clientsOf(sandbox()).iam.send(
+      new PutRolePolicyCommand({
+        RoleName: 'MediaConnect-ASM',
+        PolicyName: 'org',
+        PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }),
+      }),
+    );
+    await known();
+    const { code, json } = await setUp(sandbox());
+    expect(code).toBe(0);
+    expect(json.checks.map(({ verdict }) => verdict)).toEqual(['ok', 'ok', 'ok']);
   });
 });
 
