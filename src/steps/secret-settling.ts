@@ -5,7 +5,7 @@ import type { Conflict, SecretOutcome } from '../report/types.ts';
 import { secretWords as words } from '../report/words/steps.ts';
 import { conflictFailure } from './conflict.ts';
 import type { FoundSecrets, SecretDecision, SecretPlan } from './secret-decision-types.ts';
-import { createSecret, replaceValue, restoreSecret, type TokensSent } from './secret-writing.ts';
+import { createSecret, replaceValue, restoreSecret } from './secret-writing.ts';
 import type { SecretRef, SetupRequest, StepContext, StepOutput } from './types.ts';
 
 /** What is to be done, and with which key. */
@@ -25,7 +25,8 @@ interface Progress {
   restored: Set<string>;
   /** How often each write was sent that may be sent again, and when the last time was. */
   writes: Map<string, { times: number; at: number }>;
-  tokens: TokensSent;
+  /** Tokens for new values that AWS has refused. */
+  refusedTokens: Set<string>;
 }
 
 /**
@@ -44,7 +45,7 @@ export async function settleSecrets(
     done: new Map(),
     restored: new Set(),
     writes: new Map(),
-    tokens: { refused: new Set() },
+    refusedTokens: new Set(),
   };
   let next: Decided | undefined = plan;
   const round = async (): Promise<StepOutput | undefined> => {
@@ -61,9 +62,7 @@ export async function settleSecrets(
     onWait: (elapsed) => context.waiting(words.settling, elapsed),
   });
   if (value) return value;
-  const { unseen } = progress.tokens;
-  const details = unseen ? [words.versionsUnseen, unseen.message] : [];
-  throw conflictFailure([{ ...lateConflict(words.keepsChanging), details }]);
+  throw conflictFailure([lateConflict(words.keepsChanging)]);
 }
 
 /** Whether a write may be sent, for the first time or, after a pause that grows, again; notes that it is. */
@@ -173,7 +172,7 @@ async function carryOut(
         ? createSecret(context, request, decision.ref, demanded(key))
         : undefined;
     case 'replace':
-      return replaceValue(context, decision, demanded(key), progress.tokens);
+      return replaceValue(context, decision, demanded(key), progress.refusedTokens);
   }
 }
 

@@ -10,6 +10,9 @@ import { describeSecret, type FoundSecret, readSecret } from '../aws/secrets.ts'
 import { DEFAULTS } from '../defaults.ts';
 import { type Failure, hasAwsCode, isAccessDenied } from '../failure.ts';
 import type { KeyMaterial } from '../key/index.ts';
+import type { Conflict } from '../report/types.ts';
+import { secretWords as words } from '../report/words/steps.ts';
+import { conflictFailure } from './conflict.ts';
 import { tagsFor } from './tags.ts';
 import type { SecretRef, SetupRequest, StepContext } from './types.ts';
 
@@ -54,14 +57,6 @@ export async function createSecret(
   }
 }
 
-/** What a run has learnt of the tokens that it has sent to give secrets another value. */
-export interface TokensSent {
-  /** Those that AWS has refused, or that turned out to stand for a version which is not the current one. None is sent twice. */
-  refused: Set<string>;
-  /** Why it could not be seen whether they were spent before, if the versions may not be listed. */
-  unseen?: Failure;
-}
-
 /**
  * Makes the key the current version of a secret that exists. Answers nothing when the secret does not hold any more what
  * was found there, as far as can be told.
@@ -70,15 +65,15 @@ export async function replaceValue(
   context: StepContext,
   { ref, found }: { ref: SecretRef; found: FoundSecret },
   key: KeyMaterial,
-  sent: TokensSent,
+  refused: Set<string>,
 ): Promise<SecretRef | undefined> {
   for (;;) {
-    const token = await nextToken(context, found, sent);
+    const token = await nextToken(context, found, refused);
     if (token === undefined) return undefined;
     const made = await putValue(context, ref, key, token);
     const isCurrent = made && (made.VersionStages?.includes('AWSCURRENT') ?? true);
     if (isCurrent) return { ...ref, versionId: made.VersionId ?? ref.versionId };
-    sent.refused.add(token);
+    refused.add(token);
   }
 }
 
@@ -87,27 +82,37 @@ export async function replaceValue(
  * run that replaces the same version at the same time chooses the same one. Of two with different keys, one is told that there
  * is such a version already, and with the same key both make one version.
  * Returns nothing when a version that may be of another run's making, just now, has the token.
+ * @throws Failure with a conflict if the first token is spent, and the versions may not be listed
  */
 async function nextToken(
   { aws, limits }: StepContext,
   found: FoundSecret,
-  sent: TokensSent,
+  refused: Set<string>,
 ): Promise<string | undefined> {
   const first = tokenAfter(found, 0);
-  if (!sent.refused.has(first)) return first;
+  if (!refused.has(first)) return first;
   let spent: Set<string>;
   try {
     spent = spentTokens(await listVersions(aws, found), found, aws.clients.now() - limits.newVersionMs);
   } catch (error) {
     if (!isAccessDenied(error)) throw error;
-    sent.unseen = error;
-    return undefined;
+    throw conflictFailure([versionsHidden(found, error)]);
   }
   for (let number = 0; ; number += 1) {
     const token = tokenAfter(found, number);
     if (spent.has(token)) continue;
-    return sent.refused.has(token) ? undefined : token;
+    return refused.has(token) ? undefined : token;
   }
+}
+
+/** Returns the conflict of a secret whose next token is spent, where it cannot be seen by what. */
+function versionsHidden({ name, region }: FoundSecret, { message }: Failure): Conflict {
+  return {
+    step: 'store-secret',
+    found: words.tokenSpent(name, region),
+    details: [words.versionsUnseen, message],
+    choices: [],
+  };
 }
 
 /**

@@ -172,7 +172,7 @@ describe('a secret that somebody made and deleted between the plan and its creat
 });
 
 describe('a value that was replaced at this point before, with labels moved back by hand since', () => {
-  test('stays a conflict, which says why, for who may not list the versions, and is written once', async () => {
+  test('is a conflict at once for those who may not list the versions, and is written once', async () => {
     age = HOUR_MS;
     const SecretId = await makeSecret(sandbox(), { SecretString: KEYS.other });
     const wishes = { existingKey: 'replace' };
@@ -198,8 +198,10 @@ describe('a value that was replaced at this point before, with labels moved back
     });
     await expect(store(wishes)).rejects.toMatchObject({
       code: 'conflict',
+      message: expect.stringContaining('was replaced before'),
       details: expect.arrayContaining([expect.stringContaining('secretsmanager:ListSecretVersionIds')]),
     });
+    expect(sandbox().requests.filter(({ action }) => action === 'ListSecretVersionIds')).toHaveLength(1);
     expect(writesTo(sandbox())).toEqual(['secretsmanager:PutSecretValue']);
     sandbox().clearFaults();
     await store(wishes);

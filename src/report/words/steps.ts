@@ -47,8 +47,10 @@ export const secretWords = {
   madeMeanwhile: (found: string) => `${found} Someone made or changed it meanwhile; it was not touched.`,
   keepsChanging:
     'Others keep changing the secret at the same time. Run the same command again when they are done.',
+  tokenSpent: (name: string, region: string) =>
+    `The value of the secret ${name} in ${region} was replaced before, or is being replaced by another run.`,
   versionsUnseen:
-    'The version of an earlier replacement may be in the way. Whether it is cannot be seen without secretsmanager:ListSecretVersionIds.',
+    'Which of these is the case shows only with secretsmanager:ListSecretVersionIds. Allow it, and run the same command again.',
   settling: 'the secret to show what others have just done with it',
   kmsWrongRegion: (region: string) =>
     `The KMS key of --kms-key-id is not in ${region}. Give a multi-Region key or an alias, or set up each Region by itself.`,
