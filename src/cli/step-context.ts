@@ -1,9 +1,9 @@
 import { policyReader } from '../aws/policies.ts';
 import { secretReader } from '../aws/secret-reader.ts';
 import { LIMITS } from '../defaults.ts';
-import { planInManifest } from '../manifest/index.ts';
+import { inMembers, planInManifest } from '../manifest/index.ts';
 import { changesIn, listed } from '../report/outcomes.ts';
-import { changesAnything, type ShownPlan, showPlan } from '../report/plan.ts';
+import { changesAnything, type ShownPlan, showPlan, showWarning } from '../report/plan.ts';
 import type { Happened, Left, Outcomes } from '../report/types.ts';
 import { fleetWords } from '../report/words/fleet.ts';
 import { setupWords as words } from '../report/words/setup.ts';
@@ -15,7 +15,7 @@ import type { CommandRun } from './command-run.ts';
  * @param reading whether the secrets' resource policies are read with them
  */
 export function stepContext(run: CommandRun, reading: { withPolicies?: boolean } = {}): StepContext {
-  const { aws, progress, outcomes, interrupt } = run;
+  const { aws, output, progress, outcomes, interrupt } = run;
   const said = outcomes.ofManifest ? fleetWords : words;
   return {
     aws,
@@ -24,6 +24,10 @@ export function stepContext(run: CommandRun, reading: { withPolicies?: boolean }
     limits: LIMITS,
     interrupt,
     record: recorderOf(outcomes),
+    warn(warning) {
+      const text = outcomes.ofManifest ? inMembers(warning) : warning;
+      progress.printBetween(() => showWarning(output, text));
+    },
     begin: (step) => progress.start(said.progress[step]),
     end: (step) => progress.done(said.stepDone[step]),
     waiting: (what, elapsedMs) => showWaiting(run, what, elapsedMs),

@@ -14,6 +14,7 @@ import type { Members, Tree } from './tree.ts';
 import { isNothing, membersIn } from './values.ts';
 
 export { loadKeys, loadKeysHere } from './load.ts';
+export { inMembers } from './members.ts';
 export { asManifest, checkInManifest, inManifest, planInManifest } from './telling.ts';
 
 /** An entry of a manifest: one key. */

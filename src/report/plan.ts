@@ -27,9 +27,14 @@ export function showPlan(
   output.say(paint.bold(title));
   for (const line of planLines(output, changes, whole)) output.say(line);
   const shown = whole ? warnings : warnings.slice(0, MOST_LINES);
-  for (const warning of shown) output.say(`  ${paint.yellow('!')} ${plain(warning)}`);
+  for (const warning of shown) showWarning(output, warning);
   if (shown.length < warnings.length) output.say(`  ${fleetWords.moreNotes(warnings.length - shown.length)}`);
   output.say();
+}
+
+/** Shows something that the user should know and that stops nothing. */
+export function showWarning({ paint, say }: Output, warning: string): void {
+  say(`  ${paint.yellow('!')} ${plain(warning)}`);
 }
 
 /** The lines of a plan, one a resource, or with like ones folded. */

@@ -11,6 +11,8 @@ export interface Progress {
   /** Says what is being waited for in the midst of it, and for how long; without a word, that it goes on. */
   wait(what?: string): void;
   done(what: string): void;
+  /** Prints something else, without disturbing what is shown. */
+  printBetween(print: () => void): void;
   /** Ends whatever is still going on without a word; the failure speaks for itself. */
   stop(): void;
 }
@@ -42,6 +44,11 @@ async function spinner({ paint, say, width }: Output): Promise<Progress> {
     done(what) {
       show.stop();
       say(`${paint.green('✔')} ${what}`);
+    },
+    printBetween(print) {
+      show.clear();
+      print();
+      if (show.isSpinning) show.render();
     },
     stop: () => void show.stop(),
   };
@@ -86,6 +93,7 @@ function lines(output: Output): Progress {
       say(what);
     },
     done: say,
+    printBetween: (print) => print(),
     stop: () => undefined,
   };
 }

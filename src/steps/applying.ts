@@ -7,6 +7,7 @@ import type { Conflict, PolicyOutcome, StepName } from '../report/types.ts';
 import { setupWords as words } from '../report/words/setup.ts';
 import { keyConflict } from './conflict.ts';
 import { attempt } from './inspection.ts';
+import { warnOfNew } from './new-warnings.ts';
 import { type GroupPlan, type KeyPlan, policiesFor, type SetupPlan } from './planning.ts';
 import { type ReadBack, readBack } from './read-back.ts';
 import { readPolicy } from './read-policy.ts';
@@ -106,6 +107,7 @@ async function applyGroups<Request, Found, Plan extends StepPlan>(
       const planned = planAgain(step, group, keys, policiesOf);
       if (!planned) return [];
       const { members, input, plan } = planned;
+      warnOfNew(context, group.plan, plan);
       const applied = await attempt(step.name, () => step.apply(context, input, plan));
       if ('value' in applied) return [{ ...group, keys: members, input, output: applied.value }];
       // An interrupted run has no other report of it.

@@ -7,6 +7,7 @@ import { measure, tryParsePolicy } from '../policy/index.ts';
 import type { Change, RoleOutcome } from '../report/types.ts';
 import { roleWords as words } from '../report/words/steps.ts';
 import { conflictFailure } from './conflict.ts';
+import { warnOfNew } from './new-warnings.ts';
 import { conflict, type FoundTrust, OTHER_NAME, readingProblems, roleConflicts } from './role-conflicts.ts';
 import { planTrust, type TrustDecision } from './role-trust.ts';
 import { attachPolicy, createRole, readWhenKnown } from './role-writing.ts';
@@ -180,10 +181,11 @@ async function finish(
 async function adopt(
   context: StepContext,
   input: StepInput<RoleRequest>,
-  { boundary }: RolePlan,
+  before: RolePlan,
   made: 'created' | undefined,
 ): Promise<{ role: RoleOutcome }> {
   const { name } = input.request.role;
+  const { boundary } = before;
   const role = await readWhenKnown(context, name);
   if (!role) throw conflictFailure([conflict(words.nameTaken(name), [OTHER_NAME]).conflict]);
   const quotas = await quotasFor(context.aws, input.request, role);
@@ -193,6 +195,7 @@ async function adopt(
     ...(quotas ? { quotas } : {}),
   });
   if (again.conflicts.length > 0) throw conflictFailure(again.conflicts);
+  warnOfNew(context, before, again);
   const action = made ?? outcome(again.role, again.attach);
   return finish(context, input, again, { name, arn: role.arn, action });
 }

@@ -106,6 +106,8 @@ export interface StepContext {
   interrupt: AbortSignal;
   /** Told as soon as a change is done, so that a failure half-way can say what exists. */
   record(outcome: Happened): void;
+  /** Prints a warning that the plan shown did not have, because it has been made again since. */
+  warn(warning: string): void;
   /** Told which step begins to change things, and that it has done so. */
   begin(step: StepName): void;
   end(step: StepName): void;

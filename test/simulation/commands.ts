@@ -67,6 +67,7 @@ export async function carryOut(
       count: () => undefined,
       wait: () => undefined,
       done: write,
+      printBetween: (print) => print(),
       stop: () => undefined,
     },
     interrupt,

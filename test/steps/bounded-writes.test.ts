@@ -50,6 +50,7 @@ async function store(
     },
     interrupt,
     record: () => undefined,
+    warn: () => undefined,
     begin: () => undefined,
     end: () => undefined,
     waiting: () => undefined,

@@ -85,3 +85,45 @@ describe('what stands in the way only once the secret is there', () => {
     expect((await readAccount(sandbox())).roles).toMatchObject([{ attached: [POLICY] }]);
   });
 });
+
+describe('a warning of a plan that is made again while it is applied', () => {
+  /** Has somebody make something right before the program would. */
+  const before = (action: string, make: () => Promise<unknown>) =>
+    sandbox().addFault({ action, kind: 'delay-before', delayMs: 200, onStrike: () => void make() });
+  const times = (log: string, text: string) => log.split(text).length - 1;
+
+  test('is printed, where somebody makes a role meanwhile that lets in other accounts', async () => {
+    before('CreateRole', () => makeRole(sandbox()));
+    const { code, log } = await setUp(sandbox());
+    expect(code).toBe(0);
+    expect(times(log, '! The trust policy of MediaConnect-ASM has no aws:SourceAccount condition.')).toBe(1);
+  });
+
+  test('is printed, where a restored secret has a resource policy with an unknown condition', async () => {
+    const SecretId = await makeSecret(sandbox());
+    const { secrets } = clientsFor(sandbox());
+    const statement = {
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 'secretsmanager:ListSecretVersionIds',
+      Resource: '*',
+      Condition: {
+        ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/MediaConnect-ASM' },
+        StringNotEquals: { 'aws:PrincipalOrgID': 'o-abc' },
+      },
+    };
+    const ResourcePolicy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+    await secrets.send(new PutResourcePolicyCommand({ SecretId, ResourcePolicy }));
+    await secrets.send(new DeleteSecretCommand({ SecretId }));
+    const { code, log } = await setUp(sandbox(), { restore: true });
+    expect(code).toBe(0);
+    expect(times(log, '! Whether the role MediaConnect-ASM can read the secret studio-a')).toBe(1);
+  });
+
+  test('is not printed again, where the plan had it', async () => {
+    await makeRole(sandbox());
+    const { code, log } = await setUp(sandbox());
+    expect(code).toBe(0);
+    expect(times(log, 'has no aws:SourceAccount condition.')).toBe(1);
+  });
+});

@@ -62,6 +62,7 @@ export async function runInProcess(
       count: (done, total) => say(`${done} of ${total}`),
       wait: (text) => text && say(text),
       done: say,
+      printBetween: (print) => print(),
       stop: () => undefined,
     },
     interrupt,

@@ -26,6 +26,7 @@ export async function applySteps(
   const interrupt = interrupting.signal;
   const aws = openAws({ endpointUrl, credentials, homeRegion: REGION }, interrupt);
   const waits: string[] = [];
+  const warnings: string[] = [];
   const context: StepContext = {
     aws,
     secrets: secretReader(aws),
@@ -33,6 +34,7 @@ export async function applySteps(
     limits,
     interrupt,
     record: () => undefined,
+    warn: (warning) => void warnings.push(warning),
     begin: () => undefined,
     end: () => undefined,
     waiting: (what) => void waits.push(what),
@@ -45,7 +47,7 @@ export async function applySteps(
     const output = await applyAll(context, plan);
     const failure = output.keys[0]?.failure;
     if (failure) throw failure;
-    return { output, waits };
+    return { output, waits, warnings };
   } finally {
     aws.clients.close();
   }
