@@ -5,6 +5,7 @@ import { isWiderThan, secretResources, tryParsePolicy } from '../policy/index.ts
 import type { Change, Conflict, PolicyOutcome } from '../report/types.ts';
 import { policyWords as words } from '../report/words/steps.ts';
 import { conflictFailure } from './conflict.ts';
+import { warnOfNew } from './new-warnings.ts';
 import type { PolicyAim } from './policy-aim.ts';
 import {
   type ChainSearch,
@@ -81,19 +82,25 @@ function spreadOver(
 }
 
 function warnings(input: StepInput<PolicyRequest>, chain: PolicyChain, work: PolicyWork[]): string[] {
-  const { secrets, identity, request } = input;
-  const { name, scope } = request.policy;
-  const [first] = chain.policies;
-  const document = first?.name === name && !first.onRole ? tryParsePolicy(first.document) : undefined;
-  const wider =
-    document !== undefined &&
-    secrets.length > 0 &&
-    isWiderThan(document, secretResources(secrets, scope, identity));
+  const { name } = input.request.policy;
   return [
-    ...(wider ? [words.widerThanAsked(name)] : []),
-    ...numberedNames(request).map((base) => words.numberedNames(base, name)),
+    ...widthWarnings(input, chain),
+    ...numberedNames(input.request).map((base) => words.numberedNames(base, name)),
     ...scopeWarnings(input, chain.policies.length, work),
   ];
+}
+
+/** Warns of a policy that gives the role more than is asked for. */
+function widthWarnings(
+  { request, secrets, identity }: StepInput<PolicyRequest>,
+  { policies }: PolicyChain,
+): string[] {
+  const { name, scope } = request.policy;
+  const [first] = policies;
+  if (secrets.length === 0 || first?.name !== name || first.onRole) return [];
+  const document = tryParsePolicy(first.document);
+  const asked = secretResources(secrets, scope, identity);
+  return document && isWiderThan(document, asked) ? [words.widerThanAsked(name)] : [];
 }
 
 /** Names of other policies of the run that this one is named to continue. */
@@ -147,7 +154,11 @@ function toChange(work: PolicyWork, { request }: StepInput<PolicyRequest>): Chan
 }
 
 /** The policies shall allow the secrets, and whatever others add meanwhile. */
-function aimOf(input: StepInput<PolicyRequest>, search: ChainSearch): PolicyAim {
+function aimOf(
+  input: StepInput<PolicyRequest>,
+  search: ChainSearch,
+  onDecided: (chain: PolicyChain) => void,
+): PolicyAim {
   const { request, identity } = input;
   return {
     name: request.policy.name,
@@ -158,26 +169,28 @@ function aimOf(input: StepInput<PolicyRequest>, search: ChainSearch): PolicyAim 
       const spread = spreadOver(input, chain);
       if ('conflict' in spread) throw conflictFailure([spread.conflict]);
       lookForNew(search, spread.work);
+      onDecided(chain);
       return spread.work;
     },
     keepOf: (document) => document,
   };
 }
 
-async function apply(
-  context: StepContext,
-  input: StepInput<PolicyRequest>,
-  { work: planned, search }: PolicyPlan,
-) {
+async function apply(context: StepContext, input: StepInput<PolicyRequest>, plan: PolicyPlan) {
+  const { work: planned, search } = plan;
   const settling = newSettling(planned, context.limits);
   lookForNew(search, planned);
-  const aim = aimOf(input, search);
+  let latest: string[] = [];
+  const aim = aimOf(input, search, (chain) => {
+    latest = widthWarnings(input, chain);
+  });
   const policies: PolicyOutcome[] = [];
   for (const work of planned) {
     const outcome = work.kind === 'keep' ? expected(work, input) : await begin(context, aim, work, settling);
     // What stands in the account is not what the plan was made on: go by what is there now.
     if (!outcome) {
       const settled = await settlePolicies(context, aim, settling);
+      warnOfNew(context, plan, { warnings: latest });
       context.record({ policies: settled });
       return { policies: settled };
     }

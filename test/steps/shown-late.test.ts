@@ -5,7 +5,15 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
 import { clientsFor } from '../sandbox/clients.ts';
-import { KEYS, makePolicy, makeRole, makeSecret, readAccount, writesTo } from '../support/account.ts';
+import {
+  guidePolicy,
+  KEYS,
+  makePolicy,
+  makeRole,
+  makeSecret,
+  readAccount,
+  writesTo,
+} from '../support/account.ts';
 import { feeds, setUpAll } from '../support/manifest.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp } from '../support/setup.ts';
@@ -88,15 +96,22 @@ describe('what stands in the way only once the secret is there', () => {
 
 describe('a warning of a plan that is made again while it is applied', () => {
   /** Has somebody make something right before the program would. */
-  const before = (action: string, make: () => Promise<unknown>) =>
+  const rightBefore = (action: string, make: () => Promise<unknown>) =>
     sandbox().addFault({ action, kind: 'delay-before', delayMs: 200, onStrike: () => void make() });
   const times = (log: string, text: string) => log.split(text).length - 1;
 
   test('is printed, where somebody makes a role meanwhile that lets in other accounts', async () => {
-    before('CreateRole', () => makeRole(sandbox()));
+    rightBefore('CreateRole', () => makeRole(sandbox()));
     const { code, log } = await setUp(sandbox());
     expect(code).toBe(0);
     expect(times(log, '! The trust policy of MediaConnect-ASM has no aws:SourceAccount condition.')).toBe(1);
+  });
+
+  test('is printed, where somebody makes a policy meanwhile that allows more than is asked for', async () => {
+    rightBefore('CreatePolicy', () => makePolicy(sandbox(), POLICY, guidePolicy('*')));
+    const { code, log } = await setUp(sandbox());
+    expect(code).toBe(0);
+    expect(times(log, `! The policy ${POLICY} allows more secrets than --policy-scope asks for.`)).toBe(1);
   });
 
   test('is printed, where a restored secret has a resource policy with an unknown condition', async () => {
