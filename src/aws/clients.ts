@@ -6,7 +6,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { DEFAULTS, HTTP } from '../defaults.ts';
 import { withBoundedAnswers } from './answer-size.ts';
-import { type AwsTime, tellingTime, withoutSkewRetries } from './clock.ts';
+import { type AwsTime, withoutSkewRetries, withServerTime } from './clock.ts';
 import { foundCredentials } from './credentials.ts';
 import type { LaneOf, Lanes } from './lanes.ts';
 import { demandingAws } from './not-aws.ts';
@@ -56,7 +56,7 @@ export interface AwsClients {
 export function createClients(settings: AwsSettings, interrupt: AbortSignal, lanes: Lanes): AwsClients {
   const opened: { destroy(): void }[] = [];
   const sending = withBoundedAnswers(settings.requestHandler ?? new NodeHttpHandler(HTTP.handler));
-  const { handler, now } = tellingTime(sending);
+  const { handler, now } = withServerTime(sending);
   const common = commonConfig(settings, handler);
   const keep = <C extends SdkClient>(client: C, laneOf: LaneOf): C => {
     opened.push(client);

@@ -45,9 +45,9 @@ export type AwsTime = () => number;
  * Makes a handler note the `Date` of each answer, so that dates of AWS can be compared with AWS's own time. The date has whole
  * seconds. Returns the handler, and that time.
  */
-export function tellingTime(handler: RequestHandler): { handler: RequestHandler; now: AwsTime } {
+export function withServerTime(handler: RequestHandler): { handler: RequestHandler; now: AwsTime } {
   let last: { date: number; at: number } | undefined;
-  const telling: RequestHandler = {
+  const timed: RequestHandler = {
     metadata: handler.metadata,
     destroy: () => handler.destroy(),
     async handle(...request) {
@@ -57,5 +57,5 @@ export function tellingTime(handler: RequestHandler): { handler: RequestHandler;
       return answer;
     },
   };
-  return { handler: telling, now: () => (last ? last.date + performance.now() - last.at : Date.now()) };
+  return { handler: timed, now: () => (last ? last.date + performance.now() - last.at : Date.now()) };
 }

@@ -1,16 +1,10 @@
 import { GetAccountSummaryCommand } from '@aws-sdk/client-iam';
 import { Failure } from '../failure.ts';
 import { TRUST_POLICY_LIMIT } from '../policy/index.ts';
+import type { Quota } from '../report/types.ts';
 import type { AwsClients } from './clients.ts';
 import { isAboutCaller } from './everywhere.ts';
 import type { Aws } from './session.ts';
-
-/** How much of something an account allows. */
-export interface Quota {
-  limit: number;
-  /** True where the account's own quota could not be read, so that the default counts. */
-  assumed: boolean;
-}
 
 /** The quotas of a role. */
 export interface RoleQuotas {

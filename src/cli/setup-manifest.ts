@@ -21,7 +21,7 @@ import {
 import type { CommonOptions } from './options.ts';
 import { encryptionSettings, outcomesOf } from './setup-document.ts';
 import { applyKeys, planKeys } from './setup-keys.ts';
-import { openChecks, proveKeys } from './setup-proof.ts';
+import { proveKeys, undecidedChecks } from './setup-proof.ts';
 import { showAccount, tellChanges } from './step-context.ts';
 
 /** How a manifest is carried out. */
@@ -122,7 +122,7 @@ async function finish(
       keys: requests.length - failed.length,
       generated: generatedIn(requests, result),
       sandbox: run.common.sandbox,
-      open: openChecks(proofs).length > 0,
+      open: undecidedChecks(proofs).length > 0,
     });
   }
   const told = summary ? usable : {};

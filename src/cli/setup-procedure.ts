@@ -13,7 +13,7 @@ import type { CommonOptions } from './options.ts';
 import { encryptionSettings, outcomesOf } from './setup-document.ts';
 import { completeAnswers, type SetupRun } from './setup-inputs.ts';
 import { applyKeys, type PlannedKeys, planKeys } from './setup-keys.ts';
-import { openChecks, proveKeys } from './setup-proof.ts';
+import { proveKeys, undecidedChecks } from './setup-proof.ts';
 import { tellPlan } from './step-context.ts';
 
 /** Runs `setup` and answers the exit code. Whatever goes wrong is told by then. */
@@ -93,7 +93,7 @@ async function finish(
       encryption,
       generated: generated && stored,
       sandbox: common.sandbox,
-      open: openChecks(proofs).length > 0,
+      open: undecidedChecks(proofs).length > 0,
     });
   }
 }

@@ -28,17 +28,17 @@ export async function proveKeys(
   const changed = roles.some(({ unchanged }) => !unchanged);
   if (changed) run.progress.start(words.reading);
   const proofs = await Promise.all(roles.map((role) => proveRole(run, requests, keys, role)));
-  const open = openChecks(proofs);
+  const open = undecidedChecks(proofs);
   if (changed) {
     if (keys.some(({ failure }) => !failure)) run.progress.done(conclusion(run, open));
     else run.progress.stop();
   }
-  tellOpen(run, open);
+  printUndecided(run, open);
   return proofs;
 }
 
 /** Returns the checks that cannot tell. */
-export function openChecks(proofs: Proof[]): Check[] {
+export function undecidedChecks(proofs: Proof[]): Check[] {
   return proofs.flatMap(({ checks }) => checks).filter(({ verdict }) => verdict === 'cannot-tell');
 }
 
@@ -48,7 +48,7 @@ function conclusion({ outcomes }: CommandRun, open: Check[]): string {
 }
 
 /** Reports what the checks cannot tell: a warning, because nothing has failed. */
-function tellOpen({ output }: CommandRun, open: Check[]): void {
+function printUndecided({ output }: CommandRun, open: Check[]): void {
   const { paint } = output;
   const alike = ({ id, detail }: Check) => `${id} ${detail}`;
   const groups = folded(open, open.length > MOST_LINES ? alike : undefined);

@@ -1,11 +1,11 @@
 import { DECRYPT_ACTION } from '../policy/index.ts';
 import {
+  listSecretVersions,
   readPolicies,
   readResourcePolicies,
   readRole,
   readTogether,
   readValues,
-  seeVersions,
   useKmsKey,
   WRITING_WITH_KMS,
 } from './shared.ts';
@@ -23,7 +23,7 @@ export function rotateNeeds(request: PermissionRequest): Needs {
     ],
     optional: [
       ...readTogether(request),
-      ...(encrypts ? [seeVersions(request)] : []),
+      ...(encrypts ? [listSecretVersions(request)] : []),
       ...(dryRun ? [] : checks(request)),
     ],
   };

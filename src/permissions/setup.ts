@@ -1,6 +1,7 @@
 import type { JsonObject } from '../policy/index.ts';
 import {
   listSecrets,
+  listSecretVersions,
   onlyItsPolicies,
   onlyTheseTags,
   policiesOf,
@@ -9,7 +10,6 @@ import {
   readSecrets,
   readTogether,
   roleOf,
-  seeVersions,
   useKmsKey,
   WRITING_WITH_KMS,
 } from './shared.ts';
@@ -31,7 +31,7 @@ export function setupNeeds(request: PermissionRequest): Needs {
     optional: [
       ...(byArn || manifest ? [] : [listSecrets('OptionalOfferSecrets', request)]),
       ...readTogether(request),
-      ...(request.replace && !dryRun ? [seeVersions(request)] : []),
+      ...(request.replace && !dryRun ? [listSecretVersions(request)] : []),
       { sid: 'OptionalFindPolicies', actions: ['iam:ListPolicies'], resources: ['*'] },
       { sid: 'OptionalFindStacks', actions: ['iam:GetPolicy'], resources: policiesOf(request) },
       { sid: 'OptionalReadQuotas', actions: ['iam:GetAccountSummary'], resources: ['*'] },

@@ -85,9 +85,9 @@ export function useKmsKey(
 }
 
 /** For a secret that was given another value at this point before, as its versions show. */
-export function seeVersions({ secrets }: PermissionRequest): Need {
+export function listSecretVersions({ secrets }: PermissionRequest): Need {
   const resources = secrets.map(({ arn }) => arn);
-  return { sid: 'OptionalSeeVersions', actions: ['secretsmanager:ListSecretVersionIds'], resources };
+  return { sid: 'OptionalListVersions', actions: ['secretsmanager:ListSecretVersionIds'], resources };
 }
 
 export const WRITING_WITH_KMS = ['kms:GenerateDataKey', 'kms:Decrypt'];

@@ -1,7 +1,7 @@
 import type { Identity } from '../aws/session.ts';
 import { type Evaluation, type PolicyDocument, tryParsePolicy } from '../policy/index.ts';
 import { matches, pattern as wildcards } from '../policy/match.ts';
-import { anyFlow, exampleOf, judgeOne, valuesOf } from './trust.ts';
+import { anyFlow, evaluateForFlow, exampleOf, valuesOf } from './trust.ts';
 
 /** Whether a trust policy keeps out MediaConnect when it acts for a flow of another account. */
 export type GuardCheck =
@@ -26,7 +26,7 @@ export function checkGuard(text: string, identity: Identity): GuardCheck {
   const named = accountsIn(trust).filter((account) => account !== identity.account);
   const strangers = STRANGERS.filter((account) => account !== identity.account && !named.includes(account));
   const evaluations = (account: string) =>
-    flowsOf(account, trust, identity).map((flow) => judgeOne(trust, flow, { account }));
+    flowsOf(account, trust, identity).map((flow) => evaluateForFlow(trust, flow, { account }));
   const letIn = (account: string) => evaluations(account).some(({ verdict }) => verdict === 'allowed');
   if (strangers.some(letIn)) return { verdict: 'let-in', accounts: [] };
   const accounts = named.filter(letIn);

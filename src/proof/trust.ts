@@ -55,7 +55,7 @@ const UNKNOWN_CONTEXT = [
 export function judgeTrust(text: string, flows: FlowScope, identity: Identity): TrustJudgement {
   const trust = tryParsePolicy(text);
   if (!trust) return { verdict: 'unreadable' };
-  const judge = (sourceArn: string) => judgeOne(trust, sourceArn, identity);
+  const judge = (sourceArn: string) => evaluateForFlow(trust, sourceArn, identity);
   const asked = flows.sourceArns.length > 0;
   const wanted = asked ? flows.sourceArns.map(exampleOf) : anyFlow(flows.regions, identity);
   const refusals = wanted.map(judge).filter((evaluation) => !isAllowed(evaluation));
@@ -73,7 +73,7 @@ export function judgeTrust(text: string, flows: FlowScope, identity: Identity): 
 }
 
 /** Evaluates the request that MediaConnect makes for one flow, or another resource, of an account. */
-export function judgeOne(
+export function evaluateForFlow(
   trust: PolicyDocument,
   sourceArn: string,
   { account }: Pick<Identity, 'account'>,

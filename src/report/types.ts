@@ -138,3 +138,10 @@ export interface EncryptionSettings {
   roleArn: string;
   secretArn: string;
 }
+
+/** How much of something an account allows. */
+export interface Quota {
+  limit: number;
+  /** True where the account's own quota could not be read, so that the default counts. */
+  assumed: boolean;
+}

@@ -1,9 +1,8 @@
-import type { Quota } from '../aws/iam-quotas.ts';
 import type { FoundRole } from '../aws/roles.ts';
 import { deletedPrincipals, type JsonPolicy, measure, parsePolicy } from '../policy/index.ts';
 import { checkGuard } from '../proof/guard.ts';
 import { judgeTrust } from '../proof/trust.ts';
-import type { Choice, Conflict } from '../report/types.ts';
+import type { Choice, Conflict, Quota } from '../report/types.ts';
 import { roleWords as words } from '../report/words/steps.ts';
 import { conflict, OTHER_NAME } from './role-conflicts.ts';
 import { flowScope } from './role-writing.ts';

@@ -50,7 +50,7 @@ export const permissionPurposes = {
   OptionalReadRoles: 'see whether this program made a role, by its tag',
   OptionalReadRolePolicies: 'show which policies the roles have',
   OptionalReadSecrets: 'see a secret that is too new for the list',
-  OptionalSeeVersions: 'replace a value again after its version labels were moved by hand',
+  OptionalListVersions: 'replace a value again after its version labels were moved by hand',
   OptionalReadKeyAge: 'tell the age of each key exactly',
   OptionalReadPolicyTags: 'see whether this program made a policy, by its tag',
 } as const;

@@ -1,6 +1,7 @@
 import type { PolicyScope } from '../../policy/index.ts';
 import type { Remedy } from '../../told.ts';
 import { dayOf } from '../day.ts';
+import type { Quota } from '../types.ts';
 import { aws } from './commands.ts';
 
 /** Words of the plan: reasons, conflicts, ways out, warnings. */
@@ -128,13 +129,6 @@ export const policyWords = {
   numberedNames: (base: string, name: string) =>
     `The policy ${name} has the name that would continue ${base}. The two stay apart: when ${base} is full, the next free number continues it.`,
 };
-
-/** A quota, as it stands in a sentence. */
-interface Quota {
-  limit: number;
-  /** Whether the account's own could not be read. */
-  assumed: boolean;
-}
 
 function limitText({ limit, assumed }: Quota): string {
   return assumed
