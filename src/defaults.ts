@@ -35,6 +35,8 @@ export interface Limits {
   longestPauseMs: number;
   /** How long IAM is looked at for a change whose answer was lost, before the change is made again. */
   inDoubtMs: number;
+  /** How long such a change can take to show before a run ends that has nothing else to do. */
+  lateWriteMs: number;
   /** Longest random pause before something is written again that others are writing too. */
   jitterMs: number;
   /**
@@ -58,6 +60,7 @@ export const LIMITS: Limits = {
   firstPauseMs: 500,
   longestPauseMs: 5_000,
   inDoubtMs: 5_000,
+  lateWriteMs: 20_000,
   jitterMs: 400,
   versionsBeyondPlan: 24,
   policiesBeyondPlan: 3,

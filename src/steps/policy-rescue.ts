@@ -27,6 +27,8 @@ export interface PolicyWrite {
   document: string;
   /** Its number; absent while no answer has told it. */
   own?: number;
+  /** When it was sent, on the clock of `performance.now()`. */
+  sentAt: number;
 }
 
 /** What this run knows of the versions of a policy. */

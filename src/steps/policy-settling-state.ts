@@ -86,7 +86,7 @@ export function newestOf(
 
 /** Notes a version that this run is about to write; `own` of what it returns is set once an answer tells the number. */
 export function beginWrite(settling: Settling, policy: FoundPolicy, document: string): PolicyWrite {
-  const write: PolicyWrite = { base: newestNumber(policy), document };
+  const write: PolicyWrite = { base: newestNumber(policy), document, sentAt: performance.now() };
   historyOf(settling, policy).writes.push(write);
   return write;
 }
@@ -135,6 +135,13 @@ export function noteDoubt(settling: Settling, failure: Failure, work: PolicyWork
 /** Whether the last change may still show by itself, so that it is too early to make it again. */
 export function isInDoubt({ doubt }: Settling, { inDoubtMs }: Limits): boolean {
   return doubt !== undefined && performance.now() - doubt.at < inDoubtMs;
+}
+
+/** Whether a version that this run may have written can still show, and undo what others have written before it. */
+export function mayStillShow({ history }: Settling, { lateWriteMs }: Limits): boolean {
+  return [...history.values()]
+    .flatMap(({ writes }) => writes)
+    .some(({ own, sentAt }) => own === undefined && performance.now() - sentAt < lateWriteMs);
 }
 
 /** What became of a policy, as far as this run is concerned. */

@@ -18,6 +18,7 @@ import {
   endWrite,
   historyOf,
   isInDoubt,
+  mayStillShow,
   newestOf,
   noteDoubt,
   outcomeOf,
@@ -75,6 +76,7 @@ async function settleOnce(
     const alone = intended.restored.filter(({ policy }) => !changed.has(policy.arn));
     const next = nextWrite([...work, ...alone], chain);
     if (next === undefined) {
+      if (mayStillShow(settling, limits)) return undefined;
       if (intended.conflict) throw conflictFailure([intended.conflict]);
       return work.flatMap((each) => (each.kind === 'create' ? [] : [outcomeOf(each.policy, settling)]));
     }

@@ -55,9 +55,8 @@ describe('random stories, with several commands at a time and whatever goes wron
 });
 
 describe('stories that have found a fault', () => {
-  for (const { title, story, open = false } of FOUND) {
-    const how = open ? test.fails : test;
-    how(title, async () => expectWell(story, await playStory(story, { judge })));
+  for (const { title, story } of FOUND) {
+    test(title, async () => expectWell(story, await playStory(story, { judge })));
   }
 });
 
