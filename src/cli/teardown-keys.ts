@@ -134,13 +134,14 @@ async function reconcileRemaining(
 /** Returns the failure that names what AWS still shows. */
 function stillThere({ changes }: TeardownPlan): Failure {
   const open = changes.filter(({ action }) => action !== 'keep');
+  const resources = open.map(
+    ({ resource, name, region }) => `${setupWords.resource[resource]} ${name}${region ? ` (${region})` : ''}`,
+  );
   return new Failure(words.stillThere, {
     code: 'not-proven',
     exitCode: EXIT.failed,
-    details: open.map(
-      ({ resource, name, region }) =>
-        `${setupWords.resource[resource]} ${name}${region ? ` (${region})` : ''}`,
-    ),
+    // A role that loses a policy and goes has two changes.
+    details: [...new Set(resources)],
     hint: words.stillThereHint,
   });
 }

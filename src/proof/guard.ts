@@ -6,7 +6,7 @@ import { anyFlow, evaluateForFlow, exampleOf, valuesOf } from './trust.ts';
 /** Whether a trust policy keeps out MediaConnect when it acts for a flow of another account. */
 export type GuardCheck =
   | { verdict: 'kept-out' }
-  /** `accounts`: those that the policy names; none when it lets in accounts that it does not name. */
+  /** `accounts`: those that the policy names, or its patterns for some; none when it lets in any account. */
   | { verdict: 'let-in'; accounts: string[] }
   | { verdict: 'cannot-tell'; because: string };
 
@@ -23,15 +23,18 @@ const ACCOUNT_DIGITS = 12;
 export function checkGuard(text: string, identity: Identity): GuardCheck {
   const trust = tryParsePolicy(text);
   if (!trust) return { verdict: 'kept-out' };
-  const named = accountsIn(trust).filter((account) => account !== identity.account);
-  const strangers = STRANGERS.filter((account) => account !== identity.account && !named.includes(account));
+  const named = accountsIn(trust, identity);
+  const examples = named.flatMap((each) => each.examples);
+  const strangers = STRANGERS.filter(
+    (account) => account !== identity.account && !examples.includes(account),
+  );
   const evaluations = (account: string) =>
     flowsOf(account, trust, identity).map((flow) => evaluateForFlow(trust, flow, { account }));
   const letIn = (account: string) => evaluations(account).some(({ verdict }) => verdict === 'allowed');
   if (strangers.some(letIn)) return { verdict: 'let-in', accounts: [] };
-  const accounts = named.filter(letIn);
+  const accounts = named.filter((each) => each.examples.some(letIn)).map(({ written }) => written);
   if (accounts.length > 0) return { verdict: 'let-in', accounts };
-  const open = [...named, ...strangers].flatMap(evaluations).find(isOpen);
+  const open = [...examples, ...strangers].flatMap(evaluations).find(isOpen);
   return open ? { verdict: 'cannot-tell', because: open.because } : { verdict: 'kept-out' };
 }
 
@@ -39,14 +42,24 @@ function isOpen({ verdict }: Evaluation): boolean {
   return verdict === 'cannot-tell';
 }
 
-/** The accounts that the conditions name, and examples for patterns of accounts. */
-function accountsIn({ statements }: PolicyDocument): string[] {
+/** Accounts that a condition names, as it writes them: an account, or a pattern with other accounts that match it. */
+interface NamedAccounts {
+  written: string;
+  examples: string[];
+}
+
+/** The other accounts that the conditions name. */
+function accountsIn({ statements }: PolicyDocument, { account }: Identity): NamedAccounts[] {
   const named = [
     ...valuesOf(statements, 'aws:SourceAccount'),
     ...valuesOf(statements, 'aws:SourceArn').map((pattern) => arnParts(pattern)[4] ?? ''),
   ];
   // A pattern for every account is what the strangers are for.
-  return [...new Set(named.filter((each) => !/^[*]*$/.test(each)).flatMap(exampleAccounts))];
+  return [...new Set(named.filter((each) => !/^[*?]*$/.test(each)))].map((written) => {
+    const examples = [...new Set(exampleAccounts(written))].filter((example) => example !== account);
+    const [only] = examples;
+    return { written: only !== undefined && examples.length === 1 ? only : written, examples };
+  });
 }
 
 /** Accounts that match a pattern; the pattern itself where it is an account. */

@@ -81,3 +81,13 @@ test('an organization may take in other accounts, which cannot be told', () => {
     because: 'context key aws:SourceOrgID is not known (statement 1 of the trust policy)',
   });
 });
+
+test.each([
+  ['444455556666', ['444455556666']],
+  ['4444*', ['4444*']],
+  ['44445555666?', ['44445555666?']],
+  ['????????????', []],
+])('of the account pattern %s the accounts are told as it writes them', (written, accounts) => {
+  const condition = { StringLike: { 'aws:SourceAccount': written } };
+  expect(guardIf(condition)).toEqual({ verdict: 'let-in', accounts });
+});
