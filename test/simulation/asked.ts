@@ -39,6 +39,8 @@ export class Asked {
   readonly attachedByOthers = new Set<string>();
   /** What a killed run has undone with its last change, before it could look whether it has undone anything. */
   readonly excused: Undone[] = [];
+  /** When a teardown has last changed something, by the command. */
+  readonly #removals = new Map<TeardownCommand, number>();
   #exports = false;
 
   /** Takes in commands that were played at the same time. */
@@ -48,6 +50,7 @@ export class Asked {
       this.#note(command);
       if (run.state === 'killed') this.#excuse(run.writes.at(-1));
       if (command.kind !== 'teardown') continue;
+      this.#removals.set(command, run.writes.at(-1)?.at ?? Number.NEGATIVE_INFINITY);
       for (const region of command.regions) tornDown.add(`${region} ${longName(command.secret)}`);
     }
     for (const [id, key] of this.established)
@@ -59,10 +62,19 @@ export class Asked {
         for (const region of key.regions) {
           if (tornDown.has(`${region} ${secret}`)) continue;
           const { policy, role } = key;
+          if (this.#wasOutOfSight(run, key)) continue;
           this.established.set(`${region} ${secret} ${role}`, { secret, region, policy, role });
         }
       }
     }
+  }
+
+  /** Whether a teardown has removed the policy or the role, and IAM showed the run what there was before that to its end. */
+  #wasOutOfSight({ endedAt, oldestViewMs }: Run, { policy, role }: SetupKey): boolean {
+    return [...this.#removals].some(
+      ([removed, at]) =>
+        at > endedAt - oldestViewMs && (removed.policy === policy || isSameRole(removed.role, role)),
+    );
   }
 
   #note(command: Command): void {

@@ -34,9 +34,14 @@ export function changedUnasked(
     else if (mayGo(asked, was)) policies.delete(arn);
     else violations.push(violation(`policy ${was.name} is gone`, was, undefined));
   }
+  // Another policy of the same name is another policy.
+  const isThereStill = (arn: string) => {
+    const is = now.policies.get(arn);
+    return is !== undefined && is.id === policies.get(arn)?.id;
+  };
   for (const [key, was] of before.roles) {
     const is = now.roles.get(key);
-    if (is?.id === was.id) violations.push(...roleChanges(asked, was, is, now));
+    if (is?.id === was.id) violations.push(...roleChanges(asked, was, is, isThereStill));
     else if (roleMayGo(asked, was, now)) roles.delete(key);
     else violations.push(violation(`role ${was.name} is gone`, was, undefined));
   }
@@ -143,11 +148,16 @@ function roleMayGo(asked: Asked, was: RoleShot, shot: Snapshot): boolean {
   return naming.length > 0 && isOurs && !inStack(was) && !keeps;
 }
 
-function roleChanges(asked: Asked, was: RoleShot, now: RoleShot, shot: Snapshot): Violation[] {
+function roleChanges(
+  asked: Asked,
+  was: RoleShot,
+  now: RoleShot,
+  isThereStill: (arn: string) => boolean,
+): Violation[] {
   const name = `role ${was.name}`;
   const updates = asked.setups.some((key) => isSameRole(key.role, was.name) && key.updateTrust);
   const lostStatements = updates ? lostFrom(was.trust, now.trust) : [];
-  const lost = was.attached.filter((arn) => !now.attached.includes(arn) && shot.policies.has(arn));
+  const lost = was.attached.filter((arn) => !now.attached.includes(arn) && isThereStill(arn));
   const isNew = now.attached.filter((arn) => !was.attached.includes(arn));
   const mayGet = (arn: string) =>
     (arn.includes('::aws:') && asked.attachedByOthers.has(was.name.toLowerCase())) ||
@@ -268,7 +278,9 @@ export function leftAfterTeardown(asked: Asked, before: Snapshot, now: Snapshot)
  */
 function mayBeNeeded(entry: string, entries: readonly string[]): boolean {
   const [, , service, region] = entry.split(':');
-  return service === 'kms' && entries.some((other) => other.startsWith(`arn:aws:secretsmanager:${region}:`));
+  const mayBeThere = (other: string) =>
+    other === '*' || other.startsWith(`arn:aws:secretsmanager:${region}:`);
+  return service === 'kms' && entries.some(mayBeThere);
 }
 
 /** Texts that have the value of a secret in them, or a key of the story. */

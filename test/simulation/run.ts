@@ -12,6 +12,8 @@ export class Run {
   code: number | undefined;
   /** What it has written, to standard output and standard error. */
   log = '';
+  /** When it ended, on the clock of the story. */
+  endedAt = Number.POSITIVE_INFINITY;
   /** True when it ended with an error that is a defect of the program. */
   defect = false;
   readonly #faults: readonly Fault[];
@@ -36,6 +38,11 @@ export class Run {
 
   get staleCount(): number {
     return this.#faults.filter(({ kind }) => kind === 'stale').length;
+  }
+
+  /** How old its views of IAM were at the most, in milliseconds. */
+  get oldestViewMs(): number {
+    return Math.max(0, ...this.#faults.map((fault) => (fault.kind === 'stale' ? fault.seconds * 1000 : 0)));
   }
 
   get ended(): boolean {
@@ -68,6 +75,8 @@ export class Run {
 export interface Write {
   /** Such as `iam:CreateRole`. */
   readonly name: string;
+  /** When it was sent, on the clock of the story. */
+  readonly at: number;
   /** The input, as JSON. */
   readonly input: string;
   /** The document of the policy before, where it is a new version of one. */

@@ -91,6 +91,7 @@ export class Simulation {
 
   #end(run: Run): void {
     if (run.state === 'running') run.state = 'over';
+    run.endedAt = this.clock.now;
   }
 
   #open(): string {
@@ -177,7 +178,12 @@ export class Simulation {
     }
     this.clock.pass(ON_THE_WAY_MS);
     if (write && run.writes.length >= MOST_WRITES) throw new Endless(`${run.name} sends changes for ever`);
-    const sent: Write = { name, input: write ? request.input() : '', before: this.#documentBefore(request) };
+    const sent: Write = {
+      name,
+      at: this.clock.now,
+      input: write ? request.input() : '',
+      before: this.#documentBefore(request),
+    };
     if (write) run.writes.push(sent);
     if (kind === 'lost-before') {
       event.answer = { error: connectionLost() };
