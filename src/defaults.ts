@@ -68,8 +68,8 @@ export const LIMITS: Limits = {
   newVersionMs: 10_000,
 };
 
-/** After which pauses a policy is read again while IAM lists its default version and does not show it: about 20 s in all. */
-export const POLICY_VERSION_PAUSES_MS: readonly number[] = [
+/** After which pauses something is read again while IAM lists it in one answer and lacks it in another: about 20 s in all. */
+export const CONTRADICTION_PAUSES_MS: readonly number[] = [
   300, 450, 700, 1_000, 1_500, 2_300, 3_400, 5_000, 5_000,
 ];
 

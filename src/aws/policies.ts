@@ -6,7 +6,7 @@ import {
   paginateListPolicies,
   paginateListPolicyVersions,
 } from '@aws-sdk/client-iam';
-import { POLICY_VERSION_PAUSES_MS } from '../defaults.ts';
+import { CONTRADICTION_PAUSES_MS } from '../defaults.ts';
 import { EXIT, Failure, isAccessDenied } from '../failure.ts';
 import { decodePolicy } from '../policy/index.ts';
 import { awsWords as words } from '../report/words/aws.ts';
@@ -130,7 +130,7 @@ async function readDefault(
 ): Promise<FoundPolicy | undefined> {
   const found = await readListed(arn, listed, read);
   if (found) return found;
-  for (const pause of POLICY_VERSION_PAUSES_MS) {
+  for (const pause of CONTRADICTION_PAUSES_MS) {
     await aws.pause(pause);
     const versions = await orAbsent(listVersions(aws, arn));
     if (!versions) return undefined;

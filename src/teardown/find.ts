@@ -6,7 +6,7 @@ import { type FoundRole, readRole } from '../aws/roles.ts';
 import { describeSecret } from '../aws/secrets.ts';
 import type { Aws } from '../aws/session.ts';
 import { allOrFirstFailure, atMost } from '../aws/together.ts';
-import { FLEET } from '../defaults.ts';
+import { CONTRADICTION_PAUSES_MS, FLEET } from '../defaults.ts';
 import type { Failure } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
@@ -44,7 +44,8 @@ export async function findAll(
     findChains(context, targets),
     findRoles(context, unique(targets.map(({ roleName }) => roleName))),
   ]);
-  return { identity, secrets, chains, roles, ...(await findFlows(aws, secrets)) };
+  const [shown, flows] = await Promise.all([rolesInUse(aws, roles, chains), findFlows(aws, secrets)]);
+  return { identity, secrets, chains, roles: shown, ...flows };
 }
 
 function unique(names: string[]): string[] {
@@ -79,6 +80,33 @@ async function findRoles(
     names,
     await atMost(FLEET.keysAtOnce, names, (name) => tried(() => readRole(aws, reader, name))),
   );
+}
+
+/**
+ * Returns the roles, with those read again that IAM does not show although one of the policies is attached to them: they would be
+ * taken for roles that nobody named.
+ */
+async function rolesInUse(
+  aws: Aws,
+  roles: Findings['roles'],
+  chains: Findings['chains'],
+): Promise<Findings['roles']> {
+  const policies = [...chains.values()].flatMap((found) => ('value' in found ? found.value : []));
+  const users = new Set(policies.flatMap(({ uses }) => uses.roles.map((name) => name.toLowerCase())));
+  const read = async ([name, found]: [string, Attempt<FoundRole | undefined>]) => {
+    const isMissing = 'value' in found && found.value === undefined && users.has(name.toLowerCase());
+    return [name, isMissing ? await tried(() => readLateRole(aws, name)) : found] as const;
+  };
+  return new Map(await atMost(FLEET.keysAtOnce, [...roles], read));
+}
+
+async function readLateRole(aws: Aws, name: string): Promise<FoundRole | undefined> {
+  for (const pause of CONTRADICTION_PAUSES_MS) {
+    await aws.pause(pause);
+    const role = await readRole(aws, policyReader(aws), name);
+    if (role) return role;
+  }
+  return undefined;
 }
 
 function byName<T>(names: string[], found: T[]): ReadonlyMap<string, T> {

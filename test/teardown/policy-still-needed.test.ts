@@ -130,3 +130,13 @@ describe('a policy that another key turns out to need', () => {
     expect(policies).toHaveLength(1);
   });
 });
+
+test('a role that IAM does not show yet is not taken for somebody else’s', async () => {
+  const before = performance.now() - 1_000;
+  showAsOf(before, 0);
+  await setUp(sandbox(), goingSecret);
+  showAsOf(before, 2, ['GetRole']);
+  const { code, log } = await tearDown(sandbox(), goingSecret);
+  expect(code, log).toBe(0);
+  expect(await readAccount(sandbox())).toMatchObject({ policies: [], roles: [] });
+});
