@@ -4,17 +4,16 @@ import { addEntries, existingPolicy, missingGrant } from './merge.ts';
 import { removeSecrets } from './remove.ts';
 import { grantOf, readsSecrets } from './shape.ts';
 
-/** What sets a read policy apart from an earlier state of it. */
+/** The difference between two states of a read policy. */
 export interface ReadPolicyChange {
   added: { resources: string[]; grants: KmsGrant[] };
-  /** Entries of `Resource`. */
+  /** Removed entries of `Resource`. */
   removed: ReadonlySet<string>;
 }
 
 /**
- * Returns what has to be done to the first read policy to get to the second. Both must be documents for which
- * `isReadPolicyShape` holds.
- * @throws PolicyParseError when one of the texts is not a policy document
+ * Returns the change that turns the first read policy into the second. `isReadPolicyShape` must be true for both documents.
+ * @throws PolicyParseError if one of the texts is not a policy document
  */
 export function changeBetween(before: string, after: string): ReadPolicyChange {
   const [first, second] = [parsePolicy(before).statements, parsePolicy(after).statements];
@@ -29,8 +28,8 @@ export function changeBetween(before: string, after: string): ReadPolicyChange {
 }
 
 /**
- * Returns the read policy with a change that was made to another state of it; undefined when it would allow nothing any more.
- * @throws PolicyParseError when the text is not a policy document
+ * Returns the read policy with a change applied that was made to another state of it, or undefined if it would then allow nothing.
+ * @throws PolicyParseError if the text is not a policy document
  */
 export function withChange(
   text: string,

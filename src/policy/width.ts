@@ -3,9 +3,9 @@ import { coversArn, pattern } from './match.ts';
 import { isReadPolicyShape, readsSecrets } from './shape.ts';
 
 /**
- * Returns whether a policy allows reading more secrets by wildcards than is asked for, such as every secret of the account where
- * those of a prefix are. A policy that is no read policy is wider than anything.
- * @param asked the entries of `Resource` that are asked for (`secretResources`)
+ * Returns whether the wildcards of a policy allow more secrets than requested, such as every secret of the account instead of
+ * those with a prefix. A policy that is not a read policy counts as wider.
+ * @param asked the requested entries of `Resource` (`secretResources`)
  */
 export function isWiderThan(document: PolicyDocument, asked: string[]): boolean {
   if (!isReadPolicyShape(document)) return true;
@@ -18,7 +18,7 @@ export function isWiderThan(document: PolicyDocument, asked: string[]): boolean 
     .some((entry) => !wildcards.some((outer) => covers(outer, entry)));
 }
 
-/** Whether an entry stands for more than one secret. Six question marks stand for what Secrets Manager adds to a name. */
+/** Returns whether an entry matches more than one secret. `-??????` matches only the suffix that Secrets Manager adds. */
 function standsForMany(entry: string): boolean {
   return /[*?]/.test(entry.replace(/-\?{6}$/, ''));
 }

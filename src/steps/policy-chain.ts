@@ -4,40 +4,40 @@ import type { AccountRef } from '../policy/index.ts';
 
 /** A policy that belongs to a chain. */
 export interface ChainPolicy extends FoundPolicy {
-  /** Whether it is attached to every role that is to read the secrets. */
+  /** True if it is attached to every role that should read the secrets. */
   onRole: boolean;
 }
 
 /**
- * The policies for the secrets of one policy name: `NAME`, and those that took over when the one before was full, `NAME-2`,
- * `NAME-3`, …, with or without gaps. A numbered policy belongs to the chain when its tag says so or when the role has it; one
- * that merely has such a name is somebody else's.
+ * The policies for the secrets of one policy name: `NAME`, and those that continue it when it is full, `NAME-2`, `NAME-3`, …,
+ * with or without gaps. A numbered policy belongs to the chain if its tag says so or if it is attached to the roles. A policy
+ * that only has such a name belongs to another owner.
  */
 export interface PolicyChain {
-  /** By their number. */
+  /** Sorted by number. */
   policies: ChainPolicy[];
-  /** Numbered names that somebody else's policies have, or will have; in lower case, as IAM compares names. */
+  /** Names that other owners' policies have or will have. In lower case, because IAM ignores case in names. */
   taken: ReadonlySet<string>;
 }
 
-/** What is known of the account where a chain is looked for. It is added to when more shows. */
+/** What a search for a chain knows of the account. Later reads add to it. */
 export interface ChainSearch {
   name: string;
   account: AccountRef;
-  /** The numbers that the account is known to have. */
+  /** Numbers of the policies known to exist in the account. */
   numbers: Set<number>;
-  /** ARNs of the policies attached to every role that is to read the secrets. */
+  /** ARNs of the policies attached to every role that should read the secrets. */
   onRole: ReadonlySet<string>;
   /** See `PolicyChain.taken`. */
   taken: ReadonlySet<string>;
 }
 
-/** What a search begins with. */
+/** The names that a search starts from. */
 export interface ChainNames {
   name: string;
-  /** The roles that are to read the secrets. */
+  /** The roles that should read the secrets. */
   roleNames: string[];
-  /** Names that others use for chains of their own. */
+  /** Names that belong to other chains. */
   reserved: string[];
 }
 
@@ -46,14 +46,14 @@ export function numberedName(name: string, number: number): string {
   return number === 1 ? name : `${name}-${number}`;
 }
 
-/** Returns the name that a numbered one continues: `NAME` for `NAME-2`; undefined for a name without such a number. */
+/** Returns the name that a numbered name continues, such as `NAME` for `NAME-2`, or undefined if it has no such number. */
 export function continuedName(name: string): string | undefined {
   return /^(.+)-(?:[2-9]|[1-9]\d+)$/.exec(name)?.[1];
 }
 
 /**
- * Prepares the search for a chain from what the account shows: the names of its policies, and what the roles have attached. What
- * most chains have or lack is read at the same time.
+ * Prepares the search for a chain from the names of the account's policies and the attachments of the roles. Meanwhile it
+ * prefetches the first two policies, which `readChain` always needs.
  */
 export async function searchChain(
   reader: PolicyReader,
@@ -80,12 +80,12 @@ export async function searchChain(
   };
 }
 
-/** Whoever reads the role hears why that failed, if it did. */
+/** Returns the ARNs of the attached policies, or none if reading fails. The code that reads the role reports the error. */
 async function attachedTo(reader: Pick<PolicyReader, 'attachedTo'>, role: string): Promise<string[]> {
   return (await reader.attachedTo(role).catch(() => undefined)) ?? [];
 }
 
-/** Returns a function that tells the number of a policy in the chain by its ARN; undefined for any other policy. */
+/** Returns a function that maps an ARN to its number in the chain, or to undefined for any other policy. */
 function numbersOf(name: string, account: AccountRef): (arn: string) => number | undefined {
   const start = `${policyArn(account, name)}-`;
   return (arn) => {
@@ -95,15 +95,15 @@ function numbersOf(name: string, account: AccountRef): (arn: string) => number |
   };
 }
 
-/** Has `readChain` look for a policy of the chain that may exist by now. */
+/** Makes `readChain` look for a policy of the chain that may exist by now. */
 export function lookFor({ name, account, numbers }: ChainSearch, policy: string): void {
   const number = numbersOf(name, account)(policyArn(account, policy));
   if (number !== undefined) numbers.add(number);
 }
 
 /**
- * Reads the policies of a chain: `NAME`, the numbers that are known, and those that follow without a gap, which another run may
- * have made a moment ago.
+ * Reads the policies of a chain: `NAME`, the known numbers, and the numbers that follow without a gap, which another run may
+ * have just created.
  */
 export async function readChain(
   reader: Pick<PolicyReader, 'read'>,
@@ -111,7 +111,7 @@ export async function readChain(
 ): Promise<PolicyChain> {
   const read = (number: number) =>
     reader.read(policyArn(search.account, numberedName(search.name, number)), { withTags: true });
-  // The second one is asked for together with the first: it saves a round trip to whoever has one or both.
+  // Reading the first two together saves a round trip: most chains have only one or two policies.
   const numbers = [...new Set([1, 2, ...search.numbers])].sort((a, b) => a - b);
   const found = new Map(
     await Promise.all(numbers.map(async (number) => [number, await read(number)] as const)),
@@ -131,9 +131,9 @@ export async function readChain(
   };
 }
 
-/** Whether a numbered policy continues the chain, and does not merely have such a name. */
+/** Returns whether a numbered policy continues the chain, rather than only having such a name. */
 function belongs(policy: FoundPolicy, { onRole, taken }: ChainSearch): boolean {
-  // Its tag says more than that another entry of the manifest names it.
+  // The tag outweighs another manifest entry that names the policy.
   if (policy.overflow) return true;
   return !taken.has(policy.name.toLowerCase()) && onRole.has(policy.arn);
 }

@@ -15,45 +15,45 @@ import type { PolicyAim } from './policy-aim.ts';
 import type { StepContext } from './types.ts';
 
 /**
- * IAM has no compare-and-swap: of two runs that read a policy at the same time, the one that writes second undoes what the
- * first one changed. But IAM numbers the versions and keeps five, so that what was undone can be found and put back: it is the
- * last version before the own one. Each run sees to its own writes, and so all changes are in the policy in the end.
+ * IAM has no compare-and-swap: if two runs read a policy at the same time, the second write undoes the change of the first.
+ * But IAM numbers the versions and keeps five, so a run can find and restore what its write has undone: it is the last version
+ * before its own. Each run repairs its own writes, so the policy has all changes in the end.
  */
 
-/** A version that this run has written, or may have. */
+/** A version that this run has written, or may have written. */
 export interface PolicyWrite {
-  /** The number of the newest version in what this run had read. */
+  /** Number of the newest version that this run had read before the write. */
   base: number;
   document: string;
-  /** Its number; absent while no answer has told it. */
+  /** Number of the version; absent until an answer or a read shows it. */
   own?: number;
-  /** When it was sent, on the clock of `performance.now()`. */
+  /** Time of the request, in `performance.now()` milliseconds. */
   sentAt: number;
 }
 
-/** What this run knows of the versions of a policy. */
+/** What this run knows about the versions of a policy. */
 export interface VersionHistory {
-  /** The number of the newest version when this run looked first. */
+  /** Number of the newest version at this run's first read. */
   first: number;
-  /** The writes of which it is not known yet what they have undone, in order. */
+  /** Writes for which it is not yet known what they have undone, oldest first. */
   writes: PolicyWrite[];
-  /** Documents of recent versions that this run had to delete to make room, and must not let be lost. */
+  /** Documents of recent versions that this run deleted to make room. Their content must not be lost. */
   carried: string[];
 }
 
 /** What the policy would be if this run's last write had not undone anything. */
 export type Intended =
-  /** What it is. */
+  /** The policy as it is. */
   | { kind: 'as-is' }
   /** IAM does not show yet what was undone. */
   | { kind: 'unknown' }
   | { kind: 'other'; document: JsonPolicy }
-  /** What was undone is no read policy; it cannot be merged, and must not be lost without a word. */
+  /** The undone version is not a read policy. It can't be merged, and its loss must be reported. */
   | { kind: 'foreign'; version: string };
 
 /**
- * Returns what the policy would be if this run had made none of its writes: the last version before the own one, with all that
- * has changed since then. Whoever has to add something to it, or to take something out, does that again.
+ * Returns what the policy would be if this run had made none of its writes: the last version before its own, with everything
+ * that has changed since. The caller applies its own additions and removals again.
  * @param shown the number of the newest version that IAM has shown
  */
 export async function intendedState(
@@ -79,7 +79,7 @@ export async function intendedState(
   return { kind: 'other', document: intended };
 }
 
-/** The last write that has taken effect; one whose answer was lost shows by its document. */
+/** Returns the last write that took effect. A write whose answer was lost is recognized by its document. */
 async function lastWrite(
   policy: FoundPolicy,
   { writes }: VersionHistory,
@@ -112,10 +112,9 @@ function means(text: string, document: JsonPolicy): boolean {
 }
 
 /**
- * The version that shall make room for another one, out of a full set that is not the one of the plan any more: the oldest
- * one that allows nothing but what the default one does. What another run has added, and a third one has just undone, is
- * so kept until the latter puts it back. When there is no such version, the oldest one. None of which nothing is known: IAM may
- * list a version before it shows it.
+ * Returns the version to delete to make room for a new one, when the policy has five that differ from those in the plan: the
+ * oldest version that allows nothing beyond the default version, or else the oldest one. This keeps what one run has added and
+ * another has just undone, until that run restores it. Skips versions that IAM lists but does not show yet.
  */
 export async function dispensableVersion(
   { aws }: Pick<StepContext, 'aws'>,
@@ -131,7 +130,7 @@ export async function dispensableVersion(
   return read.find(({ document }) => !withAll(account, policy.document, [document])) ?? read[0];
 }
 
-/** The document with all that the others allow; nothing when it has that already, or when it does not fit. */
+/** Returns the document merged with what the others allow, or undefined if that changes nothing or does not fit. */
 export function withAll(
   account: AccountRef,
   document: string,

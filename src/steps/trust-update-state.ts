@@ -1,19 +1,19 @@
 import { type JsonPolicy, type JsonStatement, readJsonPolicy, statementKey } from '../policy/index.ts';
 
-/** Statements of a trust policy by what they mean, however IAM has rewritten them. */
+/** Statements of a trust policy, keyed by their meaning, because IAM may rewrite their text. */
 type Statements = Map<string, JsonStatement>;
 
-/** What this run knows of a trust policy to which it adds a statement. */
+/** What this run knows about a trust policy to which it adds a statement. */
 export interface TrustUpdate {
-  /** Statements of others that the plan or a read before the first write showed. No document is sent without them. */
+  /** Existing statements that the plan or a read before the first write showed. Every document sent includes them. */
   known: Statements;
-  /** Statements of others that showed only after a document was sent without them. They must be in the end result. */
+  /** Statements that appeared only after a document was sent without them. The final policy must include them. */
   overwritten: Statements;
   /** Keys of the statements that this run adds. */
   added: Set<string>;
-  /** True once a document was sent that IAM may have taken. */
+  /** True once a document was sent that IAM may have accepted. */
   sent: boolean;
-  /** Keys of the statements in the last document, if IAM has accepted it. That document is not sent again. */
+  /** Keys of the statements in the last document sent, if IAM accepted it. That document is not sent again. */
   accepted: Set<string> | undefined;
   /** Known statements that the last read did not show. */
   missing: JsonStatement[];
@@ -22,7 +22,7 @@ export interface TrustUpdate {
 /** What to do after a read: send a document, read again, or nothing because the policy is as desired. */
 export type NextAction = JsonPolicy | 'done' | 'read-again';
 
-/** @param planned the trust policy that the plan was made on */
+/** @param planned the trust policy that the plan was based on */
 export function newTrustUpdate(planned: string): TrustUpdate {
   return {
     known: statementsOf(readJsonPolicy(planned)),
@@ -35,10 +35,10 @@ export function newTrustUpdate(planned: string): TrustUpdate {
 }
 
 /**
- * Notes what a read has shown, and returns what to do next. A document to send never equals what IAM shows or has accepted,
- * and holds every known statement.
+ * Records what a read has shown and returns what to do next. A document to send always differs from what IAM shows or has
+ * accepted, and includes every known statement.
  * @param shown the trust policy that was read
- * @param desired the same with the statement for MediaConnect
+ * @param desired the same policy with the statement for MediaConnect
  */
 export function nextAction(update: TrustUpdate, shown: JsonPolicy, desired: JsonPolicy): NextAction {
   const statements = statementsOf(shown);
@@ -52,14 +52,14 @@ export function nextAction(update: TrustUpdate, shown: JsonPolicy, desired: Json
   return isAccepted(update, document) ? 'read-again' : document;
 }
 
-/** Notes that a document is sent. */
+/** Records that a document is being sent. */
 export function noteSent(update: TrustUpdate, document: JsonPolicy): void {
   update.accepted = undefined;
   const others = (key: string) => update.known.has(key) || update.overwritten.has(key);
   for (const key of statementsOf(document).keys()) if (!others(key)) update.added.add(key);
 }
 
-/** Notes that IAM has accepted the document. */
+/** Records that IAM accepted the document. */
 export function noteAccepted(update: TrustUpdate, document: JsonPolicy): void {
   update.sent = true;
   update.accepted = new Set(statementsOf(document).keys());
@@ -71,7 +71,7 @@ export function lostStatements({ overwritten, accepted }: TrustUpdate): JsonStat
   return lost.map(([, statement]) => statement);
 }
 
-/** Returns whether there was a statement that no read has shown before. */
+/** Records new statements, and returns whether the read showed any. */
 function noteShown(update: TrustUpdate, shown: Statements): boolean {
   const { known, overwritten, added, sent } = update;
   const isNew = (key: string) => !known.has(key) && !overwritten.has(key) && !added.has(key);
@@ -84,7 +84,7 @@ function isAccepted({ accepted }: TrustUpdate, document: JsonPolicy): boolean {
   return accepted !== undefined && [...statementsOf(document).keys()].every((key) => accepted.has(key));
 }
 
-/** Returns the policy with these statements added. A `Sid` that is taken meanwhile is left out. */
+/** Returns the policy with these statements added. Drops a `Sid` that is already in use. */
 function withStatements(policy: JsonPolicy, statements: [string, JsonStatement][]): JsonPolicy {
   const ids = new Set(policy.Statement.map(({ Sid }) => Sid));
   const added = statements.map(([, { Sid, ...rest }]) =>

@@ -24,15 +24,15 @@ interface RoleUpdate {
   input: StepInput<RoleRequest>;
   role: RoleOutcome;
   state: TrustUpdate;
-  /** The last write, if its outcome is unknown, or if it has to be made again from what is there then. */
+  /** The last write, if its outcome is unknown, or if it must be repeated after another read. */
   unconfirmed?: { failure: Failure | Interrupted; at: number };
 }
 
 /**
- * Adds the statement for MediaConnect to the trust policy as it is now, and keeps what others add meanwhile. Trust policies
- * have no versions and no compare-and-swap, and a read may be out of date: the document is written only once a read shows
- * everything that this run has seen before, and is then read until it shows. IAM gets `iamPropagationMs` for each of that.
- * @param planned the trust policy that the plan was made on
+ * Adds the statement for MediaConnect to the current trust policy, and keeps statements that other writers add meanwhile.
+ * Trust policies have no versions and no compare-and-swap, and a read may be out of date. So this writes only after a read
+ * shows everything that the run has seen, and then reads until the new document shows. Each wait takes at most `iamPropagationMs`.
+ * @param planned the trust policy that the plan was based on
  * @throws Failure with a conflict if a statement that the plan showed stays missing
  */
 export async function updateTrust(
@@ -50,7 +50,7 @@ export async function updateTrust(
   }
 }
 
-/** Reads and writes until the policy shows as desired. The time starts again with each write that IAM accepts. */
+/** Reads and writes until IAM shows the desired policy. The time limit restarts with each write that IAM accepts. */
 async function reconcileTrust(context: StepContext, update: RoleUpdate): Promise<void> {
   for (;;) {
     const { value, done } = await waitUntil(
@@ -79,8 +79,8 @@ async function reconcileOnce(
 }
 
 /**
- * Restores what this run's writes have overwritten, before the run ends for another reason, also when the user interrupts:
- * nobody else knows of these statements.
+ * Restores what this run's writes have overwritten before the run ends with an error, also when the user interrupts: only
+ * this run knows these statements.
  * @throws Failure that names the statements, if they cannot be restored
  */
 async function restoreOverwritten(context: StepContext, update: RoleUpdate, reason: unknown): Promise<void> {
@@ -108,7 +108,7 @@ function patience({ limits, interrupt, waiting }: StepContext) {
   return { limits, interrupt, onWait: (elapsed: number) => waiting(words.propagating, elapsed) };
 }
 
-/** Sends a trust policy. Returns false if the outcome is unknown, or if the policy has to be read again first. */
+/** Sends a trust policy. Returns false if the outcome is unknown, or if the policy must be read again first. */
 async function send(context: StepContext, update: RoleUpdate, document: JsonPolicy): Promise<boolean> {
   const { aws } = context;
   const { role, state } = update;
@@ -137,7 +137,7 @@ async function send(context: StepContext, update: RoleUpdate, document: JsonPoli
   return true;
 }
 
-/** Returns the failure of a run for which IAM has not shown in time what was to be seen. */
+/** Returns the failure for a run that timed out before IAM showed the desired policy. */
 function timeOver({ limits }: StepContext, { role, state, unconfirmed }: RoleUpdate): Error {
   if (unconfirmed) return unconfirmed.failure;
   const seconds = limits.iamPropagationMs / 1000;

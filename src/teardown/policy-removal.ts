@@ -13,15 +13,15 @@ import { findPolicy } from './find.ts';
 import { policyFate } from './policy-fate.ts';
 import type { PolicyFate, Scope, UsedPolicy } from './types.ts';
 
-/** How often in a row IAM has to call something unknown before it counts as deleted: one look may be an old one. */
+/** How many reads in a row must not find a resource before it counts as deleted: a single read may be out of date. */
 const LOOKS_UNTIL_GONE = 3;
 
 /**
- * Detaches a policy from the roles, deletes its other versions, and then the policy. IAM refuses while somebody attaches it or adds
- * a version, and it may show an addition late; then the policy is read again. Unless it is deleted, it is attached again to the
- * roles that it was detached from, also when the run fails or is interrupted: another key may need it.
- * @returns `deleted`, or what the policy needs in place of that: somebody may have added another secret to it meanwhile
- * @throws Failure or Interrupted; where a role has lost the policy, its details say so and have the command that attaches it
+ * Detaches a policy from the roles, deletes its other versions, and then the policy. IAM refuses if another process attaches
+ * the policy or adds a version, and may show an addition late; the policy is then read again. If it is not deleted, it is
+ * attached again to the roles, also when the run fails or is interrupted: another key may need it.
+ * @returns `deleted`, or what to do instead, because another run may have added a secret meanwhile
+ * @throws Failure or Interrupted; if a role has lost the policy, the details say so and include the command that attaches it
  */
 export async function removePolicy(
   context: StepContext,
@@ -37,7 +37,10 @@ export async function removePolicy(
   return attempt.value;
 }
 
-/** Returns what to throw: the reason why the policy was not deleted, with the loss. An interrupted run ends as interrupted. */
+/**
+ * Returns the error to throw: why the policy was not deleted, and which roles lost it.
+ * It is an `Interrupted` if the user interrupted the run.
+ */
 function withLoss({ interrupt }: StepContext, reason: unknown, loss: Failure): Failure | Interrupted {
   const lines = [loss.message, ...loss.details];
   const known = isExpected(reason) ? reason : undefined;
@@ -48,7 +51,7 @@ function withLoss({ interrupt }: StepContext, reason: unknown, loss: Failure): F
 }
 
 /**
- * Returns `deleted`, or what the policy needs in place of that.
+ * Returns `deleted`, or what to do with the policy instead.
  * @param detached receives the roles that the policy was detached from
  */
 async function deleteUnlessNeeded(
@@ -68,10 +71,10 @@ async function deleteUnlessNeeded(
     if (fate.kind !== 'delete') return fate;
     for (const role of fate.detach) {
       try {
-        // When the role did not have it, somebody else has detached it, or this run a moment ago.
+        // If the role did not have it, another process or this run has already detached it.
         if (await detach(context, role, arn)) detached.set(role.arn, role);
       } catch (error) {
-        // The role may have lost it although no answer says so.
+        // The detachment may have taken effect although the answer was lost.
         if (isUnconfirmed(error)) detached.set(role.arn, role);
         throw error;
       }
@@ -97,7 +100,7 @@ async function deleteUnlessNeeded(
   });
 }
 
-/** Returns false when the role did not have the policy. */
+/** Returns false if the role did not have the policy. */
 async function detach(context: StepContext, { name, arn }: FoundRole, policy: string): Promise<boolean> {
   const { aws } = context;
   const command = new DetachRolePolicyCommand({ RoleName: name, PolicyArn: policy });
@@ -106,7 +109,7 @@ async function detach(context: StepContext, { name, arn }: FoundRole, policy: st
     await aws.call(request, (options) => aws.clients.iam().send(command, options));
   } catch (error) {
     if (!hasAwsCode(error, 'NoSuchEntityException')) throw error;
-    // An earlier try whose answer was lost may have done it.
+    // An earlier attempt whose answer was lost may have detached it.
     if (error.inDoubt === undefined) return false;
   }
   context.record({ role: { name, arn, action: 'updated' } });
@@ -114,8 +117,8 @@ async function detach(context: StepContext, { name, arn }: FoundRole, policy: st
 }
 
 /**
- * Attaches a policy again to the roles that it was detached from. It belongs to the change: an interruption does not end it.
- * @returns a failure that names each role that has lost the policy, if one has
+ * Attaches a policy again to the roles that it was detached from. An interruption does not stop it.
+ * @returns a failure that names each role that has lost the policy, or undefined if none has
  */
 async function restorePolicy(
   context: StepContext,
@@ -131,7 +134,7 @@ async function restorePolicy(
   return loss;
 }
 
-/** Returns why the role could not get the policy back, if it could not. */
+/** Returns why the policy could not be attached again, or undefined on success. */
 async function restoreTo(
   context: StepContext,
   role: FoundRole,
@@ -155,7 +158,7 @@ async function restoreTo(
   }
 }
 
-/** Attaches a policy to a role. Does nothing when one of them no longer exists. */
+/** Attaches a policy to a role. Does nothing if the role or the policy no longer exists. */
 async function attachAgain(context: StepContext, role: FoundRole, { arn }: UsedPolicy): Promise<void> {
   const { aws, limits, interrupt } = context;
   const command = new AttachRolePolicyCommand({ RoleName: role.name, PolicyArn: arn });
@@ -182,7 +185,7 @@ async function attachAgain(context: StepContext, role: FoundRole, { arn }: UsedP
   });
 }
 
-/** Returns false when something still uses the policy. */
+/** Returns false if the policy is still in use. */
 async function deletePolicy({ aws }: StepContext, arn: string): Promise<boolean> {
   const request = { action: 'iam:DeletePolicy', resource: arn, change: true };
   const command = new DeletePolicyCommand({ PolicyArn: arn });

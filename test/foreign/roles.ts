@@ -90,7 +90,7 @@ const cannotRead = (...conflict: string[]): Row['outcome'] => ({
 });
 const uncertainTrust: Row['outcome'] = {
   done: ['created', 'created', 'updated'],
-  says: ['cannot be told from here', 'aws:SourceOrgID'],
+  says: ["Can't tell whether", 'aws:SourceOrgID'],
 };
 const notTrusted: Row['outcome'] = {
   conflict: [`The role ${NAME} exists, and MediaConnect may not assume it`],
@@ -243,7 +243,7 @@ export const UNCERTAIN_ROLES: Row[] = [
   ...rows(
     {
       done: ['created', 'created', 'updated'],
-      says: ['cannot be told from here', 'of its inline policy Inline'],
+      says: ["Can't tell whether", 'of its inline policy Inline'],
     },
     [
       [

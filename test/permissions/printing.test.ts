@@ -143,7 +143,9 @@ describe('standard error', () => {
   test('says what each statement is for, what setup can do without, and who needs iam:PassRole', async () => {
     const { log } = await permissions(sandbox(), 'setup', { ...STUDIO, roleName: 'MediaConnect-Studio' });
     expect(log).toContain('AttachThePolicy: attach the policy to the role; no other policy can be attached');
-    expect(log).toContain('iam:GetAccountSummary: know whether more than ten policies may be on a role');
+    expect(log).toContain(
+      'iam:GetAccountSummary: see whether the account allows more than ten policies on a role',
+    );
     expect(log).toContain('mc-static-key permissions create-flow --role-name MediaConnect-Studio');
     expect(log).toContain('can give that role any permission');
   });

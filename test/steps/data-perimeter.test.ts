@@ -68,7 +68,7 @@ describe('a condition that cannot be evaluated from outside AWS does not stop se
     const result = await setUp(sandbox(), { permissionsBoundary });
     expect(result.code).toBe(0);
     expect(result.log).toMatch(
-      new RegExp(`! Whether the role ${NAME} can read the secret studio-a \\(us-west-2\\) cannot be told.*`),
+      new RegExp(`! Can't tell whether the role ${NAME} can read the secret studio-a \\(us-west-2\\): .*`),
     );
     expect(result.log).toContain(`context key ${key} is not known (statement 1 of the permissions boundary)`);
     expect(reading(result)).toMatchObject({ ok: false, verdict: 'cannot-tell' });
@@ -95,7 +95,7 @@ describe('a condition that cannot be evaluated from outside AWS does not stop se
       ok: false,
       verdict: 'cannot-tell',
       detail:
-        'whether the role can do secretsmanager:GetResourcePolicy cannot be told: context key aws:PrincipalOrgID is not known (statement 1 of the resource policy)',
+        "can't tell whether the role can perform secretsmanager:GetResourcePolicy: context key aws:PrincipalOrgID is not known (statement 1 of the resource policy)",
     });
   });
 
@@ -104,7 +104,9 @@ describe('a condition that cannot be evaluated from outside AWS does not stop se
     await setUp(sandbox());
     const result = await setUpInVain(sandbox());
     expect(result.code).toBe(0);
-    expect(result.log).toMatch(/\? arn:aws:secretsmanager:.*cannot be told: context key aws:SourceVpc/);
+    expect(result.log).toMatch(
+      /\? arn:aws:secretsmanager:.*can't tell whether .*: context key aws:SourceVpc/,
+    );
   });
 
   test('when the KMS key of the secret belongs to another account', async () => {
@@ -113,7 +115,7 @@ describe('a condition that cannot be evaluated from outside AWS does not stop se
     const result = await setUp(sandbox(), { secretArn: [arn] });
     expect(result.code).toBe(0);
     expect(reading(result)).toMatchObject({ ok: false, verdict: 'cannot-tell' });
-    expect(result.log).toMatch(/\? arn:aws:secretsmanager:.*kms:Decrypt cannot be told/);
+    expect(result.log).toMatch(/\? arn:aws:secretsmanager:.*can't tell whether .*kms:Decrypt: /);
     expect(result.log).not.toContain('Proven');
   });
 

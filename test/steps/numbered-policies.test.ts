@@ -92,7 +92,7 @@ describe('a numbered policy of another team', () => {
     const { step, message } = await conflictOf(sandbox(), { ...teamB, secretName: 'b' });
     expect(step).toBe('read-policy');
     expect(message).toBe(
-      'The policy cams-2 holds the secrets that no longer fit into cams. To add a secret to it, name cams.',
+      'The policy cams-2 covers the secrets that no longer fit into cams. To add a secret, use the policy name cams.',
     );
   });
 });
@@ -163,7 +163,7 @@ describe('what IAM is known to refuse is a conflict before the first change', ()
     await makePolicy(sandbox(), policyName, full('old'));
     const { step, message } = await conflictOf(sandbox(), { secretName: longName('new'), policyName });
     expect(step).toBe('read-policy');
-    expect(message).toContain('IAM takes 128.');
+    expect(message).toContain('IAM allows 128.');
   });
 
   test('two new policies, of which the second one’s name is taken, become the first and the third', async () => {

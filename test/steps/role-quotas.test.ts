@@ -99,7 +99,7 @@ describe('a trust policy over 2,048 characters', () => {
         const { message, step } = await conflictOf(sandbox(), { sourceArn, dryRun });
         expect(step).toBe('trust-role');
         expect(message).toMatch(
-          /The trust policy of MediaConnect-ASM would have \d+ characters; IAM takes 2048/,
+          /The trust policy of MediaConnect-ASM would have \d+ characters; IAM allows 2048/,
         );
         expect(message).toContain('--source-arn');
       }
@@ -108,7 +108,7 @@ describe('a trust policy over 2,048 characters', () => {
     test('is measured in the same way when a statement is added to a role', async () => {
       await makeRole(sandbox(), { trust: guideTrust('ec2.amazonaws.com') });
       const { message } = await conflictOf(sandbox(), { sourceArn, updateTrust: true });
-      expect(message).toMatch(/would have \d+ characters; IAM takes 2048/);
+      expect(message).toMatch(/would have \d+ characters; IAM allows 2048/);
     });
 
     test('says when the quota could not be read', async () => {

@@ -75,7 +75,7 @@ describe('what stands in the way only once the secret is there', () => {
     expect(code).toBe(3);
     expect(json.error).toMatchObject({ code: 'conflict', step: 'trust-role' });
     expect(json.error.details?.join()).toContain(
-      'This shows only now that the secret is in place. The secret stays as it is.',
+      'This conflict appeared only after the secret was in place. The secret stays as it is.',
     );
     expect(json.completed.secrets).toMatchObject([{ action: 'restored' }]);
     expect((await readAccount(sandbox())).roles).toMatchObject([{ attached: [] }]);

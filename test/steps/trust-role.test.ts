@@ -182,7 +182,7 @@ describe('a role that MediaConnect may assume already', () => {
     [
       'another account in its guard',
       guarded({ StringEquals: { 'aws:SourceAccount': [ACCOUNT, '444455556666'] } }),
-      'lets in flows of other accounts too: 444455556666',
+      'also trusts flows of other accounts: 444455556666',
     ],
   ])('with %s is kept, with the warning that verify gives', async (_what, trust, warning) => {
     await makeRole(sandbox(), { trust });
@@ -297,7 +297,7 @@ describe('a role that MediaConnect may not assume', () => {
     const many = principals.map((AWS) => ({ Effect: 'Allow', Principal: { AWS }, Action: 'sts:AssumeRole' }));
     await makeRole(sandbox(), { trust: { Version: '2012-10-17', Statement: many } });
     const { message } = await conflictOf(sandbox(), { updateTrust: true });
-    expect(message).toMatch(/would have 2[\d,]+ characters; IAM takes 2,?048/);
+    expect(message).toMatch(/would have 2[\d,]+ characters; IAM allows 2,?048/);
   });
 });
 

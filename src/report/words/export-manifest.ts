@@ -48,7 +48,7 @@ export const exportManifestWords = {
   loosePolicy: (policy: string) =>
     `Policy ${policy} was made by mc-static-key, and none of the roles has it.`,
   unknownTags: (policy: string) =>
-    `Policy ${policy} stands under its own name. Its tags could not be read, and may say that it continues another policy.`,
+    `Policy ${policy} is treated as a separate policy. Its tags could not be read. They may say that it continues another policy.`,
   looseSecret: (secret: string) => `Secret ${secret}: no role that was looked at has a policy that names it.`,
   tag: (secret: string) => `Secret ${secret} has a tag that a manifest does not take.`,
   notSeen: (what: string) => `Not looked at: ${what}`,

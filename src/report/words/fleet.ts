@@ -77,7 +77,7 @@ export const fleetWords = {
   done: (number: number) =>
     number === 1 ? 'MediaConnect can read the key.' : `MediaConnect can read ${count(number)} keys.`,
   doneOpen: (number: number) =>
-    `${number === 1 ? 'The key is' : `${count(number)} keys are`} set up. Whether MediaConnect can read all of them cannot be told from here.`,
+    `${number === 1 ? 'The key is' : `${count(number)} keys are`} set up. The checks can't tell whether MediaConnect can read ${number === 1 ? 'it' : 'all of them'}.`,
   where: (region: string, number: number) => `${fleetWords.several.secret(number)} in ${region}`,
   generated:
     'Keys that were generated are only in Secrets Manager. The other end of the stream needs its key too; read one with, for example:',

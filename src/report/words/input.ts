@@ -43,7 +43,7 @@ export const inputWords = {
     `${what} takes an ARN pattern of MediaConnect, such as arn:aws:mediaconnect:us-west-2:111122223333:flow:*.`,
   kmsKeyId: (what: string) => `${what} takes a KMS key ID, a key ARN, or an alias such as alias/video-keys.`,
   kmsPartition: (what: string) =>
-    `${what} names a key of another AWS partition than the Region. Give a key of the partition of the secret.`,
+    `${what} names a key of another AWS partition than the Region. Use a key in the secret's partition.`,
   kmsRegions: (what: string) =>
     `${what} names a key of one Region, and the secret is to be in another. Give a multi-Region key (mrk-…) or an alias, or set up each Region by itself.`,
   tagForm: (what: string) => `${what} takes KEY=VALUE, for example team=playout.`,

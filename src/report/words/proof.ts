@@ -2,7 +2,7 @@
 
 export const proofWords = {
   reading: 'Reading back what AWS holds now',
-  readBack: 'Read back: nothing has failed, and not everything can be told.',
+  readBack: 'Read back: no check failed, but some were inconclusive.',
   waiting: 'IAM to make the changes known everywhere',
 
   keyReadable: (characters: number) => `plaintext, ${characters} characters, as MediaConnect needs it`,
@@ -13,13 +13,13 @@ export const proofWords = {
   secretEmpty: 'the secret has no current version',
   trusted: 'MediaConnect may assume the role',
   notTrusted: (because: string) => `MediaConnect may not assume the role: ${because}`,
-  maybeTrusted: (because: string) => `whether MediaConnect can assume the role cannot be told: ${because}`,
+  maybeTrusted: (because: string) => `can't tell whether MediaConnect can assume the role: ${because}`,
   trustUnreadable: 'the trust policy cannot be read as an IAM policy',
   roleAbsent: 'the role is not there',
   readable: 'the role may read the secret',
   notReadable: (action: string, because: string) => `the role may not do ${action}: ${because}`,
   maybeReadable: (action: string, because: string) =>
-    `whether the role can do ${action} cannot be told: ${because}`,
+    `can't tell whether the role can perform ${action}: ${because}`,
   policyUnreadable: (name: string) => `the policy ${name} cannot be read as an IAM policy`,
 
   failed: (subject: string, detail: string) =>

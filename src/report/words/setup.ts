@@ -33,7 +33,7 @@ export const setupWords = {
   warning: 'Note',
 
   conflictTitle: (count: number) => `${count} things are in the way. Nothing was changed.`,
-  shownLate: 'This shows only now that the secret is in place. The secret stays as it is.',
+  shownLate: 'This conflict appeared only after the secret was in place. The secret stays as it is.',
   waysOut: (ways: string[]) => `Ways out: ${ways.join('; ')}.`,
 
   progress: {
@@ -61,7 +61,7 @@ export const setupWords = {
 
   proven: 'Proven: MediaConnect may assume the role, and the role may read the key.',
   summaryTitle: 'MediaConnect can read the key.',
-  summaryOpen: 'The key is set up. Whether MediaConnect can read it cannot be told from here.',
+  summaryOpen: "The key is set up. The checks can't tell whether MediaConnect can read it.",
   roleLabel: 'Role ARN',
   policyLabel: 'Policy ARN',
   secretLabel: (region: string) => `Secret ARN (${region})`,

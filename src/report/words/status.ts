@@ -25,9 +25,8 @@ export const statusWords = {
   trustUnreadable: 'the trust policy cannot be read as an IAM policy',
   guarded: 'flows of other accounts are kept out',
   letsIn: (accounts: string[]) =>
-    `its trust policy lets in flows of other accounts too: ${accounts.join(', ')}`,
-  maybeGuarded: (because: string) =>
-    `whether flows of other accounts are kept out cannot be told: ${because}`,
+    `its trust policy also trusts flows of other accounts: ${accounts.join(', ')}`,
+  maybeGuarded: (because: string) => `can't tell whether flows of other accounts are kept out: ${because}`,
   noGuard:
     'the trust policy does not ask for this account (aws:SourceAccount), so that flows of other accounts might use the role',
   policiesUnseen: 'the policies of the role could not be looked at',

@@ -49,9 +49,9 @@ export const secretWords = {
   keepsChanging:
     'Others keep changing the secret at the same time. Run the same command again when they are done.',
   tokenSpent: (name: string, region: string) =>
-    `The value of the secret ${name} in ${region} was replaced before, or is being replaced by another run.`,
+    `The value of the secret ${name} in ${region} was replaced before, or another run is replacing it now.`,
   versionsUnseen:
-    'Which of these is the case shows only with secretsmanager:ListSecretVersionIds. Allow it, and run the same command again.',
+    'To find out which, allow secretsmanager:ListSecretVersionIds and run the same command again.',
   settling: 'the secret to show what others have just done with it',
   kmsWrongRegion: (region: string) =>
     `The KMS key of --kms-key-id is not in ${region}. Give a multi-Region key or an alias, or set up each Region by itself.`,
@@ -119,15 +119,15 @@ export const policyWords = {
   }),
   propagating: 'IAM to make the policy known everywhere',
   contended: (name: string) =>
-    `Other runs kept changing the policy ${name} at the same time, so nothing could be added to it.`,
+    `Other runs kept changing the policy ${name} at the same time. Nothing could be added to it.`,
   tooLong: (next: string, most: number) =>
-    `The secrets need one more policy, and its name ${next} has ${next.length} characters. IAM takes ${most}.`,
+    `The secrets need one more policy. Its name ${next} has ${next.length} characters; IAM allows ${most}.`,
   overflowNamed: (name: string, base: string) =>
-    `The policy ${name} holds the secrets that no longer fit into ${base}. To add a secret to it, name ${base}.`,
+    `The policy ${name} covers the secrets that no longer fit into ${base}. To add a secret, use the policy name ${base}.`,
   widerThanAsked: (name: string) =>
-    `The policy ${name} allows more secrets than --policy-scope asks for. The role gets all of it.`,
+    `The policy ${name} allows more secrets than --policy-scope asks for. It grants the role access to all of them.`,
   numberedNames: (base: string, name: string) =>
-    `The policy ${name} has the name that would continue ${base}. The two stay apart: when ${base} is full, the next free number continues it.`,
+    `The policy ${name} has the name that would continue ${base}. The two policies stay separate. When ${base} is full, the next free number continues it.`,
 };
 
 function limitText({ limit, assumed }: Quota): string {
@@ -145,17 +145,17 @@ export const roleWords = {
   notTrusted: (name: string, because: string) =>
     `The role ${name} exists, and MediaConnect may not assume it: ${because}.`,
   trustDenied: (name: string, because: string) =>
-    `The role ${name} exists, and its trust policy denies MediaConnect: ${because}. Another statement would not change that.`,
+    `The role ${name} exists, and its trust policy denies MediaConnect: ${because}. Adding a statement would not change that.`,
   maybeTrusted: (name: string, because: string) =>
-    `Whether MediaConnect can assume the role ${name} cannot be told from here: ${because}. --update-trust adds a statement without that condition.`,
+    `Can't tell whether MediaConnect can assume the role ${name}: ${because}. To add a statement without that condition, use --update-trust.`,
   maybeTrustDenied: (name: string, because: string) =>
-    `Whether MediaConnect can assume the role ${name} cannot be told from here: ${because}.`,
+    `Can't tell whether MediaConnect can assume the role ${name}: ${because}.`,
   deletedPrincipals: (name: string, ids: string[]) =>
     `The trust policy of ${name} names ${ids.join(', ')}, whom somebody has deleted since, and IAM does not store such a policy again. Take that out of it by hand first.`,
   trustTooLong: (name: string, size: number, quota: Quota) =>
-    `With a statement for MediaConnect the trust policy of ${name} would have ${size} characters; IAM takes ${limitText(quota)}.`,
+    `With a statement for MediaConnect, the trust policy of ${name} would have ${size} characters; IAM allows ${limitText(quota)}.`,
   newTrustTooLong: (name: string, size: number, quota: Quota) =>
-    `The trust policy of ${name} would have ${size} characters; IAM takes ${limitText(quota)}. Give fewer --source-arn, or patterns that each take in several flows.`,
+    `The trust policy of ${name} would have ${size} characters; IAM allows ${limitText(quota)}. Use fewer --source-arn patterns, or patterns that each match several flows.`,
   full: (name: string, have: number, more: number, quota: Quota) =>
     `The role ${name} has ${have} managed policies and needs ${more} more; its quota is ${limitText(quota)}.`,
   otherBoundary: (name: string, boundary: string | undefined) =>
@@ -166,8 +166,8 @@ export const roleWords = {
   cannotRead: (name: string, secret: string, action: string, by: string) =>
     `The role ${name} could not do ${action} on the secret ${secret}, whatever is attached to it, because of ${by}.`,
   mightNotRead: (name: string, secret: string, others: number, because: string) => {
-    const secrets = others === 0 ? `the secret ${secret}` : `${secret} and ${others} more secrets`;
-    return `Whether the role ${name} can read ${secrets} cannot be told from here: ${because}.`;
+    const secrets = others === 0 ? `the secret ${secret}` : `the secret ${secret} and ${others} more`;
+    return `Can't tell whether the role ${name} can read ${secrets}: ${because}.`;
   },
   boundary: (arn: string) => `the permissions boundary ${arn}`,
   inlinePolicy: (name: string) => `its inline policy ${name}`,
@@ -192,20 +192,20 @@ export const roleWords = {
   notNarrowed: (name: string) =>
     `The role ${name} exists and trusts MediaConnect for more than --source-arn says. It stays as it is.`,
   noGuard: (name: string) =>
-    `The trust policy of ${name} has no aws:SourceAccount condition. Flows of other accounts might use the role. The command 'verify' prints how to add it.`,
+    `The trust policy of ${name} has no aws:SourceAccount condition. Flows of other accounts might use the role. To see how to add the condition, run the command 'verify'.`,
   letsIn: (name: string, accounts: string[]) =>
-    `The trust policy of ${name} lets in flows of other accounts too: ${accounts.join(', ')}. It stays as it is.`,
+    `The trust policy of ${name} also trusts flows of other accounts: ${accounts.join(', ')}. It is not changed.`,
   maybeLetsIn: (name: string, because: string) =>
-    `Whether the trust policy of ${name} keeps out flows of other accounts cannot be told from here: ${because}.`,
+    `Can't tell whether the trust policy of ${name} excludes flows of other accounts: ${because}.`,
   trustChanged: (name: string) =>
     `The trust policy of ${name} has changed since the plan. It no longer has these statements:`,
   trustNotShown: (name: string, seconds: number) =>
     `IAM accepted the new trust policy of ${name}, but has not shown it for ${seconds} s.`,
   statementsLost: (name: string) =>
-    `This run has overwritten statements of the trust policy of ${name} and could not restore them:`,
+    `This run overwrote statements in the trust policy of ${name} and could not restore them:`,
   statementsLostHint: 'Add these statements to the trust policy again.',
   trustContended: (name: string, seconds: number) =>
-    `For ${seconds} s the trust policy of ${name} kept changing, or IAM did not show it. Nothing was added to it.`,
+    `The trust policy of ${name} kept changing for ${seconds} s, or IAM did not show it. Nothing was added to it.`,
   gaveUpWaiting: (seconds: number) =>
     `IAM was waited for ${seconds} s, and still does not know the new role or policy.`,
   propagating: 'IAM to make the new role and policy known everywhere',

@@ -71,7 +71,7 @@ export const teardownWords = {
   keepsChanging: (name: string) => `Others keep changing the policy ${name} at the same time.`,
 
   notRestored: (role: string, policy: string) =>
-    `The role ${role} has lost the policy ${policy}, which was not deleted. Other keys may need it.`,
+    `The role ${role} has lost the policy ${policy}. The policy was not deleted, and other keys may need it.`,
   attachAgain: (role: string, policyArn: string): Remedy => ({
     remedy: 'Attach it again:',
     command: aws('iam', 'attach-role-policy', '--role-name', role, '--policy-arn', policyArn),

@@ -108,7 +108,7 @@ export const verifyWords = {
   guarded: 'flows of other accounts are kept out',
   noGuard:
     'its trust policy does not ask for this account (aws:SourceAccount), so that flows of other accounts might use it',
-  letsIn: (accounts: string[]) => `its trust policy lets in flows of other accounts too: ${list(accounts)}`,
+  letsIn: (accounts: string[]) => `its trust policy also trusts flows of other accounts: ${list(accounts)}`,
   attached: (name: string) => `the policy ${name} is attached`,
   notAttached: (name: string) => `the policy ${name} is not attached`,
   policiesRead: 'its policies are well-formed',
