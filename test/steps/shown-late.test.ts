@@ -132,7 +132,7 @@ describe('a warning of a plan that is made again while it is applied', () => {
     await secrets.send(new DeleteSecretCommand({ SecretId }));
     const { code, log } = await setUp(sandbox(), { restore: true });
     expect(code).toBe(0);
-    expect(times(log, '! Whether the role MediaConnect-ASM can read the secret studio-a')).toBe(1);
+    expect(times(log, "! Can't tell whether the role MediaConnect-ASM can read the secret studio-a")).toBe(1);
   });
 
   test('is not printed again, where the plan had it', async () => {
