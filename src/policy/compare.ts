@@ -1,11 +1,13 @@
 import {
   type ConditionClause,
+  type JsonPolicy,
   type JsonStatement,
   OLD_VERSION,
   type PolicyDocument,
   type PrincipalClause,
   parsePolicy,
   type Statement,
+  tryParsePolicy,
 } from './document.ts';
 
 /**
@@ -17,6 +19,12 @@ import {
 export function samePolicy(a: PolicyDocument, b: PolicyDocument): boolean {
   if (hasUnknownElements(a) || hasUnknownElements(b)) return false;
   return JSON.stringify(canonical(a)) === JSON.stringify(canonical(b));
+}
+
+/** Whether the text of a policy means the same as a document. A text that this program cannot read means the same as no document. */
+export function meansTheSame(text: string, document: JsonPolicy): boolean {
+  const [now, then] = [tryParsePolicy(text), tryParsePolicy(JSON.stringify(document))];
+  return now !== undefined && then !== undefined && samePolicy(now, then);
 }
 
 /** Whether two statements mean the same, in documents of the same version. */

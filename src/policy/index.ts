@@ -17,8 +17,8 @@ export {
   secretsManagerEndpoint,
   type TrustOptions,
 } from './build.ts';
-export { changeBetween, withChange } from './change.ts';
-export { describeDifference, samePolicy, statementKey } from './compare.ts';
+export { changeBetween, type ReadPolicyChange, withChange } from './change.ts';
+export { describeDifference, meansTheSame, samePolicy, statementKey } from './compare.ts';
 export {
   type ConditionClause,
   CURRENT_VERSION,

@@ -7,9 +7,9 @@ import {
   isReadPolicyShape,
   isWiderThan,
   type JsonPolicy,
+  meansTheSame,
   type PolicyDocument,
   parsePolicy,
-  samePolicy,
   secretResources,
   tryParsePolicy,
 } from '../policy/index.ts';
@@ -28,12 +28,9 @@ export type UpdateWork = Extract<PolicyWork, { kind: 'update' }>;
 
 /** Whether carrying it out changes anything: a new version that means the same as the one in force is never written. */
 export function isChange(work: PolicyWork): work is CreateWork | UpdateWork {
-  return work.kind === 'create' || (work.kind === 'update' && !means(work.policy.document, work.document));
-}
-
-function means(text: string, document: JsonPolicy): boolean {
-  const now = tryParsePolicy(text);
-  return now !== undefined && samePolicy(now, parsePolicy(JSON.stringify(document)));
+  return (
+    work.kind === 'create' || (work.kind === 'update' && !meansTheSame(work.policy.document, work.document))
+  );
 }
 
 export interface Distribution {

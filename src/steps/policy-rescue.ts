@@ -5,9 +5,10 @@ import {
   isReadPolicyShape,
   type JsonPolicy,
   MANAGED_POLICY_LIMIT,
+  meansTheSame,
   measure,
   mergeReadPolicies,
-  samePolicy,
+  type ReadPolicyChange,
   tryParsePolicy,
   withChange,
 } from '../policy/index.ts';
@@ -24,6 +25,8 @@ import type { StepContext } from './types.ts';
 export interface PolicyWrite {
   /** Number of the newest version that this run had read before the write. */
   base: number;
+  /** The document of the default version that this run had read before the write. */
+  baseDocument: string;
   document: string;
   /** Number of the version; absent until an answer or a read shows it. */
   own?: number;
@@ -33,12 +36,8 @@ export interface PolicyWrite {
 
 /** What this run knows about the versions of a policy. */
 export interface VersionHistory {
-  /** Number of the newest version at this run's first read. */
-  first: number;
   /** Writes for which it is not yet known what they have undone, oldest first. */
   writes: PolicyWrite[];
-  /** Documents of recent versions that this run deleted to make room. Their content must not be lost. */
-  carried: string[];
 }
 
 /** What the policy would be if this run's last write had not undone anything. */
@@ -52,8 +51,9 @@ export type Intended =
   | { kind: 'foreign'; version: string };
 
 /**
- * Returns what the policy would be if this run had made none of its writes: the last version before its own, with everything
- * that has changed since. The caller applies its own additions and removals again.
+ * Returns what the policy would be if this run's last write had been based on the version right before it: that version, with
+ * what the write was to change, and with everything that has changed since. If that does not fit, the change of the write is
+ * left out: the caller decides again in any case.
  * @param shown the number of the newest version that IAM has shown
  */
 export async function intendedState(
@@ -65,7 +65,7 @@ export async function intendedState(
   const read = (number: number) => readVersion(aws, policy.arn, `v${number}`);
   const write = await lastWrite(policy, history, read);
   if (write?.own === undefined) return { kind: 'as-is' };
-  const { base, own, document: sent } = write;
+  const { base, baseDocument, own, document: sent } = write;
   // The numbers between are those of versions that this run has not seen.
   if (own > base + 1 && shown < own) return { kind: 'unknown' };
   const before = Math.max(...numbersIn(policy).filter((number) => number > base && number < own));
@@ -74,9 +74,24 @@ export async function intendedState(
   if (document === undefined) return { kind: 'unknown' };
   if (!isExtendable(document)) return { kind: 'foreign', version: `v${before}` };
   if (!isExtendable(policy.document)) return settled(history);
-  const intended = withChange(document, changeBetween(sent, policy.document), identity);
-  if (!intended || means(policy.document, intended)) return settled(history);
+  const since = changeBetween(sent, policy.document);
+  const intention = isExtendable(baseDocument) ? [changeBetween(baseDocument, sent)] : [];
+  const whole = withChanges(document, [...intention, since], identity);
+  const fits = whole !== undefined && measure(whole) <= MANAGED_POLICY_LIMIT;
+  const intended = fits ? whole : withChanges(document, [since], identity);
+  if (!intended || meansTheSame(policy.document, intended)) return settled(history);
   return { kind: 'other', document: intended };
+}
+
+function withChanges(
+  document: string,
+  changes: ReadPolicyChange[],
+  account: AccountRef,
+): JsonPolicy | undefined {
+  return changes.reduce<JsonPolicy | undefined>(
+    (result, change) => result && withChange(JSON.stringify(result), change, account),
+    JSON.parse(document),
+  );
 }
 
 /** Returns the last write that took effect. A write whose answer was lost is recognized by its document. */
@@ -106,11 +121,6 @@ function numbersIn({ versions }: FoundPolicy): number[] {
   return versions.map(versionNumber);
 }
 
-function means(text: string, document: JsonPolicy): boolean {
-  const [now, then] = [tryParsePolicy(text), tryParsePolicy(JSON.stringify(document))];
-  return now !== undefined && then !== undefined && samePolicy(now, then);
-}
-
 /**
  * Returns the version to delete to make room for a new one, when the policy has five that differ from those in the plan: the
  * oldest version that allows nothing beyond the default version, or else the oldest one. This keeps what one run has added and
@@ -120,29 +130,18 @@ export async function dispensableVersion(
   { aws }: Pick<StepContext, 'aws'>,
   account: AccountRef,
   policy: FoundPolicy,
-): Promise<{ version: string; number: number; document: string } | undefined> {
+): Promise<string | undefined> {
   const others = policy.versions.filter((version) => version !== policy.versionId);
   const documents = await Promise.all(others.map((version) => readVersion(aws, policy.arn, version)));
-  const read = others.flatMap((version, index) => {
-    const document = documents[index];
-    return document === undefined ? [] : [{ version, number: versionNumber(version), document }];
-  });
-  return read.find(({ document }) => !withAll(account, policy.document, [document])) ?? read[0];
+  const shown = others.filter((_version, index) => documents[index] !== undefined);
+  const covered = others.find((_version, index) => covers(policy.document, documents[index], account));
+  return covered ?? shown[0];
 }
 
-/** Returns the document merged with what the others allow, or undefined if that changes nothing or does not fit. */
-export function withAll(
-  account: AccountRef,
-  document: string,
-  others: (string | undefined)[],
-): JsonPolicy | undefined {
-  const merged = others
-    .filter((each) => each !== undefined && isExtendable(each))
-    .reduce<string>((all, each) => JSON.stringify(mergeReadPolicies(all, each ?? '', account)), document);
-  const [before, after] = [tryParsePolicy(document), tryParsePolicy(merged)];
-  if (!before || !after || samePolicy(before, after)) return undefined;
-  const whole: JsonPolicy = JSON.parse(merged);
-  return measure(whole) > MANAGED_POLICY_LIMIT ? undefined : whole;
+/** Returns whether a read policy allows everything that another one allows. */
+function covers(text: string, other: string | undefined, account: AccountRef): boolean {
+  if (other === undefined || !isExtendable(text)) return false;
+  return !isExtendable(other) || meansTheSame(text, mergeReadPolicies(text, other, account));
 }
 
 function isExtendable(text: string): boolean {

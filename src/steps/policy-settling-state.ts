@@ -58,7 +58,7 @@ export function takeWrite({ left }: Settling, { kind }: PolicyWork): boolean {
 
 /** What is known of a policy's versions; from the first look on, right before this run writes. */
 export function historyOf({ history }: Settling, policy: FoundPolicy): VersionHistory {
-  const known = history.get(policy.arn) ?? { first: newestNumber(policy), writes: [], carried: [] };
+  const known = history.get(policy.arn) ?? { writes: [] };
   history.set(policy.arn, known);
   return known;
 }
@@ -86,7 +86,8 @@ export function newestOf(
 
 /** Notes a version that this run is about to write; `own` of what it returns is set once an answer tells the number. */
 export function beginWrite(settling: Settling, policy: FoundPolicy, document: string): PolicyWrite {
-  const write: PolicyWrite = { base: newestNumber(policy), document, sentAt: performance.now() };
+  const base = newestNumber(policy);
+  const write = { base, baseDocument: policy.document, document, sentAt: performance.now() };
   historyOf(settling, policy).writes.push(write);
   return write;
 }
@@ -116,11 +117,6 @@ export function endWrite(
 
 export function newestNumber({ versions, versionId }: FoundPolicy): number {
   return Math.max(...[versionId, ...versions].map(versionNumber));
-}
-
-/** Whether this run has written to a policy, or may have, or keeps something for it. */
-export function touches({ written, doubtful, history }: Settling, arn: string): boolean {
-  return written.has(arn) || doubtful.has(arn) || Boolean(history.get(arn)?.carried.length);
 }
 
 /** Notes that a change may have been made. @throws the failure itself when it was so too often. */

@@ -172,7 +172,6 @@ function aimOf(
       onDecided(chain);
       return spread.work;
     },
-    keepOf: (document) => document,
   };
 }
 

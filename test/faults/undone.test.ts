@@ -88,7 +88,12 @@ describe('what others change while a run writes to the same policy is as they le
     sandbox().setLatency(() => Math.random() ** 3 * 100);
     sandbox().clearRequests();
     const runs = [takeDown('a'), takeDown('b'), setUp(sandbox(), { secretName: 'd' })];
-    expect((await Promise.all(runs)).map(({ code }) => code)).toEqual([0, 0, 0]);
+    const results = await Promise.all(runs);
+    const logs = results.map(({ log }) => log).join('\n\n');
+    expect(
+      results.map(({ code }) => code),
+      logs,
+    ).toEqual([0, 0, 0]);
     expect(await allowed()).toEqual(['c', 'd']);
     const versions = writesTo(sandbox()).filter((name) => name === 'iam:CreatePolicyVersion');
     expect(versions.length).toBeLessThanOrEqual(9);
