@@ -111,6 +111,7 @@ class Player {
       if (other.other === 'add-entry') this.#asked.byHand.push(other);
       if (other.other === 'move-labels') this.#asked.replaced.add(`us-west-2 ${other.secret}`);
     }
+    this.#earlier.push({ at: this.#simulation.clock.now, changes: others.length });
     const scene = this.#scene();
     const played = await this.#run(commands);
     if ('violation' in played) return [played.violation];
