@@ -9,6 +9,7 @@ import {
   measure,
   mergeReadPolicies,
   type ReadPolicyChange,
+  samePolicy,
   tryParsePolicy,
   withChange,
 } from '../policy/index.ts';
@@ -36,8 +37,12 @@ export interface PolicyWrite {
 
 /** What this run knows about the versions of a policy. */
 export interface VersionHistory {
+  /** Number of the newest version at this run's first read. */
+  first: number;
   /** Writes for which it is not yet known what they have undone, oldest first. */
   writes: PolicyWrite[];
+  /** Documents of recent versions that this run deleted to make room. Their content must not be lost. */
+  carried: string[];
 }
 
 /** What the policy would be if this run's last write had not undone anything. */
@@ -130,18 +135,29 @@ export async function dispensableVersion(
   { aws }: Pick<StepContext, 'aws'>,
   account: AccountRef,
   policy: FoundPolicy,
-): Promise<string | undefined> {
+): Promise<{ version: string; number: number; document: string } | undefined> {
   const others = policy.versions.filter((version) => version !== policy.versionId);
   const documents = await Promise.all(others.map((version) => readVersion(aws, policy.arn, version)));
-  const shown = others.filter((_version, index) => documents[index] !== undefined);
-  const covered = others.find((_version, index) => covers(policy.document, documents[index], account));
-  return covered ?? shown[0];
+  const read = others.flatMap((version, index) => {
+    const document = documents[index];
+    return document === undefined ? [] : [{ version, number: versionNumber(version), document }];
+  });
+  return read.find(({ document }) => !withAll(account, policy.document, [document])) ?? read[0];
 }
 
-/** Returns whether a read policy allows everything that another one allows. */
-function covers(text: string, other: string | undefined, account: AccountRef): boolean {
-  if (other === undefined || !isExtendable(text)) return false;
-  return !isExtendable(other) || meansTheSame(text, mergeReadPolicies(text, other, account));
+/** Returns the document merged with what the others allow, or undefined if that changes nothing or does not fit. */
+export function withAll(
+  account: AccountRef,
+  document: string,
+  others: (string | undefined)[],
+): JsonPolicy | undefined {
+  const merged = others
+    .filter((each) => each !== undefined && isExtendable(each))
+    .reduce<string>((all, each) => JSON.stringify(mergeReadPolicies(all, each ?? '', account)), document);
+  const [before, after] = [tryParsePolicy(document), tryParsePolicy(merged)];
+  if (!before || !after || samePolicy(before, after)) return undefined;
+  const whole: JsonPolicy = JSON.parse(merged);
+  return measure(whole) > MANAGED_POLICY_LIMIT ? undefined : whole;
 }
 
 function isExtendable(text: string): boolean {

@@ -58,7 +58,7 @@ export function takeWrite({ left }: Settling, { kind }: PolicyWork): boolean {
 
 /** What is known of a policy's versions; from the first look on, right before this run writes. */
 export function historyOf({ history }: Settling, policy: FoundPolicy): VersionHistory {
-  const known = history.get(policy.arn) ?? { writes: [] };
+  const known = history.get(policy.arn) ?? { first: newestNumber(policy), writes: [], carried: [] };
   history.set(policy.arn, known);
   return known;
 }
@@ -117,6 +117,11 @@ export function endWrite(
 
 export function newestNumber({ versions, versionId }: FoundPolicy): number {
   return Math.max(...[versionId, ...versions].map(versionNumber));
+}
+
+/** Whether this run has written to a policy, or may have, or keeps something for it. */
+export function touches({ written, doubtful, history }: Settling, arn: string): boolean {
+  return written.has(arn) || doubtful.has(arn) || Boolean(history.get(arn)?.carried.length);
 }
 
 /** Notes that a change may have been made. @throws the failure itself when it was so too often. */

@@ -11,7 +11,7 @@ import type { PolicyAim } from './policy-aim.ts';
 import type { ChainPolicy, PolicyChain } from './policy-chain.ts';
 import { overwroteConflict, policyConflict } from './policy-conflicts.ts';
 import { type CreateWork, isChange, type PolicyWork, type UpdateWork } from './policy-distribution.ts';
-import { dispensableVersion, intendedState } from './policy-rescue.ts';
+import { dispensableVersion, intendedState, withAll } from './policy-rescue.ts';
 import {
   beginWrite,
   dropWrite,
@@ -221,8 +221,8 @@ export async function create(
 
 async function update(
   context: StepContext,
-  { identity }: PolicyAim,
-  { policy, document }: UpdateWork,
+  { identity, keepOf }: PolicyAim,
+  { policy, document: wanted }: UpdateWork,
   settling: Settling,
 ): Promise<FoundPolicy | undefined> {
   const { arn } = policy;
@@ -233,6 +233,8 @@ async function update(
     settling.doubtful.set(arn, settling.doubtful.get(arn) ?? 'updated');
     context.record({ policies: [outcomeOf(policy, settling)] });
   }
+  const carried = historyOf(settling, policy).carried.map(keepOf);
+  const document = withAll(identity, JSON.stringify(wanted), carried) ?? wanted;
   const write = beginWrite(settling, policy, JSON.stringify(document));
   const versionId = await orNothingWritten(addVersion(context, arn, document), () =>
     dropWrite(settling, policy, write),
@@ -260,16 +262,19 @@ async function orNothingWritten<T>(change: Promise<T>, nothingWritten: () => voi
   }
 }
 
-/** Returns the version that has to be deleted before another can be made. */
+/** The version that has to go before another can be made. What it allows is noted if another run may still count on it. */
 async function chooseDoomed(
   context: StepContext,
   identity: PolicyAim['identity'],
   policy: FoundPolicy,
   settling: Settling,
 ): Promise<string | undefined> {
+  const history = historyOf(settling, policy);
   const oldest = versionToDelete(policy);
-  const isPlanned = oldest !== undefined && oldest === settling.planned.get(policy.arn);
-  return oldest === undefined || isPlanned ? oldest : dispensableVersion(context, identity, policy);
+  if (oldest === undefined || oldest === settling.planned.get(policy.arn)) return oldest;
+  const doomed = await dispensableVersion(context, identity, policy);
+  if (doomed && doomed.number > history.first) history.carried.push(doomed.document);
+  return doomed?.version;
 }
 
 function contended(name: string): Failure {

@@ -172,6 +172,7 @@ function aimOf(
       onDecided(chain);
       return spread.work;
     },
+    keepOf: (document) => document,
   };
 }
 
