@@ -30,8 +30,8 @@ export function kmsKeyIdIn(id: string, region: string, ref: KmsKeyRef | undefine
 }
 
 /**
- * Returns whether two names of a KMS key in one Region may well mean the same key; an alias and an ID of one account cannot be told
- * apart without asking KMS.
+ * Returns whether two names of a KMS key in one Region may mean the same key. Only KMS knows whether an alias
+ * and an ID of one account do, so they may.
  */
 export function maybeSameKmsKey(a: string, b: string, region: string, where: AccountRef): boolean {
   const [first, second] = [kmsKeyRef(a, region, where), kmsKeyRef(b, region, where)];

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { policyArn } from '../aws/arn.ts';
-import { type FoundPolicy, type PolicyReader, policyReader } from '../aws/policies.ts';
+import { type PolicyReader, policyReader } from '../aws/policies.ts';
 import { waitUntil } from '../aws/wait.ts';
 import { carryingDoubt, EXIT, Failure } from '../failure.ts';
 import type { Conflict, PolicyOutcome } from '../report/types.ts';
@@ -8,24 +7,20 @@ import { awsWords } from '../report/words/aws.ts';
 import { policyWords as words } from '../report/words/steps.ts';
 import { conflictFailure } from './conflict.ts';
 import type { PolicyAim } from './policy-aim.ts';
+import { tryWriting } from './policy-attempt.ts';
 import type { ChainPolicy, PolicyChain } from './policy-chain.ts';
 import { overwroteConflict, policyConflict } from './policy-conflicts.ts';
 import { type CreateWork, isChange, type PolicyWork, type UpdateWork } from './policy-distribution.ts';
-import { dispensableVersion, intendedState, withAll } from './policy-rescue.ts';
+import { intendedState } from './policy-rescue.ts';
 import {
-  beginWrite,
-  dropWrite,
-  endWrite,
   historyOf,
   isInDoubt,
   mayStillShow,
   newestOf,
-  noteDoubt,
   outcomeOf,
   type Settling,
   takeWrite,
 } from './policy-settling-state.ts';
-import { addVersion, createPolicy, deleteVersion, versionToDelete } from './policy-writing.ts';
 import type { StepContext } from './types.ts';
 
 /**
@@ -175,106 +170,6 @@ async function readChainNow(
     chain.taken.has(name.toLowerCase()) || chain.policies.some((policy) => policy.name === name);
   if (settling.hidden && shows(settling.hidden)) delete settling.hidden;
   return chain;
-}
-
-/** Writes, and answers the policy as it should be now; nothing when it has to be looked at again. */
-async function tryWriting(
-  context: StepContext,
-  aim: PolicyAim,
-  work: CreateWork | UpdateWork,
-  settling: Settling,
-): Promise<FoundPolicy | undefined> {
-  try {
-    return work.kind === 'create'
-      ? await create(context, aim, work, settling)
-      : await update(context, aim, work, settling);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    settling.throttled = error.code === 'throttled' ? error : undefined;
-    if (settling.throttled) return undefined;
-    if (!error.inDoubt) throw error;
-    noteDoubt(settling, error, work, aim.identity);
-    return undefined;
-  }
-}
-
-/** Creates a policy and notes it; answers nothing when one of the name exists, because it must be read before it is extended. */
-export async function create(
-  context: StepContext,
-  aim: PolicyAim,
-  work: CreateWork,
-  settling: Settling,
-): Promise<FoundPolicy | undefined> {
-  const created = await createPolicy(context, aim, work);
-  const arn = policyArn(aim.identity, work.name);
-  if (created.kind === 'made') {
-    settling.written.set(arn, { ...created.policy, action: 'created' });
-    historyOf(settling, created.policy);
-    return created.policy;
-  }
-  settling.hidden = work.name;
-  // What was refused has changed nothing.
-  settling.left.policies += 1;
-  if (created.perhapsOurs) settling.doubtful.set(arn, 'created');
-  return undefined;
-}
-
-async function update(
-  context: StepContext,
-  { identity, keepOf }: PolicyAim,
-  { policy, document: wanted }: UpdateWork,
-  settling: Settling,
-): Promise<FoundPolicy | undefined> {
-  const { arn } = policy;
-  const doomed = await chooseDoomed(context, identity, policy, settling);
-  if (!doomed && versionToDelete(policy)) return undefined;
-  if (doomed) {
-    if (!(await deleteVersion(context, arn, doomed))) return undefined;
-    settling.doubtful.set(arn, settling.doubtful.get(arn) ?? 'updated');
-    context.record({ policies: [outcomeOf(policy, settling)] });
-  }
-  const carried = historyOf(settling, policy).carried.map(keepOf);
-  const document = withAll(identity, JSON.stringify(wanted), carried) ?? wanted;
-  const write = beginWrite(settling, policy, JSON.stringify(document));
-  const versionId = await orNothingWritten(addVersion(context, arn, document), () =>
-    dropWrite(settling, policy, write),
-  );
-  if (!versionId) {
-    // It is not what it was thought to be: nothing that was seen before counts any more.
-    dropWrite(settling, policy, write);
-    settling.seen.delete(arn);
-    return undefined;
-  }
-  const versions = [...policy.versions.filter((version) => version !== doomed), versionId];
-  const action = settling.written.get(arn)?.action ?? 'updated';
-  const now = { ...policy, versionId, versions, document: JSON.stringify(document), action };
-  endWrite(settling, now, write);
-  return now;
-}
-
-/** Waits for a change; hears of a failure after which it was not made for sure. */
-async function orNothingWritten<T>(change: Promise<T>, nothingWritten: () => void): Promise<T> {
-  try {
-    return await change;
-  } catch (error) {
-    if (error instanceof Failure && !error.inDoubt) nothingWritten();
-    throw error;
-  }
-}
-
-/** The version that has to go before another can be made. What it allows is noted if another run may still count on it. */
-async function chooseDoomed(
-  context: StepContext,
-  identity: PolicyAim['identity'],
-  policy: FoundPolicy,
-  settling: Settling,
-): Promise<string | undefined> {
-  const history = historyOf(settling, policy);
-  const oldest = versionToDelete(policy);
-  if (oldest === undefined || oldest === settling.planned.get(policy.arn)) return oldest;
-  const doomed = await dispensableVersion(context, identity, policy);
-  if (doomed && doomed.number > history.first) history.carried.push(doomed.document);
-  return doomed?.version;
 }
 
 function contended(name: string): Failure {

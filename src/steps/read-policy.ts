@@ -7,6 +7,7 @@ import { policyWords as words } from '../report/words/steps.ts';
 import { conflictFailure } from './conflict.ts';
 import { warnOfNew } from './new-warnings.ts';
 import type { PolicyAim } from './policy-aim.ts';
+import { create } from './policy-attempt.ts';
 import {
   type ChainSearch,
   continuedName,
@@ -17,7 +18,7 @@ import {
 } from './policy-chain.ts';
 import { policyConflict } from './policy-conflicts.ts';
 import { type Distribution, distribute, type PolicyWork, takenName } from './policy-distribution.ts';
-import { create, settlePolicies } from './policy-settling.ts';
+import { settlePolicies } from './policy-settling.ts';
 import { newSettling, outcomeOf, type Settling } from './policy-settling-state.ts';
 import { versionToDelete } from './policy-writing.ts';
 import { sharedPrefix } from './shared-prefix.ts';

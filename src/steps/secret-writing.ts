@@ -137,7 +137,7 @@ function tokenAfter({ arn, versionId = '', previousId = '' }: FoundSecret, numbe
   return createHash('sha256').update(`${arn} ${versionId} ${previousId}${place}`).digest('hex');
 }
 
-/** Stores the value as the version of that token; answers nothing when the token stands for another value already. */
+/** Stores the value as the version of that token. Returns undefined if the token already stands for another value. */
 async function putValue({ aws }: StepContext, ref: SecretRef, key: KeyMaterial, token: string) {
   const call = {
     action: 'secretsmanager:PutSecretValue',
