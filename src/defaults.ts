@@ -37,6 +37,13 @@ export interface Limits {
   inDoubtMs: number;
   /** How long such a change can take to show before a run ends that has nothing else to do. */
   lateWriteMs: number;
+  /**
+   * For how long after a new version of a policy the version before it is not deleted: the run that wrote the new one may have to
+   * restore from it what another run had changed. It has time for a request (`HTTP.handler.requestTimeout`) and the reading.
+   */
+  versionKeptMs: number;
+  /** For how long a run waits where another one has made room for a version that it has not written yet. */
+  roomTakenMs: number;
   /** Longest random pause before something is written again that others are writing too. */
   jitterMs: number;
   /**
@@ -61,6 +68,8 @@ export const LIMITS: Limits = {
   longestPauseMs: 5_000,
   inDoubtMs: 5_000,
   lateWriteMs: 20_000,
+  versionKeptMs: 5_000,
+  roomTakenMs: 5_000,
   jitterMs: 400,
   versionsBeyondPlan: 24,
   policiesBeyondPlan: 3,

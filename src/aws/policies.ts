@@ -24,6 +24,8 @@ export interface FoundPolicy {
   document: string;
   /** The IDs of all versions, oldest first. IAM keeps at most five of a customer-managed policy. */
   versions: string[];
+  /** When each version was created, by AWS's clock, in milliseconds since the epoch; for those of which IAM says so. */
+  createdAt: Readonly<Record<string, number>>;
   /** The CloudFormation stack that it belongs to, if it belongs to one and its tags were read (`withTags`). */
   stack?: string;
   /** Whether this program made it when another one was full, as its tag says; absent where its tags were not read. */
@@ -157,7 +159,15 @@ async function readListed(
 }
 
 function toPolicy(arn: string, versions: PolicyVersion[], versionId: string, document: string): FoundPolicy {
-  return { arn, name: nameInIamArn(arn), versionId, document, versions: versions.map(({ id }) => id) };
+  const dates = versions.flatMap(({ id, createdAt }) => (createdAt ? [[id, createdAt.getTime()]] : []));
+  return {
+    arn,
+    name: nameInIamArn(arn),
+    versionId,
+    document,
+    versions: versions.map(({ id }) => id),
+    createdAt: Object.fromEntries(dates),
+  };
 }
 
 async function describePolicy(aws: Aws, arn: string): Promise<Policy | undefined> {
@@ -227,6 +237,7 @@ export function listAttached(aws: Aws, name: string): Promise<string[]> {
 interface PolicyVersion {
   id: string;
   isDefault: boolean;
+  createdAt: Date | undefined;
 }
 
 /** Versions are numbered in the order of their making, `v1`, `v2`, …, and no number is used twice. */
@@ -243,8 +254,9 @@ async function listVersions(aws: Aws, arn: string): Promise<PolicyVersion[]> {
       { PolicyArn: arn },
       options,
     )) {
-      for (const { VersionId, IsDefaultVersion } of page.Versions ?? []) {
-        if (VersionId) versions.push({ id: VersionId, isDefault: IsDefaultVersion ?? false });
+      for (const { VersionId, IsDefaultVersion, CreateDate } of page.Versions ?? []) {
+        if (!VersionId) continue;
+        versions.push({ id: VersionId, isDefault: IsDefaultVersion ?? false, createdAt: CreateDate });
       }
     }
     return versions.sort((a, b) => versionNumber(a.id) - versionNumber(b.id));

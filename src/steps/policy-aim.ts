@@ -17,6 +17,4 @@ export interface PolicyAim {
    * @throws Failure with a conflict when one of them is in the way
    */
   decide(chain: PolicyChain): PolicyWork[];
-  /** What shall stay of a document that somebody else wrote at the same time; nothing when all of it shall go. */
-  keepOf(document: string): string | undefined;
 }

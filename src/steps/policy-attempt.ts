@@ -3,7 +3,7 @@ import type { FoundPolicy } from '../aws/policies.ts';
 import { Failure } from '../failure.ts';
 import type { PolicyAim } from './policy-aim.ts';
 import type { CreateWork, UpdateWork } from './policy-distribution.ts';
-import { dispensableVersion, withAll } from './policy-rescue.ts';
+import { versionToDelete } from './policy-room.ts';
 import {
   beginWrite,
   dropWrite,
@@ -13,7 +13,7 @@ import {
   outcomeOf,
   type Settling,
 } from './policy-settling-state.ts';
-import { addVersion, createPolicy, deleteVersion, versionToDelete } from './policy-writing.ts';
+import { addVersion, createPolicy, deleteVersion } from './policy-writing.ts';
 import type { StepContext } from './types.ts';
 
 /** Carries out one change and notes it. Returns the policy as it should be now, or undefined if it has to be read again. */
@@ -26,7 +26,7 @@ export async function tryWriting(
   try {
     return work.kind === 'create'
       ? await create(context, aim, work, settling)
-      : await update(context, aim, work, settling);
+      : await update(context, work, settling);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     settling.throttled = error.code === 'throttled' ? error : undefined;
@@ -47,6 +47,7 @@ export async function create(
   const created = await createPolicy(context, aim, work);
   const arn = policyArn(aim.identity, work.name);
   if (created.kind === 'made') {
+    settling.writesMade += 1;
     settling.written.set(arn, { ...created.policy, action: 'created' });
     historyOf(settling, created.policy);
     return created.policy;
@@ -60,20 +61,17 @@ export async function create(
 
 async function update(
   context: StepContext,
-  { identity, keepOf }: PolicyAim,
-  { policy, document: wanted }: UpdateWork,
+  { policy, document }: UpdateWork,
   settling: Settling,
 ): Promise<FoundPolicy | undefined> {
   const { arn } = policy;
-  const doomed = await chooseDoomed(context, identity, policy, settling);
-  if (!doomed && versionToDelete(policy)) return undefined;
+  const doomed = versionToDelete(policy);
   if (doomed) {
     if (!(await deleteVersion(context, arn, doomed))) return undefined;
+    historyOf(settling, policy).room.madeAfter = policy.versions.at(-1);
     settling.doubtful.set(arn, settling.doubtful.get(arn) ?? 'updated');
     context.record({ policies: [outcomeOf(policy, settling)] });
   }
-  const carried = historyOf(settling, policy).carried.map(keepOf);
-  const document = withAll(identity, JSON.stringify(wanted), carried) ?? wanted;
   const write = beginWrite(settling, policy, JSON.stringify(document));
   const versionId = await orNothingWritten(addVersion(context, arn, document), () =>
     dropWrite(settling, policy, write),
@@ -86,7 +84,8 @@ async function update(
   }
   const versions = [...policy.versions.filter((version) => version !== doomed), versionId];
   const action = settling.written.get(arn)?.action ?? 'updated';
-  const now = { ...policy, versionId, versions, document: JSON.stringify(document), action };
+  const createdAt = { ...policy.createdAt, [versionId]: Date.now() };
+  const now = { ...policy, versionId, versions, createdAt, document: JSON.stringify(document), action };
   endWrite(settling, now, write);
   return now;
 }
@@ -99,19 +98,4 @@ async function orNothingWritten<T>(change: Promise<T>, nothingWritten: () => voi
     if (error instanceof Failure && !error.inDoubt) nothingWritten();
     throw error;
   }
-}
-
-/** The version that has to go before another can be made. What it allows is noted if another run may still count on it. */
-async function chooseDoomed(
-  context: StepContext,
-  identity: PolicyAim['identity'],
-  policy: FoundPolicy,
-  settling: Settling,
-): Promise<string | undefined> {
-  const history = historyOf(settling, policy);
-  const oldest = versionToDelete(policy);
-  if (oldest === undefined || oldest === settling.planned.get(policy.arn)) return oldest;
-  const doomed = await dispensableVersion(context, identity, policy);
-  if (doomed && doomed.number > history.first) history.carried.push(doomed.document);
-  return doomed?.version;
 }

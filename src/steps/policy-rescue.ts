@@ -7,13 +7,12 @@ import {
   MANAGED_POLICY_LIMIT,
   meansTheSame,
   measure,
-  mergeReadPolicies,
   type ReadPolicyChange,
-  samePolicy,
   tryParsePolicy,
   withChange,
 } from '../policy/index.ts';
 import type { PolicyAim } from './policy-aim.ts';
+import type { VersionRoom } from './policy-room.ts';
 import type { StepContext } from './types.ts';
 
 /**
@@ -31,18 +30,17 @@ export interface PolicyWrite {
   document: string;
   /** Number of the version; absent until an answer or a read shows it. */
   own?: number;
+  /** The version right before it, once this run has read it. */
+  before?: { number: number; document: string };
   /** Time of the request, in `performance.now()` milliseconds. */
   sentAt: number;
 }
 
 /** What this run knows about the versions of a policy. */
 export interface VersionHistory {
-  /** Number of the newest version at this run's first read. */
-  first: number;
   /** Writes for which it is not yet known what they have undone, oldest first. */
   writes: PolicyWrite[];
-  /** Documents of recent versions that this run deleted to make room. Their content must not be lost. */
-  carried: string[];
+  room: VersionRoom;
 }
 
 /** What the policy would be if this run's last write had not undone anything. */
@@ -73,11 +71,11 @@ export async function intendedState(
   const { base, baseDocument, own, document: sent } = write;
   // The numbers between are those of versions that this run has not seen.
   if (own > base + 1 && shown < own) return { kind: 'unknown' };
-  const before = Math.max(...numbersIn(policy).filter((number) => number > base && number < own));
-  if (!Number.isFinite(before)) return settled(history);
-  const document = await read(before);
-  if (document === undefined) return { kind: 'unknown' };
-  if (!isExtendable(document)) return { kind: 'foreign', version: `v${before}` };
+  const before = await versionBefore(policy, write, read);
+  if (!before) return settled(history);
+  if (before === 'unknown') return { kind: 'unknown' };
+  const { document } = before;
+  if (!isExtendable(document)) return { kind: 'foreign', version: `v${before.number}` };
   if (!isExtendable(policy.document)) return settled(history);
   const since = changeBetween(sent, policy.document);
   const intention = isExtendable(baseDocument) ? [changeBetween(baseDocument, sent)] : [];
@@ -86,6 +84,23 @@ export async function intendedState(
   const intended = fits ? whole : withChanges(document, [since], identity);
   if (!intended || meansTheSame(policy.document, intended)) return settled(history);
   return { kind: 'other', document: intended };
+}
+
+/** Returns the version right before a write that the run had not seen when it wrote, or undefined if there is none. */
+async function versionBefore(
+  policy: FoundPolicy,
+  write: PolicyWrite,
+  read: (number: number) => Promise<string | undefined>,
+): Promise<PolicyWrite['before'] | 'unknown'> {
+  if (write.before) return write.before;
+  const { base, own = base } = write;
+  const number = Math.max(...numbersIn(policy).filter((each) => each > base && each < own));
+  if (!Number.isFinite(number)) return undefined;
+  const document = await read(number);
+  if (document === undefined) return 'unknown';
+  // It may have to be deleted before its change is restored.
+  write.before = { number, document };
+  return write.before;
 }
 
 function withChanges(
@@ -104,7 +119,7 @@ async function lastWrite(
   policy: FoundPolicy,
   { writes }: VersionHistory,
   read: (number: number) => Promise<string | undefined>,
-): Promise<(PolicyWrite & { own: number }) | undefined> {
+): Promise<PolicyWrite | undefined> {
   for (const write of [...writes].reverse()) {
     if (write.own === undefined) {
       const numbers = numbersIn(policy).filter((number) => number > write.base);
@@ -112,7 +127,7 @@ async function lastWrite(
       const index = documents.findIndex((text) => text !== undefined && text === write.document);
       if (index >= 0) Object.assign(write, { own: numbers[index] });
     }
-    if (write.own !== undefined) return { ...write, own: write.own };
+    if (write.own !== undefined) return write;
   }
   return undefined;
 }
@@ -124,40 +139,6 @@ function settled(history: VersionHistory): Intended {
 
 function numbersIn({ versions }: FoundPolicy): number[] {
   return versions.map(versionNumber);
-}
-
-/**
- * Returns the version to delete to make room for a new one, when the policy has five that differ from those in the plan: the
- * oldest version that allows nothing beyond the default version, or else the oldest one. This keeps what one run has added and
- * another has just undone, until that run restores it. Skips versions that IAM lists but does not show yet.
- */
-export async function dispensableVersion(
-  { aws }: Pick<StepContext, 'aws'>,
-  account: AccountRef,
-  policy: FoundPolicy,
-): Promise<{ version: string; number: number; document: string } | undefined> {
-  const others = policy.versions.filter((version) => version !== policy.versionId);
-  const documents = await Promise.all(others.map((version) => readVersion(aws, policy.arn, version)));
-  const read = others.flatMap((version, index) => {
-    const document = documents[index];
-    return document === undefined ? [] : [{ version, number: versionNumber(version), document }];
-  });
-  return read.find(({ document }) => !withAll(account, policy.document, [document])) ?? read[0];
-}
-
-/** Returns the document merged with what the others allow, or undefined if that changes nothing or does not fit. */
-export function withAll(
-  account: AccountRef,
-  document: string,
-  others: (string | undefined)[],
-): JsonPolicy | undefined {
-  const merged = others
-    .filter((each) => each !== undefined && isExtendable(each))
-    .reduce<string>((all, each) => JSON.stringify(mergeReadPolicies(all, each ?? '', account)), document);
-  const [before, after] = [tryParsePolicy(document), tryParsePolicy(merged)];
-  if (!before || !after || samePolicy(before, after)) return undefined;
-  const whole: JsonPolicy = JSON.parse(merged);
-  return measure(whole) > MANAGED_POLICY_LIMIT ? undefined : whole;
 }
 
 function isExtendable(text: string): boolean {

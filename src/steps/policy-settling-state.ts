@@ -6,14 +6,16 @@ import type { AccountRef } from '../policy/index.ts';
 import type { PolicyOutcome } from '../report/types.ts';
 import { isChange, type PolicyWork } from './policy-distribution.ts';
 import type { PolicyWrite, VersionHistory } from './policy-rescue.ts';
-import { versionToDelete } from './policy-writing.ts';
+import { mustWaitForRoom, noteVersions } from './policy-room.ts';
 
 /** What this run has done to the policies so far, and what it knows of them; everything by ARN. */
 export interface Settling {
+  /** How many versions and policies this run has written. */
+  writesMade: number;
+  /** Whether this run waits because others have to write first. */
+  othersFirst: boolean;
   /** How many more times this run may write: what its plan has, and some for what others write meanwhile. */
   left: { versions: number; policies: number };
-  /** The version of which the plan said that it makes room. */
-  planned: Map<string, string | undefined>;
   /** The policies as they were when they had the newest version that this run has seen. */
   seen: Map<string, FoundPolicy>;
   /** The numbers of the newest versions that IAM has shown. */
@@ -37,10 +39,10 @@ export function newSettling(
 ): Settling {
   const changes = plan.filter(isChange);
   const creates = changes.filter(({ kind }) => kind === 'create').length;
-  const updates = plan.flatMap((work) => (work.kind === 'update' ? [work.policy] : []));
   return {
+    writesMade: 0,
+    othersFirst: false,
     left: { versions: changes.length + versionsBeyondPlan, policies: creates + policiesBeyondPlan },
-    planned: new Map(updates.map((policy) => [policy.arn, versionToDelete(policy)])),
     seen: new Map(),
     shown: new Map(),
     written: new Map(),
@@ -58,8 +60,9 @@ export function takeWrite({ left }: Settling, { kind }: PolicyWork): boolean {
 
 /** What is known of a policy's versions; from the first look on, right before this run writes. */
 export function historyOf({ history }: Settling, policy: FoundPolicy): VersionHistory {
-  const known = history.get(policy.arn) ?? { first: newestNumber(policy), writes: [], carried: [] };
+  const known = history.get(policy.arn) ?? { writes: [], room: { seenAt: new Map() } };
   history.set(policy.arn, known);
+  noteVersions(known.room, policy);
   return known;
 }
 
@@ -104,6 +107,7 @@ export function endWrite(
   now: FoundPolicy & { action: 'created' | 'updated' },
   write: PolicyWrite,
 ): void {
+  settling.writesMade += 1;
   write.own = versionNumber(now.versionId);
   // Numbers begin again where somebody has deleted the policy and another run has made it anew.
   if (write.own <= write.base) {
@@ -119,9 +123,9 @@ export function newestNumber({ versions, versionId }: FoundPolicy): number {
   return Math.max(...[versionId, ...versions].map(versionNumber));
 }
 
-/** Whether this run has written to a policy, or may have, or keeps something for it. */
-export function touches({ written, doubtful, history }: Settling, arn: string): boolean {
-  return written.has(arn) || doubtful.has(arn) || Boolean(history.get(arn)?.carried.length);
+/** Whether this run has written to a policy, or may have. */
+export function touches({ written, doubtful }: Settling, arn: string): boolean {
+  return written.has(arn) || doubtful.has(arn);
 }
 
 /** Notes that a change may have been made. @throws the failure itself when it was so too often. */
@@ -134,8 +138,16 @@ export function noteDoubt(settling: Settling, failure: Failure, work: PolicyWork
 }
 
 /** Whether the last change may still show by itself, so that it is too early to make it again. */
-export function isInDoubt({ doubt }: Settling, { inDoubtMs }: Limits): boolean {
+function isInDoubt({ doubt }: Settling, { inDoubtMs }: Limits): boolean {
   return doubt !== undefined && performance.now() - doubt.at < inDoubtMs;
+}
+
+/** Whether it is too early for a change: the last one may still show by itself, or another run has to write first. */
+export function isTooEarly(settling: Settling, work: PolicyWork, limits: Limits): boolean {
+  if (isInDoubt(settling, limits)) return true;
+  if (work.kind !== 'update') return false;
+  settling.othersFirst = mustWaitForRoom(work.policy, historyOf(settling, work.policy).room, limits);
+  return settling.othersFirst;
 }
 
 /** Whether a version that this run may have written can still show, and undo what others have written before it. */

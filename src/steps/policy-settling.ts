@@ -14,7 +14,7 @@ import { type CreateWork, isChange, type PolicyWork, type UpdateWork } from './p
 import { intendedState } from './policy-rescue.ts';
 import {
   historyOf,
-  isInDoubt,
+  isTooEarly,
   mayStillShow,
   newestOf,
   outcomeOf,
@@ -34,23 +34,40 @@ export async function settlePolicies(
   aim: PolicyAim,
   settling: Settling,
 ): Promise<PolicyOutcome[]> {
-  const { limits, interrupt } = context;
-  const settled = waitUntil(
-    () => settleOnce(context, aim, settling),
-    (outcomes) => outcomes !== undefined,
-    { limits, interrupt, onWait: (elapsed) => context.waiting(words.propagating, elapsed) },
-  );
   try {
-    const { value } = await settled;
-    if (value) return value;
+    return await settleInTime(context, aim, settling);
   } catch (error) {
     await putBack(context, aim, settling);
     return carryingDoubt(() => settling.doubt?.action, Promise.reject(error));
   }
+}
+
+async function settleInTime(
+  context: StepContext,
+  aim: PolicyAim,
+  settling: Settling,
+): Promise<PolicyOutcome[]> {
+  let before: number;
+  do {
+    before = settling.writesMade;
+    const { value } = await waitUntil(
+      () => settleOnce(context, aim, settling),
+      (outcomes) => outcomes !== undefined,
+      waitingFor(context, settling),
+    );
+    if (value) return value;
+    // After each write the time begins anew; the number of writes is limited.
+  } while (before < settling.writesMade);
   const failure = settling.doubt?.failure ?? settling.throttled;
   if (failure) throw failure;
   if (settling.hidden) throw conflictFailure([policyConflict({ hidden: settling.hidden })]);
   throw contended(aim.name);
+}
+
+function waitingFor({ limits, interrupt, waiting }: StepContext, settling: Settling) {
+  const onWait = (elapsed: number) =>
+    waiting(settling.othersFirst ? words.othersFirst : words.propagating, elapsed);
+  return { limits, interrupt, onWait };
 }
 
 /** Answers nothing when something else was written meanwhile, or what was written does not show yet. */
@@ -63,6 +80,7 @@ async function settleOnce(
   // Not for longer without a word to the user.
   const until = performance.now() + limits.longestPauseMs;
   while (performance.now() < until) {
+    settling.othersFirst = false;
     const chain = await readChainNow(context, aim, settling);
     const intended = await intendedChain(context, aim, chain, settling);
     if (intended === 'unknown') return undefined;
@@ -75,7 +93,7 @@ async function settleOnce(
       if (intended.conflict) throw conflictFailure([intended.conflict]);
       return work.flatMap((each) => (each.kind === 'create' ? [] : [outcomeOf(each.policy, settling)]));
     }
-    if (isInDoubt(settling, limits)) return undefined;
+    if (isTooEarly(settling, next, limits)) return undefined;
     if (!takeWrite(settling, next)) throw contended(aim.name);
     const done = await tryWriting(context, aim, next, settling);
     if (!done) break;
@@ -136,19 +154,19 @@ function nextWrite(work: PolicyWork[], { policies }: PolicyChain): CreateWork | 
  */
 async function putBack(context: StepContext, aim: PolicyAim, settling: Settling): Promise<void> {
   if ([...settling.history.values()].every(({ writes }) => writes.length === 0)) return;
-  const { limits, waiting } = context;
+  const { limits } = context;
   const finish = async (aws: StepContext['aws']): Promise<void> => {
-    const calm = { ...context, aws };
+    const calm = { ...context, aws, interrupt: new AbortController().signal };
     const round = async (): Promise<boolean> => {
       const chain = await readChainNow(calm, aim, settling);
       const intended = await intendedChain(calm, aim, chain, settling);
       if (intended === 'unknown') return false;
       const next = nextWrite(intended.restored, chain);
-      if (next) await tryWriting(calm, aim, next, settling);
-      return next === undefined;
+      if (!next) return true;
+      if (!isTooEarly(settling, next, limits)) await tryWriting(calm, aim, next, settling);
+      return false;
     };
-    const onWait = (elapsed: number) => waiting(words.propagating, elapsed);
-    await waitUntil(round, Boolean, { limits, interrupt: new AbortController().signal, onWait });
+    await waitUntil(round, Boolean, waitingFor(calm, settling));
   };
   await context.aws.whole('iam:CreatePolicyVersion', finish).catch(() => undefined);
 }

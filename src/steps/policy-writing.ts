@@ -12,17 +12,6 @@ import type { PolicyAim } from './policy-aim.ts';
 import type { CreateWork } from './policy-distribution.ts';
 import type { StepContext } from './types.ts';
 
-/** IAM keeps at most five versions of a managed policy (IAM quotas). */
-const VERSIONS_KEPT = 5;
-
-/** The version that has to go before another can be made; `undefined` while there is room. */
-export function versionToDelete({
-  versions,
-  versionId,
-}: Pick<FoundPolicy, 'versions' | 'versionId'>): string | undefined {
-  return versions.length < VERSIONS_KEPT ? undefined : versions.find((version) => version !== versionId);
-}
-
 /** A policy that was made; or that one of that name is there, perhaps by an earlier try of the same request. */
 export type Created = { kind: 'made'; policy: FoundPolicy } | { kind: 'exists'; perhapsOurs: boolean };
 
@@ -48,7 +37,15 @@ export async function createPolicy(
     const overflow = overflowOf !== undefined;
     return {
       kind: 'made',
-      policy: { arn, name, versionId: 'v1', versions: ['v1'], document: text, overflow },
+      policy: {
+        arn,
+        name,
+        versionId: 'v1',
+        versions: ['v1'],
+        createdAt: { v1: Date.now() },
+        document: text,
+        overflow,
+      },
     };
   } catch (error) {
     if (!hasAwsCode(error, 'EntityAlreadyExistsException')) throw error;

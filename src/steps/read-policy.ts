@@ -18,9 +18,9 @@ import {
 } from './policy-chain.ts';
 import { policyConflict } from './policy-conflicts.ts';
 import { type Distribution, distribute, type PolicyWork, takenName } from './policy-distribution.ts';
+import { versionToDelete } from './policy-room.ts';
 import { settlePolicies } from './policy-settling.ts';
 import { newSettling, outcomeOf, type Settling } from './policy-settling-state.ts';
-import { versionToDelete } from './policy-writing.ts';
 import { sharedPrefix } from './shared-prefix.ts';
 import { policyTags } from './tags.ts';
 import type { PolicyRequest, Step, StepContext, StepInput, StepPlan } from './types.ts';
@@ -173,7 +173,6 @@ function aimOf(
       onDecided(chain);
       return spread.work;
     },
-    keepOf: (document) => document,
   };
 }
 

@@ -2,7 +2,7 @@ import { isReadPolicyShape, removeSecrets, tryParsePolicy } from '../policy/inde
 import type { Change } from '../report/types.ts';
 import { policyWords } from '../report/words/steps.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
-import { versionToDelete } from '../steps/policy-writing.ts';
+import { versionToDelete } from '../steps/policy-room.ts';
 import { entriesOf, isGone } from './entries.ts';
 import type { PolicyFate, Scope, UsedPolicy } from './types.ts';
 

@@ -42,10 +42,6 @@ function aimAt(identity: Identity, { name, arns, isGone }: ToNarrow): PolicyAim 
     tags: () => [],
     decide: ({ policies }) =>
       policies.filter(({ arn }) => arns.includes(arn)).map((policy) => workOn(policy, isGone)),
-    keepOf(document) {
-      const kept = isReadable(document) ? removeSecrets(document, isGone) : undefined;
-      return kept && JSON.stringify(kept);
-    },
   };
 }
 

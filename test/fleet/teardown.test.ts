@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { performTeardownManifest, type TeardownHow } from '../../src/cli/teardown-manifest.ts';
 import {
   ACCOUNT,
   FAR_REGION,
@@ -9,37 +8,13 @@ import {
   roleArn,
   writesTo,
 } from '../support/account.ts';
-import type { InProcessOptions } from '../support/command.ts';
-import { type FleetDocument, feeds, type ManifestContent, runAll, setUpAll } from '../support/manifest.ts';
+import { feeds, setUpAll } from '../support/manifest.ts';
 import { runHere } from '../support/run-here.ts';
 import { freshSandbox } from '../support/sandbox.ts';
+import { tearDownAll } from '../support/teardown.ts';
 
 const sandbox = freshSandbox();
 const defaults = { regions: [REGION, FAR_REGION] };
-
-interface Document extends Omit<FleetDocument, 'secrets'> {
-  secrets: (FleetDocument['secrets'][number] & { deletionDate?: string })[];
-  undo?: string;
-}
-
-/** Runs `teardown --manifest`. */
-function tearDownAll(
-  content: ManifestContent,
-  {
-    dryRun = false,
-    recoveryDays = 30,
-    includeUntagged = false,
-    ...options
-  }: InProcessOptions & Partial<TeardownHow> = {},
-) {
-  const how = { dryRun, recoveryDays, includeUntagged };
-  return runAll<Document>(
-    sandbox(),
-    content,
-    (run, manifest) => performTeardownManifest(run, manifest, how),
-    options,
-  );
-}
 
 /** What stands, in short. */
 async function standing() {
@@ -58,7 +33,7 @@ test('takes down all that a manifest has set up, and what it prints brings back 
   await setUpAll(sandbox(), manifest);
   const before = await readAccount(sandbox());
   sandbox().clearRequests();
-  const dry = await tearDownAll(manifest, { dryRun: true });
+  const dry = await tearDownAll(sandbox(), manifest, { dryRun: true });
   expect(dry.json).toMatchObject({
     dryRun: true,
     policies: [{ action: 'deleted' }],
@@ -69,7 +44,7 @@ test('takes down all that a manifest has set up, and what it prints brings back 
   const reads = sandbox().requests.map(({ action }) => action);
   expect(reads).not.toEqual(expect.arrayContaining([expect.stringMatching(/SecretValue|ResourcePolicy/)]));
   sandbox().clearRequests();
-  const { code, json, log } = await tearDownAll(manifest, { recoveryDays: 7 });
+  const { code, json, log } = await tearDownAll(sandbox(), manifest, { recoveryDays: 7 });
   expect([code, json.failed], log).toEqual([0, []]);
   expect(writesTo(sandbox())).toEqual([
     ...Array.from({ length: 4 }, () => 'secretsmanager:DeleteSecret'),
@@ -84,7 +59,7 @@ test('takes down all that a manifest has set up, and what it prints brings back 
   expect(json.undo).toMatch(/^mc-static-key setup --manifest \S+\/keys\.yaml --restore$/);
 
   sandbox().clearRequests();
-  expect((await tearDownAll(manifest)).log).toContain('There is nothing left to take down');
+  expect((await tearDownAll(sandbox(), manifest)).log).toContain('There is nothing left to take down');
   expect(writesTo(sandbox())).toEqual([]);
 
   const undone = await setUpAll(sandbox(), manifest, { restore: true });
@@ -98,7 +73,7 @@ test('leaves a key that a flow uses, and takes the others out of the policy in o
   const Decryption = { RoleArn: roleArn('MediaConnect-ASM'), SecretArn, Algorithm: 'aes256' as const };
   const flow = sandbox().addFlow({ region: REGION, name: 'game', source: { Name: 'camera', Decryption } });
   sandbox().clearRequests();
-  const { code, json, log } = await tearDownAll({ keys: feeds(3) });
+  const { code, json, log } = await tearDownAll(sandbox(), { keys: feeds(3) });
   expect(code).toBe(1);
   expect(writesTo(sandbox()).slice(2)).toEqual(['iam:CreatePolicyVersion']);
   expect(json.failed).toMatchObject([{ name: 'live/feed-2', error: { code: 'conflict' } }]);
@@ -112,7 +87,7 @@ test('leaves a key that a flow uses, and takes the others out of the policy in o
   });
 
   sandbox().clearRequests();
-  const alone = await tearDownAll({ keys: feeds(3) });
+  const alone = await tearDownAll(sandbox(), { keys: feeds(3) });
   expect([alone.code, writesTo(sandbox())]).toEqual([1, []]);
 });
 
@@ -125,13 +100,13 @@ test('a secret that its credentials may not delete fails alone, and keeps its pl
   };
   const Statement = [{ Effect: 'Allow', Action: '*', Resource: '*' }, deny];
   const credentials = sandbox().credentialsFor(JSON.stringify({ Version: '2012-10-17', Statement }));
-  const { code, json } = await tearDownAll({ keys: feeds(3) }, { credentials });
+  const { code, json } = await tearDownAll(sandbox(), { keys: feeds(3) }, { credentials });
   expect(code).toBe(1);
   expect(json.failed).toMatchObject([
     { name: 'live/feed-2', error: { code: 'access-denied', awsAction: 'secretsmanager:DeleteSecret' } },
   ]);
   expect((await standing()).policies).toEqual([['live/feed-2']]);
-  expect((await tearDownAll({ keys: feeds(3) })).code).toBe(0);
+  expect((await tearDownAll(sandbox(), { keys: feeds(3) })).code).toBe(0);
   expect(await standing()).toEqual({ secrets: [], policies: [], roles: [] });
 });
 
@@ -139,7 +114,7 @@ test('a secret that was scheduled for deletion before its key failed in another 
   const keys = feeds(2, { regions: [REGION, FAR_REGION] });
   await setUpAll(sandbox(), { keys });
   sandbox().addFault({ action: 'DeleteSecret', region: FAR_REGION, kind: 'access-denied', times: 50 });
-  const { code, json, log } = await tearDownAll({ keys });
+  const { code, json, log } = await tearDownAll(sandbox(), { keys });
   expect([code, json.failed.length]).toEqual([1, 2]);
   expect(json.secrets).toMatchObject([
     { region: REGION, action: 'scheduled', deletionDate: expect.stringContaining('T') },
@@ -158,7 +133,7 @@ test('each role and each policy of a file goes once, and one that cannot be chan
   ];
   await setUpAll(sandbox(), { keys });
   sandbox().addFault({ action: 'DeletePolicy', kind: 'access-denied' });
-  const { code, json } = await tearDownAll({ keys });
+  const { code, json } = await tearDownAll(sandbox(), { keys });
   expect(code).toBe(1);
   expect(json.failed.map(({ error }) => error.awsAction)).toContain('iam:DeletePolicy');
   // What could not be deleted is given back to its role.
@@ -171,7 +146,7 @@ test('a secret of another account is in the way, and the one of its name here st
   const before = await standing();
   const arn = `arn:aws:secretsmanager:${REGION}:444455556666:secret`;
   const keys = ['live/feed-1', 'gone'].map((name) => ({ secretArns: [`${arn}:${name}-AbCdEf`] }));
-  const { code, json } = await tearDownAll({ keys });
+  const { code, json } = await tearDownAll(sandbox(), { keys });
   expect([code, json.failed.map(({ error }) => error.code)]).toEqual([3, ['conflict', 'conflict']]);
   expect(json.failed[1]?.error.message).toContain('belongs to another account than yours');
   expect(await standing()).toEqual(before);
@@ -179,7 +154,7 @@ test('a secret of another account is in the way, and the one of its name here st
 
 test('--include-untagged takes what the program did not make', async () => {
   for (const { secretName: Name } of feeds(2)) await makeSecret(sandbox(), { Name });
-  await tearDownAll({ keys: feeds(2) }, { includeUntagged: true });
+  await tearDownAll(sandbox(), { keys: feeds(2) }, { includeUntagged: true });
   expect((await standing()).secrets).toEqual([]);
 });
 

@@ -19,7 +19,7 @@ import {
 import { setUpAll } from '../support/manifest.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { conflictOf, setUp, setUpInVain } from '../support/setup.ts';
-import { tearDown } from '../support/teardown.ts';
+import { tearDownAll } from '../support/teardown.ts';
 
 const sandbox = freshSandbox();
 /** Ten of these fill a policy. */
@@ -32,8 +32,12 @@ const rolePolicies = async () =>
 const iam = () => clientsFor(sandbox()).iam;
 
 async function setUpMany(count: number, from = 0): Promise<void> {
-  for (let at = from; at < from + count; at += 1)
-    expect((await setUp(sandbox(), { secretName: longName(at), policyName: 'cams' })).code).toBe(0);
+  const keys = Array.from({ length: count }, (_, at) => ({
+    secretName: longName(from + at),
+    policyName: 'cams',
+  }));
+  const { code, log } = await setUpAll(sandbox(), { keys });
+  expect(code, log).toBe(0);
 }
 
 /** Takes a policy off the role and deletes it, as somebody would by hand. */
@@ -135,10 +139,9 @@ describe('a chain of policies with gaps', { timeout: 120_000 }, () => {
   test('goes away whole, whichever of its policies go first', async () => {
     await setUpMany(25);
     const takeDown = async (secretNames: string[]) => {
-      for (const secretName of secretNames) {
-        const { code, log } = await tearDown(sandbox(), { secretName, region: [REGION], policyName: 'cams' });
-        expect(code, log).toBe(0);
-      }
+      const keys = secretNames.map((secretName) => ({ secretName, policyName: 'cams' }));
+      const { code, log } = await tearDownAll(sandbox(), { keys });
+      expect(code, log).toBe(0);
     };
     await takeDown(names(0, 20));
     expect(await rolePolicies()).toEqual({ 'MediaConnect-ASM': ['cams-3'] });

@@ -44,7 +44,7 @@ const chainAfter = (work: PolicyWork[]): FoundPolicy[] =>
   work.map((each) => {
     const name = each.kind === 'create' ? each.name : each.policy.name;
     const document = each.kind === 'keep' ? each.policy.document : JSON.stringify(each.document);
-    return { name, arn: policyArn(name), versionId: 'v1', versions: ['v1'], document };
+    return { name, arn: policyArn(name), versionId: 'v1', versions: ['v1'], createdAt: {}, document };
   });
 
 test('many secrets go into as few policies as hold them, in their order, each once', () => {

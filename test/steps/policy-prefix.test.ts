@@ -138,6 +138,7 @@ test('two thousand secrets of two Regions take two entries, though there is room
       arn: policyArn(name),
       versionId: 'v1',
       versions: ['v1'],
+      createdAt: {},
       document: JSON.stringify(nearlyFull(count)),
     }),
   );

@@ -1,8 +1,10 @@
 import { readTeardownAnswers, type TeardownOptions } from '../../src/cli/teardown-answers.ts';
+import { performTeardownManifest, type TeardownHow } from '../../src/cli/teardown-manifest.ts';
 import { performTeardown } from '../../src/cli/teardown-procedure.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { FAR_REGION, REGION } from './account.ts';
 import { type InProcessOptions, runInProcess } from './command.ts';
+import { type FleetDocument, type ManifestContent, runAll } from './manifest.ts';
 import type { SetupDocument } from './setup.ts';
 
 interface TornDownResource {
@@ -42,4 +44,25 @@ export async function tearDown(
     inProcess,
   );
   return { code, json: JSON.parse(stdout), log };
+}
+
+/** The JSON document of a teardown by a manifest. */
+export interface FleetTeardownDocument extends Omit<FleetDocument, 'secrets'> {
+  secrets: (FleetDocument['secrets'][number] & { deletionDate?: string })[];
+  undo?: string;
+}
+
+/** Runs `teardown --manifest --yes --json` in this process. */
+export function tearDownAll(
+  sandbox: Sandbox,
+  content: ManifestContent,
+  {
+    dryRun = false,
+    recoveryDays = 30,
+    includeUntagged = false,
+    ...options
+  }: InProcessOptions & Partial<TeardownHow> = {},
+): Promise<{ code: number; json: FleetTeardownDocument; log: string }> {
+  const how = { dryRun, recoveryDays, includeUntagged };
+  return runAll(sandbox, content, (run, manifest) => performTeardownManifest(run, manifest, how), options);
 }

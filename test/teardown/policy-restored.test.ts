@@ -1,13 +1,12 @@
 import { CreatePolicyVersionCommand } from '@aws-sdk/client-iam';
 import { describe, expect, test } from 'vitest';
-import { performTeardownManifest } from '../../src/cli/teardown-manifest.ts';
 import { clientsFor } from '../sandbox/clients.ts';
 import { guidePolicy, policyArn, REGION, readAccount } from '../support/account.ts';
 import type { InProcessOptions } from '../support/command.ts';
-import { type FleetDocument, runAll, setUpAll } from '../support/manifest.ts';
+import { setUpAll } from '../support/manifest.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp } from '../support/setup.ts';
-import { tearDown } from '../support/teardown.ts';
+import { tearDown, tearDownAll } from '../support/teardown.ts';
 
 const POLICY = 'SecretsManagerForMediaConnect';
 const ROLE = 'MediaConnect-ASM';
@@ -23,15 +22,7 @@ const twoRoles = {
   })),
 };
 
-function tearDownBoth(options: InProcessOptions = {}) {
-  const how = { dryRun: false, recoveryDays: 30, includeUntagged: false };
-  return runAll<FleetDocument>(
-    sandbox(),
-    twoRoles,
-    (run, manifest) => performTeardownManifest(run, manifest, how),
-    options,
-  );
-}
+const tearDownBoth = (options: InProcessOptions = {}) => tearDownAll(sandbox(), twoRoles, options);
 
 /** How often a policy was to be attached. */
 function requestsToAttach(): number {

@@ -118,8 +118,9 @@ export const policyWords = {
     command: aws('iam', 'set-default-policy-version', '--policy-arn', arn, '--version-id', version),
   }),
   propagating: 'IAM to make the policy known everywhere',
+  othersFirst: 'recent changes of other runs to the policy to settle',
   contended: (name: string) =>
-    `Other runs kept changing the policy ${name} at the same time. Nothing could be added to it.`,
+    `Other runs kept changing the policy ${name} at the same time. This run could not finish its own change.`,
   tooLong: (next: string, most: number) =>
     `The secrets need one more policy. Its name ${next} has ${next.length} characters; IAM allows ${most}.`,
   overflowNamed: (name: string, base: string) =>
