@@ -12,7 +12,7 @@ import { installTime } from './virtual-time.ts';
 /** `npm run simulate` plays others, and more of them. */
 const SEED = 14;
 const STORIES = 200;
-const ON_THE_WIRE = 12;
+const ON_THE_WIRE = 8;
 
 const judge = new AccessJudge();
 let restore: () => void = () => undefined;
