@@ -1,7 +1,7 @@
 import type { AccountRef, KmsGrant } from './build.ts';
-import { type JsonPolicy, parsePolicy, type Statement } from './document.ts';
+import { type JsonPolicy, parsePolicy, readJsonPolicy, type Statement } from './document.ts';
 import { addEntries, existingPolicy, missingGrant } from './merge.ts';
-import { removeSecrets } from './remove.ts';
+import { mayBeIn, removeSecrets } from './remove.ts';
 import { grantOf, readsSecrets } from './shape.ts';
 
 /** The difference between two states of a read policy. */
@@ -27,17 +27,40 @@ export function changeBetween(before: string, after: string): ReadPolicyChange {
   };
 }
 
+/** Returns the change that two changes make, one after the other. */
+export function joined(first: ReadPolicyChange, second: ReadPolicyChange): ReadPolicyChange {
+  const added = new Set([
+    ...first.added.resources.filter((each) => !second.removed.has(each)),
+    ...second.added.resources,
+  ]);
+  const removed = [...first.removed, ...second.removed].filter((each) => !added.has(each));
+  const grants = [...first.added.grants, ...second.added.grants];
+  return { added: { resources: [...added], grants }, removed: new Set(removed) };
+}
+
+/** Returns how many entries a change adds and removes. */
+export function sizeOf({ added: { resources, grants }, removed }: ReadPolicyChange): number {
+  return resources.length + grants.length + removed.size;
+}
+
 /**
  * Returns the read policy with a change applied that was made to another state of it, or undefined if it would then allow nothing.
+ * A permission to decrypt is added only where a secret of its Region is left.
  * @throws PolicyParseError if the text is not a policy document
  */
 export function withChange(
   text: string,
-  { added, removed }: ReadPolicyChange,
+  { added: { resources, grants }, removed }: ReadPolicyChange,
   where: Pick<AccountRef, 'partition'>,
 ): JsonPolicy | undefined {
   const left = removeSecrets(text, (resource) => removed.has(resource));
-  return left && addEntries(existingPolicy(JSON.stringify(left)), added, where);
+  if (!left && resources.length === 0) return undefined;
+  const existing = left
+    ? existingPolicy(JSON.stringify(left))
+    : { json: { ...readJsonPolicy(text), Statement: [] }, statements: [] };
+  const all = [...resourcesIn(existing.statements), ...resources];
+  const needed = grants.filter(({ region }) => all.some((resource) => mayBeIn(resource, region)));
+  return addEntries(existing, { resources, grants: needed }, where);
 }
 
 function resourcesIn(statements: Statement[]): ReadonlySet<string> {

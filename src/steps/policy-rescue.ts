@@ -1,13 +1,14 @@
 import { type FoundPolicy, readVersion, versionNumber } from '../aws/policies.ts';
 import {
-  type AccountRef,
   changeBetween,
   isReadPolicyShape,
   type JsonPolicy,
+  joined,
   MANAGED_POLICY_LIMIT,
   meansTheSame,
   measure,
   type ReadPolicyChange,
+  sizeOf,
   tryParsePolicy,
   withChange,
 } from '../policy/index.ts';
@@ -17,9 +18,11 @@ import type { StepContext } from './types.ts';
 
 /**
  * IAM has no compare-and-swap: if two runs read a policy at the same time, the second write undoes the change of the first.
- * But IAM numbers the versions and keeps five, so a run can find and restore what its write has undone: it is the last version
- * before its own. Each run repairs its own writes, so the policy has all changes in the end.
+ * But IAM numbers the versions and keeps five, so a run can find and restore what its write has undone. Each run repairs its own
+ * writes, so the policy has all changes in the end.
  */
+
+const NO_CHANGE: ReadPolicyChange = { added: { resources: [], grants: [] }, removed: new Set() };
 
 /** A version that this run has written, or may have written. */
 export interface PolicyWrite {
@@ -30,8 +33,6 @@ export interface PolicyWrite {
   document: string;
   /** Number of the version; absent until an answer or a read shows it. */
   own?: number;
-  /** The version right before it, once this run has read it. */
-  before?: { number: number; document: string };
   /** Time of the request, in `performance.now()` milliseconds. */
   sentAt: number;
 }
@@ -40,6 +41,8 @@ export interface PolicyWrite {
 export interface VersionHistory {
   /** Writes for which it is not yet known what they have undone, oldest first. */
   writes: PolicyWrite[];
+  /** The documents of versions that this run has read, by their numbers. They never change, but may be deleted. */
+  documents: Map<number, string>;
   room: VersionRoom;
 }
 
@@ -54,9 +57,8 @@ export type Intended =
   | { kind: 'foreign'; version: string };
 
 /**
- * Returns what the policy would be if this run's last write had been based on the version right before it: that version, with
- * what the write was to change, and with everything that has changed since. If that does not fit, the change of the write is
- * left out: the caller decides again in any case.
+ * Returns what the policy would be if each version had changed the one right before it, from the one on which this run's last write
+ * is based. If that does not fit, the change of the write is left out: the caller decides again in any case.
  * @param shown the number of the newest version that IAM has shown
  */
 export async function intendedState(
@@ -65,53 +67,66 @@ export async function intendedState(
   policy: FoundPolicy,
   { history, shown }: { history: VersionHistory; shown: number },
 ): Promise<Intended> {
-  const read = (number: number) => readVersion(aws, policy.arn, `v${number}`);
+  const read = (number: number) =>
+    documentOf(history, number, () => readVersion(aws, policy.arn, `v${number}`));
   const write = await lastWrite(policy, history, read);
   if (write?.own === undefined) return { kind: 'as-is' };
   const { base, baseDocument, own, document: sent } = write;
   // The numbers between are those of versions that this run has not seen.
   if (own > base + 1 && shown < own) return { kind: 'unknown' };
-  const before = await versionBefore(policy, write, read);
-  if (!before) return settled(history);
-  if (before === 'unknown') return { kind: 'unknown' };
-  const { document } = before;
-  if (!isExtendable(document)) return { kind: 'foreign', version: `v${before.number}` };
-  if (!isExtendable(policy.document)) return settled(history);
-  const since = changeBetween(sent, policy.document);
-  const intention = isExtendable(baseDocument) ? [changeBetween(baseDocument, sent)] : [];
-  const whole = withChanges(document, [...intention, since], identity);
+  const listed = numbersIn(policy);
+  const known = [...new Set([...history.documents.keys(), ...listed])].sort((a, b) => a - b);
+  if (!known.some((number) => number > base && number < own)) return settled(history);
+
+  const documents = new Map([[base, baseDocument]]);
+  for (const number of known.filter((each) => each !== base)) {
+    const document = number === own ? sent : await read(number);
+    if (document !== undefined && isExtendable(document)) documents.set(number, document);
+    else if (number < base) continue;
+    else if (document === undefined) return { kind: 'unknown' };
+    else if (number < own) return { kind: 'foreign', version: `v${number}` };
+    else return settled(history);
+  }
+  const later = [...documents].filter(([number]) => number > base);
+  const changes = later.map(([number, document]) => ({
+    number,
+    change: number === own ? changeBetween(baseDocument, sent) : likelyChange(number, document, documents),
+  }));
+  const apply = (some: typeof changes) =>
+    withChange(baseDocument, some.map(({ change }) => change).reduce(joined), identity);
+  const whole = apply(changes);
   const fits = whole !== undefined && measure(whole) <= MANAGED_POLICY_LIMIT;
-  const intended = fits ? whole : withChanges(document, [since], identity);
+  const intended = fits ? whole : apply(changes.filter(({ number }) => number !== own));
   if (!intended || meansTheSame(policy.document, intended)) return settled(history);
   return { kind: 'other', document: intended };
 }
 
-/** Returns the version right before a write that the run had not seen when it wrote, or undefined if there is none. */
-async function versionBefore(
-  policy: FoundPolicy,
-  write: PolicyWrite,
-  read: (number: number) => Promise<string | undefined>,
-): Promise<PolicyWrite['before'] | 'unknown'> {
-  if (write.before) return write.before;
-  const { base, own = base } = write;
-  const number = Math.max(...numbersIn(policy).filter((each) => each > base && each < own));
-  if (!Number.isFinite(number)) return undefined;
-  const document = await read(number);
-  if (document === undefined) return 'unknown';
-  // It may have to be deleted before its change is restored.
-  write.before = { number, document };
-  return write.before;
+async function documentOf(
+  { documents }: VersionHistory,
+  number: number,
+  read: () => Promise<string | undefined>,
+): Promise<string | undefined> {
+  const document = documents.get(number) ?? (await read());
+  if (document !== undefined) documents.set(number, document);
+  return document;
 }
 
-function withChanges(
+/**
+ * Returns what the writer of a version probably wanted to change. IAM does not say which version the writer had read. It is taken
+ * for the one from which this version differs least: what a writer has not seen looks as if the writer had removed or added it.
+ */
+function likelyChange(
+  number: number,
   document: string,
-  changes: ReadPolicyChange[],
-  account: AccountRef,
-): JsonPolicy | undefined {
-  return changes.reduce<JsonPolicy | undefined>(
-    (result, change) => result && withChange(JSON.stringify(result), change, account),
-    JSON.parse(document),
-  );
+  documents: ReadonlyMap<number, string>,
+): ReadPolicyChange {
+  const changes = [...documents]
+    .filter(([earlier]) => earlier < number)
+    .sort(([a], [b]) => b - a)
+    .map(([, earlier]) => changeBetween(earlier, document));
+  // Nobody writes a version that changes nothing.
+  const real = changes.filter((change) => sizeOf(change) > 0);
+  return real.reduce((least, each) => (sizeOf(each) < sizeOf(least) ? each : least), real[0] ?? NO_CHANGE);
 }
 
 /** Returns the last write that took effect. A write whose answer was lost is recognized by its document. */

@@ -60,7 +60,7 @@ export function takeWrite({ left }: Settling, { kind }: PolicyWork): boolean {
 
 /** What is known of a policy's versions; from the first look on, right before this run writes. */
 export function historyOf({ history }: Settling, policy: FoundPolicy): VersionHistory {
-  const known = history.get(policy.arn) ?? { writes: [], room: { seenAt: new Map() } };
+  const known = history.get(policy.arn) ?? { writes: [], documents: new Map(), room: { seenAt: new Map() } };
   history.set(policy.arn, known);
   noteVersions(known.room, policy);
   return known;
@@ -113,6 +113,7 @@ export function endWrite(
   if (write.own <= write.base) {
     write.base = 0;
     settling.shown.delete(now.arn);
+    historyOf(settling, now).documents.clear();
   }
   historyOf(settling, now).writes = [write];
   settling.written.set(now.arn, now);
