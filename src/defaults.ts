@@ -39,7 +39,7 @@ export interface Limits {
   lateWriteMs: number;
   /**
    * For how long after a new version of a policy the version before it is not deleted: the run that wrote the new one may have to
-   * restore from it what another run had changed. It has time for a request (`HTTP.handler.requestTimeout`) and the reading.
+   * restore from it what another run had changed. If it takes longer to read it, it says that it could not restore it.
    */
   versionKeptMs: number;
   /** For how long a run waits where another one has made room for a version that it has not written yet. */

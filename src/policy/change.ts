@@ -6,7 +6,11 @@ import { grantOf, readsSecrets } from './shape.ts';
 
 /** The difference between two states of a read policy. */
 export interface ReadPolicyChange {
-  added: { resources: string[]; grants: KmsGrant[] };
+  added: {
+    resources: string[];
+    /** Permissions to decrypt that are new, and those in the Region of an added resource, which may rely on them. */
+    grants: KmsGrant[];
+  };
   /** Removed entries of `Resource`. */
   removed: ReadonlySet<string>;
 }
@@ -18,10 +22,13 @@ export interface ReadPolicyChange {
 export function changeBetween(before: string, after: string): ReadPolicyChange {
   const [first, second] = [parsePolicy(before).statements, parsePolicy(after).statements];
   const [old, now] = [resourcesIn(first), resourcesIn(second)];
+  const resources = [...now].filter((each) => !old.has(each));
+  const grants = second.flatMap((each) => grantOf(each) ?? []);
+  const reliedOn = ({ region }: KmsGrant) => resources.some((resource) => mayBeIn(resource, region));
   return {
     added: {
-      resources: [...now].filter((each) => !old.has(each)),
-      grants: second.flatMap((each) => grantOf(each) ?? []).flatMap((grant) => missingGrant(first, grant)),
+      resources,
+      grants: grants.flatMap((grant) => (reliedOn(grant) ? grant : missingGrant(first, grant))),
     },
     removed: new Set([...old].filter((each) => !now.has(each))),
   };
@@ -38,9 +45,9 @@ export function joined(first: ReadPolicyChange, second: ReadPolicyChange): ReadP
   return { added: { resources: [...added], grants }, removed: new Set(removed) };
 }
 
-/** Returns how many entries a change adds and removes. */
+/** Returns how many entries a change adds and removes, or how many permissions to decrypt if those are all that it adds. */
 export function sizeOf({ added: { resources, grants }, removed }: ReadPolicyChange): number {
-  return resources.length + grants.length + removed.size;
+  return resources.length + removed.size || grants.length;
 }
 
 /**

@@ -52,7 +52,6 @@ export {
   addTrust,
   type ExistingPolicy,
   existingPolicy,
-  mergeReadPolicies,
 } from './merge.ts';
 export { prefixOfEntry } from './prefix.ts';
 export type { RequestPrincipal } from './principals.ts';

@@ -52,22 +52,6 @@ export function addToReadPolicy(
   return addEntries(existing, { resources, grants: kmsGrants(secrets, where) }, where);
 }
 
-/**
- * The first read policy with everything added to it that the second one allows, in the way of `addToReadPolicy`. Both
- * must be documents for which `isReadPolicyShape` holds.
- * @throws PolicyParseError when one of the texts is not a policy document
- */
-export function mergeReadPolicies(
-  text: string,
-  other: string,
-  where: Pick<AccountRef, 'partition'>,
-): JsonPolicy {
-  const { statements } = parsePolicy(other);
-  const resources = statements.filter(readsSecrets).flatMap((each) => each.resources?.values ?? []);
-  const grants = statements.flatMap((each) => grantOf(each) ?? []);
-  return addEntries(existingPolicy(text), { resources: [...new Set(resources)], grants }, where);
-}
-
 /** Returns the read policy with entries of `Resource` and permissions to decrypt added, as far as it lacks them. */
 export function addEntries(
   { json, statements }: ExistingPolicy,

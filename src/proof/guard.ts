@@ -10,10 +10,13 @@ export type GuardCheck =
   | { verdict: 'let-in'; accounts: string[] }
   | { verdict: 'cannot-tell'; because: string };
 
-/** An account of which no policy speaks stands for all the others; of these, two are always left. */
+/** Accounts that stand for all those of which no policy speaks. */
 const STRANGERS = ['999999999999', '000000000000', '888888888888', '777777777777'];
+/** One alone could be an account of which a pattern speaks. */
+const LEAST_STRANGERS = 2;
 const DIGITS = '0123456789';
 const ACCOUNT_DIGITS = 12;
+const TWO_PATTERNS = 'aws:SourceAccount and aws:SourceArn both have patterns for accounts';
 
 /**
  * Checks a trust policy (JSON text) with flows of other accounts: those that it names, some for each of its patterns, and
@@ -25,9 +28,7 @@ export function checkGuard(text: string, identity: Identity): GuardCheck {
   if (!trust) return { verdict: 'kept-out' };
   const named = accountsIn(trust, identity);
   const examples = named.flatMap((each) => each.examples);
-  const strangers = STRANGERS.filter(
-    (account) => account !== identity.account && !examples.includes(account),
-  );
+  const strangers = strangersTo(new Set([...examples, identity.account]));
   const evaluations = (account: string) =>
     flowsOf(account, trust, identity).map((flow) => evaluateForFlow(trust, flow, { account }));
   const letIn = (account: string) => evaluations(account).some(({ verdict }) => verdict === 'allowed');
@@ -35,7 +36,24 @@ export function checkGuard(text: string, identity: Identity): GuardCheck {
   const accounts = named.filter((each) => each.examples.some(letIn)).map(({ written }) => written);
   if (accounts.length > 0) return { verdict: 'let-in', accounts };
   const open = [...examples, ...strangers].flatMap(evaluations).find(isOpen);
-  return open ? { verdict: 'cannot-tell', because: open.because } : { verdict: 'kept-out' };
+  if (open) return { verdict: 'cannot-tell', because: open.because };
+  return hasTwoPatterns(trust) ? { verdict: 'cannot-tell', because: TWO_PATTERNS } : { verdict: 'kept-out' };
+}
+
+function strangersTo(known: ReadonlySet<string>): string[] {
+  const strangers = STRANGERS.filter((account) => !known.has(account));
+  for (let number = Number(STRANGERS[0]) - 1; strangers.length < LEAST_STRANGERS; number -= 1)
+    if (!known.has(`${number}`)) strangers.push(`${number}`);
+  return strangers;
+}
+
+/** Whether an account would have to match two patterns, so that the examples of each do not tell. */
+function hasTwoPatterns({ statements }: PolicyDocument): boolean {
+  const isPattern = (account: string) => /[*?]/.test(account) && /\d/.test(account);
+  return (
+    valuesOf(statements, 'aws:SourceAccount').some(isPattern) &&
+    valuesOf(statements, 'aws:SourceArn').some((pattern) => isPattern(partsOfPattern(pattern)[4] ?? ''))
+  );
 }
 
 function isOpen({ verdict }: Evaluation): boolean {
@@ -52,7 +70,7 @@ interface NamedAccounts {
 function accountsIn({ statements }: PolicyDocument, { account }: Identity): NamedAccounts[] {
   const named = [
     ...valuesOf(statements, 'aws:SourceAccount'),
-    ...valuesOf(statements, 'aws:SourceArn').map((pattern) => arnParts(pattern)[4] ?? ''),
+    ...valuesOf(statements, 'aws:SourceArn').map((pattern) => partsOfPattern(pattern)[4] ?? ''),
   ];
   // A pattern for every account is what the strangers are for.
   return [...new Set(named.filter((each) => !/^[*?]*$/.test(each)))].map((written) => {
@@ -72,7 +90,7 @@ function exampleAccounts(pattern: string): string[] {
 
 /** ARNs of an account's flows, among them some that match the patterns of the trust policy. */
 function flowsOf(account: string, { statements }: PolicyDocument, { partition }: Identity): string[] {
-  const patterns = valuesOf(statements, 'aws:SourceArn').map(arnParts);
+  const patterns = valuesOf(statements, 'aws:SourceArn').map(partsOfPattern);
   const ofAccount = patterns.filter((parts) => matches(wildcards(parts[4] ?? ''), account));
   return [
     ...anyFlow(['us-east-1'], { partition, account }),
@@ -81,7 +99,7 @@ function flowsOf(account: string, { statements }: PolicyDocument, { partition }:
 }
 
 /** The parts of an ARN pattern; a `*` at the end of a short one stands for the parts that it lacks. */
-function arnParts(pattern: string): string[] {
+function partsOfPattern(pattern: string): string[] {
   const parts = pattern.split(':');
   const lacking = pattern.endsWith('*') ? Math.max(6 - parts.length, 0) : 0;
   return [...parts, ...Array.from({ length: lacking }, () => '*')];

@@ -19,7 +19,7 @@ import type { SecretRef, Step, StepContext, StepInput, StepPlan } from './types.
 
 /**
  * Carries out what was planned, step after step: the secrets, of some keys at once, then the policies, then the roles.
- * What fails for one key, or for a policy or a role, ends the matter for the keys concerned and for no others.
+ * A failure for one key, policy or role stops the keys that need it, and no others.
  * @param onKey is told of each key whose secrets are done with
  * @throws Interrupted, and failures that have to do with the caller and with no key in particular
  */

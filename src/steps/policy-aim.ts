@@ -3,7 +3,7 @@ import type { Identity } from '../aws/session.ts';
 import type { PolicyChain } from './policy-chain.ts';
 import type { CreateWork, PolicyWork } from './policy-distribution.ts';
 
-/** Where policies are to be brought, whatever they are now and whoever else writes to them meanwhile. */
+/** What a run wants of a chain of policies, decided again after each read because others may write to them too. */
 export interface PolicyAim {
   /** The name of the first one, for messages. */
   name: string;

@@ -1,6 +1,6 @@
 import { policyArn } from '../aws/arn.ts';
 import type { FoundPolicy } from '../aws/policies.ts';
-import { Failure } from '../failure.ts';
+import { Failure, isUnconfirmed } from '../failure.ts';
 import type { PolicyAim } from './policy-aim.ts';
 import type { CreateWork, UpdateWork } from './policy-distribution.ts';
 import { versionToDelete } from './policy-room.ts';
@@ -8,6 +8,7 @@ import {
   beginWrite,
   dropWrite,
   endWrite,
+  giveWriteBack,
   historyOf,
   noteDoubt,
   outcomeOf,
@@ -30,9 +31,9 @@ export async function tryWriting(
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     settling.throttled = error.code === 'throttled' ? error : undefined;
-    if (settling.throttled) return undefined;
-    if (!error.inDoubt) throw error;
-    noteDoubt(settling, error, work, aim.identity);
+    if (error.inDoubt) noteDoubt(settling, error, work, aim.identity);
+    else if (settling.throttled) giveWriteBack(settling, work);
+    else throw error;
     return undefined;
   }
 }
@@ -53,21 +54,24 @@ export async function create(
     return created.policy;
   }
   settling.hidden = work.name;
-  // What was refused has changed nothing.
-  settling.left.policies += 1;
+  giveWriteBack(settling, work);
   if (created.perhapsOurs) settling.doubtful.set(arn, 'created');
   return undefined;
 }
 
 async function update(
   context: StepContext,
-  { policy, document }: UpdateWork,
+  work: UpdateWork,
   settling: Settling,
 ): Promise<FoundPolicy | undefined> {
+  const { policy, document } = work;
   const { arn } = policy;
   const doomed = versionToDelete(policy);
   if (doomed) {
-    if (!(await deleteVersion(context, arn, doomed))) return undefined;
+    if (!(await deleteVersion(context, arn, doomed))) {
+      giveWriteBack(settling, work);
+      return undefined;
+    }
     historyOf(settling, policy).room.madeAfter = policy.versions.at(-1);
     settling.doubtful.set(arn, settling.doubtful.get(arn) ?? 'updated');
     context.record({ policies: [outcomeOf(policy, settling)] });
@@ -79,12 +83,13 @@ async function update(
   if (!versionId) {
     // It is not what it was thought to be: nothing that was seen before counts any more.
     dropWrite(settling, policy, write);
+    giveWriteBack(settling, work);
     settling.seen.delete(arn);
     return undefined;
   }
   const versions = [...policy.versions.filter((version) => version !== doomed), versionId];
   const action = settling.written.get(arn)?.action ?? 'updated';
-  const createdAt = { ...policy.createdAt, [versionId]: Date.now() };
+  const createdAt = { ...policy.createdAt, [versionId]: context.aws.clients.now() };
   const now = { ...policy, versionId, versions, createdAt, document: JSON.stringify(document), action };
   endWrite(settling, now, write);
   return now;
@@ -95,7 +100,7 @@ async function orNothingWritten<T>(change: Promise<T>, nothingWritten: () => voi
   try {
     return await change;
   } catch (error) {
-    if (error instanceof Failure && !error.inDoubt) nothingWritten();
+    if (!isUnconfirmed(error)) nothingWritten();
     throw error;
   }
 }

@@ -4,6 +4,7 @@ import type { Choice, Conflict } from '../report/types.ts';
 import { policyWords as words } from '../report/words/steps.ts';
 import type { Told } from '../told.ts';
 import type { Blocked, Taken, TooLong } from './policy-distribution.ts';
+import type { LostVersion } from './policy-rescue.ts';
 
 /** A policy that was named, and that this program made to continue another one. */
 export interface Overflow {
@@ -27,12 +28,13 @@ export function policyConflict(
     : conflict(words.otherShape(blocked.name), difference);
 }
 
-/** What somebody else wrote at the same moment, and this run's version has taken the place of. */
-export function overwroteConflict({ name, arn, versionId }: FoundPolicy, version: string): Conflict {
-  return {
-    ...conflict(words.overwrote(name, version, versionId), [words.setDefaultAgain(arn, version)]),
-    choices: [],
-  };
+/** A conflict over a version of somebody else that this run has undone and cannot restore. */
+export function lostVersionConflict(
+  { name, arn }: FoundPolicy,
+  { theirs, ours, isDeleted }: LostVersion,
+): Conflict {
+  const details = isDeleted ? [words.runTheirsAgain(theirs)] : [words.setDefaultAgain(arn, theirs)];
+  return { ...conflict(words.overwrote(name, theirs, ours), details), choices: [] };
 }
 
 function conflict(found: string, details: Told[] = []): Conflict {

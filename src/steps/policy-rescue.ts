@@ -46,19 +46,26 @@ export interface VersionHistory {
   room: VersionRoom;
 }
 
-/** What the policy would be if this run's last write had not undone anything. */
+/** A version that a write of this run has undone, and whose change the run cannot restore. */
+export interface LostVersion {
+  theirs: string;
+  /** The version of this run that took its place. */
+  ours: string;
+  isDeleted: boolean;
+}
+
+/** What the policy would be if this run's writes had not undone anything. */
 export type Intended =
   /** The policy as it is. */
   | { kind: 'as-is' }
   /** IAM does not show yet what was undone. */
   | { kind: 'unknown' }
   | { kind: 'other'; document: JsonPolicy }
-  /** The undone version is not a read policy. It can't be merged, and its loss must be reported. */
-  | { kind: 'foreign'; version: string };
+  | { kind: 'lost'; lost: LostVersion };
 
 /**
- * Returns what the policy would be if each version had changed the one right before it, from the one on which this run's last write
- * is based. If that does not fit, the change of the write is left out: the caller decides again in any case.
+ * Returns what the policy would be if each version had changed the one right before it, from the one on which this run's writes are
+ * based. If that does not fit, the changes of this run are left out: the caller decides again in any case.
  * @param shown the number of the newest version that IAM has shown
  */
 export async function intendedState(
@@ -69,36 +76,58 @@ export async function intendedState(
 ): Promise<Intended> {
   const read = (number: number) =>
     documentOf(history, number, () => readVersion(aws, policy.arn, `v${number}`));
-  const write = await lastWrite(policy, history, read);
-  if (write?.own === undefined) return { kind: 'as-is' };
-  const { base, baseDocument, own, document: sent } = write;
+  const writes = await writesThatShow(policy, history, read);
+  const [first] = writes;
+  if (!first) return { kind: 'as-is' };
   // The numbers between are those of versions that this run has not seen.
-  if (own > base + 1 && shown < own) return { kind: 'unknown' };
-  const listed = numbersIn(policy);
-  const known = [...new Set([...history.documents.keys(), ...listed])].sort((a, b) => a - b);
-  if (!known.some((number) => number > base && number < own)) return settled(history);
+  if (writes.some(({ base, own }) => own > base + 1 && shown < own)) return { kind: 'unknown' };
 
-  const documents = new Map([[base, baseDocument]]);
-  for (const number of known.filter((each) => each !== base)) {
-    const document = number === own ? sent : await read(number);
+  const documents = new Map([[first.base, first.baseDocument]]);
+  const known = new Set([...history.documents.keys(), ...numbersIn(policy)]);
+  const isUndone = (number: number) => writes.some(({ base, own }) => number > base && number < own);
+  for (const number of [...known].filter((each) => each !== first.base).sort((a, b) => a - b)) {
+    const document = await read(number);
     if (document !== undefined && isExtendable(document)) documents.set(number, document);
-    else if (number < base) continue;
+    else if (number < first.base) continue;
     else if (document === undefined) return { kind: 'unknown' };
-    else if (number < own) return { kind: 'foreign', version: `v${number}` };
+    else if (isUndone(number)) return losing(history, writes, number, policy);
     else return settled(history);
   }
-  const later = [...documents].filter(([number]) => number > base);
-  const changes = later.map(([number, document]) => ({
-    number,
-    change: number === own ? changeBetween(baseDocument, sent) : likelyChange(number, document, documents),
-  }));
+  const ours = new Map(writes.map((write) => [write.own, write]));
+  const gone = writes.find(({ base, own }) => own > base + 1 && !known.has(own - 1));
+  if (gone) return losing(history, writes, gone.own - 1, policy);
+  const later = [...documents].filter(([number]) => number > first.base).sort(([a], [b]) => a - b);
+  const undone = later.filter(([number]) => isUndone(number) && !ours.has(number));
+  const last = undone.at(-1);
+  if (!last) return settled(history);
+
+  const changes = later.map(([number, document]) => {
+    const own = ours.get(number);
+    const change = own ? changeBetween(own.baseDocument, document) : likelyChange(number, documents);
+    return { number, change };
+  });
   const apply = (some: typeof changes) =>
-    withChange(baseDocument, some.map(({ change }) => change).reduce(joined), identity);
+    withChange(first.baseDocument, some.map(({ change }) => change).reduce(joined, NO_CHANGE), identity);
+  const fits = (document: JsonPolicy | undefined) =>
+    document !== undefined && measure(document) <= MANAGED_POLICY_LIMIT;
   const whole = apply(changes);
-  const fits = whole !== undefined && measure(whole) <= MANAGED_POLICY_LIMIT;
-  const intended = fits ? whole : apply(changes.filter(({ number }) => number !== own));
+  const intended = fits(whole) ? whole : apply(changes.filter(({ number }) => !ours.has(number)));
+  if (intended && !fits(intended)) return losing(history, writes, last[0], policy);
   if (!intended || meansTheSame(policy.document, intended)) return settled(history);
   return { kind: 'other', document: intended };
+}
+
+/** Gives up a version. It is reported once, and what else is to be done goes on. */
+function losing(
+  history: VersionHistory,
+  writes: (PolicyWrite & { own: number })[],
+  number: number,
+  policy: FoundPolicy,
+): Intended {
+  settled(history);
+  const own = Math.min(...writes.map((write) => write.own).filter((each) => each > number));
+  const isDeleted = !numbersIn(policy).includes(number);
+  return { kind: 'lost', lost: { theirs: `v${number}`, ours: `v${own}`, isDeleted } };
 }
 
 async function documentOf(
@@ -115,11 +144,8 @@ async function documentOf(
  * Returns what the writer of a version probably wanted to change. IAM does not say which version the writer had read. It is taken
  * for the one from which this version differs least: what a writer has not seen looks as if the writer had removed or added it.
  */
-function likelyChange(
-  number: number,
-  document: string,
-  documents: ReadonlyMap<number, string>,
-): ReadPolicyChange {
+function likelyChange(number: number, documents: ReadonlyMap<number, string>): ReadPolicyChange {
+  const document = documents.get(number) ?? '';
   const changes = [...documents]
     .filter(([earlier]) => earlier < number)
     .sort(([a], [b]) => b - a)
@@ -129,24 +155,26 @@ function likelyChange(
   return real.reduce((least, each) => (sizeOf(each) < sizeOf(least) ? each : least), real[0] ?? NO_CHANGE);
 }
 
-/** Returns the last write that took effect. A write whose answer was lost is recognized by its document. */
-async function lastWrite(
+/** Returns the writes that took effect, oldest first. One whose answer was lost is recognized by its document. */
+async function writesThatShow(
   policy: FoundPolicy,
   { writes }: VersionHistory,
   read: (number: number) => Promise<string | undefined>,
-): Promise<PolicyWrite | undefined> {
-  for (const write of [...writes].reverse()) {
-    if (write.own === undefined) {
-      const numbers = numbersIn(policy).filter((number) => number > write.base);
-      const documents = await Promise.all(numbers.map(read));
-      const index = documents.findIndex((text) => text !== undefined && text === write.document);
-      if (index >= 0) Object.assign(write, { own: numbers[index] });
-    }
-    if (write.own !== undefined) return write;
+): Promise<(PolicyWrite & { own: number })[]> {
+  for (const write of writes.filter(({ own }) => own === undefined)) {
+    const isOurs = (number: number) => writes.some(({ own }) => own === number);
+    const numbers = numbersIn(policy).filter((number) => number > write.base && !isOurs(number));
+    const documents = await Promise.all(numbers.map(read));
+    // Another run may have written the same. If it is taken for ours, what it has undone is restored twice at most.
+    const index = documents.lastIndexOf(write.document);
+    if (index >= 0) Object.assign(write, { own: numbers[index] });
   }
-  return undefined;
+  return writes
+    .flatMap((write) => (write.own === undefined ? [] : [{ ...write, own: write.own }]))
+    .sort((a, b) => a.base - b.base);
 }
 
+/** Forgets the writes that show: there is nothing more to restore for them. */
 function settled(history: VersionHistory): Intended {
   history.writes = history.writes.filter(({ own }) => own === undefined);
   return { kind: 'as-is' };

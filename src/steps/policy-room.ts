@@ -10,11 +10,14 @@ import type { Limits } from '../defaults.ts';
 /** IAM keeps at most five versions of a managed policy (IAM quotas). */
 const VERSIONS_KEPT = 5;
 
+/** IAM gives the dates of versions in whole seconds. */
+const DATE_STEP_MS = 1_000;
+
 /** What a run knows of the room for a version of one policy. Times are in `performance.now()` milliseconds. */
 export interface VersionRoom {
   /** When the run first saw each version. */
   readonly seenAt: Map<string, number>;
-  /** The newest version at the time when this run deleted one to make room; absent once the room is used. */
+  /** The newest version at the time when this run last deleted one to make room. */
   madeAfter?: string | undefined;
   /** When the run first saw that another one has made room after the newest version. */
   foundFree?: { after: string; at: number };
@@ -33,10 +36,18 @@ export function noteVersions({ seenAt }: VersionRoom, { versions }: FoundPolicy)
   for (const version of versions) if (!seenAt.has(version)) seenAt.set(version, performance.now());
 }
 
-/** Returns whether a run has to wait before it writes a version, because of what another run is doing or has yet to do. */
-export function mustWaitForRoom(policy: FoundPolicy, room: VersionRoom, limits: Limits): boolean {
+/**
+ * Returns whether a run has to wait before it writes a version, because of what another run is doing or has yet to do.
+ * @param now by AWS's clock, in milliseconds since the epoch
+ */
+export function mustWaitForRoom(
+  policy: FoundPolicy,
+  room: VersionRoom,
+  { limits, now }: { limits: Limits; now: number },
+): boolean {
   const oldest = versionToDelete(policy);
-  return oldest === undefined ? isTaken(policy, room, limits) : !isDispensable(policy, oldest, room, limits);
+  if (oldest === undefined) return isTaken(policy, room, limits);
+  return !isDispensable(policy, oldest, room, { limits, now });
 }
 
 /** Whether the room for a version is probably that of another run, which has deleted a version and not yet written its own. */
@@ -57,12 +68,11 @@ function isDispensable(
   { versions, createdAt }: FoundPolicy,
   version: string,
   { seenAt }: VersionRoom,
-  { versionKeptMs }: Limits,
+  { limits: { versionKeptMs }, now }: { limits: Limits; now: number },
 ): boolean {
   const next = versions[versions.indexOf(version) + 1];
   if (next === undefined) return true;
-  const byDate = Date.now() - (createdAt[next] ?? Number.POSITIVE_INFINITY);
-  // The clock of this machine may be wrong; the time since this run first saw the version is not.
-  const bySight = performance.now() - (seenAt.get(next) ?? Number.POSITIVE_INFINITY);
-  return Math.max(byDate, bySight) >= versionKeptMs;
+  const sinceCreated = now - DATE_STEP_MS - (createdAt[next] ?? Number.POSITIVE_INFINITY);
+  const sinceSeen = performance.now() - (seenAt.get(next) ?? Number.POSITIVE_INFINITY);
+  return Math.max(sinceCreated, sinceSeen) >= versionKeptMs;
 }

@@ -3,10 +3,14 @@ import { type FoundPolicy, versionNumber } from '../aws/policies.ts';
 import { HTTP, type Limits } from '../defaults.ts';
 import type { Failure } from '../failure.ts';
 import type { AccountRef } from '../policy/index.ts';
-import type { PolicyOutcome } from '../report/types.ts';
+import type { Conflict, PolicyOutcome } from '../report/types.ts';
 import { isChange, type PolicyWork } from './policy-distribution.ts';
 import type { PolicyWrite, VersionHistory } from './policy-rescue.ts';
 import { mustWaitForRoom, noteVersions } from './policy-room.ts';
+import type { StepContext } from './types.ts';
+
+/** How many reads in a row must lack a policy before it counts as deleted: a single read may be out of date. */
+const READS_UNTIL_GONE = 3;
 
 /** What this run has done to the policies so far, and what it knows of them; everything by ARN. */
 export interface Settling {
@@ -15,9 +19,11 @@ export interface Settling {
   /** Whether this run waits because others have to write first. */
   othersFirst: boolean;
   /** How many more times this run may write: what its plan has, and some for what others write meanwhile. */
-  left: { versions: number; policies: number };
+  writesLeft: { versions: number; policies: number };
   /** The policies as they were when they had the newest version that this run has seen. */
   seen: Map<string, FoundPolicy>;
+  /** How many reads in a row have not shown a policy. */
+  absences: Map<string, number>;
   /** The numbers of the newest versions that IAM has shown. */
   shown: Map<string, number>;
   /** The policies as this run wrote them. */
@@ -25,6 +31,10 @@ export interface Settling {
   /** Policies that this run may have written though no answer said so, or of which it has deleted a version. */
   doubtful: Map<string, 'created' | 'updated'>;
   history: Map<string, VersionHistory>;
+  /** A change of somebody else that this run has undone and cannot restore. It is reported at the end. */
+  conflict?: Conflict;
+  /** Whether the last look found that IAM does not show everything yet. */
+  unshown: boolean;
   /** The last change that may or may not have been made. */
   doubt?: { failure: Failure; action: string | undefined; at: number; times: number };
   /** Set while AWS refuses to write for the number of requests. What would be written is read again before the next try. */
@@ -42,7 +52,9 @@ export function newSettling(
   return {
     writesMade: 0,
     othersFirst: false,
-    left: { versions: changes.length + versionsBeyondPlan, policies: creates + policiesBeyondPlan },
+    unshown: false,
+    absences: new Map(),
+    writesLeft: { versions: changes.length + versionsBeyondPlan, policies: creates + policiesBeyondPlan },
     seen: new Map(),
     shown: new Map(),
     written: new Map(),
@@ -52,10 +64,15 @@ export function newSettling(
 }
 
 /** Takes one of the writes that a run has. Returns false when there is none left. */
-export function takeWrite({ left }: Settling, { kind }: PolicyWork): boolean {
+export function takeWrite({ writesLeft }: Settling, { kind }: PolicyWork): boolean {
   const of = kind === 'create' ? 'policies' : 'versions';
-  left[of] -= 1;
-  return left[of] >= 0;
+  writesLeft[of] -= 1;
+  return writesLeft[of] >= 0;
+}
+
+/** Gives a write back that was refused, so that it has changed nothing. */
+export function giveWriteBack({ writesLeft }: Settling, { kind }: PolicyWork): void {
+  writesLeft[kind === 'create' ? 'policies' : 'versions'] += 1;
 }
 
 /** What is known of a policy's versions; from the first look on, right before this run writes. */
@@ -68,15 +85,22 @@ export function historyOf({ history }: Settling, policy: FoundPolicy): VersionHi
 
 /**
  * Returns the newest that is known of a policy: IAM may show an older state than it did before, and may not show yet what this
- * run wrote.
+ * run wrote. A policy that IAM has shown, and that several reads in a row lack, was deleted by somebody else.
  */
 export function newestOf(
-  { seen, written, shown }: Settling,
+  settling: Settling,
   arn: string,
   found: FoundPolicy | undefined,
 ): FoundPolicy | undefined {
+  const { seen, written, shown, absences } = settling;
   const own = written.get(arn);
-  if (!found) return own;
+  const absence = found ? 0 : (absences.get(arn) ?? 0) + 1;
+  absences.set(arn, absence);
+  if (!found && (absence < READS_UNTIL_GONE || !shown.has(arn))) return own;
+  if (!found) {
+    for (const known of [seen, written, shown, settling.history]) known.delete(arn);
+    return undefined;
+  }
   shown.set(arn, Math.max(shown.get(arn) ?? 0, newestNumber(found)));
   const known = [found, seen.get(arn), own].filter((policy) => policy !== undefined);
   const newest = known.reduce((best, each) => (newestNumber(each) > newestNumber(best) ? each : best));
@@ -101,7 +125,7 @@ export function dropWrite(settling: Settling, policy: FoundPolicy, write: Policy
   history.writes = history.writes.filter((each) => each !== write);
 }
 
-/** Notes that a version was written. What the writes before it had undone is in it. */
+/** Notes that a version was written. It has what earlier writes had undone, as far as IAM showed those. */
 export function endWrite(
   settling: Settling,
   now: FoundPolicy & { action: 'created' | 'updated' },
@@ -115,18 +139,14 @@ export function endWrite(
     settling.shown.delete(now.arn);
     historyOf(settling, now).documents.clear();
   }
-  historyOf(settling, now).writes = [write];
+  const history = historyOf(settling, now);
+  history.writes = [...history.writes.filter(({ own }) => own === undefined), write];
   settling.written.set(now.arn, now);
   settling.seen.delete(now.arn);
 }
 
 export function newestNumber({ versions, versionId }: FoundPolicy): number {
   return Math.max(...[versionId, ...versions].map(versionNumber));
-}
-
-/** Whether this run has written to a policy, or may have. */
-export function touches({ written, doubtful }: Settling, arn: string): boolean {
-  return written.has(arn) || doubtful.has(arn);
 }
 
 /** Notes that a change may have been made. @throws the failure itself when it was so too often. */
@@ -144,10 +164,15 @@ function isInDoubt({ doubt }: Settling, { inDoubtMs }: Limits): boolean {
 }
 
 /** Whether it is too early for a change: the last one may still show by itself, or another run has to write first. */
-export function isTooEarly(settling: Settling, work: PolicyWork, limits: Limits): boolean {
+export function isTooEarly(
+  settling: Settling,
+  work: PolicyWork,
+  { limits, aws }: Pick<StepContext, 'limits' | 'aws'>,
+): boolean {
   if (isInDoubt(settling, limits)) return true;
   if (work.kind !== 'update') return false;
-  settling.othersFirst = mustWaitForRoom(work.policy, historyOf(settling, work.policy).room, limits);
+  const { room } = historyOf(settling, work.policy);
+  settling.othersFirst = mustWaitForRoom(work.policy, room, { limits, now: aws.clients.now() });
   return settling.othersFirst;
 }
 

@@ -1,15 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nameInIamArn } from '../aws/arn.ts';
 import { type PolicyReader, policyReader } from '../aws/policies.ts';
 import { waitUntil } from '../aws/wait.ts';
-import { carryingDoubt, EXIT, Failure } from '../failure.ts';
-import type { Conflict, PolicyOutcome } from '../report/types.ts';
+import { carryingDoubt, EXIT, Failure, isExpected } from '../failure.ts';
+import type { PolicyOutcome } from '../report/types.ts';
 import { awsWords } from '../report/words/aws.ts';
 import { policyWords as words } from '../report/words/steps.ts';
+import type { Told } from '../told.ts';
 import { conflictFailure } from './conflict.ts';
 import type { PolicyAim } from './policy-aim.ts';
 import { tryWriting } from './policy-attempt.ts';
 import type { ChainPolicy, PolicyChain } from './policy-chain.ts';
-import { overwroteConflict, policyConflict } from './policy-conflicts.ts';
+import { lostVersionConflict, policyConflict } from './policy-conflicts.ts';
 import { type CreateWork, isChange, type PolicyWork, type UpdateWork } from './policy-distribution.ts';
 import { intendedState } from './policy-rescue.ts';
 import {
@@ -24,10 +26,9 @@ import {
 import type { StepContext } from './types.ts';
 
 /**
- * Brings the policies to where they shall be, from whatever they are now: read, merge, write, read back, until there is
- * nothing left to write. Policies have no compare-and-swap, and another run may be writing at the same time;
- * and IAM may for a while not show a policy whose name it calls taken already.
- * @throws Failure with a conflict when a policy is in the way
+ * Writes policies until they have what they need, and keeps what others write to them meanwhile: read, decide, write, read back,
+ * until nothing is left to write. A policy can be missing from a read although IAM calls its name taken.
+ * @throws Failure with a conflict if a policy is in the way, or if this run has undone a change that it cannot restore
  */
 export async function settlePolicies(
   context: StepContext,
@@ -37,7 +38,8 @@ export async function settlePolicies(
   try {
     return await settleInTime(context, aim, settling);
   } catch (error) {
-    await putBack(context, aim, settling);
+    const lost = await putBack(context, aim, settling);
+    if (isExpected(error)) error.details.push(...lost);
     return carryingDoubt(() => settling.doubt?.action, Promise.reject(error));
   }
 }
@@ -61,7 +63,7 @@ async function settleInTime(
   const failure = settling.doubt?.failure ?? settling.throttled;
   if (failure) throw failure;
   if (settling.hidden) throw conflictFailure([policyConflict({ hidden: settling.hidden })]);
-  throw contended(aim.name);
+  throw settling.unshown ? notShown(aim.name) : contended(aim.name);
 }
 
 function waitingFor({ limits, interrupt, waiting }: StepContext, settling: Settling) {
@@ -70,7 +72,7 @@ function waitingFor({ limits, interrupt, waiting }: StepContext, settling: Settl
   return { limits, interrupt, onWait };
 }
 
-/** Answers nothing when something else was written meanwhile, or what was written does not show yet. */
+/** Returns undefined when something else was written meanwhile, or what was written does not show yet. */
 async function settleOnce(
   context: StepContext,
   aim: PolicyAim,
@@ -83,17 +85,20 @@ async function settleOnce(
     settling.othersFirst = false;
     const chain = await readChainNow(context, aim, settling);
     const intended = await intendedChain(context, aim, chain, settling);
+    settling.unshown = intended === 'unknown';
     if (intended === 'unknown') return undefined;
     const work = aim.decide(intended.chain);
     const changed = new Set(work.flatMap((each) => (each.kind === 'update' ? [each.policy.arn] : [])));
-    const alone = intended.restored.filter(({ policy }) => !changed.has(policy.arn));
+    const alone = intended.toRestore.filter(({ policy }) => !changed.has(policy.arn));
     const next = nextWrite([...work, ...alone], chain);
     if (next === undefined) {
       if (mayStillShow(settling, limits)) return undefined;
-      if (intended.conflict) throw conflictFailure([intended.conflict]);
+      const { conflict } = settling;
+      delete settling.conflict;
+      if (conflict) throw conflictFailure([conflict]);
       return work.flatMap((each) => (each.kind === 'create' ? [] : [outcomeOf(each.policy, settling)]));
     }
-    if (isTooEarly(settling, next, limits)) return undefined;
+    if (isTooEarly(settling, next, context)) return undefined;
     if (!takeWrite(settling, next)) throw contended(aim.name);
     const done = await tryWriting(context, aim, next, settling);
     if (!done) break;
@@ -110,9 +115,7 @@ async function settleOnce(
 interface IntendedChain {
   chain: PolicyChain;
   /** Those that differ from what they are, so that they have to be written whatever else is to be done about them. */
-  restored: UpdateWork[];
-  /** Set where a write of this run has undone what no run of this program has written. */
-  conflict?: Conflict;
+  toRestore: UpdateWork[];
 }
 
 async function intendedChain(
@@ -121,20 +124,19 @@ async function intendedChain(
   chain: PolicyChain,
   settling: Settling,
 ): Promise<IntendedChain | 'unknown'> {
-  const restored: UpdateWork[] = [];
+  const toRestore: UpdateWork[] = [];
   const policies: ChainPolicy[] = [];
-  let conflict: Conflict | undefined;
   for (const policy of chain.policies) {
     const known = { history: historyOf(settling, policy), shown: settling.shown.get(policy.arn) ?? 0 };
     const intended = await intendedState(context, aim, policy, known);
     if (intended.kind === 'unknown') return 'unknown';
-    if (intended.kind === 'foreign') conflict ??= overwroteConflict(policy, intended.version);
+    if (intended.kind === 'lost') settling.conflict ??= lostVersionConflict(policy, intended.lost);
     if (intended.kind === 'other') {
-      restored.push({ kind: 'update', policy, secrets: [], document: intended.document });
+      toRestore.push({ kind: 'update', policy, secrets: [], document: intended.document });
       policies.push({ ...policy, document: JSON.stringify(intended.document) });
     } else policies.push(policy);
   }
-  return { chain: { ...chain, policies }, restored, ...(conflict ? { conflict } : {}) };
+  return { chain: { ...chain, policies }, toRestore };
 }
 
 /** Returns the first work that changes a policy as it is. */
@@ -148,27 +150,43 @@ function nextWrite(work: PolicyWork[], { policies }: PolicyChain): CreateWork | 
     .find(isChange);
 }
 
+/** How many versions a run writes at most to restore, before it ends, what it has undone. */
+const RESTORING_WRITES = 5;
+
 /**
- * Before the run ends for another reason: what its writing has undone is put back all the same, also when the user
- * interrupts, because nobody else knows of it. What fails then leaves the reason for which the run ends as it is.
+ * Restores what this run's writes have undone before the run ends with an error, also when the user interrupts, because nobody else
+ * knows of it. Returns what the user must know of what could not be restored.
  */
-async function putBack(context: StepContext, aim: PolicyAim, settling: Settling): Promise<void> {
-  if ([...settling.history.values()].every(({ writes }) => writes.length === 0)) return;
+async function putBack(context: StepContext, aim: PolicyAim, settling: Settling): Promise<Told[]> {
   const { limits } = context;
+  settling.writesLeft.versions = RESTORING_WRITES;
+  let isRestored = false;
+  let undone: string[] = [];
   const finish = async (aws: StepContext['aws']): Promise<void> => {
     const calm = { ...context, aws, interrupt: new AbortController().signal };
     const round = async (): Promise<boolean> => {
       const chain = await readChainNow(calm, aim, settling);
       const intended = await intendedChain(calm, aim, chain, settling);
       if (intended === 'unknown') return false;
-      const next = nextWrite(intended.restored, chain);
-      if (!next) return true;
-      if (!isTooEarly(settling, next, limits)) await tryWriting(calm, aim, next, settling);
+      const next = nextWrite(intended.toRestore, chain);
+      undone = intended.toRestore.map(({ policy }) => policy.name);
+      isRestored = !next && !mayStillShow(settling, limits);
+      if (!next) return isRestored;
+      if (isTooEarly(settling, next, calm)) return false;
+      if (!takeWrite(settling, next)) return true;
+      await tryWriting(calm, aim, next, settling);
       return false;
     };
     await waitUntil(round, Boolean, waitingFor(calm, settling));
   };
-  await context.aws.whole('iam:CreatePolicyVersion', finish).catch(() => undefined);
+  const written = [...settling.history].filter(([, { writes }]) => writes.length > 0).map(([arn]) => arn);
+  if (written.length > 0) await context.aws.whole('iam:CreatePolicyVersion', finish).catch(() => undefined);
+  const { conflict } = settling;
+  const unread = isRestored ? [] : written.map(nameInIamArn);
+  return [
+    ...(conflict ? [conflict.found, ...conflict.details] : []),
+    ...(undone.length > 0 ? undone.map(words.notRestored) : unread.map(words.notReadBack)),
+  ];
 }
 
 /** The policies as they are now, or as this run wrote them where IAM does not show that yet. */
@@ -188,6 +206,15 @@ async function readChainNow(
     chain.taken.has(name.toLowerCase()) || chain.policies.some((policy) => policy.name === name);
   if (settling.hidden && shows(settling.hidden)) delete settling.hidden;
   return chain;
+}
+
+function notShown(name: string): Failure {
+  return new Failure(words.notShown(name), {
+    code: 'iam-propagation',
+    exitCode: EXIT.failed,
+    hint: awsWords.tryAgainHint,
+    awsAction: 'iam:GetPolicyVersion',
+  });
 }
 
 function contended(name: string): Failure {

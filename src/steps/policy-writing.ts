@@ -42,7 +42,7 @@ export async function createPolicy(
         name,
         versionId: 'v1',
         versions: ['v1'],
-        createdAt: { v1: Date.now() },
+        createdAt: { v1: aws.clients.now() },
         document: text,
         overflow,
       },
@@ -53,7 +53,7 @@ export async function createPolicy(
   }
 }
 
-/** Deletes a version that has to make room. Answers whether it was there, and not the default one. */
+/** Deletes a version that has to make room. Returns whether it was there and not the default one. */
 export function deleteVersion({ aws }: StepContext, arn: string, version: string): Promise<boolean> {
   const command = new DeletePolicyVersionCommand({ PolicyArn: arn, VersionId: version });
   const deleting = aws.call({ action: 'iam:DeletePolicyVersion', resource: arn, change: true }, (options) =>
@@ -65,7 +65,7 @@ export function deleteVersion({ aws }: StepContext, arn: string, version: string
   );
 }
 
-/** Makes a new default version and answers its ID; nothing when the versions have changed and have to be read again. */
+/** Makes a new default version. Returns its ID, or undefined when the versions have changed and have to be read again. */
 export function addVersion(
   { aws }: StepContext,
   arn: string,
@@ -91,7 +91,8 @@ async function unlessOutdated<T>(change: Promise<T>, outdated: T): Promise<T> {
     return await change;
   } catch (error) {
     const codes = ['LimitExceededException', 'NoSuchEntityException', 'DeleteConflictException'];
-    if (hasAwsCode(error, ...codes)) return outdated;
+    // A document that is too long is so at the next try too.
+    if (hasAwsCode(error, ...codes) && !error.message.includes('PolicySize')) return outdated;
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import type { SecretRef, StepContext } from './types.ts';
 
 /** Reads back what was written, some at a time: together they take fewer requests than each by itself. */
 export interface ReadBack {
-  /** Answers what the secret holds now. It may be read only once `rest` is called. */
+  /** Returns what the secret holds now. It may be read only once `rest` is called. */
   read(secret: SecretRef): Promise<FoundSecret | undefined>;
   /** Reads whatever has not been read yet. */
   rest(): void;

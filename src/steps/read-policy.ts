@@ -154,7 +154,7 @@ function toChange(work: PolicyWork, { request }: StepInput<PolicyRequest>): Chan
   return { action: 'update', resource: 'policy', name: work.policy.name, reason, document: work.document };
 }
 
-/** The policies shall allow the secrets, and whatever others add meanwhile. */
+/** The policies must allow the secrets, and keep what others add meanwhile. */
 function aimOf(
   input: StepInput<PolicyRequest>,
   search: ChainSearch,
@@ -205,7 +205,7 @@ function lookForNew(search: ChainSearch, work: PolicyWork[]): void {
   for (const each of work) if (each.kind === 'create') lookFor(search, each.name);
 }
 
-/** Creates a policy; answers nothing for one that exists, because that is read again before it is extended. */
+/** Creates a policy. Returns undefined if it exists, because it is read again before it is extended. */
 async function begin(
   context: StepContext,
   aim: PolicyAim,

@@ -32,7 +32,7 @@ interface Progress {
 /**
  * Carries the plan out. When a secret turns out to be there that was to be made, or holds another value than the one that
  * was read, it is read and decided again, for as long as IAM would be waited for. For each secret a run sends one request that
- * changes it, and repeats it `writeAgainAfterMs` times at most: to give it a value, one for each token that it finds spent.
+ * changes it, and repeats it `writeAgainAfterMs` times at most. To store a value, it sends one more for each spent token.
  */
 export async function settleSecrets(
   context: StepContext,
@@ -80,7 +80,7 @@ function maySend({ writes }: Progress, write: string, { limits }: StepContext): 
  * Carries out what is decided, first in one Region and then in all others at once. The first one is the same in every run
  * that goes on at the same time: of two with different keys, one gets there first, and the other stops before it has
  * written anything anywhere.
- * Answers false when what is there is not what was read.
+ * Returns false when what is there is not what was read.
  */
 async function carryOutAll(
   context: StepContext,
@@ -151,7 +151,7 @@ function lateConflict(found: string): Conflict {
   return { step: 'store-secret', found, details: [], choices: [] };
 }
 
-/** Answers nothing when what is there is not what was read. */
+/** Returns undefined when what is there is not what was read. */
 async function carryOut(
   context: StepContext,
   request: SetupRequest,

@@ -16,7 +16,7 @@ import { conflictFailure } from './conflict.ts';
 import { tagsFor } from './tags.ts';
 import type { SecretRef, SetupRequest, StepContext } from './types.ts';
 
-/** Stores the key in a new secret. Answers nothing when one of the name turns out to exist by now. */
+/** Stores the key in a new secret. Returns undefined if one of the name exists by now. */
 export async function createSecret(
   { aws }: StepContext,
   request: SetupRequest,
@@ -50,7 +50,7 @@ export async function createSecret(
     return { ...ref, arn: made.ARN ?? ref.arn, versionId: made.VersionId ?? null };
   } catch (error) {
     if (hasAwsCode(error, 'ResourceExistsException')) return undefined;
-    // What somebody made and deleted meanwhile has the name until it is gone for good.
+    // A secret that somebody created and deleted meanwhile keeps the name until its recovery window ends.
     const mayBeDeleted = hasAwsCode(error, 'InvalidRequestException');
     if (mayBeDeleted && (await describeSecret(aws, ref.region, ref.name))?.deletedAt) return undefined;
     throw error;
@@ -58,7 +58,7 @@ export async function createSecret(
 }
 
 /**
- * Makes the key the current version of a secret that exists. Answers nothing when the secret does not hold any more what
+ * Makes the key the current version of a secret that exists. Returns undefined when the secret does not hold any more what
  * was found there, as far as can be told.
  */
 export async function replaceValue(

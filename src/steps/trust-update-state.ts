@@ -17,6 +17,8 @@ export interface TrustUpdate {
   accepted: Set<string> | undefined;
   /** Known statements that the last read did not show. */
   missing: JsonStatement[];
+  /** Keys of the statements that the last read showed. */
+  shown: ReadonlySet<string>;
 }
 
 /** What to do after a read: send a document, read again, or nothing because the policy is as desired. */
@@ -31,6 +33,7 @@ export function newTrustUpdate(planned: string): TrustUpdate {
     sent: false,
     accepted: undefined,
     missing: [],
+    shown: new Set(),
   };
 }
 
@@ -42,6 +45,7 @@ export function newTrustUpdate(planned: string): TrustUpdate {
  */
 export function nextAction(update: TrustUpdate, shown: JsonPolicy, desired: JsonPolicy): NextAction {
   const statements = statementsOf(shown);
+  update.shown = new Set(statements.keys());
   const isNew = noteShown(update, statements);
   const unrestored = [...update.overwritten].filter(([key]) => !statements.has(key));
   if (desired.Statement.length === shown.Statement.length && unrestored.length === 0) return 'done';
@@ -65,9 +69,9 @@ export function noteAccepted(update: TrustUpdate, document: JsonPolicy): void {
   update.accepted = new Set(statementsOf(document).keys());
 }
 
-/** Returns the overwritten statements that no accepted document has restored. */
-export function lostStatements({ overwritten, accepted }: TrustUpdate): JsonStatement[] {
-  const lost = [...overwritten].filter(([key]) => !accepted?.has(key));
+/** Returns the overwritten statements that the last read did not show and that no accepted document has restored. */
+export function lostStatements({ overwritten, accepted, shown }: TrustUpdate): JsonStatement[] {
+  const lost = [...overwritten].filter(([key]) => !accepted?.has(key) && !shown.has(key));
   return lost.map(([, statement]) => statement);
 }
 

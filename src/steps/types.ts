@@ -142,7 +142,7 @@ export interface StepPlan {
   expected: StepOutput;
 }
 
-/** What a step answers: its outcomes, from which the next step takes the ARNs. */
+/** What a step returns: its outcomes, from which the next step takes the ARNs. */
 export interface StepOutput {
   secrets?: SecretRef[];
   policies?: PolicyOutcome[];
@@ -158,6 +158,6 @@ export interface Step<Request, Found, Plan extends StepPlan> {
   inspect(context: StepContext, request: Request): Promise<Found>;
   /** Compares what exists with what is wanted. Pure. */
   plan(input: StepInput<Request>, found: Found): Plan;
-  /** Carries the plan out and answers the ARNs. */
+  /** Carries the plan out and returns the ARNs. */
   apply(context: StepContext, input: StepInput<Request>, plan: Plan): Promise<StepOutput>;
 }

@@ -42,7 +42,7 @@ export interface Watcher {
   onSecrets(): void;
 }
 
-/** What a run that changes nothing answers; and a dry run. */
+/** The result of a dry run, or of a run that changes nothing. */
 export function asPlanned({ expected, targets }: TeardownPlan): TornDown {
   return { ...expected, deletionDates: new Map(), failures: targets.map(whatStops) };
 }
@@ -111,7 +111,7 @@ function failed(failure: Failure | undefined): { failure: Failure } | undefined 
 }
 
 /**
- * Schedules the secrets of one target, one after the other, and notes when each will be gone for ever. Answers why it could
+ * Schedules the secrets of one target, one after the other, and notes when each will be gone for ever. Returns why it could
  * not go through, if so.
  */
 async function scheduleAll(

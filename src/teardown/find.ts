@@ -30,7 +30,7 @@ export async function findAll(
   { onTarget = () => undefined, known }: Looking = {},
 ): Promise<Findings> {
   const { aws } = context;
-  // What the secrets hold is of no matter, and to read it would move their dates of last access.
+  // The values of the secrets are not needed, and reading them would change their dates of last access.
   const describe: ReadSecret = (region, name) => describeSecret(aws, region, name);
   const [identity, secrets, chains, roles] = await Promise.all([
     aws.identity(),

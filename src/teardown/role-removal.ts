@@ -35,7 +35,7 @@ export async function removeRole(context: StepContext, name: string): Promise<bo
   });
 }
 
-/** Answers false when something still holds on to it. */
+/** Returns false when something is still attached to it. */
 async function deleteRole({ aws }: StepContext, name: string): Promise<boolean> {
   const request = { action: 'iam:DeleteRole', resource: name, change: true };
   try {

@@ -5,7 +5,7 @@ import { hasAwsCode } from '../failure.ts';
 import type { StepContext } from '../steps/types.ts';
 
 /**
- * Schedules a secret for deletion, by its ARN, so that it is this one and no later one of its name. Answers when it will be
+ * Schedules a secret for deletion, by its ARN, so that it is this one and no later one of its name. Returns when it will be
  * gone for ever; nothing when it is gone already.
  * @param recoveryDays for how many days it can be restored: 7 to 30 (API reference, `DeleteSecret`)
  */

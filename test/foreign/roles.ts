@@ -229,7 +229,7 @@ export const UNTRUSTING_ROLES: Row[] = [
     what: 'a role that somebody has deleted, whose ID IAM would not store again, with --update-trust',
     make: trustingTheDeleted(EC2),
     wishes: updateTrust,
-    outcome: { conflict: ['AROA', 'somebody has deleted since'], ways: ['--role-name NAME'] },
+    outcome: { conflict: ['AROA', 'no longer exist'], ways: ['--role-name NAME'] },
   },
   {
     what: 'an AWS service that owns the role',

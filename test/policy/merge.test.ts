@@ -12,7 +12,6 @@ import {
   isReadPolicyShape,
   type JsonObject,
   type JsonPolicy,
-  mergeReadPolicies,
   type PolicyScope,
   parsePolicy,
   READ_ACTIONS,
@@ -175,27 +174,6 @@ describe('adding secrets to a read policy', () => {
     const merged = add(text, [{ arn: narrow, region: 'us-west-2' }], 'region');
     expect(merged.Statement[0]?.Resource).toEqual([narrow, narrow.replace('?', '*')]);
   });
-});
-
-test('what another policy grants by aliases of two accounts is granted on the keys of both', () => {
-  const read = buildReadPolicy(
-    [{ arn: 'arn:aws:secretsmanager:us-west-2:111122223333:secret:a-AbCdEf', region: 'us-west-2' }],
-    'secrets',
-    where,
-  );
-  const decrypt = {
-    Effect: 'Allow',
-    Action: 'kms:Decrypt',
-    Resource: [keyArn('us-west-2', '*'), keyArn('us-west-2', '*', '444455556666')],
-    Condition: {
-      StringEquals: { 'kms:ViaService': VIA_WEST },
-      'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/video' },
-    },
-  };
-  const other = JSON.stringify({ ...read, Statement: [...read.Statement, decrypt] });
-  const merged = mergeReadPolicies(JSON.stringify(read), other, where);
-  const granted = merged.Statement.slice(1).flatMap(({ Resource }) => Resource);
-  expect(granted).toEqual(decrypt.Resource);
 });
 
 describe('a document is of the shape of a read policy', () => {

@@ -69,6 +69,14 @@ describe('a trust policy lets in accounts that it does not name', () => {
     ['with flows of any account', { ArnLike: { 'aws:SourceArn': flows('*') } }],
     ['with whatever is in some Regions', { StringLike: { 'aws:SourceArn': 'arn:aws:mediaconnect:eu-*' } }],
     ['with all accounts but one', { StringNotEquals: { 'aws:SourceAccount': '999999999999' } }],
+    [
+      'with all accounts but four',
+      {
+        StringNotEquals: {
+          'aws:SourceAccount': ['999999999999', '000000000000', '888888888888', '777777777777'],
+        },
+      },
+    ],
     ['with all accounts but some', { StringNotLike: { 'aws:SourceAccount': ['9*', '0*'] } }],
   ])('%s', (_what, condition) => {
     expect(guardIf(condition)).toEqual({ verdict: 'let-in', accounts: [] });
@@ -79,6 +87,17 @@ test('an organization may take in other accounts, which cannot be told', () => {
   expect(guardIf({ StringEquals: { 'aws:SourceOrgID': 'o-exampleorgid' } })).toEqual({
     verdict: 'cannot-tell',
     because: 'context key aws:SourceOrgID is not known (statement 1 of the trust policy)',
+  });
+});
+
+test('whether an account matches a pattern of each condition cannot be told', () => {
+  const condition = {
+    StringLike: { 'aws:SourceAccount': '1234*' },
+    ArnLike: { 'aws:SourceArn': flows('*12') },
+  };
+  expect(guardIf(condition)).toEqual({
+    verdict: 'cannot-tell',
+    because: 'aws:SourceAccount and aws:SourceArn both have patterns for accounts',
   });
 });
 

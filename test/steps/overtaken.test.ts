@@ -29,7 +29,8 @@ describe('a policy that another run extends while this one is writing', () => {
     await clientsFor(sandbox()).iam.send(command);
   };
 
-  test('has in the end what both added, though one had read it before the other wrote', async () => {
+  /** Runs `setup` while another run extends the policy that it has just read. */
+  const setUpOvertaken = async () => {
     await makePolicy(sandbox(), NAME, guidePolicy(someSecret('old')));
     // The second look, right before the change, is answered as things were, and late.
     sandbox().addFault({ action: 'GetPolicyVersion', kind: 'delay', skip: 1, delayMs: 400 });
@@ -38,7 +39,11 @@ describe('a policy that another run extends while this one is writing', () => {
       () => sandbox().requests.filter(({ action }) => action === 'GetPolicyVersion').length > 1,
     );
     await extend(someSecret('theirs'), someSecret('theirs-too'));
-    const { code, json } = await running;
+    return running;
+  };
+
+  test('has in the end what both added, though one had read it before the other wrote', async () => {
+    const { code, json } = await setUpOvertaken();
     expect(code).toBe(0);
     const [policy] = (await readAccount(sandbox())).policies;
     const ours = json.secrets[0]?.arn ?? '';
@@ -46,5 +51,16 @@ describe('a policy that another run extends while this one is writing', () => {
     expect(resourcesOf(policy?.document).sort()).toEqual([...all, ours].sort());
     expect(policy?.document).toMatchObject({ Statement: [{}, decrypt] });
     expect(json.policies).toMatchObject([{ action: 'updated', versionId: policy?.defaultVersion }]);
+  });
+
+  test('is named when AWS does not allow to restore what this run has undone', async () => {
+    // The first version is the other run's, the second one this run's.
+    const times = Number.POSITIVE_INFINITY;
+    sandbox().addFault({ action: 'CreatePolicyVersion', kind: 'access-denied', skip: 2, times });
+    const { code, log } = await setUpOvertaken();
+    expect(code).toBe(4);
+    expect(log).toContain(
+      `This run has undone a change that another run made to the policy ${NAME}, and could not restore it.`,
+    );
   });
 });

@@ -94,7 +94,7 @@ describe('an account in which IAM takes longer than the program waits', () => {
 
   test('ends the run with the time that was waited, and what to do', async () => {
     await expect(applySteps(sandbox(), HASTY)).rejects.toMatchObject({
-      message: 'IAM was waited for 0.9 s, and still does not know the new role or policy.',
+      message: 'IAM did not show the new role or policy for 0.9 s.',
       exitCode: 1,
       step: 'trust-role',
       awsAction: 'iam:AttachRolePolicy',

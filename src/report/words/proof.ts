@@ -25,7 +25,7 @@ export const proofWords = {
   failed: (subject: string, detail: string) =>
     `The set-up is there but does not hold: ${subject}: ${detail}.`,
   failedHint: (seconds: number) =>
-    `IAM was waited for (at most ${seconds} seconds). If nobody changed anything meanwhile, run the same command again.`,
+    `IAM may need more than ${seconds} seconds to show a change. If nobody changed anything meanwhile, run the same command again.`,
   failedAtOnceHint: 'Somebody must have changed it in the meantime; run the same command again.',
   failedUnchangedHint: 'Nothing was changed by this run; the resource named has to be put right.',
 };

@@ -113,12 +113,19 @@ export const policyWords = {
     `IAM says that a policy named ${name} exists, but it is not at the path '/' or is spelt in other letter case.`,
   overwrote: (name: string, theirs: string, ours: string) =>
     `Somebody else changed the policy ${name} at the same moment (version ${theirs}), and the version of this run (${ours}) has taken its place.`,
+  runTheirsAgain: (version: string) =>
+    `${version} is deleted. If an entry is missing in the policy, add it again.`,
+  notRestored: (name: string) =>
+    `This run has undone a change that another run made to the policy ${name}, and could not restore it. Run that command again.`,
+  notReadBack: (name: string) =>
+    `The policy ${name} could not be read back. If another run changed it at the same moment, run that command again.`,
   setDefaultAgain: (arn: string, version: string): Remedy => ({
-    remedy: `If ${version} is what shall be in force, make it the default again:`,
+    remedy: `If ${version} is the one you want, make it the default again:`,
     command: aws('iam', 'set-default-policy-version', '--policy-arn', arn, '--version-id', version),
   }),
   propagating: 'IAM to make the policy known everywhere',
   othersFirst: 'recent changes of other runs to the policy to settle',
+  notShown: (name: string) => `IAM does not show the policy ${name} as it is now.`,
   contended: (name: string) =>
     `Other runs kept changing the policy ${name} at the same time. This run could not finish its own change.`,
   tooLong: (next: string, most: number) =>
@@ -152,7 +159,7 @@ export const roleWords = {
   maybeTrustDenied: (name: string, because: string) =>
     `Can't tell whether MediaConnect can assume the role ${name}: ${because}.`,
   deletedPrincipals: (name: string, ids: string[]) =>
-    `The trust policy of ${name} names ${ids.join(', ')}, whom somebody has deleted since, and IAM does not store such a policy again. Take that out of it by hand first.`,
+    `The trust policy of ${name} names ${ids.join(', ')}, which no longer exist, and IAM does not accept a policy with such IDs. Remove them from the policy first.`,
   trustTooLong: (name: string, size: number, quota: Quota) =>
     `With a statement for MediaConnect, the trust policy of ${name} would have ${size} characters; IAM allows ${limitText(quota)}.`,
   newTrustTooLong: (name: string, size: number, quota: Quota) =>
@@ -207,7 +214,6 @@ export const roleWords = {
   statementsLostHint: 'Add these statements to the trust policy again.',
   trustContended: (name: string, seconds: number) =>
     `The trust policy of ${name} kept changing for ${seconds} s, or IAM did not show it. Nothing was added to it.`,
-  gaveUpWaiting: (seconds: number) =>
-    `IAM was waited for ${seconds} s, and still does not know the new role or policy.`,
+  gaveUpWaiting: (seconds: number) => `IAM did not show the new role or policy for ${seconds} s.`,
   propagating: 'IAM to make the new role and policy known everywhere',
 };
