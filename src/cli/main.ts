@@ -1,4 +1,5 @@
 import { EXIT } from '../failure.ts';
+import { ignoreZeroSizes } from '../report/terminal.ts';
 import { outputWords } from '../report/words/output.ts';
 import { runProgram } from './run.ts';
 
@@ -11,6 +12,7 @@ let unwritten: string | undefined;
 
 // A reader that has seen enough (`| head`) closes the pipe. What is being done goes on, and ends with its own exit code.
 for (const stream of [process.stdout, process.stderr]) {
+  ignoreZeroSizes(stream);
   stream.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
     if (code === 'EPIPE' || unwritten) return;
     unwritten = code;

@@ -1,5 +1,6 @@
 import type { Output } from './output.ts';
 import { plain } from './plain.ts';
+import { type StopWatch, watchStops } from './terminal.ts';
 import { timeLeft } from './time-left.ts';
 import { fleetWords as words } from './words/fleet.ts';
 
@@ -29,10 +30,18 @@ async function spinner({ paint, say, width }: Output): Promise<Progress> {
   const show = ora({ stream: process.stderr, discardStdin: false, color: paint.level > 0 ? 'cyan' : false });
   let begun = '';
   let left = timeLeft();
+  let stops: StopWatch | undefined;
+  const end = () => {
+    stops?.close();
+    show.stop();
+  };
   return {
     start(what) {
       begun = what;
       left = timeLeft();
+      stops?.close();
+      // It hides the cursor, which the shell needs while the process is stopped.
+      stops = watchStops({ leave: () => show.stop(), comeBack: () => show.start() });
       show.start(plain(what));
     },
     count(done, total) {
@@ -42,7 +51,7 @@ async function spinner({ paint, say, width }: Output): Promise<Progress> {
       show.text = plain(what);
     },
     done(what) {
-      show.stop();
+      end();
       say(`${paint.green('✔')} ${what}`);
     },
     printBetween(print) {
@@ -50,7 +59,7 @@ async function spinner({ paint, say, width }: Output): Promise<Progress> {
       print();
       if (show.isSpinning) show.render();
     },
-    stop: () => void show.stop(),
+    stop: end,
   };
 }
 

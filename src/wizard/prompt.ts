@@ -1,7 +1,10 @@
+import { Writable } from 'node:stream';
+import type { WriteStream } from 'node:tty';
 import inquirer from 'inquirer';
 import { looksLikeKey } from '../aws/names.ts';
 import { Interrupted } from '../failure.ts';
 import { wrap } from '../report/output.ts';
+import { watchStops } from '../report/terminal.ts';
 import { openKeyboard } from './keyboard.ts';
 
 /** One thing to choose. */
@@ -84,10 +87,21 @@ async function ask<T>(question: Question): Promise<T> {
   const onKey = (_: string | undefined, key: { name?: string; ctrl?: boolean } | undefined) => {
     if (key?.ctrl && key.name === 'd') leave.abort();
   };
-  const keyboard = openKeyboard(process.stdin);
+  const keyboard = openKeyboard(process.stdin, { onSuspend: () => stops.stopJob(), onEnd: onSignal });
+  const display = openDisplay(process.stderr);
+  const stops = watchStops({
+    leave() {
+      display.leave();
+      keyboard.suspend();
+    },
+    comeBack() {
+      keyboard.resume();
+      display.redraw();
+    },
+  });
   const prompt = inquirer.createPromptModule({
     input: keyboard.keys,
-    output: process.stderr,
+    output: display.output,
     signal: leave.signal,
   });
   keyboard.keys.on('keypress', onKey);
@@ -103,8 +117,43 @@ async function ask<T>(question: Question): Promise<T> {
     const left = error instanceof Error && /^(Exit|Abort|Cancel)PromptError$/.test(error.name);
     throw left ? new Interrupted() : error;
   } finally {
+    stops.close();
     keyboard.close();
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
   }
+}
+
+/** Where a question is drawn. */
+interface Display {
+  output: Writable;
+  /** Makes room for what the shell prints below the question. */
+  leave(): void;
+  /** Draws the question again where the cursor is now. */
+  redraw(): void;
+}
+
+const SHOW_CURSOR = '\x1b[?25h';
+const ERASE_BELOW = '\x1b[J';
+/** The prompts draw themselves anew over their last picture: they erase its lines, which ends with this, and draw. */
+const END_OF_ERASING = '\x1b[2K\x1b[G';
+
+function openDisplay(terminal: WriteStream): Display {
+  let picture = '';
+  const output = new Writable({
+    decodeStrings: false,
+    write(chunk, _, done) {
+      const text = String(chunk);
+      const erasedTo = text.lastIndexOf(END_OF_ERASING);
+      picture = erasedTo < 0 ? picture + text : text.slice(erasedTo + END_OF_ERASING.length);
+      terminal.write(text);
+      done();
+    },
+  });
+  Object.defineProperty(output, 'columns', { get: () => terminal.columns });
+  return {
+    output,
+    leave: () => void terminal.write(`${ERASE_BELOW}${SHOW_CURSOR}\n`),
+    redraw: () => void terminal.write(`\r${picture}`),
+  };
 }

@@ -124,3 +124,12 @@ describe('someone who leaves has changed nothing, is told so, and gets the termi
     );
   }
 });
+
+test.concurrent('someone whose input ends before the first question has left', async () => {
+  const through = ['bash', '-c', 'echo starting; sleep 0.5; exec "$@"', 'bash'];
+  const wizard = startWizard(flagsWithout(), { env: STUDIO_KEY, through, afterwards: 'stty -a' });
+  await wizard.waitFor('starting');
+  await wizard.press('ctrl-d');
+  expect(await wizard.exit()).toEqual({ code: 130 });
+  expect(wizard.transcript()).toMatch(/Interrupted\.\nNothing was changed\.\n[\s\S]* icanon [\s\S]* echo /);
+});

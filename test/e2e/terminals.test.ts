@@ -82,6 +82,19 @@ describe('a terminal that can do little', () => {
     ).toEqual([]);
   });
 
+  test.concurrent.for(['0', '5'])('can be %s columns wide', async (columns) => {
+    const wizard = startWizard(flagsWithout(), {
+      env: STUDIO_KEY,
+      through: ['bash', '-c', `stty cols ${columns} rows ${columns}; exec "$@"`, 'bash'],
+    });
+    await wizard.waitFor('Go on');
+    await wizard.press('enter');
+    await wizard.waitFor('Yes, carry it out');
+    await wizard.press('enter');
+    expect(await wizard.exit()).toEqual({ code: 0 });
+    expect(wizard.raw().length).toBeLessThan(100_000);
+  });
+
   test.concurrent('gets its sentences broken between words at 40 columns', async () => {
     const wizard = startWizard(flagsWithout('--role-name'), { env: STUDIO_KEY, columns: 40 });
     await wizard.reply(Q.account);

@@ -34,6 +34,10 @@ export interface WizardOptions extends Pick<TerminalOptions, 'env' | 'columns' |
   afterwards?: string;
   /** Where the shell sends input or output that shall not be the terminal, such as `< /dev/null`. */
   redirect?: string;
+  /** Runs the program as a job of the shell, which says '[stopped]' when it is stopped, and continues it on Enter. */
+  asJob?: boolean;
+  /** What starts the program, in place of the shell itself: a command that runs its arguments. */
+  through?: readonly string[];
   /** Lets `signal` know the process, whose number is then the first line on the screen. */
   signalled?: boolean;
 }
@@ -52,13 +56,13 @@ export async function openAccount(options?: SandboxOptions): Promise<Sandbox> {
 
 /** Starts a command with these flags in a terminal. */
 export function startWizard(flags: readonly string[] = [], options: WizardOptions = {}): Wizard {
-  const { sandbox, env, columns = 80, cwd = process.cwd(), command = 'setup' } = options;
+  const { sandbox, env, columns = 80, cwd = process.cwd(), command = 'setup', through = [] } = options;
   const account = sandbox ? [] : ['--sandbox'];
   const variables = sandbox && sandbox !== 'none' ? sandbox.env : {};
   const terminal = openTerminal({
     command: 'bash',
     args: [
-      ...['-c', shellScript(options), 'bash', process.execPath],
+      ...['-c', shellScript(options), 'bash', ...through, process.execPath],
       ...[program, command, ...account, ...flags],
     ],
     env: { ...variables, ...env },
@@ -103,7 +107,26 @@ export function startWizard(flags: readonly string[] = [], options: WizardOption
   });
 }
 
-function shellScript({ afterwards, redirect = '', signalled }: WizardOptions): string {
+/**
+ * A shell with job control; a job that was stopped has a code above 143. Each time it prints the state of the terminal that
+ * it gets back. No loop, which bash leaves when a job in it is stopped.
+ */
+const JOB = `set -m
+back() {
+  code=$?
+  stty -a
+  [ $code -gt 143 ] || exit $code
+  jobs -p | sed 's/^/process /'
+  echo '[stopped]'
+  read -r
+  fg
+  back
+}
+"$@"
+back`;
+
+function shellScript({ afterwards, redirect = '', signalled, asJob }: WizardOptions): string {
+  if (asJob) return JOB;
   if (afterwards !== undefined) return `"$@" ${redirect}; code=$?; ${afterwards}; exit $code`;
   return `${signalled ? 'echo "process $$";' : ''} exec "$@" ${redirect}`;
 }
