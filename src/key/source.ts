@@ -9,7 +9,7 @@ import {
   type Stats,
 } from 'node:fs';
 import { Socket } from 'node:net';
-import { parse, resolve, sep } from 'node:path';
+import { basename, parse, resolve, sep } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { EXIT, Failure, Interrupted } from '../failure.ts';
@@ -115,13 +115,19 @@ function fileFailure(path: string, shown: string, error: unknown): Failure {
 }
 
 /**
- * Whether a path that leads nowhere is a path at all: what begins with the name of a folder that exists is one. Anything
- * else may be the key itself, given by mistake, and must not be repeated.
+ * Whether a path that leads nowhere is a path at all: what begins with the name of a folder that exists is one, unless the
+ * rest looks like a key. Anything else may be the key itself, given by mistake, and must not be repeated.
  */
 function isInFolder(path: string, shown: string): boolean {
+  if ([path, shown].some((each) => mayHoldKey(basename(each)))) return false;
   const ends = [path, shown].map((each) => Math.max(each.lastIndexOf('/'), each.lastIndexOf(sep)));
   const folder = resolve(path.slice(0, Math.max(ends[0] ?? 0, 0)));
   return ends.every((end) => end > 0) && folder !== parse(folder).root && existsSync(folder);
+}
+
+/** Hexadecimal digits, in one piece or in groups: more than a date and a time have, and half a key. */
+function mayHoldKey(name: string): boolean {
+  return /[0-9a-f]{16}/i.test(name) || /[0-9a-f]{24}/i.test(name.replace(/[ :._-]/g, ''));
 }
 
 async function readStdin({ stdin, interrupt }: KeyInput): Promise<Buffer> {

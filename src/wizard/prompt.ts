@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import type { WriteStream } from 'node:tty';
 import inquirer from 'inquirer';
-import { looksLikeKey } from '../aws/names.ts';
+import { looksLikePartOfKey } from '../aws/names.ts';
 import { Interrupted } from '../failure.ts';
 import { wrap } from '../report/output.ts';
 import { watchStops } from '../report/terminal.ts';
@@ -35,14 +35,27 @@ export function askText(
     // A dumb terminal has no way to correct what was typed, so there one begins anew.
     theme: { validationFailureMode: process.env.TERM === 'dumb' ? 'clear' : 'keep' },
     transformer: (answer: string, { isFinal }: { isFinal: boolean }) =>
-      isFinal || answer === '' ? answer : whileTyped(answer, check, mark),
+      isFinal ? concealed(answer) : whileTyped(answer, check, mark),
   });
 }
 
 function whileTyped(answer: string, check: Check, mark: (text: string) => string): string {
   // A key that is pasted into the wrong place is drawn digit by digit; it is hidden before much of it shows.
-  if (looksLikeKey(answer) || /^[0-9a-f]{12,}$/i.test(answer)) return mark('*'.repeat(answer.length));
-  return check(answer) === undefined ? answer : mark(answer);
+  const last = answer.split(/[/\\.]/).at(-1) ?? '';
+  // Digits alone may be an account number in a name.
+  const begun = /^[0-9a-f]{12,}$/i.test(last) && (last === answer || /[a-f]/i.test(last));
+  const shown = begun ? stars(answer) : concealed(answer);
+  const accepted = answer === '' || (shown === answer && check(answer) === undefined);
+  return accepted ? answer : mark(shown);
+}
+
+/** Hides an answer with a key in it, such as a path that consists of one: the screen keeps what was answered. */
+function concealed(answer: string): string {
+  return looksLikePartOfKey(answer) ? stars(answer) : answer;
+}
+
+function stars(text: string): string {
+  return '*'.repeat(text.length);
 }
 
 /** Asks for a text that is never shown; there is a star for each character, so that a paste is seen to arrive. */

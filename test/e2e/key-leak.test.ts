@@ -145,6 +145,22 @@ describe('a key that is typed does not show', () => {
     },
   ];
 
+  test.concurrent('when it is pasted as the path of a file, after that neither', async () => {
+    const scene = await newScene();
+    const wizard = start(scene);
+    await wizard.reply(Q.account);
+    await wizard.choose(Q.keyType, 'Zixi');
+    for (const path of [`./${KEY}`, `${KEY.slice(0, 32)}/${KEY.slice(32)}`, `${KEY}.`]) {
+      await wizard.choose(Q.keyFrom, 'From a file');
+      await wizard.reply(Q.file, path);
+      await wizard.waitFor('there is no file of that name');
+    }
+    await wizard.press('ctrl-c');
+    expect(await wizard.exit()).toEqual({ code: 130 });
+    expect(wizard.transcript()).toContain(`✔ ${Q.file} ${'*'.repeat(50)}`);
+    expectNoLeak(scene.home, { terminal: wizard.raw() });
+  });
+
   test.concurrent.for(moments)('and Ctrl-C $moment', async ({ go }) => {
     const scene = await newScene();
     const wizard = start(scene);
