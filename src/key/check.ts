@@ -38,12 +38,19 @@ export function checkKey(text: string, rules: KeyRules): CheckResult {
  */
 export function checkStoredKey(key: KeyMaterial, rules: KeyRules): KeyProblem[] {
   const text = key.reveal();
-  const line = text.replace(/[\r\n]+$/, '');
+  const line = withoutLineBreaksAtEnd(text);
   const problem = problemOf(line, rules);
   return [
     ...(problem ? [problem] : []),
     ...(line === text ? [] : [{ code: 'trailing-newline', message: words.trailingNewline }]),
   ];
+}
+
+/** A loop, because a pattern anchored at the end tries each line break of a long value as the first. */
+function withoutLineBreaksAtEnd(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '\n' || text[end - 1] === '\r') end -= 1;
+  return text.slice(0, end);
 }
 
 /** What happened to the text comes before what is wrong with its characters, and that before its length. */

@@ -39,15 +39,23 @@ export function parse(source: string, mistakes: Mistakes): Tree | undefined {
     keys.add(from);
   };
   const onTag = (at: number) => mistakes.add(tagBefore(source, at), words.tag);
-  const directive = DIRECTIVE.exec(source);
-  if (directive) mistakes.add(directive[0].length - 1, words.directive);
+  const directive = directiveIn(source);
+  if (directive !== undefined) mistakes.add(directive, words.directive);
   const tree = error ? undefined : treeOf(document.contents, { mistakes, onText, onTag });
   for (const at of keys) mistakes.addKey(at);
   return tree;
 }
 
-/** Nothing but comments and empty lines can stand before one. */
-const DIRECTIVE = /^(?:[ \t]*(?:#.*)?\r?\n)*%/;
+/** Where a directive stands. Only comments and empty lines can come before one. */
+function directiveIn(source: string): number | undefined {
+  let start = 0;
+  for (const line of source.split('\n')) {
+    if (line.startsWith('%')) return start;
+    if (!/^[ \t]*(?:#.*)?\r?$/.test(line)) return undefined;
+    start += line.length + 1;
+  }
+  return undefined;
+}
 
 /** Where the tag stands of what begins here. */
 function tagBefore(source: string, at: number): number {

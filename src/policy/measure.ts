@@ -12,5 +12,6 @@ export const TRUST_POLICY_LIMIT = 2048;
 export function measure(document: JsonPolicy | string): number {
   // It is made without white space between its parts.
   if (typeof document !== 'string') return JSON.stringify(document).length;
-  return document.replace(/("(?:[^"\\]|\\.)*")|\s+/g, '$1').length;
+  // A string without its end takes the rest of the text, so that the search does not begin again at each quote in it.
+  return document.replace(/("(?:[^"\\]|\\.)*"?)|\s+/g, '$1').length;
 }

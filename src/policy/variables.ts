@@ -49,10 +49,13 @@ function expand(text: string, { wildcards, variables }: Reading, facts: Facts): 
   const read = wildcards ? pattern : literal;
   if (!variables || facts.version !== CURRENT_VERSION || !text.includes('${')) return { tokens: read(text) };
   const tokens: Token[] = [];
-  for (const piece of text.split(/(\$\{[^}]*\})/)) {
-    const expansion = piece.startsWith('${')
-      ? resolve(piece, wildcards, facts.context)
-      : { tokens: read(piece) };
+  // What follows the last brace holds no whole variable, and each `${` there would be searched to the end.
+  const end = text.lastIndexOf('}') + 1;
+  for (const piece of [...text.slice(0, end).split(/(\$\{[^}]*\})/), text.slice(end)]) {
+    const expansion =
+      piece.startsWith('${') && piece.endsWith('}')
+        ? resolve(piece, wildcards, facts.context)
+        : { tokens: read(piece) };
     if (!('tokens' in expansion)) return expansion;
     tokens.push(...expansion.tokens);
   }

@@ -12,20 +12,22 @@ const OWN_COLOURS = new RegExp(`(${ESCAPE}\\[(?:1|2|22|31|32|33|36|39)m)`);
 
 /** No name, ARN or sentence of AWS's is as long; what is longer would flood the terminal. */
 const LONGEST_SHOWN = 4_096;
-const ENDLESS_LINE = new RegExp(`([^\\n]{${LONGEST_SHOWN}})[^\\n]+`, 'g');
 
 /**
  * Text from outside (AWS, files, the command line) made harmless for a terminal: escape sequences go, other control
  * characters and the marks that reverse the direction of writing become `�`, and what is endless is cut.
  */
 export function plain(text: string): string {
-  const shown = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
-  return stripVTControlCharacters(shown).replace(CONTROL, '�');
+  return stripVTControlCharacters(cut(text)).replace(CONTROL, '�');
+}
+
+function cut(text: string): string {
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
 }
 
 /** The same for a text of several lines, which stay lines. */
 export function plainLines(text: string): string {
-  return harmlessLines(text.replace(ENDLESS_LINE, '$1…'));
+  return harmlessLines(text.split('\n').map(cut).join('\n'));
 }
 
 /**

@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest';
+import { looksLikeKey, looksLikePartOfKey } from '../../src/aws/names.ts';
+import { checkKey, checkStoredKey, KeyMaterial, type KeyType } from '../../src/key/index.ts';
+import { evaluateAccess, parsePolicy } from '../../src/policy/index.ts';
+import { measure } from '../../src/policy/measure.ts';
+import { wrap } from '../../src/report/output.ts';
+import { harmless, plain, plainJson, plainLines } from '../../src/report/plain.ts';
+
+/** As much as a secret holds, and a key file. */
+const LENGTH = 65_536;
+
+/** A pattern that takes the square of the length takes several seconds for one of these texts. */
+const LONGEST_MS = 1_500;
+
+/** Texts that hold a piece over and over, with something at the end that spoils what was found. */
+const pieces = [
+  ...[
+    '\n',
+    '\r\n',
+    ' ',
+    '\t',
+    'a',
+    '1',
+    'a ',
+    'aa:',
+    'aaaa-',
+    'a.',
+    'a=',
+    'a/',
+    '-',
+    ':',
+    '=',
+    '"',
+    '\\"',
+    '${',
+    '[',
+    '0x',
+  ],
+  ...[
+    '\x1b',
+    '\x1b[',
+    '\x1b[1;',
+    '\x1b[31m',
+    '\x1b]',
+    ';a',
+    '日',
+    '👩‍👩‍👧',
+    'foo bar ',
+    '# a\n',
+    `${'x'.repeat(4_000)}\n`,
+  ],
+];
+const texts = pieces.flatMap((piece) => {
+  const text = piece.repeat(LENGTH / piece.length);
+  return [text, `${text}x`, `"${text}`, `}${text}`, `\x1b${text}`];
+});
+
+const checks = (keyType: KeyType) => ({
+  [`the check of a stored ${keyType}`]: (text: string) => checkStoredKey(KeyMaterial.from(text), { keyType }),
+  [`the check of a given ${keyType}`]: (text: string) => checkKey(text, { keyType }),
+  [`the check of a short ${keyType}`]: (text: string) => checkKey(text.slice(-1_000), { keyType }),
+});
+
+/** What a policy allows that names this text as its resource. */
+function evaluate(text: string): unknown {
+  const statement = { Effect: 'Allow', Action: '*', Resource: text };
+  return evaluateAccess({
+    identityPolicies: [parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: statement }))],
+    request: {
+      principal: { roleArn: 'arn:aws:iam::111122223333:role/MediaConnect-ASM' },
+      action: 'secretsmanager:GetSecretValue',
+      resource: 'arn:aws:secretsmanager:us-west-2:111122223333:secret:aes256-7g8H9i',
+      context: {},
+    },
+  });
+}
+
+const readers: Record<string, (text: string) => unknown> = {
+  ...checks('static-key'),
+  ...checks('srt-password'),
+  'the search for keys': looksLikeKey,
+  'the search for parts of keys': looksLikePartOfKey,
+  'the view of a text': plain,
+  'the view of lines': plainLines,
+  'the last look at output': harmless,
+  'the view of JSON': plainJson,
+  'the breaking of lines': (text) => wrap(text, 80),
+  'the size of a policy': measure,
+  'the evaluation of a policy': evaluate,
+};
+
+test.for(Object.keys(readers))('%s takes no long time for any text', (reader) => {
+  const slow = texts.filter((text) => {
+    const start = performance.now();
+    readers[reader]?.(text);
+    return performance.now() - start > LONGEST_MS;
+  });
+  expect(slow.map((text) => JSON.stringify(`${text.slice(0, 12)}…${text.slice(-3)}`))).toEqual([]);
+});
