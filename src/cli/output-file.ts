@@ -1,4 +1,19 @@
-import { chmod, stat, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import type { Stats } from 'node:fs';
+import {
+  chmod,
+  chown,
+  link,
+  lstat,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import type { Reader } from '../answers/reading.ts';
 import { looksLikePartOfKey, type Rule } from '../aws/names.ts';
@@ -43,7 +58,7 @@ export function readOutputOptions({ output, force }: OutputFileOptions, read: Re
 /**
  * Writes a result to its file, or else to standard output.
  * @param mode the permissions of a new file
- * @throws Failure when the file is there already and may not be written over, or cannot be written
+ * @throws Failure when the file is there already and may not be written over, or cannot be written. Then it is as it was.
  */
 export async function deliver(
   output: Output,
@@ -53,23 +68,92 @@ export async function deliver(
 ): Promise<void> {
   if (path === undefined) return output.result(text.replace(/\n$/, ''));
   try {
-    await writeFile(path, text, { flag: force ? 'w' : 'wx', mode });
-    if (force && mode & 0o111) await makeRunnable(path);
+    const target = (await stat(path).catch(ifAbsent)) ?? (await lstat(path).catch(ifAbsent));
+    if (target === undefined) await create(path, text, mode);
+    else if (target.isFile() && force)
+      await replace(await realpath(path), text, permissions(target, mode), target);
+    else if (force || target.isCharacterDevice() || target.isFIFO()) await writeFile(path, text, { mode });
+    else throw alreadyThere();
   } catch (error) {
     throw unwritten(plain(path), error);
   }
   output.say(words.written(plain(path)));
 }
 
-/** A file that was there keeps its permissions, but whoever may read it may run it. */
-async function makeRunnable(path: string): Promise<void> {
-  const file = await stat(path);
-  const mode = file.mode | ((file.mode & 0o444) >> 2);
-  if (file.isFile() && mode !== file.mode) await chmod(path, mode);
+/** A file that was there keeps its permissions, but whoever may read a program may run it. */
+function permissions(file: Stats, mode: number): number {
+  return (file.mode & 0o7777) | (mode & 0o111 ? (file.mode & 0o444) >> 2 : 0);
+}
+
+/** Makes a whole file, or none. */
+async function create(path: string, text: string, mode: number): Promise<void> {
+  await withWritten(dirname(path), text, mode, async (written) => {
+    try {
+      await link(written, path);
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') throw error;
+      // Some file systems have no hard links.
+      await rename(written, path);
+    }
+  });
+}
+
+/** Replaces a file as a whole, or, where no other file can take its place, writes into it. */
+async function replace(path: string, text: string, mode: number, { uid, gid }: Stats): Promise<void> {
+  try {
+    await withWritten(dirname(path), text, 0o600, async (written) => {
+      if (uid !== process.getuid?.() || gid !== process.getgid?.()) await chown(written, uid, gid);
+      await chmod(written, mode);
+      await rename(written, path);
+    });
+  } catch (error) {
+    // A folder that takes no new file, the file of somebody else, or a file that is mounted by itself.
+    if (!/^(EACCES|EPERM|EROFS|EBUSY|EXDEV)$/.test(codeOf(error))) throw error;
+    await writeInto(path, text);
+  }
+}
+
+async function writeInto(path: string, text: string): Promise<void> {
+  const before = await readFile(path);
+  try {
+    await writeFile(path, text, { flag: 'r+' });
+    await truncate(path, Buffer.byteLength(text));
+  } catch (error) {
+    await writeFile(path, before).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Writes a temporary file in the folder, has it put to its place, and removes what is left of it. */
+async function withWritten(
+  folder: string,
+  text: string,
+  mode: number,
+  place: (written: string) => Promise<void>,
+): Promise<void> {
+  const written = join(folder, `.mc-static-key-${randomUUID()}.tmp`);
+  try {
+    await writeFile(written, text, { flag: 'wx', mode, flush: true });
+    await place(written);
+  } finally {
+    await rm(written, { force: true }).catch(() => undefined);
+  }
+}
+
+function alreadyThere(): Error {
+  return Object.assign(new Error('the file is there already'), { code: 'EEXIST' });
+}
+
+function ifAbsent(error: unknown): undefined {
+  if (codeOf(error) !== 'ENOENT') throw error;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }
 
 function unwritten(path: string, error: unknown): Failure {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  const code = codeOf(error);
   return code === 'EEXIST'
     ? new Failure(words.exists(path), {
         code: 'file-exists',

@@ -1,9 +1,20 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { KEYS } from '../support/account.ts';
+import { program, runCommand } from '../support/run.ts';
 import { runHere } from '../support/run-here.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'mc-static-key-export-'));
@@ -175,6 +186,56 @@ describe('--output', () => {
     chmodSync(path, 0o640);
     await exporting('script', [...args, '--force']);
     expect(statSync(path).mode & 0o777).toBe(0o750);
+  });
+
+  describe('when the disk is full in the midst of it', () => {
+    // No file may have more than one kilobyte, which the script has.
+    const onFullDisk = (path: string, ...flags: string[]) => {
+      const args = [process.execPath, program, 'export', 'script', ...BASIC, '--output', path, ...flags];
+      return runCommand('bash', ['-c', 'ulimit -f 1; exec "$@"', 'bash', ...args]);
+    };
+    const empty = () => mkdtempSync(join(folder, 'full-'));
+
+    test.concurrent('leaves the old file with --force, and nothing else', async () => {
+      const home = empty();
+      const path = join(home, 'studio.sh');
+      writeFileSync(path, 'mine', { mode: 0o640 });
+      const { code, stderr } = await onFullDisk(path, '--force');
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: expect.stringMatching(/could not be written\s+\(EFBIG\)\.\s+Nothing was changed\./),
+      });
+      expect(readFileSync(path, 'utf8')).toBe('mine');
+      expect(readdirSync(home)).toEqual(['studio.sh']);
+    });
+
+    test.concurrent('leaves no part of a new file', async () => {
+      const home = empty();
+      expect((await onFullDisk(join(home, 'studio.sh'))).code).toBe(1);
+      expect(readdirSync(home)).toEqual([]);
+    });
+  });
+
+  test('writes through a link, also one that leads nowhere yet, and keeps the link', async () => {
+    const [path, aim] = [join(folder, 'link.sh'), join(folder, 'aim.sh')];
+    symlinkSync(aim, path);
+    const args = [...BASIC, '--output', path];
+    expect((await exporting('script', args)).code).toBe(3);
+    for (const _ of [1, 2]) {
+      expect((await exporting('script', [...args, '--force'])).code).toBe(0);
+      expect(readFileSync(aim, 'utf8')).toMatch(/^#!/);
+      expect(lstatSync(path).isSymbolicLink()).toBe(true);
+    }
+  });
+
+  test('writes to a pipe or a device, which holds nothing to lose, without --force', async () => {
+    const args = [process.execPath, program, 'export', 'script', ...BASIC];
+    const piped = await runCommand('bash', ['-c', '"$@" --output >(cat); wait $!', 'bash', ...args]);
+    expect({ code: piped.code, stdout: piped.stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^#!/),
+    });
+    expect((await exporting('script', [...BASIC, '--output', '/dev/null'])).code).toBe(0);
   });
 
   test('takes - for standard output, and wants the path of a file else', async () => {
