@@ -76,7 +76,7 @@ function reportFor(
     ofRoles,
     bounded: requests.every(({ permissionsBoundary }) => permissionsBoundary !== undefined),
     wayOut: words.wayOutOfManifest,
-    roleArguments: ['--manifest', manifest.path],
+    roleArguments: ['--manifest', manifest.commandPath],
   });
 }
 

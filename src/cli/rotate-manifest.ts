@@ -77,7 +77,7 @@ async function keysOf(
     ? { keys: [], warnings: [] }
     : await loadKeys({ ...manifest, keys: named }, keyInput);
   for (const warning of warnings) output.insist(`${setupWords.warning}: ${warning}`);
-  const how = { path: manifest.path, rotates: !rollback && rotatesOnlyWrong(manifest) };
+  const how = { path: manifest.commandPath, rotates: !rollback && rotatesOnlyWrong(manifest) };
   return named.flatMap((entry, at) => {
     const checked = keys[at];
     return secretsOf(entry).map(({ name, regions, arns }) => ({

@@ -21,7 +21,7 @@ export async function performStatusManifest(run: CommandRun, manifest: Manifest)
   const named = namedIn(manifest);
   const { output } = run;
   const { status } = await lookThrough(run, regionsIn(manifest), (looking) => collectNamed(looking, named));
-  output.result(output.options.json ? commandJson(status) : statusText(status, output, manifest.path));
+  output.result(output.options.json ? commandJson(status) : statusText(status, output, manifest.commandPath));
   return EXIT.done;
 }
 

@@ -88,7 +88,7 @@ function finish(
   const failed = failedOf({ targets: plan.targets.map(({ target }) => target) }, done);
   const whole = { ...done, ...withDoneForFailed({ ...done, ofManifest: true }, run) };
   const scheduled = scheduledIn(plan, whole);
-  const undo = scheduled.length > 0 ? undoManifestCommand(manifest.path) : undefined;
+  const undo = scheduled.length > 0 ? undoManifestCommand(manifest.commandPath) : undefined;
   if (output.options.json) {
     const { account, partition } = found.identity;
     output.result(

@@ -48,7 +48,7 @@ async function groupsOf({ output, keyInput }: CommandRun, manifest: Manifest): P
   for (const warning of warnings) output.insist(`${setupWords.warning}: ${warning}`);
   if (elsewhere.length > 0) output.insist(`${setupWords.warning}: ${words.notCompared(elsewhere)}`);
   // A key that is not here would stop all.
-  const how = { path: manifest.path, rotates: elsewhere.length === 0 && rotatesOnlyWrong(manifest) };
+  const how = { path: manifest.commandPath, rotates: elsewhere.length === 0 && rotatesOnlyWrong(manifest) };
   return manifest.keys.map((key, at) => groupOf(key.answers, keys[at], verifiedEntry(key, how)));
 }
 

@@ -9,7 +9,7 @@ import {
   type Stats,
 } from 'node:fs';
 import { Socket } from 'node:net';
-import { basename, parse, resolve, sep } from 'node:path';
+import { basename, normalize, parse, resolve, sep } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { EXIT, Failure, Interrupted } from '../failure.ts';
@@ -82,7 +82,7 @@ async function readFile(
     const { stream, stats } = openKeyFile(path, shown);
     const bytes = await readAll(stream, words.fileTooLarge(shown, MOST_BYTES), interrupt);
     const exposed = stats.isFile() && process.platform !== 'win32' && (stats.mode & 0o077) !== 0;
-    const warnings = exposed ? [words.fileOpen(shown, shellWord(shown))] : [];
+    const warnings = exposed ? [words.fileOpen(shown, shellWord(plain(path)))] : [];
     return { text: decode(bytes, `--key-file ${shown}`), warnings };
   } catch (error) {
     throw isOwn(error) ? error : fileFailure(path, shown, error);
@@ -107,7 +107,10 @@ function openKeyFile(path: string, shown: string): { stream: Readable; stats: St
 function fileFailure(path: string, shown: string, error: unknown): Failure {
   const code = codeOf(error);
   const absent = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'].includes(code);
-  if (absent) return refuse(isInFolder(path, shown) ? words.fileMissing(shown) : words.fileAbsent);
+  if (absent)
+    return refuse(
+      isInFolder(path, shown) ? words.fileMissing(plain(path)) : words.fileAbsent(folderTried(path, shown)),
+    );
   if (code === 'EACCES' || code === 'EPERM') return refuse(words.fileUnreadable(shown));
   // Linux and macOS answer so for a socket, which is what /dev/stdin often is in a program started by another one.
   if (code === 'ENXIO' || code === 'EOPNOTSUPP') return refuse(words.fileIsSocket(shown));
@@ -123,6 +126,13 @@ function isInFolder(path: string, shown: string): boolean {
   const ends = [path, shown].map((each) => Math.max(each.lastIndexOf('/'), each.lastIndexOf(sep)));
   const folder = resolve(path.slice(0, Math.max(ends[0] ?? 0, 0)));
   return ends.every((end) => end > 0) && folder !== parse(folder).root && existsSync(folder);
+}
+
+/** The folder in which a path was looked for that the user wrote from there; it is no part of what may be a key. */
+function folderTried(path: string, shown: string): string | undefined {
+  const written = normalize(shown);
+  if (shown === path || !path.endsWith(sep + written)) return undefined;
+  return plain(path.slice(0, -written.length - 1) || sep);
 }
 
 /** Hexadecimal digits, in one piece or in groups: more than a date and a time have, and half a key. */

@@ -1,9 +1,10 @@
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { given, type Reader, readerOf } from '../answers/reading.ts';
 import { answersOf, combinations, type SetupOptions } from '../answers/setup-answers.ts';
 import { looksLikeKey, type Tag, tagListProblems, tagProblem } from '../aws/names.ts';
 import { manifestWords as words } from '../report/words/manifest.ts';
 import type { SetupAnswers } from '../steps/request.ts';
+import { folderOf } from './file.ts';
 import { flagsIn, inMembers, memberOf } from './members.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { Members, Tree } from './tree.ts';
@@ -18,7 +19,7 @@ export function answersIn(members: Members, path: string, mistakes: Mistakes): S
     existing: membersIn(members.get('key')?.value).has('existing'),
     tags: tagsIn(members.get('tags')?.value, mistakes),
     ...(keySource?.kind === 'file'
-      ? { keySource: { ...keySource, path: resolve(dirname(path), keySource.path), shown: keySource.path } }
+      ? { keySource: { ...keySource, path: resolve(folderOf(path), keySource.path), shown: keySource.path } }
       : {}),
   };
 }

@@ -1,9 +1,20 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { dirname, normalize, resolve } from 'node:path';
 import { looksLikePartOfKey } from '../aws/names.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { plain } from '../report/plain.ts';
 import { manifestWords as words } from '../report/words/manifest.ts';
+
+/** Standard input, or what only this run has open, by one of its names: it can be read once. */
+export function isReadOnce(path: string): boolean {
+  return path === '-' || /^\/(dev\/(stdin|tty|fd\/.*)|proc\/[^/]+\/fd\/.*)$/.test(normalize(path));
+}
+
+/** The folder that relative paths in a manifest begin at: what the shell's <(…) makes has none of its own. */
+export function folderOf(path: string): string {
+  return resolve(isReadOnce(path) ? '.' : dirname(path));
+}
 
 /** 10,000 keys take about one and a half. */
 const MOST_MEGABYTES = 4;

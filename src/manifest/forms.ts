@@ -1,7 +1,7 @@
-import { normalize } from 'node:path';
 import { inputWords } from '../report/words/input.ts';
 import { manifestWords as words } from '../report/words/manifest.ts';
 import { closest } from './closest.ts';
+import { isReadOnce } from './file.ts';
 import { KEY_MEMBERS, MEMBERS, type MemberRule } from './members.ts';
 import type { Mistake } from './mistakes.ts';
 import type { Members, Tree } from './tree.ts';
@@ -53,11 +53,6 @@ function inText(name: string, value: Tree): Mistake[] {
   return isText ? [] : [{ at: value.at, sentence: words.takesText(name) }];
 }
 
-/** Standard input, or what only this run has open, by one of its names: it can be read once. */
-function isStdin(path = ''): boolean {
-  return path === '-' || /^\/(dev\/(stdin|tty|fd\/.*)|proc\/[^/]+\/fd\/.*)$/.test(normalize(path));
-}
-
 /** What stands under `key` may be a key, given by mistake, so nothing of it is repeated. */
 function inKey(value: Tree, part: Part): Mistake[] {
   const wrong = (sentence: string, { at }: { at: number } = value) => [{ at, sentence }];
@@ -71,7 +66,7 @@ function inKey(value: Tree, part: Part): Mistake[] {
     return switchIn(member.value) ? [] : wrong(words.takesTrue('key.existing'), member.value);
   const text = textIn(member.value);
   if (text === '') return wrong(words.emptyText(`key.${name}`), member.value);
-  return name === 'file' && isStdin(text)
+  return name === 'file' && isReadOnce(text ?? '')
     ? wrong(words.noStdin, member.value)
     : inText(`key.${name}`, member.value);
 }

@@ -5,7 +5,7 @@ import type { SetupAnswers } from '../steps/request.ts';
 import { checkAcross, type Entry } from './across.ts';
 import { withDefaults } from './defaults.ts';
 import { answersIn, checkEntry } from './entry.ts';
-import { readText } from './file.ts';
+import { isReadOnce, readText } from './file.ts';
 import { formMistakes, nameMistakes } from './forms.ts';
 import { ROOT_MEMBERS } from './members.ts';
 import { collectMistakes, type Mistake, type Mistakes } from './mistakes.ts';
@@ -32,6 +32,8 @@ export interface ManifestKey {
 
 export interface Manifest {
   path: string;
+  /** The path in commands that the user can run later. */
+  commandPath: string;
   keys: ManifestKey[];
 }
 
@@ -63,7 +65,7 @@ export async function parseManifest(source: string, path: string): Promise<Manif
     at: placeOf(at),
     keyAt: placeOf(members.get('key')?.value.at ?? at),
   }));
-  return { path, keys };
+  return { path, commandPath: isReadOnce(path) ? words.commandPath : path, keys };
 }
 
 function readRoot(root: Tree, path: string, mistakes: Mistakes): Entry[] {

@@ -42,7 +42,7 @@ describe('the keys of a manifest', () => {
     expect(keys.map((each) => each?.key.length)).toEqual([32, 32, 64, 64]);
     expect(env).toEqual({});
     expect(warnings).toEqual([
-      'keys.yaml:11:10: Other users of this machine can read or change open.key. Close it to them: chmod 600 open.key',
+      `keys.yaml:11:10: Other users of this machine can read or change open.key. Close it to them: chmod 600 open.key`,
     ]);
   });
 
@@ -72,7 +72,10 @@ describe('the keys of a manifest', () => {
   test('given in place of a path are not repeated', async () => {
     const password = 'a-password-of-srt';
     const [line, ...others] = await refused(entries(from('a', `file: ${password}`)));
-    expect([line, others]).toEqual([expect.stringContaining('there is no file of that name'), []]);
+    expect([line, others]).toEqual([
+      `keys.yaml:5:10: key.file: there is no file of that name in ${manifestFolder()}. It takes the path of a file, not the key itself.`,
+      [],
+    ]);
     expect(line).not.toContain(password);
   });
 });

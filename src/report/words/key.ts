@@ -52,7 +52,8 @@ export const keyWords = {
   fileIsFolder: (path: string) => `--key-file: ${path} is a folder. Name the file in it that holds the key.`,
   fileUnreadable: (path: string) => `--key-file: ${path} cannot be read with your rights.`,
   fileFailed: (path: string, code: string) => `--key-file: ${path} could not be read (${code}).`,
-  fileAbsent: '--key-file: there is no file of that name. It takes the path of a file, not the key itself.',
+  fileAbsent: (folder?: string) =>
+    `--key-file: there is no file of that name${folder === undefined ? '' : ` in ${folder}`}. It takes the path of a file, not the key itself.`,
   fileIsTerminal: (path: string) =>
     `--key-file: ${path} is a terminal, which would show the key. Leave the flag out to be asked for it unseen.`,
   fileIsSocket: (path: string) =>

@@ -20,6 +20,8 @@ export const manifestWords = {
     `${path} has more than ${megabytes} MB, which no list of keys has. Name another file, or split it.`,
   notUtf8: (path: string) => `${path} is not UTF-8 text. Save it as UTF-8.`,
   thisFile: 'The manifest',
+  /** In commands, for a manifest that can be read only once. */
+  commandPath: 'FILE',
   empty: 'There is nothing here. A manifest begins with version: 1.',
 
   keyInFile:
