@@ -9,8 +9,10 @@ import { plain } from '../report/plain.ts';
 import { createProgress, type Progress } from '../report/progress.ts';
 import type { Outcomes } from '../report/types.ts';
 import { inputWords } from '../report/words/input.ts';
+import { keyWords } from '../report/words/key.ts';
 import { setupWords as words } from '../report/words/setup.ts';
 import type { Sandbox } from '../sandbox/index.ts';
+import { isCi } from './environment.ts';
 import { exitCodeOf, tell } from './failing.ts';
 import { watchInterrupts } from './interrupt.ts';
 import type { CommonOptions } from './options.ts';
@@ -42,7 +44,7 @@ export async function runCommand(
 ): Promise<number> {
   if (!common.color) forbidColor(process.env);
   const output = createOutput(common);
-  const progress = await createProgress(output);
+  const progress = await createProgress(output, !isCi(process.env));
   const outcomes: Outcomes = { secrets: [], policies: [], roles: [] };
   let sandbox: Sandbox | undefined;
   let aws: Aws | undefined;
@@ -70,7 +72,8 @@ export async function runCommand(
       interrupt,
       (slow) => progress.wait(slow && words.waitingForAws(slow.action, slow.elapsedMs, HTTP.callLimitMs)),
     );
-    const keyInput = { stdin: process.stdin, env: process.env, interrupt };
+    const onWait = (source: string) => progress.printBetween(() => output.say(keyWords.waiting(source)));
+    const keyInput = { stdin: process.stdin, env: process.env, interrupt, onWait };
     return await perform({ common, aws, output, progress, interrupt, outcomes, keyInput, interactive });
   } catch (error) {
     progress.stop();
@@ -85,8 +88,8 @@ export async function runCommand(
 
 /** Questions need a terminal on both ends of the conversation, and nobody who said that there is no one to answer. */
 function mayAsk({ input, yes, json }: CommonOptions): boolean {
-  const ci = process.env.CI !== undefined && !/^(|0|false)$/i.test(process.env.CI);
-  return Boolean(process.stdin.isTTY && process.stderr.isTTY) && input && !yes && !json && !ci;
+  const terminal = Boolean(process.stdin.isTTY && process.stderr.isTTY);
+  return terminal && input && !yes && !json && !isCi(process.env);
 }
 
 /** `--no-color` holds for the prompts and the spinner too, which look at the environment only. */

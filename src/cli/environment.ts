@@ -13,6 +13,75 @@ const ENDPOINTS = [
 const HEADER_VALUES = ['AWS_ACCESS_KEY_ID', 'AWS_SESSION_TOKEN'];
 
 /**
+ * Variables that CI systems set in each job. Many set `CI` as well; Jenkins, Azure Pipelines, CodeBuild, TeamCity, Bamboo and
+ * GoCD do not. Sources: their documentation, and the list of the npm package ci-info.
+ */
+const CI_VARIABLES = [
+  ...[
+    'CI',
+    'CONTINUOUS_INTEGRATION',
+    'JENKINS_URL',
+    'HUDSON_URL',
+    'TF_BUILD',
+    'SYSTEM_TEAMFOUNDATIONCOLLECTIONURI',
+  ],
+  ...['CODEBUILD_BUILD_ID', 'CODEBUILD_BUILD_ARN', 'TEAMCITY_VERSION', 'bamboo_planKey', 'bamboo_buildKey'],
+  ...[
+    'GO_PIPELINE_LABEL',
+    'GO_PIPELINE_NAME',
+    'GITHUB_ACTIONS',
+    'GITLAB_CI',
+    'CIRCLECI',
+    'TRAVIS',
+    'BUILDKITE',
+  ],
+  ...[
+    'DRONE',
+    'APPVEYOR',
+    'CIRRUS_CI',
+    'SEMAPHORE',
+    'BITBUCKET_BUILD_NUMBER',
+    'BITBUCKET_COMMIT',
+    'BUILDER_OUTPUT',
+  ],
+  ...[
+    'BUDDY_WORKSPACE_ID',
+    'BITRISE_IO',
+    'CF_BUILD_ID',
+    'HARNESS_BUILD_ID',
+    'JB_SPACE_EXECUTION_NUMBER',
+    'PROW_JOB_ID',
+  ],
+  ...[
+    'SCREWDRIVER',
+    'SHIPPABLE',
+    'STRIDER',
+    'TDDIUM',
+    'VELA',
+    'GERRIT_PROJECT',
+    'AC_APPCIRCLE',
+    'APPCENTER_BUILD_ID',
+  ],
+  ...[
+    'EAS_BUILD',
+    'RELEASE_BUILD_ID',
+    'SAILCI',
+    'XCS',
+    'CI_XCODE_PROJECT',
+    'AGOLA_GIT_REF',
+    'NEVERCODE',
+    'RD_JOB_EXECID',
+  ],
+];
+
+/** Whether the program runs in a job of a CI system, where nobody answers. `CI=false` says that it does not. */
+export function isCi(env: NodeJS.ProcessEnv): boolean {
+  const isOff = (value: string) => /^(0|false)$/i.test(value);
+  if (env.CI && isOff(env.CI)) return false;
+  return CI_VARIABLES.some((name) => env[name] && !isOff(env[name]));
+}
+
+/**
  * What is wrong with the variables that the AWS SDK reads, a sentence each. The SDK itself would stop in the midst of a
  * request, with an error about its own insides.
  * @param asksForRegion whether the Region is to come from the environment

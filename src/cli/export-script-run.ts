@@ -41,7 +41,7 @@ const PATH = /^\.{1,2}\/|^\/.+\/|\.(key|txt)$/;
  */
 function demandNoKey(source: KeySource | undefined, env: NodeJS.ProcessEnv): void {
   if (source?.kind === 'file' && !existsSync(source.path) && !isPath(source.path))
-    throw refusal(keyWords.fileAbsent());
+    throw refusal(keyWords.fileAbsent);
   if (source?.kind !== 'env' || Object.hasOwn(env, source.name)) return;
   if (!/^[A-Z_][A-Z0-9_]*$/.test(source.name) || looksLikePartOfKey(source.name))
     throw refusal(keyWords.envUnset);

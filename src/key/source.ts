@@ -42,7 +42,12 @@ export interface KeyInput {
   env: NodeJS.ProcessEnv;
   /** Ends the waiting for a pipe whose other end is silent. */
   interrupt?: AbortSignal;
+  /** Called with the name of a source whose end does not come, as of a pipe that stays open. */
+  onWait?: (source: string) => void;
 }
+
+/** A pipe whose end has not come by then, in milliseconds, may never end. */
+const WAITING_AFTER_MS = 1_000;
 
 /** Whether a source holds a key that can be read here: a variable that is set, or a file that is there and may be read. */
 export function holdsKey(source: KeySource, env: NodeJS.ProcessEnv): boolean {
@@ -67,7 +72,7 @@ export async function readKeyText(
   source: Exclude<KeySource, { kind: 'generate' }>,
   input: KeyInput,
 ): Promise<KeyText> {
-  if (source.kind === 'file') return readFile(source, input.interrupt);
+  if (source.kind === 'file') return readFile(source, input);
   if (source.kind === 'env') return { text: takeVariable(source.name, input.env), warnings: [] };
   if (input.stdin.isTTY) throw refuse(words.stdinIsTerminal);
   return { text: decode(await readStdin(input), '--key-file -'), warnings: [] };
@@ -75,12 +80,12 @@ export async function readKeyText(
 
 async function readFile(
   { path, shown: written = path }: { path: string; shown?: string },
-  interrupt: AbortSignal | undefined,
+  input: KeyInput,
 ): Promise<KeyText> {
   const shown = plain(written);
   try {
     const { stream, stats } = openKeyFile(path, shown);
-    const bytes = await readAll(stream, words.fileTooLarge(shown, MOST_BYTES), interrupt);
+    const bytes = await readAll(stream, shown, words.fileTooLarge(shown, MOST_BYTES), input);
     const exposed = stats.isFile() && process.platform !== 'win32' && (stats.mode & 0o077) !== 0;
     const warnings = exposed ? [words.fileOpen(shown, shellWord(plain(path)))] : [];
     return { text: decode(bytes, `--key-file ${shown}`), warnings };
@@ -107,10 +112,11 @@ function openKeyFile(path: string, shown: string): { stream: Readable; stats: St
 function fileFailure(path: string, shown: string, error: unknown): Failure {
   const code = codeOf(error);
   const absent = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'].includes(code);
-  if (absent)
-    return refuse(
-      isInFolder(path, shown) ? words.fileMissing(plain(path)) : words.fileAbsent(folderTried(path, shown)),
-    );
+  if (absent) {
+    if (isInFolder(path, shown)) return refuse(words.fileMissing(plain(path)));
+    const folder = folderTried(path, shown);
+    return refuse(folder === undefined ? words.fileAbsent : words.fileAbsentIn(folder));
+  }
   if (code === 'EACCES' || code === 'EPERM') return refuse(words.fileUnreadable(shown));
   // Linux and macOS answer so for a socket, which is what /dev/stdin often is in a program started by another one.
   if (code === 'ENXIO' || code === 'EOPNOTSUPP') return refuse(words.fileIsSocket(shown));
@@ -140,9 +146,9 @@ function mayHoldKey(name: string): boolean {
   return /[0-9a-f]{16}/i.test(name) || /[0-9a-f]{24}/i.test(name.replace(/[ :._-]/g, ''));
 }
 
-async function readStdin({ stdin, interrupt }: KeyInput): Promise<Buffer> {
+async function readStdin(input: KeyInput): Promise<Buffer> {
   try {
-    return await readAll(stdin, words.stdinTooLarge(MOST_BYTES), interrupt);
+    return await readAll(input.stdin, words.stdin, words.stdinTooLarge(MOST_BYTES), input);
   } catch (error) {
     throw isOwn(error) ? error : refuse(words.stdinFailed(codeOf(error)));
   }
@@ -150,12 +156,14 @@ async function readStdin({ stdin, interrupt }: KeyInput): Promise<Buffer> {
 
 async function readAll(
   stream: Readable,
+  source: string,
   tooLarge: string,
-  interrupt: AbortSignal | undefined,
+  { interrupt, onWait }: KeyInput,
 ): Promise<Buffer> {
   if (interrupt) addAbortSignal(interrupt, stream);
   const chunks: Buffer[] = [];
   let size = 0;
+  const waiting = onWait && setTimeout(onWait, WAITING_AFTER_MS, source);
   try {
     for await (const chunk of stream) {
       const bytes = Buffer.from(chunk);
@@ -165,6 +173,8 @@ async function readAll(
     }
   } catch (error) {
     throw interrupt?.aborted ? new Interrupted() : error;
+  } finally {
+    clearTimeout(waiting);
   }
   return Buffer.concat(chunks);
 }

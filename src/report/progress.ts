@@ -18,8 +18,10 @@ export interface Progress {
   stop(): void;
 }
 
-export async function createProgress(output: Output): Promise<Progress> {
-  const spinning = process.stderr.isTTY && process.env.TERM !== 'dumb' && !output.options.quiet;
+/** @param animated false where a terminal is only recorded, as in CI systems */
+export async function createProgress(output: Output, animated: boolean): Promise<Progress> {
+  const capable = process.stderr.isTTY && process.env.TERM !== 'dumb';
+  const spinning = animated && capable && !output.options.quiet;
   return spinning ? spinner(output) : lines(output);
 }
 

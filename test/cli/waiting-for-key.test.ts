@@ -1,31 +1,55 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { KEYS } from '../support/account.ts';
+import { closing } from '../support/closing.ts';
 import { baseEnv, program } from '../support/run.ts';
 
-const ARGS = ['setup', '--secret-name', 'studio-a', '--region', 'us-west-2', '--yes', '--key-file', '-'];
+const ARGS = ['setup', '--sandbox', '--secret-name', 'studio-a', '--region', 'us-west-2', '--key-file'];
 
-it('one Ctrl-C ends a run that waits for the key on standard input', async () => {
-  // A signal that comes before the program listens ends it as it would end any; then it is tried again, later.
-  for (const delay of [500, 1500, 4500]) {
-    const { code, said } = await interruptAfter(delay);
-    if (code === null) continue;
-    expect({ code, said }).toEqual({ code: 130, said: 'Interrupted.\nNothing was changed.\n' });
-    return;
-  }
-  expect.unreachable('the program never listened to Ctrl-C');
-});
-
-async function interruptAfter(delayMs: number): Promise<{ code: number | null; said: string }> {
-  const child = spawn(process.execPath, [program, ...ARGS], { env: baseEnv() });
+/** Starts a run whose key does not come yet. */
+function start(
+  command: string,
+  args: string[],
+): { child: ChildProcess; said: () => string; code: Promise<number> } {
+  const child = spawn(command, args, { env: baseEnv() });
+  closing(() => child.kill('SIGKILL'));
   let said = '';
   child.stderr.on('data', (chunk) => {
     said += chunk;
   });
-  const ended = once(child, 'close');
-  await sleep(delayMs);
-  child.kill('SIGINT');
-  const [code] = await ended;
-  return { code, said };
+  return { child, said: () => said, code: once(child, 'close').then(([code]) => code) };
 }
+
+const saysThatItWaits = (said: () => string, source: string) =>
+  vi.waitFor(() => expect(said()).toContain(`Waiting for the key from ${source}`), 10_000);
+
+describe('a run that waits for the key', () => {
+  test.concurrent('on standard input says so, and ends with one Ctrl-C', async () => {
+    const { child, said, code } = start(process.execPath, [program, ...ARGS, '-']);
+    await saysThatItWaits(said, 'standard input');
+    child.kill('SIGINT');
+    expect(await code).toBe(130);
+    expect(said()).toMatch(/Interrupted\.\nNothing was changed\.\n$/);
+  });
+
+  test.concurrent('goes on when the key comes', async () => {
+    const { child, said, code } = start(process.execPath, [program, ...ARGS, '-', '--json']);
+    await saysThatItWaits(said, 'standard input');
+    child.stdin?.end(`${KEYS.aes256}\n`);
+    expect(await code).toBe(0);
+  });
+
+  test.concurrent('from another pipe names it', async () => {
+    const { said, code } = start('bash', [
+      '-c',
+      '"$@" <(sleep 2)',
+      'bash',
+      process.execPath,
+      program,
+      ...ARGS,
+    ]);
+    await saysThatItWaits(said, '/dev/fd/');
+    expect(await code).toBe(2);
+  });
+});

@@ -22,6 +22,14 @@ describe('in a terminal, nothing is asked and all that is missing is named at on
     { how: '--no-input', flags: ['--no-input'] },
     { how: '--json', flags: ['--json'] },
     { how: 'CI=true', options: { env: { CI: 'true' } } },
+    ...Object.entries({
+      JENKINS_URL: 'https://jenkins.example.com/',
+      TF_BUILD: 'True',
+      CODEBUILD_BUILD_ID: 'studio:b1',
+      TEAMCITY_VERSION: '2025.11',
+      bamboo_planKey: 'STUDIO',
+      GO_PIPELINE_NAME: 'studio',
+    }).map(([name, value]) => ({ how: `${name}, as in a CI system`, options: { env: { [name]: value } } })),
     { how: 'MC_STATIC_KEY_NO_INPUT=1', options: { env: { MC_STATIC_KEY_NO_INPUT: '1' } } },
     { how: 'standard input from elsewhere', options: { redirect: '< /dev/null' } },
     // What writes it on may be slower than the program.

@@ -52,14 +52,17 @@ export const keyWords = {
   fileIsFolder: (path: string) => `--key-file: ${path} is a folder. Name the file in it that holds the key.`,
   fileUnreadable: (path: string) => `--key-file: ${path} cannot be read with your rights.`,
   fileFailed: (path: string, code: string) => `--key-file: ${path} could not be read (${code}).`,
-  fileAbsent: (folder?: string) =>
-    `--key-file: there is no file of that name${folder === undefined ? '' : ` in ${folder}`}. It takes the path of a file, not the key itself.`,
+  fileAbsent: '--key-file: there is no file of that name. It takes the path of a file, not the key itself.',
+  fileAbsentIn: (folder: string) =>
+    `--key-file: there is no file of that name in ${folder}. It takes the path of a file, not the key itself.`,
   fileIsTerminal: (path: string) =>
     `--key-file: ${path} is a terminal, which would show the key. Leave the flag out to be asked for it unseen.`,
   fileIsSocket: (path: string) =>
     `--key-file: ${path} is a socket, which cannot be opened by its name. For standard input, give --key-file - instead.`,
   fileTooLarge: (path: string, most: number) =>
     `--key-file: ${path} has more than ${most} bytes; a key file holds the key and nothing else.`,
+  stdin: 'standard input',
+  waiting: (source: string) => `Waiting for the key from ${source}. It ends with the end of the input.`,
   stdinTooLarge: (most: number) =>
     `--key-file -: standard input has more than ${most} bytes; it should hold the key and nothing else.`,
   sourceEmpty: (source: string) => `${source}: there is nothing in it. Put the key there, and nothing else.`,
