@@ -35,7 +35,7 @@ export function askText(
     // A dumb terminal has no way to correct what was typed, so there one begins anew.
     theme: { validationFailureMode: process.env.TERM === 'dumb' ? 'clear' : 'keep' },
     transformer: (answer: string, { isFinal }: { isFinal: boolean }) =>
-      isFinal ? concealed(answer) : whileTyped(answer, check, mark),
+      isFinal ? answered(message, concealed(answer)) : whileTyped(answer, check, mark),
   });
 }
 
@@ -65,7 +65,13 @@ export function askHidden(message: string): Promise<string> {
 
 /** Asks for one of a few things; the first one is the default. */
 export function askChoice<T>(message: string, choices: Option<T>[]): Promise<T> {
-  return ask<T>({ type: 'select', message, choices, loop: false, pageSize: 10 });
+  return ask<T>({
+    type: 'select',
+    message,
+    choices: choices.map(listed(message)),
+    loop: false,
+    pageSize: 10,
+  });
 }
 
 /** Asks for one of many things, found by typing a part of their names. */
@@ -73,7 +79,7 @@ export function askSearch<T>(message: string, find: (term: string) => Option<T>[
   return ask<T>({
     type: 'search',
     message,
-    source: (term: string | undefined) => find(term ?? ''),
+    source: (term: string | undefined) => find(term ?? '').map(listed(message)),
     pageSize: 8,
   });
 }
@@ -90,7 +96,26 @@ type Question = Record<string, unknown> & {
 
 /** The prompts would break a sentence in the midst of a word. Two columns are the prompt's own. */
 function broken(sentence: string): string {
-  return wrap(sentence, (process.stderr.columns ?? 80) - 2).replaceAll('\n', '\n  ');
+  return wrap(sentence, width() - 2).replaceAll('\n', '\n  ');
+}
+
+/** The answer as it stands behind its question, broken where the line of both ends. */
+function answered(question: string, answer: string): string {
+  return broken(`${question} ${answer}`).slice(broken(question).length).replace(/^ /, '');
+}
+
+/** An option for the list, and for the line of the answered question. */
+function listed<T>(question: string) {
+  return ({ value, name, description }: Option<T>) => ({
+    value,
+    name: broken(name),
+    short: answered(question, name),
+    ...(description === undefined ? {} : { description: wrap(description, width()) }),
+  });
+}
+
+function width(): number {
+  return process.stderr.columns ?? 80;
 }
 
 /** Questions go to standard error, because standard output is for results. Ctrl-C, Ctrl-D and signals leave. */

@@ -103,6 +103,21 @@ describe('a terminal that can do little', () => {
     expect(wizard.raw().length).toBeLessThan(100_000);
   });
 
+  test.concurrent('gets its questions, options and answers broken between words at 40 columns', async () => {
+    const wizard = startWizard(flagsWithout('--key-env', '--role-description'), { columns: 40 });
+    await wizard.reply(Q.account);
+    await wizard.choose(Q.keyType, 'Zixi');
+    await wizard.choose(Q.keyFrom, 'Make a new');
+    await wizard.choose(Q.algorithm, 'aes256');
+    await wizard.reply(Q.roleDescription, '\x15Reads the encryption keys of the studio flows');
+    await wizard.choose(Q.confirm, 'Yes');
+    expect(await wizard.exit()).toEqual({ code: 0 });
+    const lines = wizard.transcript().split('\n');
+    expect(lines).toContain('✔ What will use the key? Zixi or an');
+    expect(lines).toContain('  entitlement: static key');
+    expect(lines).toContain('  encryption keys of the studio flows');
+  });
+
   test.concurrent('gets its sentences broken between words at 40 columns', async () => {
     const wizard = startWizard(flagsWithout('--role-name'), { env: STUDIO_KEY, columns: 40 });
     await wizard.reply(Q.account);
