@@ -157,7 +157,7 @@ describe('a key that is typed does not show', () => {
     }
     await wizard.press('ctrl-c');
     expect(await wizard.exit()).toEqual({ code: 130 });
-    expect(wizard.transcript()).toContain(`✔ ${Q.file} ${'*'.repeat(50)}`);
+    expect(wizard.transcript()).toMatch(new RegExp(`✔ ${Q.file}\\s+\\*{64}`));
     expectNoLeak(scene.home, { terminal: wizard.raw() });
   });
 
