@@ -90,10 +90,21 @@ describe('Ctrl-Z at a question gives the terminal to the shell, and fg asks the 
 
 describe('a question that is hidden stays hidden after a stop', () => {
   const key = KEYS.aes256;
+  /** The number of the job, and of its first process. */
   const numberOf = (wizard: Wizard) => Number(/^process (\d+)/m.exec(wizard.transcript())?.[1]);
 
-  test.concurrent.for(['Ctrl-Z', 'SIGTSTP', 'SIGSTOP'] as const)('by %s', async (how) => {
-    const wizard = start(['--key-env']);
+  test.concurrent.for([
+    { how: 'Ctrl-Z', stop: (wizard: Wizard) => wizard.type(CTRL_Z) },
+    ...(['SIGTSTP', 'SIGSTOP'] as const).flatMap((signal) => [
+      { how: signal, stop: async (wizard: Wizard) => void process.kill(numberOf(wizard), signal) },
+      {
+        how: `${signal} to the whole job, whose other process gives the terminal away at once`,
+        through: ['sh', '-c', '"$@"; exit $?', 'sh'],
+        stop: async (wizard: Wizard) => void process.kill(-numberOf(wizard), signal),
+      },
+    ]),
+  ])('by $how', async ({ stop, ...more }) => {
+    const wizard = start(['--key-env'], 'through' in more ? more.through : undefined);
     await wizard.waitFor(`? ${Q.account}`);
     await stopAndContinue(wizard);
     await wizard.reply(Q.account);
@@ -102,10 +113,7 @@ describe('a question that is hidden stays hidden after a stop', () => {
     await wizard.waitFor(`? ${Q.key}`);
     await wizard.type(key.slice(0, 10));
     await wizard.waitFor(`? ${Q.key} ${'*'.repeat(10)}`);
-    await stopAndContinue(wizard, async () => {
-      if (how === 'Ctrl-Z') await wizard.type(CTRL_Z);
-      else process.kill(numberOf(wizard), how);
-    });
+    await stopAndContinue(wizard, () => stop(wizard));
     await wizard.waitFor(`? ${Q.key} ${'*'.repeat(10)}`);
     await wizard.type(`${key.slice(10)}\r`);
     await wizard.reply(Q.keyAgain, key);
