@@ -152,8 +152,9 @@ function deniedIn(
   { action, resource }: Request,
 ): Pick<Request, 'action' | 'resource'> {
   if (NO_KMS.test(message)) return { action: kmsActionFor(action), resource };
+  // No ARN is longer; without a bound, a long message would be searched to its end again and again.
   const named =
-    /not authorized to perform: ([\w-]+:\w+)(?: on resource: (.+?))?(?= because | with an explicit |$)/.exec(
+    /not authorized to perform: ([\w-]+:\w+)(?: on resource: (.{1,2048}?))?(?= because | with an explicit |$)/.exec(
       message,
     );
   if (!named?.[1] || named[1] === action) return { action, resource };

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { toFailure } from '../../src/aws/errors.ts';
 import { looksLikeKey, looksLikePartOfKey } from '../../src/aws/names.ts';
 import { checkKey, checkStoredKey, KeyMaterial, type KeyType } from '../../src/key/index.ts';
 import { evaluateAccess, parsePolicy } from '../../src/policy/index.ts';
@@ -50,9 +51,10 @@ const pieces = [
     `${'x'.repeat(4_000)}\n`,
   ],
 ];
-const texts = pieces.flatMap((piece) => {
+const REFUSAL = 'not authorized to perform: a:b on resource: ';
+const texts = [...pieces, REFUSAL].flatMap((piece) => {
   const text = piece.repeat(LENGTH / piece.length);
-  return [text, `${text}x`, `"${text}`, `}${text}`, `\x1b${text}`];
+  return [text, `${text}x`, `${text}\n`, `"${text}`, `}${text}`, `\x1b${text}`];
 });
 
 const checks = (keyType: KeyType) => ({
@@ -75,6 +77,15 @@ function evaluate(text: string): unknown {
   });
 }
 
+/** What is told of a message of AWS's. */
+function failure(message: string): unknown {
+  const request = { action: 'iam:CreatePolicy', resource: 'ReadKeys', region: 'us-east-1', elapsedMs: 0 };
+  const named = (name: string) => Object.assign(new Error(message), { name, $fault: 'client' });
+  return ['AccessDenied', 'ValidationError', 'SyntaxError'].map((name) =>
+    toFailure(named(name), request, {}),
+  );
+}
+
 const readers: Record<string, (text: string) => unknown> = {
   ...checks('static-key'),
   ...checks('srt-password'),
@@ -87,6 +98,7 @@ const readers: Record<string, (text: string) => unknown> = {
   'the breaking of lines': (text) => wrap(text, 80),
   'the size of a policy': measure,
   'the evaluation of a policy': evaluate,
+  'the failure that tells of a message': failure,
 };
 
 test.for(Object.keys(readers))('%s takes no long time for any text', (reader) => {
