@@ -171,7 +171,7 @@ function invoke(job: Job, call: Call): WireResponse {
       }
     },
   );
-  return protocol.success(action, output ?? {}, job.requestId);
+  return protocol.success(action, output, job.requestId);
 }
 
 function refusal(job: Job, error: unknown): WireResponse {

@@ -28,9 +28,12 @@ export interface Call {
  */
 export type Admit = (input: Input, action?: string) => void;
 
+/** What an operation returns; undefined for one that has no output in the service's API model. */
+export type Output = object | undefined;
+
 export interface Operation {
   /** @param admit called with the input once its form is right, before anything else. */
-  invoke(call: Call, raw: Input, dialect: Dialect, admit: Admit): object;
+  invoke(call: Call, raw: Input, dialect: Dialect, admit: Admit): Output;
 }
 
 export type Operations = { readonly [action: string]: Operation };
@@ -56,7 +59,7 @@ export interface Service {
 /** An operation with typed input: what it takes, and what it does. */
 export function operation<M extends Members>(
   members: M,
-  run: (call: Call, input: InputOf<M>, admit: Admit) => object,
+  run: (call: Call, input: InputOf<M>, admit: Admit) => Output,
 ): Operation {
   return {
     invoke(call, raw, dialect, admit) {

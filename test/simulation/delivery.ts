@@ -54,11 +54,12 @@ export function carryOutDirectly(
   };
   const operation = service.operations[action];
   if (!operation) throw new Error(`the sandbox has no ${name}:${action}`);
-  return operation.invoke(call, input, service.protocol.dialect, (given, meant = action) => {
+  const output = operation.invoke(call, input, service.protocol.dialect, (given, meant = action) => {
     // An administrator may do everything but what the policy of a resource forbids.
     for (const need of service.needs(call, meant, given))
       if (need.resourcePolicy !== undefined || need.resourcePolicyMustAllow) authorize(call, service, need);
   });
+  return output ?? {};
 }
 
 /** The account in the partition of a Region. */

@@ -18,7 +18,7 @@ export const attachments: Operations = {
       }
       role.attached.push(arn);
     }
-    return {};
+    return undefined;
   }),
   DetachRolePolicy: iamWrite({ RoleName: roleName, PolicyArn: policyArn }, (call, input) => {
     const role = writableRole(call, input.RoleName);
@@ -26,7 +26,7 @@ export const attachments: Operations = {
       throw noSuchPolicy(input.PolicyArn);
     }
     role.attached = role.attached.filter((arn) => arn !== input.PolicyArn);
-    return {};
+    return undefined;
   }),
   ListAttachedRolePolicies: operation(
     { ...paging, RoleName: roleName, PathPrefix: pathPrefix },

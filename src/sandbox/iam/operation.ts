@@ -1,6 +1,6 @@
 import { AwsError } from '../errors.ts';
 import { pageOf } from '../paginate.ts';
-import { type Call, type Operation, operation } from '../service.ts';
+import { type Call, type Operation, type Output, operation } from '../service.ts';
 import type { InputOf, Members } from '../shapes.ts';
 import { noSuchPolicy, noSuchRole, notAttachable, unmodifiable } from './errors.ts';
 import { type IamState, type Policy, type Role, roleKey } from './store.ts';
@@ -8,7 +8,7 @@ import { type IamState, type Policy, type Role, roleKey } from './store.ts';
 /** An operation that changes IAM: what it wrote becomes visible after the propagation delay. */
 export function iamWrite<M extends Members>(
   members: M,
-  run: (call: Call, input: InputOf<M>) => object,
+  run: (call: Call, input: InputOf<M>) => Output,
 ): Operation {
   return operation(members, (call, input) => {
     const output = run(call, input);

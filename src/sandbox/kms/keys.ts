@@ -1,5 +1,5 @@
 import { AwsError, denialMessage } from '../errors.ts';
-import { type Call, type Operation, type Operations, operation } from '../service.ts';
+import { type Call, type Operation, type Operations, type Output, operation } from '../service.ts';
 import { flag, list, number, record, required, text } from '../shapes.ts';
 import { noSuchKey, notPendingDeletion, pendingDeletion } from './errors.ts';
 import { foreignName, keyName } from './names.ts';
@@ -85,12 +85,12 @@ export const keys: Operations = {
   EnableKey: change('EnableKey', {}, (_call, key) => {
     refusePendingDeletion(key);
     key.enabled = true;
-    return {};
+    return undefined;
   }),
   DisableKey: change('DisableKey', {}, (_call, key) => {
     refusePendingDeletion(key);
     key.enabled = false;
-    return {};
+    return undefined;
   }),
   ScheduleKeyDeletion: change(
     'ScheduleKeyDeletion',
@@ -120,7 +120,7 @@ export const keys: Operations = {
 function change(
   action: string,
   members: { PendingWindowInDays?: ReturnType<typeof number> },
-  run: (call: Call, key: Key, input: { PendingWindowInDays?: number | undefined }) => object,
+  run: (call: Call, key: Key, input: { PendingWindowInDays?: number | undefined }) => Output,
 ): Operation {
   return operation({ ...members, KeyId: keyId }, (call, input) => {
     const { arnPrefix } = call.world.keysIn(call.region);

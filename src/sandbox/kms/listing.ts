@@ -36,7 +36,7 @@ export const listing: Operations = {
         throw aliasExists(store.arnPrefix + AliasName);
       }
       store.addAlias(AliasName, key.id, call.now);
-      return {};
+      return undefined;
     },
   ),
   ListAliases: operation({ ...paging, KeyId: keyId }, (call, input) => {

@@ -29,7 +29,7 @@ export function jsonProtocol(targetPrefix: string): Protocol {
       return typeof target === 'string' && target.startsWith(prefix) ? target.slice(prefix.length) : '';
     },
     paramsOf: (request) => jsonObjectIn(request.body),
-    success: (_action, output, requestId) => respond(200, withEpochSeconds(output), requestId),
+    success: (_action, output, requestId) => respond(200, output && withEpochSeconds(output), requestId),
     failure: (error, requestId) => respond(error.status, errorBody(error), requestId),
   };
 }
@@ -69,7 +69,7 @@ function respond(status: number, body: unknown, requestId: string): WireResponse
   return {
     status,
     headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': requestId },
-    body: JSON.stringify(body),
+    body: body === undefined ? '' : JSON.stringify(body),
   };
 }
 

@@ -47,7 +47,7 @@ function checkCount(all: Tag[]): Tag[] {
 export const tagging: Operations = {
   TagResource: change('TagResource', { Tags: required(tags) }, (secret, input) => {
     secret.tags = checkCount(mergeTags(secret.tags, checkedTags(input.Tags)));
-    return {};
+    return undefined;
   }),
   UntagResource: change(
     'UntagResource',
@@ -55,7 +55,7 @@ export const tagging: Operations = {
     (secret, input) => {
       input.TagKeys.forEach(refuseReserved);
       secret.tags = withoutTags(secret.tags, input.TagKeys);
-      return {};
+      return undefined;
     },
   ),
 };
