@@ -12,6 +12,8 @@ export interface TextShape extends Optional {
   readonly oneOf?: readonly string[];
   /** The whole message for a value that breaks `pattern`, for services that say it in a sentence of their own. */
   readonly invalid?: string;
+  /** The code and message for a request without this member, for services that have their own. */
+  readonly absent?: readonly [code: string, message: string];
   /** A secret value: measured in bytes and never repeated in an error. */
   readonly secret?: true;
 }

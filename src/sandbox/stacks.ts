@@ -15,7 +15,7 @@ const ARN =
   /^arn:(aws|aws-cn|aws-us-gov):(secretsmanager|iam):([a-z0-9-]*):(\d{12}):(secret|role|policy)[:/]/;
 
 interface Owner {
-  tags: Tag[];
+  tags?: Tag[] | undefined;
 }
 
 /**
@@ -32,7 +32,7 @@ export function putInStack(machine: Machine, arn: string, stackName: string): vo
     throw new RangeError(`The sandbox has no secret, role or customer managed policy ${arn}.`);
   }
   const stackId = `arn:${partition}:cloudformation:${region}:${account}:stack/${stackName}/${randomUUID()}`;
-  owner.tags = mergeTags(owner.tags, [
+  owner.tags = mergeTags(owner.tags ?? [], [
     { Key: 'aws:cloudformation:stack-name', Value: stackName },
     { Key: 'aws:cloudformation:stack-id', Value: stackId },
     { Key: 'aws:cloudformation:logical-id', Value: kind.charAt(0).toUpperCase() + kind.slice(1) },

@@ -101,6 +101,11 @@ export interface Sandbox {
   /** Puts a secret owned by an AWS service in place, and answers its ARN. */
   addOwnedSecret(secret: OwnedSecret): string;
   /**
+   * Lets Secrets Manager invoke this Lambda function, which stores the current value again. It refuses to rotate with any other.
+   * @throws RangeError if this is no function's ARN, or the account is not in its Region.
+   */
+  addRotationFunction(arn: string): void;
+  /**
    * Gives a secret, a role or a customer managed policy the tags that CloudFormation gives to what it makes, and that no API
    * call can set.
    * @throws RangeError if there is no such resource.

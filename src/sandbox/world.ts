@@ -12,6 +12,8 @@ export interface World {
   readonly iam: IamStore;
   readonly iamQuotas: IamQuotas;
   readonly sessions: SessionStore;
+  /** The ARNs of the Lambda functions that Secrets Manager can invoke. */
+  readonly rotationFunctions: Set<string>;
   secretsIn(region: string): SecretStore;
   keysIn(region: string): KeyStore;
   flowsIn(region: string): FlowStore;
@@ -31,6 +33,7 @@ export function newWorld(
     account,
     partition,
     sessions,
+    rotationFunctions: new Set(),
     iam: new IamStore(partition, iamPropagationMs),
     iamQuotas: { ...DEFAULT_IAM_QUOTAS, ...iamQuotas },
     secretsIn: eachRegion(

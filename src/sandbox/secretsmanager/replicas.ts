@@ -110,7 +110,7 @@ export const replication: Operations = {
     }
     delete replica.primaryRegion;
     replica.versions = new Map([...replica.versions].map(([id, version]) => [id, { ...version }]));
-    replica.tags = [...replica.tags];
+    replica.tags = replica.tags && [...replica.tags];
     return { ARN: replica.arn };
   }),
 };

@@ -46,7 +46,7 @@ function checkCount(all: Tag[]): Tag[] {
 /** TagResource and UntagResource. */
 export const tagging: Operations = {
   TagResource: change('TagResource', { Tags: required(tags) }, (secret, input) => {
-    secret.tags = checkCount(mergeTags(secret.tags, checkedTags(input.Tags)));
+    secret.tags = checkCount(mergeTags(secret.tags ?? [], checkedTags(input.Tags)));
     return undefined;
   }),
   UntagResource: change(
@@ -54,7 +54,7 @@ export const tagging: Operations = {
     { TagKeys: required(list(text({ min: 1, max: 128 }))) },
     (secret, input) => {
       input.TagKeys.forEach(refuseReserved);
-      secret.tags = withoutTags(secret.tags, input.TagKeys);
+      secret.tags = secret.tags && withoutTags(secret.tags, input.TagKeys);
       return undefined;
     },
   ),
