@@ -1,15 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { HOME } from './iam/needs.ts';
 import type { Machine } from './machine.ts';
 import { mergeTags, type Tag } from './tags.ts';
 import type { Partition } from './types.ts';
 import type { World } from './world.ts';
-
-/** A Region of each partition, for the stacks that IAM's resources are in. */
-const HOME: Readonly<Record<Partition, string>> = {
-  aws: 'us-east-1',
-  'aws-cn': 'cn-north-1',
-  'aws-us-gov': 'us-gov-west-1',
-};
 
 const ARN =
   /^arn:(aws|aws-cn|aws-us-gov):(secretsmanager|iam):([a-z0-9-]*):(\d{12}):(secret|role|policy)[:/]/;

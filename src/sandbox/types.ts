@@ -101,6 +101,12 @@ export interface Sandbox {
   /** Puts a secret owned by an AWS service in place, and answers its ARN. */
   addOwnedSecret(secret: OwnedSecret): string;
   /**
+   * Gives the default version of a customer managed policy another document. It is not checked: accounts have documents that IAM
+   * took once and takes no longer, such as those without `Version`.
+   * @throws RangeError if there is no such policy.
+   */
+  setPolicyDocument(policyArn: string, document: object): void;
+  /**
    * Lets Secrets Manager invoke this Lambda function, which stores the current value again. It refuses to rotate with any other.
    * @throws RangeError if this is no function's ARN, or the account is not in its Region.
    */

@@ -4,7 +4,7 @@ import type { Call, Input } from '../service.ts';
 import { type Role, roleKey } from './store.ts';
 
 /** IAM is one for all Regions, and counts as being in the first one of its partition. */
-const HOME = { aws: 'us-east-1', 'aws-cn': 'cn-north-1', 'aws-us-gov': 'us-gov-west-1' } as const;
+export const HOME = { aws: 'us-east-1', 'aws-cn': 'cn-north-1', 'aws-us-gov': 'us-gov-west-1' } as const;
 
 /** The actions on roles that know `iam:PermissionsBoundary`. Source: the service authorization reference of IAM. */
 const KNOW_BOUNDARY = new Set(
