@@ -45,6 +45,8 @@ export interface Service {
   readonly operations: Operations;
   /** Every operation the real service has, including those that are not here. */
   readonly operationNames: ReadonlySet<string>;
+  /** The operations that need no signature; none where this is absent. */
+  readonly unsignedOperations?: ReadonlySet<string>;
   /** The code and message of the service's own internal error. */
   readonly internalError: readonly [code: string, message: string];
   /** The quotas that a request of this operation counts against. */

@@ -11,7 +11,7 @@ export interface TextShape extends Optional {
   readonly pattern?: RegExp;
   readonly oneOf?: readonly string[];
   /** The whole message for a value that breaks `pattern`, for services that say it in a sentence of their own. */
-  readonly invalid?: string;
+  readonly invalid?: string | ((value: string) => string);
   /** The code and message for a request without this member, for services that have their own. */
   readonly absent?: readonly [code: string, message: string];
   /** A secret value: measured in bytes and never repeated in an error. */

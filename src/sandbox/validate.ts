@@ -92,7 +92,8 @@ function readText(reader: Reader, shape: TextShape, given: unknown, path: string
   }
   if (shape.pattern && !shape.pattern.test(given)) {
     if (shape.invalid !== undefined) {
-      reader.ownError ??= new AwsError(reader.dialect.validationCode, shape.invalid);
+      const message = typeof shape.invalid === 'string' ? shape.invalid : shape.invalid(given);
+      reader.ownError ??= new AwsError(reader.dialect.validationCode, message);
     } else {
       const pattern = shape.pattern.source.replace(/^\^(?:\(\?:)?|\)?\$$/g, '');
       complain(reader, shown, path, `Member must satisfy regular expression pattern: ${pattern}`);
