@@ -102,6 +102,23 @@ describe('roles', () => {
     expect(await answer('Action=UntagRole&TagKeys.member.1=x')).not.toContain('Result');
   });
 
+  it.each(['longpolicynamebutnoarn', 'a-policy-that-is-there'])(
+    'have no policy attached or detached whose ARN is none (%s)',
+    async (PolicyArn) => {
+      const RoleName = `With-${PolicyArn}`;
+      await create({ RoleName });
+      for (const Command of [AttachRolePolicyCommand, DetachRolePolicyCommand]) {
+        expect(await failureOf(iam.send(new Command({ RoleName, PolicyArn })))).toEqual({
+          name: 'ValidationError',
+          message: 'Invalid ARN:  Could not be parsed!',
+          status: 400,
+        });
+      }
+      const boundary = new PutRolePermissionsBoundaryCommand({ RoleName, PermissionsBoundary: PolicyArn });
+      expect((await failureOf(iam.send(boundary))).name).toBe('ValidationError');
+    },
+  );
+
   it('have names that are unique without regard to case, and are found without regard to it', async () => {
     await create({ RoleName: 'Unique' });
     expect(await failureOf(create({ RoleName: 'uniquE', Path: '/x/' }))).toEqual({
@@ -152,9 +169,9 @@ describe('roles', () => {
       name: 'NoSuchEntityException',
       message: `Policy ${absent} does not exist or is not attachable.`,
     });
-    expect(await failureOf(attach('not-an-arn-at-all-but-long'))).toMatchObject({
+    expect(await failureOf(attach(`${ACCOUNT_ARN}role/Any`))).toMatchObject({
       name: 'InvalidInputException',
-      message: 'ARN not-an-arn-at-all-but-long is not valid.',
+      message: `ARN ${ACCOUNT_ARN}role/Any is not valid.`,
     });
   });
 
