@@ -40,7 +40,13 @@ export interface RecordShape extends Optional {
   readonly members: Members;
 }
 
-export type Shape = TextShape | NumberShape | FlagShape | ListShape | RecordShape;
+/** Values by keys of any name, such as tags. */
+export interface MapShape extends Optional {
+  readonly type: 'map';
+  readonly value: Shape;
+}
+
+export type Shape = TextShape | NumberShape | FlagShape | ListShape | RecordShape | MapShape;
 export type Members = { readonly [name: string]: Shape };
 
 export type ValueOf<S> = S extends { type: 'text' }
@@ -51,9 +57,11 @@ export type ValueOf<S> = S extends { type: 'text' }
       ? boolean
       : S extends { type: 'list'; member: infer M }
         ? ValueOf<M>[]
-        : S extends { type: 'record'; members: infer M }
-          ? InputOf<M>
-          : never;
+        : S extends { type: 'map'; value: infer V }
+          ? Readonly<Record<string, ValueOf<V>>>
+          : S extends { type: 'record'; members: infer M }
+            ? InputOf<M>
+            : never;
 
 type RequiredNames<M> = { [K in keyof M]: M[K] extends { required: true } ? K : never }[keyof M];
 
@@ -83,6 +91,10 @@ export function record<M extends Members>(
   members: M,
 ): Omit<RecordShape, 'members'> & { readonly members: M } {
   return { type: 'record', members };
+}
+
+export function map<V extends Shape>(value: V): Omit<MapShape, 'value'> & { readonly value: V } {
+  return { type: 'map', value };
 }
 
 export function required<S extends Shape>(shape: S): S & { readonly required: true } {

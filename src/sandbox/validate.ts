@@ -74,11 +74,22 @@ function readValue(reader: Reader, shape: Shape, given: unknown, path: string): 
     case 'list':
       return readList(reader, shape, given, path);
     case 'record':
-      if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-        throw wrongType(reader, given, 'Structure');
-      }
-      return readMembers(reader, shape.members, { ...given }, `${path}.`);
+      return readMembers(reader, shape.members, { ...demandObject(reader, given) }, `${path}.`);
+    case 'map':
+      return Object.fromEntries(
+        Object.entries(demandObject(reader, given)).map(([key, value]) => [
+          key,
+          readValue(reader, shape.value, value, `${path}.${key}.member`),
+        ]),
+      );
   }
+}
+
+function demandObject(reader: Reader, given: unknown): object {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw wrongType(reader, given, 'Structure');
+  }
+  return given;
 }
 
 function readText(reader: Reader, shape: TextShape, given: unknown, path: string): string {
