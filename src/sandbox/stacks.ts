@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { HOME } from './iam/needs.ts';
 import type { Machine } from './machine.ts';
+import { homeRegion } from './partitions.ts';
 import { mergeTags, type Tag } from './tags.ts';
-import type { Partition } from './types.ts';
 import type { World } from './world.ts';
 
-const ARN =
-  /^arn:(aws|aws-cn|aws-us-gov):(secretsmanager|iam):([a-z0-9-]*):(\d{12}):(secret|role|policy)[:/]/;
+const ARN = /^arn:([a-z-]+):(secretsmanager|iam):([a-z0-9-]*):(\d{12}):(secret|role|policy)[:/]/;
 
 interface Owner {
   tags?: Tag[] | undefined;
@@ -18,8 +16,8 @@ interface Owner {
  * @throws RangeError for an ARN of something that does not exist.
  */
 export function putInStack(machine: Machine, arn: string, stackName: string): void {
-  const [, partition, , ownRegion, account, kind = ''] = ARN.exec(arn) ?? [];
-  const region = ownRegion || HOME[partition as Partition];
+  const [, partition = '', , ownRegion, account, kind = ''] = ARN.exec(arn) ?? [];
+  const region = ownRegion || (homeRegion(partition) ?? '');
   const world = account === machine.account ? machine.worldOf(region) : undefined;
   const owner = world && ownerOf(machine, world, region, arn);
   if (!owner) {

@@ -1,9 +1,10 @@
 import type { Entitlement, Output, Source } from '@aws-sdk/client-mediaconnect';
+import type { Partition } from './partitions.ts';
 import type { Quotas } from './quotas.ts';
 
 /** The programmatic interface of the sandbox: what a test or a command can set, and what it gets back. */
 
-export type Partition = 'aws' | 'aws-cn' | 'aws-us-gov';
+export type { Partition };
 
 /** Quotas of IAM that an account can have changed. */
 export interface IamQuotas {
