@@ -46,7 +46,12 @@ export interface MapShape extends Optional {
   readonly value: Shape;
 }
 
-export type Shape = TextShape | NumberShape | FlagShape | ListShape | RecordShape | MapShape;
+/** A structure that is kept as it is given, without a look at it. */
+export interface OpaqueShape extends Optional {
+  readonly type: 'opaque';
+}
+
+export type Shape = TextShape | NumberShape | FlagShape | ListShape | RecordShape | MapShape | OpaqueShape;
 export type Members = { readonly [name: string]: Shape };
 
 export type ValueOf<S> = S extends { type: 'text' }
@@ -61,7 +66,9 @@ export type ValueOf<S> = S extends { type: 'text' }
           ? Readonly<Record<string, ValueOf<V>>>
           : S extends { type: 'record'; members: infer M }
             ? InputOf<M>
-            : never;
+            : S extends { type: 'opaque' }
+              ? object
+              : never;
 
 type RequiredNames<M> = { [K in keyof M]: M[K] extends { required: true } ? K : never }[keyof M];
 
@@ -79,6 +86,7 @@ export const number = (constraints: Omit<NumberShape, 'type' | 'required'> = {})
   ...constraints,
 });
 export const flag: FlagShape = { type: 'flag' };
+export const opaque: OpaqueShape = { type: 'opaque' };
 
 export function list<M extends Shape>(
   member: M,

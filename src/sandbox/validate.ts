@@ -75,6 +75,8 @@ function readValue(reader: Reader, shape: Shape, given: unknown, path: string): 
       return readList(reader, shape, given, path);
     case 'record':
       return readMembers(reader, shape.members, { ...demandObject(reader, given) }, `${path}.`);
+    case 'opaque':
+      return demandObject(reader, given);
     case 'map':
       return Object.fromEntries(
         Object.entries(demandObject(reader, given)).map(([key, value]) => [

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { pageOf } from '../paginate.ts';
 import { type Call, type Operations, operation } from '../service.ts';
-import { number, required, text } from '../shapes.ts';
+import { type InputOf, number, required, text } from '../shapes.ts';
 import { badRequest, notFound, quotaExceeded } from './errors.ts';
 import { flowArn, flowMembers } from './members.ts';
 import { newParts, type PartInput } from './parts.ts';
@@ -66,7 +66,7 @@ export const flows: Operations = {
       availabilityZone: input.availabilityZone ?? `${call.region}a`,
       failover: input.sourceFailoverConfig,
       tags: input.flowTags,
-      settings: { maintenance: input.maintenance, vpcInterfaces: input.vpcInterfaces?.map(withNetwork) },
+      settings: furtherSettings(input),
       status: 'STANDBY',
       parts,
     };
@@ -111,6 +111,20 @@ export const flows: Operations = {
     return { flowArn: flow.arn, status: 'STOPPING' };
   }),
 };
+
+function furtherSettings(input: InputOf<typeof flowMembers>): object {
+  const { encodingConfig, flowSize, maintenance, mediaStreams, ndiConfig, sourceMonitoringConfig } = input;
+  const vpcInterfaces = input.vpcInterfaces?.map(withNetwork);
+  return {
+    encodingConfig,
+    flowSize,
+    maintenance,
+    mediaStreams,
+    ndiConfig,
+    sourceMonitoringConfig,
+    vpcInterfaces,
+  };
+}
 
 /** A VPC interface as it is shown: with the network interfaces that MediaConnect makes for it, `ena` if it is not told otherwise. */
 function withNetwork<T extends { readonly networkInterfaceType?: string | undefined }>(given: T): object {

@@ -1,4 +1,4 @@
-import { list, map, number, record, required, text } from '../shapes.ts';
+import { list, map, number, opaque, record, required, text } from '../shapes.ts';
 
 /**
  * The inputs of MediaConnect operations, in lower camel case as on the wire. Source: the service's API model. Media streams, VPC
@@ -91,6 +91,8 @@ export const entitlementUpdate = {
 /** What the sandbox does nothing with is kept, and shown as it was given. */
 export const flowMembers = {
   name: required(text({ min: 1 })),
+  encodingConfig: opaque,
+  flowSize: text({ oneOf: ['MEDIUM', 'LARGE', 'LARGE_4X'] }),
   flowTags: map(text()),
   maintenance: record({
     maintenanceDay: required(
@@ -98,6 +100,9 @@ export const flowMembers = {
     ),
     maintenanceStartHour: required(text()),
   }),
+  mediaStreams: list(opaque),
+  ndiConfig: opaque,
+  sourceMonitoringConfig: opaque,
   vpcInterfaces: list(
     record({
       name: required(text()),

@@ -43,7 +43,7 @@ const describeFlow = async (FlowArn: string) =>
   (await client.send(new DescribeFlowCommand({ FlowArn }))).Flow;
 
 describe('a flow', () => {
-  it('keeps its maintenance window, network, source priority and tags', async () => {
+  it('keeps its maintenance window, network, source priority, tags and what else the sandbox does nothing with', async () => {
     const SourceFailoverConfig = {
       FailoverMode: 'FAILOVER' as const,
       SourcePriority: { PrimarySource: 'camera' },
@@ -73,8 +73,14 @@ describe('a flow', () => {
 
     // The SDK's version does not know tags of a new flow.
     const source = { name: 'camera', protocol: 'zixi-push', whitelistCidr: '192.0.2.0/24' };
-    const body = JSON.stringify({ name: 'tagged', source, flowTags: { team: 'video' } });
+    const others = {
+      flowSize: 'LARGE',
+      mediaStreams: [{ mediaStreamId: 1, mediaStreamName: 'v', mediaStreamType: 'video' }],
+      sourceMonitoringConfig: { thumbnailState: 'ENABLED' },
+    };
+    const body = JSON.stringify({ name: 'tagged', source, flowTags: { team: 'video' }, ...others });
     const answer = await sendSigned(sandbox(), { service: 'mediaconnect', body, path: '/v1/flows' });
+    expect(JSON.parse(answer.text).flow).toMatchObject(others);
     const resourceArn = JSON.parse(answer.text).flow.flowArn;
     const listed = await client.send(new ListTagsForResourceCommand({ ResourceArn: resourceArn }));
     expect(listed.Tags).toEqual({ team: 'video' });
