@@ -1,5 +1,5 @@
 import type { AccountRef, KmsGrant } from './build.ts';
-import { type JsonPolicy, parsePolicy, readJsonPolicy, type Statement } from './document.ts';
+import { type JsonPolicy, parsePolicy, readManagedPolicy, type Statement } from './document.ts';
 import { addEntries, existingPolicy, missingGrant } from './merge.ts';
 import { mayBeIn, removeSecrets } from './remove.ts';
 import { grantOf, readsSecrets } from './shape.ts';
@@ -64,7 +64,7 @@ export function withChange(
   if (!left && resources.length === 0) return undefined;
   const existing = left
     ? existingPolicy(JSON.stringify(left))
-    : { json: { ...readJsonPolicy(text), Statement: [] }, statements: [] };
+    : { json: { ...readManagedPolicy(text), Statement: [] }, statements: [] };
   const all = [...resourcesIn(existing.statements), ...resources];
   const needed = grants.filter(({ region }) => all.some((resource) => mayBeIn(resource, region)));
   return addEntries(existing, { resources, grants: needed }, where);

@@ -108,6 +108,17 @@ export function readJsonPolicy(text: string): JsonPolicy {
 }
 
 /**
+ * Reads the document of a managed policy that is to be changed, as `readJsonPolicy` does. IAM takes no new version of a managed policy
+ * whose `Version` is older or absent, so it becomes the current one. That changes the meaning of policy variables, so there must be
+ * none.
+ * @throws PolicyParseError as `parsePolicy` does
+ */
+export function readManagedPolicy(text: string): JsonPolicy {
+  const policy = readJsonPolicy(text);
+  return policy.Version === CURRENT_VERSION ? policy : { ...policy, Version: CURRENT_VERSION };
+}
+
+/**
  * Undoes the RFC 3986 percent-encoding in which `GetPolicyVersion` and `GetRole` return a document (a plus sign
  * stands for itself). The answer is JSON text.
  * @throws PolicyParseError when the encoding is broken

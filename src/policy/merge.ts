@@ -17,6 +17,7 @@ import {
   type JsonStatement,
   parsePolicy,
   readJsonPolicy,
+  readManagedPolicy,
   type Statement,
 } from './document.ts';
 import { entriesFor } from './entries.ts';
@@ -34,12 +35,12 @@ export interface ExistingPolicy {
  * @throws PolicyParseError when the text is not a policy document
  */
 export function existingPolicy(text: string): ExistingPolicy {
-  return { json: readJsonPolicy(text), statements: parsePolicy(text).statements };
+  return { json: readManagedPolicy(text), statements: parsePolicy(text).statements };
 }
 
 /**
- * The existing read policy with what these secrets need added to it. Nothing is dropped or narrowed, and `Sid`, `Id`,
- * `Version` and the order of statements stay as they are. What a wildcard there allows already is not added again.
+ * The existing read policy with what these secrets need added to it. Nothing is dropped or narrowed, and `Sid`, `Id`
+ * and the order of statements stay as they are. What a wildcard there allows already is not added again.
  * The document must be one for which `isReadPolicyShape` holds.
  */
 export function addToReadPolicy(

@@ -1,4 +1,4 @@
-import { type JsonPolicy, type JsonStatement, parsePolicy, readJsonPolicy } from './document.ts';
+import { type JsonPolicy, type JsonStatement, parsePolicy, readManagedPolicy } from './document.ts';
 import { grantOf, readsSecrets } from './shape.ts';
 
 /**
@@ -9,7 +9,7 @@ import { grantOf, readsSecrets } from './shape.ts';
  * @throws PolicyParseError when the text is not a policy document
  */
 export function removeSecrets(text: string, isGone: (resource: string) => boolean): JsonPolicy | undefined {
-  const policy = readJsonPolicy(text);
+  const policy = readManagedPolicy(text);
   const { statements } = parsePolicy(text);
   const listed = statements.filter(readsSecrets).flatMap(({ resources }) => resources?.values ?? []);
   const left = listed.filter((resource) => !isGone(resource));

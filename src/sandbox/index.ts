@@ -1,7 +1,8 @@
 import { engineerCredentials } from './auth/engineer.ts';
+import { setPolicyDocument } from './iam/fixtures.ts';
 import { newMachine } from './machine.ts';
 import { addFlow } from './mediaconnect/fixtures.ts';
-import { addOwnedSecret } from './secretsmanager/fixtures.ts';
+import { addOwnedSecret, addRotationFunction } from './secretsmanager/fixtures.ts';
 import { HOST, listen } from './server.ts';
 import { putInStack } from './stacks.ts';
 import type { Sandbox, SandboxCredentials, SandboxOptions } from './types.ts';
@@ -35,6 +36,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     addFlow: (flow) => addFlow(machine, flow),
     addOwnedSecret: (secret) => addOwnedSecret(machine, secret),
+    setPolicyDocument: (arn, document) => setPolicyDocument(machine, arn, document),
+    addRotationFunction: (arn) => addRotationFunction(machine, arn),
     putInStack: (arn, stackName) => putInStack(machine, arn, stackName),
     credentialsFor: (policy) => engineerCredentials(machine, policy),
     close: () => listener.close(),

@@ -61,6 +61,9 @@ export function carryOut(
   const recorded = machine.recorder.begin(entry, arrivedAt, request.body.length);
   const job = { machine, request, service, action, recorded, requestId };
   try {
+    if (parsed === 'missing' && service.unsignedOperations?.has(action)) {
+      throw notImplemented(job);
+    }
     return { outcome: perform(job, demandAuthorization(service.protocol, parsed)), recorded };
   } catch (error) {
     return { outcome: answer(refusal(job, error)), recorded };
@@ -157,9 +160,7 @@ function invoke(job: Job, call: Call): WireResponse {
   const { service, action } = job;
   const { protocol } = service;
   if (!Object.hasOwn(service.operations, action)) {
-    throw service.operationNames.has(action)
-      ? new AwsError('NotImplemented', `${service.name}:${action} is not implemented in the sandbox.`)
-      : protocol.unknownOperation(action);
+    throw service.operationNames.has(action) ? notImplemented(job) : protocol.unknownOperation(action);
   }
   const output = service.operations[action]?.invoke(
     call,
@@ -171,7 +172,11 @@ function invoke(job: Job, call: Call): WireResponse {
       }
     },
   );
-  return protocol.success(action, output ?? {}, job.requestId);
+  return protocol.success(action, output, job.requestId);
+}
+
+function notImplemented({ service, action }: Job): AwsError {
+  return new AwsError('NotImplemented', `${service.name}:${action} is not implemented in the sandbox.`);
 }
 
 function refusal(job: Job, error: unknown): WireResponse {

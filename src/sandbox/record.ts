@@ -7,7 +7,7 @@ import type { RecordedRequest } from './types.ts';
 type Entry = Omit<RecordedRequest, 'startedAt' | 'endedAt' | 'status'>;
 
 const REDACTED = '[redacted]';
-const SECRET_MEMBER = /^Secret(String|Binary)$/i;
+const SECRET_MEMBER = /^(Secret(String|Binary)|WebIdentityToken|SAMLAssertion)$/i;
 /** A sandbox can run for days; it keeps the newest requests only. */
 const MAX_REQUESTS = 10_000;
 const MAX_BYTES = 16 * 1024 * 1024;

@@ -28,9 +28,12 @@ export interface Call {
  */
 export type Admit = (input: Input, action?: string) => void;
 
+/** What an operation returns; undefined for one that has no output in the service's API model. */
+export type Output = object | undefined;
+
 export interface Operation {
   /** @param admit called with the input once its form is right, before anything else. */
-  invoke(call: Call, raw: Input, dialect: Dialect, admit: Admit): object;
+  invoke(call: Call, raw: Input, dialect: Dialect, admit: Admit): Output;
 }
 
 export type Operations = { readonly [action: string]: Operation };
@@ -42,6 +45,8 @@ export interface Service {
   readonly operations: Operations;
   /** Every operation the real service has, including those that are not here. */
   readonly operationNames: ReadonlySet<string>;
+  /** The operations that need no signature; none where this is absent. */
+  readonly unsignedOperations?: ReadonlySet<string>;
   /** The code and message of the service's own internal error. */
   readonly internalError: readonly [code: string, message: string];
   /** The quotas that a request of this operation counts against. */
@@ -56,7 +61,7 @@ export interface Service {
 /** An operation with typed input: what it takes, and what it does. */
 export function operation<M extends Members>(
   members: M,
-  run: (call: Call, input: InputOf<M>, admit: Admit) => object,
+  run: (call: Call, input: InputOf<M>, admit: Admit) => Output,
 ): Operation {
   return {
     invoke(call, raw, dialect, admit) {

@@ -11,7 +11,9 @@ export interface TextShape extends Optional {
   readonly pattern?: RegExp;
   readonly oneOf?: readonly string[];
   /** The whole message for a value that breaks `pattern`, for services that say it in a sentence of their own. */
-  readonly invalid?: string;
+  readonly invalid?: string | ((value: string) => string);
+  /** The code and message for a request without this member, for services that have their own. */
+  readonly absent?: readonly [code: string, message: string];
   /** A secret value: measured in bytes and never repeated in an error. */
   readonly secret?: true;
 }
@@ -38,7 +40,18 @@ export interface RecordShape extends Optional {
   readonly members: Members;
 }
 
-export type Shape = TextShape | NumberShape | FlagShape | ListShape | RecordShape;
+/** Values by keys of any name, such as tags. */
+export interface MapShape extends Optional {
+  readonly type: 'map';
+  readonly value: Shape;
+}
+
+/** A structure that is kept as it is given, without a look at it. */
+export interface OpaqueShape extends Optional {
+  readonly type: 'opaque';
+}
+
+export type Shape = TextShape | NumberShape | FlagShape | ListShape | RecordShape | MapShape | OpaqueShape;
 export type Members = { readonly [name: string]: Shape };
 
 export type ValueOf<S> = S extends { type: 'text' }
@@ -49,9 +62,13 @@ export type ValueOf<S> = S extends { type: 'text' }
       ? boolean
       : S extends { type: 'list'; member: infer M }
         ? ValueOf<M>[]
-        : S extends { type: 'record'; members: infer M }
-          ? InputOf<M>
-          : never;
+        : S extends { type: 'map'; value: infer V }
+          ? Readonly<Record<string, ValueOf<V>>>
+          : S extends { type: 'record'; members: infer M }
+            ? InputOf<M>
+            : S extends { type: 'opaque' }
+              ? object
+              : never;
 
 type RequiredNames<M> = { [K in keyof M]: M[K] extends { required: true } ? K : never }[keyof M];
 
@@ -69,6 +86,7 @@ export const number = (constraints: Omit<NumberShape, 'type' | 'required'> = {})
   ...constraints,
 });
 export const flag: FlagShape = { type: 'flag' };
+export const opaque: OpaqueShape = { type: 'opaque' };
 
 export function list<M extends Shape>(
   member: M,
@@ -81,6 +99,10 @@ export function record<M extends Members>(
   members: M,
 ): Omit<RecordShape, 'members'> & { readonly members: M } {
   return { type: 'record', members };
+}
+
+export function map<V extends Shape>(value: V): Omit<MapShape, 'value'> & { readonly value: V } {
+  return { type: 'map', value };
 }
 
 export function required<S extends Shape>(shape: S): S & { readonly required: true } {

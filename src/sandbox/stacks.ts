@@ -1,21 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Machine } from './machine.ts';
+import { homeRegion } from './partitions.ts';
 import { mergeTags, type Tag } from './tags.ts';
-import type { Partition } from './types.ts';
 import type { World } from './world.ts';
 
-/** A Region of each partition, for the stacks that IAM's resources are in. */
-const HOME: Readonly<Record<Partition, string>> = {
-  aws: 'us-east-1',
-  'aws-cn': 'cn-north-1',
-  'aws-us-gov': 'us-gov-west-1',
-};
-
-const ARN =
-  /^arn:(aws|aws-cn|aws-us-gov):(secretsmanager|iam):([a-z0-9-]*):(\d{12}):(secret|role|policy)[:/]/;
+const ARN = /^arn:([a-z-]+):(secretsmanager|iam):([a-z0-9-]*):(\d{12}):(secret|role|policy)[:/]/;
 
 interface Owner {
-  tags: Tag[];
+  tags?: Tag[] | undefined;
 }
 
 /**
@@ -24,15 +16,15 @@ interface Owner {
  * @throws RangeError for an ARN of something that does not exist.
  */
 export function putInStack(machine: Machine, arn: string, stackName: string): void {
-  const [, partition, , ownRegion, account, kind = ''] = ARN.exec(arn) ?? [];
-  const region = ownRegion || HOME[partition as Partition];
+  const [, partition = '', , ownRegion, account, kind = ''] = ARN.exec(arn) ?? [];
+  const region = ownRegion || (homeRegion(partition) ?? '');
   const world = account === machine.account ? machine.worldOf(region) : undefined;
   const owner = world && ownerOf(machine, world, region, arn);
   if (!owner) {
     throw new RangeError(`The sandbox has no secret, role or customer managed policy ${arn}.`);
   }
   const stackId = `arn:${partition}:cloudformation:${region}:${account}:stack/${stackName}/${randomUUID()}`;
-  owner.tags = mergeTags(owner.tags, [
+  owner.tags = mergeTags(owner.tags ?? [], [
     { Key: 'aws:cloudformation:stack-name', Value: stackName },
     { Key: 'aws:cloudformation:stack-id', Value: stackId },
     { Key: 'aws:cloudformation:logical-id', Value: kind.charAt(0).toUpperCase() + kind.slice(1) },

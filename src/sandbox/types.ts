@@ -1,9 +1,10 @@
 import type { Entitlement, Output, Source } from '@aws-sdk/client-mediaconnect';
+import type { Partition } from './partitions.ts';
 import type { Quotas } from './quotas.ts';
 
 /** The programmatic interface of the sandbox: what a test or a command can set, and what it gets back. */
 
-export type Partition = 'aws' | 'aws-cn' | 'aws-us-gov';
+export type { Partition };
 
 /** Quotas of IAM that an account can have changed. */
 export interface IamQuotas {
@@ -100,6 +101,17 @@ export interface Sandbox {
   addFlow(flow: ExistingFlow): string;
   /** Puts a secret owned by an AWS service in place, and answers its ARN. */
   addOwnedSecret(secret: OwnedSecret): string;
+  /**
+   * Gives the default version of a customer managed policy another document. It is not checked: accounts have documents that IAM
+   * took once and takes no longer, such as those without `Version`.
+   * @throws RangeError if there is no such policy.
+   */
+  setPolicyDocument(policyArn: string, document: object): void;
+  /**
+   * Lets Secrets Manager invoke this Lambda function, which stores the current value again. It refuses to rotate with any other.
+   * @throws RangeError if this is no function's ARN, or the account is not in its Region.
+   */
+  addRotationFunction(arn: string): void;
   /**
    * Gives a secret, a role or a customer managed policy the tags that CloudFormation gives to what it makes, and that no API
    * call can set.

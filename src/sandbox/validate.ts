@@ -14,7 +14,7 @@ interface Reader {
   readonly dialect: Dialect;
   readonly problems: string[];
   /** The first broken rule for which the service has a sentence of its own. */
-  sentence?: string;
+  ownError?: AwsError;
 }
 
 /**
@@ -34,8 +34,8 @@ export function decodeInput<M extends Members>(
     const heading = `${count} validation error${count === 1 ? '' : 's'} detected`;
     throw new AwsError(dialect.validationCode, `${heading}: ${reader.problems.join('; ')}`);
   }
-  if (reader.sentence !== undefined) {
-    throw new AwsError(dialect.validationCode, reader.sentence);
+  if (reader.ownError) {
+    throw reader.ownError;
   }
   return value as InputOf<M>;
 }
@@ -51,7 +51,9 @@ function readMembers(
     const path = `${prefix}${name.charAt(0).toLowerCase()}${name.slice(1)}`;
     const given = Object.hasOwn(raw, name) ? raw[name] : undefined;
     if (given === undefined || given === null) {
-      if (shape.required) {
+      if (shape.required && shape.type === 'text' && shape.absent) {
+        reader.ownError ??= new AwsError(...shape.absent);
+      } else if (shape.required) {
         complain(reader, 'null', path, 'Member must not be null');
       }
       continue;
@@ -72,11 +74,24 @@ function readValue(reader: Reader, shape: Shape, given: unknown, path: string): 
     case 'list':
       return readList(reader, shape, given, path);
     case 'record':
-      if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-        throw wrongType(reader, given, 'Structure');
-      }
-      return readMembers(reader, shape.members, { ...given }, `${path}.`);
+      return readMembers(reader, shape.members, { ...demandObject(reader, given) }, `${path}.`);
+    case 'opaque':
+      return demandObject(reader, given);
+    case 'map':
+      return Object.fromEntries(
+        Object.entries(demandObject(reader, given)).map(([key, value]) => [
+          key,
+          readValue(reader, shape.value, value, `${path}.${key}.member`),
+        ]),
+      );
   }
+}
+
+function demandObject(reader: Reader, given: unknown): object {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw wrongType(reader, given, 'Structure');
+  }
+  return given;
 }
 
 function readText(reader: Reader, shape: TextShape, given: unknown, path: string): string {
@@ -90,7 +105,8 @@ function readText(reader: Reader, shape: TextShape, given: unknown, path: string
   }
   if (shape.pattern && !shape.pattern.test(given)) {
     if (shape.invalid !== undefined) {
-      reader.sentence ??= shape.invalid;
+      const message = typeof shape.invalid === 'string' ? shape.invalid : shape.invalid(given);
+      reader.ownError ??= new AwsError(reader.dialect.validationCode, message);
     } else {
       const pattern = shape.pattern.source.replace(/^\^(?:\(\?:)?|\)?\$$/g, '');
       complain(reader, shown, path, `Member must satisfy regular expression pattern: ${pattern}`);

@@ -2,8 +2,9 @@ import type { SessionStore } from './auth/sessions.ts';
 import { IamStore } from './iam/store.ts';
 import { KeyStore } from './kms/store.ts';
 import { FlowStore } from './mediaconnect/store.ts';
+import type { Partition } from './partitions.ts';
 import { SecretStore } from './secretsmanager/store.ts';
-import type { IamQuotas, Partition, SandboxOptions } from './types.ts';
+import type { IamQuotas, SandboxOptions } from './types.ts';
 
 /** One account in one partition: its IAM, and its secrets, keys and flows in each Region. */
 export interface World {
@@ -12,6 +13,8 @@ export interface World {
   readonly iam: IamStore;
   readonly iamQuotas: IamQuotas;
   readonly sessions: SessionStore;
+  /** The ARNs of the Lambda functions that Secrets Manager can invoke. */
+  readonly rotationFunctions: Set<string>;
   secretsIn(region: string): SecretStore;
   keysIn(region: string): KeyStore;
   flowsIn(region: string): FlowStore;
@@ -31,6 +34,7 @@ export function newWorld(
     account,
     partition,
     sessions,
+    rotationFunctions: new Set(),
     iam: new IamStore(partition, iamPropagationMs),
     iamQuotas: { ...DEFAULT_IAM_QUOTAS, ...iamQuotas },
     secretsIn: eachRegion(
@@ -49,12 +53,4 @@ function eachRegion<T>(make: (region: string) => T): (region: string) => T {
     made.set(region, present);
     return present;
   };
-}
-
-/** The partition that a Region belongs to, by the form of its name. */
-export function partitionOfRegion(region: string): Partition {
-  if (region.startsWith('cn-')) {
-    return 'aws-cn';
-  }
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }

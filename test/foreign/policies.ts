@@ -35,12 +35,14 @@ const owned =
     const { Policy } = await clientsOf(sandbox).iam.send(
       new CreatePolicyCommand({
         PolicyName: NAME,
-        PolicyDocument: JSON.stringify(document),
+        PolicyDocument: JSON.stringify({ ...document, Version: '2012-10-17' }),
         Description: 'Keys of studio A',
         Tags: [{ Key: 'ManagedBy', Value: 'terraform' }],
         ...input,
       }),
     );
+    // One of an older version is from a time when IAM still took such documents.
+    sandbox.setPolicyDocument(Policy?.Arn ?? '', document);
     await makeRole(sandbox, { name: 'Other-MediaConnect', attached: [Policy?.Arn ?? ''] });
   };
 

@@ -31,10 +31,12 @@ const withPolicy =
 /** A secret of `input` that rotates. */
 const rotating = (SecretString: string) => async (sandbox: Sandbox) => {
   const SecretId = await makeSecret(sandbox, { SecretString, ...BY_HAND });
+  const RotationLambdaARN = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:rotate`;
+  sandbox.addRotationFunction(RotationLambdaARN);
   await clientsOf(sandbox).secrets.send(
     new RotateSecretCommand({
       SecretId,
-      RotationLambdaARN: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:rotate`,
+      RotationLambdaARN,
       RotationRules: { AutomaticallyAfterDays: 30 },
       RotateImmediately: false,
     }),

@@ -68,6 +68,7 @@ describe('other clients than the JavaScript SDK', () => {
     const { stdout } = await run('python3', [judge('read_back.py')], { env: environment() });
     const seen = JSON.parse(stdout);
     expect(seen).toMatchObject({
+      statuses: [200, 200, 200, 200],
       caller: 'arn:aws:iam::111122223333:user/sandbox',
       value: KEY,
       binary: [0, 1, 255],

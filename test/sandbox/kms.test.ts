@@ -20,6 +20,7 @@ import {
 import { beforeEach, describe, expect, it } from 'vitest';
 import { freshSandbox } from '../support/sandbox.ts';
 import { clientsFor, failureOf, KEY } from './clients.ts';
+import { JSON_1_1, sendSigned } from './wire.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const PLACE = 'arn:aws:kms:us-west-2:111122223333:';
@@ -55,6 +56,7 @@ describe('a KMS key', () => {
         KeyManager: 'CUSTOMER',
         KeySpec: 'SYMMETRIC_DEFAULT',
         CreationDate: new Date(now),
+        CurrentKeyMaterialId: expect.stringMatching(/^[0-9a-f]{64}$/),
       });
     }
     const { Aliases } = await kms.send(new ListAliasesCommand({ KeyId }));
@@ -71,6 +73,43 @@ describe('a KMS key', () => {
     [`arn:aws:kms:eu-west-1:111122223333:key/${KEY_ID}`, 'Invalid arn eu-west-1'],
   ])('%s that is not there is not found', async (name, message) => {
     expect(await failureOf(describeKey(name))).toEqual({ name: 'NotFoundException', message, status: 400 });
+  });
+
+  const tagged = (...keys: string[]) =>
+    kms.send(new CreateKeyCommand({ Tags: keys.map((TagKey) => ({ TagKey, TagValue: '' })) }));
+
+  it.each([
+    ['more than fifty', Array.from({ length: 51 }, (_, index) => `k${index}`), 'Too many tags'],
+    ['a reserved key', ['a', 'aws:k'], 'Tags beginning with aws: are reserved'],
+    ['a reserved key in capitals', ['AWS:k'], 'Tags beginning with aws: are reserved'],
+    ['a key twice', ['k', 'k'], 'Duplicate tag keys'],
+  ])('is not made with %s for tags', async (_what, keys, message) => {
+    expect(await failureOf(tagged(...keys))).toEqual({ name: 'TagException', message, status: 400 });
+    expect((await kms.send(new ListKeysCommand({}))).Keys).toEqual([]);
+  });
+
+  it('gets no alias without its prefix, or with a colon', async () => {
+    const alias = async (AliasName: string) =>
+      failureOf(kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: await newKey() })));
+    expect(await alias('feeds')).toEqual({
+      name: 'ValidationException',
+      message:
+        'Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html',
+      status: 400,
+    });
+    expect((await alias('alias/fe:eds')).name).toBe('InvalidAliasNameException');
+  });
+
+  it('that is not there is told in the member that the API model of KMS has', async () => {
+    const answer = await sendSigned(sandbox(), {
+      service: 'kms',
+      headers: { ...JSON_1_1, 'x-amz-target': 'TrentService.DescribeKey' },
+      body: JSON.stringify({ KeyId: KEY_ID }),
+    });
+    expect(JSON.parse(answer.text)).toEqual({
+      __type: 'NotFoundException',
+      message: `Key '${PLACE}key/${KEY_ID}' does not exist`,
+    });
   });
 
   it('of AWS’s own comes with its alias, and no one else changes its state', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { identityOf } from '../../src/sandbox/auth/authenticate.ts';
 import { AwsError } from '../../src/sandbox/errors.ts';
 import { iam } from '../../src/sandbox/iam/index.ts';
@@ -54,11 +55,24 @@ export function carryOutDirectly(
   };
   const operation = service.operations[action];
   if (!operation) throw new Error(`the sandbox has no ${name}:${action}`);
-  return operation.invoke(call, input, service.protocol.dialect, (given, meant = action) => {
-    // An administrator may do everything but what the policy of a resource forbids.
-    for (const need of service.needs(call, meant, given))
-      if (need.resourcePolicy !== undefined || need.resourcePolicyMustAllow) authorize(call, service, need);
-  });
+  const output = operation.invoke(
+    call,
+    withToken(name, input),
+    service.protocol.dialect,
+    (given, meant = action) => {
+      // An administrator may do everything but what the policy of a resource forbids.
+      for (const need of service.needs(call, meant, given))
+        if (need.resourcePolicy !== undefined || need.resourcePolicyMustAllow) authorize(call, service, need);
+    },
+  );
+  return output ?? {};
+}
+
+/** The input with a token, which the SDK adds where its caller gives none. */
+function withToken(service: ServiceName, input: Input): Input {
+  return service === 'secretsmanager'
+    ? { ...input, ClientRequestToken: input.ClientRequestToken ?? randomUUID() }
+    : input;
 }
 
 /** The account in the partition of a Region. */

@@ -98,7 +98,7 @@ export function snapshotOf(machine: Machine): Snapshot {
         description,
         kmsKeyId,
         policy,
-        tags: tagText(tags),
+        tags: tagText(tags ?? []),
         deleted: deletedAt !== undefined,
         versions: new Map(
           [...versions.values()].map(({ id, content, stages }) => [

@@ -158,6 +158,7 @@ test('a secret that rotates, one without a value, and one that the role may read
   const sandbox = await openSandbox();
   const rotating = await makeSecret(sandbox, { Name: 'rotating' });
   const RotationLambdaARN = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:rotate`;
+  sandbox.addRotationFunction(RotationLambdaARN);
   await clientsOf(sandbox).secrets.send(
     new RotateSecretCommand({
       SecretId: rotating,

@@ -101,10 +101,12 @@ describe('a secret of that name that holds this key', () => {
 
   test('is kept, with a warning, when it rotates', async () => {
     const arn = await makeSecret(sandbox());
+    const RotationLambdaARN = 'arn:aws:lambda:us-west-2:111122223333:function:rotate';
+    sandbox().addRotationFunction(RotationLambdaARN);
     await clientsFor(sandbox()).secrets.send(
       new RotateSecretCommand({
         SecretId: arn,
-        RotationLambdaARN: 'arn:aws:lambda:us-west-2:111122223333:function:rotate',
+        RotationLambdaARN,
         RotationRules: { AutomaticallyAfterDays: 30 },
         RotateImmediately: false,
       }),

@@ -58,6 +58,16 @@ test('teardown of a secret that nobody can decrypt any more takes it down all th
   expect(json.undo).toMatch(/^mc-static-key setup --restore --secret-arn \S+$/);
 });
 
+test('teardown takes an entry out of a policy whose version is older than IAM takes', async () => {
+  await setUp(sandbox());
+  await setUp(sandbox(), { secretName: 'studio-b' });
+  const policy = (await readAccount(sandbox())).policies.find(({ name }) => name === POLICY);
+  sandbox().setPolicyDocument(policyArn(POLICY), { ...(policy?.document as object), Version: undefined });
+  const { code, log } = await tearDown(sandbox(), { secretName: 'studio-b' });
+  expect(code, log).toBe(0);
+  expect((await summary()).policies).toEqual([`${POLICY}: studio-a`]);
+});
+
 describe('teardown of the only secret', () => {
   test('takes everything down that setup has made, in every Region, and says until when and how to undo it', async () => {
     await setUp(sandbox(), { region: both });

@@ -113,16 +113,18 @@ export const STATES: BrokenSecret[] = [
   },
   {
     what: 'rotates by itself',
-    make: asMade((sandbox, SecretId) =>
-      clientsOf(sandbox).secrets.send(
+    make: asMade((sandbox, SecretId) => {
+      const RotationLambdaARN = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:rotate`;
+      sandbox.addRotationFunction(RotationLambdaARN);
+      return clientsOf(sandbox).secrets.send(
         new RotateSecretCommand({
           SecretId,
-          RotationLambdaARN: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:rotate`,
+          RotationLambdaARN,
           RotationRules: { AutomaticallyAfterDays: 30 },
           RotateImmediately: false,
         }),
-      ),
-    ),
+      );
+    }),
     troubles: ['failed secret-rotation'],
     says: [
       'rotates by itself',

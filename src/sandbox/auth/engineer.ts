@@ -1,9 +1,8 @@
 import { checkIdentityPolicy } from '../documents/identity-policy.ts';
 import type { Machine } from '../machine.ts';
+import { PARTITIONS } from '../partitions.ts';
 import { uniqueId } from '../random.ts';
-import type { Partition, SandboxCredentials } from '../types.ts';
-
-const PARTITIONS: readonly Partition[] = ['aws', 'aws-cn', 'aws-us-gov'];
+import type { SandboxCredentials } from '../types.ts';
 
 /**
  * Credentials whose bearer has exactly one identity policy, and a role that IAM does not list.

@@ -1,4 +1,4 @@
-import { isObject } from './json.ts';
+import { isObject, type JsonObject } from './json.ts';
 import { PolicyProblem } from './problem.ts';
 
 /** Source: "IAM JSON policy elements: Condition operators" in the IAM user guide. */
@@ -14,7 +14,7 @@ const OPERATORS = new Set(
 export const VENDOR_MISSING = 'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.';
 
 /**
- * Checks a Condition element.
+ * Checks the Condition element of a policy that has principals.
  * @param syntaxProblem what this kind of policy says of a value of the wrong shape.
  * @throws PolicyProblem
  */
@@ -38,17 +38,84 @@ export function checkCondition(condition: unknown, syntaxProblem: string): void 
   }
 }
 
+/**
+ * Whether a Condition element has the form that IAM demands in an identity-based policy. An operator without keys may have any
+ * name, a key need not have a vendor.
+ */
+export function isCondition(condition: unknown): boolean {
+  return (
+    isObject(condition) &&
+    Object.entries(condition).every(
+      ([operator, keys]) =>
+        isObject(keys) &&
+        (Object.keys(keys).length === 0 || isOperator(operator)) &&
+        Object.values(keys).every(areScalars),
+    )
+  );
+}
+
 function isOperator(operator: string): boolean {
-  const base = operator.toLowerCase().replace(/^for(?:allvalues|anyvalue):/, '');
-  return OPERATORS.has(base) || (base !== 'nullifexists' && OPERATORS.has(base.replace(/ifexists$/, '')));
+  return operator.toLowerCase().endsWith('nullifexists') ? false : OPERATORS.has(withoutAffixes(operator));
+}
+
+/** The operator without what says how it treats several values, or none. */
+function withoutAffixes(operator: string): string {
+  return operator
+    .toLowerCase()
+    .replace(/^for(?:allvalues|anyvalue):/, '')
+    .replace(/ifexists$/, '');
+}
+
+/** The values in a Condition element that are compared as dates. */
+export function datesIn(condition: JsonObject): string[] {
+  return Object.entries(condition).flatMap(([operator, keys]) =>
+    isObject(keys) && withoutAffixes(operator).startsWith('date')
+      ? Object.values(keys).flat().map(String)
+      : [],
+  );
+}
+
+const areScalars = (value: unknown): boolean => {
+  const items: unknown[] = Array.isArray(value) ? value : [value];
+  return items.every((item) => ['string', 'number', 'boolean'].includes(typeof item));
+};
+
+const ISO_DATE =
+  /^(-?\d+)(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:t(?:(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.\d{1,9})?)?(?:z|[+-](\d\d)(?::(\d\d))?)?)?)?)?$/i;
+
+/** The bounds of what `ISO_DATE` captures, in its order. */
+const BOUNDS = [
+  [-292275054, 292278993],
+  [1, 12],
+  [1, 31],
+  [0, 23],
+  [0, 59],
+  [0, 59],
+  [0, 23],
+  [0, 59],
+] as const;
+
+const LAST_SECOND = 2n ** 63n - 1n;
+
+/** Whether IAM takes a text for a date: a part of one in ISO 8601, or seconds since the epoch. */
+export function isDate(text: string): boolean {
+  if (/^\d+$/.test(text)) {
+    return BigInt(text) <= LAST_SECOND;
+  }
+  const parts = ISO_DATE.exec(text)?.slice(1);
+  return (
+    parts?.every((part, index) => {
+      const [least, most] = BOUNDS[index] ?? [0, 0];
+      return part === undefined || (Number(part) >= least && Number(part) <= most);
+    }) ?? false
+  );
 }
 
 function checkEntry(key: string, value: unknown, syntaxProblem: string): void {
   if (!/^[A-Za-z0-9.-]+:.+$/.test(key)) {
     throw new PolicyProblem(VENDOR_MISSING);
   }
-  const items: unknown[] = Array.isArray(value) ? value : [value];
-  if (!items.every((item) => ['string', 'number', 'boolean'].includes(typeof item))) {
+  if (!areScalars(value)) {
     throw new PolicyProblem(syntaxProblem);
   }
 }

@@ -41,39 +41,82 @@ export function checkSids(statements: readonly JsonObject[], problem: string): v
   }
 }
 
-/** @throws PolicyProblem for an action that is not `service:Action` or `*`. */
-export function checkAction(action: string): void {
-  if (action === '*') {
-    return;
-  }
+/**
+ * What is wrong with an action. IAM does not look at its name, which may be any text without a colon.
+ * @returns undefined for `*` and for `service:Action`.
+ */
+export function actionProblem(action: string): string | undefined {
   const [vendor = '', name] = action.split(':');
+  if (action === '*') {
+    return undefined;
+  }
+  if (action.split(':').length > 2) {
+    return 'Actions/Condition can contain only one colon.';
+  }
   if (name === undefined || name === '' || vendor === '') {
-    throw new PolicyProblem(VENDOR_MISSING);
+    return VENDOR_MISSING;
   }
-  if (!/^[A-Za-z0-9-]+$/.test(vendor)) {
-    throw new PolicyProblem(`Vendor ${vendor} is not valid`);
-  }
-  if (!/^[A-Za-z0-9*?]+$/.test(name) || action.split(':').length > 2) {
-    throw new PolicyProblem('The policy failed legacy parsing');
-  }
+  return vendor === '*' || /^[A-Za-z0-9.-]+$/.test(vendor) ? undefined : `Vendor ${vendor} is not valid`;
 }
 
-/** @throws PolicyProblem for a resource that is not an ARN of this partition or `*`. */
-export function checkResource(resource: string, place: Place): void {
+const IAM_PATHS =
+  'user/ federated-user/ role/ group/ instance-profile/ mfa/ server-certificate/ policy/ sms-mfa/ saml-provider/ oidc-provider/ report/ access-report/'.split(
+    ' ',
+  );
+
+/** The resources of S3 that are in a Region. Source: the service authorization reference of Amazon S3. */
+const REGIONAL_S3 = /^(accesspoint|storage-lens|storage-lens-group|job|async-request|access-grants)\//;
+
+/**
+ * What is wrong with a resource.
+ * @returns undefined for `*` and for an ARN of this partition. It need not have all parts.
+ */
+export function resourceProblem(resource: string, place: Place): string | undefined {
   if (resource === '*') {
-    return;
+    return undefined;
   }
-  const parts = resource.split(':');
-  const [arn, partition = '', vendor = ''] = parts;
-  if (arn !== 'arn' || parts.length < 6) {
-    throw new PolicyProblem(`Resource ${resource} must be in ARN format or "*".`);
+  const notArn = `Resource ${resource} must be in ARN format or "*".`;
+  const [arn, partition, ...fields] = resource.split(':');
+  const [vendor, region = ''] = fields;
+  if (partition === undefined) {
+    return notArn;
   }
   if (partition !== place.partition && partition !== '*') {
-    throw new PolicyProblem(`Partition "${partition}" is not valid for resource "${resource}".`);
+    return `Partition "${partition}" is not valid for resource "arn:${partition}:${spelledOut(fields)}".`;
   }
-  if (!/^[a-z0-9-]+$/.test(vendor)) {
-    throw new PolicyProblem('Resource vendor must be fully qualified and cannot contain regexes.');
+  if (arn !== 'arn') {
+    return notArn;
   }
+  if (vendor === undefined || !/^[a-z0-9-]*$/.test(vendor)) {
+    return 'Resource vendor must be fully qualified and cannot contain regexes.';
+  }
+  const path = fields.slice(3).join(':');
+  if (vendor === 's3' && region !== '' && !REGIONAL_S3.test(path)) {
+    return `Resource ${resource} can not contain region information.`;
+  }
+  return vendor === 'iam' ? iamProblem(resource, region, path) : undefined;
+}
+
+function iamProblem(resource: string, region: string, path: string): string | undefined {
+  if (region !== '') {
+    return `IAM resource ${resource} cannot contain region information.`;
+  }
+  return path === '*' || IAM_PATHS.some((start) => path.startsWith(start))
+    ? undefined
+    : `IAM resource path must either be "*" or start with ${IAM_PATHS.join(', ')}.`;
+}
+
+/** The parts of an ARN after its partition, with `*` for those that are missing. */
+function spelledOut(fields: readonly string[]): string {
+  const given = fields.join(':') === '' ? [] : fields;
+  const [vendor = '*', region = '*', account = '*', ...path] = given;
+  return [vendor, region, account, path.length > 0 ? path.join(':') : '*'].join(':');
+}
+
+/** Whether IAM's older parser takes a resource in which `resourceProblem` found nothing. */
+export function passesLegacyParsing(resource: string): boolean {
+  const parts = resource.split(':');
+  return resource === '*' || (parts[2] !== '' && (parts.length >= 6 || !resource.includes('::')));
 }
 
 /**

@@ -1,22 +1,25 @@
-import { checkCondition } from './conditions.ts';
+import { datesIn, isCondition, isDate } from './conditions.ts';
 import {
-  checkAction,
+  actionProblem,
   checkId,
-  checkResource,
   checkSids,
   oneOf,
   type Place,
+  passesLegacyParsing,
+  resourceProblem,
   SYNTAX,
   statementsOf,
   VERSIONS,
 } from './elements.ts';
-import { type JsonObject, parseObject } from './json.ts';
+import { isObject, type JsonObject, parseObject, stringsOf } from './json.ts';
 import { PolicyProblem, problemIn } from './problem.ts';
 
 const FIELDS = new Set(['Version', 'Id', 'Statement']);
 const STATEMENT_FIELDS = new Set([
   'Sid',
   'Effect',
+  'Principal',
+  'NotPrincipal',
   'Action',
   'NotAction',
   'Resource',
@@ -24,14 +27,14 @@ const STATEMENT_FIELDS = new Set([
   'Condition',
 ]);
 
-const LEADING_SPACE = {
-  managed: 'JSON strings must not have leading spaces',
-  inline: 'The policy failed legacy parsing',
-};
+const LEGACY = 'The policy failed legacy parsing';
+const LEADING_SPACE = { managed: 'JSON strings must not have leading spaces', inline: LEGACY };
 
 /**
- * Checks a policy that says what its bearer may do, as IAM does when it is stored.
- * Source: "Grammar of the IAM JSON policy language" in the IAM user guide.
+ * Checks a policy that says what its bearer may do, as IAM does when it is stored. Each check goes through the whole document
+ * before the next one begins: so of several faults, IAM names the one of the first check.
+ * Sources: "Grammar of the IAM JSON policy language" in the IAM user guide, and recorded answers of CreatePolicy. Only managed
+ * policies must be of version 2012-10-17: the grammar has the version optional.
  * @returns what is wrong, in IAM's words; undefined for a good document.
  */
 export function checkIdentityPolicy(
@@ -40,68 +43,118 @@ export function checkIdentityPolicy(
   place: Place,
 ): string | undefined {
   return problemIn(() => {
-    if (/^\s/.test(text)) {
-      throw new PolicyProblem(LEADING_SPACE[kind]);
-    }
+    demand(!/^\s/.test(text), LEADING_SPACE[kind]);
     const policy = parseObject(text);
     if (!policy) {
       throw new PolicyProblem(SYNTAX);
     }
-    if (policy.Version !== undefined && !VERSIONS.includes(policy.Version)) {
-      throw new PolicyProblem('The policy must contain a valid version string');
-    }
-    demandOnly(policy, FIELDS);
-    checkId(policy, SYNTAX);
-    const statements = statementsOf(policy, SYNTAX);
-    for (const statement of statements) {
-      checkStatement(statement, place);
-    }
+    const statements = checkedStatements(policy);
+    demand(
+      kind === 'inline' || policy.Version === '2012-10-17',
+      'Policy document must be version 2012-10-17 or greater.',
+    );
+    statements.forEach(checkLegacyForm);
+    const wrongResource = firstWrongResource(statements, place);
+    statements.forEach(refusePrincipal);
+    statements.forEach(checkSid);
     checkSids(statements, SYNTAX);
+    demandElement(statements, ['Action', 'NotAction'], 'Policy statement must contain actions.');
+    refuse(wrongResource);
+    textsOf(statements, 'Action').forEach(checkAction);
+    textsOf(statements, 'NotAction').forEach(checkAction);
+    demandElement(statements, ['Resource', 'NotResource'], 'Policy statement must contain resources.');
   });
 }
 
-function checkStatement(statement: JsonObject, place: Place): void {
-  if (statement.Principal !== undefined || statement.NotPrincipal !== undefined) {
-    throw new PolicyProblem('Policy document should not specify a principal.');
+/** The statements of a document whose elements are all known ones of the right type. */
+function checkedStatements(policy: JsonObject): JsonObject[] {
+  demandOnly(policy, FIELDS);
+  demand(policy.Version === undefined || VERSIONS.includes(policy.Version), SYNTAX);
+  checkId(policy, SYNTAX);
+  const statements = statementsOf(policy, SYNTAX);
+  for (const statement of statements) {
+    const { Effect, Sid, Condition } = statement;
+    demandOnly(statement, STATEMENT_FIELDS);
+    demand(typeof Effect === 'string' && /^(allow|deny)$/i.test(Effect), SYNTAX);
+    demand(Sid === undefined || typeof Sid === 'string', SYNTAX);
+    demand(Condition === undefined || isCondition(Condition), SYNTAX);
+    oneOf(statement, ['Action', 'NotAction'], SYNTAX);
+    oneOf(statement, ['Resource', 'NotResource'], SYNTAX);
   }
-  demandOnly(statement, STATEMENT_FIELDS);
-  if (statement.Effect !== 'Allow' && statement.Effect !== 'Deny') {
-    throw new PolicyProblem(SYNTAX);
-  }
-  checkSid(statement.Sid);
-  checkActions(statement);
-  checkResources(statement, place);
-  checkCondition(statement.Condition, SYNTAX);
+  return statements;
 }
 
-function checkActions(statement: JsonObject): void {
-  const actions = oneOf(statement, ['Action', 'NotAction'], SYNTAX);
-  if (!actions) {
-    throw new PolicyProblem('Policy statement must contain actions.');
-  }
-  actions.forEach(checkAction);
+function checkLegacyForm({ Effect, Condition }: JsonObject): void {
+  const dates = isObject(Condition) ? datesIn(Condition) : [];
+  demand((Effect === 'Allow' || Effect === 'Deny') && dates.every(isDate), LEGACY);
 }
 
-function checkResources(statement: JsonObject, place: Place): void {
-  const resources = oneOf(statement, ['Resource', 'NotResource'], SYNTAX);
-  if (!resources) {
-    throw new PolicyProblem('Policy statement must contain resources.');
+/**
+ * What is wrong with the first resource that is no ARN or of another place.
+ * @throws PolicyProblem if there is one before it that the older parser does not take.
+ */
+function firstWrongResource(statements: readonly JsonObject[], place: Place): string | undefined {
+  for (const name of ['Resource', 'NotResource']) {
+    for (const statement of statements) {
+      const resources = textsOf([statement], name);
+      const wrong = resources.find((resource) => resourceProblem(resource, place) !== undefined);
+      if (wrong !== undefined) {
+        return resourceProblem(wrong, place);
+      }
+      demand(resources.every(passesLegacyParsing), LEGACY);
+    }
   }
-  for (const resource of resources) {
-    checkResource(resource, place);
-  }
+  return undefined;
 }
 
-function checkSid(sid: unknown): void {
-  if (typeof sid === 'string' && !/^[0-9A-Za-z]*$/.test(sid)) {
-    throw new PolicyProblem(
-      'Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*',
-    );
-  }
+function refusePrincipal({ Principal, NotPrincipal }: JsonObject): void {
+  demand(
+    Principal === undefined && NotPrincipal === undefined,
+    'Policy document should not specify a principal.',
+  );
+}
+
+function checkSid({ Sid }: JsonObject): void {
+  demand(
+    typeof Sid !== 'string' || /^[0-9A-Za-z]*$/.test(Sid),
+    'Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*',
+  );
+}
+
+function checkAction(action: string): void {
+  refuse(actionProblem(action));
+}
+
+function demandElement(
+  statements: readonly JsonObject[],
+  names: readonly [string, string],
+  problem: string,
+): void {
+  demand(
+    statements.every((statement) => oneOf(statement, names, SYNTAX) !== undefined),
+    problem,
+  );
+}
+
+function textsOf(statements: readonly JsonObject[], name: string): string[] {
+  return statements.flatMap((statement) =>
+    statement[name] === undefined ? [] : (stringsOf(statement[name]) ?? []),
+  );
 }
 
 function demandOnly(object: JsonObject, fields: ReadonlySet<string>): void {
-  if (Object.keys(object).some((key) => !fields.has(key))) {
-    throw new PolicyProblem(SYNTAX);
+  demand(
+    Object.keys(object).every((key) => fields.has(key)),
+    SYNTAX,
+  );
+}
+
+function demand(holds: boolean, problem: string): void {
+  refuse(holds ? undefined : problem);
+}
+
+function refuse(problem: string | undefined): void {
+  if (problem !== undefined) {
+    throw new PolicyProblem(problem);
   }
 }

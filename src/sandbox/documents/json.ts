@@ -41,6 +41,49 @@ function hasDuplicateKey(text: string): boolean {
   return false;
 }
 
+/** Where something is in a text: both count from one, and the column is that after the character. */
+export interface Position {
+  readonly Line: number;
+  readonly Column: number;
+}
+
+/** A statement's opening and its closing brace. */
+export interface Span {
+  readonly start: Position;
+  readonly end: Position;
+}
+
+/**
+ * The places of the statements of a policy.
+ * @param text a JSON object with a Statement, which is an object or a list of objects.
+ */
+export function statementSpans(text: string): Span[] {
+  const spans: Span[] = [];
+  const open: { isStatement: boolean; index: number }[] = [];
+  let isInStatement = false;
+  for (const { 0: token, 1: string, 2: colon, index } of text.matchAll(TOKEN)) {
+    if (token === '{' || token === '[') {
+      open.push({
+        isStatement: token === '{' && isInStatement && open.every((each) => !each.isStatement),
+        index,
+      });
+    } else if (token === '}' || token === ']') {
+      const { isStatement = false, index: from = 0 } = open.pop() ?? {};
+      if (isStatement) {
+        spans.push({ start: positionOf(text, from), end: positionOf(text, index) });
+      }
+    } else if (open.length === 1 && colon !== undefined) {
+      isInStatement = JSON.parse(string ?? '') === 'Statement';
+    }
+  }
+  return spans;
+}
+
+function positionOf(text: string, index: number): Position {
+  const lines = text.slice(0, index + 1).split('\n');
+  return { Line: lines.length, Column: (lines.at(-1) ?? '').length + 1 };
+}
+
 /** A string, or a list of strings, as a list; undefined for anything else. */
 export function stringsOf(value: unknown): string[] | undefined {
   const items: unknown[] = Array.isArray(value) ? value : [value];

@@ -1,11 +1,12 @@
 import { checkCondition } from './conditions.ts';
 import {
-  checkAction,
+  actionProblem,
   checkId,
-  checkResource,
   checkSids,
   oneOf,
   type Place,
+  passesLegacyParsing,
+  resourceProblem,
   statementsOf,
   VERSIONS,
 } from './elements.ts';
@@ -46,9 +47,9 @@ function checkStatement(statement: JsonObject, place: Place): void {
   if (!actions || !resources || !known || !effects.includes(statement.Effect)) {
     throw new PolicyProblem(SYNTAX);
   }
-  actions.forEach(checkAction);
-  for (const resource of resources) {
-    checkResource(resource, place);
+  const isResource = (text: string) => !resourceProblem(text, place) && passesLegacyParsing(text);
+  if (actions.some(actionProblem) || !resources.every(isResource)) {
+    throw new PolicyProblem(SYNTAX);
   }
   checkCondition(statement.Condition, SYNTAX);
   const principal = statement.Principal ?? statement.NotPrincipal;

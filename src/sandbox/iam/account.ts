@@ -47,6 +47,8 @@ function usage(state: IamState): [string, number][] {
   return [
     ['AccountAccessKeysPresent', 0],
     ['AccountMFAEnabled', 0],
+    ['AccountPasswordPresent', 1],
+    ['AccountSigningCertificatesPresent', 0],
     ['Groups', 0],
     ['InstanceProfiles', 0],
     ['MFADevices', 0],

@@ -2,7 +2,15 @@ import { type Operations, operation } from '../service.ts';
 import { text } from '../shapes.ts';
 import { noSuchPolicy, quotaExceeded } from './errors.ts';
 import { paging, pathPrefix, policyArn, roleName } from './members.ts';
-import { attachablePolicy, iamWrite, paged, seenPolicy, seenRole, writableRole } from './operation.ts';
+import {
+  attachablePolicy,
+  checkPolicyArn,
+  iamWrite,
+  paged,
+  seenPolicy,
+  seenRole,
+  writableRole,
+} from './operation.ts';
 import type { IamState, Policy, Role } from './store.ts';
 import { rolesBoundedBy, rolesWith } from './views.ts';
 
@@ -18,15 +26,16 @@ export const attachments: Operations = {
       }
       role.attached.push(arn);
     }
-    return {};
+    return undefined;
   }),
   DetachRolePolicy: iamWrite({ RoleName: roleName, PolicyArn: policyArn }, (call, input) => {
     const role = writableRole(call, input.RoleName);
+    checkPolicyArn(input.PolicyArn);
     if (!role.attached.includes(input.PolicyArn)) {
       throw noSuchPolicy(input.PolicyArn);
     }
     role.attached = role.attached.filter((arn) => arn !== input.PolicyArn);
-    return {};
+    return undefined;
   }),
   ListAttachedRolePolicies: operation(
     { ...paging, RoleName: roleName, PathPrefix: pathPrefix },

@@ -1,5 +1,5 @@
+import type { Partition } from '../partitions.ts';
 import { uniqueId } from '../random.ts';
-import type { Partition } from '../types.ts';
 import type { Policy } from './store.ts';
 
 interface Published {

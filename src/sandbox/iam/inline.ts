@@ -28,7 +28,7 @@ export const inlinePolicies: Operations = {
         throw limitExceeded(`Maximum policy size of ${INLINE_QUOTA} bytes exceeded for role ${role.name}`);
       }
       role.inline.set(input.PolicyName, input.PolicyDocument);
-      return {};
+      return undefined;
     },
   ),
   GetRolePolicy: operation({ RoleName: roleName, PolicyName: policyName }, (call, input) => {
@@ -48,6 +48,6 @@ export const inlinePolicies: Operations = {
     if (!role.inline.delete(input.PolicyName)) {
       throw missing(input.PolicyName);
     }
-    return {};
+    return undefined;
   }),
 };

@@ -1,10 +1,8 @@
+import { homeRegion } from '../partitions.ts';
 import { tagsIn, textIn, textsIn } from '../permissions/input.ts';
 import { type Facts, type Need, requestTags, resourceTags } from '../permissions/need.ts';
 import type { Call, Input } from '../service.ts';
 import { type Role, roleKey } from './store.ts';
-
-/** IAM is one for all Regions, and counts as being in the first one of its partition. */
-const HOME = { aws: 'us-east-1', 'aws-cn': 'cn-north-1', 'aws-us-gov': 'us-gov-west-1' } as const;
 
 /** The actions on roles that know `iam:PermissionsBoundary`. Source: the service authorization reference of IAM. */
 const KNOW_BOUNDARY = new Set(
@@ -19,7 +17,7 @@ const KNOW_BOUNDARY = new Set(
 export function needs(call: Call, action: string, input: Input): Need[] {
   return needsOf(call, action, input).map((need) => ({
     ...need,
-    facts: { 'aws:RequestedRegion': HOME[call.world.partition], ...need.facts },
+    facts: { 'aws:RequestedRegion': homeRegion(call.world.partition), ...need.facts },
   }));
 }
 

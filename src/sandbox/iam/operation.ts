@@ -1,6 +1,6 @@
 import { AwsError } from '../errors.ts';
 import { pageOf } from '../paginate.ts';
-import { type Call, type Operation, operation } from '../service.ts';
+import { type Call, type Operation, type Output, operation } from '../service.ts';
 import type { InputOf, Members } from '../shapes.ts';
 import { noSuchPolicy, noSuchRole, notAttachable, unmodifiable } from './errors.ts';
 import { type IamState, type Policy, type Role, roleKey } from './store.ts';
@@ -8,7 +8,7 @@ import { type IamState, type Policy, type Role, roleKey } from './store.ts';
 /** An operation that changes IAM: what it wrote becomes visible after the propagation delay. */
 export function iamWrite<M extends Members>(
   members: M,
-  run: (call: Call, input: InputOf<M>) => object,
+  run: (call: Call, input: InputOf<M>) => Output,
 ): Operation {
   return operation(members, (call, input) => {
     const output = run(call, input);
@@ -26,7 +26,7 @@ export function seenRole(state: IamState, name: string): Role {
   return role;
 }
 
-/** @throws AwsError NoSuchEntity, InvalidInput for what is no ARN. */
+/** @throws AwsError NoSuchEntity, ValidationError for what is no ARN, InvalidInput for the ARN of something else. */
 export function seenPolicy(state: IamState, arn: string): Policy {
   checkPolicyArn(arn);
   const policy = state.policies.get(arn);
@@ -73,7 +73,11 @@ export function attachablePolicy(call: Call, arn: string): Policy {
   return policy;
 }
 
-function checkPolicyArn(arn: string): void {
+/** @throws AwsError ValidationError for what is no ARN, InvalidInput for the ARN of something else. */
+export function checkPolicyArn(arn: string): void {
+  if (!/^arn:([^:]*:){4}./.test(arn)) {
+    throw new AwsError('ValidationError', 'Invalid ARN:  Could not be parsed!');
+  }
   if (!/^arn:[^:]+:iam::(\d{12}|aws):policy\/.+$/.test(arn)) {
     throw new AwsError('InvalidInput', `ARN ${arn} is not valid.`);
   }

@@ -92,7 +92,7 @@ export const policies: Operations = {
       );
     }
     live.policies.delete(policy.arn);
-    return {};
+    return undefined;
   }),
 };
 

@@ -46,7 +46,7 @@ export const policyVersions: Operations = {
     const policy = writablePolicy(call, input.PolicyArn, 'SetDefaultPolicyVersion');
     policy.defaultVersionId = versionOf(policy, input.VersionId).id;
     policy.updatedAt = call.now;
-    return {};
+    return undefined;
   }),
   DeletePolicyVersion: iamWrite({ PolicyArn: policyArn, VersionId: policyVersionId }, (call, input) => {
     const policy = writablePolicy(call, input.PolicyArn, 'DeletePolicyVersion');
@@ -56,7 +56,7 @@ export const policyVersions: Operations = {
     }
     policy.versions = policy.versions.filter((kept) => kept !== version);
     policy.updatedAt = call.now;
-    return {};
+    return undefined;
   }),
 };
 

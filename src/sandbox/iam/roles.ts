@@ -18,7 +18,7 @@ import { attachablePolicy, iamWrite, paged, seenRole, writableRole } from './ope
 import { type Role, roleKey } from './store.ts';
 import { checkedTags } from './tagging.ts';
 import { takeTrust } from './trust.ts';
-import { fullRoleView, lastUsedView, roleView } from './views.ts';
+import { createdRoleView, fullRoleView, lastUsedView, roleView } from './views.ts';
 
 const DEFAULT_SESSION_SECONDS = 3600;
 
@@ -47,12 +47,12 @@ export const roles: Operations = {
         ...newRole(call, input.RoleName, input.Path ?? '/'),
         ...trust,
         ...boundaryArn,
-        description: input.Description ?? '',
+        ...(input.Description !== undefined && { description: input.Description }),
         maxSessionSeconds: input.MaxSessionDuration ?? DEFAULT_SESSION_SECONDS,
         tags,
       };
       present.set(roleKey(role.name), role);
-      return { Role: fullRoleView(call, role) };
+      return { Role: createdRoleView(call, role, input) };
     },
   ),
   GetRole: operation({ RoleName: roleName }, (call, input) => {
@@ -74,7 +74,9 @@ export const roles: Operations = {
     { RoleName: roleName, Description: roleDescription, MaxSessionDuration: sessionSeconds },
     (call, input) => {
       const role = writableRole(call, input.RoleName);
-      role.description = input.Description ?? role.description ?? '';
+      if (input.Description !== undefined) {
+        role.description = input.Description;
+      }
       role.maxSessionSeconds = input.MaxSessionDuration ?? DEFAULT_SESSION_SECONDS;
       return {};
     },
@@ -90,7 +92,7 @@ export const roles: Operations = {
   UpdateAssumeRolePolicy: iamWrite({ RoleName: roleName, PolicyDocument: document }, (call, input) => {
     const role = writableRole(call, input.RoleName);
     Object.assign(role, takeTrust(call, input.PolicyDocument));
-    return {};
+    return undefined;
   }),
   DeleteRole: iamWrite({ RoleName: roleName }, (call, input) => {
     const role = writableRole(call, input.RoleName);
@@ -101,19 +103,19 @@ export const roles: Operations = {
       throw deleteConflict('Cannot delete entity, must delete policies first.');
     }
     call.iam.live.roles.delete(roleKey(role.name));
-    return {};
+    return undefined;
   }),
   PutRolePermissionsBoundary: iamWrite(
     { RoleName: roleName, PermissionsBoundary: policyArn },
     (call, input) => {
       const role = writableRole(call, input.RoleName);
       role.boundaryArn = attachablePolicy(call, input.PermissionsBoundary).arn;
-      return {};
+      return undefined;
     },
   ),
   DeleteRolePermissionsBoundary: iamWrite({ RoleName: roleName }, (call, input) => {
     delete writableRole(call, input.RoleName).boundaryArn;
-    return {};
+    return undefined;
   }),
 };
 

@@ -1,6 +1,6 @@
 import { contextOf } from '../permissions/context.ts';
 import { type Decision, decide, type Policies } from '../permissions/evaluate.ts';
-import { missingKeys, type Question, statementsOn } from '../permissions/statements.ts';
+import { missingKeys, placesOf, type Question } from '../permissions/statements.ts';
 import { type Call, type Operations, operation } from '../service.ts';
 import { type InputOf, list, record, required, text } from '../shapes.ts';
 import { optionalDocument, paging, policyArn } from './members.ts';
@@ -29,8 +29,7 @@ const members = {
 };
 
 /**
- * SimulatePrincipalPolicy for the account's user and its roles: what their own policies say, without those of resources. It tells
- * which policies decided, without the place in them.
+ * SimulatePrincipalPolicy for the account's user and its roles: what their own policies say, without those of resources.
  */
 export const simulation: Operations = {
   SimulatePrincipalPolicy: operation(members, (call, input) => {
@@ -52,7 +51,7 @@ interface Simulator {
 function simulatorFor(call: Call, input: InputOf<typeof members>): Simulator {
   const source = sourceOf(call, input.PolicySourceArn);
   const given = (input.PolicyInputList ?? []).map(
-    (document, at): LabelledPolicy => ({ name: `PolicyInputList.${at + 1}`, type: 'none', document }),
+    (document, at): LabelledPolicy => ({ name: `PolicyInputList.${at + 1}`, document }),
   );
   const entries = (input.ContextEntries ?? []).map((entry) => [entry.ContextKeyName, entry.ContextKeyValues]);
   const context = contextOf(
@@ -84,15 +83,16 @@ function resultOf(simulator: Simulator, action: string, resources: readonly stri
   };
   return {
     EvalActionName: action,
-    EvalResourceName: template(resources[0] ?? '*'),
+    EvalResourceName: resources.length > 1 ? template(resources[0] ?? '*') : resources[0],
     EvalDecision: worst ?? 'allowed',
-    MatchedStatements: unique(each.flatMap((result) => result.matched)).map(shownSource),
+    EvalDecisionDetails: {},
+    MatchedStatements: uniqueStatements(each.flatMap((result) => result.matched)),
     MissingContextValues: unique(each.flatMap((result) => result.missing)),
     ...byBoundary,
     ResourceSpecificResults: each.map((result) => ({
       EvalResourceName: result.resource,
       EvalResourceDecision: result.decision,
-      MatchedStatements: result.matched.map(shownSource),
+      MatchedStatements: result.matched,
       MissingContextValues: result.missing,
     })),
   };
@@ -102,8 +102,13 @@ function specificResult({ source, policies, boundary }: Simulator, question: Que
   const all: Policies = { identity: policies.map(({ document }) => document), boundary };
   const decision = shownDecision(decide(question, source.asker, all));
   const effect = decision === 'explicitDeny' ? 'Deny' : 'Allow';
-  const matched = policies.filter(({ document }) =>
-    statementsOn(document, question).some((statement) => statement.Effect === effect),
+  const matched = policies.flatMap(({ name, document }) =>
+    placesOf(document, question, effect).map(({ start, end }) => ({
+      SourcePolicyId: name,
+      SourcePolicyType: 'IAM Policy',
+      StartPosition: start,
+      EndPosition: end,
+    })),
   );
   const limits = boundary === undefined ? [] : [boundary];
   return {
@@ -123,7 +128,10 @@ function shownDecision(decision: Decision): 'allowed' | 'explicitDeny' | 'implic
   return decision.explicit ? 'explicitDeny' : 'implicitDeny';
 }
 
-const shownSource = ({ name, type }: LabelledPolicy) => ({ SourcePolicyId: name, SourcePolicyType: type });
+function uniqueStatements<T extends object>(statements: readonly T[]): T[] {
+  return [...new Map(statements.map((statement) => [JSON.stringify(statement), statement])).values()];
+}
+
 const unique = <T>(items: readonly T[]): T[] => [...new Set(items)];
 
 /** Source: the resource types in the service authorization reference. */
@@ -134,7 +142,7 @@ const TEMPLATES: readonly (readonly [RegExp, string])[] = [
   [/^arn:[^:]+:kms:.*:key\//, `kms:$\{Region}:$\{Account}:key/$\{KeyId}`],
 ];
 
-/** The form of ARN that the result of an action names; its resources are in the results for each. */
+/** The form of ARN that the result of an action on several resources names; they are in the results for each. */
 function template(resource: string): string {
   const known = TEMPLATES.find(([form]) => form.test(resource));
   return known ? `arn:$\{Partition}:${known[1]}` : '*';

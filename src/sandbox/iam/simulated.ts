@@ -8,7 +8,6 @@ import type { IamState, Role } from './store.ts';
 /** A policy as a simulation names it. */
 export interface LabelledPolicy {
   readonly name: string;
-  readonly type: 'role' | 'aws-managed' | 'user-managed' | 'none';
   readonly document: string;
 }
 
@@ -39,7 +38,7 @@ export function sourceOf(call: Call, arn: string): Source {
   }
   return {
     asker,
-    policies: [{ name: 'AdministratorAccess', type: 'aws-managed', document: EVERYTHING }],
+    policies: [{ name: 'AdministratorAccess', document: EVERYTHING }],
     boundary: undefined,
   };
 }
@@ -48,13 +47,9 @@ function policiesOf(state: IamState, role: Role): Omit<Source, 'asker'> {
   const attached = role.attached.flatMap((arn): LabelledPolicy[] => {
     const policy = state.policies.get(arn);
     const document = documentOf(policy);
-    return policy && document !== undefined
-      ? [{ name: policy.name, type: policy.managedByAws ? 'aws-managed' : 'user-managed', document }]
-      : [];
+    return policy && document !== undefined ? [{ name: policy.name, document }] : [];
   });
-  const inline = [...role.inline].map(
-    ([name, document]): LabelledPolicy => ({ name, type: 'role', document }),
-  );
+  const inline = [...role.inline].map(([name, document]): LabelledPolicy => ({ name, document }));
   return {
     policies: [...attached, ...inline],
     boundary: role.boundaryArn === undefined ? undefined : documentOf(state.policies.get(role.boundaryArn)),

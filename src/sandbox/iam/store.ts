@@ -1,5 +1,5 @@
+import type { Partition } from '../partitions.ts';
 import type { Tag } from '../tags.ts';
-import type { Partition } from '../types.ts';
 import { awsManagedPolicies } from './aws-managed.ts';
 import { History } from './history.ts';
 

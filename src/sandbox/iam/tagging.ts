@@ -32,19 +32,19 @@ function refuseReserved(keys: readonly string[]): void {
   }
 }
 
-function added(owner: { tags: Tag[] }, given: readonly Tag[]): object {
+function added(owner: { tags: Tag[] }, given: readonly Tag[]): undefined {
   const merged = mergeTags(owner.tags, checkedTags(given));
   if (countOf(merged) > MAX_TAGS) {
     throw limitExceeded(`The number of tags has reached the maximum limit of ${MAX_TAGS}.`);
   }
   owner.tags = merged;
-  return {};
+  return undefined;
 }
 
-function removed(owner: { tags: Tag[] }, keys: readonly string[]): object {
+function removed(owner: { tags: Tag[] }, keys: readonly string[]): undefined {
   refuseReserved(keys);
   owner.tags = withoutTags(owner.tags, keys);
-  return {};
+  return undefined;
 }
 
 /** The operations on the tags of roles and policies. */

@@ -12,12 +12,12 @@ export function roleView(call: Call, role: Role): object {
     Arn: role.arn,
     CreateDate: new Date(role.createdAt),
     AssumeRolePolicyDocument: encodeStrictly(shownTrust(call, role)),
-    Description: role.description || undefined,
+    Description: role.description,
     MaxSessionDuration: role.maxSessionSeconds,
   };
 }
 
-/** As GetRole and CreateRole show it. */
+/** As GetRole shows it. */
 export function fullRoleView(call: Call, role: Role): object {
   const boundary = role.boundaryArn && {
     PermissionsBoundaryType: 'Policy',
@@ -27,6 +27,19 @@ export function fullRoleView(call: Call, role: Role): object {
     ...roleView(call, role),
     PermissionsBoundary: boundary,
     Tags: role.tags.length > 0 ? role.tags : undefined,
+  };
+}
+
+/** As CreateRole shows it: the trust policy and the session duration are those of the request, before IAM rewrites them. */
+export function createdRoleView(
+  call: Call,
+  role: Role,
+  request: { AssumeRolePolicyDocument: string; MaxSessionDuration?: number | undefined },
+): object {
+  return {
+    ...fullRoleView(call, role),
+    AssumeRolePolicyDocument: encodeStrictly(request.AssumeRolePolicyDocument),
+    MaxSessionDuration: request.MaxSessionDuration,
   };
 }
 

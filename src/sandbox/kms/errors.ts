@@ -8,7 +8,15 @@ const notFound = (message: string): AwsError => new AwsError('NotFoundException'
 export const aliasExists = (arn: string): AwsError =>
   new AwsError('AlreadyExistsException', `An alias with the name ${arn} already exists`);
 
-export const invalidAlias = (message: string): AwsError => new AwsError('InvalidAliasNameException', message);
+export const invalidAlias = (name: string): AwsError =>
+  name.startsWith('alias/')
+    ? new AwsError('InvalidAliasNameException', `${name} contains invalid characters for an alias`)
+    : new AwsError(
+        'ValidationException',
+        'Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html',
+      );
+
+export const wrongTags = (message: string): AwsError => new AwsError('TagException', message);
 
 export const invalidMarker = (): AwsError => new AwsError('InvalidMarkerException', 'Invalid marker');
 

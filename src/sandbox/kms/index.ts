@@ -18,7 +18,7 @@ const ABSENT =
 /** AWS Key Management Service, API version 2014-11-01: as much of it as tells the state of a key that a secret is encrypted with. */
 export const kms: Service = {
   name: 'kms',
-  protocol: jsonProtocol('TrentService'),
+  protocol: jsonProtocol('TrentService', 'message'),
   operations,
   operationNames: new Set([...Object.keys(operations), ...ABSENT]),
   internalError: ['KMSInternalException', 'The request was rejected because an internal exception occurred.'],

@@ -1,7 +1,8 @@
 import { AwsError, denialMessage } from '../errors.ts';
-import { type Call, type Operation, type Operations, operation } from '../service.ts';
+import { type Call, type Operation, type Operations, type Output, operation } from '../service.ts';
 import { flag, list, number, record, required, text } from '../shapes.ts';
-import { noSuchKey, notPendingDeletion, pendingDeletion } from './errors.ts';
+import { isReserved, MAX_TAGS, type Tag } from '../tags.ts';
+import { noSuchKey, notPendingDeletion, pendingDeletion, wrongTags } from './errors.ts';
 import { foreignName, keyName } from './names.ts';
 import type { Key } from './store.ts';
 import { keyMetadata, keyState } from './views.ts';
@@ -52,7 +53,7 @@ export const keys: Operations = {
       Origin: text(),
       MultiRegion: flag,
       BypassPolicyLockoutSafetyCheck: flag,
-      Tags: list(tag, { max: 50 }),
+      Tags: list(tag),
       Policy: text({ min: 1, max: 131_072 }),
       CustomKeyStoreId: text({ min: 1, max: 64 }),
       XksKeyId: text({ min: 1, max: 128 }),
@@ -70,7 +71,7 @@ export const keys: Operations = {
       const key = call.world.keysIn(call.region).add(call.now, {
         description: input.Description ?? '',
         multiRegion: input.MultiRegion ?? false,
-        tags: (input.Tags ?? []).map(({ TagKey, TagValue }) => ({ Key: TagKey, Value: TagValue })),
+        tags: checkedTags(input.Tags ?? []),
       });
       return { KeyMetadata: keyMetadata(call, key) };
     },
@@ -85,12 +86,12 @@ export const keys: Operations = {
   EnableKey: change('EnableKey', {}, (_call, key) => {
     refusePendingDeletion(key);
     key.enabled = true;
-    return {};
+    return undefined;
   }),
   DisableKey: change('DisableKey', {}, (_call, key) => {
     refusePendingDeletion(key);
     key.enabled = false;
-    return {};
+    return undefined;
   }),
   ScheduleKeyDeletion: change(
     'ScheduleKeyDeletion',
@@ -116,11 +117,28 @@ export const keys: Operations = {
   }),
 };
 
+/**
+ * The tags of a request, after the checks KMS makes itself.
+ * @throws AwsError TagException.
+ */
+function checkedTags(given: readonly { TagKey: string; TagValue: string }[]): Tag[] {
+  if (given.length > MAX_TAGS) {
+    throw wrongTags('Too many tags');
+  }
+  if (given.some(({ TagKey }) => isReserved(TagKey))) {
+    throw wrongTags('Tags beginning with aws: are reserved');
+  }
+  if (new Set(given.map(({ TagKey }) => TagKey)).size < given.length) {
+    throw wrongTags('Duplicate tag keys');
+  }
+  return given.map(({ TagKey, TagValue }) => ({ Key: TagKey, Value: TagValue }));
+}
+
 /** An operation that changes the state of a customer's key. It takes no alias. */
 function change(
   action: string,
   members: { PendingWindowInDays?: ReturnType<typeof number> },
-  run: (call: Call, key: Key, input: { PendingWindowInDays?: number | undefined }) => object,
+  run: (call: Call, key: Key, input: { PendingWindowInDays?: number | undefined }) => Output,
 ): Operation {
   return operation({ ...members, KeyId: keyId }, (call, input) => {
     const { arnPrefix } = call.world.keysIn(call.region);

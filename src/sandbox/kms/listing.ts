@@ -21,7 +21,7 @@ export const listing: Operations = {
     (call, input) => {
       const { AliasName } = input;
       if (!/^alias\/[a-zA-Z0-9/_-]+$/.test(AliasName)) {
-        throw invalidAlias('Alias must start with the prefix "alias/", and hold no colon after it.');
+        throw invalidAlias(AliasName);
       }
       // Only AWS itself gives these. Source: `AliasName` in the API reference of CreateAlias.
       if (AliasName.startsWith('alias/aws/')) {
@@ -36,7 +36,7 @@ export const listing: Operations = {
         throw aliasExists(store.arnPrefix + AliasName);
       }
       store.addAlias(AliasName, key.id, call.now);
-      return {};
+      return undefined;
     },
   ),
   ListAliases: operation({ ...paging, KeyId: keyId }, (call, input) => {

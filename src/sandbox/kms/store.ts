@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Tag } from '../tags.ts';
 import { type KeyName, keyName, MULTI_REGION_ID } from './names.ts';
 
@@ -6,6 +6,8 @@ import { type KeyName, keyName, MULTI_REGION_ID } from './names.ts';
 export interface Key {
   readonly id: string;
   readonly arn: string;
+  /** The ID of its key material: 64 hexadecimal digits. */
+  readonly materialId: string;
   readonly manager: 'AWS' | 'CUSTOMER';
   readonly multiRegion: boolean;
   readonly description: string;
@@ -65,7 +67,8 @@ export class KeyStore {
     const multiRegion = terms.multiRegion ?? false;
     const id = terms.id ?? (multiRegion ? `mrk-${randomUUID().replaceAll('-', '')}` : randomUUID());
     const fresh = { manager: 'CUSTOMER', description: '', tags: [], createdAt: now, enabled: true } as const;
-    const key: Key = { ...fresh, ...terms, id, multiRegion, arn: `${this.arnPrefix}key/${id}` };
+    const materialId = randomBytes(32).toString('hex');
+    const key: Key = { ...fresh, ...terms, id, multiRegion, materialId, arn: `${this.arnPrefix}key/${id}` };
     this.#keys.set(id, key);
     return key;
   }

@@ -29,6 +29,7 @@ export function keyMetadata(call: Call, key: Key): object {
     CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT',
     KeySpec: 'SYMMETRIC_DEFAULT',
     EncryptionAlgorithms: ['SYMMETRIC_DEFAULT'],
+    CurrentKeyMaterialId: key.materialId,
     MultiRegion: key.multiRegion,
     MultiRegionConfiguration: key.multiRegion
       ? { MultiRegionKeyType: 'PRIMARY', PrimaryKey: { Arn: key.arn, Region: call.region }, ReplicaKeys: [] }

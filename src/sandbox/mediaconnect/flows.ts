@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { pageOf } from '../paginate.ts';
 import { type Call, type Operations, operation } from '../service.ts';
-import { number, text } from '../shapes.ts';
+import { type InputOf, number, required, text } from '../shapes.ts';
 import { badRequest, notFound, quotaExceeded } from './errors.ts';
 import { flowArn, flowMembers } from './members.ts';
 import { newParts, type PartInput } from './parts.ts';
@@ -64,6 +65,8 @@ export const flows: Operations = {
       name: input.name,
       availabilityZone: input.availabilityZone ?? `${call.region}a`,
       failover: input.sourceFailoverConfig,
+      tags: input.flowTags,
+      settings: furtherSettings(input),
       status: 'STANDBY',
       parts,
     };
@@ -78,6 +81,9 @@ export const flows: Operations = {
     }
     return { flow: flowView(flow), messages: messagesOf(flow) };
   }),
+  ListTagsForResource: operation({ resourceArn: required(text()) }, (call, input) => ({
+    tags: demandFlow(call, input.resourceArn).tags ?? {},
+  })),
   ListFlows: operation({ maxResults: number({ min: 1, max: 1000 }), nextToken: text() }, (call, input) => {
     const all = call.world.flowsIn(call.region).all();
     const page = pageOf(all, input.nextToken, input.maxResults ?? DEFAULT_PAGE);
@@ -105,6 +111,26 @@ export const flows: Operations = {
     return { flowArn: flow.arn, status: 'STOPPING' };
   }),
 };
+
+function furtherSettings(input: InputOf<typeof flowMembers>): object {
+  const { encodingConfig, flowSize, maintenance, mediaStreams, ndiConfig, sourceMonitoringConfig } = input;
+  const vpcInterfaces = input.vpcInterfaces?.map(withNetwork);
+  return {
+    encodingConfig,
+    flowSize,
+    maintenance,
+    mediaStreams,
+    ndiConfig,
+    sourceMonitoringConfig,
+    vpcInterfaces,
+  };
+}
+
+/** A VPC interface as it is shown: with the network interfaces that MediaConnect makes for it, `ena` if it is not told otherwise. */
+function withNetwork<T extends { readonly networkInterfaceType?: string | undefined }>(given: T): object {
+  const id = `eni-${randomBytes(9).toString('hex').slice(1)}`;
+  return { ...given, networkInterfaceType: given.networkInterfaceType ?? 'ena', networkInterfaceIds: [id] };
+}
 
 /** A flow without errors has no messages. Source: `messages` of DescribeFlow in the API reference. */
 function messagesOf({ errors = [] }: Flow): object | undefined {

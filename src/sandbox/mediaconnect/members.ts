@@ -1,4 +1,4 @@
-import { list, number, record, required, text } from '../shapes.ts';
+import { list, map, number, opaque, record, required, text } from '../shapes.ts';
 
 /**
  * The inputs of MediaConnect operations, in lower camel case as on the wire. Source: the service's API model. Media streams, VPC
@@ -69,7 +69,6 @@ const outputSettings = {
 export const outputMembers = {
   ...outputSettings,
   name: text(),
-  protocol: required(protocol),
   encryption,
 };
 export const outputUpdate = { ...outputSettings, encryption: updatedEncryption };
@@ -89,14 +88,37 @@ export const entitlementUpdate = {
   subscribers: list(text({ pattern: /^\d{12}$/ }), { min: 1 }),
 };
 
+/** What the sandbox does nothing with is kept, and shown as it was given. */
 export const flowMembers = {
   name: required(text({ min: 1 })),
+  encodingConfig: opaque,
+  flowSize: text({ oneOf: ['MEDIUM', 'LARGE', 'LARGE_4X'] }),
+  flowTags: map(text()),
+  maintenance: record({
+    maintenanceDay: required(
+      text({ oneOf: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] }),
+    ),
+    maintenanceStartHour: required(text()),
+  }),
+  mediaStreams: list(opaque),
+  ndiConfig: opaque,
+  sourceMonitoringConfig: opaque,
+  vpcInterfaces: list(
+    record({
+      name: required(text()),
+      networkInterfaceType: text({ oneOf: ['ena', 'efa'] }),
+      roleArn: required(text()),
+      securityGroupIds: required(list(text())),
+      subnetId: required(text()),
+    }),
+  ),
   availabilityZone: text(),
   source: record(sourceMembers),
   sources: list(record(sourceMembers)),
   sourceFailoverConfig: record({
     failoverMode: text({ oneOf: ['MERGE', 'FAILOVER'] }),
     recoveryWindow: number(),
+    sourcePriority: record({ primarySource: text() }),
     state,
   }),
   outputs: list(record(outputMembers)),

@@ -40,6 +40,9 @@ export interface Flow {
   readonly name: string;
   readonly availabilityZone: string;
   readonly failover?: { readonly state?: string | undefined } | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** Further settings, in the API's own member names, as they are shown. */
+  readonly settings?: object;
   status: FlowStatus;
   /** Sources, outputs and entitlements, each kind in the order in which they were added. */
   parts: Part[];

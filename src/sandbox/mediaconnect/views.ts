@@ -13,6 +13,7 @@ export function flowView(flow: Flow): object {
     name: flow.name,
     availabilityZone: flow.availabilityZone,
     status: flow.status,
+    ...flow.settings,
     egressIp: EGRESS_IP,
     source: sources[0],
     sources,

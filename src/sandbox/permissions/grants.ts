@@ -14,6 +14,8 @@ export type Bearer =
       readonly session: SessionPolicies | undefined;
       /** The tags of the session, which come before the role's own. */
       readonly tags: readonly Tag[];
+      /** Those of them that pass to each session that this one opens. */
+      readonly transitiveTags?: readonly Tag[];
     }
   | { readonly kind: 'holder'; readonly document: string };
 

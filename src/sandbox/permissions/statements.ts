@@ -1,4 +1,11 @@
-import { isObject, type JsonObject, parseObject, stringsOf } from '../documents/json.ts';
+import {
+  isObject,
+  type JsonObject,
+  parseObject,
+  type Span,
+  statementSpans,
+  stringsOf,
+} from '../documents/json.ts';
 import { remembering } from '../remember.ts';
 import { holds, keysIn } from './conditions.ts';
 import { ANYTHING, couldFit, fits, type Pattern, pattern } from './glob.ts';
@@ -19,6 +26,14 @@ export function statementsOn(document: string, question: Question): JsonObject[]
       isAbout(statement, question, hasVariables) &&
       holds(statement.Condition, question.context, hasVariables),
   );
+}
+
+/** The places in a document of those of its statements that speak of a question and have this effect. */
+export function placesOf(document: string, question: Question, effect: string): Span[] {
+  const { statements } = read(document);
+  const found = statementsOn(document, question).filter(({ Effect }) => Effect === effect);
+  const spans = found.length === 0 ? [] : statementSpans(document);
+  return found.flatMap((statement) => spans[statements.indexOf(statement)] ?? []);
 }
 
 /** The condition keys that a document's statements about a question look at, and that are not in its context. */

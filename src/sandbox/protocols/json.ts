@@ -5,8 +5,12 @@ import type { Protocol, WireResponse } from './protocol.ts';
  * AWS JSON 1.1: the operation in `X-Amz-Target`, input and output as JSON objects, dates as seconds since the epoch.
  * Source: the Smithy specification of `aws.protocols#awsJson1_1`.
  * @param targetPrefix what comes before the operation in `X-Amz-Target`.
+ * @param messageMember the member of the service's own errors that holds their message, as its API model calls it.
  */
-export function jsonProtocol(targetPrefix: string): Protocol {
+export function jsonProtocol(
+  targetPrefix: string,
+  messageMember: 'message' | 'Message' = 'Message',
+): Protocol {
   return {
     dialect: {
       validationCode: 'ValidationException',
@@ -21,7 +25,7 @@ export function jsonProtocol(targetPrefix: string): Protocol {
       'expired-token': ['ExpiredTokenException', 400],
     },
     throttleError: ['ThrottlingException', 400],
-    deniedError: ['AccessDeniedException', 400],
+    deniedError: [DENIED, 400],
     unknownOperation: () => new AwsError('UnknownOperationException', ''),
     actionOf(request) {
       const target = request.headers['x-amz-target'];
@@ -29,8 +33,8 @@ export function jsonProtocol(targetPrefix: string): Protocol {
       return typeof target === 'string' && target.startsWith(prefix) ? target.slice(prefix.length) : '';
     },
     paramsOf: (request) => jsonObjectIn(request.body),
-    success: (_action, output, requestId) => respond(200, withEpochSeconds(output), requestId),
-    failure: (error, requestId) => respond(error.status, errorBody(error), requestId),
+    success: (_action, output, requestId) => respond(200, output && withEpochSeconds(output), requestId),
+    failure: (error, requestId) => respond(error.status, errorBody(error, messageMember), requestId),
   };
 }
 
@@ -56,20 +60,26 @@ function parseBody(body: Buffer): unknown {
   }
 }
 
-/** Errors that come before the service's own code write `message`, the service's own write `Message`. */
+/** The denial, which all services write alike. */
+const DENIED = 'AccessDeniedException';
+
+/** Errors that come before the service's own code, and so are none of its API model. They write `message`. */
 const FRONT_END_ERRORS =
   /^(Validation|Serialization|UnknownOperation|UnrecognizedClient|(InvalidS|IncompleteS)ignature|MissingAuth|ExpiredToken|Throttling)/;
 
-function errorBody(error: AwsError): object {
-  const key = FRONT_END_ERRORS.test(error.code) ? 'message' : 'Message';
-  return error.message === '' ? { __type: error.code } : { __type: error.code, [key]: error.message };
+function errorBody(error: AwsError, ownMember: 'message' | 'Message'): object {
+  if (error.message === '') {
+    return { __type: error.code };
+  }
+  const member = FRONT_END_ERRORS.test(error.code) ? 'message' : ownMember;
+  return { __type: error.code, [error.code === DENIED ? 'Message' : member]: error.message };
 }
 
 function respond(status: number, body: unknown, requestId: string): WireResponse {
   return {
     status,
     headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': requestId },
-    body: JSON.stringify(body),
+    body: body === undefined ? '' : JSON.stringify(body),
   };
 }
 

@@ -32,6 +32,7 @@ export interface Protocol {
   actionOf(request: WireRequest): string;
   /** @throws AwsError if the body cannot be parsed. */
   paramsOf(request: WireRequest): Record<string, unknown>;
-  success(action: string, output: object, requestId: string): WireResponse;
+  /** @param output undefined for an operation that has none. */
+  success(action: string, output: object | undefined, requestId: string): WireResponse;
   failure(error: AwsError, requestId: string): WireResponse;
 }

@@ -38,7 +38,8 @@ export function queryProtocol(version: string, xmlNamespace: string): Protocol {
       return nestParameters(own);
     },
     success(action, output, requestId) {
-      const result = Object.keys(output).length > 0 ? { [`${action}Result`]: toXml(output) } : {};
+      // An output without members has its element too: clients that read the model fail without it.
+      const result = output && { [`${action}Result`]: toXml(output) };
       const content = { '@_xmlns': xmlNamespace, ...result, ResponseMetadata: { RequestId: requestId } };
       return respond(200, { [`${action}Response`]: content }, requestId);
     },

@@ -42,7 +42,7 @@ export function restJsonProtocol(routes: readonly Route[], integers: ReadonlySet
       const body = jsonObjectIn(request.body);
       return { ...body, ...Object.fromEntries([...queryOf(request, integers), ...labels]) };
     },
-    success: (action, output, requestId) => respond(statusOf.get(action) ?? 200, output, requestId),
+    success: (action, output = {}, requestId) => respond(statusOf.get(action) ?? 200, output, requestId),
     failure: (error, requestId) =>
       respond(error.status, { message: error.message }, requestId, { 'x-amzn-errortype': error.code }),
   };

@@ -1,4 +1,4 @@
-import { type Call, type Operation, operation } from '../service.ts';
+import { type Call, type Operation, type Output, operation } from '../service.ts';
 import type { InputOf, Members } from '../shapes.ts';
 import { changeableSecret } from './access.ts';
 import { secretId } from './members.ts';
@@ -12,7 +12,7 @@ import type { Secret } from './store.ts';
 export function change<M extends Members>(
   action: string,
   members: M,
-  run: (secret: Secret, input: InputOf<M>, call: Call) => object,
+  run: (secret: Secret, input: InputOf<M>, call: Call) => Output,
 ): Operation {
   const all: M & { SecretId: typeof secretId } = { ...members, SecretId: secretId };
   return operation<typeof all>(all, (call, input) => {

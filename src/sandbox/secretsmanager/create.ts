@@ -19,7 +19,7 @@ import { contentOf, storeVersion } from './versions.ts';
 
 const members = {
   Name: secretName,
-  ClientRequestToken: clientRequestToken,
+  ClientRequestToken: clientRequestToken(),
   Description: description,
   KmsKeyId: kmsKeyId,
   SecretBinary: secretBinary,
@@ -41,7 +41,9 @@ export const createSecret = operation(members, (call, input) => {
   const added = checkedTags(input.Tags ?? []);
   encryptWith(call, input.KmsKeyId);
   const secret = store.add(input.Name, call.now);
-  secret.tags = added;
+  if (added.length > 0) {
+    secret.tags = added;
+  }
   describe(secret, input);
   const version = content && storeVersion(secret, content, call.now, { token: input.ClientRequestToken });
   if (input.AddReplicaRegions) {
@@ -76,18 +78,13 @@ function replicate(call: Call, secret: Secret, input: InputOf<typeof members>): 
   }
 }
 
-function repeat(
-  call: Call,
-  present: Secret,
-  content: SecretContent | undefined,
-  token: string | undefined,
-): object {
+function repeat(call: Call, present: Secret, content: SecretContent | undefined, token: string): object {
   if (present.deletedAt !== undefined) {
     throw invalidRequest(
       "You can't create this secret because a secret with this name is already scheduled for deletion.",
     );
   }
-  if (content === undefined || token === undefined || !present.versions.has(token)) {
+  if (content === undefined || !present.versions.has(token)) {
     throw exists(`The operation failed because the secret ${present.name} already exists.`);
   }
   const version = storeVersion(present, content, call.now, { token });

@@ -2,6 +2,7 @@ import { type Operations, operation } from '../service.ts';
 import { findSecret } from './access.ts';
 import { secretId } from './members.ts';
 import { replicationStatus } from './replicas.ts';
+import { nextRotation } from './rotation.ts';
 import type { Secret } from './store.ts';
 
 /** DescribeSecret. It works on a secret that is scheduled for deletion too. */
@@ -27,10 +28,12 @@ export function commonEntry(secret: Secret): object {
     RotationEnabled: secret.rotation?.enabled,
     RotationLambdaARN: secret.rotation?.lambdaArn,
     RotationRules: secret.rotation?.rules,
+    LastRotatedDate: dateOrNone(secret.rotation?.rotatedAt),
+    NextRotationDate: dateOrNone(nextRotation(secret)),
     LastChangedDate: new Date(secret.changedAt),
     LastAccessedDate: dateOrNone(secret.accessedAt),
     DeletedDate: dateOrNone(secret.deletedAt),
-    Tags: secret.tags.length > 0 ? secret.tags : undefined,
+    Tags: secret.tags,
     OwningService: secret.owningService,
     CreatedDate: new Date(secret.createdAt),
     PrimaryRegion: secret.primaryRegion,

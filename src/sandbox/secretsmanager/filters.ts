@@ -40,9 +40,9 @@ function matches(secret: Secret, key: Key, value: string): boolean {
     case 'description':
       return hasWord(secret.description ?? '', value);
     case 'tag-key':
-      return secret.tags.some((tag) => tag.Key.startsWith(value));
+      return secret.tags?.some((tag) => tag.Key.startsWith(value)) ?? false;
     case 'tag-value':
-      return secret.tags.some((tag) => tag.Value.startsWith(value));
+      return secret.tags?.some((tag) => tag.Value.startsWith(value)) ?? false;
     case 'primary-region':
       return (secret.primaryRegion ?? '').startsWith(value);
     case 'owning-service':
@@ -53,14 +53,22 @@ function matches(secret: Secret, key: Key, value: string): boolean {
 }
 
 function allText(secret: Secret): string[] {
-  const tags = secret.tags.flatMap((tag) => [tag.Key, tag.Value]);
+  const tags = (secret.tags ?? []).flatMap((tag) => [tag.Key, tag.Value]);
   return [secret.name, secret.description ?? '', secret.primaryRegion ?? '', ...tags];
 }
 
+/** Whether each word of a value is the beginning of a word of the text. A value without words matches nothing. */
 function hasWord(textToSearch: string, value: string): boolean {
-  const words = value.toLowerCase().split(/\s+/).filter(Boolean);
-  const searched = textToSearch.toLowerCase().split(/[\s/_+=.@-]+/);
-  return words.every(
-    (word) => searched.some((part) => part.startsWith(word)) || textToSearch.toLowerCase().startsWith(word),
-  );
+  const words = wordsOf(value);
+  const searched = wordsOf(textToSearch);
+  return words.length > 0 && words.every((word) => searched.some((part) => part.startsWith(word)));
+}
+
+/**
+ * The words of a text, in lower case. They end at punctuation, and a new one begins with whatever stands before small letters and
+ * is none: `AppBeta` is `app` and `beta`, `COMPANYthings` is `compan` and `ythings`.
+ */
+function wordsOf(text: string): string[] {
+  const parts = text.split(/[\s/_+=.@-]+/).flatMap((part) => part.split(/([^a-z][a-z]+)/));
+  return parts.filter((word) => word !== '').map((word) => word.toLowerCase());
 }

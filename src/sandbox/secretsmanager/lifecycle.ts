@@ -21,7 +21,7 @@ export const lifecycle: Operations = {
       if (!secret) {
         return { ARN: input.SecretId, Name: input.SecretId, DeletionDate: new Date(call.now) };
       }
-      checkDeletable(call, secret, force);
+      checkDeletable(call, secret, input.SecretId, force);
       const deletedAt = call.now + (force ? 0 : days * DAY_MS);
       secret.deletedAt = deletedAt;
       return { ARN: secret.arn, Name: secret.name, DeletionDate: new Date(deletedAt) };
@@ -51,14 +51,13 @@ function findOrNone(call: Call, id: string): Secret | undefined {
   return call.world.secretsIn(call.region).find(id, call.now);
 }
 
-function checkDeletable(call: Call, secret: Secret, force: boolean): void {
+/** @param named the secret as the request names it. */
+function checkDeletable(call: Call, secret: Secret, named: string, force: boolean): void {
   refuseReplica(call, secret);
   refuseOwned(secret);
   if (secret.replicas.length > 0) {
     const regions = secret.replicas.map((replica) => replica.region).join(', ');
-    throw invalidParameter(
-      `You can't delete secret ${secret.name} that still has replica regions [${regions}]`,
-    );
+    throw invalidParameter(`You can't delete secret ${named} that still has replica regions [${regions}]`);
   }
   if (secret.deletedAt !== undefined && !force) {
     throw invalidRequest(

@@ -13,7 +13,7 @@ const SORT_VALUE: Record<string, (secret: Secret) => string | number> = {
   name: (secret) => secret.name,
 };
 
-/** ListSecrets. */
+/** ListSecrets. By default the oldest secret comes first. */
 export const listing: Operations = {
   ListSecrets: operation(
     {
@@ -32,7 +32,7 @@ export const listing: Operations = {
           passesAll(secret, input.Filters ?? []),
       );
       const { items, next } = secretPage(
-        sorted(shown, input.SortBy ?? 'created-date', input.SortOrder ?? 'desc'),
+        sorted(shown, input.SortBy ?? 'created-date', input.SortOrder ?? 'asc'),
         input.NextToken,
         input.MaxResults,
       );

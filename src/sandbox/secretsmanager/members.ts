@@ -10,7 +10,20 @@ export const secretName = required(
 export const secretId = required(
   text({ min: 1, max: 2048, pattern: /^(?:arn:.*|[A-Za-z0-9/_+=.@!-]+)$/, invalid: INVALID_NAME }),
 );
-export const clientRequestToken = text({ min: 32, max: 64 });
+
+/**
+ * The token that makes a request repeatable. SDKs and the AWS CLI make one up for a request without it, Secrets Manager refuses it.
+ * @param code of the refusal.
+ */
+export const clientRequestToken = (code = 'InvalidRequestException') =>
+  required(
+    text({
+      min: 32,
+      max: 64,
+      absent: [code, 'You must provide a ClientRequestToken value. We recommend a UUID-type value.'],
+    }),
+  );
+
 export const versionId = text({ min: 32, max: 64 });
 export const versionStage = text({ min: 1, max: 256 });
 export const description = text({ max: 2048 });

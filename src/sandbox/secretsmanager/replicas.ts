@@ -1,6 +1,6 @@
+import { partitionOfRegion } from '../partitions.ts';
 import { type Call, type Operations, operation } from '../service.ts';
 import { flag, list, required } from '../shapes.ts';
-import { partitionOfRegion } from '../world.ts';
 import { isReplica, liveSecret } from './access.ts';
 import { change } from './change.ts';
 import { isUsable } from './encryption.ts';
@@ -110,7 +110,7 @@ export const replication: Operations = {
     }
     delete replica.primaryRegion;
     replica.versions = new Map([...replica.versions].map(([id, version]) => [id, { ...version }]));
-    replica.tags = [...replica.tags];
+    replica.tags = replica.tags && [...replica.tags];
     return { ARN: replica.arn };
   }),
 };

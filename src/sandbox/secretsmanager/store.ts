@@ -42,9 +42,17 @@ export interface Secret {
   type?: string;
   owningService?: string;
   policy?: string;
-  tags: Tag[];
+  /** Undefined for a secret that has never had any. */
+  tags?: Tag[] | undefined;
   versions: Map<string, SecretVersion>;
-  rotation?: { enabled: boolean; lambdaArn?: string; rules: RotationRules };
+  rotation?: {
+    enabled: boolean;
+    lambdaArn?: string;
+    rules: RotationRules;
+    enabledAt: number;
+    /** When it was rotated last. */
+    rotatedAt?: number;
+  };
   /** The Region of the primary secret: set on a primary secret that has replicas, and on each replica. */
   primaryRegion?: string;
   replicas: Replica[];
@@ -94,7 +102,6 @@ export class SecretStore {
       arn: `${this.#arnPrefix}${name}-${alphanumeric(6)}`,
       createdAt: now,
       changedAt: now,
-      tags: [],
       versions: new Map(),
       replicas: [],
     });

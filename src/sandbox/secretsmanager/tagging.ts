@@ -46,16 +46,16 @@ function checkCount(all: Tag[]): Tag[] {
 /** TagResource and UntagResource. */
 export const tagging: Operations = {
   TagResource: change('TagResource', { Tags: required(tags) }, (secret, input) => {
-    secret.tags = checkCount(mergeTags(secret.tags, checkedTags(input.Tags)));
-    return {};
+    secret.tags = checkCount(mergeTags(secret.tags ?? [], checkedTags(input.Tags)));
+    return undefined;
   }),
   UntagResource: change(
     'UntagResource',
     { TagKeys: required(list(text({ min: 1, max: 128 }))) },
     (secret, input) => {
       input.TagKeys.forEach(refuseReserved);
-      secret.tags = withoutTags(secret.tags, input.TagKeys);
-      return {};
+      secret.tags = secret.tags && withoutTags(secret.tags, input.TagKeys);
+      return undefined;
     },
   ),
 };

@@ -24,7 +24,7 @@ export const values: Operations = {
   PutSecretValue: change(
     'PutSecretValue',
     {
-      ClientRequestToken: clientRequestToken,
+      ClientRequestToken: clientRequestToken(),
       SecretBinary: secretBinary,
       SecretString: secretString,
       VersionStages: list(versionStage, { min: 1, max: 20 }),
@@ -45,7 +45,7 @@ export const values: Operations = {
   UpdateSecret: change(
     'UpdateSecret',
     {
-      ClientRequestToken: clientRequestToken,
+      ClientRequestToken: clientRequestToken(),
       Description: description,
       KmsKeyId: kmsKeyId,
       SecretBinary: secretBinary,

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { invalidParameter, limitExceeded, noValueFor, tokenInUse } from './errors.ts';
 import type { Secret, SecretContent, SecretVersion } from './store.ts';
 
 export const CURRENT = 'AWSCURRENT';
+export const PENDING = 'AWSPENDING';
 const PREVIOUS = 'AWSPREVIOUS';
 
 const MAX_VERSIONS = 100;
@@ -29,9 +29,9 @@ export function contentOf(input: ValueInput): SecretContent | undefined {
   return SecretBinary === undefined ? undefined : { SecretBinary };
 }
 
-/** The version's ID and its staging labels; a new ID, and AWSCURRENT, where they are not given. */
+/** The version's ID, and its staging labels; AWSCURRENT where none are given. */
 interface VersionOptions {
-  readonly token?: string | undefined;
+  readonly token: string;
   readonly stages?: readonly string[] | undefined;
 }
 
@@ -44,7 +44,7 @@ export function storeVersion(
   secret: Secret,
   content: SecretContent,
   now: number,
-  { token = randomUUID(), stages = [CURRENT] }: VersionOptions = {},
+  { token, stages = [CURRENT] }: VersionOptions,
 ): SecretVersion {
   const existing = secret.versions.get(token);
   if (existing) {
@@ -57,11 +57,22 @@ export function storeVersion(
   const version: SecretVersion = { id: token, content, stages: [], createdAt: now };
   secret.versions.set(token, version);
   const labels = secret.versions.size === 1 ? new Set([...stages, CURRENT]) : new Set(stages);
+  if (labels.has(CURRENT)) {
+    endRotation(secret);
+  }
   for (const stage of labels) {
     moveLabel(secret, stage, version);
   }
   secret.changedAt = now;
   return version;
+}
+
+/** A value that becomes current ends the rotation that made the current one: of its labels, only AWSPREVIOUS is left. */
+function endRotation(secret: Secret): void {
+  const current = versionWith(secret, CURRENT);
+  if (current?.stages.includes(PENDING)) {
+    moveLabel(secret, PENDING, undefined);
+  }
 }
 
 /**

@@ -6,6 +6,7 @@ import { ADMINISTRATOR, type SessionPolicies } from '../permissions/grants.ts';
 import { queryProtocol } from '../protocols/query.ts';
 import { type Call, type Operations, operation, type Service } from '../service.ts';
 import type { InputOf } from '../shapes.ts';
+import { isReserved, type Tag } from '../tags.ts';
 import { assumeRoleMembers, sessionTokenMembers } from './members.ts';
 import { provesMfa } from './mfa.ts';
 import { needs, roleWithArn } from './needs.ts';
@@ -39,6 +40,7 @@ function assumeRole(call: Call, input: InputOf<typeof assumeRoleMembers>): objec
     throw new AwsError('InternalFailure', 'A caller may assume a role that does not exist.', 500);
   }
   const session = sessionPolicies(call, input);
+  const tags = sessionTags(call, input);
   const seconds = input.DurationSeconds ?? HOUR_SECONDS;
   checkDuration(call, role, seconds);
   const live = call.iam.live.roles.get(roleKey(role.name));
@@ -55,7 +57,7 @@ function assumeRole(call: Call, input: InputOf<typeof assumeRoleMembers>): objec
         principal,
         service: 'sts',
         role: `role${role.path}${role.name}`,
-        bearer: { kind: 'role', id: role.id, session, tags: input.Tags ?? [] },
+        bearer: { kind: 'role', id: role.id, session, ...tags },
         userId,
         mfa,
       },
@@ -68,6 +70,39 @@ function assumeRole(call: Call, input: InputOf<typeof assumeRoleMembers>): objec
     SourceIdentity: input.SourceIdentity,
   };
 }
+
+/**
+ * The tags of a session: those of the request, and the transitive ones of the session that opens it.
+ * Source: "Pass session tags in AWS STS" in the IAM user guide.
+ * @throws AwsError InvalidParameterValue.
+ */
+function sessionTags(
+  { caller }: Call,
+  { Tags = [], TransitiveTagKeys = [] }: InputOf<typeof assumeRoleMembers>,
+): { tags: readonly Tag[]; transitiveTags: readonly Tag[] } {
+  const inherited = caller.bearer.kind === 'role' ? (caller.bearer.transitiveTags ?? []) : [];
+  const keys = new Set(Tags.map(keyOf));
+  if (keys.size < Tags.length) {
+    throw invalidTags('Duplicate tag keys found. Please note that Tag keys are case insensitive.');
+  }
+  const transitiveKeys = new Set(TransitiveTagKeys.map((key) => key.toLowerCase()));
+  if ([...transitiveKeys].some((key) => !keys.has(key))) {
+    throw invalidTags('The specified transitive tag key must be included in the requested tags.');
+  }
+  if (Tags.some(({ Key }) => isReserved(Key))) {
+    throw invalidTags("Tag keys that start with 'aws:' are reserved for system use.");
+  }
+  if (inherited.some((tag) => keys.has(keyOf(tag)))) {
+    throw invalidTags(
+      "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
+    );
+  }
+  const transitive = Tags.filter((tag) => transitiveKeys.has(keyOf(tag)));
+  return { tags: [...inherited, ...Tags], transitiveTags: [...inherited, ...transitive] };
+}
+
+const keyOf = (tag: Tag): string => tag.Key.toLowerCase();
+const invalidTags = (message: string): AwsError => new AwsError('InvalidParameterValue', message);
 
 function checkDuration(call: Call, role: Role, seconds: number): void {
   const isChained = call.caller.arn.includes(':assumed-role/');
@@ -115,6 +150,9 @@ function openSession(call: Call, terms: Omit<SessionRequest, 'expiresAt'>, secon
   };
 }
 
+/** What logs in by a token or an assertion of an identity provider, and so without credentials of AWS. */
+const UNSIGNED = ['AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity'];
+
 const ABSENT =
   `AssumeRoleWithSAML AssumeRoleWithWebIdentity AssumeRoot DecodeAuthorizationMessage GetAccessKeyInfo
   GetDelegatedAccessToken GetFederationToken GetWebIdentityToken`.split(/\s+/);
@@ -129,6 +167,7 @@ export const sts: Service & { readonly apiVersion: string } = {
   operations,
   operationNames: new Set([...Object.keys(operations), ...ABSENT]),
   internalError: ['InternalFailure', 'An internal failure occurred.'],
+  unsignedOperations: new Set(UNSIGNED),
   quotasOn: () => [],
   needs,
 };

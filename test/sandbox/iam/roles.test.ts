@@ -27,6 +27,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
 import { clientsFor, failureOf, readPolicy, TRUST } from '../clients.ts';
+import { FORM, sendSigned } from '../wire.ts';
 
 const ACCOUNT_ARN = 'arn:aws:iam::111122223333:';
 const READ_ONLY = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
@@ -65,6 +66,58 @@ describe('roles', () => {
     });
     expect(role?.RoleId).toMatch(/^AROA[A-Z2-7]{17}$/);
   });
+
+  it('are answered as they were sent when they are made, and normalized from then on', async () => {
+    const sent = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { AWS: ['111122223333'] }, Action: ['sts:AssumeRole'] }],
+    });
+    const { Role } = await create({ RoleName: 'Sent', AssumeRolePolicyDocument: sent });
+    expect(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '')).toBe(sent);
+    expect(Role?.MaxSessionDuration).toBeUndefined();
+    const kept = await shown('Sent');
+    expect(JSON.parse(decodeURIComponent(kept?.AssumeRolePolicyDocument ?? '')).Statement).toEqual([
+      { Effect: 'Allow', Principal: { AWS: `${ACCOUNT_ARN}root` }, Action: 'sts:AssumeRole' },
+    ]);
+    expect(kept?.MaxSessionDuration).toBe(3600);
+  });
+
+  it('keep an empty description, and have none if none was given', async () => {
+    expect((await create({ RoleName: 'Empty', Description: '' })).Role?.Description).toBe('');
+    expect((await shown('Empty'))?.Description).toBe('');
+    await create({ RoleName: 'Undescribed' });
+    await iam.send(new UpdateRoleCommand({ RoleName: 'Undescribed', MaxSessionDuration: 7200 }));
+    expect((await shown('Undescribed'))?.Description).toBeUndefined();
+    await iam.send(new UpdateRoleCommand({ RoleName: 'Undescribed', Description: '' }));
+    expect((await shown('Undescribed'))?.Description).toBe('');
+  });
+
+  it('are changed with a result element only if the API model has one', async () => {
+    await create({ RoleName: 'Wire' });
+    const answer = async (parameters: string) => {
+      const body = `${parameters}&RoleName=Wire&Version=2010-05-08`;
+      return (await sendSigned(sandbox, { service: 'iam', body, headers: FORM })).text;
+    };
+    expect(await answer('Action=UpdateRole&Description=x')).toContain('<UpdateRoleResult/>');
+    expect(await answer('Action=UntagRole&TagKeys.member.1=x')).not.toContain('Result');
+  });
+
+  it.each(['longpolicynamebutnoarn', 'a-policy-that-is-there'])(
+    'have no policy attached or detached whose ARN is none (%s)',
+    async (PolicyArn) => {
+      const RoleName = `With-${PolicyArn}`;
+      await create({ RoleName });
+      for (const Command of [AttachRolePolicyCommand, DetachRolePolicyCommand]) {
+        expect(await failureOf(iam.send(new Command({ RoleName, PolicyArn })))).toEqual({
+          name: 'ValidationError',
+          message: 'Invalid ARN:  Could not be parsed!',
+          status: 400,
+        });
+      }
+      const boundary = new PutRolePermissionsBoundaryCommand({ RoleName, PermissionsBoundary: PolicyArn });
+      expect((await failureOf(iam.send(boundary))).name).toBe('ValidationError');
+    },
+  );
 
   it('have names that are unique without regard to case, and are found without regard to it', async () => {
     await create({ RoleName: 'Unique' });
@@ -116,9 +169,9 @@ describe('roles', () => {
       name: 'NoSuchEntityException',
       message: `Policy ${absent} does not exist or is not attachable.`,
     });
-    expect(await failureOf(attach('not-an-arn-at-all-but-long'))).toMatchObject({
+    expect(await failureOf(attach(`${ACCOUNT_ARN}role/Any`))).toMatchObject({
       name: 'InvalidInputException',
-      message: 'ARN not-an-arn-at-all-but-long is not valid.',
+      message: `ARN ${ACCOUNT_ARN}role/Any is not valid.`,
     });
   });
 

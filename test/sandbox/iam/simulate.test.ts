@@ -62,9 +62,10 @@ it('a role may pass a role to the service that its policy names, and to no other
   const [allowed] = await simulate(passedTo('mediaconnect'));
   expect(allowed).toMatchObject({
     EvalActionName: 'iam:PassRole',
-    EvalResourceName: `arn:$\{Partition}:iam::$\{Account}:role/$\{RoleNameWithPath}`,
+    EvalResourceName: PASSED,
     EvalDecision: 'allowed',
-    MatchedStatements: [{ SourcePolicyId: 'own', SourcePolicyType: 'role' }],
+    EvalDecisionDetails: {},
+    MatchedStatements: [{ SourcePolicyId: 'own', SourcePolicyType: 'IAM Policy' }],
     PermissionsBoundaryDecisionDetail: { AllowedByPermissionsBoundary: true },
     ResourceSpecificResults: [{ EvalResourceName: PASSED, EvalResourceDecision: 'allowed' }],
   });
@@ -83,11 +84,57 @@ it('each action is judged on all resources, in pages', async () => {
   expect(results.map((result) => result.EvalDecision)).toEqual(['allowed', 'explicitDeny', 'implicitDeny']);
   const mixed = await simulate({ ...passedTo('mediaconnect'), ResourceArns: [PASSED, `${IAM}:role/Other`] });
   expect(mixed[0]?.EvalDecision).toBe('implicitDeny');
+  expect(mixed[0]?.EvalResourceName).toBe(`arn:$\{Partition}:iam::$\{Account}:role/$\{RoleNameWithPath}`);
   expect(mixed[0]?.ResourceSpecificResults?.map((result) => result.EvalResourceDecision)).toEqual([
     'allowed',
     'implicitDeny',
   ]);
   expect(await simulate({ ActionNames, MaxItems: 2 })).toHaveLength(2);
+});
+
+it('a statement that decides is told with its place in the policy', async () => {
+  const RoleName = 'Spaced';
+  await admin.iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: TRUST }));
+  // As Python writes it, and with line breaks.
+  const single =
+    '{"Version": "2012-10-17", "Statement": {"Sid": "", "Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}}';
+  const listed = `{
+  "Version": "2012-10-17",
+  "Statement": [
+    {"Effect": "Deny", "Action": "iam:*", "Resource": "*"},
+    {
+      "Effect": "Allow", "Action": "s3:*", "Resource": "*",
+      "Condition": {"Null": {"aws:x": "true"}}
+    }
+  ]
+}`;
+  for (const [PolicyName, PolicyDocument] of Object.entries({ single, listed })) {
+    await admin.iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }));
+  }
+  const [result] = await simulate({
+    PolicySourceArn: `${IAM}:role/${RoleName}`,
+    ActionNames: ['s3:PutObject'],
+    ResourceArns: ['arn:aws:s3:::bucket'],
+  });
+  const MatchedStatements = [
+    {
+      SourcePolicyId: 'single',
+      SourcePolicyType: 'IAM Policy',
+      StartPosition: { Line: 1, Column: 41 },
+      EndPosition: { Line: 1, Column: 113 },
+    },
+    {
+      SourcePolicyId: 'listed',
+      SourcePolicyType: 'IAM Policy',
+      StartPosition: { Line: 5, Column: 6 },
+      EndPosition: { Line: 8, Column: 6 },
+    },
+  ];
+  expect(result).toMatchObject({
+    EvalResourceName: 'arn:aws:s3:::bucket',
+    MatchedStatements,
+    ResourceSpecificResults: [{ EvalResourceName: 'arn:aws:s3:::bucket', MatchedStatements }],
+  });
 });
 
 it('the policies of the request count: further ones, and another boundary', async () => {

@@ -18,6 +18,7 @@ cat > "$folder/policy.json" <<POLICY
 POLICY
 policy_arn=$(aws iam create-policy --policy-name ReadGame --policy-document "file://$folder/policy.json" \
   --query Policy.Arn --output text)
+aws iam update-role --role-name MediaConnect-ASM --max-session-duration 7200
 aws iam attach-role-policy --role-name MediaConnect-ASM --policy-arn "$policy_arn"
 
 echo "secret $(cat "$folder/secret") $secret_arn"

@@ -77,6 +77,12 @@ flows.start_flow(FlowArn=flow_arn)
 flow = flows.describe_flow(FlowArn=flow_arn)
 output = flows.add_flow_outputs(FlowArn=flow_arn, Outputs=[{"Name": "studio", "Protocol": "rtp", "Port": 5000}])
 flows.remove_flow_output(FlowArn=flow_arn, OutputArn=output["Outputs"][0]["OutputArn"])
+outputs_without_members = [
+    iam.update_role(RoleName="Other0", Description="Spare"),
+    iam.tag_role(RoleName="Other0", Tags=[{"Key": "a", "Value": "b"}]),
+    kms.enable_key(KeyId=kms.create_key()["KeyMetadata"]["KeyId"]),
+    secrets.tag_resource(SecretId="match", Tags=[{"Key": "a", "Value": "b"}]),
+]
 key_id = kms.create_key(Description="Feeds")["KeyMetadata"]["KeyId"]
 kms.disable_key(KeyId=key_id)
 
@@ -87,6 +93,7 @@ version = iam.get_policy_version(PolicyArn=policy_arn, VersionId="v1")["PolicyVe
 print(
     json.dumps(
         {
+            "statuses": [output["ResponseMetadata"]["HTTPStatusCode"] for output in outputs_without_members],
             "caller": sts.get_caller_identity()["Arn"],
             "value": secrets.get_secret_value(SecretId=secret["ARN"])["SecretString"],
             "binary": list(secrets.get_secret_value(SecretId="match-binary")["SecretBinary"]),

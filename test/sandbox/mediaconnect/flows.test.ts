@@ -8,6 +8,7 @@ import {
   DescribeGatewayCommand,
   GrantFlowEntitlementsCommand,
   ListFlowsCommand,
+  ListTagsForResourceCommand,
   paginateListFlows,
   RemoveFlowOutputCommand,
   RevokeFlowEntitlementCommand,
@@ -42,6 +43,62 @@ const describeFlow = async (FlowArn: string) =>
   (await client.send(new DescribeFlowCommand({ FlowArn }))).Flow;
 
 describe('a flow', () => {
+  it('keeps its maintenance window, network, source priority, tags and what else the sandbox does nothing with', async () => {
+    const SourceFailoverConfig = {
+      FailoverMode: 'FAILOVER' as const,
+      SourcePriority: { PrimarySource: 'camera' },
+      State: 'ENABLED' as const,
+    };
+    const Maintenance = { MaintenanceDay: 'Monday' as const, MaintenanceStartHour: '02:00' };
+    const network = { Name: 'vpc', RoleArn: ROLE_ARN, SecurityGroupIds: ['sg-1'], SubnetId: 'subnet-1' };
+    const command = new CreateFlowCommand({
+      Name: 'game',
+      Sources: [ZIXI_SOURCE, { ...ZIXI_SOURCE, Name: 'backup' }],
+      SourceFailoverConfig,
+      Maintenance,
+      VpcInterfaces: [network],
+    });
+    const FlowArn = (await client.send(command)).Flow?.FlowArn ?? '';
+    expect(await describeFlow(FlowArn)).toMatchObject({
+      SourceFailoverConfig,
+      Maintenance,
+      VpcInterfaces: [
+        {
+          ...network,
+          NetworkInterfaceType: 'ena',
+          NetworkInterfaceIds: [expect.stringMatching(/^eni-\w{17}$/)],
+        },
+      ],
+    });
+
+    // The SDK's version does not know tags of a new flow.
+    const source = { name: 'camera', protocol: 'zixi-push', whitelistCidr: '192.0.2.0/24' };
+    const others = {
+      flowSize: 'LARGE',
+      mediaStreams: [{ mediaStreamId: 1, mediaStreamName: 'v', mediaStreamType: 'video' }],
+      sourceMonitoringConfig: { thumbnailState: 'ENABLED' },
+    };
+    const body = JSON.stringify({ name: 'tagged', source, flowTags: { team: 'video' }, ...others });
+    const answer = await sendSigned(sandbox(), { service: 'mediaconnect', body, path: '/v1/flows' });
+    expect(JSON.parse(answer.text).flow).toMatchObject(others);
+    const resourceArn = JSON.parse(answer.text).flow.flowArn;
+    const listed = await client.send(new ListTagsForResourceCommand({ ResourceArn: resourceArn }));
+    expect(listed.Tags).toEqual({ team: 'video' });
+    const none = await client.send(new ListTagsForResourceCommand({ ResourceArn: FlowArn }));
+    expect(none.Tags).toEqual({});
+  });
+
+  it('takes an output without a protocol, as one to a router has none', async () => {
+    const body = JSON.stringify({
+      name: 'routed',
+      source: { name: 'camera', protocol: 'rtp' },
+      outputs: [{ name: 'router', routerIntegrationState: 'ENABLED' }],
+    });
+    const answer = await sendSigned(sandbox(), { service: 'mediaconnect', body, path: '/v1/flows' });
+    expect(answer.status).toBe(201);
+    expect(JSON.parse(answer.text).flow.outputs).toMatchObject([{ name: 'router' }]);
+  });
+
   it('is made with its source, outputs and entitlements, and shown again', async () => {
     const made = await create({
       Source: { ...ZIXI_SOURCE, Decryption: STATIC_KEY },

@@ -33,9 +33,10 @@ describe('the session of a role', () => {
     return Role?.Arn ?? '';
   }
 
-  type Extra = Pick<AssumeRoleCommandInput, 'Policy' | 'PolicyArns' | 'Tags'>;
-  async function sessionOf(RoleArn: string, extra: Extra = {}) {
-    const { Credentials: given } = await account().admin.sts.send(
+  type Extra = Pick<AssumeRoleCommandInput, 'Policy' | 'PolicyArns' | 'Tags' | 'TransitiveTagKeys'>;
+  type Caller = Pick<ReturnType<typeof clientsFor>, 'sts'>;
+  async function sessionOf(RoleArn: string, extra: Extra = {}, caller: Caller = account().admin) {
+    const { Credentials: given } = await caller.sts.send(
       new AssumeRoleCommand({ RoleArn, RoleSessionName: 'me', ...extra }),
     );
     const credentials = {
@@ -100,6 +101,52 @@ describe('the session of a role', () => {
     );
     expect(await failureOf((await sessionOf(role)).secrets.send(read()))).toMatchObject(SM_DENIED);
     expect((await (await sessionOf(role, { Tags })).secrets.send(read())).SecretString).toBe(KEY);
+  });
+
+  it('passes its transitive tags on to the sessions that it opens', async () => {
+    const trusted = {
+      Effect: 'Allow',
+      Principal: { AWS: ACCOUNT },
+      Action: ['sts:AssumeRole', 'sts:TagSession'],
+    };
+    const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: trusted });
+    const condition = { StringEquals: { 'aws:ResourceTag/team': `\${aws:PrincipalTag/team}` } };
+    const own = policy({ action: 'secretsmanager:GetSecretValue', condition }, { action: 'sts:*' });
+    const make = async (RoleName: string) => {
+      const { iam } = account().admin;
+      const { Role } = await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
+      const inline = { RoleName, PolicyName: 'own', PolicyDocument: JSON.stringify(own) };
+      await iam.send(new PutRolePolicyCommand(inline));
+      return Role?.Arn ?? '';
+    };
+    const [first, second, third] = [await make('ChainA'), await make('ChainB'), await make('ChainC')];
+    const Tags = [{ Key: 'team', Value: 'blue' }];
+    const chained = await sessionOf(
+      second,
+      {},
+      await sessionOf(first, { Tags, TransitiveTagKeys: ['TEAM'] }),
+    );
+    const last = await sessionOf(third, {}, chained);
+    expect((await last.secrets.send(read())).SecretString).toBe(KEY);
+    const dropped = await sessionOf(second, {}, await sessionOf(first, { Tags }));
+    expect(await failureOf(dropped.secrets.send(read()))).toMatchObject(SM_DENIED);
+    for (const Key of ['team', 'Team']) {
+      expect(await failureOf(sessionOf(third, { Tags: [{ Key, Value: 'red' }] }, chained))).toMatchObject({
+        name: 'InvalidParameterValue',
+        message:
+          "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
+        status: 400,
+      });
+    }
+    expect(await failureOf(sessionOf(first, { Tags, TransitiveTagKeys: ['other'] }))).toMatchObject({
+      name: 'InvalidParameterValue',
+      message: 'The specified transitive tag key must be included in the requested tags.',
+    });
+    const twice = [...Tags, { Key: 'Team', Value: 'red' }];
+    expect(await failureOf(sessionOf(first, { Tags: twice }))).toMatchObject({
+      name: 'InvalidParameterValue',
+      message: 'Duplicate tag keys found. Please note that Tag keys are case insensitive.',
+    });
   });
 
   it('assumes another role only if both that role and its own policies let it', async () => {

@@ -50,11 +50,45 @@ describe('listing secrets', () => {
     expect(await names({ Filters: [{ Key, Values: [...Values] }] })).toEqual(expected);
   });
 
+  it('without an order begins with the oldest', async () => {
+    const { SecretList = [] } = await secrets.send(new ListSecretsCommand({}));
+    expect(SecretList.map(({ Name }) => Name)).toEqual([
+      'cup/semi',
+      'cup/final',
+      'league/1',
+      'league/2',
+      'other',
+    ]);
+  });
+
   it('sorted by name comes in that order', async () => {
     const { SecretList = [] } = await secrets.send(
       new ListSecretsCommand({ SortBy: 'name', SortOrder: 'asc' }),
     );
     expect(SecretList[0]?.Name).toBe('cup/final');
+  });
+
+  it('filtered by words finds them at capitals and punctuation', async () => {
+    const { secrets: there } = clientsFor(sandbox, { region: 'eu-west-1' });
+    for (const Name of ['prod/AppBeta/x', 'uat-COMPANY', 'uat-COMPANYthings', 'Thirdsecret']) {
+      await there.send(new CreateSecretCommand({ Name, SecretString: KEY, Description: `DescTwo ${Name}` }));
+    }
+    const found = async (Key: 'all' | 'description', value: string) => {
+      const { SecretList = [] } = await there.send(
+        new ListSecretsCommand({ Filters: [{ Key, Values: [value] }] }),
+      );
+      return SecretList.map(({ Name }) => Name);
+    };
+    for (const key of ['all', 'description'] as const) {
+      expect(await found(key, 'Beta')).toEqual(['prod/AppBeta/x']);
+      expect(await found(key, 'appBeta')).toEqual(['prod/AppBeta/x']);
+      expect(await found(key, 'company')).toEqual(['uat-COMPANY']);
+      expect(await found(key, 'Ythings')).toEqual(['uat-COMPANYthings']);
+      expect(await found(key, 'things')).toEqual([]);
+      expect(await found(key, 'secret')).toEqual([]);
+      expect(await found(key, 't d x')).toEqual(['prod/AppBeta/x']);
+      expect(await found(key, '+')).toEqual([]);
+    }
   });
 
   it('with a wrong page size or token is refused', async () => {

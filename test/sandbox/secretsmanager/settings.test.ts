@@ -14,6 +14,7 @@ import {
   RotateSecretCommand,
   StopReplicationToReplicaCommand,
   TagResourceCommand,
+  UntagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
@@ -86,15 +87,59 @@ describe('the settings of a secret', () => {
     await create('rotating');
     expect((await shown('rotating')).RotationEnabled).toBeUndefined();
     const RotationLambdaARN = 'arn:aws:lambda:us-west-2:111122223333:function:rotate';
+    sandbox.addRotationFunction(RotationLambdaARN);
     const RotationRules = { AutomaticallyAfterDays: 30 };
-    await secrets.send(new RotateSecretCommand({ SecretId: 'rotating', RotationLambdaARN, RotationRules }));
-    expect(await shown('rotating')).toMatchObject({
-      RotationEnabled: true,
-      RotationLambdaARN,
-      RotationRules,
-    });
+    const rotate = (settings = {}) =>
+      secrets.send(new RotateSecretCommand({ SecretId: 'rotating', ...settings }));
+    await rotate({ RotationLambdaARN, RotationRules, RotateImmediately: false });
+    const waiting = await shown('rotating');
+    expect(waiting).toMatchObject({ RotationEnabled: true, RotationLambdaARN, RotationRules });
+    expect(waiting.LastRotatedDate).toBeUndefined();
+    const [first = ''] = Object.keys(waiting.VersionIdsToStages ?? {});
+
+    const { VersionId = '' } = await rotate();
+    const rotated = await shown('rotating');
+    expect(rotated.VersionIdsToStages).toEqual({ [first]: ['AWSPREVIOUS'], [VersionId]: ['AWSCURRENT'] });
+    const days = (Number(rotated.NextRotationDate) - Number(rotated.LastRotatedDate)) / 86_400_000;
+    expect(days).toBe(30);
+
     await secrets.send(new CancelRotateSecretCommand({ SecretId: 'rotating' }));
-    expect((await shown('rotating')).RotationEnabled).toBe(false);
+    const stopped = await shown('rotating');
+    expect(stopped.RotationEnabled).toBe(false);
+    expect(stopped.NextRotationDate).toBeUndefined();
+  });
+
+  it('do not rotate with a function that cannot be invoked', async () => {
+    await create('uninvocable');
+    const RotationLambdaARN = 'arn:aws:lambda:us-west-2:111122223333:function:none';
+    const rotate = new RotateSecretCommand({ SecretId: 'uninvocable', RotationLambdaARN });
+    expect(await failureOf(secrets.send(rotate))).toMatchObject({
+      name: 'AccessDeniedException',
+      message:
+        'Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.',
+      status: 400,
+    });
+    expect((await shown('uninvocable')).RotationEnabled).toBeUndefined();
+  });
+
+  it('do not rotate while a rotation is unfinished', async () => {
+    await create('unfinished');
+    const pending = { SecretId: 'unfinished', SecretString: 'next', VersionStages: ['AWSPENDING'] };
+    await secrets.send(new PutSecretValueCommand(pending));
+    const RotationLambdaARN = 'arn:aws:lambda:us-west-2:111122223333:function:rotate';
+    const rotate = new RotateSecretCommand({ SecretId: 'unfinished', RotationLambdaARN });
+    expect(await failureOf(secrets.send(rotate))).toMatchObject({
+      name: 'InvalidRequestException',
+      message: "A previous rotation isn't complete. That rotation will be reattempted.",
+    });
+  });
+
+  it('show an empty list of tags once the last tag was removed', async () => {
+    await create('tagged');
+    expect((await shown('tagged')).Tags).toBeUndefined();
+    await secrets.send(new TagResourceCommand({ SecretId: 'tagged', Tags: [{ Key: 'a', Value: 'b' }] }));
+    await secrets.send(new UntagResourceCommand({ SecretId: 'tagged', TagKeys: ['a'] }));
+    expect((await shown('tagged')).Tags).toEqual([]);
   });
 
   it('need a function to rotate with', async () => {
@@ -134,7 +179,11 @@ describe('the settings of a secret', () => {
       message: "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
     });
     const removal = secrets.send(new DeleteSecretCommand({ SecretId: 'copied' }));
-    expect((await failureOf(removal)).message).toContain('still has replica regions [eu-west-1]');
+    expect((await failureOf(removal)).message).toBe(
+      "You can't delete secret copied that still has replica regions [eu-west-1]",
+    );
+    const byArn = secrets.send(new DeleteSecretCommand({ SecretId: ARN }));
+    expect((await failureOf(byArn)).message).toContain(`You can't delete secret ${ARN} that still has`);
 
     await secrets.send(
       new RemoveRegionsFromReplicationCommand({ SecretId: 'copied', RemoveReplicaRegions: ['eu-west-1'] }),

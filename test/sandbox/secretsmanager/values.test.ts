@@ -11,6 +11,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
 import { clientsFor, failureOf, KEY, TOKEN } from '../clients.ts';
+import { JSON_1_1, sendSigned } from '../wire.ts';
 
 describe('the value of a secret', () => {
   let sandbox: Sandbox;
@@ -52,6 +53,48 @@ describe('the value of a secret', () => {
       new ListSecretVersionIdsCommand({ SecretId: 'replaced', IncludeDeprecated: true }),
     );
     expect(all.Versions).toHaveLength(3);
+  });
+
+  it('that replaces one made by a rotation leaves it AWSPREVIOUS and no other label', async () => {
+    const first = await make('rotated');
+    const second = (await put('rotated', 'second', undefined, ['AWSPENDING'])).VersionId ?? '';
+    const move = { SecretId: 'rotated', VersionStage: 'AWSCURRENT', MoveToVersionId: second };
+    await secrets.send(new UpdateSecretVersionStageCommand({ ...move, RemoveFromVersionId: first }));
+    expect((await stages('rotated'))?.[second]?.sort()).toEqual(['AWSCURRENT', 'AWSPENDING']);
+    const third = (await put('rotated', 'third')).VersionId ?? '';
+    expect(await stages('rotated')).toEqual({ [second]: ['AWSPREVIOUS'], [third]: ['AWSCURRENT'] });
+  });
+
+  it('that replaces another leaves a rotation that is under way alone', async () => {
+    const first = await make('rotating');
+    const pending = (await put('rotating', 'next', undefined, ['AWSPENDING'])).VersionId ?? '';
+    const update = new UpdateSecretCommand({ SecretId: 'rotating', SecretString: 'second' });
+    const second = (await secrets.send(update)).VersionId ?? '';
+    expect(await stages('rotating')).toEqual({
+      [first]: ['AWSPREVIOUS'],
+      [pending]: ['AWSPENDING'],
+      [second]: ['AWSCURRENT'],
+    });
+  });
+
+  it.each([
+    ['CreateSecret', 'InvalidRequestException'],
+    ['PutSecretValue', 'InvalidRequestException'],
+    ['UpdateSecret', 'InvalidRequestException'],
+    ['RotateSecret', 'InvalidParameterException'],
+  ])('is refused where a %s request has no token, which SDKs add', async (action, code) => {
+    const answer = await sendSigned(sandbox, {
+      service: 'secretsmanager',
+      headers: { ...JSON_1_1, 'x-amz-target': `secretsmanager.${action}` },
+      body: JSON.stringify({ Name: 'no-token', SecretId: 'no-token', SecretString: KEY }),
+    });
+    expect([answer.status, JSON.parse(answer.text)]).toEqual([
+      400,
+      {
+        __type: code,
+        Message: 'You must provide a ClientRequestToken value. We recommend a UUID-type value.',
+      },
+    ]);
   });
 
   it('put twice with the same token is one version', async () => {

@@ -120,6 +120,24 @@ describe('a caller', () => {
     await fixed.close();
   });
 
+  it.each([
+    ['us-gov-east-1', 'aws-us-gov'],
+    ['us-iso-west-1', 'aws-iso'],
+    ['us-isob-east-1', 'aws-iso-b'],
+    ['eu-isoe-west-1', 'aws-iso-e'],
+    ['us-isof-south-1', 'aws-iso-f'],
+    ['eusc-de-east-1', 'aws-eusc'],
+    ['eu-south-2', 'aws'],
+  ])('in %s is in the partition %s, with its own IAM and ARNs', async (region, partition) => {
+    const { sts, iam, secrets } = clientsFor(sandbox, { region });
+    expect((await sts.send(whoAmI)).Arn).toBe(`arn:${partition}:iam::111122223333:user/sandbox`);
+    const role = { RoleName: `In-${region}`, AssumeRolePolicyDocument: TRUST };
+    const { Role } = await iam.send(new CreateRoleCommand(role));
+    expect(Role?.Arn).toBe(`arn:${partition}:iam::111122223333:role/In-${region}`);
+    const { ARN } = await secrets.send(new CreateSecretCommand({ Name: 'x', SecretString: KEY }));
+    expect(ARN).toContain(`arn:${partition}:secretsmanager:${region}:111122223333:secret:x-`);
+  });
+
   it('is unknown in a Region that the account has not enabled', async () => {
     const other = await startSandbox({ disabledRegions: ['ap-east-1'] });
     const there = clientsFor(other, { region: 'ap-east-1' });

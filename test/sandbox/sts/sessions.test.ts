@@ -3,10 +3,13 @@ import { ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
 import {
   AssumeRoleCommand,
   type AssumeRoleCommandInput,
+  AssumeRoleWithSAMLCommand,
+  AssumeRoleWithWebIdentityCommand,
   type Credentials,
   GetAccessKeyInfoCommand,
   GetCallerIdentityCommand,
   GetSessionTokenCommand,
+  STSClient,
 } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, type SandboxCredentials, startSandbox } from '../../../src/sandbox/index.ts';
@@ -72,6 +75,35 @@ describe('temporary credentials', () => {
     const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [allow, deny] });
     await clients.iam.send(new CreateRoleCommand({ RoleName: 'Denying', AssumeRolePolicyDocument }));
     expect((await failureOf(assume('Denying'))).name).toBe('AccessDenied');
+  });
+
+  it.each([
+    'nothing-valid-in-here',
+    'arn::b:::something/test-role',
+    'arn:a::::something/test-role',
+    'arn:a:::something/test-role',
+    'arn:a:a::aaaaaaaaaa:',
+  ])('of what is no ARN (%s) are refused before anything else', async (RoleArn) => {
+    expect(await failureOf(assume('', { RoleArn }))).toEqual({
+      name: 'ValidationError',
+      message: `${RoleArn} is invalid`,
+      status: 400,
+    });
+  });
+
+  it('of an identity provider are not implemented, which needs no signature to be told', async () => {
+    const unsigned = new STSClient({ endpoint: sandbox.url, region: 'us-west-2', maxAttempts: 1 });
+    const RoleArn = `${ACCOUNT_ARN}role/Trusting`;
+    const web = { RoleArn, RoleSessionName: 'me', WebIdentityToken: 'abcd' };
+    expect(await failureOf(unsigned.send(new AssumeRoleWithWebIdentityCommand(web)))).toMatchObject({
+      name: 'NotImplemented',
+      message: 'sts:AssumeRoleWithWebIdentity is not implemented in the sandbox.',
+    });
+    const saml = { RoleArn, PrincipalArn: `${ACCOUNT_ARN}saml-provider/x`, SAMLAssertion: 'abcd' };
+    expect(await failureOf(unsigned.send(new AssumeRoleWithSAMLCommand(saml)))).toMatchObject({
+      name: 'NotImplemented',
+      message: 'sts:AssumeRoleWithSAML is not implemented in the sandbox.',
+    });
   });
 
   it('of a role that wants MFA need a device and a six-digit code', async () => {
