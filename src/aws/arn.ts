@@ -54,5 +54,5 @@ export function roleArn({ partition, account }: AccountRef, name: string): strin
 
 /** Whether the text has the form of a Region's name, such as `eu-west-1` or `us-gov-west-1`. */
 export function isRegionName(text: string): boolean {
-  return /^[a-z]{2}(-[a-z]{1,16}){1,3}-\d{1,2}$/.test(text);
+  return /^[a-z]{2,5}(-[a-z]{1,16}){1,3}-\d{1,2}$/.test(text);
 }

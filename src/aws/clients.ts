@@ -7,26 +7,31 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { DEFAULTS, HTTP } from '../defaults.ts';
 import { withBoundedAnswers } from './answer-size.ts';
 import { type AwsTime, withoutSkewRetries, withServerTime } from './clock.ts';
+import type { AwsConfiguration, ServiceId } from './configuration.ts';
 import { foundCredentials } from './credentials.ts';
 import type { LaneOf, Lanes } from './lanes.ts';
 import { demandingAws } from './not-aws.ts';
 import { withBoundedRetries } from './retries.ts';
 import { middlewareOf, type SdkClient } from './sdk-client.ts';
+import type { ExpectedAccount } from './session.ts';
 
 /** What sends requests, and keeps the connections. */
 export type RequestHandler = Pick<NodeHttpHandler, 'handle' | 'destroy' | 'metadata'>;
 
-/** How AWS is reached and as whom. What is left out, the SDK finds as it always does (environment, profile, SSO, …). */
+/** How AWS is reached and as whom: by the user's configuration, or by a fixed endpoint and credentials. */
 export interface AwsSettings {
-  profile?: string | undefined;
+  configuration?: AwsConfiguration | undefined;
+  /** A fixed endpoint: the sandbox's. */
   endpointUrl?: string | undefined;
   /** The Region in which the global services IAM and STS are addressed; it decides the partition. */
   homeRegion?: string | undefined;
+  /** The only account in which the credentials may be used. */
+  expected?: ExpectedAccount | undefined;
   /** Fixed credentials: the sandbox's. */
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } | undefined;
   /** Asks the user for the code of an MFA device. Absent where nobody can be asked. */
   askMfaCode?: ((serial: string) => Promise<string>) | undefined;
-  /** What sends the requests when they do not go directly: see `proxyHandler`. */
+  /** What sends the requests when they do not go as Node sends them: see `requestHandlerFor`. */
   requestHandler?: RequestHandler | undefined;
   /** Takes one line for each request, for `--debug`. The line names the action, never its input. */
   trace?: ((line: string) => void) | undefined;
@@ -40,9 +45,8 @@ export interface AwsClients {
   /** Loaded only where it is needed, as is the next one: most runs ask neither service anything. */
   kms(region: string): Promise<KMSClient>;
   mediaConnect(region: string): Promise<MediaConnectClient>;
-  /** The Region that the SDK finds in the environment or the profile, if any. */
-  configuredRegion(): Promise<string | undefined>;
-  homeRegion(): Promise<string>;
+  /** Where IAM and STS are addressed. */
+  readonly homeRegion: string;
   /** The time by AWS's clock. */
   now: AwsTime;
   /** Closes every connection, so that the process can end. */
@@ -57,7 +61,8 @@ export function createClients(settings: AwsSettings, interrupt: AbortSignal, lan
   const opened: { destroy(): void }[] = [];
   const sending = withBoundedAnswers(settings.requestHandler ?? new NodeHttpHandler(HTTP.handler));
   const { handler, now } = withServerTime(sending);
-  const common = commonConfig(settings, handler);
+  const homeRegion = settings.homeRegion ?? settings.configuration?.region?.value ?? DEFAULTS.globalRegion;
+  const common = commonConfig({ ...settings, homeRegion }, handler, interrupt);
   const keep = <C extends SdkClient>(client: C, laneOf: LaneOf): C => {
     opened.push(client);
     // It would copy every input and every answer for a logger that is not there.
@@ -65,23 +70,26 @@ export function createClients(settings: AwsSettings, interrupt: AbortSignal, lan
     const retrying = { interrupt, laneOf };
     return withoutSkewRetries(withBoundedRetries(traced(demandingAws(client), settings.trace), retrying));
   };
-  const configuredRegion = once(() => findRegion(settings.profile));
-  const homeRegion = async () => settings.homeRegion ?? (await configuredRegion()) ?? DEFAULTS.globalRegion;
   return {
     secretsManager: byRegion((region) =>
-      keep(new SecretsManagerClient({ ...common, region }), lanes('secretsmanager', region)),
+      keep(
+        new SecretsManagerClient({ ...common('Secrets Manager'), region }),
+        lanes('secretsmanager', region),
+      ),
     ),
     kms: byRegion(async (region) => {
       const { KMSClient } = await import('@aws-sdk/client-kms');
-      return keep(new KMSClient({ ...common, region }), lanes('kms', region));
+      return keep(new KMSClient({ ...common('KMS'), region }), lanes('kms', region));
     }),
     mediaConnect: byRegion(async (region) => {
       const { MediaConnectClient } = await import('@aws-sdk/client-mediaconnect');
-      return keep(new MediaConnectClient({ ...common, region }), lanes('mediaconnect', region));
+      return keep(
+        new MediaConnectClient({ ...common('MediaConnect'), region }),
+        lanes('mediaconnect', region),
+      );
     }),
-    iam: once(() => keep(new IAMClient({ ...common, region: homeRegion }), lanes('iam'))),
-    sts: once(() => keep(new STSClient({ ...common, region: homeRegion }), lanes('sts'))),
-    configuredRegion,
+    iam: once(() => keep(new IAMClient({ ...common('IAM'), region: homeRegion }), lanes('iam'))),
+    sts: once(() => keep(new STSClient({ ...common('STS'), region: homeRegion }), lanes('sts'))),
     homeRegion,
     now,
     close: () => {
@@ -91,28 +99,26 @@ export function createClients(settings: AwsSettings, interrupt: AbortSignal, lan
   };
 }
 
-function commonConfig(settings: AwsSettings, requestHandler: RequestHandler) {
-  const { profile, endpointUrl, credentials } = settings;
-  const endpoint = endpointUrl ? { endpoint: endpointUrl } : {};
-  return {
-    ...endpoint,
-    ...(profile ? { profile } : {}),
-    requestHandler,
-    maxAttempts: HTTP.maxAttempts,
-    credentials: credentials ?? foundCredentials(settings, endpoint, requestHandler),
+/** Returns what the client of a service is made with. The SDK itself would take endpoints from another profile than ours. */
+function commonConfig(settings: AwsSettings, requestHandler: RequestHandler, interrupt: AbortSignal) {
+  const { configuration, endpointUrl, credentials } = settings;
+  const find =
+    credentials ??
+    (configuration && foundCredentials({ ...settings, configuration }, requestHandler, interrupt));
+  const { profile } = configuration ?? {};
+  return (service: ServiceId) => {
+    const endpoint = endpointUrl ?? configuration?.endpointOf(service)?.value;
+    return {
+      ignoreConfiguredEndpointUrls: true,
+      ...(endpoint ? { endpoint } : {}),
+      ...(profile?.from ? { profile: profile.name } : {}),
+      // Nothing in the user's environment reaches into the sandbox.
+      ...(endpointUrl ? { useFipsEndpoint: false, useDualstackEndpoint: false } : {}),
+      requestHandler,
+      maxAttempts: HTTP.maxAttempts,
+      ...(find ? { credentials: find } : {}),
+    };
   };
-}
-
-/** The SDK's own search for a Region; it rejects when there is none. */
-async function findRegion(profile: string | undefined): Promise<string | undefined> {
-  const probe = new STSClient(profile ? { profile } : {});
-  try {
-    return await probe.config.region();
-  } catch {
-    return undefined;
-  } finally {
-    probe.destroy();
-  }
 }
 
 function traced<C extends SdkClient>(client: C, trace: ((line: string) => void) | undefined): C {

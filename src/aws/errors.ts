@@ -1,8 +1,10 @@
 import { EXIT, Failure } from '../failure.ts';
 import { plain } from '../report/plain.ts';
 import { awsWords as words } from '../report/words/aws.ts';
+import { configurationWords } from '../report/words/configuration.ts';
 import type { Told } from '../told.ts';
 import { isClockSkew } from './clock.ts';
+import type { AwsConfiguration } from './configuration.ts';
 import { networkFailure } from './network-errors.ts';
 import { isAlwaysEnabled } from './regions.ts';
 import { isThrottled } from './throttling.ts';
@@ -20,7 +22,8 @@ export interface Request {
 
 /** Whose credentials these are, for the sentence. */
 export interface Caller {
-  profile?: string | undefined;
+  /** Absent for the sandbox's fixed credentials. */
+  configuration?: AwsConfiguration | undefined;
   /** Known once AWS has accepted the credentials in the home Region. */
   arn?: string | undefined;
   /** Where IAM and STS are addressed. */
@@ -34,8 +37,6 @@ interface SdkError {
   code?: string;
   $metadata?: { httpStatusCode?: number; attempts?: number; requestId?: string };
   $fault?: string;
-  /** What failed while credentials were being looked for. */
-  onTheWay?: SdkError;
 }
 
 const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException']);
@@ -95,11 +96,14 @@ function regionFailure(error: SdkError, { action, region }: Request, caller: Cal
   });
 }
 
-function credentialsFailure(error: SdkError, request: Request, { profile }: Caller): Failure | undefined {
-  const { region } = request;
+function credentialsFailure(
+  error: SdkError,
+  { region }: Request,
+  { configuration }: Caller,
+): Failure | undefined {
   const make = (code: string, message: string, hint: Told) =>
     new Failure(message, { code, exitCode: EXIT.permission, hint, awsCode: error.name, cause: error });
-  if (EXPIRED.has(error.name)) return make('expired-credentials', words.expired, words.expiredHint(profile));
+  if (EXPIRED.has(error.name)) return make('expired-credentials', words.expired, renewal(configuration));
   if (isClockSkew(error)) return make('clock-skew', words.clockSkew, words.clockSkewHint);
   if (isUnknownKey(error) && !isAlwaysEnabled(region)) {
     return make('invalid-credentials', words.invalidOrRegionOff(region), words.invalidOrRegionOffHint);
@@ -107,15 +111,16 @@ function credentialsFailure(error: SdkError, request: Request, { profile }: Call
   if (INVALID.has(error.name)) {
     return make('invalid-credentials', words.invalidCredentials, words.invalidCredentialsHint);
   }
-  const onTheWay = error.onTheWay && networkFailure(error.onTheWay, request);
-  if (onTheWay) return onTheWay;
-  if (/^(CredentialsProviderError|TokenProviderError|ProviderError)$/.test(error.name)) {
-    const ended = /sso/i.test(error.message) && /expired|invalid/i.test(error.message);
-    return ended
-      ? make('expired-credentials', words.ssoExpired, words.expiredHint(profile))
-      : make('no-credentials', words.noCredentials, words.noCredentialsHint(profile));
-  }
   return undefined;
+}
+
+/** How to get new credentials of the kind that has expired. */
+function renewal(configuration: AwsConfiguration | undefined): string {
+  const { profile, source } = configuration ?? {};
+  if (!profile || source?.kind !== 'profile') return words.expiredHint;
+  const name = plain(profile.name);
+  if (source.how === 'login') return configurationWords.loginHint(name);
+  return source.how === 'sso' ? configurationWords.ssoHint(name) : words.expiredHint;
 }
 
 function permissionFailure(error: SdkError, request: Request, caller: Caller): Failure | undefined {

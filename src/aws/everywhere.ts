@@ -31,7 +31,7 @@ export async function findSecret(
 ): Promise<Whereabouts> {
   if (regions.length > 0) return findIn(name, regions, read);
   const { partition } = await aws.identity();
-  const home = await aws.clients.homeRegion();
+  const home = aws.clients.homeRegion;
   const others = offeredRegions(partition).filter((region) => region !== home);
   return search(aws, name, [home, ...others], read);
 }

@@ -162,3 +162,8 @@ export function parseTag(text: string): Tag | undefined {
   const at = text.indexOf('=');
   return at < 1 ? undefined : { key: text.slice(0, at), value: text.slice(at + 1) };
 }
+
+/** Whether the text is the number of an AWS account. */
+export function isAccountId(text: string): boolean {
+  return /^\d{12}$/.test(text);
+}

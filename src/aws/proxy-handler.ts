@@ -4,7 +4,14 @@ import { isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { HTTP } from '../defaults.ts';
-import { type HttpProxy, type Proxies, ProxyError, proxyFor, withoutBrackets } from './proxy.ts';
+import {
+  directHandler,
+  type HttpProxy,
+  type Proxies,
+  ProxyError,
+  proxyFor,
+  withoutBrackets,
+} from './proxy.ts';
 
 const CONNECTIONS = { keepAlive: true, maxSockets: HTTP.maxSockets };
 
@@ -17,6 +24,8 @@ export interface HandlerOptions {
   requestTimeout: number;
   socketTimeout: number;
   throwOnRequestTimeout: boolean;
+  /** The certificate authorities to trust in place of Node's own, in PEM form. */
+  ca?: Buffer;
 }
 
 /**
@@ -32,17 +41,23 @@ export class ProxyHandler {
 
   constructor(proxies: Proxies, options: HandlerOptions) {
     this.#proxies = proxies;
-    this.#direct = new NodeHttpHandler(options);
+    const { ca, ...settings } = options;
+    const trusted = ca ? { ca } : {};
+    this.#direct = directHandler(options);
     if (proxies.http) {
-      const httpsAgent = new https.Agent({ ...CONNECTIONS, servername: nameInCertificate(proxies.http) });
-      this.#forwarding = new NodeHttpHandler({ ...options, httpsAgent });
+      const httpsAgent = new https.Agent({
+        ...CONNECTIONS,
+        ...trusted,
+        servername: nameInCertificate(proxies.http),
+      });
+      this.#forwarding = new NodeHttpHandler({ ...settings, httpsAgent });
     }
     if (!proxies.https) return;
     // The tunnel itself watches the time until there is a connection: it knows whose fault it is when there is none.
-    const { connectionTimeout: timeoutMs, ...handler } = options;
+    const { connectionTimeout: timeoutMs, ...handler } = settings;
     this.#tunnelled = new NodeHttpHandler({
       ...handler,
-      httpsAgent: new TunnelAgent(proxies.https, timeoutMs),
+      httpsAgent: new TunnelAgent(proxies.https, timeoutMs, trusted),
     });
   }
 
@@ -91,11 +106,13 @@ export class ProxyHandler {
 class TunnelAgent extends https.Agent {
   readonly #proxy: HttpProxy;
   readonly #timeoutMs: number;
+  readonly #trusted: { ca?: Buffer };
   readonly #opening = new Set<ClientRequest>();
 
-  constructor(proxy: HttpProxy, timeoutMs: number) {
-    super(CONNECTIONS);
+  constructor(proxy: HttpProxy, timeoutMs: number, trusted: { ca?: Buffer }) {
+    super({ ...CONNECTIONS, ...trusted });
     this.#proxy = proxy;
+    this.#trusted = trusted;
     this.#timeoutMs = timeoutMs;
   }
 
@@ -144,6 +161,7 @@ class TunnelAgent extends https.Agent {
       path: target,
       headers: { host: target, ...authorization(this.#proxy) },
       agent: false,
+      ...this.#trusted,
     });
   }
 }

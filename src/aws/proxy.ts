@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { HTTP } from '../defaults.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { awsWords as words } from '../report/words/aws.ts';
@@ -60,18 +61,27 @@ export class ProxyError extends Error {
 }
 
 /**
- * What sends requests through the proxies that the environment names; `undefined` when it names none, and then nothing is
- * loaded. The SDK does not look at these variables by itself.
+ * Returns what sends requests, through the proxies that the environment names, if it names any. The SDK does not look at these
+ * variables by itself.
+ * @param ca the certificate authorities to trust in place of Node's own, in PEM form
  * @throws Failure for a variable that does not hold the URL of an HTTP proxy.
  */
-export async function proxyHandler(
+export async function requestHandlerFor(
   env: NodeJS.ProcessEnv,
+  ca?: Buffer,
   options: Partial<HandlerOptions> = {},
-): Promise<ProxyHandler | undefined> {
+): Promise<ProxyHandler | NodeHttpHandler> {
   const proxies = readProxies(env);
-  if (!proxies.https && !proxies.http) return undefined;
+  const settings = { ...HTTP.handler, ...(ca ? { ca } : {}), ...options };
+  if (!proxies.https && !proxies.http) return directHandler(settings);
   const { ProxyHandler } = await import('./proxy-handler.ts');
-  return new ProxyHandler(proxies, { ...HTTP.handler, ...options });
+  return new ProxyHandler(proxies, settings);
+}
+
+/** Returns what sends requests without a proxy. */
+export function directHandler({ ca, ...settings }: HandlerOptions): NodeHttpHandler {
+  const agent = { keepAlive: true, maxSockets: HTTP.maxSockets };
+  return new NodeHttpHandler({ ...settings, ...(ca ? { httpsAgent: { ...agent, ca } } : {}) });
 }
 
 /** Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. As with curl, the name in small letters wins. */

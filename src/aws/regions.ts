@@ -1,3 +1,5 @@
+import { partition } from '@aws-sdk/core/client';
+
 /** An AWS Region and the place it stands for. */
 export interface Region {
   id: string;
@@ -59,9 +61,9 @@ const ENABLED_BY_DEFAULT = new Set([
   'sa-east-1',
 ]);
 
-/** Whether a Region is enabled in every account of its partition. In China and GovCloud nothing needs opting into. */
+/** Whether a Region is enabled in every account of its partition. In the other partitions nothing needs opting into. */
 export function isAlwaysEnabled(region: string): boolean {
-  return ENABLED_BY_DEFAULT.has(region) || /^(cn|us-gov)-/.test(region);
+  return ENABLED_BY_DEFAULT.has(region) || partitionOf(region) !== 'aws';
 }
 
 /**
@@ -80,15 +82,7 @@ export function offeredRegions(partition: string): string[] {
   return partition === 'aws' ? MEDIACONNECT_REGIONS.map(({ id }) => id) : [];
 }
 
-/** The partitions beside the commercial one, by how the names of their Regions begin (AWS General Reference). */
-const PARTITIONS: readonly [string, string][] = [
-  ['cn-', 'aws-cn'],
-  ['us-gov-', 'aws-us-gov'],
-  ['us-iso-', 'aws-iso'],
-  ['us-isob-', 'aws-iso-b'],
-];
-
-/** The partition that a Region belongs to, as far as its name tells. */
+/** The partition that a Region belongs to, by the SDK's own partition data. */
 export function partitionOf(region: string): string {
-  return PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
+  return partition(region).name;
 }

@@ -4,6 +4,7 @@ import { HTTP } from '../defaults.ts';
 import { EXIT, Failure, hasAwsCode, Interrupted } from '../failure.ts';
 import type { KeyMaterial } from '../key/index.ts';
 import { awsWords as words } from '../report/words/aws.ts';
+import { configurationWords } from '../report/words/configuration.ts';
 import { parseArn } from './arn.ts';
 import { watchEnds } from './call-ends.ts';
 import { type AwsClients, type AwsSettings, createClients } from './clients.ts';
@@ -21,6 +22,12 @@ export interface Identity {
   arn: string;
 }
 
+/** The account that must be the caller's, and the flag or the file that says so. */
+export interface ExpectedAccount {
+  account: string;
+  from: string;
+}
+
 /** Sends a request with the SDK, until the signal is aborted. */
 type Send<T> = (options: { abortSignal: AbortSignal }) => Promise<T>;
 
@@ -30,8 +37,13 @@ export interface Aws {
   readonly settings: AwsSettings;
   /** The IAM action of a call that changes something, while one is under way. */
   changing(): string | undefined;
-  /** The caller; asked for once. */
+  /**
+   * The caller; asked for once.
+   * @throws Failure when it is not of the account that is expected
+   */
   identity(): Promise<Identity>;
+  /** The caller, if AWS has told it by now. */
+  identified(): Identity | undefined;
   /**
    * Makes one call, as soon as it is its turn: any number may be asked for at once. Whatever goes wrong is thrown as a
    * `Failure` that names the action and the resource. When its time is over it is given up; to wait for its turn does not
@@ -73,13 +85,14 @@ export function openAws(
   // Every request that waits to be sent again listens to it, and there may be many at once.
   setMaxListeners(0, interrupt);
   let identity: Promise<Identity> | undefined;
-  let callerArn: string | undefined;
+  let known: Identity | undefined;
   const changes: string[] = [];
 
   const callUnless =
     (stop: AbortSignal): Aws['call'] =>
-    (request, send) => {
+    async (request, send) => {
       const [service = '', operation = ''] = request.action.split(':');
+      if (request.change && settings.expected) await aws.identity();
       return lanes(service, request.region)(operation).pass(stop, () => make(stop, request, send));
     };
 
@@ -98,12 +111,11 @@ export function openAws(
       const inDoubt = change && mayHaveTakenEffect(error) ? request.action : undefined;
       if (stop.aborted) throw new Interrupted(inDoubt ? { inDoubt } : {});
       if (holds) forget(error, holds);
-      const homeRegion = await clients.homeRegion();
+      const { homeRegion } = clients;
       const where = region ?? homeRegion;
       // Whether it is only this Region that does not know the credentials shows by asking elsewhere.
-      if (!callerArn && where !== homeRegion && isUnknownKey(error))
-        await findIdentity().catch(() => undefined);
-      const caller = { profile: settings.profile, arn: callerArn, homeRegion };
+      if (!known && where !== homeRegion && isUnknownKey(error)) await findIdentity().catch(() => undefined);
+      const caller = { configuration: settings.configuration, arn: known?.arn, homeRegion };
       const elapsedMs = performance.now() - since;
       throw Object.assign(toFailure(error, { ...request, region: where, elapsedMs }, caller), { inDoubt });
     } finally {
@@ -127,8 +139,10 @@ export function openAws(
         awsAction: 'sts:GetCallerIdentity',
       });
     }
-    callerArn = answer.Arn;
-    return { account: answer.Account, partition: arn.partition, arn: answer.Arn };
+    known = { account: answer.Account, partition: arn.partition, arn: answer.Arn };
+    const { expected } = settings;
+    if (expected && expected.account !== known.account) throw wrongAccount(known, expected);
+    return known;
   };
 
   const aws: Aws = {
@@ -146,12 +160,22 @@ export function openAws(
       }
     },
     changing: () => changes[0],
+    identified: () => known,
     identity() {
       identity ??= findIdentity();
       return identity;
     },
   };
   return aws;
+}
+
+function wrongAccount({ account }: Identity, expected: ExpectedAccount): Failure {
+  return new Failure(configurationWords.wrongAccount(account, expected.account, expected.from), {
+    code: 'wrong-account',
+    exitCode: EXIT.permission,
+    hint: configurationWords.wrongAccountHint(expected.from),
+    awsAction: 'sts:GetCallerIdentity',
+  });
 }
 
 /** The error of a call whose time is over: the SDK says only that it was aborted. */

@@ -1,13 +1,17 @@
-import { proxyHandler } from '../aws/proxy.ts';
+import { readFile } from 'node:fs/promises';
+import { type AwsConfiguration, readConfiguration } from '../aws/configuration.ts';
+import { requestHandlerFor } from '../aws/proxy.ts';
 import { homeRegionAmong } from '../aws/regions.ts';
-import { type Aws, openAws } from '../aws/session.ts';
+import { type Aws, type ExpectedAccount, openAws } from '../aws/session.ts';
 import { HTTP } from '../defaults.ts';
-import { type ExitCode, Interrupted } from '../failure.ts';
+import { EXIT, type ExitCode, Failure, Interrupted } from '../failure.ts';
 import type { KeyInput } from '../key/index.ts';
+import { endpointsOf } from '../report/caller.ts';
 import { createOutput, type Output } from '../report/output.ts';
 import { plain } from '../report/plain.ts';
 import { createProgress, type Progress } from '../report/progress.ts';
 import type { Outcomes } from '../report/types.ts';
+import { configurationWords } from '../report/words/configuration.ts';
 import { inputWords } from '../report/words/input.ts';
 import { keyWords } from '../report/words/key.ts';
 import { setupWords as words } from '../report/words/setup.ts';
@@ -15,7 +19,8 @@ import type { Sandbox } from '../sandbox/index.ts';
 import { isCi } from './environment.ts';
 import { exitCodeOf, tell } from './failing.ts';
 import { watchInterrupts } from './interrupt.ts';
-import type { CommonOptions } from './options.ts';
+import { type CommonOptions, isHttpUrl } from './options.ts';
+import { usageFailure } from './usage.ts';
 
 /** One run of a command: what it works with, and what it has achieved so far. */
 export interface CommandRun {
@@ -36,11 +41,13 @@ export interface CommandRun {
  * Runs a command against AWS and answers the exit code: what `perform` answers, or that of the failure or the interruption,
  * which is told here.
  * @param regions those that the command line or a manifest names; in one of them the global services are addressed
+ * @param account the one that a manifest names
  */
 export async function runCommand(
   common: CommonOptions,
   regions: readonly string[],
   perform: (run: CommandRun) => Promise<ExitCode>,
+  account?: ExpectedAccount,
 ): Promise<number> {
   if (!common.color) forbidColor(process.env);
   const output = createOutput(common);
@@ -63,6 +70,7 @@ export async function runCommand(
     aws = openAws(
       await settingsFor({
         homeRegion: homeRegionAmong(regions),
+        expected: expectedAccount(common, account),
         common,
         sandbox,
         interactive,
@@ -72,6 +80,8 @@ export async function runCommand(
       interrupt,
       (slow) => progress.wait(slow && words.waitingForAws(slow.action, slow.elapsedMs, HTTP.callLimitMs)),
     );
+    const { settings, identified } = aws;
+    output.caller = () => ({ identity: identified(), configuration: settings.configuration });
     const onWait = (source: string) => progress.printBetween(() => output.say(keyWords.waiting(source)));
     const keyInput = { stdin: process.stdin, env: process.env, interrupt, onWait };
     return await perform({ common, aws, output, progress, interrupt, outcomes, keyInput, interactive });
@@ -98,14 +108,8 @@ function forbidColor(env: NodeJS.ProcessEnv): void {
   env.NO_COLOR = '1';
 }
 
-/** Where the environment sends the requests that carry the key. */
-function endpointOf(env: NodeJS.ProcessEnv): string | undefined {
-  return env.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? env.AWS_ENDPOINT_URL;
-}
-
 /** Whether a key sent to this URL can be read on the way. */
-function isPlainHttp(url: string | undefined): boolean {
-  if (!url || !URL.canParse(url)) return false;
+function isPlainHttp(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   return protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
@@ -117,6 +121,7 @@ async function openSandbox(): Promise<Sandbox> {
 
 async function settingsFor({
   homeRegion,
+  expected,
   common,
   sandbox,
   interactive,
@@ -124,19 +129,50 @@ async function settingsFor({
   progress,
 }: Pick<CommandRun, 'common' | 'interactive' | 'output' | 'progress'> & {
   homeRegion: string | undefined;
+  expected: ExpectedAccount | undefined;
   sandbox: Sandbox | undefined;
 }) {
   const trace = common.debug
     ? (line: string) => output.insist(`${words.tracePrefix} ${plain(line)}`)
     : undefined;
-  if (sandbox) return { endpointUrl: sandbox.url, credentials: sandbox.credentials, homeRegion, trace };
+  if (sandbox)
+    return { endpointUrl: sandbox.url, credentials: sandbox.credentials, homeRegion, expected, trace };
   const mfa = interactive ? await import('../wizard/mfa.ts') : undefined;
   const askMfaCode = mfa && ((serial: string) => mfa.askMfaCode(serial, output, progress));
-  if (isPlainHttp(common.endpointUrl ?? endpointOf(process.env)))
+  const configuration = await readConfiguration(common, process.env);
+  const endpoints = endpointsOf(configuration).map(([, endpoint]) => endpoint);
+  const wrong = new Set(endpoints.filter(({ value }) => !isHttpUrl(value)).map(({ from }) => from));
+  if (wrong.size > 0) throw usageFailure([...wrong].map(inputWords.endpointUrl));
+  if (endpoints.some(({ value }) => isPlainHttp(value)))
     output.insist(`${words.warning}: ${inputWords.plainHttp}`);
-  if ((common.profile ?? process.env.AWS_PROFILE) && process.env.AWS_ACCESS_KEY_ID)
+  if (configuration.profile.from && process.env.AWS_ACCESS_KEY_ID)
     output.insist(`${words.warning}: ${inputWords.profileWins}`);
-  const { profile, endpointUrl } = common;
-  const requestHandler = await proxyHandler(process.env);
-  return { profile, endpointUrl, homeRegion, askMfaCode, requestHandler, trace };
+  const requestHandler = await requestHandlerFor(process.env, await certificatesOf(configuration));
+  return { configuration, homeRegion, expected, askMfaCode, requestHandler, trace };
+}
+
+/** The account that the command line or a manifest names. @throws Failure when both name one, and not the same */
+function expectedAccount(
+  { accountId }: CommonOptions,
+  ofManifest: ExpectedAccount | undefined,
+): ExpectedAccount | undefined {
+  if (accountId === undefined) return ofManifest;
+  if (ofManifest && ofManifest.account !== accountId)
+    throw usageFailure([inputWords.twoAccounts(ofManifest.from)]);
+  return { account: accountId, from: '--account-id' };
+}
+
+async function certificatesOf({ caBundle }: AwsConfiguration): Promise<Buffer | undefined> {
+  if (!caBundle) return undefined;
+  const { value, from } = caBundle;
+  try {
+    return await readFile(value);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    throw new Failure(configurationWords.caBundleUnreadable(plain(value), from, plain(code)), {
+      code: 'aws-configuration',
+      exitCode: EXIT.permission,
+      hint: configurationWords.caBundleHint,
+    });
+  }
 }

@@ -4,7 +4,7 @@ import { buildTemplate, type TemplateKey } from '../export/cloudformation/templa
 import { type TemplateFormat, templateText } from '../export/cloudformation/text.ts';
 import type { ExportPlan } from '../export/types.ts';
 import { EXIT, Failure } from '../failure.ts';
-import { commandJson } from '../report/json.ts';
+import { printJson } from '../report/json.ts';
 import { readKeyCommand } from '../report/summary.ts';
 import { toldLines } from '../report/told.ts';
 import { exportWords as words } from '../report/words/export.ts';
@@ -48,7 +48,7 @@ async function performExport(
     const parameters = keys.flatMap(({ secret, parameter: name }) =>
       name ? [{ name, secretName: secret.name }] : [],
     );
-    output.result(commandJson({ homeRegion, regions, parameters, bytes, template }));
+    printJson(output, { homeRegion, regions, parameters, bytes, template });
   }
   for (const warning of warnings(plan, keys, bytes)) {
     const [first, ...others] = toldLines(warning);

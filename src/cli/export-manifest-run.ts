@@ -6,7 +6,7 @@ import { manifestOf } from '../export/manifest/document.ts';
 import { exportedOf, type NumberedPolicies } from '../export/manifest/entries.ts';
 import { manifestText } from '../export/manifest/text.ts';
 import { EXIT, type ExitCode, isAccessDenied } from '../failure.ts';
-import { commandJson } from '../report/json.ts';
+import { printJson } from '../report/json.ts';
 import type { Status } from '../report/status-types.ts';
 import { exportManifestWords as words } from '../report/words/export-manifest.ts';
 import { setupWords } from '../report/words/setup.ts';
@@ -42,7 +42,7 @@ export async function performExportManifest(
   const { account } = status;
   if (!common.json || file.output !== undefined)
     await deliver(output, manifestText(manifest, account, notes), file);
-  if (common.json) output.result(commandJson({ account, manifest, notes }));
+  if (common.json) printJson(output, { account, manifest, notes });
   for (const note of notes.slice(0, MOST_NOTES)) output.insist(`${setupWords.warning}: ${note}`);
   if (notes.length > MOST_NOTES) output.insist(words.moreNotes(notes.length - MOST_NOTES));
   output.say(words.count(keys.length));

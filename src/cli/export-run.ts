@@ -36,7 +36,7 @@ async function exportManifestKeys(
 /** Takes the Region that is configured where none is given, and names all that is missing in one failure. */
 async function completeAnswers(run: CommandRun, given: SetupAnswers): Promise<SetupAnswers> {
   const asks = given.regions.length === 0 && given.secretArns.length === 0;
-  const found = asks ? { ...given, regions: await configuredRegions(run) } : given;
+  const found = asks ? { ...given, regions: configuredRegions(run) } : given;
   const answers = run.common.sandbox ? withExamples(found) : found;
   const missing = missingPlace(answers);
   if (missing.length > 0) throw missingFailure(missing, words.missingHint);

@@ -4,7 +4,7 @@ import { buildScript } from '../export/script/index.ts';
 import { keyFileOf } from '../export/script/keys.ts';
 import { EXIT, Failure } from '../failure.ts';
 import type { KeySource } from '../key/index.ts';
-import { commandJson } from '../report/json.ts';
+import { printJson } from '../report/json.ts';
 import { exportWords as words } from '../report/words/export.ts';
 import { keyWords } from '../report/words/key.ts';
 import type { ExportSubject } from './export-answers.ts';
@@ -25,7 +25,7 @@ export function runExportScript(
     // A script may be run by whoever may read it.
     if (!common.json || file.output !== undefined) await deliver(output, script, file, 0o777);
     const files = keys.flatMap((key) => keyFileOf(key) ?? []);
-    if (common.json) output.result(commandJson({ keyFiles: files, script }));
+    if (common.json) printJson(output, { keyFiles: files, script });
     if (files.length > 0) output.say(words.scriptKeys);
     for (const { variable, path } of files) output.say(words.scriptKey(variable, path));
   });

@@ -23,7 +23,12 @@ export async function runWithManifest(
 ): Promise<number> {
   keepHeapSmall();
   const manifest = await readManifest(path);
-  return runCommand(common, regionsIn(manifest), (run) => asManifest(() => perform(run, manifest)));
+  return runCommand(
+    common,
+    regionsIn(manifest),
+    (run) => asManifest(() => perform(run, manifest)),
+    manifest.account,
+  );
 }
 
 /** Without anyone to ask, somebody must have said that the plan is to be carried out. */

@@ -1,13 +1,16 @@
 import { type Command, Option } from 'commander';
-import { looksLikePartOfKey } from '../aws/names.ts';
+import { isAccountId, looksLikePartOfKey } from '../aws/names.ts';
 import { helpWords } from '../report/words/help.ts';
 import { inputWords as words } from '../report/words/input.ts';
+import { permissionsWords } from '../report/words/permissions.ts';
 import { commandsBelow } from './commands.ts';
 
 /** The options of every command, as the parser answers them. */
 export interface CommonOptions {
   profile?: string;
   endpointUrl?: string;
+  /** The one account in which anything may be changed. */
+  accountId?: string;
   sandbox: boolean;
   yes: boolean;
   /** False for `--no-input`. */
@@ -49,6 +52,9 @@ export function addCommonOptions(command: Command): Command {
   command.optionsGroup(helpWords.commonTitle);
   addOption(command, '--profile <name>', helpWords.profile);
   addOption(command, '--endpoint-url <url>', helpWords.endpointUrl);
+  // `permissions` has the option too, for an account of which nothing is asked.
+  if (!command.options.some(({ long }) => long === '--account-id'))
+    addOption(command, '--account-id <id>', helpWords.accountId);
   addOption(command, '--sandbox', helpWords.sandbox);
   addOption(command, '-y, --yes', helpWords.yes);
   addOption(command, '--no-input', helpWords.noInput);
@@ -60,10 +66,13 @@ export function addCommonOptions(command: Command): Command {
 }
 
 /** What is wrong with the common options, a sentence each. */
-export function commonProblems({ endpointUrl, profile, sandbox }: CommonOptions): string[] {
+export function commonProblems({ endpointUrl, profile, sandbox, accountId }: CommonOptions): string[] {
   if (sandbox && (endpointUrl !== undefined || profile !== undefined)) return [words.sandboxEndpoint];
   return [
     ...(endpointUrl === undefined || isHttpUrl(endpointUrl) ? [] : [words.endpointUrl('--endpoint-url')]),
+    ...(accountId === undefined || isAccountId(accountId)
+      ? []
+      : [permissionsWords.accountId('--account-id')]),
     // Hints name the profile.
     ...(looksLikePartOfKey(profile ?? '') ? [words.looksLikeKey('--profile')] : []),
   ];
@@ -76,10 +85,11 @@ export function isHttpUrl(text: string): boolean {
 
 /** Fills in what the parser leaves out for options that were not given. */
 export function commonOptions(parsed: Partial<CommonOptions>): CommonOptions {
-  const { profile, endpointUrl } = parsed;
+  const { profile, endpointUrl, accountId } = parsed;
   return {
     ...(profile === undefined ? {} : { profile }),
     ...(endpointUrl === undefined ? {} : { endpointUrl }),
+    ...(accountId === undefined ? {} : { accountId }),
     sandbox: parsed.sandbox ?? false,
     yes: parsed.yes ?? false,
     input: parsed.input ?? true,

@@ -3,6 +3,7 @@ import { reader } from '../answers/reading.ts';
 import { kmsKeyProblems } from '../answers/setup-answers.ts';
 import { parseArn } from '../aws/arn.ts';
 import * as rules from '../aws/names.ts';
+import { isAccountId } from '../aws/names.ts';
 import { partitionOf } from '../aws/regions.ts';
 import type { PermissionCommand } from '../permissions/types.ts';
 import { inputWords } from '../report/words/input.ts';
@@ -113,7 +114,7 @@ function combinations(
   ];
 }
 
-const accountId: rules.Rule = (value, what) => (/^\d{12}$/.test(value) ? undefined : words.accountId(what));
+const accountId: rules.Rule = (value, what) => (isAccountId(value) ? undefined : words.accountId(what));
 
 const flowArn: rules.Rule = (value, what) => {
   const arn = parseArn(value);

@@ -24,8 +24,11 @@ export async function runPermissionsManifest(
   common: CommonOptions,
 ): Promise<number> {
   const manifest = await readManifest(path);
-  return runCommand(common, regionsIn(manifest), (run) =>
-    asManifest(() => performPermissionsManifest(run, manifest, answers)),
+  return runCommand(
+    common,
+    regionsIn(manifest),
+    (run) => asManifest(() => performPermissionsManifest(run, manifest, answers)),
+    manifest.account,
   );
 }
 

@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from '../failure.ts';
 import { loadKeys, type Manifest } from '../manifest/index.ts';
 import { counter } from '../report/counter.ts';
-import { commandJson, failedMembers, leftMembers, secretMembers } from '../report/json.ts';
+import { failedMembers, leftMembers, printJson, secretMembers } from '../report/json.ts';
 import { changesAnything, type ShownPlan } from '../report/plan.ts';
 import { showFleetRotation } from '../report/rotation.ts';
 import { showChecks } from '../report/verify.ts';
@@ -137,17 +137,15 @@ async function finish(
   if (output.options.json) {
     const { account, partition } = await aws.identity();
     const { secrets } = withDoneForFailed({ secrets: rotated, policies: [], roles: [] }, run);
-    output.result(
-      commandJson({
-        ...(checks ? {} : { dryRun: true }),
-        account,
-        partition,
-        secrets: secrets.map(secretMembers),
-        ...(checks ? { verdict: verdictOf(checks), checks } : {}),
-        ...leftMembers(run.outcomes),
-        ...failedMembers(failed),
-      }),
-    );
+    printJson(output, {
+      ...(checks ? {} : { dryRun: true }),
+      account,
+      partition,
+      secrets: secrets.map(secretMembers),
+      ...(checks ? { verdict: verdictOf(checks), checks } : {}),
+      ...leftMembers(run.outcomes),
+      ...failedMembers(failed),
+    });
   } else if (checks && failed.length < done.length) {
     show(run, rotation, done);
     showChecks(output, checks);

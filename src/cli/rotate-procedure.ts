@@ -2,7 +2,7 @@ import type { FoundSecret } from '../aws/secrets.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { EXIT, type ExitCode, Interrupted } from '../failure.ts';
 import type { CheckedKey } from '../key/index.ts';
-import { commandJson, secretMembers } from '../report/json.ts';
+import { printJson, secretMembers } from '../report/json.ts';
 import { changesAnything } from '../report/plan.ts';
 import { showRotation } from '../report/rotation.ts';
 import type { SecretOutcome } from '../report/types.ts';
@@ -140,15 +140,13 @@ async function finish(
   const { dryRun, rollback } = answers;
   if (output.options.json) {
     const { account, partition } = await aws.identity();
-    output.result(
-      commandJson({
-        ...(dryRun ? { dryRun } : {}),
-        account,
-        partition,
-        secrets: secrets.map(secretMembers),
-        ...(dryRun ? {} : { verdict: verdictOf(checks), checks }),
-      }),
-    );
+    printJson(output, {
+      ...(dryRun ? { dryRun } : {}),
+      account,
+      partition,
+      secrets: secrets.map(secretMembers),
+      ...(dryRun ? {} : { verdict: verdictOf(checks), checks }),
+    });
   } else if (!dryRun) {
     showRotation(output, { secrets, rollback, generated: rotation.generated });
     showChecks(output, checks);

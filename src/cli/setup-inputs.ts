@@ -15,7 +15,7 @@ export interface SetupRun extends CommandRun {
 export async function completeAnswers(run: SetupRun): Promise<CompleteAnswers> {
   const { common } = run;
   const asks = run.answers.regions.length === 0 && run.answers.secretArns.length === 0;
-  const found = asks ? { ...run.answers, regions: await configuredRegions(run) } : run.answers;
+  const found = asks ? { ...run.answers, regions: configuredRegions(run) } : run.answers;
   const answers = common.sandbox ? withExamples(found) : found;
   const missing = missingItems(answers, common.yes || common.sandbox);
   if (missing.length > 0) throw missingFailure(missing);

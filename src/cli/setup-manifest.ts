@@ -2,7 +2,7 @@ import type { ExitCode, Failure } from '../failure.ts';
 import { loadKeys, type Manifest } from '../manifest/index.ts';
 import type { Proof } from '../proof/prove.ts';
 import { showFleet } from '../report/fleet.ts';
-import { setupJson } from '../report/json.ts';
+import { printJson, setupMembers } from '../report/json.ts';
 import type { FailedKey } from '../report/types.ts';
 import { fleetEnds, fleetWords as words } from '../report/words/fleet.ts';
 import { setupWords } from '../report/words/setup.ts';
@@ -116,7 +116,7 @@ async function finish(
     const checks = proofs?.flatMap((proof) => proof.checks) ?? [];
     const { account, partition } = await aws.identity();
     const outcomes = withDoneForFailed({ ...outcomesOf(result), ofManifest: true }, run);
-    output.result(setupJson({ account, partition, outcomes, encryption, checks, dryRun, failed }));
+    printJson(output, setupMembers({ account, partition, outcomes, encryption, checks, dryRun, failed }));
   } else if (summary) {
     showFleet(output, usable, {
       keys: requests.length - failed.length,

@@ -1,6 +1,6 @@
 import { EXIT } from '../failure.ts';
 import type { Proof } from '../proof/prove.ts';
-import { setupJson } from '../report/json.ts';
+import { printJson, setupMembers } from '../report/json.ts';
 import { showSummary } from '../report/summary.ts';
 import type { Conflict } from '../report/types.ts';
 import { setupWords as words } from '../report/words/setup.ts';
@@ -84,7 +84,7 @@ async function finish(
   if (output.options.json) {
     const { account, partition } = await aws.identity();
     const checks = proofs?.flatMap((proof) => proof.checks) ?? [];
-    output.result(setupJson({ account, partition, outcomes, encryption, checks, dryRun }));
+    printJson(output, setupMembers({ account, partition, outcomes, encryption, checks, dryRun }));
   } else if (!dryRun && role) {
     const generated = request.secret.kind === 'store' && request.secret.generated;
     const stored = secrets.some(({ action }) => action === 'created' || action === 'updated');

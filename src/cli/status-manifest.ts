@@ -2,7 +2,7 @@ import { parseArn } from '../aws/arn.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import type { Manifest } from '../manifest/index.ts';
-import { commandJson } from '../report/json.ts';
+import { printJson } from '../report/json.ts';
 import { statusText } from '../report/status.ts';
 import { collectNamed, type Named } from '../status/collect-named.ts';
 import type { CommandRun } from './command-run.ts';
@@ -21,7 +21,8 @@ export async function performStatusManifest(run: CommandRun, manifest: Manifest)
   const named = namedIn(manifest);
   const { output } = run;
   const { status } = await lookThrough(run, regionsIn(manifest), (looking) => collectNamed(looking, named));
-  output.result(output.options.json ? commandJson(status) : statusText(status, output, manifest.commandPath));
+  if (output.options.json) printJson(output, status);
+  else output.result(statusText(status, output, manifest.commandPath));
   return EXIT.done;
 }
 

@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode } from '../failure.ts';
-import { commandJson } from '../report/json.ts';
+import { printJson } from '../report/json.ts';
 import { statusText } from '../report/status.ts';
 import type { Status } from '../report/status-types.ts';
 import { statusWords as words } from '../report/words/status.ts';
@@ -19,7 +19,8 @@ export function runStatus(answers: StatusAnswers, common: CommonOptions): Promis
 export async function performStatus(run: CommandRun, { regions }: StatusAnswers): Promise<ExitCode> {
   const { output } = run;
   const { status } = await lookThrough(run, regions);
-  output.result(output.options.json ? commandJson(status) : statusText(status, output));
+  if (output.options.json) printJson(output, status);
+  else output.result(statusText(status, output));
   return EXIT.done;
 }
 

@@ -2,6 +2,7 @@ import { policyReader } from '../aws/policies.ts';
 import { secretReader } from '../aws/secret-reader.ts';
 import { LIMITS } from '../defaults.ts';
 import { inMembers, planInManifest } from '../manifest/index.ts';
+import { callerLines } from '../report/caller.ts';
 import { changesIn, listed } from '../report/outcomes.ts';
 import { changesAnything, type ShownPlan, showPlan, showWarning } from '../report/plan.ts';
 import type { Happened, Left, Outcomes } from '../report/types.ts';
@@ -131,4 +132,6 @@ export function tellChanges(
 export async function showAccount({ aws, output }: CommandRun): Promise<void> {
   const { account, arn } = await aws.identity();
   output.say(words.account(account, arn));
+  const { configuration } = aws.settings;
+  if (configuration) for (const line of callerLines(configuration)) output.say(`  ${line}`);
 }

@@ -1,6 +1,6 @@
 import type { ExitCode } from '../failure.ts';
 import type { Manifest } from '../manifest/index.ts';
-import { commandJson, failedMembers, leftMembers } from '../report/json.ts';
+import { failedMembers, leftMembers, printJson } from '../report/json.ts';
 import { showFleetTeardown, undoManifestCommand } from '../report/torn-down.ts';
 import type { FailedKey } from '../report/types.ts';
 import { fleetEnds } from '../report/words/fleet.ts';
@@ -91,17 +91,15 @@ function finish(
   const undo = scheduled.length > 0 ? undoManifestCommand(manifest.commandPath) : undefined;
   if (output.options.json) {
     const { account, partition } = found.identity;
-    output.result(
-      commandJson({
-        ...(dryRun ? { dryRun } : {}),
-        account,
-        partition,
-        ...tornDownMembers(whole, scheduled),
-        ...(undo ? { undo } : {}),
-        ...leftMembers(run.outcomes),
-        ...failedMembers(failed),
-      }),
-    );
+    printJson(output, {
+      ...(dryRun ? { dryRun } : {}),
+      account,
+      partition,
+      ...tornDownMembers(whole, scheduled),
+      ...(undo ? { undo } : {}),
+      ...leftMembers(run.outcomes),
+      ...failedMembers(failed),
+    });
   } else if (!dryRun && (undo || failed.length < plan.targets.length)) {
     showFleetTeardown(output, { scheduled, undo });
   }

@@ -3,7 +3,7 @@ import { allOrFirstFailure } from '../aws/together.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import { checkStoredKey, type KeyType } from '../key/index.ts';
-import { commandJson } from '../report/json.ts';
+import { printJson } from '../report/json.ts';
 import { showTeardown, undoCommand } from '../report/torn-down.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
@@ -109,15 +109,13 @@ async function finish(
   if (output.options.json) {
     const { account, partition } = found.identity;
     const { dryRun } = answers;
-    output.result(
-      commandJson({
-        ...(dryRun ? { dryRun } : {}),
-        account,
-        partition,
-        ...tornDownMembers(done, scheduled),
-        ...(undo ? { undo } : {}),
-      }),
-    );
+    printJson(output, {
+      ...(dryRun ? { dryRun } : {}),
+      account,
+      partition,
+      ...tornDownMembers(done, scheduled),
+      ...(undo ? { undo } : {}),
+    });
   } else if (!answers.dryRun) {
     showTeardown(output, { scheduled, undo });
   }

@@ -4,7 +4,7 @@ import { groupedBy } from '../grouping.ts';
 import type { CheckedKey } from '../key/index.ts';
 import { checkInManifest, loadKeysHere, type Manifest } from '../manifest/index.ts';
 import { counter } from '../report/counter.ts';
-import { commandJson } from '../report/json.ts';
+import { printJson } from '../report/json.ts';
 import { checksByArn, showKeys, verdictOn } from '../report/verify-fleet.ts';
 import type { VerifiedKey } from '../report/verify-types.ts';
 import { exitCodeOf, verdictOf } from '../report/verify-verdict.ts';
@@ -78,7 +78,7 @@ async function show({ aws, output }: CommandRun, { checks, readers }: Verificati
     ['ok', 'warning'].includes(verdictOn({ secrets: [secret], role }, about)),
   );
   const encryption = encryptionOf(usable);
-  output.result(commandJson({ account, partition, verdict: verdictOf(checks), checks, encryption }));
+  printJson(output, { account, partition, verdict: verdictOf(checks), checks, encryption });
 }
 
 /** The secrets of each entry, and its role. */

@@ -2,7 +2,7 @@ import { parseArn } from '../aws/arn.ts';
 import { DEFAULTS } from '../defaults.ts';
 import type { ExitCode } from '../failure.ts';
 import type { KeyMaterial } from '../key/index.ts';
-import { commandJson } from '../report/json.ts';
+import { printJson } from '../report/json.ts';
 import { showChecks } from '../report/verify.ts';
 import { exitCodeOf, verdictOf } from '../report/verify-verdict.ts';
 import { setupWords } from '../report/words/setup.ts';
@@ -72,7 +72,7 @@ async function named(run: VerifyRun): Promise<{ name: string; regions: string[] 
   const { answers, common, interactive } = run;
   const { example } = DEFAULTS;
   const name = answers.secretName ?? (common.sandbox ? example.secretName : undefined);
-  const regions = answers.regions.length > 0 ? answers.regions : await configuredRegions(run);
+  const regions = answers.regions.length > 0 ? answers.regions : configuredRegions(run);
   if (name !== undefined && regions.length > 0) return { name, regions };
   if (interactive) {
     const { askSecretToVerify } = await import('../wizard/verify.ts');
@@ -89,13 +89,11 @@ async function show({ aws, output }: VerifyRun, { checks, readers }: Verificatio
   const { account, partition } = await aws.identity();
   const verdict = verdictOf(checks);
   const usable = verdict === 'ok' || verdict === 'warning';
-  output.result(
-    commandJson({
-      account,
-      partition,
-      verdict,
-      checks,
-      ...(usable ? { encryption: encryptionOf(readers) } : {}),
-    }),
-  );
+  printJson(output, {
+    account,
+    partition,
+    verdict,
+    checks,
+    ...(usable ? { encryption: encryptionOf(readers) } : {}),
+  });
 }

@@ -1,4 +1,5 @@
-import { looksLikePartOfKey } from '../aws/names.ts';
+import { isAccountId, looksLikePartOfKey } from '../aws/names.ts';
+import type { ExpectedAccount } from '../aws/session.ts';
 import { plain } from '../report/plain.ts';
 import { manifestWords as words } from '../report/words/manifest.ts';
 import type { SetupAnswers } from '../steps/request.ts';
@@ -34,6 +35,8 @@ export interface Manifest {
   path: string;
   /** The path in commands that the user can run later. */
   commandPath: string;
+  /** The one account in which anything may be changed, if the file names one. */
+  account?: ExpectedAccount;
   keys: ManifestKey[];
 }
 
@@ -58,6 +61,7 @@ export async function parseManifest(source: string, path: string): Promise<Manif
   const { parse } = await import('./syntax.ts');
   const root = parse(source, mistakes);
   const entries = root ? readRoot(root, path, mistakes) : [];
+  const account = root?.kind === 'map' ? readAccountId(root.members, mistakes) : undefined;
   checkAcross(entries, (offset) => place(offset).line, mistakes);
   mistakes.throwIfAny();
   const keys = entries.map(({ at, members, answers }) => ({
@@ -65,7 +69,12 @@ export async function parseManifest(source: string, path: string): Promise<Manif
     at: placeOf(at),
     keyAt: placeOf(members.get('key')?.value.at ?? at),
   }));
-  return { path, commandPath: isReadOnce(path) ? words.commandPath : path, keys };
+  return {
+    path,
+    commandPath: isReadOnce(path) ? words.commandPath : path,
+    keys,
+    ...(account === undefined ? {} : { account: { account, from: shown } }),
+  };
 }
 
 function readRoot(root: Tree, path: string, mistakes: Mistakes): Entry[] {
@@ -91,6 +100,15 @@ function checkVersion(members: Members, mistakes: Mistakes): void {
   if (!version) mistakes.add(0, words.noVersion);
   else if (version.kind !== 'unknown' && !(version.kind === 'text' && version.plain && version.text === '1'))
     mistakes.add(version.at, words.version);
+}
+
+/** YAML reads digits as a number, which would lose zeros at the start, so the text is taken as it is written. */
+function readAccountId(members: Members, mistakes: Mistakes): string | undefined {
+  const value = members.get('account')?.value;
+  if (!value || value.kind === 'unknown') return undefined;
+  if (value.kind === 'text' && isAccountId(value.text)) return value.text;
+  mistakes.add(value.at, words.account);
+  return undefined;
 }
 
 function readDefaults(members: Members, path: string, mistakes: Mistakes): Members {

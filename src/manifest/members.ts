@@ -56,7 +56,7 @@ export const KEY_MEMBERS: ReadonlyMap<string, Pick<MemberRule, 'flag' | 'own'>> 
 );
 
 /** What the whole file has. An editor may note the schema in a JSON file as `$schema`. */
-export const ROOT_MEMBERS = ['version', 'defaults', 'keys', '$schema'] as const;
+export const ROOT_MEMBERS = ['version', 'account', 'defaults', 'keys', '$schema'] as const;
 
 const NAMES = new Map([
   ...[...MEMBERS].map(([name, { flag }]) => [flag, name] as const),

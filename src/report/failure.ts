@@ -1,6 +1,6 @@
 import { EXIT, Failure, Interrupted } from '../failure.ts';
 import { folded, MOST_LINES } from './fold.ts';
-import { failureJson } from './json.ts';
+import { failureMembers, printJson } from './json.ts';
 import { changesIn, listed } from './outcomes.ts';
 import type { Output } from './output.ts';
 import { plain, plainLines } from './plain.ts';
@@ -22,7 +22,7 @@ export function tellFailure(output: Output, error: Failure | Interrupted, outcom
   const inTheWay = error instanceof Failure && error.exitCode === EXIT.conflict;
   for (const line of existing(outcomes, error.inDoubt, inTheWay)) output.insist(line);
   if (output.options.debug && error.stack) output.insist(stacks(error));
-  if (output.options.json) output.result(failureJson(error, outcomes));
+  if (output.options.json) printJson(output, failureMembers(error, outcomes));
 }
 
 /** What exists by now because of this run, and that it is safe to go on; or that nothing was changed. */

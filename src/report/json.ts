@@ -1,5 +1,7 @@
 import { type Failure, Interrupted } from '../failure.ts';
 import type { Told } from '../told.ts';
+import { callerMembers } from './caller.ts';
+import type { Output } from './output.ts';
 import { plainJson } from './plain.ts';
 import { toldText } from './told.ts';
 import type { Check, EncryptionSettings, FailedKey, Outcomes, SecretOutcome } from './types.ts';
@@ -9,7 +11,7 @@ import { setupWords as words } from './words/setup.ts';
 /** The version of the JSON documents; it goes up when a script that reads them would have to change. */
 const JSON_VERSION = 1;
 
-/** What `setup --json` prints when it is done (or would be, with `--dry-run`). */
+/** What the document of `setup` has when it is done (or would be, with `--dry-run`). */
 export interface SetupDocument {
   account: string;
   partition: string;
@@ -21,7 +23,7 @@ export interface SetupDocument {
   failed?: FailedKey[];
 }
 
-export function setupJson({
+export function setupMembers({
   account,
   partition,
   outcomes,
@@ -29,8 +31,8 @@ export function setupJson({
   checks,
   dryRun,
   failed,
-}: SetupDocument): string {
-  return commandJson({
+}: SetupDocument): object {
+  return {
     ...(dryRun ? { dryRun } : {}),
     account,
     partition,
@@ -38,7 +40,7 @@ export function setupJson({
     encryption,
     checks,
     ...(failed ? failedMembers(failed) : {}),
-  });
+  };
 }
 
 /** Which keys failed and why; and, as for every failure, an `error`. */
@@ -49,17 +51,14 @@ export function failedMembers(failed: FailedKey[]) {
 }
 
 /** What `--json` prints when a command fails: the error, what exists by now, and the ARNs of what is left to do. */
-export function failureJson(error: Failure | Interrupted, outcomes: Outcomes): string {
+export function failureMembers(error: Failure | Interrupted, outcomes: Outcomes): object {
   const account = { completed: outcomeMembers(outcomes), ...leftMembers(outcomes) };
   if (error instanceof Interrupted) {
     const { inDoubt, details } = error;
     const interrupted = { code: 'interrupted', message: words.interrupted, awsAction: inDoubt, inDoubt };
-    return commandJson({
-      error: { ...interrupted, ...detailMembers(details) },
-      ...account,
-    });
+    return { error: { ...interrupted, ...detailMembers(details) }, ...account };
   }
-  return commandJson({ error: errorMembers(error), ...account });
+  return { error: errorMembers(error), ...account };
 }
 
 /** The ARNs of what is left to do, if anything is. */
@@ -96,7 +95,9 @@ export function secretMembers({ region, name, arn, versionId, action }: SecretOu
   return { region, name, arn, versionId, action };
 }
 
-/** What a command prints with `--json`: its own members, after the version. */
-export function commandJson(members: object): string {
-  return plainJson(JSON.stringify({ version: JSON_VERSION, ...members }, undefined, 2));
+/** Prints the document of a command: its own members after the version, and then who asked AWS. */
+export function printJson({ result, caller }: Output, members: object): void {
+  const known = caller?.();
+  const document = { version: JSON_VERSION, ...members, ...(known ? { caller: callerMembers(known) } : {}) };
+  result(plainJson(JSON.stringify(document, undefined, 2)));
 }

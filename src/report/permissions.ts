@@ -1,5 +1,5 @@
 import { type JsonPolicy, type JsonStatement, MANAGED_POLICY_LIMIT, measure } from '../policy/index.ts';
-import { commandJson } from './json.ts';
+import { printJson } from './json.ts';
 import type { Output } from './output.ts';
 import { plainJson } from './plain.ts';
 import { shellWord } from './shell.ts';
@@ -41,7 +41,7 @@ export function showPermissions(output: Output, report: PermissionsReport): void
   if (size > MANAGED_POLICY_LIMIT) output.insist(words.tooLong(size, report.wayOut));
   if (output.options.json) {
     const shown = optional.map(({ sid, purpose, statement }) => ({ sid, purpose, statement }));
-    output.result(commandJson({ command, account, partition, policy, optional: shown, passRole }));
+    printJson(output, { command, account, partition, policy, optional: shown, passRole });
     return;
   }
   for (const line of introduction(report, size)) output.say(line);

@@ -108,7 +108,7 @@ async function likelyRegions(aws: Aws, { partition }: Identity, named: string[])
     .filter((each) => each.startsWith(`arn:${partition}:`))
     .flatMap((each) => regionOf(each) ?? [])
     .filter(isRegionName);
-  return [...new Set([...offeredRegions(partition), await aws.clients.homeRegion(), ...mentioned])].sort();
+  return [...new Set([...offeredRegions(partition), aws.clients.homeRegion, ...mentioned])].sort();
 }
 
 const POLICIES_AT_ONCE = 3;

@@ -1,4 +1,5 @@
 import { Interrupted } from '../failure.ts';
+import { callerLines } from '../report/caller.ts';
 import { plain } from '../report/plain.ts';
 import { wizardWords as words } from '../report/words/wizard.ts';
 import type { WizardContext } from './context.ts';
@@ -13,22 +14,13 @@ export async function askAccount(
   output.say(output.paint.dim(words.leave));
   output.say();
   progress.start(words.asking);
-  const [{ account, arn }, configured] = await Promise.all([
-    aws.identity(),
-    common.sandbox ? undefined : aws.clients.configuredRegion(),
-  ]);
+  const { account, arn } = await aws.identity();
   progress.stop();
-  const region = answers.regions.join(', ') || configured;
+  const { configuration } = aws.settings;
   output.say(output.paint.bold(words.account(account)));
   output.say(`  ${words.caller(plain(arn))}`);
-  output.say(`  ${origin(common)}`);
-  if (!common.sandbox || region) output.say(`  ${region ? words.regionFound(region) : words.noRegion}`);
+  const how = common.sandbox || !configuration ? [words.sandboxProfile] : callerLines(configuration);
+  for (const line of how) output.say(`  ${line}`);
+  if (answers.regions.length > 0) output.say(`  ${words.regionsMeant(answers.regions.join(', '))}`);
   if (!(await askYesNo(words.goOn, true))) throw new Interrupted({ chosen: true });
-}
-
-function origin({ profile, sandbox }: WizardContext['common']): string {
-  if (sandbox) return words.sandboxProfile;
-  const named = profile ?? process.env.AWS_PROFILE;
-  if (named) return words.profile(plain(named));
-  return process.env.AWS_ACCESS_KEY_ID ? words.environmentProfile : words.defaultProfile;
 }

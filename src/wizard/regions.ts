@@ -10,7 +10,7 @@ export async function askRegions(
   context: Pick<WizardContext, 'aws' | 'common' | 'output'>,
 ): Promise<string[]> {
   const { aws, common } = context;
-  const configured = common.sandbox ? DEFAULTS.example.region : await aws.clients.configuredRegion();
+  const configured = common.sandbox ? DEFAULTS.example.region : aws.settings.configuration?.region?.value;
   // A profile may name a Region that is none; then it is not offered.
   const first = configured && isRegionName(configured) ? configured : undefined;
   explain(context, words.regionWhy);

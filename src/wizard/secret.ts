@@ -40,7 +40,7 @@ export async function askSecretFor(
   if (known !== undefined) return known;
   return askWhichSecret(
     context,
-    context.answers.regions[0] ?? (await context.aws.clients.configuredRegion()),
+    context.answers.regions[0] ?? context.aws.settings.configuration?.region?.value,
   );
 }
 

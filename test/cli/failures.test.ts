@@ -35,7 +35,6 @@ describe('credentials', () => {
       message: 'No AWS credentials were found.',
     });
     expect(failure.hint).toMatch(/'aws configure'.*'aws sso login'.*--sandbox/);
-    expect((await failureOf(none, '--profile', 'studio')).hint).toContain('--profile studio');
   });
 
   test('with a wrong secret part are said to be wrong', async () => {

@@ -106,6 +106,17 @@ describe('a run', () => {
 });
 
 describe('--json', () => {
+  /** Who asked AWS, and where. */
+  const callerOf = (url: string) => ({
+    account: ACCOUNT,
+    arn: `arn:aws:iam::${ACCOUNT}:user/sandbox`,
+    credentials: 'environment',
+    region: { value: REGION, from: 'AWS_REGION' },
+    endpoints: ['Secrets Manager', 'IAM', 'STS', 'KMS', 'MediaConnect'].map((service) => ({
+      ...{ service, url, from: 'AWS_ENDPOINT_URL' },
+    })),
+  });
+
   test('prints one document of the promised shape, members in that order', async () => {
     const { code, stdout } = await store('json', '--json');
     expect(code).toBe(0);
@@ -140,6 +151,7 @@ describe('--json', () => {
         { region: REGION, keyType: 'static-key', algorithm: 'aes256', roleArn: role, secretArn: arn },
       ],
       checks: [check('secret-value', arn), check('role-trust', role), check('role-reads-secret', arn)],
+      caller: callerOf(sandbox.url),
     });
     expect(Object.keys(document)).toEqual([
       'version',
@@ -150,6 +162,7 @@ describe('--json', () => {
       'role',
       'encryption',
       'checks',
+      'caller',
     ]);
     expect(Object.keys(document.secrets[0])).toEqual(['region', 'name', 'arn', 'versionId', 'action']);
   });
@@ -182,6 +195,7 @@ describe('--json', () => {
         },
       ],
       checks: [],
+      caller: callerOf(sandbox.url),
     });
   });
 
@@ -211,6 +225,7 @@ describe('--json', () => {
         ],
         policies: [{ name: 'fails-p', arn: policyArn('fails-p'), versionId: 'v1', action: 'created' }],
       },
+      caller: callerOf(sandbox.url),
     });
     expect(stderr.replace(/\s+/g, ' ')).toContain(document.error.message);
     expect(stderr).toContain('Run the same command again to continue');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { proxyHandler } from '../../src/aws/proxy.ts';
+import { requestHandlerFor } from '../../src/aws/proxy.ts';
 import type { ProxyHandler } from '../../src/aws/proxy-handler.ts';
 import { run } from '../support/run.ts';
 import { makeAuthority } from './certificates.ts';
@@ -128,11 +128,10 @@ describe('a connection through a proxy', () => {
   test('that is not made in time is given up, and closed', async () => {
     const closed: string[] = [];
     const port = await listen((socket) => socket.resume().on('close', () => closed.push('closed')));
-    const handler = await proxyHandler(
-      { HTTPS_PROXY: `http://127.0.0.1:${port}` },
-      { connectionTimeout: 100 },
-    );
-    const error = await handler?.handle(requestTo(ENDPOINT)).catch((reason: unknown) => reason);
+    const handler = await requestHandlerFor({ HTTPS_PROXY: `http://127.0.0.1:${port}` }, undefined, {
+      connectionTimeout: 100,
+    });
+    const error = await handler.handle(requestTo(ENDPOINT)).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ problem: 'timed-out', target: ENDPOINT });
     await expect.poll(() => closed).toEqual(['closed']);
   });
@@ -148,11 +147,11 @@ describe('a connection through a proxy', () => {
         socket.once('data', () => protocol === 'https:' && socket.write('HTTP/1.1 200 OK\r\n\r\n'));
       });
       const env = { [variable]: `http://127.0.0.1:${port}` };
-      const handler = await proxyHandler(env, { requestTimeout: 100 });
-      const error = await handler?.handle(requestTo(ENDPOINT, protocol)).catch((reason: unknown) => reason);
+      const handler = await requestHandlerFor(env, undefined, { requestTimeout: 100 });
+      const error = await handler.handle(requestTo(ENDPOINT, protocol)).catch((reason: unknown) => reason);
       expect(error).toMatchObject({ name: 'TimeoutError', code: 'ETIMEDOUT' });
       expect(error).not.toHaveProperty('proxy');
-      handler?.destroy();
+      handler.destroy();
     },
   );
 
@@ -162,8 +161,8 @@ describe('a connection through a proxy', () => {
       socket.once('data', () => socket.write('HTTP/1.1 403 Forbidden\r\n\r\n'));
       socket.on('close', () => closed.push('closed'));
     });
-    const handler = await proxyHandler({ HTTPS_PROXY: `http://127.0.0.1:${port}` });
-    const error = await handler?.handle(requestTo(ENDPOINT)).catch((reason: unknown) => reason);
+    const handler = await requestHandlerFor({ HTTPS_PROXY: `http://127.0.0.1:${port}` });
+    const error = await handler.handle(requestTo(ENDPOINT)).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ problem: 'refused', status: 403 });
     await expect.poll(() => closed).toEqual(['closed']);
   });
@@ -179,7 +178,7 @@ describe('a connection through a proxy', () => {
         socket.destroy();
       });
     });
-    const handler = await proxyHandler({ [variable]: `https://localhost:${port}` });
+    const handler = await requestHandlerFor({ [variable]: `https://localhost:${port}` });
     await expect(handler?.handle(requestTo(ENDPOINT, protocol))).rejects.toThrow();
     expect(hellos).toEqual([expect.stringContaining('localhost')]);
   });
@@ -187,10 +186,10 @@ describe('a connection through a proxy', () => {
   test('that is being made when the program ends is given up', async () => {
     const closed: string[] = [];
     const port = await listen((socket) => socket.resume().on('close', () => closed.push('closed')));
-    const handler = await proxyHandler({ HTTPS_PROXY: `http://127.0.0.1:${port}` });
+    const handler = await requestHandlerFor({ HTTPS_PROXY: `http://127.0.0.1:${port}` });
     const call = handler?.handle(requestTo(ENDPOINT)).catch((reason: unknown) => reason);
     await new Promise((resolve) => setTimeout(resolve, 50));
-    handler?.destroy();
+    handler.destroy();
     expect(await call).toMatchObject({ problem: 'unreachable' });
     await expect.poll(() => closed).toEqual(['closed']);
   });

@@ -49,8 +49,7 @@ export function lightClients(machine: Machine, send: Send): typeof createClients
       mediaConnect: async (region) => client(Object.prototype as MediaConnectClient, 'mediaconnect', region),
       iam: () => client(IAMClient.prototype, 'iam', homeRegion),
       sts: () => client(STSClient.prototype, 'sts', homeRegion),
-      configuredRegion: async () => undefined,
-      homeRegion: async () => homeRegion,
+      homeRegion,
       now: () => Date.now(),
       close: () => undefined,
     };

@@ -11,17 +11,9 @@ export const awsWords = {
   kmsDenied:
     'It is about the KMS key of the secret. Storing a value takes kms:GenerateDataKey and kms:Decrypt on it, reading one kms:Decrypt; AWS does not say which of them is missing.',
 
-  noCredentials: 'No AWS credentials were found.',
-  noCredentialsHint: (profile: string | undefined) =>
-    profile
-      ? `Run 'aws configure --profile ${profile}' or 'aws sso login --profile ${profile}', or name another profile with --profile.`
-      : "Run 'aws configure' or 'aws sso login', name a profile with --profile, or try --sandbox, which needs no account.",
-  ssoExpired: 'The AWS SSO session has ended.',
   expired: 'The AWS credentials have expired.',
-  expiredHint: (profile: string | undefined) =>
-    profile
-      ? `Run 'aws sso login --profile ${profile}' (or get new credentials the way you got these), then run the same command again.`
-      : "Run 'aws sso login' (or get new credentials the way you got these), then run the same command again.",
+  expiredHint:
+    "Get new credentials the way you got these, such as with 'aws sso login'. Then run the same command again.",
   invalidCredentials: 'AWS does not know these credentials, or their secret part is wrong.',
   invalidCredentialsHint: {
     remedy:

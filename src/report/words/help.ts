@@ -122,6 +122,7 @@ export const helpWords = {
 
   profile: 'profile in the AWS configuration',
   endpointUrl: 'send all requests to this URL instead of AWS',
+  accountId: 'change nothing in any other account',
   sandbox: 'work in an AWS sandbox inside this program; nothing is sent to AWS',
   yes: 'do not ask for the confirmation',
   noInput: 'never ask anything',

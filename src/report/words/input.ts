@@ -55,6 +55,8 @@ export const inputWords = {
     `${what}: AWS takes 50 tags, one of which is the program's own, so at most ${most} can be given.`,
   oneOf: (what: string, choices: readonly string[]) => `${what} takes one of: ${choices.join(', ')}.`,
   yesOrNo: (what: string) => `${what} takes true or false.`,
+  twoAccounts: (from: string) =>
+    `--account-id and ${from} name different accounts. Give one, or make them agree.`,
   endpointUrl: (what: string) => `${what} takes a URL, such as http://127.0.0.1:4566.`,
   headerValue: (what: string) =>
     `${what} holds characters that no AWS credentials have. Set it again, or take it out of the environment.`,

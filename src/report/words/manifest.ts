@@ -41,6 +41,7 @@ export const manifestWords = {
   root: 'A manifest is a map that begins with version: 1.',
   noVersion: 'version is missing. A manifest begins with version: 1.',
   version: 'version takes 1, without quotation marks. A later one needs a later program.',
+  account: 'account takes the twelve digits of an AWS account, such as "111122223333".',
   noKeys: 'keys is missing: the list of the keys.',
   emptyKeys:
     'keys is empty. Put at least one key into it, which begins with - secretName: studio-a, for example.',

@@ -7,12 +7,8 @@ export const wizardWords = {
   asking: 'Asking AWS whose credentials these are',
   account: (account: string) => `AWS account ${account}`,
   caller: (arn: string) => `as ${arn}`,
-  profile: (profile: string) => `profile ${profile}`,
   sandboxProfile: 'the sandbox inside this program; nothing reaches AWS',
-  environmentProfile: 'credentials from the environment',
-  defaultProfile: 'the default credentials',
-  regionFound: (region: string) => `Region ${region}`,
-  noRegion: 'no Region configured',
+  regionsMeant: (regions: string) => `for Region ${regions}`,
   goOn: 'Go on with this account?',
 
   stepOne: 'Step 1 of 3: Store the key as a secret',

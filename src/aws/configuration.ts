@@ -1,0 +1,228 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { loadSharedConfigFiles } from '@smithy/core/config';
+import { EXIT, Failure } from '../failure.ts';
+import { plain } from '../report/plain.ts';
+import { configurationWords as words } from '../report/words/configuration.ts';
+
+/** A value of the AWS configuration, and where it was found: a flag, a variable, or a profile. */
+export interface Setting {
+  value: string;
+  from: string;
+}
+
+/** The services that this program calls, by the SDK's service IDs. */
+export const SERVICE_IDS = ['Secrets Manager', 'IAM', 'STS', 'KMS', 'MediaConnect'] as const;
+export type ServiceId = (typeof SERVICE_IDS)[number];
+
+/** How credentials are found. One way is chosen, and a failure of it is never a reason to try another one. */
+export type CredentialsSource =
+  | { kind: 'environment' }
+  | { kind: 'profile'; how: ProfileCredentials }
+  /** `AWS_WEB_IDENTITY_TOKEN_FILE`, as in EKS and in pipelines. */
+  | { kind: 'token-file' }
+  /** `AWS_CONTAINER_CREDENTIALS_…`, as in ECS, EKS and CodeBuild. */
+  | { kind: 'container' }
+  /** The metadata service of an EC2 instance. */
+  | { kind: 'instance' };
+
+/** What a profile says about credentials. */
+export type ProfileCredentials = 'role' | 'access-keys' | 'web-identity' | 'process' | 'sso' | 'login';
+
+/** The profile in force. */
+export interface Profile {
+  name: string;
+  /** The flag or the variable that names it; absent for the default profile. */
+  from?: string;
+  settings: Readonly<Record<string, string>>;
+}
+
+/** What the flags, the environment and the files of the AWS CLI say, read once. Everything else asks here. */
+export interface AwsConfiguration {
+  profile: Profile;
+  source: CredentialsSource;
+  region?: Setting;
+  /** A file of the certificate authorities to trust, in place of Node's own. */
+  caBundle?: Setting;
+  /** Where the requests to a service go, if not to AWS. */
+  endpointOf(service: ServiceId): Setting | undefined;
+}
+
+/** What the command line says. */
+export interface ConfigurationFlags {
+  profile?: string | undefined;
+  endpointUrl?: string | undefined;
+}
+
+/**
+ * Reads the AWS configuration as the AWS CLI does.
+ * Sources: AWS SDKs and Tools Reference Guide, "Precedence of settings", "Shared config and credentials files",
+ * "Service-specific endpoints"; AWS CLI User Guide, "Environment variables".
+ * @throws Failure when a profile that is named is not there, or a file cannot be read
+ */
+export async function readConfiguration(
+  flags: ConfigurationFlags,
+  env: NodeJS.ProcessEnv,
+): Promise<AwsConfiguration> {
+  const named =
+    flags.profile === undefined
+      ? settingOf(env, 'AWS_PROFILE', 'AWS_DEFAULT_PROFILE')
+      : { value: flags.profile, from: '--profile' };
+  const files = await readFiles(env);
+  const name = named?.value ?? 'default';
+  const own = { ...files.config[name], ...files.credentials[name] };
+  const isThere = name in files.config || name in files.credentials;
+  // The AWS CLI and the SDKs take a default profile that is named and not there for an empty one.
+  if (named && !isThere && name !== 'default') throw profileNotFound(named, files);
+  const profile: Profile = { name, ...(named ? { from: named.from } : {}), settings: own };
+  const inProfile = (member: string): Setting | undefined =>
+    own[member] ? { value: own[member], from: words.inProfile(plain(name)) } : undefined;
+  const region = settingOf(env, 'AWS_REGION', 'AWS_DEFAULT_REGION') ?? inProfile('region');
+  const caBundle = settingOf(env, 'AWS_CA_BUNDLE') ?? inProfile('ca_bundle');
+  const source = sourceOf(profile, env);
+  return {
+    profile,
+    source,
+    ...(region ? { region } : {}),
+    ...(caBundle ? { caBundle } : {}),
+    endpointOf: endpoints(flags.endpointUrl, env, profile, files),
+  };
+}
+
+function settingOf(env: NodeJS.ProcessEnv, ...names: string[]): Setting | undefined {
+  const from = names.find((name) => env[name]);
+  return from === undefined ? undefined : { value: env[from] ?? '', from };
+}
+
+/** The files of the AWS CLI, as sections of settings. */
+interface Files {
+  config: Readonly<Record<string, Record<string, string>>>;
+  credentials: Readonly<Record<string, Record<string, string>>>;
+  /** As a person would write them. */
+  paths: string[];
+}
+
+async function readFiles(env: NodeJS.ProcessEnv): Promise<Files> {
+  const home = homedir();
+  const at = (variable: string, name: string) => env[variable] || join('~', '.aws', name);
+  const [configFile, credentialsFile] = [
+    at('AWS_CONFIG_FILE', 'config'),
+    at('AWS_SHARED_CREDENTIALS_FILE', 'credentials'),
+  ];
+  const full = (path: string) => path.replace(/^~(?=[/\\])/, home);
+  // The SDK takes a file that it cannot read for an empty one.
+  await Promise.all([configFile, credentialsFile].map((path) => demandReadable(path, full(path))));
+  const read = await loadSharedConfigFiles({
+    configFilepath: full(configFile),
+    filepath: full(credentialsFile),
+    ignoreCache: true,
+  });
+  return {
+    config: definedIn(read.configFile),
+    credentials: definedIn(read.credentialsFile),
+    paths: [configFile, credentialsFile],
+  };
+}
+
+function definedIn(
+  sections: Awaited<ReturnType<typeof loadSharedConfigFiles>>['configFile'],
+): Files['config'] {
+  const defined = ([, value]: [string, string | undefined]) => value !== undefined;
+  return Object.fromEntries(
+    Object.entries(sections).map(([name, section]) => [
+      name,
+      Object.fromEntries(Object.entries(section).filter(defined)) as Record<string, string>,
+    ]),
+  );
+}
+
+async function demandReadable(path: string, full: string): Promise<void> {
+  const make = (message: string) =>
+    new Failure(message, { code: 'aws-configuration', exitCode: EXIT.permission, hint: words.fileHint });
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(full);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (code === 'ENOENT' || code === 'ENOTDIR') return;
+    throw make(words.unreadableFile(plain(path), plain(code)));
+  }
+  // PowerShell's `>` writes UTF-16, in which no section would be found.
+  if (bytes.includes(0)) throw make(words.notText(plain(path)));
+}
+
+function profileNotFound({ value, from }: Setting, { config, credentials, paths }: Files): Failure {
+  const isSection = (name: string) => /^(sso-session|services)\./.test(name);
+  const profiles = [...new Set([...Object.keys(config), ...Object.keys(credentials)])].filter(
+    (name) => !isSection(name),
+  );
+  return new Failure(words.profileNotFound(plain(value), from, paths.map(plain)), {
+    code: 'profile-not-found',
+    exitCode: EXIT.permission,
+    hint: words.profileNotFoundHint(profiles.map(plain)),
+  });
+}
+
+/** What the settings of a profile say about credentials, in the order of the SDK. */
+const PROFILE_CREDENTIALS: readonly [ProfileCredentials, (settings: Profile['settings']) => boolean][] = [
+  ['role', (own) => 'source_profile' in own || 'credential_source' in own],
+  ['access-keys', (own) => 'aws_access_key_id' in own || 'aws_secret_access_key' in own],
+  ['web-identity', (own) => 'web_identity_token_file' in own],
+  ['process', (own) => 'credential_process' in own],
+  ['sso', (own) => 'sso_session' in own || 'sso_start_url' in own || 'sso_account_id' in own],
+  ['login', (own) => 'login_session' in own],
+  // A role without anything to assume it with.
+  ['role', (own) => 'role_arn' in own],
+];
+
+/**
+ * Chooses where credentials come from. Keys in the environment count only where no profile is named, as in the AWS CLI. A profile
+ * that holds no credentials, such as one with a Region only, leaves the choice to what follows.
+ */
+function sourceOf({ from, settings }: Profile, env: NodeJS.ProcessEnv): CredentialsSource {
+  if (!from && (env.AWS_ACCESS_KEY_ID || env.AWS_SECRET_ACCESS_KEY)) return { kind: 'environment' };
+  const how = PROFILE_CREDENTIALS.find(([, isIn]) => isIn(settings))?.[0];
+  if (how) return { kind: 'profile', how };
+  if (env.AWS_WEB_IDENTITY_TOKEN_FILE) return { kind: 'token-file' };
+  if (env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI || env.AWS_CONTAINER_CREDENTIALS_FULL_URI)
+    return { kind: 'container' };
+  return { kind: 'instance' };
+}
+
+function endpoints(
+  flag: string | undefined,
+  env: NodeJS.ProcessEnv,
+  { name, settings }: Profile,
+  { config }: Files,
+): AwsConfiguration['endpointOf'] {
+  const isOn = (value: string | undefined) => value?.toLowerCase() === 'true';
+  const ignored =
+    isOn(env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS) || isOn(settings.ignore_configured_endpoint_urls);
+  const services = settings.services === undefined ? undefined : config[`services.${settings.services}`];
+  const inServices = (member: string): Setting | undefined => {
+    const value = services?.[`${member}.endpoint_url`];
+    return value ? { value, from: words.inServices(plain(settings.services ?? ''), plain(name)) } : undefined;
+  };
+  return (service) => {
+    if (flag !== undefined) return { value: flag, from: '--endpoint-url' };
+    if (ignored) return undefined;
+    const own = service.replaceAll(' ', '_');
+    const inProfile = settings.endpoint_url;
+    return (
+      settingOf(env, `AWS_ENDPOINT_URL_${own.toUpperCase()}`, 'AWS_ENDPOINT_URL') ??
+      inServices(own.toLowerCase()) ??
+      (inProfile ? { value: inProfile, from: words.inProfile(plain(name)) } : undefined)
+    );
+  };
+}
+
+/** The configuration of a run in the sandbox: nothing of the user's. */
+export function sandboxConfiguration(url: string, region: string | undefined): AwsConfiguration {
+  return {
+    profile: { name: 'default', settings: {} },
+    source: { kind: 'environment' },
+    ...(region === undefined ? {} : { region: { value: region, from: '--sandbox' } }),
+    endpointOf: () => ({ value: url, from: '--sandbox' }),
+  };
+}

@@ -1,0 +1,100 @@
+import type { CredentialsSource, ProfileCredentials } from '../../aws/configuration.ts';
+
+const HOW: Record<ProfileCredentials, string> = {
+  role: 'a role',
+  'access-keys': 'access keys',
+  'web-identity': 'a web identity token',
+  process: 'a credential process',
+  sso: 'IAM Identity Center',
+  login: 'aws login',
+};
+
+/** Sentences about the AWS configuration of the user. */
+export const configurationWords = {
+  inProfile: (name: string) => `profile ${name}`,
+  inServices: (services: string, profile: string) => `services ${services} of profile ${profile}`,
+  unreadableFile: (path: string, code: string) =>
+    `The AWS configuration file ${path} can't be read (${code}).`,
+  notText: (path: string) => `The AWS configuration file ${path} is not UTF-8 text. It is probably UTF-16.`,
+  fileHint: 'Correct the file, or name another one in AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE.',
+  profileNotFound: (name: string, from: string, paths: string[]) =>
+    `The profile ${name} (${from}) was not found in ${paths.join(' or ')}.`,
+  profileNotFoundHint: (profiles: string[]) =>
+    profiles.length > 0
+      ? `These profiles exist: ${profiles.slice(0, 20).join(', ')}.`
+      : "Create it with 'aws configure sso' or 'aws configure'.",
+
+  credentials: (source: string) => `Credentials: ${source}`,
+  region: (region: string, from: string) => `Region: ${region} (${from})`,
+  noRegion: 'Region: none configured',
+  endpoint: (url: string, from: string) => `Endpoint: ${url} (${from}), not AWS`,
+  endpointOf: (service: string, url: string, from: string) =>
+    `Endpoint of ${service}: ${url} (${from}), not AWS`,
+  caBundleUnreadable: (path: string, from: string, code: string) =>
+    `The certificate file ${path} (${from}) can't be read (${code}).`,
+  caBundleHint: 'Name a file with certificates in PEM form.',
+  wrongAccount: (found: string, wanted: string, from: string) =>
+    `These are credentials of the account ${found}, not of ${wanted} (${from}). Nothing was changed.`,
+  wrongAccountHint: (from: string) => `Name a profile of that account with --profile, or correct ${from}.`,
+
+  /** Where the credentials come from, in one line. */
+  source: (source: CredentialsSource, profile: string, from: string | undefined) => {
+    const named = `profile ${profile}${from ? ` (${from})` : ''}`;
+    switch (source.kind) {
+      case 'environment':
+        return 'access keys in the environment (AWS_ACCESS_KEY_ID)';
+      case 'profile':
+        return `${named}, ${HOW[source.how]}`;
+      case 'token-file':
+        return 'a web identity token (AWS_WEB_IDENTITY_TOKEN_FILE)';
+      case 'container':
+        return 'the container credentials endpoint';
+      case 'instance':
+        return 'the EC2 instance metadata service';
+    }
+  },
+
+  noCredentials: 'No AWS credentials were found.',
+  profileWithout: (profile: string) =>
+    `The profile ${profile} holds no credentials, and no others were found.`,
+  noCredentialsHint: (profile: string | undefined) =>
+    profile
+      ? `Run 'aws configure --profile ${profile}' or 'aws sso login --profile ${profile}', or name another profile with --profile.`
+      : "Run 'aws configure' or 'aws sso login', name a profile with --profile, or try --sandbox, which needs no account.",
+  partialKeys: 'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must both be set. One of them is missing.',
+  partialKeysHint: 'Set both variables, or unset both and name a profile with --profile.',
+  containerFailed: (reason: string | undefined) =>
+    `The container credentials endpoint (AWS_CONTAINER_CREDENTIALS_…) gave no credentials${reason ? ` (${reason})` : ''}.`,
+  containerHint: 'Check the role of the task, the pod or the build project.',
+  tokenFileUnreadable: (named: string, code: string) => `The token file of ${named} can't be read (${code}).`,
+  roleMissing: 'AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not.',
+  tokenFileHint: 'Check the variables or the profile that your platform has set for its role.',
+  processFailed: (profile: string, ended: string) =>
+    `The credential_process of the profile ${profile} failed (${ended}).`,
+  processPrinted: (profile: string) =>
+    `The credential_process of the profile ${profile} printed something other than credentials in JSON, version 1.`,
+  processHint: (profile: string) =>
+    `To see what it says, run 'aws sts get-caller-identity --profile ${profile}' or the process itself.`,
+  loginEnded: (profile: string) => `The sign-in of the profile ${profile} has ended.`,
+  loginHint: (profile: string) => `Run 'aws login --profile ${profile}', then run the same command again.`,
+  sourceMissing: (profile: string, source: string) =>
+    `The profile ${profile} takes its credentials from the profile ${source}, which doesn't exist or holds none.`,
+  sourceHint: 'Correct source_profile in the AWS configuration file.',
+  profileUnusable: (profile: string, why: string) =>
+    `The credentials of the profile ${profile} can't be used: ${why}`,
+  profileHint: (profile: string) => `Correct the profile ${profile} in the AWS configuration files.`,
+  ssoLacks: (profile: string, member: string) =>
+    `The profile ${profile} uses IAM Identity Center, but has no ${member}.`,
+  ssoConfigureHint: (profile: string) => `Run 'aws configure sso --profile ${profile}'.`,
+  ssoDenied: (profile: string, role: string, account: string) =>
+    `IAM Identity Center doesn't give the user of the profile ${profile} the role ${role} in the account ${account}.`,
+  ssoDeniedHint: 'Check sso_account_id and sso_role_name, or ask the administrator for the permission set.',
+  ssoSessionMissing: (profile: string, session: string) =>
+    `The profile ${profile} names the SSO session ${session}, which is not in the AWS configuration file.`,
+  ssoEnded: (profile: string) => `The SSO session of the profile ${profile} has ended.`,
+  ssoHint: (profile: string) => `Run 'aws sso login --profile ${profile}', then run the same command again.`,
+  ssoAnswered: (status: number) => `IAM Identity Center answered with the HTTP status ${status}.`,
+  laterHint: 'Run the same command again later.',
+  timedOut: (source: string, seconds: number) =>
+    `Getting credentials took longer than ${seconds} s (${source}).`,
+};
