@@ -55,16 +55,14 @@ function ofNothing(trouble: Trouble): Failure {
   return failing(trouble, sentence, words.noCredentialsHint(from ? plain(name) : undefined));
 }
 
+/** The provider for containers sends its requests itself, so that the status is in its message only. */
 function ofContainer(trouble: Trouble): Failure {
-  const { status, error } = trouble.last;
-  const reason = status ? `${status}` : ((error as NodeJS.ErrnoException | undefined)?.code ?? error?.name);
+  const { message, code } = trouble.thrown as NodeJS.ErrnoException;
+  const status = /status: (\d{3})\b/.exec(message)?.[1];
+  const reason = status ?? code;
+  const theirs = isTheirTurn({ ...trouble, last: { status: Number(status) } });
   const sentence = words.containerFailed(reason && plain(reason));
-  return failing(
-    trouble,
-    sentence,
-    words.containerHint,
-    isTheirTurn(trouble) ? EXIT.failed : EXIT.permission,
-  );
+  return failing(trouble, sentence, words.containerHint, theirs ? EXIT.failed : EXIT.permission);
 }
 
 function ofTokenFile(trouble: Trouble, named: string): Failure {

@@ -1,4 +1,5 @@
 import { exec } from 'node:child_process';
+import { fromHttp } from '@aws-sdk/credential-provider-http';
 import { fromIni } from '@aws-sdk/credential-provider-ini';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import type { AwsCredentialIdentity } from '@smithy/types';
@@ -78,8 +79,14 @@ function finderFor(
     mfaCodeProvider: askMfaCode ?? refuseMfa,
     logger: SILENT,
   };
-  const find = source.kind === 'profile' ? fromIni(options) : defaultProvider(options);
+  const find = providerFor(source.kind)(options);
   return () => find();
+}
+
+/** The default provider would go on to the next source where a profile or a container fails. */
+function providerFor(kind: AwsConfiguration['source']['kind']) {
+  if (kind === 'profile') return fromIni;
+  return kind === 'container' ? fromHttp : defaultProvider;
 }
 
 /** Makes a provider look once for as long as the credentials are good. A failure is final, so that nothing is run twice. */

@@ -1,12 +1,15 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { constants } from 'node:os';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { constants, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
 import { DEFAULTS } from '../defaults.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { createOutput, type Output } from '../report/output.ts';
 import { shellWord } from '../report/shell.ts';
 import { sandboxWords as words } from '../report/words/sandbox.ts';
-import { conflictingVariables, type Sandbox, startSandbox } from '../sandbox/index.ts';
+import { type Sandbox, startSandbox } from '../sandbox/index.ts';
 import { exitCodeOf, tell } from './failing.ts';
 import type { CommonOptions } from './options.ts';
 
@@ -63,15 +66,74 @@ function environment({ env }: Sandbox): Record<string, string> {
   return { ...env, AWS_REGION: region, AWS_DEFAULT_REGION: region };
 }
 
+/** What a child keeps of the user's AWS variables. Any other could lead it, or who it is, elsewhere. */
+const KEPT = new Set(['AWS_PAGER', 'AWS_DEFAULT_OUTPUT', 'AWS_CLI_AUTO_PROMPT', 'AWS_MAX_ATTEMPTS']);
+/** Puts a mark before the prompt of bash, whatever its start files make of the prompt. */
+const MARKED_PROMPT = 'case "$PS1" in "(sandbox) "*) ;; *) PS1="(sandbox) $PS1" ;; esac';
+
 async function runInside(sandbox: Sandbox, command: string[], output: Output): Promise<number> {
   const shell = process.env.SHELL ?? (process.platform === 'win32' ? 'cmd.exe' : '/bin/sh');
   const [program = shell, ...args] = command;
-  if (command.length === 0) output.say(words.shell(sandbox.url));
-  const inherited = Object.entries(process.env).filter(([name]) => !conflictingVariables.includes(name));
-  const child = spawn(program, args, {
-    stdio: 'inherit',
-    env: { ...Object.fromEntries(inherited), ...environment(sandbox) },
+  const folder = await mkdtemp(join(tmpdir(), 'mc-static-key-sandbox-'));
+  try {
+    const env = await environmentOfChild(sandbox, folder);
+    await demandFollowing(program, env);
+    if (command.length > 0) return await runChild(program, args, env);
+    output.say(words.shell(sandbox.url));
+    return await runChild(program, args, {
+      PS1: '(sandbox) $ ',
+      ...env,
+      PROMPT_COMMAND: MARKED_PROMPT,
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * The environment of a child, with AWS configuration files of its own: in the user's files an endpoint or a profile could lead it to
+ * AWS.
+ */
+async function environmentOfChild(sandbox: Sandbox, folder: string): Promise<NodeJS.ProcessEnv> {
+  const own = environment(sandbox);
+  const { accessKeyId, secretAccessKey } = sandbox.credentials;
+  const [config, credentials] = [join(folder, 'config'), join(folder, 'credentials')];
+  await writeFile(config, `[default]\nregion = ${own.AWS_REGION}\nendpoint_url = ${sandbox.url}\n`);
+  await writeFile(
+    credentials,
+    `[default]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`,
+    { mode: 0o600 },
+  );
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith('AWS_') || KEPT.has(name),
+  );
+  return {
+    ...Object.fromEntries(inherited),
+    ...own,
+    AWS_CONFIG_FILE: config,
+    AWS_SHARED_CREDENTIALS_FILE: credentials,
+  };
+}
+
+/**
+ * Refuses an AWS CLI that does not look at `AWS_ENDPOINT_URL`, so that its calls would go to AWS. Versions 1.29 and 2.13 were the first
+ * that do (AWS CLI changelogs, July 2023).
+ */
+async function demandFollowing(program: string, env: NodeJS.ProcessEnv): Promise<void> {
+  if (!/^aws(\.exe)?$/i.test(basename(program))) return;
+  const { stdout } = await promisify(execFile)(program, ['--version'], { env }).catch(() => ({ stdout: '' }));
+  const [version, major, minor] = /^aws-cli\/(\d+)\.(\d+)\.\d+/.exec(stdout) ?? [];
+  if (version === undefined) return;
+  if (Number(minor) >= (major === '1' ? 29 : 13) || Number(major) > 2) return;
+  throw new Failure(words.cannotFollow(version.replace('aws-cli/', '')), {
+    code: 'usage',
+    exitCode: EXIT.usage,
+    hint: words.cannotFollowHint,
   });
+}
+
+async function runChild(program: string, args: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const child = spawn(program, args, { stdio: 'inherit', env });
   // Ctrl-C goes to the command as well, which decides what it means; the sandbox ends when the command does.
   const forward = (signal: NodeJS.Signals) => void child.kill(signal);
   const ignore = () => undefined;

@@ -44,24 +44,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
 }
 
-/** Variables that a child process must not inherit beside `Sandbox.env`: each would take its calls, or its identity, elsewhere. */
-export const conflictingVariables: readonly string[] = [
-  'AWS_PROFILE',
-  'AWS_DEFAULT_PROFILE',
-  'AWS_SESSION_TOKEN',
-  'AWS_SECURITY_TOKEN',
-  'AWS_ENDPOINT_URL_IAM',
-  'AWS_ENDPOINT_URL_KMS',
-  'AWS_ENDPOINT_URL_MEDIACONNECT',
-  'AWS_ENDPOINT_URL_SECRETS_MANAGER',
-  'AWS_ENDPOINT_URL_STS',
-  'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
-  'AWS_ROLE_ARN',
-  'AWS_WEB_IDENTITY_TOKEN_FILE',
-  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
-  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
-];
-
 function environment(url: string, credentials: SandboxCredentials): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: url,

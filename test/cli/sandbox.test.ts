@@ -1,6 +1,10 @@
 import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { closing } from '../support/closing.ts';
 import { baseEnv, program, run } from '../support/run.ts';
 
 const node = (script: string) => [process.execPath, '-e', script];
@@ -36,6 +40,33 @@ describe('a command in the sandbox', () => {
     expect(Object.keys(env)).not.toContain('AWS_PROFILE');
     expect(Object.keys(env)).not.toContain('AWS_SESSION_TOKEN');
     expect(Object.keys(env)).not.toContain('AWS_ENDPOINT_URL_IAM');
+  });
+
+  test('finds AWS configuration files of its own, which lead to the sandbox and are gone afterwards', async () => {
+    const script =
+      'const { readFileSync } = require("node:fs"); const { env } = process;' +
+      'console.log(JSON.stringify([env.AWS_CONFIG_FILE, readFileSync(env.AWS_CONFIG_FILE, "utf8"), env.AWS_ENDPOINT_URL]))';
+    const { stdout } = await inside(script, { AWS_CONFIG_FILE: '/nowhere', AWS_USE_FIPS_ENDPOINT: 'true' });
+    const [path, config, url] = JSON.parse(stdout);
+    expect(config).toBe(`[default]\nregion = us-west-2\nendpoint_url = ${url}\n`);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test.each([
+    ['aws-cli/2.9.21 Python/3.9.11 Linux/5.10', 'The AWS CLI 2.9.21 ignores AWS_ENDPOINT_URL'],
+    ['aws-cli/1.27.165 Python/3.9.11 Linux/5.10', 'The AWS CLI 1.27.165 ignores AWS_ENDPOINT_URL'],
+    ['aws-cli/2.13.0 Python/3.11.4 Linux/5.10', ''],
+    ['aws-cli/1.29.0 Python/3.11.4 Linux/5.10', ''],
+  ])('is not run where it is an AWS CLI that would call AWS: %s', async (version, told) => {
+    const folder = mkdtempSync(join(tmpdir(), 'mc-static-key-aws-'));
+    closing(() => rmSync(folder, { recursive: true }));
+    const aws = join(folder, 'aws');
+    writeFileSync(aws, `#!/bin/sh\nif [ "$1" = --version ]; then echo '${version}'; else echo called; fi\n`, {
+      mode: 0o755,
+    });
+    const { code, stdout, stderr } = await run(['sandbox', '--', aws, 'sts', 'get-caller-identity']);
+    expect([code, stdout]).toEqual(told ? [2, ''] : [0, 'called\n']);
+    expect(stderr).toContain(told);
   });
 
   test('may be this program: a pipeline is rehearsed, and run twice in it finds everything in place', async () => {

@@ -6,6 +6,9 @@ export const sandboxWords = {
     `The AWS sandbox serves at ${url}. Ctrl-C ends it, and nothing is left. To use it in another shell:`,
   portTaken: (port: number) => `--port: ${port} is taken on this machine. Take another one.`,
   portRefused: (port: number) => `--port: this user may not open port ${port}. Take one above 1023.`,
+  cannotFollow: (version: string) =>
+    `The AWS CLI ${version} ignores AWS_ENDPOINT_URL, so its calls would go to AWS.`,
+  cannotFollowHint: 'Use the AWS CLI 2.13, 1.29 or newer.',
   commandNotFound: 'The command after -- was not found. Check its name and PATH.',
   commandFailed: (code: string) => `The command after -- could not be started (${code}).`,
   portAndCommand: '--port serves in the foreground, so it takes no command. Leave one of them out.',

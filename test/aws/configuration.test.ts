@@ -1,0 +1,187 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readConfiguration, type ServiceId } from '../../src/aws/configuration.ts';
+import { partitionOf } from '../../src/aws/regions.ts';
+import { closing } from '../support/closing.ts';
+
+/** The environment with AWS configuration files of these contents. */
+function withFiles(
+  config: string | Buffer,
+  credentials = '',
+  env: NodeJS.ProcessEnv = {},
+): NodeJS.ProcessEnv {
+  const folder = mkdtempSync(join(tmpdir(), 'mc-static-key-'));
+  closing(() => rmSync(folder, { recursive: true }));
+  const [AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE] = [
+    join(folder, 'config'),
+    join(folder, 'credentials'),
+  ];
+  writeFileSync(AWS_CONFIG_FILE, config);
+  writeFileSync(AWS_SHARED_CREDENTIALS_FILE, credentials);
+  return { AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, ...env };
+}
+
+const STATIC = 'aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = example\n';
+
+describe('the profile', () => {
+  test.each<[string, { profile?: string }, NodeJS.ProcessEnv, object]>([
+    ['--profile', { profile: 'p' }, { AWS_PROFILE: 'q' }, { name: 'p', from: '--profile' }],
+    ['AWS_PROFILE', {}, { AWS_PROFILE: 'q', AWS_DEFAULT_PROFILE: 'p' }, { name: 'q', from: 'AWS_PROFILE' }],
+    ['AWS_DEFAULT_PROFILE', {}, { AWS_DEFAULT_PROFILE: 'p' }, { name: 'p', from: 'AWS_DEFAULT_PROFILE' }],
+    ['nothing', {}, {}, { name: 'default' }],
+  ])('is the one of %s, in this order', async (_what, flags, env, profile) => {
+    const all = withFiles('[profile p]\nregion = eu-west-1\n[profile q]\nregion = eu-west-1\n', '', env);
+    expect((await readConfiguration(flags, all)).profile).toMatchObject(profile);
+  });
+
+  test.each<[{ profile?: string }, NodeJS.ProcessEnv, string]>([
+    [{ profile: 'vidoe' }, {}, '--profile'],
+    [{}, { AWS_PROFILE: 'vidoe' }, 'AWS_PROFILE'],
+    [{}, { AWS_DEFAULT_PROFILE: 'vidoe' }, 'AWS_DEFAULT_PROFILE'],
+  ])(
+    'that is named and not there ends the run, whatever else has credentials: %j %j',
+    async (flags, env, from) => {
+      const others = {
+        AWS_WEB_IDENTITY_TOKEN_FILE: '/token',
+        AWS_ROLE_ARN: 'arn',
+        AWS_ACCESS_KEY_ID: 'AKIA',
+      };
+      const all = withFiles('[profile video]\nregion = eu-west-1\n', '', { ...env, ...others });
+      await expect(readConfiguration(flags, all)).rejects.toMatchObject({
+        code: 'profile-not-found',
+        exitCode: 4,
+        message: expect.stringContaining(`The profile vidoe (${from}) was not found in`),
+        hint: 'These profiles exist: video.',
+      });
+    },
+  );
+
+  test('may be in the credentials file only', async () => {
+    const { source } = await readConfiguration({ profile: 'p' }, withFiles('', `[p]\n${STATIC}`));
+    expect(source).toEqual({ kind: 'profile', how: 'access-keys' });
+  });
+
+  test.each<[string, string | Buffer, string]>([
+    ['UTF-16', Buffer.from('\ufeff[default]\n', 'utf16le'), 'is not UTF-8 text'],
+  ])('of a file in %s ends the run', async (_what, config, told) => {
+    await expect(readConfiguration({}, withFiles(config))).rejects.toThrow(told);
+  });
+});
+
+describe('credentials come from one source', () => {
+  test.each<[string, string, NodeJS.ProcessEnv, { profile?: string }, object]>([
+    [
+      'access keys in the environment',
+      `[default]\n${STATIC}`,
+      { AWS_ACCESS_KEY_ID: 'A' },
+      {},
+      { kind: 'environment' },
+    ],
+    [
+      'a named profile, not keys in the environment',
+      '[profile p]\ncredential_process = x\n',
+      { AWS_ACCESS_KEY_ID: 'A' },
+      { profile: 'p' },
+      { kind: 'profile', how: 'process' },
+    ],
+    [
+      'the default profile before a token file',
+      '[default]\nsso_session = s\n',
+      { AWS_WEB_IDENTITY_TOKEN_FILE: '/t' },
+      {},
+      { kind: 'profile', how: 'sso' },
+    ],
+    ['a role', '[default]\nrole_arn = r\nsource_profile = x\n', {}, {}, { kind: 'profile', how: 'role' }],
+    ['aws login', '[default]\nlogin_session = x\n', {}, {}, { kind: 'profile', how: 'login' }],
+    [
+      'a token file where the profile has a Region only',
+      '[profile p]\nregion = eu-west-1\n',
+      { AWS_WEB_IDENTITY_TOKEN_FILE: '/t' },
+      { profile: 'p' },
+      { kind: 'token-file' },
+    ],
+    ['a container', '', { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://x' }, {}, { kind: 'container' }],
+    ['the instance', '', {}, {}, { kind: 'instance' }],
+  ])('%s', async (_what, config, env, flags, source) => {
+    expect((await readConfiguration(flags, withFiles(config, '', env))).source).toEqual(source);
+  });
+});
+
+describe('the Region', () => {
+  test.each<[NodeJS.ProcessEnv, object]>([
+    [
+      { AWS_REGION: 'a', AWS_DEFAULT_REGION: 'b' },
+      { value: 'a', from: 'AWS_REGION' },
+    ],
+    [{ AWS_DEFAULT_REGION: 'b' }, { value: 'b', from: 'AWS_DEFAULT_REGION' }],
+    [{}, { value: 'c', from: 'profile default' }],
+  ])('is taken from %j before the profile', async (env, region) => {
+    const all = withFiles('[default]\nregion = c\n', '', env);
+    expect((await readConfiguration({}, all)).region).toEqual(region);
+  });
+
+  test.each([
+    ['us-gov-west-1', 'aws-us-gov'],
+    ['cn-north-1', 'aws-cn'],
+    ['eusc-de-east-1', 'aws-eusc'],
+    ['eu-isoe-west-1', 'aws-iso-e'],
+    ['us-isof-south-1', 'aws-iso-f'],
+    ['mx-central-1', 'aws'],
+  ])('%s is in the partition %s', (region, partition) => {
+    expect(partitionOf(region)).toBe(partition);
+  });
+});
+
+describe('the endpoint of a service', () => {
+  const CONFIG = [
+    '[default]\nendpoint_url = http://default.example\n',
+    '[profile p]\nendpoint_url = http://p.example\nservices = s\n',
+    '[profile q]\nregion = eu-west-1\n',
+    '[profile ignoring]\nendpoint_url = http://i.example\nignore_configured_endpoint_urls = true\n',
+    '[services s]\niam =\n  endpoint_url = http://iam.example\n',
+  ].join('');
+
+  test.each<
+    [string, { profile?: string; endpointUrl?: string }, NodeJS.ProcessEnv, ServiceId, string | undefined]
+  >([
+    [
+      'the flag',
+      { endpointUrl: 'http://f' },
+      { AWS_ENDPOINT_URL: 'http://e' },
+      'IAM',
+      'http://f --endpoint-url',
+    ],
+    [
+      'the variable of the service',
+      {},
+      { AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://s', AWS_ENDPOINT_URL: 'http://e' },
+      'Secrets Manager',
+      'http://s AWS_ENDPOINT_URL_SECRETS_MANAGER',
+    ],
+    ['the variable', { profile: 'p' }, { AWS_ENDPOINT_URL: 'http://e' }, 'IAM', 'http://e AWS_ENDPOINT_URL'],
+    [
+      'the services of the profile',
+      { profile: 'p' },
+      {},
+      'IAM',
+      'http://iam.example services s of profile p',
+    ],
+    ['the profile', { profile: 'p' }, {}, 'STS', 'http://p.example profile p'],
+    ['the default profile', {}, {}, 'KMS', 'http://default.example profile default'],
+    ['never that of another profile', { profile: 'q' }, {}, 'Secrets Manager', undefined],
+    ['none where the profile says so', { profile: 'ignoring' }, {}, 'STS', undefined],
+    [
+      'none where a variable says so',
+      { profile: 'p' },
+      { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' },
+      'STS',
+      undefined,
+    ],
+  ])('is %s', async (_what, flags, env, service, wanted) => {
+    const { endpointOf } = await readConfiguration(flags, withFiles(CONFIG, '', env));
+    const endpoint = endpointOf(service);
+    expect(endpoint && `${endpoint.value} ${endpoint.from}`).toBe(wanted);
+  });
+});
