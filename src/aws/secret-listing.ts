@@ -3,6 +3,7 @@ import {
   ListSecretsCommand,
   ListSecretVersionIdsCommand,
   type SecretListEntry,
+  type SortOrderType,
 } from '@aws-sdk/client-secrets-manager';
 import type { Tag } from './names.ts';
 import { type Page, pages } from './pages.ts';
@@ -35,14 +36,17 @@ export interface ListedSecret {
   kmsKeyId?: string;
 }
 
-/** All secrets of a Region, page by page; those scheduled for deletion only where they are asked for. */
+/**
+ * All secrets of a Region, page by page, the oldest first unless the order says otherwise; those scheduled for deletion only where
+ * they are asked for.
+ */
 export function secretPages(
   aws: Aws,
   region: string,
-  { deleted = false } = {},
+  { deleted = false, order }: { deleted?: boolean; order?: SortOrderType } = {},
 ): AsyncGenerator<Page<ListedSecret>> {
   return pages(async (token) => {
-    const input = { MaxResults: 100, NextToken: token, IncludePlannedDeletion: deleted };
+    const input = { MaxResults: 100, NextToken: token, IncludePlannedDeletion: deleted, SortOrder: order };
     const request = { action: 'secretsmanager:ListSecrets', resource: '*', region };
     const answer = await aws.call(request, (options) =>
       aws.clients.secretsManager(region).send(new ListSecretsCommand(input), options),
@@ -91,10 +95,10 @@ function fromEntry(entry: SecretListEntry, region: string): ListedSecret[] {
 
 const CURRENT = 'AWSCURRENT';
 
-/** The secrets of a Region, at most `limit` of them (the wizard offers them; nobody scrolls through thousands). */
+/** The newest secrets of a Region, at most `limit` of them (the wizard offers them; nobody scrolls through thousands). */
 export async function listSecrets(aws: Aws, region: string, limit: number): Promise<ListedSecret[]> {
   const found: ListedSecret[] = [];
-  for await (const { items } of secretPages(aws, region)) {
+  for await (const { items } of secretPages(aws, region, { order: 'desc' })) {
     found.push(...items);
     if (found.length >= limit) break;
   }

@@ -5,6 +5,7 @@ import {
   PutResourcePolicyCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
+import { listSecrets } from '../../src/aws/secret-listing.ts';
 import { secretReader } from '../../src/aws/secret-reader.ts';
 import { type FoundSecret, readSecret } from '../../src/aws/secrets.ts';
 import { type Aws, openAws } from '../../src/aws/session.ts';
@@ -145,4 +146,12 @@ test('a few secrets are read as ever', async () => {
   sandbox().clearRequests();
   await Promise.all(names(4).map((id) => reader.read(REGION, id)));
   expect(asked()).toEqual({ DescribeSecret: 4, GetSecretValue: 4, GetResourcePolicy: 4 });
+});
+
+describe('secrets to choose from', () => {
+  test('are the newest, if there are more than are offered', async () => {
+    const { aws } = await scene(names(5));
+    const offered = await listSecrets(aws, REGION, 3);
+    expect(offered.map(({ name }) => name)).toEqual(['studio-4', 'studio-3', 'studio-2']);
+  });
 });

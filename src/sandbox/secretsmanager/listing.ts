@@ -47,10 +47,11 @@ export const listing: Operations = {
   ),
 };
 
+/** Of secrets with the same value, the one that was made first counts as the lower one. */
 function sorted(secrets: readonly Secret[], by: string, order: string): Secret[] {
   const sortValueOf = SORT_VALUE[by] ?? ((secret: Secret) => secret.name);
-  const direction = order === 'asc' ? 1 : -1;
-  return [...secrets].sort((a, b) =>
-    sortValueOf(a) < sortValueOf(b) ? -direction : sortValueOf(a) > sortValueOf(b) ? direction : 0,
+  const ascending = [...secrets].sort((a, b) =>
+    sortValueOf(a) < sortValueOf(b) ? -1 : Number(sortValueOf(a) > sortValueOf(b)),
   );
+  return order === 'asc' ? ascending : ascending.reverse();
 }
