@@ -78,7 +78,7 @@ describe('a profile that needs a code from an MFA device', () => {
     await wizard.reply(`Code of the MFA device ${DEVICE}`, '123456');
     await wizard.waitFor(/as arn:aws:sts::111122223333:assumed-role\/Engineer\//);
     await wizard.waitFor('profile studio');
-    await wizard.waitFor('Region us-west-2');
+    await wizard.waitFor('Region: us-west-2');
     await wizard.reply(Q.account);
     for (const question of [Q.region, Q.anotherRegion]) await wizard.reply(question);
     await wizard.choose(Q.confirm, 'Yes');
@@ -141,7 +141,7 @@ describe('credentials that do not serve', () => {
     const wizard = startWizard(flagsWithout(), { sandbox, env: STUDIO_KEY });
     expect(await wizard.exit()).toEqual({ code: 4 });
     expect(wizard.transcript()).toContain('✖ The AWS credentials have expired.');
-    expect(wizard.transcript()).toContain("Run 'aws sso login'");
+    expect(wizard.transcript()).toContain("such as with 'aws sso login'");
     expect(wizard.transcript()).toContain('Nothing was changed.');
   });
 

@@ -19,7 +19,7 @@ describe('someone who follows the wizard from end to end', () => {
     const wizard = startWizard([], { sandbox });
     await wizard.waitFor(`AWS account ${ACCOUNT}`);
     await wizard.waitFor(`as arn:aws:iam::${ACCOUNT}:user/`);
-    await wizard.waitFor('no Region configured');
+    await wizard.waitFor('Region: none configured');
     await wizard.reply(Q.account);
     await wizard.search(Q.region, 'oregon', 'us-west-2');
     await wizard.reply(Q.anotherRegion);
