@@ -99,6 +99,13 @@ export function createClients(settings: AwsSettings, interrupt: AbortSignal, lan
   };
 }
 
+/** What the SDK would else take from the environment or the profile: here its own defaults. */
+const SANDBOX_CONFIG = {
+  useFipsEndpoint: false,
+  useDualstackEndpoint: false,
+  defaultsMode: 'legacy',
+} as const;
+
 /** Returns what the client of a service is made with. The SDK itself would take endpoints from another profile than ours. */
 function commonConfig(settings: AwsSettings, requestHandler: RequestHandler, interrupt: AbortSignal) {
   const { configuration, endpointUrl, credentials } = settings;
@@ -113,7 +120,7 @@ function commonConfig(settings: AwsSettings, requestHandler: RequestHandler, int
       ...(endpoint ? { endpoint } : {}),
       ...(profile?.from ? { profile: profile.name } : {}),
       // Nothing in the user's environment reaches into the sandbox.
-      ...(endpointUrl ? { useFipsEndpoint: false, useDualstackEndpoint: false } : {}),
+      ...(endpointUrl ? SANDBOX_CONFIG : {}),
       requestHandler,
       maxAttempts: HTTP.maxAttempts,
       ...(find ? { credentials: find } : {}),

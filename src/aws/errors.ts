@@ -68,6 +68,7 @@ export function toFailure(error: unknown, request: Request, caller: Caller): Fai
     credentialsFailure(sdk, request, caller) ??
     permissionFailure(sdk, request, caller) ??
     networkFailure(sdk, request) ??
+    localFailure(sdk, request) ??
     serviceFailure(sdk, request)
   );
 }
@@ -172,6 +173,18 @@ const NO_KMS = /^Access to KMS is not allowed/;
 /** Storing a value takes `kms:GenerateDataKey` and `kms:Decrypt`, reading one the second only. */
 function kmsActionFor(action: string): string {
   return /:(Create|Put)/.test(action) ? 'kms:GenerateDataKey' : 'kms:Decrypt';
+}
+
+/** What the SDK itself refused, such as a configuration from which it cannot make an endpoint: AWS was not asked. */
+function localFailure(error: SdkError, { action }: Request): Failure | undefined {
+  if (error.$metadata?.httpStatusCode !== undefined || error.$fault !== undefined) return undefined;
+  return new Failure(words.notSent(action, plain(error.message)), {
+    code: 'aws-configuration',
+    exitCode: EXIT.failed,
+    hint: words.notSentHint,
+    awsAction: action,
+    cause: error,
+  });
 }
 
 function serviceFailure(error: SdkError, { action, resource }: Request): Failure {

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { KEYS, REGION, readAccount, withoutSuffixes, writesTo } from '../support/account.ts';
+import { manifestFile } from '../support/manifest.ts';
 import { run } from '../support/run.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp, setUpInVain } from '../support/setup.ts';
@@ -53,6 +54,60 @@ describe('credentials', () => {
     expect(failure).toMatchObject({ exit: 4, code: 'expired-credentials' });
     expect(failure.hint).toContain('aws sso login');
   });
+});
+
+describe('an account that was not meant', () => {
+  const OTHER = '444455556666';
+
+  test('is left alone, whether a flag or a manifest names another one', async () => {
+    sandbox().clearRequests();
+    const failure = await failureOf({}, '--account-id', OTHER);
+    expect(failure).toMatchObject({
+      exit: 4,
+      code: 'wrong-account',
+      message: `These are credentials of the account 111122223333, not of ${OTHER} (--account-id).`,
+    });
+    const manifest = manifestFile({
+      account: OTHER,
+      keys: [{ secretName: 'a', key: { generate: 'aes256' } }],
+    });
+    const args = ['setup', '--manifest', manifest, '--yes', '--json'];
+    const { code, stdout } = await run(args, { env: reaching(sandbox()) });
+    expect([code, JSON.parse(stdout).error.code]).toEqual([4, 'wrong-account']);
+    expect(JSON.parse(stdout).caller).toMatchObject({ account: '111122223333', credentials: 'environment' });
+    expect(writesTo(sandbox())).toEqual([]);
+  });
+
+  test('is one sentence where flag and manifest disagree, and no obstacle where they do not', async () => {
+    const keys = [{ secretName: 'a', regions: [REGION], key: { generate: 'aes256' } }];
+    const manifest = manifestFile({ account: '111122223333', keys });
+    const setupAll = (account: string) =>
+      run(['setup', '--manifest', manifest, '--account-id', account, '--yes'], { env: reaching(sandbox()) });
+    const disagreeing = await setupAll(OTHER);
+    expect([disagreeing.code, disagreeing.stderr]).toEqual([
+      2,
+      expect.stringContaining('name different accounts'),
+    ]);
+    expect((await setupAll('111122223333')).code).toBe(0);
+  });
+});
+
+describe('what the SDK cannot send', () => {
+  test('is not said to be an answer of AWS', async () => {
+    const failure = await failureOf({ AWS_DEFAULTS_MODE: 'nonsense' });
+    expect(failure).toMatchObject({ exit: 1, code: 'aws-configuration' });
+    expect(failure.message).toMatch(/^The AWS SDK could not send sts:GetCallerIdentity: .*defaultsMode/);
+  });
+
+  test.each(['AWS_ENDPOINT_URL_MEDIACONNECT', 'AWS_ENDPOINT_URL_KMS'])(
+    'because of %s is a wrong option',
+    async (name) => {
+      const { code, stderr } = await run(['setup', ...ARGS], {
+        env: reaching(sandbox(), { [name]: 'nonsense' }),
+      });
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`${name} takes a URL`)]);
+    },
+  );
 });
 
 describe('an endpoint', () => {

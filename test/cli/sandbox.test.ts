@@ -189,9 +189,17 @@ describe('setup --sandbox', () => {
         AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
         AWS_SECRET_ACCESS_KEY: 'example',
         AWS_SESSION_TOKEN: 'example',
+        AWS_USE_FIPS_ENDPOINT: 'true',
+        AWS_USE_DUALSTACK_ENDPOINT: 'true',
+        AWS_DEFAULTS_MODE: 'nonsense',
+        AWS_CREDENTIAL_EXPIRATION: '2020-01-01T00:00:00Z',
+        AWS_CA_BUNDLE: '/nowhere',
       },
     });
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ account: '111122223333', role: { action: 'created' } });
+    expect(JSON.parse(stdout)).toMatchObject({
+      ...{ account: '111122223333', role: { action: 'created' } },
+      caller: { account: '111122223333', credentials: 'sandbox', endpoints: [] },
+    });
   });
 });

@@ -13,6 +13,7 @@ import { type CommandResult, type InProcessOptions, runInProcess } from './comma
 
 /** What a manifest says, without its version. JSON is YAML, so it is written as that. */
 export interface ManifestContent {
+  account?: string;
   defaults?: object;
   keys: object[];
 }

@@ -90,6 +90,8 @@ export const awsWords = {
   regionOff: (region: string) => `The Region ${region} is not enabled in this account.`,
   regionOffHint:
     'Enable it in the account settings (that takes some minutes), or take another one (--region). Session credentials from the global STS endpoint do not work in such a Region even then.',
+  notSent: (action: string, why: string) => `The AWS SDK could not send ${action}: ${why}`,
+  notSentHint: 'Check the AWS variables of the environment and the profile.',
   service: (action: string, resource: string, code: string, message: string) =>
     `AWS answered ${code} to ${action} on ${resource}: ${message}`,
   serviceFault: (action: string, resource: string, code: string) =>
