@@ -1,6 +1,6 @@
 import { engineerCredentials } from './auth/engineer.ts';
 import { newMachine } from './machine.ts';
-import { addFlow } from './mediaconnect/fixtures.ts';
+import { addFlow, addRouterEnd } from './mediaconnect/fixtures.ts';
 import { addOwnedSecret } from './secretsmanager/fixtures.ts';
 import { HOST, listen } from './server.ts';
 import { putInStack } from './stacks.ts';
@@ -34,6 +34,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       machine.latency = latencyMs;
     },
     addFlow: (flow) => addFlow(machine, flow),
+    addRouterEnd: (end) => addRouterEnd(machine, end),
     addOwnedSecret: (secret) => addOwnedSecret(machine, secret),
     putInStack: (arn, stackName) => putInStack(machine, arn, stackName),
     credentialsFor: (policy) => engineerCredentials(machine, policy),

@@ -68,7 +68,7 @@ export const flows: Operations = {
       parts,
     };
     store.add(flow);
-    return { flow: flowView(flow) };
+    return { flow: flowView(store, flow) };
   }),
   DescribeFlow: operation({ flowArn }, (call, input) => {
     const flow = demandFlow(call, input.flowArn);
@@ -76,7 +76,7 @@ export const flows: Operations = {
     if (flow.errors?.length !== 0) {
       readKeys(call, flow);
     }
-    return { flow: flowView(flow), messages: messagesOf(flow) };
+    return { flow: flowView(call.world.flowsIn(call.region), flow), messages: messagesOf(flow) };
   }),
   ListFlows: operation({ maxResults: number({ min: 1, max: 1000 }), nextToken: text() }, (call, input) => {
     const all = call.world.flowsIn(call.region).all();
@@ -107,8 +107,9 @@ export const flows: Operations = {
 };
 
 /** A flow without errors has no messages. Source: `messages` of DescribeFlow in the API reference. */
-function messagesOf({ errors = [] }: Flow): object | undefined {
-  return errors.length > 0 ? { errors } : undefined;
+function messagesOf({ errors = [], fixedErrors = [] }: Flow): object | undefined {
+  const all = [...fixedErrors, ...errors];
+  return all.length > 0 ? { errors: all } : undefined;
 }
 
 function inStatus(flow: Flow, status: FlowStatus, participle: string): Flow {
