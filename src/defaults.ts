@@ -153,7 +153,14 @@ export const QUOTAS: readonly RequestQuota[] = [
   { service: 'secretsmanager', operations: /^ListSecrets$/, perSecond: 100 },
   { service: 'secretsmanager', operations: /^ListSecretVersionIds$/, perSecond: 50 },
   { service: 'mediaconnect', operations: /^DescribeFlow$/, perSecond: 30 },
-  { service: 'mediaconnect', operations: /^(?!DescribeFlow$)/, perSecond: 5, gathersSeconds: 6 },
+  { service: 'mediaconnect', operations: /^GetRouterInput$/, perSecond: 30 },
+  { service: 'mediaconnect', operations: /^GetRouterOutput$/, perSecond: 30 },
+  {
+    service: 'mediaconnect',
+    operations: /^(?!(DescribeFlow|GetRouterInput|GetRouterOutput)$)/,
+    perSecond: 5,
+    gathersSeconds: 6,
+  },
   { service: 'iam', operations: /^(?!Get|List|Simulate)/, perSecond: 10 },
 ];
 

@@ -28,7 +28,8 @@ export interface Story {
 }
 
 /** What is asked for to tell more. */
-const asksMore: Story['optional'] = ({ action }) => /^(ListPolicies|GetPolicy|ListFlows)$/.test(action);
+const asksMore: Story['optional'] = ({ action }) =>
+  /^(ListPolicies|GetPolicy|ListFlows|ListRouter(In|Out)puts)$/.test(action);
 
 const KEY = ['--key-env', 'STUDIO_KEY'];
 const NEAR = ['--secret-name', 'studio-a', '--region', REGION];
@@ -109,7 +110,7 @@ const ROTATIONS: readonly Omit<Story, 'optional'>[] = [
 ];
 
 const takesDownWithout: Story['optional'] = ({ action }) =>
-  /^(ListFlows|GetSecretValue|ListPolicies)$/.test(action);
+  /^(ListFlows|ListRouter(In|Out)puts|GetSecretValue|ListPolicies)$/.test(action);
 
 /** What becomes of a policy must be known: whose it is, and who uses it. */
 const TEARDOWNS: readonly Story[] = [
