@@ -84,10 +84,13 @@ export async function readFlow(aws: Aws, flowArn: string): Promise<FoundFlow | u
   return answer?.Flow && toFlow({ Flow: answer.Flow, Messages: answer.Messages }, flowArn, region);
 }
 
+/** For how long a page of a list is asked for, in milliseconds. */
+export type ListLimit = { limitMs?: number };
+
 /** The ARNs of all flows of a Region, page by page. */
-export async function listFlowArns(aws: Aws, region: string): Promise<string[]> {
+export async function listFlowArns(aws: Aws, region: string, limit: ListLimit = {}): Promise<string[]> {
   const client = await aws.clients.mediaConnect(region);
-  const request = { action: 'mediaconnect:ListFlows', resource: '*', region };
+  const request = { action: 'mediaconnect:ListFlows', resource: '*', region, ...limit };
   const arns: string[] = [];
   const listing = pages(async (token) => {
     const command = new ListFlowsCommand({ MaxResults: 100, ...(token ? { NextToken: token } : {}) });

@@ -109,7 +109,9 @@ function readingAll({ deserialize }: Pick<Serde, 'deserialize'>): Pick<Serde, 'd
   return {
     async deserialize(response, context) {
       if (response.statusCode >= 300) return deserialize(response, context);
-      const text = context.utf8Encoder(await context.streamCollector(response.body));
+      const { body: sent } = response;
+      const bytes = sent instanceof Uint8Array ? sent : await context.streamCollector(sent);
+      const text = context.utf8Encoder(bytes);
       const body: unknown = text === '' ? {} : JSON.parse(text);
       if (typeof body !== 'object' || body === null || Array.isArray(body))
         throw new TypeError('the answer is no JSON object');

@@ -1,5 +1,5 @@
 import { parseArn } from './arn.ts';
-import { type TransitEncryption, type TransitSettings, transitOf } from './flows.ts';
+import { type ListLimit, type TransitEncryption, type TransitSettings, transitOf } from './flows.ts';
 import {
   GetRouterInputCommand,
   GetRouterOutputCommand,
@@ -74,10 +74,15 @@ export async function readRouterEnd(
 }
 
 /** Returns the ARNs of all router inputs or outputs of a Region. */
-export async function listRouterArns(aws: Aws, kind: RouterKind, region: string): Promise<string[]> {
+export async function listRouterArns(
+  aws: Aws,
+  kind: RouterKind,
+  region: string,
+  limit: ListLimit = {},
+): Promise<string[]> {
   const client = await aws.clients.mediaConnect(region);
   const { list: List, answer: member } = COMMANDS[kind];
-  const request = { action: `mediaconnect:List${member}s`, resource: '*', region };
+  const request = { action: `mediaconnect:List${member}s`, resource: '*', region, ...limit };
   const arns: string[] = [];
   const listing = pages(async (token) => {
     const command = new List({ MaxResults: 100, ...(token ? { NextToken: token } : {}) });

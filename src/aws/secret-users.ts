@@ -2,7 +2,7 @@ import { Failure, hasAwsCode, isAccessDenied } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';
 import { userWords as words } from '../report/words/users.ts';
 import { isAboutCaller } from './everywhere.ts';
-import { type FoundFlow, listFlowArns, readFlow } from './flows.ts';
+import { type FoundFlow, type ListLimit, listFlowArns, readFlow } from './flows.ts';
 import { type FoundRouterEnd, listRouterArns, pathOf, readRouterEnd } from './routers.ts';
 import type { Aws } from './session.ts';
 import { allOrFirstFailure, atMost } from './together.ts';
@@ -41,9 +41,15 @@ const READ_AT_ONCE = 8;
  * Finds everything in a Region that names one of the secrets, in any member: also in one that came to the API after this program.
  * Secrets Manager takes an ARN without the six random characters too (API reference, `GetSecretValue`, `SecretId`). All flows and
  * router ends are read once, however many secrets it is about.
+ * @param limit how long a page of a list may take, where the answer matters less than the time
  * @throws Failure when the caller's credentials are wrong
  */
-export async function findUsers(aws: Aws, region: string, secretArns: string[]): Promise<FoundUsers> {
+export async function findUsers(
+  aws: Aws,
+  region: string,
+  secretArns: string[],
+  limit: ListLimit = {},
+): Promise<FoundUsers> {
   const spellings = new Map(
     secretArns.flatMap((arn) => [arn, arn.replace(/-[A-Za-z0-9]{6}$/, '')].map((text) => [text, arn])),
   );
@@ -51,7 +57,7 @@ export async function findUsers(aws: Aws, region: string, secretArns: string[]):
   const looks = USER_KINDS.map(async (kind) => {
     const failure = await failureOf(async () => {
       const failures: Failure[] = [];
-      await atMost(READ_AT_ONCE, await list(aws, kind, region), async (arn) => {
+      await atMost(READ_AT_ONCE, await list(aws, kind, region, limit), async (arn) => {
         // A permission may be lacking for one of them only. What else fails would fail for the next one too.
         const denied = await failureOf(() => lookAt(aws, kind, arn, spellings, found), isAccessDenied);
         if (denied) failures.push(denied);
@@ -78,8 +84,8 @@ async function failureOf(
   }
 }
 
-function list(aws: Aws, kind: UserKind, region: string): Promise<string[]> {
-  return kind === 'flow' ? listFlowArns(aws, region) : listRouterArns(aws, kind, region);
+function list(aws: Aws, kind: UserKind, region: string, limit: ListLimit): Promise<string[]> {
+  return kind === 'flow' ? listFlowArns(aws, region, limit) : listRouterArns(aws, kind, region, limit);
 }
 
 /** Notes which of the secrets a flow or a router end names. What was deleted since it was listed names none any more. */

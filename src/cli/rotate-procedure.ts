@@ -22,6 +22,7 @@ import { verify } from '../verify/index.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
 import { keyOfFlags } from './key-of-flags.ts';
 import type { CommonOptions } from './options.ts';
+import { usersOfReplaced } from './replaced-users.ts';
 import type { RotateAnswers } from './rotate-answers.ts';
 import { meantBy } from './secret-options.ts';
 import { stepContext, tellPlan, withAccountOfRest } from './step-context.ts';
@@ -57,7 +58,8 @@ export async function performRotate(run: RotateRun): Promise<ExitCode> {
   const rotation = await planRotation(run, context, { name, secrets }, early, wizard);
 
   const breaks = changesAnything(rotation.changes) ? [words.breaks] : [];
-  const warnings = [...breaks, ...rotation.warnings, ...unseen, ...regionWarnings(known.regions)];
+  const users = await usersOfReplaced(run, rotation.replaced);
+  const warnings = [...breaks, ...users, ...rotation.warnings, ...unseen, ...regionWarnings(known.regions)];
   const plan = { changes: rotation.changes, warnings };
   const changes = await tellPlan(run, plan, {
     dryRun: answers.dryRun,

@@ -219,7 +219,7 @@ function warnings(
         user.disabled ? [userWords.namedBy(secret.name, secret.region, user)] : [],
       ),
     ),
-    ...userWords.unknown(usersUnknown),
+    ...userWords.unknown(usersUnknown, userWords.stopsDecrypting),
     ...new Set(secrets.flatMap((each) => ('value' in each ? unseenWarnings(each.value) : []))),
   ];
 }

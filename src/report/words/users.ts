@@ -30,12 +30,15 @@ export const userWords = {
     `The secret ${name} in ${region} is named by ${user(by)}. It is not used there: the integration with routers is disabled.`,
   willRead: (name: string, region: string, by: User) =>
     `The secret ${name} in ${region} is used by ${user(by)}, which will read the new key.`,
+  readsNew: 'One that does will read the new key.',
+  stopsDecrypting: 'One that does stops decrypting.',
+  looking: 'Looking for what uses the secret',
   denied: (action: string) => `${action} is not allowed`,
   noEndpoint: 'MediaConnect has no endpoint there that can be found',
   noRouters: 'MediaConnect has no routers there',
 
   /** Says what could not be looked at: what has the same reason in one sentence. */
-  unknown: (unseen: { region: string; kind: Kind; why: string }[]): string[] =>
+  unknown: (unseen: { region: string; kind: Kind; why: string }[], consequence: string): string[] =>
     [...new Set(unseen.map(({ why }) => why))].map((why) => {
       const same = unseen.filter((each) => each.why === why);
       const kinds = (Object.keys(KINDS) as Kind[]).filter((kind) => same.some((each) => each.kind === kind));
@@ -44,6 +47,6 @@ export const userWords = {
         'or',
       );
       const regions = [...new Set(same.map(({ region }) => region))];
-      return `Whether ${things} uses the secret could not be looked up in ${regions.join(', ')} (${why}). One that does stops decrypting.`;
+      return `Whether ${things} uses the secret could not be looked up in ${regions.join(', ')} (${why}). ${consequence}`;
     }),
 };
