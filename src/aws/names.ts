@@ -105,12 +105,14 @@ export const roleArn: Rule = (value, what) => {
     : words.roleArn(what);
 };
 
-/** MediaConnect API reference, `Flow`, `FlowArn`. */
+/** MediaConnect API reference, `Flow`, `FlowArn`, and `RouterInput`, `Arn`: what `verify --flow-arn` looks at. */
 export const flowArn: Rule = (value, what) => {
   const arn = parseArn(value);
   const ok = arn?.service === 'mediaconnect' && isRegionName(arn.region) && /^\d{12}$/.test(arn.account);
-  return ok && arn.resource.startsWith('flow:') ? undefined : words.flowArn(what);
+  return ok && MEDIA.test(arn.resource) ? undefined : words.flowArn(what);
 };
+
+const MEDIA = /^(flow:.|router(Input|Output):[a-z0-9]+$)/;
 
 const SOURCE_ARN = /^arn:[a-z-]+:mediaconnect:[a-z0-9*?-]+:[0-9*?]+:[\x21\x23-\x7e]+$/;
 
