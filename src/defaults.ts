@@ -126,6 +126,9 @@ export const FLEET = {
 /** The tag that marks what this program made; its value is the step that made it. */
 export const OWN_TAG = 'mc-static-key';
 
+/** The tag of a secret that says what kind of key it holds: `static-key` or `srt-password`. */
+export const KEY_TYPE_TAG = 'mc-static-key:key-type';
+
 /** The value of that tag on a policy that takes what no longer fits into the one before it, which is named like it. */
 export const OVERFLOW_TAG_VALUE = 'read-policy-overflow';
 

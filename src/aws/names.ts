@@ -1,4 +1,4 @@
-import { OWN_TAG } from '../defaults.ts';
+import { KEY_TYPE_TAG, OWN_TAG } from '../defaults.ts';
 import { inputWords as words } from '../report/words/input.ts';
 import { isRegionName, parseArn, parseSecretArn } from './arn.ts';
 
@@ -144,7 +144,8 @@ export function tagProblem({ key, value }: Tag, what: string): string | undefine
   const allowed = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
   const fits = key.length >= 1 && key.length <= 128 && value.length <= 256;
   if (!fits || !allowed.test(key) || !allowed.test(value) || /^aws:/i.test(key)) return words.tagKey(what);
-  return key.toLowerCase() === OWN_TAG ? words.tagOwn(what, OWN_TAG) : undefined;
+  const own = [OWN_TAG, KEY_TYPE_TAG].find((each) => each === key.toLowerCase());
+  return own === undefined ? undefined : words.tagOwn(what, own);
 }
 
 /** What is wrong with tags that are right by themselves. AWS takes 50 on a resource, and IAM does not tell letter case apart. */

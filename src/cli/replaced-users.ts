@@ -41,8 +41,10 @@ export async function usersOfReplaced(
   ];
 }
 
-function warningOf(name: string, region: string, user: SecretUser): string {
-  return user.disabled ? words.namedBy(name, region, user) : words.willRead(name, region, user);
+function warningOf(name: string, region: string, { kind, arn, places, disabled }: SecretUser): string {
+  return disabled
+    ? words.namedBy(name, region, kind, arn, places)
+    : words.willRead(name, region, kind, arn, places);
 }
 
 /** The replicas of a secret get its new value too; their ARNs differ in the Region only. */

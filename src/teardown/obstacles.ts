@@ -23,8 +23,8 @@ export function obstacles(
   ];
 }
 
-function usedBy({ name, region }: FoundSecret, user: SecretUser): Conflict {
-  return blockedBy(userWords.usedBy(name, region, user), userWords.usedByHint(user.kind));
+function usedBy({ name, region }: FoundSecret, { kind, arn, places }: SecretUser): Conflict {
+  return blockedBy(userWords.usedBy(name, region, kind, arn, places), userWords.usedByHint(kind));
 }
 
 function obstacleOf({ name, region, arn, ownedBy, stack, replicaOf, replicas }: FoundSecret): Conflict[] {

@@ -215,8 +215,8 @@ function warnings(
   return [
     ...missing.map(({ target }) => words.nowhere(target.name)),
     ...going.flatMap(({ secret }) =>
-      (users.get(secret.arn) ?? []).flatMap((user) =>
-        user.disabled ? [userWords.namedBy(secret.name, secret.region, user)] : [],
+      (users.get(secret.arn) ?? []).flatMap(({ kind, arn, places, disabled }) =>
+        disabled ? [userWords.namedBy(secret.name, secret.region, kind, arn, places)] : [],
       ),
     ),
     ...userWords.unknown(usersUnknown, userWords.stopsDecrypting),

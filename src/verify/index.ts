@@ -11,6 +11,7 @@ import { judgePolicies } from './judge-policies.ts';
 import { readingJudge } from './judge-reading.ts';
 import { judgeRole, type RoleWish } from './judge-role.ts';
 import { judgeSameKey, judgeSecret, subjectOf } from './judge-secret.ts';
+import { withoutGuess } from './key-type.ts';
 import { type RoleSight, sightRole } from './role-sight.ts';
 import type { SecretSight } from './secret-sight.ts';
 import { type Reader, readersOf } from './settings.ts';
@@ -59,7 +60,7 @@ export async function verification(
   );
   const checks = [
     ...(media ? judgeMedia(media, seen.secrets, identity) : []),
-    ...sights.flatMap((sight) => judgeSecret(sight, identity)),
+    ...sights.flatMap((sight) => withoutGuess(judgeSecret(sight, identity), sight)),
     ...judgeSameKey(sights, identity),
     ...ofRoles.flat(),
   ];

@@ -7,6 +7,8 @@ import { aws } from './commands.ts';
 /** Words of the plan: reasons, conflicts, ways out, warnings. */
 
 export const secretWords = {
+  otherKeyType: (name: string, region: string, held: string, wanted: string) =>
+    `The secret ${name} in ${region} is for the key type ${held}, as its tag says, and not for ${wanted}.`,
   create: 'stores the key',
   createCopy: 'stores the key that the secret of this name holds elsewhere',
   keepSame: 'holds this key already',

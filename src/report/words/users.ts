@@ -1,10 +1,3 @@
-/** A flow, a router input or a router output, as these words are about it. */
-interface User {
-  kind: Kind;
-  arn: string;
-  places: string[];
-}
-
 type Kind = 'flow' | 'routerInput' | 'routerOutput';
 
 const KINDS: Record<Kind, string> = {
@@ -16,20 +9,21 @@ const KINDS: Record<Kind, string> = {
 const listed = (words: string[], last: string) =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
 
-const user = ({ kind, arn, places }: User) => `the ${KINDS[kind]} ${arn} (${places.join(', ')})`;
+const user = (kind: Kind, arn: string, places: string[]) =>
+  `the ${KINDS[kind]} ${arn} (${places.join(', ')})`;
 
 /** Words about what uses a secret. */
 export const userWords = {
-  usedBy: (name: string, region: string, by: User) =>
-    `The secret ${name} in ${region} is used by ${user(by)}.`,
+  usedBy: (name: string, region: string, kind: Kind, arn: string, places: string[]) =>
+    `The secret ${name} in ${region} is used by ${user(kind, arn, places)}.`,
   usedByHint: (kind: Kind) =>
     kind === 'flow'
       ? 'Remove the encryption there, or the part of the flow, and then run the same command again.'
       : `Use automatic encryption there or another secret, or delete the ${KINDS[kind]}. Then run the same command again.`,
-  namedBy: (name: string, region: string, by: User) =>
-    `The secret ${name} in ${region} is named by ${user(by)}. It is not used there: the integration with routers is disabled.`,
-  willRead: (name: string, region: string, by: User) =>
-    `The secret ${name} in ${region} is used by ${user(by)}, which will read the new key.`,
+  namedBy: (name: string, region: string, kind: Kind, arn: string, places: string[]) =>
+    `The secret ${name} in ${region} is named by ${user(kind, arn, places)}. It is not used there: the integration with routers is disabled.`,
+  willRead: (name: string, region: string, kind: Kind, arn: string, places: string[]) =>
+    `The secret ${name} in ${region} is used by ${user(kind, arn, places)}, which will read the new key.`,
   readsNew: 'One that does will read the new key.',
   stopsDecrypting: 'One that does stops decrypting.',
   looking: 'Looking for what uses the secret',
