@@ -152,6 +152,13 @@ export const roleWords = {
   keep: 'may be assumed by MediaConnect already',
   updateTrust: 'its trust policy gets a statement for MediaConnect; what it says now stays',
 
+  shutsOut: (name: string, regions: string[], account: string) =>
+    `No pattern of --source-arn is for ${regions.join(' or ')} in account ${account}. MediaConnect could not use the role ${name} there.`,
+  shutsOutHint: (patterns: string[]) => `Add a pattern, such as ${patterns.join(' and ')}.`,
+  shutsOutRouters:
+    'The patterns of --source-arn shut out routers, and the key can be used for them. To let them in, add patterns for routerInput:* and routerOutput:*.',
+  onlyRouters:
+    'The patterns of --source-arn are for routers only, and transit encryption takes keys of 64 digits. Use an aes256 key, or add a pattern for flow:*.',
   notTrusted: (name: string, because: string) =>
     `The role ${name} exists, and MediaConnect may not assume it: ${because}.`,
   trustDenied: (name: string, because: string) =>
