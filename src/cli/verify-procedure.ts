@@ -1,8 +1,8 @@
 import { parseArn } from '../aws/arn.ts';
-import { describeSecret } from '../aws/secrets.ts';
+import { readSecret } from '../aws/secrets.ts';
 import { DEFAULTS } from '../defaults.ts';
 import type { ExitCode } from '../failure.ts';
-import type { KeyMaterial, KeyType } from '../key/index.ts';
+import { checkStoredKey, type KeyMaterial, type KeyType, mayBePassword } from '../key/index.ts';
 import { commandJson } from '../report/json.ts';
 import { showChecks } from '../report/verify.ts';
 import { exitCodeOf, verdictOf } from '../report/verify-verdict.ts';
@@ -73,16 +73,24 @@ async function targets(run: VerifyRun, key: KeyMaterial | undefined): Promise<Se
   return places.map((place) => ({ ...place, ...holds }));
 }
 
-/** What kind of key the secrets hold, where nobody has said so and no tag tells: whoever sits there is asked. */
+/** What kind of key the secrets hold, where no tag tells and it matters for what they hold: whoever sits there is asked. */
 async function askedKeyType(
   run: VerifyRun,
   places: Pick<SecretTarget, 'id' | 'region'>[],
 ): Promise<KeyType | undefined> {
-  const looks = places.map(({ region, id }) => tried(() => describeSecret(run.aws, region, id)));
+  const looks = places.map(({ region, id }) =>
+    tried(() => readSecret(run.aws, region, id, { withPolicy: false })),
+  );
   const found = (await Promise.all(looks)).flatMap((each) => ('value' in each ? (each.value ?? []) : []));
-  if (found.length === 0 || found.some(({ keyType }) => keyType)) return undefined;
+  const matters = found.some(({ content }) => content.kind === 'text' && isUncertain(content.key));
+  if (!matters || found.some(({ keyType }) => keyType)) return undefined;
   const { askKeyType } = await import('../wizard/key.ts');
   return askKeyType(run);
+}
+
+/** Whether a value is no static key, and may be a password. */
+function isUncertain(key: KeyMaterial): boolean {
+  return checkStoredKey(key, { keyType: 'static-key' }).length > 0 && mayBePassword(key);
 }
 
 async function placesOf(run: VerifyRun): Promise<Pick<SecretTarget, 'id' | 'region'>[]> {
