@@ -19,6 +19,8 @@ import { stepContext } from './step-context.ts';
 /** Keys of which is known what exists, and what will be done. */
 export interface PlannedKeys {
   context: StepContext;
+  /** With the kind of key where only the secrets tell it. */
+  requests: SetupRequest[];
   plan: SetupPlan;
 }
 
@@ -30,7 +32,11 @@ export async function planKeys(run: CommandRun, requests: SetupRequest[]): Promi
   run.progress.stop();
   const plan = planAll(inspection);
   const users = await usersOfReplaced(run, replacedIn(plan));
-  return { context, plan: { ...plan, warnings: [...plan.warnings, ...users] } };
+  return {
+    context,
+    requests: inspection.requests,
+    plan: { ...plan, warnings: [...plan.warnings, ...users] },
+  };
 }
 
 /** The secrets that exist and get another value. */
@@ -46,7 +52,10 @@ function replacedIn({ keys }: SetupPlan): FoundSecret[] {
 }
 
 /** Carries the plan out; where it changes nothing, what it expects is what there is. */
-export async function applyKeys(run: CommandRun, { context, plan }: PlannedKeys): Promise<SetupResult> {
+export async function applyKeys(
+  run: CommandRun,
+  { context, plan }: Pick<PlannedKeys, 'context' | 'plan'>,
+): Promise<SetupResult> {
   if (!changesAnything(plan.changes)) return asPlanned(plan);
   return applyAll(context, plan, counter(run.progress, plan.keys.filter(isOpen).length));
 }

@@ -19,6 +19,8 @@ import type {
 export interface SetupRequest {
   secret: NewSecret | NamedSecrets | ExistingSecrets;
   keyType: KeyType;
+  /** Set where nobody has said what kind of key it is: of secrets that exist, their tag decides. */
+  keyTypeGuessed?: true;
   /** Checked against the key's length; told by the length when absent. */
   algorithm?: Algorithm;
   policy: PolicyWish;

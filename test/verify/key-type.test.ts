@@ -70,6 +70,13 @@ describe('without --key-type', () => {
     expect([code, json.error.message]).toEqual([3, expect.stringContaining('as its tag says')]);
   });
 
+  test('setup uses an SRT secret by its ARN for what it is', async () => {
+    const { json: made } = await setUp(sandbox(), { key: PASSWORD, ...SRT });
+    const secretArn = made.secrets.map(({ arn }) => arn);
+    const { code, json, log } = await setUp(sandbox(), { secretArn, roleName: 'MediaConnect-Other' });
+    expect([code, json.encryption?.[0]], log).toEqual([0, expect.objectContaining(SRT)]);
+  });
+
   test('teardown undoes with the key type of the tag, and reads no value for it', async () => {
     await setUp(sandbox(), { key: PASSWORD, ...SRT });
     sandbox().clearRequests();
