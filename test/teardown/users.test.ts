@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { expect, test } from 'vitest';
 import type { ExistingFlow } from '../../src/sandbox/index.ts';
 import { REGION } from '../support/account.ts';
@@ -143,10 +145,37 @@ test('a user that may be read counts where another one may not', async () => {
   expect((await inVain()).message).toContain('is used by the flow');
 });
 
-test('teardown does not go on when AWS fails while it looks for users', async () => {
+test.each(['internal-error', 'html'] as const)(
+  'teardown does not go on when AWS answers %s while it looks for users',
+  async (kind) => {
+    await storedSecret();
+    sandbox().addFault({ action: 'ListRouterInputs', kind, times: Number.POSITIVE_INFINITY });
+    const { code, json } = await tearDown(sandbox());
+    expect(code).toBe(1);
+    expect(json.error.message).toContain('mediaconnect:ListRouterInputs');
+  },
+);
+
+test.each([
+  ['a list of another kind', '{"routerInputs":{"arn":"x"}}'],
+  ['an ARN of another kind', '{"routerInputs":[{"arn":5}]}'],
+  ['no object', '[]'],
+  ['no JSON', 'hello'],
+])('teardown does not take %s for an answer of AWS', async (_what, body) => {
   await storedSecret();
-  sandbox().addFault({ action: 'ListRouterInputs', kind: 'internal-error', times: Number.POSITIVE_INFINITY });
-  const { code, json } = await tearDown(sandbox());
-  expect(code).toBe(1);
-  expect(json.error.message).toContain('mediaconnect:ListRouterInputs');
+  const handler = new NodeHttpHandler();
+  const requestHandler = {
+    metadata: handler.metadata,
+    destroy: () => handler.destroy(),
+    async handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {
+      const answer = await handler.handle(request, options);
+      if (request.path === '/v1/routerInputs') {
+        answer.response.body = Readable.from([Buffer.from(body)]);
+        delete answer.response.headers['content-length'];
+      }
+      return answer;
+    },
+  };
+  const { code, json } = await tearDown(sandbox(), {}, { requestHandler });
+  expect([code, json.error.message]).toEqual([1, expect.stringContaining('mediaconnect:ListRouterInputs')]);
 });
