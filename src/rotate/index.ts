@@ -69,7 +69,10 @@ export async function planNewKey(
   const { generated } = checked;
   const replacement = await planReplacement(context, { name, secrets, rules }, { key, generated });
   const { plan } = replacement;
-  if (plan.conflicts.length > 0) throw conflictFailure(plan.conflicts);
+  if (plan.conflicts.length > 0) {
+    // The choices are options of `setup`.
+    throw conflictFailure(plan.conflicts.map((each) => ({ ...each, choices: [] })));
+  }
   return {
     changes: plan.changes,
     warnings: [

@@ -68,6 +68,7 @@ describe('without --key-type', () => {
     await setUp(sandbox(), { key: PASSWORD, ...SRT });
     const { code, json } = await rotate(sandbox(), { generate: 'aes256', region: [REGION] });
     expect([code, json.error.message]).toEqual([3, expect.stringContaining('as its tag says')]);
+    expect(JSON.stringify(json.error)).not.toContain('--secret-name NAME');
   });
 
   test('setup uses an SRT secret by its ARN for what it is', async () => {

@@ -9,6 +9,7 @@ import { aws } from './commands.ts';
 export const secretWords = {
   otherKeyType: (name: string, region: string, held: string, wanted: string) =>
     `The secret ${name} in ${region} is for the key type ${held}, as its tag says, and not for ${wanted}.`,
+  otherKeyTypeHint: 'Store the key in a secret of its own.',
   create: 'stores the key',
   createCopy: 'stores the key that the secret of this name holds elsewhere',
   keepSame: 'holds this key already',
