@@ -12,7 +12,7 @@ const AUTOMATIC: TransitEncryption = {
   encryptionKeyConfiguration: { automatic: {} },
 };
 /** Source: `maxResults` of ListRouterInputs in the API reference. */
-const page = { maxResults: number({ min: 1, max: 1000 }), nextToken: text() };
+const page = { maxResults: number({ min: 1, max: 100 }), nextToken: text() };
 const DEFAULT_PAGE = 10;
 
 /**
