@@ -126,6 +126,9 @@ export const FLEET = {
 /** The tag that marks what this program made; its value is the step that made it. */
 export const OWN_TAG = 'mc-static-key';
 
+/** The tag of a secret that says what kind of key it holds: `static-key` or `srt-password`. */
+export const KEY_TYPE_TAG = 'mc-static-key:key-type';
+
 /** The value of that tag on a policy that takes what no longer fits into the one before it, which is named like it. */
 export const OVERFLOW_TAG_VALUE = 'read-policy-overflow';
 
@@ -153,7 +156,14 @@ export const QUOTAS: readonly RequestQuota[] = [
   { service: 'secretsmanager', operations: /^ListSecrets$/, perSecond: 100 },
   { service: 'secretsmanager', operations: /^ListSecretVersionIds$/, perSecond: 50 },
   { service: 'mediaconnect', operations: /^DescribeFlow$/, perSecond: 30 },
-  { service: 'mediaconnect', operations: /^(?!DescribeFlow$)/, perSecond: 5, gathersSeconds: 6 },
+  { service: 'mediaconnect', operations: /^GetRouterInput$/, perSecond: 30 },
+  { service: 'mediaconnect', operations: /^GetRouterOutput$/, perSecond: 30 },
+  {
+    service: 'mediaconnect',
+    operations: /^(?!(DescribeFlow|GetRouterInput|GetRouterOutput)$)/,
+    perSecond: 5,
+    gathersSeconds: 6,
+  },
   { service: 'iam', operations: /^(?!Get|List|Simulate)/, perSecond: 10 },
 ];
 

@@ -1,14 +1,15 @@
 import {
-  DescribeFlowCommand,
+  type DescribeFlowResponse,
   type Encryption,
   type Flow,
   ListFlowsCommand,
+  type Output,
   type Source,
 } from '@aws-sdk/client-mediaconnect';
 import { parseArn } from './arn.ts';
+import { DescribeWholeFlowCommand } from './media-commands.ts';
 import { pages } from './pages.ts';
 import { type Aws, orAbsent } from './session.ts';
-import { atMost } from './together.ts';
 
 /** Encryption settings as a flow has them (MediaConnect API reference, `Encryption`). Texts are as AWS sent them. */
 export interface FlowEncryption {
@@ -19,15 +20,29 @@ export interface FlowEncryption {
   secretArn?: string;
 }
 
+/** Encryption between flows, routers and MediaLive (MediaConnect API reference, `FlowTransitEncryption`). */
+export interface TransitEncryption {
+  /** `AUTOMATIC`, or `SECRETS_MANAGER`, which it is without one where it has a secret. */
+  keyType: string;
+  roleArn?: string;
+  secretArn?: string;
+}
+
 /** A source, an output or an entitlement of a flow. */
 export interface FlowPart {
   kind: 'source' | 'output' | 'entitlement';
   name: string;
   arn: string;
-  /** Such as `zixi-push`; absent for an entitlement, and for a source that comes through one. */
+  /** Such as `zixi-push`; absent for an entitlement, and for a source that comes through one or from a router. */
   protocol?: string;
   /** Absent when the part is not encrypted. */
   encryption?: FlowEncryption;
+  /** How it is encrypted between flow and router. */
+  transit?: TransitEncryption;
+  /** `ENABLED` or `DISABLED`, in which case `transit` does not count. */
+  routerIntegration?: string;
+  /** The router output that feeds a source, or the router input that an output feeds. */
+  connectedTo?: string;
 }
 
 /** A flow as it exists. */
@@ -38,16 +53,25 @@ export interface FoundFlow {
   /** Such as `ACTIVE` or `STANDBY`. */
   status: string;
   parts: FlowPart[];
+  /** What MediaConnect itself says is wrong with it. */
+  errors: string[];
+  /** All of it as AWS sent it, in the SDK's spelling. */
+  all: object;
 }
 
-/** A flow that has a secret in its encryption settings, and the parts of it that have. */
-export interface FlowUse {
-  flow: FoundFlow;
-  parts: FlowPart[];
+/** Members of an answer that the SDK's types do not have. */
+interface RouterIntegration {
+  RouterIntegrationState?: string;
+  RouterIntegrationTransitEncryption?: TransitSettings;
+  RouterIntegrationTransitDecryption?: TransitSettings;
+  ConnectedRouterInputArn?: string;
+  ConnectedRouterOutputArn?: string;
 }
 
-/** How fast they go is the pace's matter (`QUOTAS`); what is under way at once takes memory. */
-const FLOWS_AT_ONCE = 8;
+export interface TransitSettings {
+  EncryptionKeyType?: string;
+  EncryptionKeyConfiguration?: { SecretsManager?: { SecretArn?: string; RoleArn?: string } };
+}
 
 /** Reads a flow, in the Region that its ARN names; answers `undefined` when it is not there. */
 export async function readFlow(aws: Aws, flowArn: string): Promise<FoundFlow | undefined> {
@@ -55,15 +79,18 @@ export async function readFlow(aws: Aws, flowArn: string): Promise<FoundFlow | u
   const client = await aws.clients.mediaConnect(region);
   const request = { action: 'mediaconnect:DescribeFlow', resource: flowArn, region };
   const answer = await orAbsent(
-    aws.call(request, (options) => client.send(new DescribeFlowCommand({ FlowArn: flowArn }), options)),
+    aws.call(request, (options) => client.send(new DescribeWholeFlowCommand({ FlowArn: flowArn }), options)),
   );
-  return answer?.Flow && toFlow(answer.Flow, flowArn, region);
+  return answer?.Flow && toFlow({ Flow: answer.Flow, Messages: answer.Messages }, flowArn, region);
 }
 
+/** For how long a page of a list is asked for, in milliseconds. */
+export type ListLimit = { limitMs?: number };
+
 /** The ARNs of all flows of a Region, page by page. */
-async function listFlowArns(aws: Aws, region: string): Promise<string[]> {
+export async function listFlowArns(aws: Aws, region: string, limit: ListLimit = {}): Promise<string[]> {
   const client = await aws.clients.mediaConnect(region);
-  const request = { action: 'mediaconnect:ListFlows', resource: '*', region };
+  const request = { action: 'mediaconnect:ListFlows', resource: '*', region, ...limit };
   const arns: string[] = [];
   const listing = pages(async (token) => {
     const command = new ListFlowsCommand({ MaxResults: 100, ...(token ? { NextToken: token } : {}) });
@@ -76,41 +103,11 @@ async function listFlowArns(aws: Aws, region: string): Promise<string[]> {
   return arns;
 }
 
-/**
- * The flows of the Region that have one of the secrets in any of their encryption settings, by the ARN of the secret. Secrets
- * Manager takes an ARN without the six random characters too (API reference, `GetSecretValue`, `SecretId`). All flows are
- * looked at once, however many secrets it is about.
- */
-export async function flowsUsing(
-  aws: Aws,
+function toFlow(
+  { Flow: flow, Messages: messages }: { Flow: Flow; Messages: DescribeFlowResponse['Messages'] },
+  arn: string,
   region: string,
-  secretArns: string[],
-): Promise<Map<string, FlowUse[]>> {
-  const spellings = new Map(
-    secretArns.flatMap((arn) => [arn, arn.replace(/-[A-Za-z0-9]{6}$/, '')].map((text) => [text, arn])),
-  );
-  const uses = new Map<string, FlowUse[]>();
-  const arns = await listFlowArns(aws, region);
-  await atMost(FLOWS_AT_ONCE, arns, async (flowArn) => {
-    // A flow that is deleted between the list and the look uses nothing any more.
-    const flow = await readFlow(aws, flowArn);
-    if (!flow) return;
-    for (const [secret, parts] of partsBySecret(flow, spellings))
-      uses.set(secret, [...(uses.get(secret) ?? []), { flow, parts }]);
-  });
-  return uses;
-}
-
-function partsBySecret({ parts }: FoundFlow, spellings: Map<string, string>): Map<string, FlowPart[]> {
-  const found = new Map<string, FlowPart[]>();
-  for (const part of parts) {
-    const secret = spellings.get(part.encryption?.secretArn ?? '');
-    if (secret !== undefined) found.set(secret, [...(found.get(secret) ?? []), part]);
-  }
-  return found;
-}
-
-function toFlow(flow: Flow, arn: string, region: string): FoundFlow {
+): FoundFlow {
   // `Source` repeats the first one of `Sources` where a flow has several.
   const sources = flow.Sources?.length
     ? flow.Sources
@@ -122,21 +119,40 @@ function toFlow(flow: Flow, arn: string, region: string): FoundFlow {
     status: flow.Status ?? '',
     parts: [
       ...sources.map(toSource),
-      ...(flow.Outputs ?? []).map(({ Name, OutputArn, Transport, Encryption }) => ({
-        ...named('output', Name, OutputArn),
-        ...protocolOf(Transport),
-        ...encryptionOf(Encryption),
-      })),
+      ...(flow.Outputs ?? []).map(toOutput),
       ...(flow.Entitlements ?? []).map(({ Name, EntitlementArn, Encryption }) => ({
         ...named('entitlement', Name, EntitlementArn),
         ...encryptionOf(Encryption),
       })),
     ],
+    errors: textsIn(messages?.Errors),
+    all: flow,
   };
 }
 
-function toSource({ Name, SourceArn, Transport, Decryption }: Source): FlowPart {
-  return { ...named('source', Name, SourceArn), ...protocolOf(Transport), ...encryptionOf(Decryption) };
+/** Returns the texts of what may be a list of texts. */
+function textsIn(list: unknown): string[] {
+  return Array.isArray(list) ? list.filter((each) => typeof each === 'string') : [];
+}
+
+function toSource(source: Source & RouterIntegration): FlowPart {
+  const { Name, SourceArn, Transport, Decryption } = source;
+  return {
+    ...named('source', Name, SourceArn),
+    ...protocolOf(Transport),
+    ...encryptionOf(Decryption),
+    ...routingOf(source, source.RouterIntegrationTransitDecryption, source.ConnectedRouterOutputArn),
+  };
+}
+
+function toOutput(output: Output & RouterIntegration): FlowPart {
+  const { Name, OutputArn, Transport, Encryption } = output;
+  return {
+    ...named('output', Name, OutputArn),
+    ...protocolOf(Transport),
+    ...encryptionOf(Encryption),
+    ...routingOf(output, output.RouterIntegrationTransitEncryption, output.ConnectedRouterInputArn),
+  };
 }
 
 function named(kind: FlowPart['kind'], name = '', arn = '') {
@@ -145,6 +161,32 @@ function named(kind: FlowPart['kind'], name = '', arn = '') {
 
 function protocolOf(transport: Source['Transport']): { protocol?: string } {
   return transport?.Protocol ? { protocol: transport.Protocol } : {};
+}
+
+function routingOf(
+  { RouterIntegrationState: state }: RouterIntegration,
+  settings: TransitSettings | undefined,
+  connectedTo: string | undefined,
+): Pick<FlowPart, 'transit' | 'routerIntegration' | 'connectedTo'> {
+  return {
+    ...(settings ? { transit: transitOf(settings) } : {}),
+    ...(state ? { routerIntegration: state } : {}),
+    ...(connectedTo ? { connectedTo } : {}),
+  };
+}
+
+/** Returns transit settings as they are meant: the key type can be left out. */
+export function transitOf({
+  EncryptionKeyType,
+  EncryptionKeyConfiguration,
+}: TransitSettings): TransitEncryption {
+  const { SecretArn, RoleArn } = EncryptionKeyConfiguration?.SecretsManager ?? {};
+  const hasSecret = EncryptionKeyConfiguration?.SecretsManager !== undefined;
+  return {
+    keyType: EncryptionKeyType ?? (hasSecret ? 'SECRETS_MANAGER' : 'AUTOMATIC'),
+    ...(RoleArn ? { roleArn: RoleArn } : {}),
+    ...(SecretArn ? { secretArn: SecretArn } : {}),
+  };
 }
 
 /** MediaConnect API reference, `Encryption`, `keyType`: without one it is a static key. */

@@ -1,4 +1,4 @@
-import { OWN_TAG } from '../defaults.ts';
+import { KEY_TYPE_TAG, OWN_TAG } from '../defaults.ts';
 import { inputWords as words } from '../report/words/input.ts';
 import { isRegionName, parseArn, parseSecretArn } from './arn.ts';
 
@@ -105,12 +105,14 @@ export const roleArn: Rule = (value, what) => {
     : words.roleArn(what);
 };
 
-/** MediaConnect API reference, `Flow`, `FlowArn`. */
+/** MediaConnect API reference, `Flow`, `FlowArn`, and `RouterInput`, `Arn`: what `verify --flow-arn` looks at. */
 export const flowArn: Rule = (value, what) => {
   const arn = parseArn(value);
   const ok = arn?.service === 'mediaconnect' && isRegionName(arn.region) && /^\d{12}$/.test(arn.account);
-  return ok && arn.resource.startsWith('flow:') ? undefined : words.flowArn(what);
+  return ok && MEDIA.test(arn.resource) ? undefined : words.flowArn(what);
 };
+
+const MEDIA = /^(flow:.|router(Input|Output):[a-z0-9]+$)/;
 
 const SOURCE_ARN = /^arn:[a-z-]+:mediaconnect:[a-z0-9*?-]+:[0-9*?]+:[\x21\x23-\x7e]+$/;
 
@@ -142,7 +144,8 @@ export function tagProblem({ key, value }: Tag, what: string): string | undefine
   const allowed = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
   const fits = key.length >= 1 && key.length <= 128 && value.length <= 256;
   if (!fits || !allowed.test(key) || !allowed.test(value) || /^aws:/i.test(key)) return words.tagKey(what);
-  return key.toLowerCase() === OWN_TAG ? words.tagOwn(what, OWN_TAG) : undefined;
+  const own = [OWN_TAG, KEY_TYPE_TAG].find((each) => each === key.toLowerCase());
+  return own === undefined ? undefined : words.tagOwn(what, own);
 }
 
 /** What is wrong with tags that are right by themselves. AWS takes 50 on a resource, and IAM does not tell letter case apart. */

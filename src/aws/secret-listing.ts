@@ -5,11 +5,12 @@ import {
   type SecretListEntry,
   type SortOrderType,
 } from '@aws-sdk/client-secrets-manager';
+import type { KeyType } from '../key/index.ts';
 import type { Tag } from './names.ts';
 import { type Page, pages } from './pages.ts';
 import { isCustomerKey } from './secrets.ts';
 import { type Aws, orAbsent } from './session.ts';
-import { isOwn, tagsOfUser } from './tags.ts';
+import { isOwn, keyTypeOf, tagsOfUser } from './tags.ts';
 
 /** A secret as the list of secrets shows it. Listing does not count as reading its value. */
 export interface ListedSecret {
@@ -19,6 +20,8 @@ export interface ListedSecret {
   description?: string;
   /** Whether this program made it, as its tag says. */
   own: boolean;
+  /** What kind of key it holds, as its tag says. */
+  keyType?: KeyType;
   /** The other tags, without those of AWS. */
   tags: Tag[];
   /** Set while the secret is scheduled for deletion. */
@@ -74,6 +77,7 @@ function fromEntry(entry: SecretListEntry, region: string): ListedSecret[] {
   const { Name, ARN, Description, DeletedDate, LastChangedDate, LastAccessedDate, PrimaryRegion } = entry;
   if (!Name || !ARN) return [];
   const labels = Object.values(entry.SecretVersionsToStages ?? {}).flat();
+  const keyType = keyTypeOf(entry.Tags);
   return [
     {
       region,
@@ -83,6 +87,7 @@ function fromEntry(entry: SecretListEntry, region: string): ListedSecret[] {
       tags: tagsOfUser(entry.Tags),
       rotates: entry.RotationEnabled ?? false,
       current: labels.includes(CURRENT),
+      ...(keyType ? { keyType } : {}),
       ...(Description ? { description: Description } : {}),
       ...(DeletedDate ? { deletedAt: DeletedDate } : {}),
       ...(PrimaryRegion && PrimaryRegion !== region ? { replicaOf: PrimaryRegion } : {}),

@@ -4,9 +4,10 @@ import {
   GetResourcePolicyCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { hasAwsCode } from '../failure.ts';
+import type { KeyType } from '../key/index.ts';
 import { type CurrentValue, readValue, type SecretContent } from './secret-values.ts';
 import { type Aws, orAbsent } from './session.ts';
-import { isOwn, stackOf } from './tags.ts';
+import { isOwn, keyTypeOf, stackOf } from './tags.ts';
 
 /** A secret as it exists in one Region. */
 export interface FoundSecret {
@@ -34,6 +35,8 @@ export interface FoundSecret {
   stack?: string;
   /** Whether this program made it, as its tag says. */
   own: boolean;
+  /** What kind of key it holds, as its tag says. */
+  keyType?: KeyType;
   /** Set on a secret that this program made and that nobody has changed since, in whatever way. */
   pristine?: true;
   rotates: boolean;
@@ -146,6 +149,7 @@ function fromDescription(
     Region && Status !== 'Failed' ? [Region] : [],
   );
   const stack = stackOf(secret.Tags);
+  const keyType = keyTypeOf(secret.Tags);
   const labels = Object.entries(secret.VersionIdsToStages ?? {});
   const [versionId] = labels.find(([, stages]) => stages.includes('AWSCURRENT')) ?? [];
   const [previousId] = labels.find(([, stages]) => stages.includes('AWSPREVIOUS')) ?? [];
@@ -163,6 +167,7 @@ function fromDescription(
     ...(secret.PrimaryRegion && secret.PrimaryRegion !== region ? { replicaOf: secret.PrimaryRegion } : {}),
     ...(replicas.length > 0 ? { replicas } : {}),
     ...(stack ? { stack } : {}),
+    ...(keyType ? { keyType } : {}),
     ...(versionId ? { versionId } : {}),
     ...(previousId ? { previousId } : {}),
     ...(isCustomerKey(secret.KmsKeyId) ? { kmsKeyId: secret.KmsKeyId } : {}),

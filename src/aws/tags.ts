@@ -1,4 +1,5 @@
-import { OVERFLOW_TAG_VALUE, OWN_TAG } from '../defaults.ts';
+import { KEY_TYPE_TAG, OVERFLOW_TAG_VALUE, OWN_TAG } from '../defaults.ts';
+import type { KeyType } from '../key/index.ts';
 import type { Tag } from './names.ts';
 
 /** Tags as AWS answers them. */
@@ -22,10 +23,16 @@ export function isOverflow(tags: Tags): boolean {
   return tags?.some(({ Key, Value }) => Key === OWN_TAG && Value === OVERFLOW_TAG_VALUE) ?? false;
 }
 
+/** Returns what kind of key a secret holds, as its tag says; undefined where it has none, or one that nobody knows. */
+export function keyTypeOf(tags: Tags): KeyType | undefined {
+  const value = tags?.find(({ Key }) => Key === KEY_TYPE_TAG)?.Value;
+  return value === 'static-key' || value === 'srt-password' ? value : undefined;
+}
+
 /** The tags that are neither this program's nor AWS's own, whose keys begin with `aws:`. */
 export function tagsOfUser(tags: Tags): Tag[] {
   return (tags ?? []).flatMap(({ Key = '', Value = '' }) =>
-    Key === OWN_TAG || Key.startsWith('aws:') ? [] : [{ key: Key, value: Value }],
+    Key === OWN_TAG || Key === KEY_TYPE_TAG || Key.startsWith('aws:') ? [] : [{ key: Key, value: Value }],
   );
 }
 

@@ -118,5 +118,7 @@ const accountId: rules.Rule = (value, what) => (isAccountId(value) ? undefined :
 
 const flowArn: rules.Rule = (value, what) => {
   const arn = parseArn(value);
-  return arn?.service === 'mediaconnect' && /^flow:/.test(arn.resource) ? undefined : words.flowArn(what);
+  return arn?.service === 'mediaconnect' && /^(flow|routerInput|routerOutput):/.test(arn.resource)
+    ? undefined
+    : words.flowArn(what);
 };

@@ -1,5 +1,5 @@
 import { expectedSecretArn, parseArn } from '../aws/arn.ts';
-import { DEFAULTS, OWN_TAG } from '../defaults.ts';
+import { DEFAULTS, KEY_TYPE_TAG, OWN_TAG } from '../defaults.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';
 import { asManifest, type Manifest, readManifest } from '../manifest/index.ts';
@@ -88,7 +88,9 @@ function requestsOf(manifest: Manifest, answers: PermissionsAnswers, where: Acco
   const regions = regionsIn(manifest);
   const all = manifest.keys.map((key) => key.answers);
   // Tags are named for all keys together: a policy and a role get those that their keys have in common.
-  const tagKeys = [...new Set([OWN_TAG, ...all.flatMap(({ tags }) => tags.map(({ key }) => key))])];
+  const tagKeys = [
+    ...new Set([OWN_TAG, KEY_TYPE_TAG, ...all.flatMap(({ tags }) => tags.map(({ key }) => key))]),
+  ];
   const keys = all.map((each) => ({ secrets: secretsOf(each, where), wanted: wantedOf(each) }));
   return [...groupedBy(keys, ({ wanted }) => JSON.stringify(wanted)).values()].map((same) => ({
     ...answers,

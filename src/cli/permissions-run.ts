@@ -1,6 +1,6 @@
 import { expectedSecretArn, parseArn, parseSecretArn } from '../aws/arn.ts';
 import { partitionOf } from '../aws/regions.ts';
-import { DEFAULTS, OWN_TAG } from '../defaults.ts';
+import { DEFAULTS, KEY_TYPE_TAG, OWN_TAG } from '../defaults.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import {
   EVERY_REGION,
@@ -100,7 +100,7 @@ function requestOf(answers: PermissionsAnswers, where: AccountRef, regions: stri
     byArn: secretArns.length > 0,
     policyName: policyName ?? DEFAULTS.policyName,
     roleName: roleName ?? DEFAULTS.roleName,
-    tagKeys: [OWN_TAG, ...tagKeys],
+    tagKeys: [OWN_TAG, KEY_TYPE_TAG, ...tagKeys],
     manifest: false,
   };
 }

@@ -24,6 +24,7 @@ import {
 } from './manifest-run.ts';
 import { rotatesOnlyWrong, secretsOf, verifiedEntry } from './manifest-secrets.ts';
 import type { CommonOptions } from './options.ts';
+import { usersOfReplaced } from './replaced-users.ts';
 import { applyRotations, checkRotations, type ManifestRotation, type RotatedKey } from './rotate-keys.ts';
 import { showAccount, stepContext, tellChanges } from './step-context.ts';
 
@@ -52,7 +53,10 @@ export async function performRotateManifest(
   const planned = await planMany(context, keys, counter(run.progress, keys.length));
   run.progress.stop();
   const rotation = { keys, rotations: planned.rotations, rollback };
-  const plan = planOf(rotation, planned, manifest.keys.length);
+  const replaced = planned.rotations.flatMap((each) => ('value' in each ? each.value.replaced : []));
+  const users = await usersOfReplaced(run, replaced);
+  const { changes: all, warnings } = planOf(rotation, planned, manifest.keys.length);
+  const plan = { changes: all, warnings: [...warnings, ...users] };
   await showAccount(run);
   const expected = asPlanned(rotation);
   const failed = failedOf(rotation, expected);

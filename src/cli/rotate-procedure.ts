@@ -22,6 +22,7 @@ import { verify } from '../verify/index.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
 import { keyOfFlags } from './key-of-flags.ts';
 import type { CommonOptions } from './options.ts';
+import { usersOfReplaced } from './replaced-users.ts';
 import type { RotateAnswers } from './rotate-answers.ts';
 import { meantBy } from './secret-options.ts';
 import { stepContext, tellPlan, withAccountOfRest } from './step-context.ts';
@@ -45,8 +46,9 @@ export async function performRotate(run: RotateRun): Promise<ExitCode> {
   const context = stepContext(run, { withPolicies: false });
   const wizard = run.interactive ? await import('../wizard/rotate.ts') : undefined;
   if (!wizard) demandAnswers(run);
-  // If the key is wrong, nothing needs to be asked.
-  const early = await keyOfFlags(run);
+  // If the key is wrong, nothing needs to be asked; what kind of key it must be may be known only from the secret.
+  const isTold = answers.keyType !== undefined || answers.algorithm !== undefined;
+  const early = isTold ? await keyOfFlags(run) : undefined;
   const known = meantBy(answers);
   const name = wizard ? await wizard.askSecretToRotate(run, known.name) : (known.name ?? '');
 
@@ -54,10 +56,13 @@ export async function performRotate(run: RotateRun): Promise<ExitCode> {
   const target = { name, regions: known.regions, arns: answers.secretArns };
   const { secrets, warnings: unseen } = await findToRotate(context, target);
   run.progress.stop();
-  const rotation = await planRotation(run, context, { name, secrets }, early, wizard);
+  const told = withKeyType(run, secrets);
+  const checked = early ?? (await keyOfFlags(told));
+  const rotation = await planRotation(told, context, { name, secrets }, checked, wizard);
 
   const breaks = changesAnything(rotation.changes) ? [words.breaks] : [];
-  const warnings = [...breaks, ...rotation.warnings, ...unseen, ...regionWarnings(known.regions)];
+  const users = await usersOfReplaced(run, rotation.replaced);
+  const warnings = [...breaks, ...users, ...rotation.warnings, ...unseen, ...regionWarnings(known.regions)];
   const plan = { changes: rotation.changes, warnings };
   const changes = await tellPlan(run, plan, {
     dryRun: answers.dryRun,
@@ -67,6 +72,14 @@ export async function performRotate(run: RotateRun): Promise<ExitCode> {
   if (changes && wizard) await wizard.confirm(run, plan);
   const done = changes ? await apply(run, context, rotation) : rotation.expected;
   return finish(run, rotation, done, await check(run, rotation, done));
+}
+
+/** Returns the run with the kind of key that the secrets' tag tells, where the flags do not say it. */
+function withKeyType(run: RotateRun, secrets: FoundSecret[]): RotateRun {
+  const { answers } = run;
+  const [tagged] = secrets.flatMap(({ keyType }) => keyType ?? []);
+  const isOpen = answers.keyType === undefined && answers.algorithm === undefined;
+  return isOpen && tagged ? { ...run, answers: { ...answers, keyType: tagged } } : run;
 }
 
 /** The checks of `verify`, for the secrets as they are now. */

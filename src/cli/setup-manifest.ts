@@ -46,9 +46,8 @@ export async function performManifest(
   { dryRun, restore }: ManifestHow,
 ): Promise<ExitCode> {
   beginFleet(run, dryRun);
-  const requests = await requestsOf(run, manifest, restore);
-  const planned = await planKeys(run, requests);
-  const { plan } = planned;
+  const planned = await planKeys(run, await requestsOf(run, manifest, restore));
+  const { plan, requests } = planned;
   await showAccount(run);
   const open = plan.keys.some(isOpen);
   const changes = open && tellChanges(run, plan, { dryRun, nothingToDo: words.nothingToDo.setup });

@@ -55,7 +55,7 @@ async function planWithoutConflicts(
     const { failure, conflicts = [] } = planned.plan.keys[0] ?? {};
     if (failure) throw failure;
     const [conflict] = conflicts;
-    if (!conflict) return { request, planned };
+    if (!conflict) return { request: planned.requests[0] ?? request, planned };
     if (!resolve || conflict.choices.length === 0) throw conflictFailure(conflicts);
     answered = await resolve(run, conflict, answered);
   }

@@ -79,6 +79,8 @@ function requestOf(
  */
 async function keyTypeIn({ aws }: TeardownRun, { targets }: TeardownPlan): Promise<KeyType> {
   const going = targets.flatMap(({ secrets }) => secrets.filter(({ fate }) => fate === 'schedule'));
+  const told = going.flatMap(({ secret }) => secret.keyType ?? []);
+  if (told.length === going.length) return told.find((each) => each !== 'static-key') ?? 'static-key';
   const values = await allOrFirstFailure(
     going.map(({ secret: { region, arn } }) => tried(() => readValue(aws, region, arn))),
   );

@@ -62,7 +62,13 @@ function groupOf(
     secretArns.length > 0
       ? secretArns.map((id) => ({ id, region: parseArn(id)?.region ?? '' }))
       : regions.map((region) => ({ id: name, region }));
-  const holds = { ...keyRules(answers), ...(checked ? { key: checked.key } : {}), manifest };
+  const isTold = answers.keyType !== undefined || answers.algorithm !== undefined || answers.keySource;
+  const holds = {
+    ...keyRules(answers),
+    ...(checked ? { key: checked.key } : {}),
+    ...(isTold ? {} : { keyTypeGuessed: true }),
+    manifest,
+  };
   return {
     secrets: targets.map((target) => ({ ...target, ...holds })),
     role: manifest.roleName,

@@ -1,12 +1,14 @@
 import { parseArn } from '../aws/arn.ts';
+import { readSecret } from '../aws/secrets.ts';
 import { DEFAULTS } from '../defaults.ts';
 import type { ExitCode } from '../failure.ts';
-import type { KeyMaterial } from '../key/index.ts';
+import { checkStoredKey, type KeyMaterial, type KeyType, mayBePassword } from '../key/index.ts';
 import { printJson } from '../report/json.ts';
 import { showChecks } from '../report/verify.ts';
 import { exitCodeOf, verdictOf } from '../report/verify-verdict.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { verifyShow as words } from '../report/words/verify-show.ts';
+import { tried } from '../steps/inspection.ts';
 import { keyRules } from '../steps/request.ts';
 import { type SecretTarget, type Verification, verification } from '../verify/index.ts';
 import { encryptionOf } from '../verify/settings.ts';
@@ -59,13 +61,46 @@ export async function performVerify(run: VerifyRun): Promise<ExitCode> {
 /** The secrets that the flags name; in a terminal, what they leave open is asked for. */
 async function targets(run: VerifyRun, key: KeyMaterial | undefined): Promise<SecretTarget[]> {
   const { answers } = run;
-  const holds = { ...keyRules(answers), ...(key ? { key } : {}) };
+  const places = await placesOf(run);
+  const isTold = answers.keyType !== undefined || answers.algorithm !== undefined || key !== undefined;
+  const asked = isTold || !run.interactive ? undefined : await askedKeyType(run, places);
+  const keyType = answers.keyType ?? asked;
+  const holds = {
+    ...keyRules({ ...answers, ...(keyType ? { keyType } : {}) }),
+    ...(key ? { key } : {}),
+    ...(isTold || asked ? {} : { keyTypeGuessed: true }),
+  };
+  return places.map((place) => ({ ...place, ...holds }));
+}
+
+/** What kind of key the secrets hold, where no tag tells and it matters for what they hold: whoever sits there is asked. */
+async function askedKeyType(
+  run: VerifyRun,
+  places: Pick<SecretTarget, 'id' | 'region'>[],
+): Promise<KeyType | undefined> {
+  const looks = places.map(({ region, id }) =>
+    tried(() => readSecret(run.aws, region, id, { withPolicy: false })),
+  );
+  const found = (await Promise.all(looks)).flatMap((each) => ('value' in each ? (each.value ?? []) : []));
+  const matters = found.some(({ content }) => content.kind === 'text' && isUncertain(content.key));
+  if (!matters || found.some(({ keyType }) => keyType)) return undefined;
+  const { askKeyType } = await import('../wizard/key.ts');
+  return askKeyType(run);
+}
+
+/** Whether a value is no static key, and may be a password. */
+function isUncertain(key: KeyMaterial): boolean {
+  return checkStoredKey(key, { keyType: 'static-key' }).length > 0 && mayBePassword(key);
+}
+
+async function placesOf(run: VerifyRun): Promise<Pick<SecretTarget, 'id' | 'region'>[]> {
+  const { answers } = run;
   if (answers.secretArns.length > 0) {
-    return answers.secretArns.map((id) => ({ id, region: parseArn(id)?.region ?? '', ...holds }));
+    return answers.secretArns.map((id) => ({ id, region: parseArn(id)?.region ?? '' }));
   }
   if (answers.secretName === undefined && answers.flowArn !== undefined) return [];
   const { name, regions } = await named(run);
-  return regions.map((region) => ({ id: name, region, ...holds }));
+  return regions.map((region) => ({ id: name, region }));
 }
 
 async function named(run: VerifyRun): Promise<{ name: string; regions: string[] }> {

@@ -12,7 +12,7 @@ import { type Group, policyGroups, roleGroups } from '../steps/groups.ts';
 import { policiesFor } from '../steps/planning.ts';
 import { distribute } from '../steps/policy-distribution.ts';
 import { completeRequest, regionsOf, type SetupAnswers } from '../steps/request.ts';
-import { policyTags, tagsFor } from '../steps/tags.ts';
+import { policyTags, secretTags, tagsFor } from '../steps/tags.ts';
 import type { PolicyRequest, RoleRequest, SecretRef } from '../steps/types.ts';
 import { placeholderAccount } from './placeholders.ts';
 import type { ExportPlan, PlannedPlace, PlannedPolicy, PlannedRole, PlannedSecret } from './types.ts';
@@ -63,7 +63,7 @@ function secretOf(answers: SetupAnswers, where: AccountRef): PlannedSecret {
     keyType,
     ...(algorithm ? { algorithm } : {}),
     ...(keySource ? { keySource } : {}),
-    tags: tagsFor('store-secret', answers),
+    tags: secretTags({ keyType, tags: answers.tags }),
   };
 }
 

@@ -53,6 +53,31 @@ function withoutLineBreaksAtEnd(text: string): string {
   return text.slice(0, end);
 }
 
+/**
+ * Returns true for a stored value that can be an SRT password, and is no static key in some other notation or with one mistake in
+ * it. Of such a value it cannot be said that it is a damaged static key.
+ */
+export function mayBePassword(key: KeyMaterial): boolean {
+  if (checkStoredKey(key, { keyType: 'srt-password' }).length > 0) return false;
+  const text = key.reveal();
+  const notation = notationProblem(text);
+  if (!notation) return !isNearStaticKey(text);
+  const bare = notation.code === 'assignment' ? text.replace(/^[^=:]*[=:]/, '') : text.replace(/0x/gi, '');
+  return algorithmOfLength(digitsIn(bare)) === undefined;
+}
+
+/** As long as a static key, give or take a character, and all of it hexadecimal but one character in ten. */
+function isNearStaticKey(text: string): boolean {
+  const lengths = Object.values(KEY_LENGTH);
+  const isAsLong = lengths.some((length) => Math.abs(text.length - length) <= 1);
+  return isAsLong && digitsIn(text) >= 0.9 * text.length;
+}
+
+/** Returns how many hexadecimal digits a text has. */
+function digitsIn(text: string): number {
+  return text.replace(/[^0-9a-f]/gi, '').length;
+}
+
 /** What happened to the text comes before what is wrong with its characters, and that before its length. */
 function problemOf(key: string, rules: KeyRules): KeyProblem | undefined {
   return formProblem(key) ?? (rules.keyType === 'static-key' ? staticProblem(key, rules) : srtProblem(key));

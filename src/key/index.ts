@@ -1,4 +1,4 @@
-export { type CheckResult, checkKey, checkStoredKey, type KeyRules } from './check.ts';
+export { type CheckResult, checkKey, checkStoredKey, type KeyRules, mayBePassword } from './check.ts';
 export { ALGORITHMS, algorithmOfLength, generateKey, KEY_LENGTH } from './generate.ts';
 export { type Algorithm, KeyMaterial, type KeyType } from './key-material.ts';
 export { type CheckedKey, keyLoader, type LoadKey, loadKey } from './load.ts';

@@ -1,5 +1,6 @@
 import { DECRYPT_ACTION } from '../policy/index.ts';
 import {
+  findUsers,
   listSecretVersions,
   readPolicies,
   readResourcePolicies,
@@ -24,6 +25,7 @@ export function rotateNeeds(request: PermissionRequest): Needs {
     optional: [
       ...readTogether(request),
       ...(encrypts ? [listSecretVersions(request)] : []),
+      ...findUsers(request),
       ...(dryRun ? [] : checks(request)),
     ],
   };

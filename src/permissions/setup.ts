@@ -1,5 +1,6 @@
 import type { JsonObject } from '../policy/index.ts';
 import {
+  findUsers,
   listSecrets,
   listSecretVersions,
   onlyItsPolicies,
@@ -32,6 +33,7 @@ export function setupNeeds(request: PermissionRequest): Needs {
       ...(byArn || manifest ? [] : [listSecrets('OptionalOfferSecrets', request)]),
       ...readTogether(request),
       ...(request.replace && !dryRun ? [listSecretVersions(request)] : []),
+      ...(request.replace ? findUsers(request) : []),
       { sid: 'OptionalFindPolicies', actions: ['iam:ListPolicies'], resources: ['*'] },
       { sid: 'OptionalFindStacks', actions: ['iam:GetPolicy'], resources: policiesOf(request) },
       { sid: 'OptionalReadQuotas', actions: ['iam:GetAccountSummary'], resources: ['*'] },

@@ -47,6 +47,27 @@ export function readTogether(request: PermissionRequest): Need[] {
     : [];
 }
 
+/** For finding what uses a secret: flows, router inputs and router outputs. Their lists know no resources. */
+export function findUsers({ where, regions }: PermissionRequest): Need[] {
+  const arns = (kind: string) =>
+    regions.map((region) => `arn:${where.partition}:mediaconnect:${region}:${where.account}:${kind}:*`);
+  const lists = ['mediaconnect:ListFlows', 'mediaconnect:ListRouterInputs', 'mediaconnect:ListRouterOutputs'];
+  return [
+    { sid: 'OptionalFindFlows', actions: lists, resources: ['*'] },
+    { sid: 'OptionalReadFlows', actions: ['mediaconnect:DescribeFlow'], resources: arns('flow') },
+    {
+      sid: 'OptionalReadRouterInputs',
+      actions: ['mediaconnect:GetRouterInput'],
+      resources: arns('routerInput'),
+    },
+    {
+      sid: 'OptionalReadRouterOutputs',
+      actions: ['mediaconnect:GetRouterOutput'],
+      resources: arns('routerOutput'),
+    },
+  ];
+}
+
 /** An action that knows no resources; the Region is all that it can be limited to. */
 function inRegions(sid: Need['sid'], action: string, { regions }: PermissionRequest): Need {
   return {

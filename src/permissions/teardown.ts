@@ -1,6 +1,7 @@
 import { DECRYPT_ACTION } from '../policy/index.ts';
 import {
   findSecrets,
+  findUsers,
   onlyItsPolicies,
   onlyOwn,
   policiesOf,
@@ -14,11 +15,8 @@ import type { Need, Needs, PermissionRequest } from './types.ts';
 
 /** What `teardown` needs. */
 export function teardownNeeds(request: PermissionRequest): Needs {
-  const { dryRun, where, regions } = request;
+  const { dryRun } = request;
   const policies = policiesOf(request);
-  const flows = regions.map(
-    (region) => `arn:${where.partition}:mediaconnect:${region}:${where.account}:flow:*`,
-  );
   return {
     required: [
       findSecrets(request),
@@ -35,8 +33,7 @@ export function teardownNeeds(request: PermissionRequest): Needs {
       ...lookAtKeys(request),
       { sid: 'OptionalFindPolicies', actions: ['iam:ListPolicies'], resources: ['*'] },
       ...(dryRun ? [] : [restorePolicy(request)]),
-      { sid: 'OptionalFindFlows', actions: ['mediaconnect:ListFlows'], resources: ['*'] },
-      { sid: 'OptionalReadFlows', actions: ['mediaconnect:DescribeFlow'], resources: flows },
+      ...findUsers(request),
     ],
   };
 }

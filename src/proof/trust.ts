@@ -118,12 +118,12 @@ export function valuesOf(statements: Statement[], name: string): string[] {
     .flatMap(({ values }) => values);
 }
 
-/** Some flow of this account in the Region whose ARN matches the pattern; none when it is for other things. */
+/** Some flow, router input or router output of this account in the Region whose ARN matches the pattern; none when it is for other things. */
 function exampleIn(pattern: string, region: string, { partition, account }: AccountRef): string[] {
   const [, , , , , ...resource] = pattern.split(':');
   const flows = [`flow:1-AnyFlowOfThisAccount:any`, exampleOf(resource.join(':'))];
   const arns = flows
-    .filter((flow) => flow.startsWith('flow:'))
+    .filter((user) => /^(flow|routerInput|routerOutput):/.test(user))
     .map((flow) => ['arn', partition, 'mediaconnect', region, account, flow].join(':'));
   return arns.filter((arn) => matches(wildcards(pattern), arn)).slice(0, 1);
 }

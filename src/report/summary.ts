@@ -58,6 +58,7 @@ function nextSteps(
     `  ${plainJson(JSON.stringify(apiSettings(first)))}`,
     '',
     ...cliCommands(first, prose),
+    ...(first.algorithm === 'aes256' ? transitStep(first, prose) : []),
     prose(words.placeholders),
     '',
     prose(words.passRole(roleArn)),
@@ -80,6 +81,16 @@ function apiSettings({
   ...settings
 }: EncryptionSettings): Omit<EncryptionSettings, 'region'> {
   return settings;
+}
+
+/** Transit encryption takes keys of 64 digits only, and no role with a path (API reference, `FlowTransitEncryption`). */
+function transitStep({ roleArn, secretArn }: EncryptionSettings, prose: Output['prose']): string[] {
+  if (!/:role\/[^/]+$/.test(roleArn)) return [];
+  const settings = {
+    encryptionKeyType: 'SECRETS_MANAGER',
+    encryptionKeyConfiguration: { secretsManager: { secretArn, roleArn } },
+  };
+  return [prose(words.transitStep), `  ${plainJson(JSON.stringify(settings))}`, prose(words.transitBoth), ''];
 }
 
 /** The AWS CLI spells the members of `Encryption` with capitals. */

@@ -3,6 +3,7 @@ import type { Verdict } from './verdicts.ts';
 
 /** The stable words for the checks. What comes before the first hyphen says what the check is about. */
 export type VerifyId =
+  | 'flow-messages'
   | 'flow-exists'
   | 'flow-account'
   | 'flow-encryption'
@@ -10,6 +11,14 @@ export type VerifyId =
   | 'flow-algorithm'
   | 'flow-secret'
   | 'flow-role'
+  | 'flow-other-end'
+  | 'router-messages'
+  | 'router-exists'
+  | 'router-account'
+  | 'router-encryption'
+  | 'router-secret'
+  | 'router-role'
+  | 'router-other-end'
   | 'secret-exists'
   | 'secret-account'
   | 'secret-deletion'

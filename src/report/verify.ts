@@ -9,7 +9,7 @@ import { verifyShow as words } from './words/verify-show.ts';
 
 /** What some checks are about, and these checks. */
 export interface Group {
-  kind: 'flow' | 'secret' | 'role' | 'caller';
+  kind: 'flow' | 'router' | 'secret' | 'role' | 'caller';
   arn: string;
   checks: VerifyCheck[];
 }
@@ -35,7 +35,7 @@ export function groupsOf(checks: readonly VerifyCheck[]): Group[] {
   return [...groups.values()].sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
 }
 
-const KINDS: Group['kind'][] = ['flow', 'secret', 'role', 'caller'];
+const KINDS: Group['kind'][] = ['flow', 'router', 'secret', 'role', 'caller'];
 
 function kindOf({ id }: VerifyCheck): Group['kind'] {
   const word = id.slice(0, id.indexOf('-'));

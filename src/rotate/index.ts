@@ -26,6 +26,8 @@ export interface Rotation {
   warnings: string[];
   /** The secrets as they will be. */
   expected: SecretOutcome[];
+  /** The secrets that get another value. */
+  replaced: FoundSecret[];
   /** The key that the secrets will hold; absent when it goes back to another version. */
   key?: KeyMaterial;
   /** What the key that comes is. */
@@ -67,7 +69,10 @@ export async function planNewKey(
   const { generated } = checked;
   const replacement = await planReplacement(context, { name, secrets, rules }, { key, generated });
   const { plan } = replacement;
-  if (plan.conflicts.length > 0) throw conflictFailure(plan.conflicts);
+  if (plan.conflicts.length > 0) {
+    // The choices are options of `setup`.
+    throw conflictFailure(plan.conflicts.map((each) => ({ ...each, choices: [] })));
+  }
   return {
     changes: plan.changes,
     warnings: [
@@ -76,6 +81,9 @@ export async function planNewKey(
       ...plan.warnings,
     ],
     expected: plan.expected.secrets ?? [],
+    replaced: secrets.filter(({ arn }) =>
+      plan.expected.secrets?.some((each) => each.arn === arn && each.action === 'updated'),
+    ),
     key,
     rules,
     generated,
@@ -107,6 +115,7 @@ export function planGoingBack(histories: History[], rules: KeyRules): Rotation {
       versionId: to,
       action: from === to ? 'kept' : 'updated',
     })),
+    replaced: rollback.back.filter(({ from, to }) => from !== to).map(({ secret }) => secret),
     rules,
     generated: false,
     apply: ({ aws, record }) => rollBack(aws, rollback, (secret) => record({ secrets: [secret] })),
@@ -134,6 +143,7 @@ export function planKeeping(secrets: FoundSecret[], rules: KeyRules, reason: str
     })),
     warnings: [],
     expected,
+    replaced: [],
     rules,
     generated: false,
     apply: async () => expected,

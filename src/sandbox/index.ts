@@ -1,7 +1,7 @@
 import { engineerCredentials } from './auth/engineer.ts';
 import { setPolicyDocument } from './iam/fixtures.ts';
 import { newMachine } from './machine.ts';
-import { addFlow } from './mediaconnect/fixtures.ts';
+import { addFlow, addRouterEnd } from './mediaconnect/fixtures.ts';
 import { addOwnedSecret, addRotationFunction } from './secretsmanager/fixtures.ts';
 import { HOST, listen } from './server.ts';
 import { putInStack } from './stacks.ts';
@@ -35,6 +35,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       machine.latency = latencyMs;
     },
     addFlow: (flow) => addFlow(machine, flow),
+    addRouterEnd: (end) => addRouterEnd(machine, end),
     addOwnedSecret: (secret) => addOwnedSecret(machine, secret),
     setPolicyDocument: (arn, document) => setPolicyDocument(machine, arn, document),
     addRotationFunction: (arn) => addRotationFunction(machine, arn),

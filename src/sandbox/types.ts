@@ -72,11 +72,36 @@ export interface ExistingFlow {
   name: string;
   /** `STANDBY` by default. A flow that is put there `ACTIVE` reads its secrets when it is first described. */
   status?: 'STANDBY' | 'ACTIVE';
-  source?: Partial<Source>;
+  source?: Partial<Source> & RouterIntegration;
   /** Instead of `source`, where there are two. */
-  sources?: readonly Partial<Source>[];
-  outputs?: readonly Partial<Output>[];
+  sources?: readonly (Partial<Source> & RouterIntegration)[];
+  outputs?: readonly (Partial<Output> & RouterIntegration)[];
   entitlements?: readonly Partial<Entitlement>[];
+  /** What DescribeFlow tells under `messages.errors`, beside what the sandbox finds itself. */
+  errors?: readonly string[];
+}
+
+/** Members of sources and outputs that the SDK's types do not have. */
+export interface RouterIntegration {
+  RouterIntegrationState?: 'ENABLED' | 'DISABLED';
+  /** Of a source. */
+  RouterIntegrationTransitDecryption?: object;
+  /** Of an output. */
+  RouterIntegrationTransitEncryption?: object;
+}
+
+/**
+ * A router input or output that is there already, put there for a test. `configuration` and `transitEncryption` are as the API
+ * has them, in lower camel case, and are taken as they stand.
+ */
+export interface ExistingRouterEnd {
+  region: string;
+  kind: 'routerInput' | 'routerOutput';
+  name: string;
+  configuration: object;
+  transitEncryption?: object;
+  /** The texts of its messages. */
+  messages?: readonly string[];
 }
 
 export interface Sandbox {
@@ -99,6 +124,11 @@ export interface Sandbox {
    * @throws RangeError if the account is not in that Region.
    */
   addFlow(flow: ExistingFlow): string;
+  /**
+   * Puts a router input or output in place, and answers its ARN.
+   * @throws RangeError if the account is not in that Region.
+   */
+  addRouterEnd(end: ExistingRouterEnd): string;
   /** Puts a secret owned by an AWS service in place, and answers its ARN. */
   addOwnedSecret(secret: OwnedSecret): string;
   /**

@@ -1,6 +1,7 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import { commonTags } from '../aws/tags.ts';
 import { groupedBy } from '../grouping.ts';
+import { KEY_LENGTH } from '../key/index.ts';
 import type { PolicyRequest, RoleRequest, SetupRequest } from './types.ts';
 
 /** Keys that have a policy or a role in common, and what is wanted of that. */
@@ -35,6 +36,7 @@ export function roleGroups(requests: SetupRequest[]): Group<RoleRequest>[] {
         role: first.role,
         tags,
         regions: [...new Set(members.flatMap(regionsOfSecret))],
+        forRouters: members.some(isForRouters),
         policyNames,
         mostPolicies: policyNames.reduce((sum, name) => sum + (secrets.get(name) ?? 0), 0),
         updateTrust: first.answers.updateTrust,
@@ -42,6 +44,12 @@ export function roleGroups(requests: SetupRequest[]): Group<RoleRequest>[] {
       keys,
     };
   });
+}
+
+/** MediaConnect User Guide: transit encryption takes keys of 64 digits, and SRT in a router takes passwords. */
+function isForRouters({ secret, keyType, algorithm }: SetupRequest): boolean {
+  if (keyType === 'srt-password') return true;
+  return secret.kind === 'store' ? secret.key.length === KEY_LENGTH.aes256 : algorithm === 'aes256';
 }
 
 /** How many secrets the policies are for, by their names. */

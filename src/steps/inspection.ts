@@ -23,6 +23,7 @@ export interface InspectedGroup<Request, Found> extends Group<Request> {
 /** All that the steps have read; a plan can be made of it again and again, for some of the keys or all. */
 export interface Inspection {
   identity: Identity;
+  /** As they were made, with the kind of key where only the secrets tell it. */
   requests: SetupRequest[];
   /** One for each request. */
   secrets: Attempt<FoundSecrets>[];
@@ -52,13 +53,22 @@ export async function inspectAll(
   }));
   // Waits for all, also after one has failed, so that nothing is left under way.
   await Promise.allSettled([secrets, ...policies, ...roles]);
+  const found = await secrets;
   return {
     identity: await context.aws.identity(),
-    requests,
-    secrets: await secrets,
+    requests: requests.map((request, at) => withTaggedType(request, found[at])),
+    secrets: found,
     policies: await Promise.all(policies),
     roles: await Promise.all(roles),
   };
+}
+
+/** Returns a request for secrets that exist with the kind of key that their tag tells, where nobody has said it. */
+function withTaggedType(request: SetupRequest, found: Attempt<FoundSecrets> | undefined): SetupRequest {
+  if (!request.keyTypeGuessed || request.secret.kind === 'store' || !found || 'failure' in found)
+    return request;
+  const [keyType] = found.value.places.flatMap(({ secret }) => secret?.keyType ?? []);
+  return keyType ? { ...request, keyType } : request;
 }
 
 /** Does something for one key, or for a policy or role that some have in common, as a part of a step. */

@@ -53,6 +53,7 @@ export function completeRequest(answers: SetupAnswers, checked: CheckedKey | und
   return {
     secret: secretOf(answers, checked),
     keyType: answers.keyType ?? DEFAULTS.keyType,
+    ...(answers.keyType || answers.algorithm ? {} : { keyTypeGuessed: true as const }),
     ...(answers.algorithm ? { algorithm: answers.algorithm } : {}),
     policy: policyOf(answers),
     role: roleOf(answers),

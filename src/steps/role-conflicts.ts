@@ -3,6 +3,7 @@ import type { RoleQuotas } from '../aws/iam-quotas.ts';
 import { DEFAULT_ROLE_QUOTAS } from '../aws/iam-quotas.ts';
 import type { FoundRole } from '../aws/roles.ts';
 import { groupedBy } from '../grouping.ts';
+import { beginsLike, matches, pattern } from '../policy/match.ts';
 import type { Choice, Conflict } from '../report/types.ts';
 import { policyWords, roleWords as words } from '../report/words/steps.ts';
 import { readingObstacles } from './role-limits.ts';
@@ -37,6 +38,7 @@ function prefixScope(secrets: SecretRef[]): Choice {
 /** What stands in the way of using the role, its trust policy aside. */
 export function roleConflicts(input: StepInput<RoleRequest>, found: FoundTrust, more: number): Conflict[] {
   return [
+    ...sourceArnConflict(input),
     ...boundaryConflict(input.request, found),
     ...(found.role ? serviceConflict(found.role) : []),
     ...quotaConflict(input, found, more),
@@ -46,6 +48,40 @@ export function roleConflicts(input: StepInput<RoleRequest>, found: FoundTrust, 
 /** A conflict of this step, as the one that decides on the trust policy. */
 export function conflict(found: string, choices: Choice[]): { conflict: Conflict } {
   return { conflict: { step: 'trust-role', found, details: [], choices } };
+}
+
+/** Patterns for `aws:SourceArn` that shut out a Region of the keys. */
+function sourceArnConflict({ request, identity }: StepInput<RoleRequest>): Conflict[] {
+  const { role, regions } = request;
+  const { partition, account } = identity;
+  const patterns = role.sourceArns.map(partsOf);
+  const isFor = (part: string | undefined, text: string) => matches(pattern(part ?? ''), text);
+  const shutOut = regions.filter(
+    (region) =>
+      !patterns.some(
+        ([, ofPartition, , ofRegion, ofAccount]) =>
+          isFor(ofPartition, partition) && isFor(ofRegion, region) && isFor(ofAccount, account),
+      ),
+  );
+  if (patterns.length === 0 || shutOut.length === 0) return [];
+  const missing = shutOut.map((region) => `arn:${partition}:mediaconnect:${region}:${account}:flow:*`);
+  const { conflict: made } = conflict(words.shutsOut(role.name, shutOut, account), []);
+  return [{ ...made, details: [words.shutsOutHint(missing)] }];
+}
+
+/** Sentences on patterns for `aws:SourceArn` that shut out what the keys can be used for. */
+export function sourceArnWarnings({ role, forRouters }: RoleRequest): string[] {
+  const resources = role.sourceArns.map((each) => partsOf(each).slice(5).join(':'));
+  const mayBe = (kind: string) =>
+    resources.some((resource) => resource.startsWith(kind) || beginsLike(resource, kind));
+  const routers = mayBe('routerInput:') || mayBe('routerOutput:');
+  if (resources.length === 0) return [];
+  if (forRouters && !routers) return [words.shutsOutRouters];
+  return !forRouters && routers && !mayBe('flow:') ? [words.onlyRouters] : [];
+}
+
+function partsOf(arn: string): string[] {
+  return arn.split(':');
 }
 
 function boundaryConflict({ role: wanted }: RoleRequest, { role, boundary }: FoundTrust): Conflict[] {

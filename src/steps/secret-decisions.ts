@@ -85,6 +85,14 @@ export function decideStored(
   const holdsKey = found.content.kind === 'text' && found.content.key.sameKey(key, input.request.keyType);
   const unusable = ownershipProblem(found, secret, holdsKey);
   if (unusable) return unusable;
+  const { keyType } = input.request;
+  // The tag would be wrong afterwards, and so would be what uses the secret.
+  if (!holdsKey && !adopted && found.keyType !== undefined && found.keyType !== keyType)
+    return conflict(
+      words.otherKeyType(found.name, found.region, found.keyType, keyType),
+      [OTHER_NAME],
+      [words.otherKeyTypeHint],
+    );
   const warnings = warningsFor(found, secret.kmsKeyId, input.identity);
   if (found.deletedAt) return decideDeleted(input, secret, found, warnings);
   if (holdsKey) {

@@ -13,7 +13,7 @@ import type { KeyMaterial } from '../key/index.ts';
 import type { Conflict } from '../report/types.ts';
 import { secretWords as words } from '../report/words/steps.ts';
 import { conflictFailure } from './conflict.ts';
-import { tagsFor } from './tags.ts';
+import { secretTags } from './tags.ts';
 import type { SecretRef, SetupRequest, StepContext } from './types.ts';
 
 /** Stores the key in a new secret. Returns undefined if one of the name exists by now. */
@@ -41,7 +41,7 @@ export async function createSecret(
           SecretString: key.reveal(),
           // The same token in every retry of this call, so that a lost answer does not make a second version.
           ClientRequestToken: randomUUID(),
-          Tags: tagsFor('store-secret', request),
+          Tags: secretTags(request),
           ...(kmsKeyId ? { KmsKeyId: kmsKeyId } : {}),
         }),
         options,

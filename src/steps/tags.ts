@@ -1,5 +1,6 @@
 import type { Tag } from '../aws/names.ts';
-import { OVERFLOW_TAG_VALUE, OWN_TAG } from '../defaults.ts';
+import { KEY_TYPE_TAG, OVERFLOW_TAG_VALUE, OWN_TAG } from '../defaults.ts';
+import type { KeyType } from '../key/index.ts';
 import type { StepName } from '../report/types.ts';
 import type { CreateWork } from './policy-distribution.ts';
 
@@ -9,6 +10,12 @@ export function tagsFor(
   { tags }: { tags: Tag[] },
 ): { Key: string; Value: string }[] {
   return [{ Key: OWN_TAG, Value: step }, ...tags.map(({ key, value }) => ({ Key: key, Value: value }))];
+}
+
+/** The tags of a new secret, which say what kind of key it holds too, where the user's leave room: AWS takes 50. */
+export function secretTags({ keyType, tags }: { keyType: KeyType; tags: Tag[] }) {
+  const all = tagsFor('store-secret', { tags });
+  return all.length < 50 ? [...all, { Key: KEY_TYPE_TAG, Value: keyType }] : all;
 }
 
 /** The tags of a new policy; those of one that continues another say so. */

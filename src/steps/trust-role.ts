@@ -8,7 +8,14 @@ import type { Change, RoleOutcome } from '../report/types.ts';
 import { roleWords as words } from '../report/words/steps.ts';
 import { conflictFailure } from './conflict.ts';
 import { warnOfNew } from './new-warnings.ts';
-import { conflict, type FoundTrust, OTHER_NAME, readingProblems, roleConflicts } from './role-conflicts.ts';
+import {
+  conflict,
+  type FoundTrust,
+  OTHER_NAME,
+  readingProblems,
+  roleConflicts,
+  sourceArnWarnings,
+} from './role-conflicts.ts';
 import { planTrust, type TrustDecision } from './role-trust.ts';
 import { attachPolicy, createRole, readWhenKnown } from './role-writing.ts';
 import { trustDocument } from './trust-document.ts';
@@ -99,9 +106,11 @@ function plan(input: StepInput<RoleRequest>, found: FoundTrust): RolePlan {
   };
 }
 
-function warnings({ role: wanted }: RoleRequest, role: FoundRole | undefined, more: string[]): string[] {
+function warnings(request: RoleRequest, role: FoundRole | undefined, more: string[]): string[] {
+  const { role: wanted } = request;
   return [
     ...(/mediaconnect/i.test(wanted.name) ? [] : [words.nameWithoutMediaConnect(wanted.name)]),
+    ...sourceArnWarnings(request),
     ...(role && role.path !== '/' ? [words.hasPath(role.name, role.path)] : []),
     ...more,
   ];

@@ -19,6 +19,8 @@ import type {
 export interface SetupRequest {
   secret: NewSecret | NamedSecrets | ExistingSecrets;
   keyType: KeyType;
+  /** Set where nobody has said what kind of key it is: of secrets that exist, their tag decides. */
+  keyTypeGuessed?: true;
   /** Checked against the key's length; told by the length when absent. */
   algorithm?: Algorithm;
   policy: PolicyWish;
@@ -64,6 +66,8 @@ export interface RoleRequest {
   tags: Tag[];
   /** The Regions of the keys, and so of the flows. */
   regions: string[];
+  /** Whether one of the keys can be used for routers too: a static key of 64 digits, or an SRT password. */
+  forRouters: boolean;
   /** The names that the keys give their policies, each once. */
   policyNames: string[];
   /** At most as many policies can have to be attached: one for each secret of the keys that name one of these policies. */

@@ -1,15 +1,14 @@
 import { findSecret, type ReadSecret, type Whereabouts } from '../aws/everywhere.ts';
-import { type FlowUse, flowsUsing } from '../aws/flows.ts';
 import { type FoundPolicy, type PolicyReader, policyReader } from '../aws/policies.ts';
 import { readPolicyUses } from '../aws/policy-uses.ts';
 import { type FoundRole, readRole } from '../aws/roles.ts';
+import { findUsers, reasonUnseen, type SecretUser } from '../aws/secret-users.ts';
 import { describeSecret } from '../aws/secrets.ts';
 import type { Aws } from '../aws/session.ts';
 import { allOrFirstFailure, atMost } from '../aws/together.ts';
 import { CONTRADICTION_PAUSES_MS, FLEET } from '../defaults.ts';
 import type { Failure } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';
-import { teardownWords as words } from '../report/words/teardown.ts';
 import { type Attempt, tried } from '../steps/inspection.ts';
 import { readChain, searchChain } from '../steps/policy-chain.ts';
 import type { StepContext } from '../steps/types.ts';
@@ -44,8 +43,8 @@ export async function findAll(
     findChains(context, targets),
     findRoles(context, unique(targets.map(({ roleName }) => roleName))),
   ]);
-  const [shown, flows] = await Promise.all([rolesInUse(aws, roles, chains), findFlows(aws, secrets)]);
-  return { identity, secrets, chains, roles: shown, ...flows };
+  const [shown, users] = await Promise.all([rolesInUse(aws, roles, chains), findAllUsers(aws, secrets)]);
+  return { identity, secrets, chains, roles: shown, ...users };
 }
 
 function unique(names: string[]): string[] {
@@ -144,36 +143,29 @@ async function withUses(
   return uses && { ...policy, uses };
 }
 
-/** The flows that use the secrets: a look at each Region that has one which is not scheduled for deletion. */
-async function findFlows(
+/**
+ * Finds what uses the secrets: a look at each Region that has one which is not scheduled for deletion. Not being allowed to look is
+ * no reason to stop, nor is a Region that has no MediaConnect or no routers: then the plan says so.
+ */
+async function findAllUsers(
   aws: Aws,
   secrets: Attempt<Whereabouts>[],
-): Promise<Pick<Findings, 'flows' | 'flowsUnknown' | 'flowsFailed'>> {
+): Promise<Pick<Findings, 'users' | 'usersUnknown' | 'usersFailed'>> {
   const found = secrets.flatMap((each) => ('value' in each ? each.value.found : []));
   const live = found.filter(({ deletedAt }) => !deletedAt);
-  const flows = new Map<string, FlowUse[]>();
-  const flowsUnknown: Findings['flowsUnknown'] = [];
-  const flowsFailed = new Map<string, Failure>();
+  const users = new Map<string, SecretUser[]>();
+  const usersUnknown: Findings['usersUnknown'] = [];
+  const usersFailed = new Map<string, Failure>();
   const looks = [...groupedBy(live, ({ region }) => region)].map(async ([region, some]) => {
     const arns = some.map(({ arn }) => arn);
-    const looked = await tried(() => flowsUsing(aws, region, arns));
-    if ('value' in looked) {
-      for (const [arn, uses] of looked.value) flows.set(arn, uses);
-      return;
+    const looked = await findUsers(aws, region, arns);
+    for (const [arn, uses] of looked.users) users.set(arn, uses);
+    for (const { kind, failure } of looked.unseen) {
+      const why = reasonUnseen(failure);
+      if (why === undefined) usersFailed.set(region, failure);
+      else usersUnknown.push({ region, kind, why });
     }
-    const why = reasonNotToLook(looked.failure);
-    if (why === undefined) flowsFailed.set(region, looked.failure);
-    else flowsUnknown.push({ region, why });
   });
   await allOrFirstFailure(looks);
-  return { flows, flowsUnknown, flowsFailed };
-}
-
-/**
- * Not being allowed to look is no reason to stop, nor is a Region that has no MediaConnect, so that its endpoint has no
- * address: then it is said.
- */
-function reasonNotToLook({ code, awsAction = '' }: Failure): string | undefined {
-  if (code === 'access-denied') return words.flowsDenied(awsAction);
-  return code === 'no-such-endpoint' ? words.flowsNowhere : undefined;
+  return { users, usersUnknown, usersFailed };
 }

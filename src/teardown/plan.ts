@@ -4,6 +4,7 @@ import type { Failure } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';
 import type { Change, OutcomeAction, Outcomes } from '../report/types.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
+import { userWords } from '../report/words/users.ts';
 import { isOpen } from '../steps/index.ts';
 import { unseenWarnings } from '../steps/named-secret.ts';
 import { entriesOf, ownersIn, ownersOf } from './entries.ts';
@@ -73,7 +74,7 @@ function planTarget(
   target: TeardownTarget,
   at: number,
 ): TargetPlan {
-  const { secrets: all, chains, roles, flowsFailed } = findings;
+  const { secrets: all, chains, roles, usersFailed } = findings;
   const found = all[at];
   if (!found) throw new Error('nothing was looked for');
   const needed = [found, chains.get(target.policyName), roles.get(target.roleName)];
@@ -88,7 +89,7 @@ function planTarget(
   const going = secrets.filter(({ fate }) => fate !== 'stay').map(({ secret }) => secret.region);
   const failure = secrets
     .filter(({ fate }) => fate === 'schedule')
-    .map(({ secret }) => flowsFailed.get(secret.region))
+    .map(({ secret }) => usersFailed.get(secret.region))
     .find((each): each is Failure => each !== undefined);
   return {
     target,
@@ -205,17 +206,20 @@ const ROLE_ACTION = { delete: 'deleted', detach: 'updated', keep: 'kept' } satis
 >;
 
 function warnings(
-  { secrets, flowsUnknown }: Findings,
+  { secrets, users, usersUnknown }: Findings,
   targets: TargetPlan[],
   touched: ReadonlySet<number>,
 ): string[] {
   const missing = targets.filter((plan, at) => isOpen(plan) && plan.secrets.length === 0 && !touched.has(at));
-  const reasons = new Set(flowsUnknown.map(({ why }) => why));
-  const regionsOf = (reason: string) =>
-    flowsUnknown.flatMap(({ region, why }) => (why === reason ? [region] : []));
+  const going = targets.flatMap(({ secrets }) => secrets.filter(({ fate }) => fate === 'schedule'));
   return [
     ...missing.map(({ target }) => words.nowhere(target.name)),
-    ...[...reasons].map((reason) => words.flowsUnknown(reason, regionsOf(reason))),
+    ...going.flatMap(({ secret }) =>
+      (users.get(secret.arn) ?? []).flatMap(({ kind, arn, places, disabled }) =>
+        disabled ? [userWords.namedBy(secret.name, secret.region, kind, arn, places)] : [],
+      ),
+    ),
+    ...userWords.unknown(usersUnknown, userWords.stopsDecrypting),
     ...new Set(secrets.flatMap((each) => ('value' in each ? unseenWarnings(each.value) : []))),
   ];
 }

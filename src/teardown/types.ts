@@ -1,8 +1,8 @@
 import type { Whereabouts } from '../aws/everywhere.ts';
-import type { FlowUse } from '../aws/flows.ts';
 import type { FoundPolicy } from '../aws/policies.ts';
 import type { PolicyUses } from '../aws/policy-uses.ts';
 import type { FoundRole } from '../aws/roles.ts';
+import type { SecretUser, UserKind } from '../aws/secret-users.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
 import type { Identity } from '../aws/session.ts';
 import type { Failure } from '../failure.ts';
@@ -41,12 +41,12 @@ export interface Findings {
   chains: ReadonlyMap<string, Attempt<UsedPolicy[]>>;
   /** By the name that a target has for them. */
   roles: ReadonlyMap<string, Attempt<FoundRole | undefined>>;
-  /** Flows that use one of the secrets, by its ARN. */
-  flows: ReadonlyMap<string, FlowUse[]>;
-  /** Regions whose flows could not be looked at, and the reason in words. */
-  flowsUnknown: { region: string; why: string }[];
-  /** Regions whose flows could not be looked at because AWS or the network failed. */
-  flowsFailed: ReadonlyMap<string, Failure>;
+  /** Flows, router inputs and router outputs that use one of the secrets, by its ARN. */
+  users: ReadonlyMap<string, SecretUser[]>;
+  /** What could not be looked at, in which Region, and the reason in words. */
+  usersUnknown: { region: string; kind: UserKind; why: string }[];
+  /** Regions in which users could not be looked at because AWS or the network failed. */
+  usersFailed: ReadonlyMap<string, Failure>;
 }
 
 /** What becomes of a secret; `scheduled` already, or `stay` because it is not this program's. */

@@ -4,14 +4,14 @@ import type { Aws, Identity } from '../aws/session.ts';
 import { type Caller, callerOf } from '../aws/simulation.ts';
 import { atMost } from '../aws/together.ts';
 import type { VerifyCheck } from '../report/verify-types.ts';
-import { sightFlow } from './flow-sight.ts';
+import { sightMedia } from './flow-sight.ts';
 import { judgeCaller } from './judge-caller.ts';
-import { judgeFlow } from './judge-flow.ts';
+import { judgeMedia } from './judge-flow.ts';
 import { judgePolicies } from './judge-policies.ts';
 import { readingJudge } from './judge-reading.ts';
 import { judgeRole, type RoleWish } from './judge-role.ts';
 import { judgeSameKey, judgeSecret, subjectOf } from './judge-secret.ts';
-import { seenIn } from './look.ts';
+import { withoutGuess } from './key-type.ts';
 import { type RoleSight, sightRole } from './role-sight.ts';
 import type { SecretSight } from './secret-sight.ts';
 import { type Reader, readersOf } from './settings.ts';
@@ -52,16 +52,15 @@ export async function verification(
 ): Promise<Verification> {
   const identity = await aws.identity();
   const { flowArn } = request;
-  const flow = flowArn === undefined ? undefined : await sightFlow(aws, identity, flowArn);
-  const found = flow?.kind === 'there' ? seenIn(flow.found) : undefined;
-  const seen = await lookAt(aws, identity, subjectsOf(request, found), onSecret);
+  const media = flowArn === undefined ? undefined : await sightMedia(aws, identity, flowArn);
+  const seen = await lookAt(aws, identity, subjectsOf(request, media), onSecret);
   const sights = [...seen.secrets.values()];
   const ofRoles = await atMost(ROLES_AT_ONCE, [...seen.roles], ([id, role]) =>
     judgeOneRole(aws, identity, request, { id, role, seen }),
   );
   const checks = [
-    ...(flow ? judgeFlow(flow, seen.secrets, identity) : []),
-    ...sights.flatMap((sight) => judgeSecret(sight, identity)),
+    ...(media ? judgeMedia(media, seen.secrets, identity) : []),
+    ...sights.flatMap((sight) => withoutGuess(judgeSecret(sight, identity), sight)),
     ...judgeSameKey(sights, identity),
     ...ofRoles.flat(),
   ];
@@ -101,7 +100,10 @@ async function judgeOneRole(
     pair.role === id ? (seen.secrets.get(pair.secret) ?? []) : [],
   );
   const wish = wishFor(id, secrets, request);
-  const itself = judgeRole(role, wish, identity);
+  const users = seen.pairs.flatMap(({ role: read, user }) => (read === id ? (user ?? []) : []));
+  const itself = (users.length > 0 ? [...new Set(users)] : [request.flowArn]).flatMap((user) =>
+    judgeRole(role, { ...wish, ...(user === undefined ? {} : { flowArn: user }) }, identity),
+  );
   if (role.kind !== 'there') return itself;
   const judge = readingJudge(role, wish, identity);
   const reading = secrets.flatMap((secret) =>

@@ -1,5 +1,6 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import type { FlowEncryption, FlowPart, FoundFlow } from '../aws/flows.ts';
+import { routerKindOf } from '../aws/routers.ts';
 import type { Identity } from '../aws/session.ts';
 import { type Algorithm, algorithmOfLength } from '../key/index.ts';
 import type { VerifyCheck, VerifyId } from '../report/verify-types.ts';
@@ -7,9 +8,11 @@ import { partCommand } from '../report/words/flow-commands.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
 import { flowRemedies } from '../report/words/verify-flow-remedies.ts';
 import { remedies } from '../report/words/verify-remedies.ts';
+import { routerRemedies, routerWords } from '../report/words/verify-router.ts';
 import type { Remedy } from '../told.ts';
-import type { FlowSight } from './flow-sight.ts';
+import type { MediaSight, MediaSights } from './flow-sight.ts';
 import { judgeForeign } from './foreign.ts';
+import { judgeForeignRouter, judgeRouter, judgeRouting } from './judge-router.ts';
 import { seenIn } from './look.ts';
 import { checksOf } from './make.ts';
 import type { SecretSight } from './secret-sight.ts';
@@ -18,17 +21,50 @@ import { keyOf, targetOf } from './subjects.ts';
 type Problem = { id: VerifyId; detail: string; remedy: Remedy };
 type Sights = ReadonlyMap<string, SecretSight>;
 
-/** The checks of a flow's encryption settings; what they point to is judged by itself. Pure. */
-export function judgeFlow(sight: FlowSight, sights: Sights, identity: Identity): VerifyCheck[] {
-  const { ok, failed, unseen } = checksOf(sight.arn);
-  if (sight.kind === 'foreign') {
-    return [judgeForeign('flow-account', sight.arn, identity, flowRemedies.otherCredentials)];
-  }
-  const { found } = sight;
+/**
+ * The checks of the encryption settings of a flow, a router input or a router output, and of the other end of each connection; what
+ * they point to is judged by itself. Pure.
+ */
+export function judgeMedia(
+  { asked, others }: MediaSights,
+  secrets: Sights,
+  identity: Identity,
+): VerifyCheck[] {
+  if (asked.kind === 'foreign') return [judgeForeignMedia(asked.arn, identity)];
+  if (asked.kind === 'router') return judgeRouter(asked, { others, secrets });
+  const routers = [...others.values()].flatMap((other) =>
+    other.kind === 'router' && seenIn(other.found) ? judgeRouter(other, { others, secrets }) : [],
+  );
+  return [...judgeFlow(asked, others, secrets), ...routers];
+}
+
+function judgeForeignMedia(arn: string, identity: Identity): VerifyCheck {
+  return routerKindOf(arn)
+    ? judgeForeignRouter(arn, identity)
+    : judgeForeign('flow-account', arn, identity, flowRemedies.otherCredentials);
+}
+
+function judgeFlow(
+  { arn, found }: Extract<MediaSight, { kind: 'flow' }>,
+  others: MediaSights['others'],
+  secrets: Sights,
+): VerifyCheck[] {
+  const { ok, failed, unseen } = checksOf(arn);
   if ('unseen' in found) return [unseen('flow-exists', found.unseen)];
   const flow = found.seen;
   if (!flow) return [failed('flow-exists', words.noFlow, flowRemedies.checkArn)];
-  return [ok('flow-exists', words.exists), ...flow.parts.flatMap((part) => judgePart(flow, part, sights))];
+  return [
+    // MediaConnect's own diagnosis comes first.
+    ...flow.errors.map((text) => failed('flow-messages', routerWords.message(text), routerRemedies.message)),
+    ok('flow-exists', words.exists),
+    ...flow.parts.flatMap((part) => [
+      ...(part.encryption || !part.transit ? judgePart(flow, part, secrets) : []),
+      ...judgeRouting(part, flow.region, words.part(part.kind, part.name, part.protocol), {
+        others,
+        secrets,
+      }),
+    ]),
+  ];
 }
 
 function judgePart(flow: FoundFlow, part: FlowPart, sights: Sights): VerifyCheck[] {

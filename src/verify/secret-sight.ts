@@ -15,6 +15,8 @@ export interface SecretTarget {
   /** Its name or its ARN. */
   id: string;
   keyType: KeyType;
+  /** True where nobody has said what kind of key it is: then its tag decides, and without one `keyType` is a guess. */
+  keyTypeGuessed?: boolean;
   algorithm?: Algorithm;
   /** The very key that it must hold. */
   key?: KeyMaterial;
@@ -69,7 +71,15 @@ export async function sightSecret(
   const described = await look(describeSecret(aws, region, id));
   if ('unseen' in described) return { target, ...(await sightRest(aws, target, described, early)) };
   if (!described.seen) return { target, kind: 'absent', absence: await whyAbsent(aws, target) };
-  return { target, ...(await sightRest(aws, target, { seen: described.seen }, early)) };
+  return {
+    target: withTag(target, described.seen),
+    ...(await sightRest(aws, target, { seen: described.seen }, early)),
+  };
+}
+
+/** Returns a target with the kind of key that the secret's tag tells, unless it is known otherwise. */
+function withTag(target: SecretTarget, { keyType }: FoundSecret): SecretTarget {
+  return target.keyTypeGuessed && keyType ? { ...target, keyType, keyTypeGuessed: false } : target;
 }
 
 async function sightRest(

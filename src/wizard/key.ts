@@ -41,7 +41,8 @@ export async function askKey<A extends KeyAnswers>(
   }
 }
 
-async function askKeyType(context: KeyContext): Promise<KeyType> {
+/** Asks what kind of key it is. */
+export async function askKeyType(context: Pick<KeyContext, 'output' | 'common'>): Promise<KeyType> {
   explain(context, words.keyTypeWhy);
   const types: KeyType[] = [DEFAULTS.keyType, 'srt-password'];
   return askChoice(

@@ -46,6 +46,19 @@ test('verify in a terminal of 40 columns asks for the secret, and breaks sentenc
   expect(terminal.transcript()).toMatch(/✖ MediaConnect cannot read this key: 2\s+checks failed\./);
 });
 
+test('verify in a terminal asks what kind of key an untagged secret holds, where it matters', async () => {
+  await makeSecret(sandbox, { Name: 'studio-srt', SecretString: 'a-long-Passphrase-1' });
+  const args = [program, 'verify', '--secret-name', 'studio-srt', '--region', 'us-west-2'];
+  const terminal = openTerminal({ command: process.execPath, args, env: reaching(sandbox) });
+  closing(() => terminal.kill());
+  await terminal.waitFor('? What will use the key?');
+  await terminal.press('down');
+  await terminal.press('enter');
+  await terminal.exit();
+  expect(terminal.transcript()).toContain('19 characters');
+  expect(terminal.transcript()).not.toContain('mc-static-key rotate');
+});
+
 test.each([
   [
     { secretName: 'a', secretArn: ['arn:aws:secretsmanager:us-west-2:111122223333:secret:a-AbCdEf'] },

@@ -13,7 +13,7 @@ test.concurrent('rotate in a terminal asks for the secret and the new key, and s
   const wizard = startWizard([], { command: 'rotate', sandbox, env: near });
   await wizard.reply(Q.account);
   await wizard.choose(Q.existing, 'studio-a');
-  await wizard.choose(Q.keyType, 'Zixi');
+  // What kind of key it is, the tag of the secret tells.
   await wizard.choose(Q.keyFrom, 'I paste or type it');
   await wizard.reply(Q.key, KEYS.other);
   await wizard.reply(Q.keyAgain, KEYS.other);

@@ -72,7 +72,7 @@ describe('someone who follows the wizard from end to end', () => {
       sandbox,
       env: { AWS_REGION: REGION },
     });
-    await wizard.waitFor(`Region ${REGION}`);
+    await wizard.waitFor(`Region: ${REGION}`);
     await wizard.reply(Q.account);
     await wizard.reply(Q.region);
     await wizard.reply(Q.anotherRegion, 'y');

@@ -27,8 +27,11 @@ export interface Story {
   optional: (request: { action: string; nth: number; afterChanges: boolean }) => boolean;
 }
 
+const looksForUsers: Story['optional'] = ({ action }) => /^(ListFlows|ListRouter(In|Out)puts)$/.test(action);
+
 /** What is asked for to tell more. */
-const asksMore: Story['optional'] = ({ action }) => /^(ListPolicies|GetPolicy|ListFlows)$/.test(action);
+const asksMore: Story['optional'] = ({ action }) =>
+  /^(ListPolicies|GetPolicy|ListFlows|ListRouter(In|Out)puts)$/.test(action);
 
 const KEY = ['--key-env', 'STUDIO_KEY'];
 const NEAR = ['--secret-name', 'studio-a', '--region', REGION];
@@ -109,7 +112,7 @@ const ROTATIONS: readonly Omit<Story, 'optional'>[] = [
 ];
 
 const takesDownWithout: Story['optional'] = ({ action }) =>
-  /^(ListFlows|GetSecretValue|ListPolicies)$/.test(action);
+  /^(ListFlows|ListRouter(In|Out)puts|GetSecretValue|ListPolicies)$/.test(action);
 
 /** What becomes of a policy must be known: whose it is, and who uses it. */
 const TEARDOWNS: readonly Story[] = [
@@ -132,7 +135,13 @@ const TEARDOWNS: readonly Story[] = [
 const ALL: readonly Story[] = [
   ...[...SETUPS, MANIFEST].map((story) => ({ ...story, optional: asksMore })),
   // What the checks at the end may not look at, they say they cannot tell.
-  ...ROTATIONS.map((story) => ({ ...story, optional: ({ afterChanges }) => afterChanges }) satisfies Story),
+  ...ROTATIONS.map(
+    (story) =>
+      ({
+        ...story,
+        optional: (request) => request.afterChanges || looksForUsers(request),
+      }) satisfies Story,
+  ),
   ...TEARDOWNS,
 ];
 

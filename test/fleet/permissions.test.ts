@@ -150,7 +150,9 @@ test('what is needed for one purpose is one statement; answers count for their o
   expect(statementOf(policy, 'ReplaceTheKey')?.Resource).toEqual([arn('other')]);
   expect(statementOf(policy, 'StoreTheKey')?.Resource).not.toContain(arn('there'));
   expect(statementOf(policy, 'StoreTheKey')?.Condition).toEqual({
-    'ForAllValues:StringEquals': { 'aws:TagKeys': ['mc-static-key', 'Team', 'Game'] },
+    'ForAllValues:StringEquals': {
+      'aws:TagKeys': ['mc-static-key', 'mc-static-key:key-type', 'Team', 'Game'],
+    },
   });
   expect(statementOf(policy, 'UpdateTheTrust')?.Resource).toEqual([roleArn('MediaConnect-Old')]);
 });

@@ -113,12 +113,34 @@ describe('standard output', () => {
       { flowArn: `arn:aws:mediaconnect:${REGION}:111122223333:flow:1-a:b` },
       'mediaconnect:DescribeFlow',
     ],
+    [
+      'verify',
+      { flowArn: `arn:aws:mediaconnect:${REGION}:111122223333:routerInput:abcdefghijkl` },
+      'mediaconnect:GetRouterInput',
+    ],
+    [
+      'verify',
+      { flowArn: `arn:aws:mediaconnect:${REGION}:111122223333:flow:1-a:b`, optional: true },
+      'mediaconnect:GetRouterOutput',
+    ],
+    ['setup', { existingKey: 'replace', optional: true }, 'mediaconnect:ListRouterInputs'],
   ])('of permissions %s with %o only has an action that takes it', async (command, options, action) => {
     const actions = async (more: PermissionsOptions) =>
       actionsIn(await printedPolicy(sandbox(), command, { ...STUDIO, ...more }));
     expect(await actions({})).not.toContain(action);
     expect(await actions(options)).toContain(action);
   });
+
+  test.each(['rotate', 'teardown'] as const)(
+    'of permissions %s --optional has all that finds the users of the secret',
+    async (command) => {
+      const actions = actionsIn(await printedPolicy(sandbox(), command, { ...STUDIO, optional: true }));
+      const kinds = ['RouterInput', 'RouterOutput'];
+      const routers = kinds.flatMap((kind) => [`mediaconnect:List${kind}s`, `mediaconnect:Get${kind}`]);
+      const expected = ['mediaconnect:ListFlows', 'mediaconnect:DescribeFlow', ...routers];
+      expect(actions).toEqual(expect.arrayContaining(expected));
+    },
+  );
 
   test.each(['setup', 'rotate', 'teardown'] as const)(
     'of permissions %s --dry-run only reads',

@@ -26,7 +26,7 @@ describe('storing a key where there is no secret', () => {
         kmsKeyId: undefined,
         rotates: false,
         deleted: false,
-        tags: { 'mc-static-key': 'store-secret' },
+        tags: { 'mc-static-key': 'store-secret', 'mc-static-key:key-type': 'static-key' },
         versions: 1,
         values: { AWSCURRENT: KEYS.aes256 },
       },

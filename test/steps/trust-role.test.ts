@@ -122,7 +122,7 @@ describe('tags', () => {
       Kostenstelle: 'Größe 7',
     });
     expect([secrets[0]?.tags, policies[0]?.tags, roles[0]?.tags]).toEqual([
-      tags('store-secret'),
+      { ...tags('store-secret'), 'mc-static-key:key-type': 'static-key' },
       tags('read-policy'),
       tags('trust-role'),
     ]);

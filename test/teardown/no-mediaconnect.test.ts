@@ -13,7 +13,7 @@ function withoutMediaConnect() {
     metadata: handler.metadata,
     destroy: () => handler.destroy(),
     async handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {
-      if (!request.path.startsWith('/v1/flows')) return handler.handle(request, options);
+      if (!/^\/v1\/(flows|router)/.test(request.path)) return handler.handle(request, options);
       const hostname = 'mediaconnect.us-west-2.amazonaws.com';
       throw Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND', hostname });
     },

@@ -94,10 +94,10 @@ describe('a secret', () => {
     expect(said).toContain('mc-static-key setup --secret-name studio-switch --region us-west-2');
   });
 
-  test('that is a password, and is taken for a static key, may be verified as a password', async () => {
+  test('that is a password, which nobody has said, cannot be told from a damaged static key', async () => {
     await makeSecret(sandbox, { Name: 'pass', SecretString: 'a-long-passphrase' });
     const { told, said } = await one({ secretName: 'pass', region: [REGION] });
-    expect(told).toEqual(['failed secret-characters']);
+    expect(told).toEqual(['cannot-tell secret-characters']);
     expect(said).toContain('If it is an SRT password, verify it with --key-type srt-password.');
   });
 

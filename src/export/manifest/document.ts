@@ -5,6 +5,7 @@ const HAD_BY_ALL = ['regions', 'policyName', 'roleName'] as const;
 
 /** Members that a key may lack. A default for it could not be taken back, so it takes all keys to have the same. */
 const HAD_BY_SOME = [
+  'keyType',
   'policyScope',
   'policyPrefix',
   'roleDescription',

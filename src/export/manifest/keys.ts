@@ -35,6 +35,10 @@ export function keysOf(readings: Reading[]): { keys: ExportedKey[]; notes: strin
       secretName: secret.name,
       regions: group.map((each) => each.secret.region),
       key: { existing: true as const },
+      // A static key is the default.
+      ...(group.every((each) => each.secret.keyType === 'srt-password')
+        ? { keyType: 'srt-password' as const }
+        : {}),
       policyName,
       ...scopes.get(policyName)?.members,
       ...role,

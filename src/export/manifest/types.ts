@@ -3,6 +3,7 @@ export interface ExportedKey {
   secretName: string;
   regions: string[];
   key: { existing: true };
+  keyType?: 'srt-password';
   policyName: string;
   policyScope?: string;
   policyPrefix?: string;

@@ -74,7 +74,8 @@ export const helpWords = {
   keyEnvVerified: 'the secret must hold the key in this environment variable',
   policyNameVerified: 'a policy that must be attached to the role',
   roleArn: 'the role by its ARN, in place of its name',
-  flowArn: 'a flow, with the secrets and roles in its encryption settings',
+  flowArn:
+    'a flow, router input or router output, with the secrets and roles in its encryption settings, and the other ends of its connections',
 
   status: 'Show what is set up in the account: roles, policies, secrets by Region, the age of the keys',
   statusExamples: `Examples:

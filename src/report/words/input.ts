@@ -35,7 +35,7 @@ export const inputWords = {
   roleArn: (what: string) =>
     `${what} takes the ARN of a role, such as arn:aws:iam::111122223333:role/MediaConnect-ASM.`,
   flowArn: (what: string) =>
-    `${what} takes the ARN of a flow, such as arn:aws:mediaconnect:us-west-2:111122223333:flow:1-AbCd:game.`,
+    `${what} takes the ARN of a flow, a router input or a router output, such as arn:aws:mediaconnect:us-west-2:111122223333:flow:1-AbCd:game.`,
   roleOnce: 'Name the role in one way only: --role-name or --role-arn.',
   boundary: (what: string) =>
     `${what} takes the ARN of a managed policy, such as arn:aws:iam::111122223333:policy/Boundary.`,

@@ -51,7 +51,7 @@ export const permissionsHelp = {
   anyRegion: 'only these Regions (repeatable; default: every Region)',
   partitionRegion: 'a Region of the account; only its partition counts (default: the commercial Regions)',
   dryRun: 'for seeing the plan only',
-  flowArn: 'the flow to check',
+  flowArn: 'the flow, router input or router output to check',
   rollback: 'for going back to the key before the last rotation',
   includeUntagged: 'also what this program did not make',
   optional: 'also what the command can do without',

@@ -28,9 +28,10 @@ export const permissionPurposes = {
   DeleteTheRole: 'delete the role, when nothing is attached to it any more',
   ListRoles: 'find the roles that trust MediaConnect',
   ListSecrets: 'find the secrets',
-  ReadTheFlow: 'read the encryption settings of the flow',
+  ReadTheFlow: 'read the encryption settings of the flow, router input or router output',
   PassTheRole: 'give the role to MediaConnect in the encryption settings of a flow',
 
+  OptionalReadOtherEnds: 'compare both ends of a connection with a router',
   OptionalReadTogether: 'read the values of many secrets with one request',
   OptionalReadKeyType: 'name the type of the key in the command that undoes it',
   OptionalUseTheKmsKey: 'read what is encrypted with the customer-managed KMS key',
@@ -46,8 +47,10 @@ export const permissionPurposes = {
   OptionalDescribeKmsKey: 'see whether the KMS key is enabled',
   OptionalSimulateCaller: 'see whether the caller may pass the role to MediaConnect',
   OptionalRestoreThePolicy: 'attach the policy again if another key turns out to need it',
-  OptionalFindFlows: 'find the flows, of which none may still use the secret',
+  OptionalFindFlows: 'find the flows, router inputs and router outputs that may use the secret',
   OptionalReadFlows: 'see which secrets the flows use',
+  OptionalReadRouterInputs: 'see which secrets the router inputs use',
+  OptionalReadRouterOutputs: 'see which secrets the router outputs use',
   OptionalReadRoles: 'see whether this program made a role, by its tag',
   OptionalReadRolePolicies: 'show which policies the roles have',
   OptionalReadSecrets: 'see a secret that is too new for the list',
@@ -79,5 +82,5 @@ export const permissionsWords = {
   missingHint: 'Give them as flags or environment variables.',
   accountId: (flag: string) => `${flag} takes the twelve digits of an account, such as 111122223333.`,
   flowArn: (flag: string) =>
-    `${flag} takes the ARN of a flow, such as arn:aws:mediaconnect:us-west-2:111122223333:flow:1-23aBC45dEF67hiJ8-12AbC34DE5fG:BasketballGame.`,
+    `${flag} takes the ARN of a flow, a router input or a router output, such as arn:aws:mediaconnect:us-west-2:111122223333:flow:1-23aBC45dEF67hiJ8-12AbC34DE5fG:BasketballGame.`,
 };

@@ -84,6 +84,9 @@ export const setupWords = {
     'srt-password': 'Or with the AWS CLI, for an SRT output:',
   },
   cliEntitlement: 'and for an entitlement:',
+  transitStep:
+    'Or between flows, routers and MediaLive, as transit encryption ("transitEncryption" of a router input, "routerIntegrationTransitEncryption" of a flow output):',
+  transitBoth: 'Both ends of a connection need the same key.',
   placeholders: 'Put your own flow ARN, names, addresses and account IDs where these are examples.',
   passRole: (arn: string) =>
     `Whoever makes the flow needs iam:PassRole on ${arn} (iam:PassedToService = mediaconnect.amazonaws.com). Without it MediaConnect says only "AccessDenied: Forbidden".`,

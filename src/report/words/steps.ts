@@ -7,6 +7,9 @@ import { aws } from './commands.ts';
 /** Words of the plan: reasons, conflicts, ways out, warnings. */
 
 export const secretWords = {
+  otherKeyType: (name: string, region: string, held: string, wanted: string) =>
+    `The secret ${name} in ${region} is for the key type ${held}, as its tag says, and not for ${wanted}.`,
+  otherKeyTypeHint: 'Store the key in a secret of its own.',
   create: 'stores the key',
   createCopy: 'stores the key that the secret of this name holds elsewhere',
   keepSame: 'holds this key already',
@@ -150,6 +153,13 @@ export const roleWords = {
   keep: 'may be assumed by MediaConnect already',
   updateTrust: 'its trust policy gets a statement for MediaConnect; what it says now stays',
 
+  shutsOut: (name: string, regions: string[], account: string) =>
+    `No pattern of --source-arn is for ${regions.join(' or ')} in account ${account}. MediaConnect could not use the role ${name} there.`,
+  shutsOutHint: (patterns: string[]) => `Add a pattern, such as ${patterns.join(' and ')}.`,
+  shutsOutRouters:
+    'The patterns of --source-arn shut out routers, and the key can be used for them. To let them in, add patterns for routerInput:* and routerOutput:*.',
+  onlyRouters:
+    'The patterns of --source-arn are for routers only, and transit encryption takes keys of 64 digits. Use an aes256 key, or add a pattern for flow:*.',
   notTrusted: (name: string, because: string) =>
     `The role ${name} exists, and MediaConnect may not assume it: ${because}.`,
   trustDenied: (name: string, because: string) =>

@@ -12,10 +12,6 @@ export const teardownWords = {
   nothingToDo: 'There is nothing left to take down.',
   nowhere: (name: string) =>
     `There is no secret ${name} in any Region that was looked at, and no policy names it.`,
-  flowsUnknown: (why: string, regions: string[]) =>
-    `Whether a flow uses the secret could not be looked up in ${regions.join(', ')} (${why}). A flow that does stops decrypting.`,
-  flowsDenied: (action: string) => `${action} is not allowed`,
-  flowsNowhere: 'MediaConnect has no endpoint there that can be found',
 
   schedule: (recoveryDays: number) =>
     `is scheduled for deletion; for ${recoveryDays} days it can be restored, and then it is gone for ever`,
@@ -43,10 +39,6 @@ export const teardownWords = {
   keepRoleStack: (stack: string) => `belongs to the CloudFormation stack ${stack} and stays`,
   keepRoleUsed: (policies: string[]) => `still has ${policies.join(', ')}`,
 
-  usedByFlow: (name: string, region: string, flow: string, parts: string[]) =>
-    `The secret ${name} in ${region} is used by the flow ${flow} (${parts.join(', ')}).`,
-  usedByFlowHint:
-    'Remove the encryption there, or the part of the flow, and then run the same command again.',
   ofStack: (name: string, region: string, stack: string) =>
     `The secret ${name} in ${region} belongs to the CloudFormation stack ${stack}. Take it out of the template of the stack.`,
   replicated: (name: string, region: string, replicas: string[]) =>

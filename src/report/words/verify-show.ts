@@ -10,11 +10,12 @@ const someKeys = (number: number, keys: number) =>
 
 /** What `verify` shows around its checks, and what it says while it works. */
 export const verifyShow = {
-  title: (kind: 'flow' | 'secret' | 'role' | 'caller', arn: string) => {
+  title: (kind: 'flow' | 'router' | 'secret' | 'role' | 'caller', arn: string) => {
     const [, , , region = '', , ...resource] = arn.split(':');
     const last = resource.join(':').replace(/^.*[:/]/, '');
     if (kind === 'secret') return `Secret ${verifyShow.nameIn(arn)} (${region})`;
     if (kind === 'caller') return 'You';
+    if (kind === 'router') return `${/:routerInput:/.test(arn) ? 'Router input' : 'Router output'} ${last}`;
     return `${kind === 'flow' ? 'Flow' : 'Role'} ${last}`;
   },
   /** The name in the ARN of a secret. */
@@ -52,5 +53,5 @@ export const verifyShow = {
 
   looking: 'Looking at the secret, the role and its policies',
   lookingAtAll: 'Looking at the secrets, the roles and their policies',
-  lookingAtFlow: 'Looking at the flow and what it uses',
+  lookingAtFlow: 'Looking at what it uses, and at the other ends of its connections',
 };

@@ -3,6 +3,7 @@ import type { VerifyId } from '../verify-types.ts';
 
 /** What each check asks, to follow on "cannot be told". */
 export const verifyQuestions: Record<VerifyId, string> = {
+  'flow-messages': 'what MediaConnect says about it',
   'flow-exists': 'what the flow uses',
   'flow-account': 'whose flow it is',
   'flow-encryption': 'what its encryption is',
@@ -10,6 +11,14 @@ export const verifyQuestions: Record<VerifyId, string> = {
   'flow-algorithm': 'whether its algorithm fits the key',
   'flow-secret': 'which secret it uses',
   'flow-role': 'which role it uses',
+  'flow-other-end': 'whether it matches its other end',
+  'router-messages': 'what MediaConnect says about it',
+  'router-exists': 'what the router uses',
+  'router-account': 'whose router input or output it is',
+  'router-encryption': 'what its encryption is',
+  'router-secret': 'which secret it uses',
+  'router-role': 'which role it uses',
+  'router-other-end': 'whether it matches its other end',
   'secret-exists': 'whether it exists',
   'secret-account': 'whose secret it is',
   'secret-deletion': 'whether it is scheduled for deletion',
@@ -39,6 +48,9 @@ export const verifyQuestions: Record<VerifyId, string> = {
 };
 
 const list = (items: readonly string[]) => items.join(', ');
+
+const mediaIn = (arn: string) =>
+  ({ routerInput: 'router input', routerOutput: 'router output' })[arn.split(':')[5] ?? ''] ?? 'flow';
 
 /** What the checks of `verify` have found. The good ones are short: many of them stand on one line. */
 export const verifyWords = {
@@ -102,7 +114,7 @@ export const verifyWords = {
   path: (path: string) => `has the path ${path}; newer operations of MediaConnect refuse a role with a path`,
   trustUnreadable: 'its trust policy cannot be read as an IAM policy',
   notTrusted: (because: string, flow: string | undefined) =>
-    `MediaConnect may not assume it${flow === undefined ? '' : ' for this flow'}: ${because}`,
+    `MediaConnect may not assume it${flow === undefined ? '' : ` for this ${mediaIn(flow)}`}: ${because}`,
   trusted: 'MediaConnect may assume it',
   trustedForSome: 'MediaConnect may assume it, for some flows only',
   guarded: 'flows of other accounts are kept out',

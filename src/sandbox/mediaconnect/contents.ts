@@ -76,7 +76,8 @@ function add(call: Call, flow: Flow, kind: PartKind, inputs: readonly PartInput[
   const added = newParts(call, kind, inputs, flow.parts);
   flow.parts = [...flow.parts, ...added];
   readKeys(call, flow);
-  return added.map(partView);
+  const store = call.world.flowsIn(call.region);
+  return added.map((part) => partView(store, part));
 }
 
 function update(call: Call, flowName: string, kind: PartKind, arn: string, changes: PartInput): object {
@@ -84,7 +85,7 @@ function update(call: Call, flowName: string, kind: PartKind, arn: string, chang
   const part = demandPart(flow, kind, arn);
   updatePart(call, part, changes);
   readKeys(call, flow);
-  return { flowArn: flow.arn, [kind]: partView(part) };
+  return { flowArn: flow.arn, [kind]: partView(call.world.flowsIn(call.region), part) };
 }
 
 function remove(call: Call, flowName: string, kind: PartKind, arn: string): object {

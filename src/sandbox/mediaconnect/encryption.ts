@@ -1,7 +1,7 @@
 import type { Call } from '../service.ts';
 import { badRequest } from './errors.ts';
 import { SRT, ZIXI } from './members.ts';
-import type { Encryption, PartKind } from './store.ts';
+import type { Encryption, PartKind, SecretKey, TransitEncryption } from './store.ts';
 
 /** What is encrypted. An entitlement has no protocol, nor has a source that comes through one. */
 export interface Place {
@@ -39,6 +39,34 @@ export function checkEncryption(call: Call, encryption: Encryption | undefined, 
     refuse(encryption, ['algorithm'], keyType);
   }
   checkSecret(call, encryption.secretArn ?? '');
+}
+
+/**
+ * Refuses transit encryption that MediaConnect does not take. Like that of `checkEncryption`, it is a look at the settings alone.
+ * Source: `FlowTransitEncryption` and `SecretsManagerEncryptionKeyConfiguration` in the MediaConnect API reference.
+ * @throws AwsError BadRequestException.
+ */
+export function checkTransit(call: Call, transit: TransitEncryption | undefined): void {
+  if (!transit) {
+    return;
+  }
+  const { secretsManager, automatic } = transit.encryptionKeyConfiguration;
+  if ((secretsManager === undefined) === (automatic === undefined)) {
+    throw badRequest('encryptionKeyConfiguration has exactly one of secretsManager and automatic.');
+  }
+  const fitting = secretsManager ? 'SECRETS_MANAGER' : 'AUTOMATIC';
+  if (transit.encryptionKeyType !== undefined && transit.encryptionKeyType !== fitting) {
+    throw badRequest(`The encryptionKeyType ${transit.encryptionKeyType} does not fit its configuration.`);
+  }
+  checkSecretKey(call, secretsManager);
+}
+
+/** @throws AwsError BadRequestException. */
+export function checkSecretKey(call: Call, key: SecretKey | undefined): void {
+  if (key) {
+    checkRole(call, key.roleArn);
+    checkSecret(call, key.secretArn);
+  }
 }
 
 function checkPlace(keyType: string, { kind, protocol }: Place): void {

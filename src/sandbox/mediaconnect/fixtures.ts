@@ -1,6 +1,6 @@
 import type { Machine } from '../machine.ts';
-import type { ExistingFlow } from '../types.ts';
-import type { Encryption, FlowStore, Part, PartKind, Settings } from './store.ts';
+import type { ExistingFlow, ExistingRouterEnd } from '../types.ts';
+import type { Encryption, FlowStore, Part, PartKind, RouterConfiguration, Settings } from './store.ts';
 
 /**
  * Puts a flow in place as it stands, with settings that the API would refuse today too.
@@ -9,18 +9,39 @@ import type { Encryption, FlowStore, Part, PartKind, Settings } from './store.ts
  */
 export function addFlow(machine: Machine, given: ExistingFlow): string {
   const { region, name, status = 'STANDBY', source, sources = [], outputs = [], entitlements = [] } = given;
-  const store = machine.worldOf(region)?.flowsIn(region);
-  if (!store) {
-    throw new RangeError(`The account of this sandbox is not in ${region}.`);
-  }
+  const store = storeIn(machine, region);
   const parts = [
     ...(source ? [source] : sources).map((shape) => partOf(store, 'source', shape)),
     ...outputs.map((shape) => partOf(store, 'output', shape)),
     ...entitlements.map((shape) => partOf(store, 'entitlement', shape)),
   ];
   const arn = store.newArn('flow', name);
-  store.add({ arn, name, availabilityZone: `${region}a`, status, parts });
+  const fixedErrors = given.errors;
+  store.add({ arn, name, availabilityZone: `${region}a`, status, parts, fixedErrors });
   return arn;
+}
+
+/**
+ * Puts a router input or output in place as it stands, with settings that the API would refuse too.
+ * @returns its ARN.
+ * @throws RangeError if the account is not in that Region.
+ */
+export function addRouterEnd(machine: Machine, given: ExistingRouterEnd): string {
+  const { region, kind, name, configuration, transitEncryption, messages = [] } = given;
+  return storeIn(machine, region).addRouterEnd(kind, {
+    name,
+    createdAt: machine.now(),
+    settings: { configuration: configuration as RouterConfiguration, transitEncryption },
+    messages: messages.map((message) => ({ code: 'FIXTURE', message })),
+  }).arn;
+}
+
+function storeIn(machine: Machine, region: string): FlowStore {
+  const store = machine.worldOf(region)?.flowsIn(region);
+  if (!store) {
+    throw new RangeError(`The account of this sandbox is not in ${region}.`);
+  }
+  return store;
 }
 
 /** A part from the form in which the SDK shows it. */

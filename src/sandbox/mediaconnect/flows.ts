@@ -71,7 +71,7 @@ export const flows: Operations = {
       parts,
     };
     store.add(flow);
-    return { flow: flowView(flow) };
+    return { flow: flowView(store, flow) };
   }),
   DescribeFlow: operation({ flowArn }, (call, input) => {
     const flow = demandFlow(call, input.flowArn);
@@ -79,7 +79,7 @@ export const flows: Operations = {
     if (flow.errors?.length !== 0) {
       readKeys(call, flow);
     }
-    return { flow: flowView(flow), messages: messagesOf(flow) };
+    return { flow: flowView(call.world.flowsIn(call.region), flow), messages: messagesOf(flow) };
   }),
   ListTagsForResource: operation({ resourceArn: required(text()) }, (call, input) => ({
     tags: demandFlow(call, input.resourceArn).tags ?? {},
@@ -133,8 +133,9 @@ function withNetwork<T extends { readonly networkInterfaceType?: string | undefi
 }
 
 /** A flow without errors has no messages. Source: `messages` of DescribeFlow in the API reference. */
-function messagesOf({ errors = [] }: Flow): object | undefined {
-  return errors.length > 0 ? { errors } : undefined;
+function messagesOf({ errors = [], fixedErrors = [] }: Flow): object | undefined {
+  const all = [...fixedErrors, ...errors];
+  return all.length > 0 ? { errors: all } : undefined;
 }
 
 function inStatus(flow: Flow, status: FlowStatus, participle: string): Flow {

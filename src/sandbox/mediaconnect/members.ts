@@ -2,7 +2,7 @@ import { list, map, number, opaque, record, required, text } from '../shapes.ts'
 
 /**
  * The inputs of MediaConnect operations, in lower camel case as on the wire. Source: the service's API model. Media streams, VPC
- * interfaces, bridges, NDI and the router are not here: nothing in them is encrypted with a static key.
+ * interfaces, bridges and NDI are not here: nothing in them is encrypted with a static key.
  */
 export const ZIXI: readonly string[] = ['zixi-push', 'zixi-pull'];
 export const SRT: readonly string[] = ['srt-listener', 'srt-caller'];
@@ -11,9 +11,12 @@ const OTHERS = ['rtp-fec', 'rtp', 'rist', 'st2110-jpegxs', 'cdi', 'fujitsu-qos',
 const protocol = text({ oneOf: [...ZIXI, ...SRT, ...OTHERS] });
 const state = text({ oneOf: ['ENABLED', 'DISABLED'] });
 
-export const flowArn = required(text({ pattern: /^arn:.+:mediaconnect.+:flow:.+$/ }));
-export const sourceArn = required(text({ pattern: /^arn:.+:mediaconnect.+:source:.+$/ }));
-export const outputArn = required(text({ pattern: /^arn:.+:mediaconnect.+:output:.+$/ }));
+const anyFlowArn = text({ pattern: /^arn:.+:mediaconnect.+:flow:.+$/ });
+const anySourceArn = text({ pattern: /^arn:.+:mediaconnect.+:source:.+$/ });
+const anyOutputArn = text({ pattern: /^arn:.+:mediaconnect.+:output:.+$/ });
+export const flowArn = required(anyFlowArn);
+export const sourceArn = required(anySourceArn);
+export const outputArn = required(anyOutputArn);
 export const entitlementArn = text({ pattern: /^arn:.+:mediaconnect.+:entitlement:.+$/ });
 
 const encryptionMembers = {
@@ -30,6 +33,12 @@ const encryptionMembers = {
 /** Encryption as an update takes it: what it leaves out stays. */
 const updatedEncryption = record(encryptionMembers);
 const encryption = record({ ...encryptionMembers, roleArn: required(encryptionMembers.roleArn) });
+
+const secretKey = record({ secretArn: required(text()), roleArn: required(text()) });
+const transit = record({
+  encryptionKeyType: text({ oneOf: ['SECRETS_MANAGER', 'AUTOMATIC'] }),
+  encryptionKeyConfiguration: required(record({ secretsManager: secretKey, automatic: record({}) })),
+});
 
 /** The members of a source or an output that are told under `transport` afterwards. */
 export const transportMembers = {
@@ -53,6 +62,8 @@ const sourceSettings = {
   description: text(),
   entitlementArn,
   ingestPort: number(),
+  routerIntegrationState: state,
+  routerIntegrationTransitDecryption: transit,
   vpcInterfaceName: text(),
   whitelistCidr: text(),
 };
@@ -65,6 +76,8 @@ const outputSettings = {
   destination: text(),
   outputStatus: state,
   port: number(),
+  routerIntegrationState: state,
+  routerIntegrationTransitEncryption: transit,
 };
 export const outputMembers = {
   ...outputSettings,
@@ -123,4 +136,106 @@ export const flowMembers = {
   }),
   outputs: list(record(outputMembers)),
   entitlements: list(record(entitlementMembers)),
+};
+
+/** Source: the API reference of `SrtListenerRouterInputConfiguration` and its like; `encryptionKey` has no key type. */
+const srtKey = record({ encryptionKey: required(secretKey) });
+const srtMembers = {
+  decryptionConfiguration: srtKey,
+  encryptionConfiguration: srtKey,
+  destinationAddress: text(),
+  destinationPort: number(),
+  minimumLatencyMilliseconds: number(),
+  port: number(),
+  sourceAddress: text(),
+  sourcePort: number(),
+  streamId: text(),
+};
+const otherMembers = {
+  port: number(),
+  destinationAddress: text(),
+  destinationPort: number(),
+  recoveryLatencyMilliseconds: number(),
+  forwardErrorCorrection: text({ oneOf: ['ENABLED', 'DISABLED'] }),
+};
+const routerProtocol = record({
+  rist: record(otherMembers),
+  rtp: record(otherMembers),
+  srtCaller: record(srtMembers),
+  srtListener: record(srtMembers),
+});
+const routerProtocolName = text({ oneOf: ['RTP', 'RIST', 'SRT_CALLER', 'SRT_LISTENER'] });
+const networkInterfaceArn = required(text());
+const standard = record({
+  networkInterfaceArn,
+  protocol: routerProtocolName,
+  protocolConfiguration: required(routerProtocol),
+});
+const twoProtocols = required(list(routerProtocol, { min: 1 }));
+const mediaLivePipelineId = text({ oneOf: ['PIPELINE_0', 'PIPELINE_1'] });
+
+export const routerArn = required(
+  text({ pattern: /^arn:.+:mediaconnect.+:router(Input|Output):[a-z0-9]{12}$/ }),
+);
+const routerMembers = {
+  name: required(text({ min: 1, max: 128 })),
+  availabilityZone: text(),
+  clientToken: text(),
+  maximumBitrate: required(number()),
+  regionName: text(),
+  routingScope: required(text({ oneOf: ['REGIONAL', 'GLOBAL'] })),
+  tier: required(text()),
+};
+
+/** Source: `CreateRouterInput` in the API reference. */
+export const routerInputMembers = {
+  ...routerMembers,
+  transitEncryption: transit,
+  configuration: required(
+    record({
+      standard,
+      failover: record({
+        networkInterfaceArn,
+        primarySourceIndex: number({ min: 0, max: 1 }),
+        protocolConfigurations: twoProtocols,
+        sourcePriorityMode: text({ oneOf: ['NO_PRIORITY', 'PRIMARY_SECONDARY'] }),
+      }),
+      merge: record({
+        mergeRecoveryWindowMilliseconds: number(),
+        networkInterfaceArn,
+        protocolConfigurations: twoProtocols,
+      }),
+      mediaConnectFlow: record({
+        flowArn: anyFlowArn,
+        flowOutputArn: anyOutputArn,
+        sourceTransitDecryption: required(transit),
+      }),
+      mediaLiveChannel: record({
+        mediaLiveChannelArn: text(),
+        mediaLiveChannelOutputName: text(),
+        mediaLivePipelineId,
+        sourceTransitDecryption: required(transit),
+      }),
+    }),
+  ),
+};
+
+/** Source: `CreateRouterOutput` in the API reference. */
+export const routerOutputMembers = {
+  ...routerMembers,
+  configuration: required(
+    record({
+      standard,
+      mediaConnectFlow: record({
+        destinationTransitEncryption: required(transit),
+        flowArn: anyFlowArn,
+        flowSourceArn: anySourceArn,
+      }),
+      mediaLiveInput: record({
+        destinationTransitEncryption: required(transit),
+        mediaLiveInputArn: text(),
+        mediaLivePipelineId,
+      }),
+    }),
+  ),
 };

@@ -43,6 +43,12 @@ function resourcesOf(call: Call, action: string, input: Input): string[] {
   if (action === 'CreateFlow') {
     return [newArn('flow', textIn(input, 'name'))];
   }
+  const router = /^(Create|Get|Delete|List)(Router(?:In|Out)put)s?$/.exec(action);
+  if (router) {
+    const kind = router[2] === 'RouterInput' ? 'routerInput' : 'routerOutput';
+    const made = `arn:${partition}:mediaconnect:${call.region}:${account}:${kind}:*`;
+    return [router[1] === 'Create' ? made : (textIn(input, 'arn') ?? '*')];
+  }
   const flow = textIn(input, 'flowArn') ?? '*';
   const kind = Object.hasOwn(PARTS, action) ? PARTS[action] : undefined;
   if (kind === undefined) {

@@ -1,6 +1,6 @@
 import { alphanumeric } from '../random.ts';
 import type { Call } from '../service.ts';
-import { checkEncryption, updatedEncryption } from './encryption.ts';
+import { checkEncryption, checkTransit, updatedEncryption } from './encryption.ts';
 import { badRequest } from './errors.ts';
 import type { Encryption, Part, PartKind, Settings } from './store.ts';
 
@@ -31,7 +31,7 @@ export function newParts(
       throw badRequest(`The flow has another ${kind} with the name ${name}.`);
     }
     taken.add(name);
-    checkSettings(kind, settings);
+    checkSettings(call, kind, settings);
     checkEncryption(call, encryption, { kind, protocol: settings.protocol });
     const arn = call.world.flowsIn(call.region).newArn(kind, name);
     return { kind, arn, name, encryption: explicit(encryption), settings: withStatus(kind, settings) };
@@ -46,16 +46,24 @@ export function updatePart(call: Call, part: Part, input: PartInput): void {
   const { decryption, encryption: update = decryption, ...changes } = input;
   const settings = { ...part.settings, ...changes };
   const encryption = explicit(updatedEncryption(part.encryption, update));
-  checkSettings(part.kind, settings);
+  checkSettings(call, part.kind, settings);
   checkEncryption(call, encryption, { kind: part.kind, protocol: settings.protocol });
   part.settings = settings;
   part.encryption = encryption;
 }
 
-function checkSettings(kind: PartKind, { protocol, entitlementArn }: Settings): void {
-  if (kind === 'source' && protocol === undefined && entitlementArn === undefined) {
+/** What comes from a router, or goes to one, has no protocol. */
+function checkSettings(call: Call, kind: PartKind, settings: Settings): void {
+  const { protocol, entitlementArn, routerIntegrationState } = settings;
+  const isWithout = protocol === undefined && routerIntegrationState !== 'ENABLED';
+  if (kind === 'source' && isWithout && entitlementArn === undefined) {
     throw badRequest('A source needs a protocol, or the entitlement that it comes through.');
   }
+  if (kind === 'output' && isWithout) {
+    throw badRequest('An output needs a protocol.');
+  }
+  checkTransit(call, settings.routerIntegrationTransitDecryption);
+  checkTransit(call, settings.routerIntegrationTransitEncryption);
 }
 
 /** A key type that is not given is `static-key`. Source: `keyType` in the API reference. */

@@ -13,6 +13,21 @@ export interface Encryption {
   readonly constantInitializationVector?: string | undefined;
 }
 
+/** Encryption between flows, routers and MediaLive. Source: `FlowTransitEncryption` in the MediaConnect API reference. */
+export interface TransitEncryption {
+  readonly encryptionKeyType?: string | undefined;
+  readonly encryptionKeyConfiguration: {
+    readonly secretsManager?: SecretKey | undefined;
+    readonly automatic?: object | undefined;
+  };
+}
+
+/** Source: `SecretsManagerEncryptionKeyConfiguration` in the MediaConnect API reference. */
+export interface SecretKey {
+  readonly secretArn: string;
+  readonly roleArn: string;
+}
+
 export type PartKind = 'source' | 'output' | 'entitlement';
 
 /** What a request gave beside name and encryption, in the API's own member names; these are the ones that mean something here. */
@@ -21,6 +36,11 @@ export interface Settings {
   readonly entitlementArn?: string | undefined;
   readonly outputStatus?: string | undefined;
   readonly entitlementStatus?: string | undefined;
+  readonly routerIntegrationState?: string | undefined;
+  /** Of a source. */
+  readonly routerIntegrationTransitDecryption?: TransitEncryption | undefined;
+  /** Of an output. */
+  readonly routerIntegrationTransitEncryption?: TransitEncryption | undefined;
 }
 
 /** A source, an output or an entitlement of a flow. */
@@ -48,12 +68,41 @@ export interface Flow {
   parts: Part[];
   /** What keeps it from its keys while it runs. */
   errors?: readonly string[];
+  /** Errors that it was put there with, which stay. */
+  readonly fixedErrors?: readonly string[] | undefined;
 }
 
-/** The flows of one Region. */
+export type RouterKind = 'routerInput' | 'routerOutput';
+
+/** A router input or a router output. */
+export interface RouterEnd {
+  readonly kind: RouterKind;
+  readonly arn: string;
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: number;
+  /** What the request gave, in the API's own member names. */
+  readonly settings: { readonly configuration: RouterConfiguration } & Readonly<Record<string, unknown>>;
+  readonly messages: readonly { readonly code: string; readonly message: string }[];
+}
+
+/** A configuration of either kind, as far as the sandbox reads it: one of the members is there. */
+export interface RouterConfiguration {
+  readonly standard?: { readonly protocol?: string | undefined } | undefined;
+  readonly failover?: object | undefined;
+  readonly merge?: object | undefined;
+  readonly mediaConnectFlow?:
+    | { readonly flowOutputArn?: string | undefined; readonly flowSourceArn?: string | undefined }
+    | undefined;
+  readonly mediaLiveChannel?: object | undefined;
+  readonly mediaLiveInput?: object | undefined;
+}
+
+/** The flows of one Region, and its router inputs and outputs. */
 export class FlowStore {
   readonly #arnPrefix: string;
   readonly #byArn = new Map<string, Flow>();
+  readonly #routerEnds = new Map<string, RouterEnd>();
 
   /** @param arnPrefix `arn:PARTITION:mediaconnect:REGION:ACCOUNT:` */
   constructor(arnPrefix: string) {
@@ -75,6 +124,30 @@ export class FlowStore {
 
   remove(flow: Flow): void {
     this.#byArn.delete(flow.arn);
+  }
+
+  /** In the order in which they were made. */
+  routerEnds(kind: RouterKind): RouterEnd[] {
+    return [...this.#routerEnds.values()].filter((end) => end.kind === kind);
+  }
+
+  addRouterEnd(kind: RouterKind, rest: Omit<RouterEnd, 'kind' | 'arn' | 'id'>): RouterEnd {
+    const id = alphanumeric(12).toLowerCase();
+    const end = { kind, arn: `${this.#arnPrefix}${kind}:${id}`, id, ...rest };
+    this.#routerEnds.set(end.arn, end);
+    return end;
+  }
+
+  removeRouterEnd(end: RouterEnd): void {
+    this.#routerEnds.delete(end.arn);
+  }
+
+  /** The router input that takes from this output of a flow, or the router output that feeds this source, if any. */
+  connectedTo({ kind, arn }: Pick<Part, 'kind' | 'arn'>): RouterEnd | undefined {
+    return [...this.#routerEnds.values()].find(({ settings: { configuration } }) => {
+      const { flowOutputArn, flowSourceArn } = configuration.mediaConnectFlow ?? {};
+      return kind === 'output' ? flowOutputArn === arn : flowSourceArn === arn;
+    });
   }
 
   /** A new ARN in the form of the service's own. */

@@ -22,8 +22,17 @@ export function readKeys(call: Call, flow: Flow): void {
 
 /** The encryption of the parts that stream. SPEKE has no secret: its key comes from a server. */
 function keysOf(flow: Flow): Encryption[] {
-  const encryptions = flow.parts.filter(isEnabled).flatMap(({ encryption }) => encryption ?? []);
-  return encryptions.filter(({ keyType }) => keyType !== 'speke');
+  const enabled = flow.parts.filter(isEnabled);
+  const encryptions = enabled.flatMap(({ encryption }) => encryption ?? []);
+  return [...encryptions.filter(({ keyType }) => keyType !== 'speke'), ...enabled.flatMap(transitKeyOf)];
+}
+
+/** The secret of what comes from a router, or goes to one. */
+function transitKeyOf({ settings }: Part): Encryption[] {
+  const { routerIntegrationState, routerIntegrationTransitDecryption: decryption } = settings;
+  const transit = settings.routerIntegrationTransitEncryption ?? decryption;
+  const key = transit?.encryptionKeyConfiguration.secretsManager;
+  return routerIntegrationState === 'ENABLED' && key ? [key] : [];
 }
 
 function isEnabled({ settings }: Part): boolean {

@@ -1,13 +1,14 @@
 import { transportMembers } from './members.ts';
-import { type Flow, type Part, partsOf } from './store.ts';
+import { type Flow, type FlowStore, type Part, partsOf } from './store.ts';
 
 /** Addresses for documentation (RFC 5737): a flow of the sandbox listens nowhere. */
 const INGEST_IP = '203.0.113.10';
 const EGRESS_IP = '203.0.113.20';
 
 /** A flow as CreateFlow and DescribeFlow answer it. */
-export function flowView(flow: Flow): object {
-  const sources = partsOf(flow, 'source').map(partView);
+export function flowView(store: FlowStore, flow: Flow): object {
+  const view = (part: Part) => partView(store, part);
+  const sources = partsOf(flow, 'source').map(view);
   return {
     flowArn: flow.arn,
     name: flow.name,
@@ -18,8 +19,8 @@ export function flowView(flow: Flow): object {
     source: sources[0],
     sources,
     sourceFailoverConfig: flow.failover,
-    outputs: partsOf(flow, 'output').map(partView),
-    entitlements: partsOf(flow, 'entitlement').map(partView),
+    outputs: partsOf(flow, 'output').map(view),
+    entitlements: partsOf(flow, 'entitlement').map(view),
   };
 }
 
@@ -37,7 +38,7 @@ export function listedView(flow: Flow): object {
 }
 
 /** A source, an output or an entitlement as the API shows it: what tells of the stream is under `transport`. */
-export function partView({ kind, arn, name, encryption, settings }: Part): object {
+export function partView(store: FlowStore, { kind, arn, name, encryption, settings }: Part): object {
   const entries = Object.entries(settings);
   const isOfTransport = ([member]: [string, unknown]) => Object.hasOwn(transportMembers, member);
   const transport = Object.fromEntries(entries.filter(isOfTransport));
@@ -48,5 +49,9 @@ export function partView({ kind, arn, name, encryption, settings }: Part): objec
     ...(kind === 'source' && { ingestIp: INGEST_IP }),
     ...Object.fromEntries(entries.filter((entry) => !isOfTransport(entry))),
     transport: settings.protocol === undefined ? undefined : transport,
+    [kind === 'source' ? 'connectedRouterOutputArn' : 'connectedRouterInputArn']: store.connectedTo({
+      kind,
+      arn,
+    })?.arn,
   };
 }

@@ -1,0 +1,53 @@
+import type { Remedy } from '../../told.ts';
+
+/** What `verify` says about encryption between flows, routers and MediaLive, and about routers. */
+export const routerWords = {
+  kind: (kind: 'routerInput' | 'routerOutput') => (kind === 'routerInput' ? 'router input' : 'router output'),
+  message: (text: string) => `MediaConnect reports: ${text}`,
+  none: (kind: 'routerInput' | 'routerOutput') => `there is no such ${routerWords.kind(kind)}`,
+  transit: (what: string) => `${what}: transit encryption with a secret`,
+  automatic: (what: string) => `${what}: automatic transit encryption, which needs no key`,
+  otherKeyType: (what: string, keyType: string) => `${what}: transit encryption ${keyType}`,
+  disabled: (what: string) =>
+    `${what}: the integration with routers is disabled; its transit settings don't count`,
+  srt: (what: string) => `${what}: SRT password`,
+  openRouter: (what: string) => `${what}: not encrypted with a key`,
+  noSecret: 'names no secret by its full ARN',
+  secretElsewhere: (there: string, region: string) =>
+    `names a secret in ${there}; MediaConnect reads it in ${region}`,
+  noRole: 'names no role',
+  rolePath: (path: string) => `names a role with the path ${path}, which MediaConnect refuses here`,
+
+  noOtherEnd: (what: string, arn: string) => `${what} is connected to ${arn}, which does not exist`,
+  noPart: (what: string, arn: string) => `${what} is connected to ${arn}, which the flow does not have`,
+  foreignEnd: (arn: string) => `${arn} belongs to another account`,
+  endDisabled: (what: string, arn: string) =>
+    `${what} is connected to ${arn}, whose integration with routers is disabled`,
+  noSetting: (what: string, arn: string) =>
+    `${what} is connected to ${arn}, which has no transit encryption for it`,
+  differ: (what: string, keyType: string, arn: string, other: string) =>
+    `${what} has the key type ${keyType}, and its other end ${arn} has ${other}`,
+  matches: (what: string, arn: string) => `${what} matches its other end ${arn}`,
+  otherKey: (what: string, arn: string) => `${what} has another key than its other end ${arn}`,
+  keyUnknown: (what: string, arn: string) => `whether ${what} has the same key as its other end ${arn}`,
+} as const;
+
+const DISCONNECT =
+  'Disconnect the two first: MediaConnect does not change the setting while they are connected.';
+
+export const routerRemedies = {
+  message: {
+    remedy: 'This is what MediaConnect itself says. Correct what it names.',
+  } satisfies Remedy,
+  checkArn: { remedy: 'Copy the ARN from the MediaConnect console.' } satisfies Remedy,
+  otherCredentials: { remedy: 'Use credentials of its account (--profile).' } satisfies Remedy,
+  nameSecret: { remedy: 'Name the full ARN of the secret.' } satisfies Remedy,
+  nameRole: { remedy: 'Name the ARN of the role.' } satisfies Remedy,
+  noPath: { remedy: 'Name a role without a path; setup makes one.' } satisfies Remedy,
+  sameKeyType: { remedy: `Give both ends the same key type. ${DISCONNECT}` } satisfies Remedy,
+  sameKey: {
+    remedy: `Give both ends the same secret, or store the same key in both. ${DISCONNECT}`,
+  } satisfies Remedy,
+  connectAgain: { remedy: 'Connect it again, or remove the connection.' } satisfies Remedy,
+  enable: { remedy: 'Enable the router integration there.' } satisfies Remedy,
+};
