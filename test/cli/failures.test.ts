@@ -69,7 +69,7 @@ describe('an account that was not meant', () => {
     });
     const manifest = manifestFile({
       account: OTHER,
-      keys: [{ secretName: 'a', key: { generate: 'aes256' } }],
+      keys: [{ secretName: 'a', regions: [REGION], key: { generate: 'aes256' } }],
     });
     const args = ['setup', '--manifest', manifest, '--yes', '--json'];
     const { code, stdout } = await run(args, { env: reaching(sandbox()) });

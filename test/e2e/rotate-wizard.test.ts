@@ -16,9 +16,6 @@ test('rotate in a terminal: a password for SRT is checked as a password, and not
   closing(() => terminal.kill());
   await terminal.waitFor('Go on with this account?');
   await terminal.press('enter');
-  await terminal.waitFor('SRT: password');
-  await terminal.press('down');
-  await terminal.press('enter');
   await terminal.waitFor('I paste or type it');
   await terminal.press('enter');
   for (const question of ['? Key', '? Key, once more']) {
