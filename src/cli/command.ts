@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { helpWords } from '../report/words/help.ts';
 import { environmentProblems } from './environment.ts';
 import { type CommonOptions, commonOptions, commonProblems } from './options.ts';
 import { usageFailure } from './usage.ts';
@@ -27,7 +28,9 @@ export function onRun<O extends object>(
   { finish, problems }: Registration,
   read: (options: O, common: CommonOptions) => Promise<Reading>,
 ): void {
-  command.action(async (options: Partial<CommonOptions> & O) => {
+  command.action(async () => {
+    preferFlags(command);
+    const options = command.opts<Partial<CommonOptions> & O>();
     const common = commonOptions(options);
     const { problems: mistakes, asksForRegion, run } = await read(options, common);
     const outside = environmentProblems(process.env, common, asksForRegion);
@@ -35,4 +38,25 @@ export function onRun<O extends object>(
     if (all.length > 0) throw usageFailure(all);
     finish(await run());
   });
+}
+
+const KEY_SOURCES = ['keyFile', 'keyEnv', 'generate'];
+/** An option, and those that it takes the place of. */
+const EXCLUDED_BY: readonly [string, readonly string[]][] = [
+  ['secretArn', ['secretName', 'region', 'kmsKeyId', ...KEY_SOURCES]],
+  ['secretName', ['secretArn']],
+  ['rollback', KEY_SOURCES],
+  ...KEY_SOURCES.map((name): [string, string[]] => [name, KEY_SOURCES.filter((each) => each !== name)]),
+];
+
+/** A flag wins over a variable, also over one of another option that does not go together with it. */
+function preferFlags(command: Command): void {
+  const isFrom = (source: string, name: string) => command.getOptionValueSource(name) === source;
+  const overtaken = EXCLUDED_BY.flatMap(([name, others]) => (isFrom('cli', name) ? others : []));
+  const own = command.options
+    .filter(({ helpGroupHeading }) => helpGroupHeading !== helpWords.commonTitle)
+    .map((option) => option.attributeName());
+  const all = isFrom('cli', 'manifest') ? own : overtaken;
+  for (const name of all)
+    if (isFrom('env', name)) command.setOptionValueWithSource(name, undefined, undefined);
 }

@@ -198,3 +198,28 @@ describe('a switch as a variable', () => {
     expect(stderr).toContain('MC_STATIC_KEY_JSON takes true or false.');
   });
 });
+
+describe('a flag wins over a variable of an option that it excludes', () => {
+  const variables = { MC_STATIC_KEY_REGION: 'us-west-2', MC_STATIC_KEY_GENERATE: 'aes128' };
+
+  test('--secret-arn over a Region and a key', async () => {
+    const arn = await makeSecret(sandbox(), { Name: 'there', SecretString: KEYS.aes256 });
+    const { code, stderr } = await setup(sandbox(), ['--secret-arn', arn, '--yes'], { env: variables });
+    expect(code, stderr).toBe(0);
+  });
+
+  test('one source of a key over another, and --rollback over all', async () => {
+    const rotate = (...args: string[]) =>
+      runHere(['rotate', '--secret-name', 'studio-r', '--yes', ...args], reaching(sandbox(), variables));
+    await setup(sandbox(), ['--secret-name', 'studio-r', '--key-env', 'STUDIO_KEY', '--yes'], {
+      env: { ...variables, STUDIO_KEY: KEYS.aes256 },
+    });
+    expect((await rotate()).code).toBe(0);
+    expect((await rotate('--rollback')).code).toBe(0);
+  });
+
+  test('but two flags still exclude each other', async () => {
+    const args = ['--secret-name', 'a', '--generate', 'aes128', '--key-env', 'STUDIO_KEY', '--yes'];
+    expect((await setup(sandbox(), args, {})).code).toBe(2);
+  });
+});
