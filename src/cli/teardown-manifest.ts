@@ -103,7 +103,7 @@ function finish(
       }),
     );
   } else if (!dryRun && (undo || failed.length < plan.targets.length)) {
-    showFleetTeardown(output, { scheduled, undo });
+    showFleetTeardown(output, { scheduled, undo, changes: plan.changes });
   }
   return endOfFleet(run, {
     failed,

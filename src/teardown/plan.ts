@@ -1,6 +1,6 @@
 import type { Whereabouts } from '../aws/everywhere.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
-import type { Failure } from '../failure.ts';
+import { EXIT, Failure } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';
 import type { Change, OutcomeAction, Outcomes } from '../report/types.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
@@ -45,6 +45,9 @@ export function planTeardown(
   const open = targets.filter(isOpen);
   return {
     targets,
+    missing: [...targets.entries()].flatMap(([at, plan]) =>
+      isOpen(plan) && plan.secrets.length === 0 && !touched.has(at) ? [at] : [],
+    ),
     chains,
     roles,
     scope,
@@ -54,7 +57,7 @@ export function planTeardown(
       ...wideChanges(unnamedIn(found, scope), goingArns(open)),
       ...roles.flatMap((role) => roleChanges(role, removals, scope)),
     ],
-    warnings: warnings(found, targets, touched),
+    warnings: warnings(found),
     expected: {
       secrets: open.flatMap(expectedSecrets),
       policies: fates.map(expectedPolicy),
@@ -204,17 +207,31 @@ const ROLE_ACTION = { delete: 'deleted', detach: 'updated', keep: 'kept' } satis
   OutcomeAction
 >;
 
-function warnings(
-  { secrets, flowsUnknown }: Findings,
-  targets: TargetPlan[],
-  touched: ReadonlySet<number>,
-): string[] {
-  const missing = targets.filter((plan, at) => isOpen(plan) && plan.secrets.length === 0 && !touched.has(at));
+/**
+ * Returns the plan with a failure for each target that does not exist, for a run that has not taken anything down yet: its name is
+ * mistyped, or it is in another Region.
+ */
+export function refuseMissing(plan: TeardownPlan): TeardownPlan {
+  const missing = new Set(plan.missing);
+  const targets = plan.targets.map((each, at) =>
+    missing.has(at) ? { ...each, failure: notFound(each.target) } : each,
+  );
+  return { ...plan, targets };
+}
+
+function notFound({ name, regions }: TeardownTarget): Failure {
+  return new Failure(words.notFound(name, regions), {
+    code: 'not-found',
+    exitCode: EXIT.failed,
+    hint: words.notFoundHint(regions),
+  });
+}
+
+function warnings({ secrets, flowsUnknown }: Findings): string[] {
   const reasons = new Set(flowsUnknown.map(({ why }) => why));
   const regionsOf = (reason: string) =>
     flowsUnknown.flatMap(({ region, why }) => (why === reason ? [region] : []));
   return [
-    ...missing.map(({ target }) => words.nowhere(target.name)),
     ...[...reasons].map((reason) => words.flowsUnknown(reason, regionsOf(reason))),
     ...new Set(secrets.flatMap((each) => ('value' in each ? unseenWarnings(each.value) : []))),
   ];
