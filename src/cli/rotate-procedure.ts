@@ -50,7 +50,7 @@ export async function performRotate(run: RotateRun): Promise<ExitCode> {
   const known = meantBy(answers);
   const name = wizard ? await wizard.askSecretToRotate(run, known.name) : (known.name ?? '');
 
-  run.progress.start(words.looking);
+  run.progress.start(words.looking(known.regions));
   const target = { name, regions: known.regions, arns: answers.secretArns };
   const { secrets, warnings: unseen } = await findToRotate(context, target);
   run.progress.stop();

@@ -34,7 +34,8 @@ export const rotateWords = {
   lookingForAll: 'Looking for the secrets',
   storingAll: 'Storing the new keys',
   storedAll: 'New keys stored',
-  looking: 'Looking for the secret in every Region',
+  looking: (regions: string[]) =>
+    `Looking for the secret in ${regions.length > 0 ? regions.join(', ') : 'every Region'}`,
 
   nowhere: (name: string) => `There is no secret ${name} in any Region that could be looked at.`,
   nowhereHint: 'Check the name, or name the Region (--region).',
@@ -68,7 +69,7 @@ export const rotateWords = {
     count === 1 ? 'The new key is in place.' : `The new key is in place in ${count} Regions.`,
   doneAll: (keys: number) => `New and in place: ${fleetWords.keys(keys)}.`,
   doneBackAll: (keys: number) => `From before the last rotation again: ${fleetWords.keys(keys)}.`,
-  noneAll: 'No key was changed.',
+  noneChanged: 'No key was changed.',
   nextAll:
     'Now give the other ends of the streams the same keys. To go back: the same command with --rollback.',
   nextBackAll: 'Now give the other ends of the streams those keys again.',
