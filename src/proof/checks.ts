@@ -76,7 +76,7 @@ function checkValue(
   const [problem] = checkStoredKey(secret.content.key, { keyType, ...(algorithm ? { algorithm } : {}) });
   if (problem) return failed(problem.message);
   if (key && !secret.content.key.sameKey(key, keyType)) return failed(words.otherKey);
-  return ok(words.keyReadable(secret.content.key.length));
+  return ok(words.keyReadable);
 }
 
 function checkTrust(

@@ -178,7 +178,7 @@ describe('a secret of that name that holds another value', () => {
   test('of another length than --algorithm says is not kept', async () => {
     await makeSecret(sandbox(), { SecretString: KEYS.aes128 });
     const error = await conflictOf(sandbox(), { existingKey: 'keep', algorithm: 'aes256' });
-    expect(error.details?.join()).toContain('32 hexadecimal digits, but aes256 takes 64');
+    expect(error.details?.join()).toContain('does not have the 64 hexadecimal digits that aes256 takes');
   });
 
   test('that changed before, and holds this key again, is kept', async () => {

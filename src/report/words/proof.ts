@@ -5,7 +5,7 @@ export const proofWords = {
   readBack: 'Read back: no check failed, but some were inconclusive.',
   waiting: 'IAM to make the changes known everywhere',
 
-  keyReadable: (characters: number) => `plaintext, ${characters} characters, as MediaConnect needs it`,
+  keyReadable: 'plaintext, as MediaConnect needs it',
   secretAbsent: 'the secret is not there',
   secretDeleted: 'the secret is scheduled for deletion',
   secretBinary: 'the secret holds bytes, not text',

@@ -74,7 +74,7 @@ export const verifyWords = {
   hexadecimal: 'hexadecimal',
   printable: 'printable',
   digits: (length: number, algorithm: string) => `${length} digits (${algorithm})`,
-  characters: (length: number) => `${length} characters`,
+  passwordLength: '10 to 80 characters',
   thisKey: 'the key given',
   otherKey: 'holds another key than the one given',
   sameKey: (region: string) => `the same key as in ${region}`,
