@@ -1,6 +1,7 @@
 import { DECRYPT_ACTION } from '../policy/index.ts';
 import {
   listSecretVersions,
+  readDecryption,
   readPolicies,
   readResourcePolicies,
   readRole,
@@ -33,6 +34,7 @@ export function rotateNeeds(request: PermissionRequest): Needs {
 function checks(request: PermissionRequest): Need[] {
   return [
     readResourcePolicies(request),
+    ...readDecryption(request, true),
     readRole(request, 'OptionalReadTheRole'),
     readPolicies(request, 'OptionalReadPolicies'),
   ];

@@ -1,5 +1,13 @@
 import { DECRYPT_ACTION } from '../policy/index.ts';
-import { readPolicies, readRole, readSecrets, readTogether, useKmsKey } from './shared.ts';
+import {
+  ofKmsKey,
+  readDecryption,
+  readPolicies,
+  readRole,
+  readSecrets,
+  readTogether,
+  useKmsKey,
+} from './shared.ts';
 import type { Need, Needs, PermissionRequest } from './types.ts';
 
 /** What `verify` needs. */
@@ -13,28 +21,15 @@ export function verifyNeeds(request: PermissionRequest): Needs {
     required: [
       readSecrets(request),
       ...useKmsKey(request, [DECRYPT_ACTION]),
+      ...readDecryption(request),
       readRole(request),
       readPolicies(request),
       ...flow,
     ],
     optional: [
       ...readTogether(request),
-      ...describeKmsKey(request),
+      ...ofKmsKey(request, 'OptionalDescribeKmsKey', 'kms:DescribeKey'),
       { sid: 'OptionalSimulateCaller', actions: ['iam:SimulatePrincipalPolicy'], resources: identities },
     ],
   };
-}
-
-/** Asked of KMS itself, so not through Secrets Manager. An alias is found by the key that has it. */
-function describeKmsKey(request: PermissionRequest): Need[] {
-  const keys = useKmsKey(request, ['kms:DescribeKey']).map(({ resources, condition }) => ({
-    resources,
-    aliases: condition?.['ForAnyValue:StringEquals'],
-  }));
-  return keys.map(({ resources, aliases }) => ({
-    sid: 'OptionalDescribeKmsKey',
-    actions: ['kms:DescribeKey'],
-    resources,
-    ...(aliases === undefined ? {} : { condition: { 'ForAnyValue:StringEquals': aliases } }),
-  }));
 }

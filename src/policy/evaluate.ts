@@ -57,9 +57,10 @@ export function evaluateAccess(input: EvaluationInput): Evaluation {
   const boundary = input.permissionsBoundary
     ? [ofRole('the permissions boundary', input.permissionsBoundary)]
     : [];
-  const allowing = (reach: Reach) => allows(ofResource(input.resourcePolicy, [reach]), request);
+  const resourceName = isOfKms(action) ? 'the key policy' : 'the resource policy';
+  const allowing = (reach: Reach) => allows(ofResource(input.resourcePolicy, [reach], resourceName), request);
   const withinBoundary = boundary.length > 0 ? boundaryAllows(boundary, request) : UNBOUNDED;
-  const delegated = resourcePolicyMustAllow(input) ? [allowing('account')] : [];
+  const delegated = resourcePolicyMustAllow(input) ? [keyPolicyDelegates(allowing('account'))] : [];
 
   const granted = either([
     both([allows(identity, request), ...delegated, withinBoundary]),
@@ -67,7 +68,7 @@ export function evaluateAccess(input: EvaluationInput): Evaluation {
     allowing('direct'),
   ]);
   const denied = denies(
-    [...identity, ...boundary, ...ofResource(input.resourcePolicy, EVERY_REACH)],
+    [...identity, ...boundary, ...ofResource(input.resourcePolicy, EVERY_REACH, resourceName)],
     request,
   );
   return conclude(denied, both([granted, inOneAccount(principal.roleArn, resource)]));
@@ -93,11 +94,7 @@ function ofRole(name: string, document: PolicyDocument): Source {
   return { name, document, attachment: { to: 'identity' } };
 }
 
-function ofResource(
-  document: PolicyDocument | undefined,
-  reaches: readonly Reach[],
-  name = 'the resource policy',
-): Source[] {
+function ofResource(document: PolicyDocument | undefined, reaches: readonly Reach[], name: string): Source[] {
   return document ? [{ name, document, attachment: { to: 'resource', reaches } }] : [];
 }
 
@@ -108,9 +105,19 @@ function boundaryAllows(boundary: Source[], request: StatementRequest): Finding 
     : finding;
 }
 
+function keyPolicyDelegates(finding: Finding): Finding {
+  return finding.truth === 'no'
+    ? { ...finding, because: 'the key policy allows neither the role nor its account' }
+    : finding;
+}
+
+function isOfKms(action: string): boolean {
+  return action.toLowerCase().startsWith('kms:');
+}
+
 /** A role's own policies count for a KMS key only as far as the key policy gives the account access. */
 function resourcePolicyMustAllow({ request, resourcePolicy }: EvaluationInput): boolean {
-  return resourcePolicy !== undefined && request.action.toLowerCase().startsWith('kms:');
+  return resourcePolicy !== undefined && isOfKms(request.action);
 }
 
 /** Between two accounts other rules hold. A resource whose ARN names no account is taken for the role's own. */

@@ -1,10 +1,10 @@
 import { parseSecretArn } from '../aws/arn.ts';
+import { look, seenIn } from '../aws/look.ts';
 import { offeredRegions } from '../aws/regions.ts';
 import { describeSecret, secretExists } from '../aws/secrets.ts';
 import type { Aws } from '../aws/session.ts';
 import { atMost } from '../aws/together.ts';
 import { HTTP } from '../defaults.ts';
-import { look, seenIn } from './look.ts';
 import type { SecretTarget } from './secret-sight.ts';
 
 /** What there is in place of a secret that is not there. */

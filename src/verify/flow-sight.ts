@@ -1,7 +1,7 @@
 import { type FoundFlow, readFlow } from '../aws/flows.ts';
+import { type Look, look } from '../aws/look.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import { isForeign } from './foreign.ts';
-import { type Look, look } from './look.ts';
 
 /** A flow as far as it could be looked at. */
 export type FlowSight = { arn: string } & (

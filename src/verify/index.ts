@@ -1,4 +1,5 @@
 import { parseArn } from '../aws/arn.ts';
+import { seenIn } from '../aws/look.ts';
 import { policyReader } from '../aws/policies.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import { type Caller, callerOf } from '../aws/simulation.ts';
@@ -11,7 +12,6 @@ import { judgePolicies } from './judge-policies.ts';
 import { readingJudge } from './judge-reading.ts';
 import { judgeRole, type RoleWish } from './judge-role.ts';
 import { judgeSameKey, judgeSecret, subjectOf } from './judge-secret.ts';
-import { seenIn } from './look.ts';
 import { type RoleSight, sightRole } from './role-sight.ts';
 import type { SecretSight } from './secret-sight.ts';
 import { type Reader, readersOf } from './settings.ts';

@@ -1,9 +1,9 @@
+import { look } from '../aws/look.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import { type Caller, simulatePassRole } from '../aws/simulation.ts';
 import type { VerifyCheck } from '../report/verify-types.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
 import { remedies } from '../report/words/verify-remedies.ts';
-import { look } from './look.ts';
 import { checksOf } from './make.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import type { FlowEncryption, FlowPart, FoundFlow } from '../aws/flows.ts';
+import { seenIn } from '../aws/look.ts';
 import type { Identity } from '../aws/session.ts';
 import { type Algorithm, algorithmOfLength } from '../key/index.ts';
 import type { VerifyCheck, VerifyId } from '../report/verify-types.ts';
@@ -10,7 +11,6 @@ import { remedies } from '../report/words/verify-remedies.ts';
 import type { Remedy } from '../told.ts';
 import type { FlowSight } from './flow-sight.ts';
 import { judgeForeign } from './foreign.ts';
-import { seenIn } from './look.ts';
 import { checksOf } from './make.ts';
 import type { SecretSight } from './secret-sight.ts';
 import { keyOf, targetOf } from './subjects.ts';

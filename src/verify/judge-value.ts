@@ -1,4 +1,5 @@
 import { parseSecretArn } from '../aws/arn.ts';
+import { seenIn } from '../aws/look.ts';
 import {
   algorithmOfLength,
   checkStoredKey,
@@ -10,7 +11,6 @@ import type { VerifyCheck, VerifyId } from '../report/verify-types.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
 import { remedies } from '../report/words/verify-remedies.ts';
 import type { Remedy } from '../told.ts';
-import { seenIn } from './look.ts';
 import { checksOf } from './make.ts';
 import type { SecretTarget, ThereSecret } from './secret-sight.ts';
 

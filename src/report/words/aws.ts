@@ -102,6 +102,7 @@ export const awsWords = {
     `AWS answered ${code} to ${action} on ${resource}: ${message}`,
   serviceFault: (action: string, resource: string, code: string) =>
     `AWS had an internal error (${code}) during ${action} on ${resource}.`,
+  noVersionKeys: 'AWS does not name the KMS key of the current version.',
   versionNotShown: (policy: string) => `IAM does not show the current version of the policy ${policy} yet.`,
   versionNotShownHint: 'Run the same command again in a minute.',
   tryAgainHint: 'Run the same command again: it continues where it stopped.',

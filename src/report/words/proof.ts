@@ -22,6 +22,12 @@ export const proofWords = {
     `can't tell whether the role can perform ${action}: ${because}`,
   policyUnreadable: (name: string) => `the policy ${name} cannot be read as an IAM policy`,
 
+  keyPolicyUnseen: (key: string, why: string | undefined) =>
+    `the policy of the KMS key ${key} was not seen${why === undefined ? '' : ` (${why})`}`,
+  keyPolicyUnreadable: (key: string) => `the policy of the KMS key ${key} cannot be read`,
+  versionKeyUnseen: (why: string) => `the KMS key of the current version was not seen (${why})`,
+  needs: (action: string) => `it takes ${action}`,
+
   failed: (subject: string, detail: string) =>
     `The set-up is there but does not hold: ${subject}: ${detail}.`,
   failedHint: (seconds: number) =>

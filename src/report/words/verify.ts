@@ -81,6 +81,10 @@ export const verifyWords = {
   otherKeyThan: (region: string) => `holds another key than in ${region}`,
 
   awsKey: 'encrypted with aws/secretsmanager',
+  earlierKmsKey: (arn: string) =>
+    `its current version is still encrypted with ${arn}, not with the KMS key that it names now`,
+  earlierKmsKeyUnusable: (arn: string, state: string) =>
+    `its current version is encrypted with ${arn}, which cannot be used (${state}), not with the KMS key that it names now`,
   kmsKeyReady: 'its KMS key is enabled',
   noKmsKey: (id: string) => `its KMS key ${id} does not exist`,
   kmsKeyDeleted: (arn: string) => `its KMS key ${arn} is pending deletion`,
