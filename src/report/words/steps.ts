@@ -57,7 +57,7 @@ export const secretWords = {
     `The KMS key of --kms-key-id is not in ${region}. Give a multi-Region key or an alias, or set up each Region by itself.`,
 
   choiceKeep: 'use the key that is there',
-  choiceReplace: 'store this key as a new version',
+  choiceReplace: 'store this key as a new version; what uses the secret stops until both ends have it',
   choiceRestore: 'restore the secret',
   choiceName: 'take another name for the secret',
 

@@ -76,7 +76,7 @@ export const wizardWords = {
   restoreThenWhy: 'What it holds can be read only once it is restored.',
   restoreCompare: 'stop after restoring it',
   restoreKeep: 'keep the value it holds',
-  restoreReplace: 'store this key as a new version',
+  restoreReplace: 'store this key as a new version; what uses the secret stops until both ends have it',
   prefix: 'Beginning of the names',
   prefixWhy: 'The policy allows every secret whose name begins so, those to come too.',
   prefixSubject: 'The beginning',
