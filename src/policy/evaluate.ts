@@ -1,6 +1,7 @@
 import { requestContext } from './context.ts';
 import type { PolicyDocument } from './document.ts';
-import { allows, both, denies, either, type Finding, type Source } from './finding.ts';
+import { allows, both, denies, either, type Finding, NOTHING_ALLOWS, type Source } from './finding.ts';
+import { nearMiss } from './near-miss.ts';
 import { EVERY_REACH, type Reach, type RequestPrincipal } from './principals.ts';
 import type { StatementRequest } from './statement.ts';
 import { isUnknown } from './truth.ts';
@@ -71,7 +72,8 @@ export function evaluateAccess(input: EvaluationInput): Evaluation {
     [...identity, ...boundary, ...ofResource(input.resourcePolicy, EVERY_REACH, resourceName)],
     request,
   );
-  return conclude(denied, both([granted, inOneAccount(principal.roleArn, resource)]));
+  const conclusion = conclude(denied, both([granted, inOneAccount(principal.roleArn, resource)]));
+  return explained(conclusion, identity, request);
 }
 
 /** Whether the AWS service may assume the role that has this trust policy. */
@@ -85,7 +87,7 @@ export function evaluateTrust(
     action: 'sts:AssumeRole',
     context: requestContext(context, unknownContext ?? []),
   };
-  return conclude(denies(sources, request), allows(sources, request));
+  return explained(conclude(denies(sources, request), allows(sources, request)), sources, request);
 }
 
 const UNBOUNDED: Finding = { truth: 'yes', because: 'no permissions boundary limits it' };
@@ -126,6 +128,13 @@ function inOneAccount(roleArn: string, resource: string): Finding {
   const same = ['', accountOf(roleArn)].includes(accountOf(resource));
   const because = same ? 'role and resource are in one account' : 'the resource is in another account';
   return { truth: same ? 'yes' : { unknown: because }, because };
+}
+
+/** A denial for want of a permission, with the statement that comes closest. */
+function explained(evaluation: Evaluation, sources: Source[], request: StatementRequest): Evaluation {
+  if (evaluation.because !== NOTHING_ALLOWS) return evaluation;
+  const miss = nearMiss(sources, request);
+  return miss === undefined ? evaluation : { ...evaluation, because: `${NOTHING_ALLOWS}: ${miss}` };
 }
 
 function conclude(denied: Finding, granted: Finding): Evaluation {

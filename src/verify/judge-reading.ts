@@ -1,8 +1,10 @@
 import { parseArn, parseSecretArn } from '../aws/arn.ts';
 import { seenIn } from '../aws/look.ts';
 import type { Identity } from '../aws/session.ts';
+import { DEFAULTS } from '../defaults.ts';
 import {
   DECRYPT_ACTION,
+  isReadPolicyShape,
   type PolicyDocument,
   parsePolicy,
   readJsonPolicy,
@@ -78,13 +80,25 @@ function judgeOwnPolicies(
   const name = parseSecretArn(arn)?.name ?? '';
   const secrets = [{ arn, keyType: target.keyType }];
   const manifest = target.manifest?.path;
-  const about = { make, setUp: setUpOf(role, { secrets, policyNames, manifest }) };
+  const about = {
+    make,
+    setUp: setUpOf(role, { secrets, policyNames: extendable(role, policyNames), manifest }),
+  };
   const [ofKey, ofSecret] = [refusals.filter(isOfKey), refusals.filter((each) => !isOfKey(each))];
   return [
     conclude(about, 'role-reads-secret', ofSecret, words.mayRead(name, target.region)),
     ...unknown,
     ...(isEncrypted ? [judgeDecrypting(secret, role.arn, about, ofKey)] : []),
   ];
+}
+
+/** The policies for `setup` to name: one that it would not extend has to be left as it is, and another one made beside it. */
+function extendable({ policies }: Role, [wanted = DEFAULTS.policyName, ...others]: string[]): string[] {
+  const present = policies.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
+  const document = present && tryParsePolicy(present.document);
+  const isOther = present !== undefined && !(document && isReadPolicyShape(document));
+  if (isOther) return [`${wanted}-Read`];
+  return wanted === DEFAULTS.policyName ? others : [wanted, ...others];
 }
 
 /** A policy may name the key by its ARN, which an alias alone does not tell. */

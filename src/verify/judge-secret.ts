@@ -44,6 +44,9 @@ function judgeAbsence(
   if (absence.kind === 'other-arn') {
     return failed('secret-exists', words.otherArn, remedies.useArn(absence.arn));
   }
+  if (absence.kind === 'arn-without-end') {
+    return failed('secret-exists', words.arnWithoutEnd, remedies.useArn(absence.arn));
+  }
   if (absence.kind === 'arn-end') {
     return failed('secret-exists', words.arnEnd(region), remedies.useName(absence.name, region));
   }

@@ -58,6 +58,7 @@ export const verifyWords = {
   rotates: 'rotates by itself, which breaks the stream each time',
   steady: 'no rotation',
   otherArn: 'there is no secret of this ARN, but another one of its name',
+  arnWithoutEnd: 'this ARN lacks its end, a hyphen and six characters, which is part of the ARN of a secret',
   arnEnd: (region: string) =>
     `there is no such secret in ${region}: the name has the end of an ARN, a hyphen and six characters, after it`,
   elsewhere: (region: string, regions: string[]) =>
