@@ -20,6 +20,8 @@ export interface FoundSecret {
   /** The ID of the version labelled `AWSPREVIOUS`, if there is one. */
   previousId?: string;
   content: SecretContent;
+  /** Set where the value could not be decrypted, so that `content` says nothing. */
+  hidden?: true;
   /** When the secret was made. */
   createdAt?: Date;
   /** Set while the secret is scheduled for deletion; its value cannot be read until it is restored. */

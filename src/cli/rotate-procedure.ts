@@ -51,7 +51,12 @@ export async function performRotate(run: RotateRun): Promise<ExitCode> {
   const name = wizard ? await wizard.askSecretToRotate(run, known.name) : (known.name ?? '');
 
   run.progress.start(words.looking(known.regions));
-  const target = { name, regions: known.regions, arns: answers.secretArns };
+  const target = {
+    name,
+    regions: known.regions,
+    arns: answers.secretArns,
+    readsValues: answers.rollback,
+  };
   const { secrets, warnings: unseen } = await findToRotate(context, target);
   run.progress.stop();
   const rotation = await planRotation(run, context, { name, secrets }, early, wizard);
@@ -110,7 +115,7 @@ async function planRotation(
   const { name } = found;
   // Who was asked for the key may have taken a while.
   const regions = found.secrets.map(({ region }) => region);
-  const { secrets } = await findToRotate(context, { name, regions, arns: [] });
+  const { secrets } = await findToRotate(context, { name, regions, arns: [], readsValues: false });
   const histories = await historiesFor(checked, context, secrets);
   return planNewKey(context, { name, secrets, rules: keyRules(given.answers) }, checked, histories);
 }

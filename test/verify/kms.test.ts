@@ -8,8 +8,9 @@ import {
 import { ListSecretVersionIdsCommand, UpdateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
 import { clientsFor } from '../sandbox/clients.ts';
-import { ACCOUNT, clientsOf, REGION, roleArn } from '../support/account.ts';
+import { ACCOUNT, clientsOf, KEYS, REGION, roleArn } from '../support/account.ts';
 import { runPrinted } from '../support/printed.ts';
+import { rotate } from '../support/rotate.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp } from '../support/setup.ts';
 import { saying, troubles, verifyIt } from '../support/verify.ts';
@@ -98,6 +99,24 @@ describe('a secret whose current version is under an earlier KMS key', () => {
     });
     await runPrinted(sandbox(), check?.command);
     expect(troubles((await verifyIt(sandbox())).json.checks)).toEqual(['warning secret-kms-key']);
+  });
+
+  test('that one may not use gets a new value with rotate, and is readable again', async () => {
+    const { first, arn } = await secretUnderEarlierKey();
+    await clientsOf(sandbox()).kms.send(
+      new PutKeyPolicyCommand({ KeyId: first, PolicyName: 'default', Policy: JSON.stringify(letsIn(ROLE)) }),
+    );
+    const refused = await setUp(sandbox(), { secretArn: [arn] });
+    expect([refused.code, refused.log]).toEqual([
+      4,
+      expect.stringContaining('This version of secret is not encrypted with the current KMS key.'),
+    ]);
+    const back = await rotate(sandbox(), { rollback: true });
+    expect(back.code).toBe(4);
+    const { log } = await rotate(sandbox(), { key: KEYS.other });
+    expect(log).toContain('could not be decrypted, so it is not compared');
+    expect((await setUp(sandbox(), { secretArn: [arn] })).code).toBe(0);
+    expect(troubles((await verifyIt(sandbox())).json.checks)).toEqual([]);
   });
 
   test('is no verdict where its versions may not be listed', async () => {

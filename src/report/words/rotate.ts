@@ -9,6 +9,7 @@ export const rotateWords = {
     'This puts a new key into a secret, in every Region it lives in. Nothing is changed before you have seen the plan and agreed.',
   breaks:
     'A running stream breaks until both ends have the new key: MediaConnect reads it from here, and the other end needs it from you.',
+  wasHidden: 'What the secret holds now could not be decrypted, so it is not compared with the new key.',
   wasUnusable: 'What the secret holds now is not a key that MediaConnect can use.',
   willBeUnusable: 'What the version before holds is not a key that MediaConnect can use.',
   otherAlgorithm:
