@@ -40,8 +40,6 @@ export const manifestWords = {
   noVersion: 'version is missing. A manifest begins with version: 1.',
   version: 'version takes 1, without quotation marks. A later one needs a later program.',
   noKeys: 'keys is missing: the list of the keys.',
-  emptyKeys:
-    'keys is empty. Put at least one key into it, which begins with - secretName: studio-a, for example.',
   takesEntries:
     'keys takes a list with one entry a key, which begins with - secretName: studio-a, for example.',
   takesMap: (what: string, example: string) => `${what} takes a map, such as ${example}.`,

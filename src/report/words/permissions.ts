@@ -70,6 +70,7 @@ export const permissionsWords = {
   optionalPurpose: (actions: string[], purpose: string) => `  ${actions.join(', ')}: ${purpose}`,
   tooLong: (size: number, wayOut: string) =>
     `The policy has ${count(size)} characters; a managed policy takes 6,144. ${wayOut}`,
+  noKeys: 'The manifest names no keys, so no permissions are needed for it.',
   wayOut: 'Print it for a part of the Regions or secrets at a time, and attach several policies.',
   byPrefix: (size: number, patterns: string[]) =>
     `With every secret by its name the policy has ${count(size)} characters; a managed policy takes 6,144. So it names what the names have in common, and holds for every other secret whose name begins so: ${patterns.join(', ')}.`,
