@@ -109,7 +109,7 @@ function checkReading(
   const documents = withResourcePolicy(role.documents, found);
   if ('unreadable' in documents) return failed(words.policyUnreadable(documents.unreadable));
   const [refusal] = refusalsOf(secret, documents, role.arn, identity, found?.decryption);
-  if (!refusal) return ok(words.readable);
+  if (!refusal) return found?.policyHidden ? cannotTell(words.policyHidden) : ok(words.readable);
   const { action, verdict, because } = refusal;
   return verdict === 'denied'
     ? failed(words.notReadable(action, because))

@@ -20,7 +20,12 @@ export async function judgeCaller(
   if (caller.kind === 'root') return ok('caller-pass-role', words.rootPasses);
   if (caller.kind === 'federated') return open('caller-pass-role', words.federated);
   const simulated = await look(simulatePassRole(aws, caller.arn, roleArn));
-  if ('unseen' in simulated) return unseen('caller-pass-role', simulated.unseen);
+  if ('unseen' in simulated) {
+    // What imitates AWS may have no simulator, and what it answers then says nothing of the network.
+    return simulated.unseen.code === 'access-denied'
+      ? unseen('caller-pass-role', simulated.unseen)
+      : open('caller-pass-role', words.noSimulator);
+  }
   if (simulated.seen === 'allowed') return ok('caller-pass-role', words.passes);
   const explicit = simulated.seen === 'explicitDeny';
   return warning(

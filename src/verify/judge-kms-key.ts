@@ -69,13 +69,15 @@ function judgeFound(
   subject: string,
   identity: Identity,
 ): VerifyCheck {
-  const { ok, failed, warning } = checksOf(subject);
+  const { ok, failed, warning, open } = checksOf(subject);
   const place = parseArn(arn);
   const other = remedies.otherKmsKey(subject, region);
   const remedy = remedyForState(state, arn, region) ?? other;
   if (/^Pending(Replica)?Deletion$/.test(state))
     return failed('secret-kms-key', words.kmsKeyDeleted(arn), remedy);
   if (state === 'Disabled') return failed('secret-kms-key', words.kmsKeyDisabled(arn), remedy);
+  // What imitates AWS may leave them out.
+  if (state === '' || usage === '') return open('secret-kms-key', words.kmsKeyUntold(arn));
   if (state !== 'Enabled') return failed('secret-kms-key', words.kmsKeyState(arn, state), remedy);
   if (usage !== 'ENCRYPT_DECRYPT') return failed('secret-kms-key', words.kmsKeyUsage(arn, usage), other);
   if (place?.region !== region) return failed('secret-kms-key', words.kmsKeyRegion(arn), other);

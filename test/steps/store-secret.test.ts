@@ -1,11 +1,20 @@
 import {
   DeleteSecretCommand,
   PutSecretValueCommand,
+  ReplicateSecretToRegionsCommand,
   RotateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
 import { clientsFor } from '../sandbox/clients.ts';
-import { KEYS, makeSecret, REGION, readAccount, writesTo } from '../support/account.ts';
+import {
+  clientsOf,
+  FAR_REGION,
+  KEYS,
+  makeSecret,
+  REGION,
+  readAccount,
+  writesTo,
+} from '../support/account.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { conflictOf, setUp, setUpInVain } from '../support/setup.ts';
 
@@ -274,4 +283,19 @@ describe('a secret of that name that cannot be used', () => {
     expect(message).toContain('is a replica of the one in us-east-1');
     expect(details?.join()).toContain('--secret-arn');
   });
+});
+
+test('a replica whose resource policy may not be read is told to be a replica', async () => {
+  await makeSecret(sandbox(), { SecretString: KEYS.other });
+  await clientsOf(sandbox()).secrets.send(
+    new ReplicateSecretToRegionsCommand({
+      SecretId: 'studio-a',
+      AddReplicaRegions: [{ Region: FAR_REGION }],
+    }),
+  );
+  const times = Number.POSITIVE_INFINITY;
+  sandbox().addFault({ action: 'GetResourcePolicy', region: FAR_REGION, kind: 'access-denied', times });
+  const { code, json } = await setUp(sandbox(), { region: [FAR_REGION] });
+  expect(code).toBe(3);
+  expect(json.error.message).toMatch(new RegExp(`${FAR_REGION}.*replica`));
 });

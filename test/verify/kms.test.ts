@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-kms';
 import { ListSecretVersionIdsCommand, UpdateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
+import { judgeKmsKey } from '../../src/verify/judge-kms-key.ts';
 import { clientsFor } from '../sandbox/clients.ts';
 import { ACCOUNT, clientsOf, KEYS, REGION, roleArn } from '../support/account.ts';
 import { runPrinted } from '../support/printed.ts';
@@ -202,3 +203,26 @@ async function secretArn(): Promise<string | undefined> {
   const { secrets } = clientsOf(sandbox());
   return (await secrets.send(new ListSecretVersionIdsCommand({ SecretId: 'studio-a' }))).ARN;
 }
+
+test('a key of which its use or its state is not told is no failure', () => {
+  const arn = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+  const secret = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:studio-a-AbCdEf`;
+  const found = { region: REGION, name: 'studio-a', arn: secret, own: true, rotates: false, kmsKeyId: arn };
+  const checks = [
+    { state: 'Enabled', usage: '' },
+    { state: '', usage: 'ENCRYPT_DECRYPT' },
+  ].flatMap((told) =>
+    judgeKmsKey(
+      {
+        kind: 'there',
+        target: { region: REGION, id: secret, keyType: 'static-key' },
+        arn: secret,
+        described: { seen: { ...found, content: { kind: 'none' } } },
+        kmsKey: { seen: { arn, managedByAws: false, ...told } },
+      },
+      secret,
+      { account: ACCOUNT, partition: 'aws', arn: ADMIN },
+    ),
+  );
+  expect(troubles(checks)).toEqual(['cannot-tell secret-kms-key', 'cannot-tell secret-kms-key']);
+});

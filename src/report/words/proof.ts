@@ -16,6 +16,7 @@ export const proofWords = {
   maybeTrusted: (because: string) => `can't tell whether MediaConnect can assume the role: ${because}`,
   trustUnreadable: 'the trust policy cannot be read as an IAM policy',
   roleAbsent: 'the role is not there',
+  policyHidden: 'the resource policy of the secret was not seen',
   readable: 'the role may read the secret',
   notReadable: (action: string, because: string) => `the role may not do ${action}: ${because}`,
   maybeReadable: (action: string, because: string) =>

@@ -90,6 +90,7 @@ export const verifyWords = {
   noKmsKey: (id: string) => `its KMS key ${id} does not exist`,
   kmsKeyDeleted: (arn: string) => `its KMS key ${arn} is pending deletion`,
   kmsKeyDisabled: (arn: string) => `its KMS key ${arn} is disabled`,
+  kmsKeyUntold: (arn: string) => `AWS does not tell the state or the use of the KMS key ${arn}`,
   kmsKeyState: (arn: string, state: string) => `its KMS key ${arn} cannot be used (${state})`,
   kmsKeyUsage: (arn: string, usage: string) => `its KMS key ${arn} is not for encryption (${usage})`,
   kmsKeyRegion: (arn: string) => `its KMS key ${arn} is in another Region`,
@@ -132,6 +133,7 @@ export const verifyWords = {
 
   rootPasses: 'as root, you may pass the role to MediaConnect',
   passes: 'you may pass the role to MediaConnect',
+  noSimulator: "IAM's policy simulator did not answer",
   federated: 'what a federated user may do is not in IAM',
   passesNot:
     'you may not pass the role to MediaConnect (iam:PassRole), which whoever puts it into a flow must',

@@ -67,6 +67,7 @@ export const wizardWords = {
   roleNameWhy: 'MediaConnect assumes this role to read the key. One role can serve many secrets.',
   roleDescription: 'Description of the role',
   roleDescriptionWhy: 'Whoever finds the role in the account later reads this.',
+  roleThere: (name: string) => `The role ${name} exists. Its description stays as it is.`,
   nameSubject: 'The name',
   descriptionSubject: 'The description',
 
