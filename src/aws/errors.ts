@@ -138,7 +138,7 @@ function permissionFailure(error: SdkError, request: Request, caller: Caller): F
     details: [
       ...(denial && !isImplicit
         ? [words.denyingPolicy(denial.policy, denial.explicit, denial.arn && plain(denial.arn))]
-        : [words.allPermissions]),
+        : []),
       ...(denial?.explicit ? oftenAsked(action) : []),
       ...(NO_KMS.test(error.message) ? [words.kmsDenied] : []),
       ...(kmsMore === '' ? [] : [words.kmsSays(plain(kmsMore))]),

@@ -8,8 +8,7 @@ export const awsWords = {
   accessDenied: (action: string, resource: string, caller: string | undefined) =>
     `AWS does not allow ${caller ?? 'these credentials'} to do ${action} on ${resource}.`,
   accessDeniedHint: (action: string, resource: string) =>
-    `Ask for a policy that allows ${action} on ${resource}, then run the same command again.`,
-  allPermissions: "'mc-static-key permissions COMMAND' prints all that a command needs.",
+    `Ask for a policy that allows ${action} on ${resource}, then run the same command again. 'mc-static-key permissions COMMAND' prints all that a command needs.`,
   denyingPolicy: (policy: string, explicit: boolean, arn: string | undefined) =>
     `${explicit ? `A statement of ${policy === 'identity-based policy' ? 'an' : 'a'} ${policy} denies it` : `No ${policy} allows it`}${arn === undefined ? '' : `: ${arn}`}${arn === undefined ? '.' : ''}`,
   denialHint: {
