@@ -6,7 +6,7 @@
 /** The members of AWS's answers that the program reads: lists, members that hold others, and texts. Dates end in `Date`. */
 const LISTS =
   /^(PolicyRoles|PolicyUsers|PolicyGroups|SecretList|AttachedPolicies|Policies|Roles|Versions|Tags|ReplicationStatus|EvaluationResults|Flows|Sources|Outputs|Entitlements|SecretValues|Errors|RouterInputs|RouterOutputs|ProtocolConfigurations)$/;
-const LISTS_OF_TEXTS = /^(PolicyNames|VersionStages)$/;
+const LISTS_OF_TEXTS = /^(PolicyNames|VersionStages|KmsKeyIds)$/;
 const RECORDS =
   /^(Role|Policy|PolicyVersion|PermissionsBoundary|KeyMetadata|Flow|Source|Transport|Decryption|Encryption|RouterInput|RouterOutput|Configuration|MediaConnectFlow|EncryptionKeyConfiguration|SecretsManager|EncryptionKey|\w*Transit(Encryption|Decryption)|(Encryption|Decryption)Configuration)$/;
 const TEXTS =
@@ -26,6 +26,8 @@ export function isSound(answer: object): boolean {
 
 function fits(name: string, value: unknown): boolean {
   if (value instanceof Date) return !Number.isNaN(value.getTime());
+  // What KMS calls so is a text.
+  if (name === 'Policy' && typeof value === 'string') return true;
   if (TEXTS.test(name)) return typeof value === 'string' && (!/Document$/.test(name) || isEncoded(value));
   if (LISTS_OF_TEXTS.test(name)) return isListOfTexts(value);
   if (LISTS.test(name)) return Array.isArray(value) && value.every((item) => isRecord(item) && isSound(item));

@@ -5,6 +5,7 @@ import { configurationWords } from '../report/words/configuration.ts';
 import type { Told } from '../told.ts';
 import { isClockSkew } from './clock.ts';
 import type { AwsConfiguration } from './configuration.ts';
+import { denialHint, denialIn } from './denials.ts';
 import { networkFailure } from './network-errors.ts';
 import { isAlwaysEnabled } from './regions.ts';
 import { isThrottled } from './throttling.ts';
@@ -132,21 +133,42 @@ function permissionFailure(error: SdkError, request: Request, caller: Caller): F
     return new Failure(mfaRefused, { ...details, awsCode: error.name, cause: error });
   }
   const { action, resource } = deniedIn(error, request);
-  const byGuardrail = /service control policy|permissions boundary|resource control policy/i.test(
-    error.message,
-  );
-  return new Failure(words.accessDenied(action, plain(resource), caller.arn), {
+  const what = plain(resource);
+  const denial = denialIn(error.message);
+  const isImplicit = denial?.policy === 'identity-based policy' && !denial.explicit;
+  const [, kmsMore = ''] = NO_KMS.exec(error.message) ?? [];
+  return new Failure(words.accessDenied(action, placed(what, action, request), caller.arn), {
     code: 'access-denied',
     exitCode: EXIT.permission,
-    hint: words.accessDeniedHint(action, plain(resource)),
+    hint: denialHint(denial, action, what),
     details: [
-      ...(byGuardrail ? [words.accessDeniedByScp] : []),
+      ...(denial && !isImplicit
+        ? [words.denyingPolicy(denial.policy, denial.explicit, denial.arn && plain(denial.arn))]
+        : []),
+      ...(denial?.explicit ? oftenAsked(action) : []),
       ...(NO_KMS.test(error.message) ? [words.kmsDenied] : []),
+      ...(kmsMore === '' ? [] : [words.kmsSays(plain(kmsMore))]),
     ],
     awsAction: action,
     awsCode: error.name,
     cause: error,
   });
+}
+
+function placedAction(action: string, { region }: Request): string {
+  return /^(iam|sts):/.test(action) ? action : words.inRegion(action, region);
+}
+
+function oftenAsked(action: string): string[] {
+  if (action === 'iam:CreateRole') return [words.oftenAsked.role];
+  return /^(iam|secretsmanager):(Create(Policy|Secret)|Tag\w+)$/.test(action) ? [words.oftenAsked.other] : [];
+}
+
+/** The resource with its Region, which the name of a thing in a Regional service does not tell. */
+function placed(resource: string, action: string, { region }: Request): string {
+  return /^(iam|sts):/.test(action) || resource.includes(region)
+    ? resource
+    : words.inRegion(resource, region);
 }
 
 /**
@@ -168,7 +190,7 @@ function deniedIn(
 }
 
 /** What Secrets Manager says to whoever may use the secret, but not its KMS key. It does not say which permission is lacking. */
-const NO_KMS = /^Access to KMS is not allowed/;
+const NO_KMS = /^Access to KMS is not allowed\.?\s*(.*)$/s;
 
 /** Storing a value takes `kms:GenerateDataKey` and `kms:Decrypt`, reading one the second only. */
 function kmsActionFor(action: string): string {
@@ -187,7 +209,9 @@ function localFailure(error: SdkError, { action }: Request): Failure | undefined
   });
 }
 
-function serviceFailure(error: SdkError, { action, resource }: Request): Failure {
+function serviceFailure(error: SdkError, request: Request): Failure {
+  const { action } = request;
+  const resource = placed(plain(request.resource), action, request);
   const status = error.$metadata?.httpStatusCode ?? 0;
   const make = (code: string, message: string, hint?: string) =>
     new Failure(message, {
@@ -199,13 +223,13 @@ function serviceFailure(error: SdkError, { action, resource }: Request): Failure
       cause: error,
     });
   if (isThrottled(error))
-    return make('throttled', words.throttled(action, error.$metadata?.attempts ?? 1), words.throttledHint);
-  if (status >= 500) {
     return make(
-      'aws-internal-error',
-      words.serviceFault(action, plain(resource), error.name),
-      words.tryAgainHint,
+      'throttled',
+      words.throttled(placedAction(action, request), error.$metadata?.attempts ?? 1),
+      words.throttledHint,
     );
+  if (status >= 500) {
+    return make('aws-internal-error', words.serviceFault(action, resource, error.name), words.tryAgainHint);
   }
-  return make('aws-error', words.service(action, plain(resource), plain(error.name), plain(error.message)));
+  return make('aws-error', words.service(action, resource, plain(error.name), plain(error.message)));
 }

@@ -1,4 +1,4 @@
-import { DescribeKeyCommand } from '@aws-sdk/client-kms';
+import { DescribeKeyCommand, GetKeyPolicyCommand } from '@aws-sdk/client-kms';
 import { type Aws, orAbsent } from './session.ts';
 
 /** A KMS key as it exists. The texts are those of the KMS API reference, `KeyMetadata`. */
@@ -24,4 +24,15 @@ export async function readKmsKey(aws: Aws, region: string, id: string): Promise<
   if (!key?.Arn) return undefined;
   const { Arn: arn, KeyState: state = '', KeyUsage: usage = '', KeyManager: manager } = key;
   return { arn, state, usage, managedByAws: manager === 'AWS' };
+}
+
+/** Reads the policy of a KMS key, as JSON text, by the ARN of the key; undefined when there is no such key. */
+export async function readKeyPolicy(aws: Aws, region: string, arn: string): Promise<string | undefined> {
+  const client = await aws.clients.kms(region);
+  const answer = await orAbsent(
+    aws.call({ action: 'kms:GetKeyPolicy', resource: arn, region }, (options) =>
+      client.send(new GetKeyPolicyCommand({ KeyId: arn }), options),
+    ),
+  );
+  return answer?.Policy;
 }

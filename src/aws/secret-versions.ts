@@ -4,8 +4,9 @@ import {
   ListSecretVersionIdsCommand,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { hasAwsCode } from '../failure.ts';
+import { EXIT, Failure, hasAwsCode } from '../failure.ts';
 import { KeyMaterial } from '../key/index.ts';
+import { awsWords as words } from '../report/words/aws.ts';
 import { pages } from './pages.ts';
 import { type Aws, orAbsent } from './session.ts';
 
@@ -85,6 +86,31 @@ export async function listVersions(aws: Aws, { region, arn }: SecretPlace): Prom
     }
   }
   return found;
+}
+
+/**
+ * Returns the names of the KMS keys that the current version is encrypted with, as AWS writes them: ARNs, or `DefaultEncryptionKey`
+ * for the AWS managed key.
+ * @throws Failure when AWS does not name them
+ */
+export async function readCurrentVersionKeys(aws: Aws, { region, arn }: SecretPlace): Promise<string[]> {
+  const request = { action: 'secretsmanager:ListSecretVersionIds', resource: arn, region };
+  const all = pages(async (token) => {
+    const command = new ListSecretVersionIdsCommand({ SecretId: arn, MaxResults: 100, NextToken: token });
+    const page = await aws.call(request, (options) =>
+      aws.clients.secretsManager(region).send(command, options),
+    );
+    return { items: page.Versions ?? [], next: page.NextToken };
+  });
+  let isShown = true;
+  for await (const { items } of all) {
+    const current = items.find(({ VersionStages = [] }) => VersionStages.includes('AWSCURRENT'));
+    if (current?.KmsKeyIds && current.KmsKeyIds.length > 0) return current.KmsKeyIds;
+    if (current) isShown = false;
+  }
+  // What has no current version is encrypted with no key.
+  if (isShown) return [];
+  throw new Failure(words.noVersionKeys, { code: 'not-shown', exitCode: EXIT.failed });
 }
 
 /**

@@ -3,11 +3,13 @@ import {
   type DescribeSecretResponse,
   GetResourcePolicyCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { hasAwsCode } from '../failure.ts';
+import { Failure, hasAwsCode } from '../failure.ts';
 import type { KeyType } from '../key/index.ts';
 import { type CurrentValue, readValue, type SecretContent } from './secret-values.ts';
 import { type Aws, orAbsent } from './session.ts';
 import { isOwn, keyTypeOf, stackOf } from './tags.ts';
+
+const POLICY_ACTION = 'secretsmanager:GetResourcePolicy';
 
 /** A secret as it exists in one Region. */
 export interface FoundSecret {
@@ -21,6 +23,8 @@ export interface FoundSecret {
   /** The ID of the version labelled `AWSPREVIOUS`, if there is one. */
   previousId?: string;
   content: SecretContent;
+  /** Set where the value could not be decrypted, so that `content` says nothing. */
+  hidden?: true;
   /** When the secret was made. */
   createdAt?: Date;
   /** Set while the secret is scheduled for deletion; its value cannot be read until it is restored. */
@@ -44,6 +48,8 @@ export interface FoundSecret {
   kmsKeyId?: string;
   /** The secret's resource policy as JSON text, if it has one. */
   resourcePolicy?: string;
+  /** Set where that policy could not be read, as of a replica in a Region in which the caller has fewer permissions. */
+  policyHidden?: true;
 }
 
 /** What is known of a secret that is to be read. */
@@ -76,6 +82,11 @@ export async function readSecret(
   try {
     return { ...found, ...(await (rest ?? contentAndPolicy(aws, region, found.arn, how))) };
   } catch (error) {
+    const isOfReplica = found.replicaOf !== undefined && how.withPolicy;
+    if (isOfReplica && error instanceof Failure && error.awsAction === POLICY_ACTION) {
+      const bare = await contentAndPolicy(aws, region, found.arn, { ...how, withPolicy: false });
+      return { ...found, ...bare, policyHidden: true };
+    }
     if (!hasAwsCode(error, 'InvalidRequestException')) throw error;
     // It was scheduled for deletion between the two looks, and then its value cannot be read.
     const now = await describeSecret(aws, region, id);
@@ -132,7 +143,7 @@ export function mayHavePolicy({ pristine }: Pick<FoundSecret, 'pristine'>): bool
 /** The resource policy of a secret as JSON text, if it has one. */
 export async function readResourcePolicy(aws: Aws, region: string, id: string): Promise<string | undefined> {
   const answer = await orAbsent(
-    aws.call({ action: 'secretsmanager:GetResourcePolicy', resource: id, region }, (options) =>
+    aws.call({ action: POLICY_ACTION, resource: id, region }, (options) =>
       aws.clients.secretsManager(region).send(new GetResourcePolicyCommand({ SecretId: id }), options),
     ),
   );

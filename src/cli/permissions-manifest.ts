@@ -1,6 +1,6 @@
 import { expectedSecretArn, parseArn } from '../aws/arn.ts';
 import { DEFAULTS, KEY_TYPE_TAG, OWN_TAG } from '../defaults.ts';
-import { EXIT, type ExitCode } from '../failure.ts';
+import { EXIT, type ExitCode, Failure } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';
 import { asManifest, type Manifest, readManifest } from '../manifest/index.ts';
 import { type PermissionRequest, passRole } from '../permissions/index.ts';
@@ -71,7 +71,7 @@ function reportFor(
   requests: PermissionRequest[],
 ): PermissionsReport {
   const [first] = requests;
-  if (!first) throw new Error('a manifest has no key');
+  if (!first) throw new Failure(words.noKeys, { code: 'missing-options', exitCode: EXIT.usage });
   const [ofRoles = passRole(first)] = needsOfAll('create-flow', requests).required;
   return reportOf(answers, {
     where: first.where,

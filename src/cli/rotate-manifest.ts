@@ -62,7 +62,12 @@ export async function performRotateManifest(
   const failed = failedOf(rotation, expected);
   const kind = rollback ? 'rollback' : 'rotate';
   const open = keys.length === 0 || failed.length < keys.length;
-  const changes = open && tellChanges(run, plan, { dryRun, nothingToDo: fleetWords.nothingToDo[kind] });
+  const changes =
+    open &&
+    tellChanges(run, plan, {
+      dryRun,
+      nothingToDo: fleetWords.nothingToDo[kind](keys.length - failed.length, keys.length),
+    });
   if (dryRun) return finish(run, rotation, expected);
   if (changes) tellLeftOut(run, failed, keys.length, fleetEnds[kind]);
   if (changes && run.interactive) await (await import('../wizard/confirm.ts')).confirm(run, plan);

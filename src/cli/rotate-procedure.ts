@@ -52,8 +52,13 @@ export async function performRotate(run: RotateRun): Promise<ExitCode> {
   const known = meantBy(answers);
   const name = wizard ? await wizard.askSecretToRotate(run, known.name) : (known.name ?? '');
 
-  run.progress.start(words.looking);
-  const target = { name, regions: known.regions, arns: answers.secretArns };
+  run.progress.start(words.looking(known.regions));
+  const target = {
+    name,
+    regions: known.regions,
+    arns: answers.secretArns,
+    readsValues: answers.rollback,
+  };
   const { secrets, warnings: unseen } = await findToRotate(context, target);
   run.progress.stop();
   const told = withKeyType(run, secrets);
@@ -123,7 +128,7 @@ async function planRotation(
   const { name } = found;
   // Who was asked for the key may have taken a while.
   const regions = found.secrets.map(({ region }) => region);
-  const { secrets } = await findToRotate(context, { name, regions, arns: [] });
+  const { secrets } = await findToRotate(context, { name, regions, arns: [], readsValues: false });
   const histories = await historiesFor(checked, context, secrets);
   return planNewKey(context, { name, secrets, rules: keyRules(given.answers) }, checked, histories);
 }

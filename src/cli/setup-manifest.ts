@@ -49,15 +49,22 @@ export async function performManifest(
   const planned = await planKeys(run, await requestsOf(run, manifest, restore));
   const { plan, requests } = planned;
   await showAccount(run);
-  const open = plan.keys.some(isOpen);
-  const changes = open && tellChanges(run, plan, { dryRun, nothingToDo: words.nothingToDo.setup });
+  const open = plan.keys.filter(isOpen);
+  const inPlace = words.nothingToDo.setup(open.length, requests.length);
+  // In place is what the checks find so.
+  const telling = dryRun ? { dryRun, nothingToDo: inPlace } : { dryRun };
+  const changes = (open.length > 0 || requests.length === 0) && tellChanges(run, plan, telling);
   if (dryRun) return finish(run, requests, asPlanned(plan));
   // When nothing is to be done, the end says the same.
   if (changes)
     tellLeftOut(run, failedOf(requests, plan.keys.map(whatStops)), requests.length, fleetEnds.setup);
   if (changes && run.interactive) await (await import('../wizard/confirm.ts')).confirm(run, plan);
   const result = await applyKeys(run, planned);
-  return finish(run, requests, result, await proveKeys(run, requests, result));
+  const proofs = await proveKeys(run, requests, result);
+  const good = result.keys.filter(({ failure }) => !failure).length;
+  if (!changes && (good > 0 || requests.length === 0))
+    run.output.say(words.nothingToDo.setup(good, requests.length));
+  return finish(run, requests, result, proofs);
 }
 
 async function requestsOf(

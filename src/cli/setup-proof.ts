@@ -2,6 +2,7 @@ import type { FoundSecret } from '../aws/secrets.ts';
 import { LIMITS } from '../defaults.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { type Expectation, mayComeRight } from '../proof/checks.ts';
+import { type ObservedSecret, observeSecrets } from '../proof/observe.ts';
 import { evaluate, type Proof, prove } from '../proof/prove.ts';
 import { folded, MOST_LINES } from '../report/fold.ts';
 import { plain } from '../report/plain.ts';
@@ -70,7 +71,10 @@ async function proveRole(
     const [request, result] = [requests[at], keys[at]];
     return request && result ? [{ request, result }] : [];
   });
-  const reading = Promise.all(members.map(seenIn)).then((seen) => seen.flat());
+  const written = members.flatMap(({ result }) =>
+    result.secrets.filter(({ action }) => action === 'created' || action === 'updated'),
+  );
+  const reading = observeAll(run, members.map(seenIn), new Set(written.map(({ arn }) => arn)));
   const expected: Expectation = {
     roleName: role.request.role.name,
     flows: flowScope(role.request),
@@ -98,10 +102,19 @@ async function seenIn({ result }: { result: KeyResult }): Promise<FoundSecret[]>
   return [];
 }
 
+async function observeAll(
+  { aws }: CommandRun,
+  reading: Promise<FoundSecret[]>[],
+  written: ReadonlySet<string>,
+): Promise<ObservedSecret[]> {
+  const seen = await Promise.all(reading);
+  return observeSecrets(aws, await aws.identity(), seen.flat(), written);
+}
+
 async function lookAt(
   run: CommandRun,
   { role, policies, unchanged }: RoleResult,
-  reading: Promise<FoundSecret[]>,
+  reading: Promise<ObservedSecret[]>,
   expected: Expectation,
 ): Promise<Proof> {
   const { aws, interrupt } = run;

@@ -111,8 +111,8 @@ export async function tellPlan(run: CommandRun, plan: ShownPlan, how: PlanTellin
 /** How a plan is told. */
 export interface PlanTelling {
   dryRun: boolean;
-  /** The sentence for when there is nothing to do. */
-  nothingToDo: string;
+  /** The sentence for when there is nothing to do; left out where that shows only later. */
+  nothingToDo?: string;
 }
 
 /** Says what will be done. Answers whether that is anything. */
@@ -124,7 +124,7 @@ export function tellChanges(
   const told = outcomes.ofManifest ? planInManifest(plan) : plan;
   showPlan(output, told, dryRun ? words.dryRunTitle : words.planTitle, { whole: dryRun });
   const changes = changesAnything(plan.changes);
-  if (!changes) output.say(nothingToDo);
+  if (!changes && nothingToDo !== undefined) output.say(nothingToDo);
   return changes;
 }
 

@@ -18,7 +18,7 @@ import {
   type Watcher,
 } from '../teardown/apply.ts';
 import { findAll, type Looking } from '../teardown/find.ts';
-import { planTeardown } from '../teardown/plan.ts';
+import { planTeardown, refuseMissing } from '../teardown/plan.ts';
 import type { Findings, TeardownPlan, TeardownRequest } from '../teardown/types.ts';
 import type { CommandRun } from './command-run.ts';
 import { showWaiting, stepContext, withAccountOfRest } from './step-context.ts';
@@ -34,10 +34,11 @@ export interface PlannedTeardown {
 export async function planToTakeDown(run: CommandRun, request: TeardownRequest): Promise<PlannedTeardown> {
   const context = stepContext(run);
   const { targets } = request;
-  run.progress.start(targets.length === 1 ? words.looking : words.lookingForAll);
+  const [first, ...others] = targets;
+  run.progress.start(first && others.length === 0 ? words.looking(first.regions) : words.lookingForAll);
   const found = await findAll(context, request, { onTarget: counter(run.progress, targets.length) });
   run.progress.stop();
-  return { context, found, plan: planTeardown(request, found) };
+  return { context, found, plan: refuseMissing(planTeardown(request, found)) };
 }
 
 /** Carries it out, keeps account of what is still to come, and makes sure that it is gone. */
@@ -56,7 +57,10 @@ export async function takeDown(
     { found, plan },
     {
       onTarget: counter(progress, plan.targets.filter(isOpen).length),
-      onSecrets: () => progress.start(words.takingDownRest),
+      onSecrets: () => {
+        if (plan.chains.some(({ fates }) => fates.some(({ kind }) => kind !== 'keep')))
+          progress.start(words.takingDownRest);
+      },
     },
   );
   const all = await reconcileRemaining(run, counting, request, { plan, done });

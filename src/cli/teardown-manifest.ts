@@ -3,7 +3,7 @@ import type { Manifest } from '../manifest/index.ts';
 import { failedMembers, leftMembers, printJson } from '../report/json.ts';
 import { showFleetTeardown, undoManifestCommand } from '../report/torn-down.ts';
 import type { FailedKey } from '../report/types.ts';
-import { fleetEnds } from '../report/words/fleet.ts';
+import { fleetEnds, fleetWords } from '../report/words/fleet.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
 import { isOpen, toldApart } from '../steps/index.ts';
 import { asPlanned, type TornDown } from '../teardown/apply.ts';
@@ -51,7 +51,9 @@ export async function performTeardownManifest(
   await showAccount(run);
   const expected = asPlanned(plan);
   const open = plan.targets.filter(isOpen);
-  const changes = open.length > 0 && tellChanges(run, plan, { dryRun, nothingToDo: words.nothingToDo });
+  const { length: all } = request.targets;
+  const nothingToDo = fleetWords.nothingToDo.teardown(open.length, all);
+  const changes = (open.length > 0 || all === 0) && tellChanges(run, plan, { dryRun, nothingToDo });
   if (dryRun || !changes) return finish(run, manifest, planned, expected, dryRun);
   tellLeftOut(run, failedOf(request, expected), request.targets.length, fleetEnds.teardown);
   if (run.interactive)
@@ -101,7 +103,7 @@ function finish(
       ...failedMembers(failed),
     });
   } else if (!dryRun && (undo || failed.length < plan.targets.length)) {
-    showFleetTeardown(output, { scheduled, undo });
+    showFleetTeardown(output, { scheduled, undo, changes: plan.changes });
   }
   return endOfFleet(run, {
     failed,

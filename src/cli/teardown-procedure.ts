@@ -119,7 +119,7 @@ async function finish(
       ...(undo ? { undo } : {}),
     });
   } else if (!answers.dryRun) {
-    showTeardown(output, { scheduled, undo });
+    showTeardown(output, { scheduled, undo, changes: plan.changes });
   }
   return EXIT.done;
 }

@@ -1,4 +1,4 @@
-import { keyWords as words } from '../report/words/key.ts';
+import { storedKeyWords, storedOtherAlgorithm, keyWords as words } from '../report/words/key.ts';
 import { algorithmOfLength, KEY_LENGTH } from './generate.ts';
 import { type Algorithm, KeyMaterial, type KeyType } from './key-material.ts';
 import {
@@ -7,6 +7,7 @@ import {
   formProblem,
   invisibleProblem,
   type KeyProblem,
+  type KeyProblemCode,
   notationProblem,
 } from './problems.ts';
 
@@ -33,17 +34,24 @@ export function checkKey(text: string, rules: KeyRules): CheckResult {
 }
 
 /**
- * Checks what a secret holds, and answers what is wrong, the most telling first. MediaConnect reads it to the last
+ * Checks what a secret holds. Returns what is wrong, the most telling first, in words that tell nothing else about the value. MediaConnect reads it to the last
  * character, so here a trailing newline is a mistake: the stream would not decrypt.
  */
 export function checkStoredKey(key: KeyMaterial, rules: KeyRules): KeyProblem[] {
   const text = key.reveal();
   const line = withoutLineBreaksAtEnd(text);
   const problem = problemOf(line, rules);
-  return [
-    ...(problem ? [problem] : []),
-    ...(line === text ? [] : [{ code: 'trailing-newline', message: words.trailingNewline }]),
+  const codes: KeyProblemCode[] = [
+    ...(problem ? [problem.code] : []),
+    ...(line === text ? [] : (['trailing-newline'] as const)),
   ];
+  return codes.map((code) => ({ code, message: storedMessage(code, rules) }));
+}
+
+function storedMessage(code: KeyProblemCode, { algorithm = 'aes256' }: KeyRules): string {
+  return code === 'wrong-algorithm'
+    ? storedOtherAlgorithm(algorithm, KEY_LENGTH[algorithm])
+    : storedKeyWords[code];
 }
 
 /** A loop, because a pattern anchored at the end tries each line break of a long value as the first. */

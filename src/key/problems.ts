@@ -3,9 +3,39 @@ import { KEY_BYTES } from './generate.ts';
 
 /** Something wrong with a key: a stable word, and a sentence that says what to do and shows nothing of the key. */
 export interface KeyProblem {
-  code: string;
+  code: KeyProblemCode;
   message: string;
 }
+
+export type KeyProblemCode =
+  | 'empty'
+  | 'too-long'
+  | 'utf-16'
+  | 'byte-order-mark'
+  | 'json'
+  | 'blank-line'
+  | 'several-lines'
+  | 'trailing-newline'
+  | 'separated'
+  | 'assignment'
+  | 'quoted'
+  | 'surrounding-space'
+  | 'inner-space'
+  | 'prefixed'
+  | 'spreadsheet'
+  | 'file-reference'
+  | 'arn'
+  | 'placeholder'
+  | 'control'
+  | 'non-ascii'
+  | 'invisible'
+  | 'look-alike'
+  | 'base64'
+  | 'not-hexadecimal'
+  | 'odd-length'
+  | 'wrong-length'
+  | 'wrong-algorithm'
+  | 'srt-length';
 
 /** Secrets Manager keeps at most 65,536 bytes; a key is three orders of magnitude shorter. */
 const LONGEST = 1_024;
@@ -17,6 +47,10 @@ export function formProblem(key: string): KeyProblem | undefined {
   if (isUtf16(key)) return { code: 'utf-16', message: words.utf16 };
   if (key.startsWith('\ufeff')) return { code: 'byte-order-mark', message: words.byteOrderMark };
   if (isJson(key)) return { code: 'json', message: words.json };
+  const line = key.trim();
+  if (/^fileb?:\/\/./i.test(line)) return { code: 'file-reference', message: words.fileReference };
+  if (/^arn:aws[\w-]*:./i.test(line)) return { code: 'arn', message: words.arn };
+  if (/^\{\{.*\}\}$/.test(line)) return { code: 'placeholder', message: words.placeholder };
   if (!/[\r\n]/.test(key)) return undefined;
   if (!/[\r\n]/.test(key.trim())) return { code: 'blank-line', message: words.blankLine };
   return { code: 'several-lines', message: words.severalLines(key.trim().split(/[\r\n]+/).length) };
@@ -42,6 +76,9 @@ function isJson(text: string): boolean {
 
 /** Hexadecimal digits as other programs write them, or with something around them. */
 export function notationProblem(key: string): KeyProblem | undefined {
+  if (isSpreadsheetNumber(key)) return { code: 'spreadsheet', message: words.spreadsheet };
+  if (isPath(key)) return { code: 'file-reference', message: words.fileReference };
+  if (isPlaceholder(key)) return { code: 'placeholder', message: words.placeholder };
   if (isByteList(key)) return { code: 'separated', message: words.separated };
   if (isAssignment(key)) return { code: 'assignment', message: words.assignment };
   if (/^["'`“”„‘’‚«»‹›]|["'`“”„‘’‚«»‹›]$/.test(key)) return { code: 'quoted', message: words.quoted };
@@ -51,6 +88,28 @@ export function notationProblem(key: string): KeyProblem | undefined {
   return isSpaced
     ? { code: 'inner-space', message: words.innerSpace(key.match(/\s/g)?.length ?? 0) }
     : undefined;
+}
+
+/**
+ * `1.23457E+31`, `1,23457E+31`, `12345.0`, `12,345,678,901`, `#####`, `#NUM!`. Digits and an `e` alone may be a key, so a sign or a
+ * separator is asked for.
+ */
+function isSpreadsheetNumber(key: string): boolean {
+  const isScientific = /^[+-]?\d+([.,]\d+)?E[+-]?\d{1,3}$/i.test(key) && /[.,+-]/.test(key);
+  const isDecimal = /^[+-]?\d+[.,]0+$/.test(key) || /^\d{1,3}(,\d{3}){3,}(\.\d+)?$/.test(key);
+  return isScientific || isDecimal || /^#(#+|[A-Z]+[!?]|N\/A)$/.test(key);
+}
+
+/** `/run/secrets/key`, `./key.txt`, `@key.txt`: what other commands read a value from. */
+function isPath(key: string): boolean {
+  return (
+    /^@?(~|\.{1,2})?\/[^\s]+$/.test(key) || /^@?[\w.-]+\.(txt|key|hex|bin|pem|env|ya?ml|json)$/i.test(key)
+  );
+}
+
+/** `$KEY`, `${KEY}`, `$(cat key)`, `%KEY%`, `<KEY>` */
+function isPlaceholder(key: string): boolean {
+  return /^(\$[a-z_]\w*|\$\{[^{}]*\}|\$\([^()]*\)|%\w+%|<[^<>]*>)$/i.test(key);
 }
 
 /** `00:11:22`, `0011-2233`, `{0x00, 0x11}` */

@@ -10,6 +10,8 @@ export function keyWarnings(key: KeyMaterial, keyType: KeyType): string[] {
   if (keyType !== 'static-key') return [];
   const digits = key.reveal();
   if (/^(.)\1*$/i.test(digits)) return [words.sameDigit];
+  // A spreadsheet keeps 15 digits of a number.
+  if (/^[1-9]\d{14}0+$/.test(digits)) return [words.roundedNumber];
   const inner = Buffer.from(digits, 'hex').toString('latin1');
   // In a random key of 32 bytes each byte is a hexadecimal digit about once in 10^34 times.
   const isKey = /^[0-9a-f]+$/i.test(inner) && algorithmOfLength(inner.length) !== undefined;

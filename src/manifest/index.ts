@@ -91,7 +91,6 @@ function readRoot(root: Tree, path: string, mistakes: Mistakes): Entry[] {
   else if (keys.value.kind === 'text' || keys.value.kind === 'map')
     mistakes.add(keys.value.at, words.takesEntries);
   const items = keys?.value.kind === 'list' ? keys.value.items : [];
-  if (keys?.value.kind === 'list' && items.length === 0) mistakes.add(keys.value.at, words.emptyKeys);
   return items.flatMap((item) => readEntry(item, defaults, path, mistakes));
 }
 

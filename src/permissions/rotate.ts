@@ -2,6 +2,7 @@ import { DECRYPT_ACTION } from '../policy/index.ts';
 import {
   findUsers,
   listSecretVersions,
+  readDecryption,
   readPolicies,
   readResourcePolicies,
   readRole,
@@ -35,6 +36,7 @@ export function rotateNeeds(request: PermissionRequest): Needs {
 function checks(request: PermissionRequest): Need[] {
   return [
     readResourcePolicies(request),
+    ...readDecryption(request, true),
     readRole(request, 'OptionalReadTheRole'),
     readPolicies(request, 'OptionalReadPolicies'),
   ];

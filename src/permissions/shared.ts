@@ -111,6 +111,32 @@ export function listSecretVersions({ secrets }: PermissionRequest): Need {
   return { sid: 'OptionalListVersions', actions: ['secretsmanager:ListSecretVersionIds'], resources };
 }
 
+/** For the checks of who may decrypt: with which KMS keys the current versions are encrypted, and what the policies of these say. */
+export function readDecryption(request: PermissionRequest, isOptional = false): Need[] {
+  const secrets = request.secrets.map(({ arn }) => arn);
+  return [
+    {
+      sid: isOptional ? 'OptionalReadVersionKeys' : 'ReadVersionKeys',
+      actions: ['secretsmanager:ListSecretVersionIds'],
+      resources: secrets,
+    },
+    ...ofKmsKey(request, isOptional ? 'OptionalReadKeyPolicy' : 'ReadKeyPolicy', 'kms:GetKeyPolicy'),
+  ];
+}
+
+/** Asked of KMS itself, so not through Secrets Manager. An alias is found by the key that has it. */
+export function ofKmsKey(request: PermissionRequest, sid: Need['sid'], action: string): Need[] {
+  return useKmsKey(request, [action]).map(({ resources, condition }) => {
+    const aliases = condition?.['ForAnyValue:StringEquals'];
+    return {
+      sid,
+      actions: [action],
+      resources,
+      ...(aliases === undefined ? {} : { condition: { 'ForAnyValue:StringEquals': aliases } }),
+    };
+  });
+}
+
 export const WRITING_WITH_KMS = ['kms:GenerateDataKey', 'kms:Decrypt'];
 
 /**

@@ -1,7 +1,15 @@
 import { parseArn } from '../aws/arn.ts';
 import { routerKindOf } from '../aws/routers.ts';
 import { DECRYPT_ACTION } from '../policy/index.ts';
-import { readPolicies, readRole, readSecrets, readTogether, useKmsKey } from './shared.ts';
+import {
+  ofKmsKey,
+  readDecryption,
+  readPolicies,
+  readRole,
+  readSecrets,
+  readTogether,
+  useKmsKey,
+} from './shared.ts';
 import type { Need, Needs, PermissionRequest } from './types.ts';
 
 /** What `verify` needs. */
@@ -12,6 +20,7 @@ export function verifyNeeds(request: PermissionRequest): Needs {
     required: [
       readSecrets(request),
       ...useKmsKey(request, [DECRYPT_ACTION]),
+      ...readDecryption(request),
       readRole(request),
       readPolicies(request),
       ...readMedia(request),
@@ -19,7 +28,7 @@ export function verifyNeeds(request: PermissionRequest): Needs {
     optional: [
       ...readOtherEnds(request),
       ...readTogether(request),
-      ...describeKmsKey(request),
+      ...ofKmsKey(request, 'OptionalDescribeKmsKey', 'kms:DescribeKey'),
       { sid: 'OptionalSimulateCaller', actions: ['iam:SimulatePrincipalPolicy'], resources: identities },
     ],
   };
@@ -49,19 +58,5 @@ function readOtherEnds({ flowArn = '' }: PermissionRequest): Need[] {
     sid: 'OptionalReadOtherEnds',
     actions: [READING[kind]],
     resources: [`arn:${partition}:mediaconnect:${region}:${account}:${kind}:*`],
-  }));
-}
-
-/** Asked of KMS itself, so not through Secrets Manager. An alias is found by the key that has it. */
-function describeKmsKey(request: PermissionRequest): Need[] {
-  const keys = useKmsKey(request, ['kms:DescribeKey']).map(({ resources, condition }) => ({
-    resources,
-    aliases: condition?.['ForAnyValue:StringEquals'],
-  }));
-  return keys.map(({ resources, aliases }) => ({
-    sid: 'OptionalDescribeKmsKey',
-    actions: ['kms:DescribeKey'],
-    resources,
-    ...(aliases === undefined ? {} : { condition: { 'ForAnyValue:StringEquals': aliases } }),
   }));
 }

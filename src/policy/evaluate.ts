@@ -1,6 +1,7 @@
 import { requestContext } from './context.ts';
 import type { PolicyDocument } from './document.ts';
-import { allows, both, denies, either, type Finding, type Source } from './finding.ts';
+import { allows, both, denies, either, type Finding, NOTHING_ALLOWS, type Source } from './finding.ts';
+import { nearMiss } from './near-miss.ts';
 import { EVERY_REACH, type Reach, type RequestPrincipal } from './principals.ts';
 import type { StatementRequest } from './statement.ts';
 import { isUnknown } from './truth.ts';
@@ -57,9 +58,10 @@ export function evaluateAccess(input: EvaluationInput): Evaluation {
   const boundary = input.permissionsBoundary
     ? [ofRole('the permissions boundary', input.permissionsBoundary)]
     : [];
-  const allowing = (reach: Reach) => allows(ofResource(input.resourcePolicy, [reach]), request);
+  const resourceName = isOfKms(action) ? 'the key policy' : 'the resource policy';
+  const allowing = (reach: Reach) => allows(ofResource(input.resourcePolicy, [reach], resourceName), request);
   const withinBoundary = boundary.length > 0 ? boundaryAllows(boundary, request) : UNBOUNDED;
-  const delegated = resourcePolicyMustAllow(input) ? [allowing('account')] : [];
+  const delegated = resourcePolicyMustAllow(input) ? [keyPolicyDelegates(allowing('account'))] : [];
 
   const granted = either([
     both([allows(identity, request), ...delegated, withinBoundary]),
@@ -67,10 +69,11 @@ export function evaluateAccess(input: EvaluationInput): Evaluation {
     allowing('direct'),
   ]);
   const denied = denies(
-    [...identity, ...boundary, ...ofResource(input.resourcePolicy, EVERY_REACH)],
+    [...identity, ...boundary, ...ofResource(input.resourcePolicy, EVERY_REACH, resourceName)],
     request,
   );
-  return conclude(denied, both([granted, inOneAccount(principal.roleArn, resource)]));
+  const conclusion = conclude(denied, both([granted, inOneAccount(principal.roleArn, resource)]));
+  return explained(conclusion, identity, request);
 }
 
 /** Whether the AWS service may assume the role that has this trust policy. */
@@ -84,7 +87,7 @@ export function evaluateTrust(
     action: 'sts:AssumeRole',
     context: requestContext(context, unknownContext ?? []),
   };
-  return conclude(denies(sources, request), allows(sources, request));
+  return explained(conclude(denies(sources, request), allows(sources, request)), sources, request);
 }
 
 const UNBOUNDED: Finding = { truth: 'yes', because: 'no permissions boundary limits it' };
@@ -93,11 +96,7 @@ function ofRole(name: string, document: PolicyDocument): Source {
   return { name, document, attachment: { to: 'identity' } };
 }
 
-function ofResource(
-  document: PolicyDocument | undefined,
-  reaches: readonly Reach[],
-  name = 'the resource policy',
-): Source[] {
+function ofResource(document: PolicyDocument | undefined, reaches: readonly Reach[], name: string): Source[] {
   return document ? [{ name, document, attachment: { to: 'resource', reaches } }] : [];
 }
 
@@ -108,9 +107,19 @@ function boundaryAllows(boundary: Source[], request: StatementRequest): Finding 
     : finding;
 }
 
+function keyPolicyDelegates(finding: Finding): Finding {
+  return finding.truth === 'no'
+    ? { ...finding, because: 'the key policy allows neither the role nor its account' }
+    : finding;
+}
+
+function isOfKms(action: string): boolean {
+  return action.toLowerCase().startsWith('kms:');
+}
+
 /** A role's own policies count for a KMS key only as far as the key policy gives the account access. */
 function resourcePolicyMustAllow({ request, resourcePolicy }: EvaluationInput): boolean {
-  return resourcePolicy !== undefined && request.action.toLowerCase().startsWith('kms:');
+  return resourcePolicy !== undefined && isOfKms(request.action);
 }
 
 /** Between two accounts other rules hold. A resource whose ARN names no account is taken for the role's own. */
@@ -119,6 +128,13 @@ function inOneAccount(roleArn: string, resource: string): Finding {
   const same = ['', accountOf(roleArn)].includes(accountOf(resource));
   const because = same ? 'role and resource are in one account' : 'the resource is in another account';
   return { truth: same ? 'yes' : { unknown: because }, because };
+}
+
+/** A denial for want of a permission, with the statement that comes closest. */
+function explained(evaluation: Evaluation, sources: Source[], request: StatementRequest): Evaluation {
+  if (evaluation.because !== NOTHING_ALLOWS) return evaluation;
+  const miss = nearMiss(sources, request);
+  return miss === undefined ? evaluation : { ...evaluation, because: `${NOTHING_ALLOWS}: ${miss}` };
 }
 
 function conclude(denied: Finding, granted: Finding): Evaluation {

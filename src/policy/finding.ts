@@ -15,9 +15,11 @@ export interface Source {
   attachment: Attachment;
 }
 
+export const NOTHING_ALLOWS = 'no statement allows it';
+
 /** Whether an `Allow` statement of these policies applies. */
 export function allows(sources: Source[], request: StatementRequest): Finding {
-  return find(sources, 'Allow', request) ?? { truth: 'no', because: 'no statement allows it' };
+  return find(sources, 'Allow', request) ?? { truth: 'no', because: NOTHING_ALLOWS };
 }
 
 /** Whether a `Deny` statement of these policies applies. */

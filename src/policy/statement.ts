@@ -42,6 +42,22 @@ export function statementApplies(
   ]);
 }
 
+/** Which elements of a statement match a request, each by itself. */
+export function partsOf(
+  statement: Statement,
+  document: PolicyDocument,
+  request: StatementRequest,
+  attachment: Attachment,
+): { action: Truth; resource: Truth; principal: Truth; facts: Facts } {
+  const facts: Facts = { version: document.version, context: request.context };
+  return {
+    action: actionApplies(statement, request.action),
+    resource: resourceApplies(statement, request.resource, facts),
+    principal: principalApplies(statement, request.caller, attachment),
+    facts,
+  };
+}
+
 function actionApplies({ actions }: Statement, action: string): Truth {
   const matched = any(actions.values.map((each) => actionMatches(each.toLowerCase(), action.toLowerCase())));
   return actions.negated ? not(matched) : matched;

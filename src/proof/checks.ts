@@ -5,7 +5,7 @@ import { type Algorithm, checkStoredKey, type KeyMaterial, type KeyType } from '
 import { type ReadableSecret, tryParsePolicy } from '../policy/index.ts';
 import type { Check } from '../report/types.ts';
 import { proofWords as words } from '../report/words/proof.ts';
-import type { Observed } from './observe.ts';
+import type { Observed, ObservedSecret } from './observe.ts';
 import { type DecidingDocuments, documentsOf, refusalsOf, type Unreadable } from './reading.ts';
 import { type FlowScope, judgeTrust } from './trust.ts';
 
@@ -42,9 +42,12 @@ export function check(observed: Observed, expected: Expectation, identity: Ident
   ];
 }
 
-/** Returns whether a failed check may come right by itself, once IAM has made a change known everywhere. */
-export function mayComeRight({ id, verdict }: Check): boolean {
-  return verdict === 'failed' && id !== 'secret-value';
+/**
+ * Returns whether a failed check may come right by itself, once IAM has made a change known everywhere. A value, or a key policy,
+ * which no run changes, does not.
+ */
+export function mayComeRight({ id, verdict, detail }: Check): boolean {
+  return verdict === 'failed' && id !== 'secret-value' && !/ the key policy( |$)/.test(detail);
 }
 
 /** Makes the checks of one subject. */
@@ -76,7 +79,7 @@ function checkValue(
   const [problem] = checkStoredKey(secret.content.key, { keyType, ...(algorithm ? { algorithm } : {}) });
   if (problem) return failed(problem.message);
   if (key && !secret.content.key.sameKey(key, keyType)) return failed(words.otherKey);
-  return ok(words.keyReadable(secret.content.key.length));
+  return ok(words.keyReadable);
 }
 
 function checkTrust(
@@ -97,7 +100,7 @@ function checkTrust(
 function checkReading(
   role: { arn: string; documents: DecidingDocuments | Unreadable } | undefined,
   secret: ReadableSecret,
-  found: FoundSecret | undefined,
+  found: ObservedSecret | undefined,
   { roleName }: Expectation,
   identity: Identity,
 ): Check {
@@ -105,8 +108,8 @@ function checkReading(
   if (!role) return failed(`${words.roleAbsent} (${roleName})`);
   const documents = withResourcePolicy(role.documents, found);
   if ('unreadable' in documents) return failed(words.policyUnreadable(documents.unreadable));
-  const [refusal] = refusalsOf(secret, documents, role.arn, identity);
-  if (!refusal) return ok(words.readable);
+  const [refusal] = refusalsOf(secret, documents, role.arn, identity, found?.decryption);
+  if (!refusal) return found?.policyHidden ? cannotTell(words.policyHidden) : ok(words.readable);
   const { action, verdict, because } = refusal;
   return verdict === 'denied'
     ? failed(words.notReadable(action, because))

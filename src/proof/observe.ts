@@ -1,11 +1,17 @@
 import { policyReader } from '../aws/policies.ts';
 import { type FoundRole, readRole } from '../aws/roles.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
-import type { Aws } from '../aws/session.ts';
+import type { Aws, Identity } from '../aws/session.ts';
+import { inTurns } from '../aws/together.ts';
+import { FLEET } from '../defaults.ts';
+import { type Decryption, keyPolicyReader, readDecryption } from './decryption.ts';
+
+/** A secret with what decides who may decrypt it, which is not read while it is scheduled for deletion. */
+export type ObservedSecret = FoundSecret & { decryption?: Decryption };
 
 /** What AWS holds: the secrets that are there, and the role with all that decides what it may do. */
 export interface Observed {
-  secrets: FoundSecret[];
+  secrets: ObservedSecret[];
   role?: FoundRole;
 }
 
@@ -20,4 +26,22 @@ export function observeRole(aws: Aws, { policies, roleName }: Subject): Promise<
   const reader = policyReader(aws);
   for (const { arn, versionId } of policies) if (versionId) reader.expect(arn, versionId);
   return readRole(aws, reader, roleName, { known: true });
+}
+
+/**
+ * Reads what decides who may decrypt the secrets.
+ * @param written the ARNs of those whose current version this run has written
+ */
+export function observeSecrets(
+  aws: Aws,
+  identity: Identity,
+  secrets: FoundSecret[],
+  written: ReadonlySet<string>,
+): Promise<ObservedSecret[]> {
+  const keyPolicyOf = keyPolicyReader(aws);
+  return inTurns(FLEET.readAtOnce, secrets, async (secret) => {
+    if (secret.deletedAt) return secret;
+    const isWritten = written.has(secret.arn);
+    return { ...secret, decryption: await readDecryption(aws, identity, keyPolicyOf, secret, isWritten) };
+  });
 }

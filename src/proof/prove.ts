@@ -1,10 +1,9 @@
-import type { FoundSecret } from '../aws/secrets.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import { waitUntil } from '../aws/wait.ts';
 import type { Limits } from '../defaults.ts';
 import type { Check } from '../report/types.ts';
 import { check, type Expectation, mayComeRight } from './checks.ts';
-import { type Observed, observeRole, type Subject } from './observe.ts';
+import { type Observed, type ObservedSecret, observeRole, type Subject } from './observe.ts';
 
 /** What AWS holds, and what the checks say of it. */
 export interface Proof {
@@ -27,7 +26,7 @@ export interface ProofContext {
 export async function prove(
   { aws, limits, interrupt, onWait }: ProofContext,
   subject: Subject,
-  reading: Promise<FoundSecret[]>,
+  reading: Promise<ObservedSecret[]>,
   expected: Expectation,
 ): Promise<Proof> {
   const identity = await aws.identity();

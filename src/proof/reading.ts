@@ -1,17 +1,24 @@
+import { type Look, seenIn } from '../aws/look.ts';
 import type { FoundRole } from '../aws/roles.ts';
+import type { Failure } from '../failure.ts';
 import {
   type AccessRequest,
   type AccountRef,
   accountOfKey,
+  CURRENT_VERSION,
+  DECRYPT_ACTION,
   type Evaluation,
   type EvaluationInput,
   evaluateAccess,
   type PolicyDocument,
+  parsePolicy,
   READ_ACTIONS,
   type ReadableSecret,
   secretsManagerEndpoint,
   tryParsePolicy,
 } from '../policy/index.ts';
+import { proofWords as words } from '../report/words/proof.ts';
+import type { Decryption } from './decryption.ts';
 
 /**
  * The requests that a role must be allowed to make to read a secret: the guide's four actions, and `kms:Decrypt` when
@@ -89,7 +96,7 @@ export interface DecidingDocuments {
   identityPolicies: PolicyDocument[];
   identityNames?: string[];
   permissionsBoundary?: PolicyDocument;
-  /** The secret's. It speaks of the secret, not of the KMS key, whose own policy is not looked at. */
+  /** The secret's. It speaks of the secret, not of the KMS key, which has a policy of its own. */
   resourcePolicy?: PolicyDocument;
 }
 
@@ -128,20 +135,75 @@ export interface Refusal {
 /**
  * Returns what stands between a role and a secret: each action that reading takes and that is not surely allowed. What is
  * denied for sure comes first.
+ * @param decryption the KMS keys in use; left out where only the role's policies are judged, with the key that the secret names
  */
 export function refusalsOf(
   secret: ReadableSecret,
   { resourcePolicy, ...documents }: DecidingDocuments,
   roleArn: string,
   where: AccountRef,
+  decryption?: Decryption,
 ): Refusal[] {
-  const refusals = readRequests(secret, where, roleArn).flatMap((request) => {
-    const ofSecret = resourcePolicy && request.resource === secret.arn ? { resourcePolicy } : {};
-    const { verdict, because } = evaluateOfSession({ ...documents, ...ofSecret, request });
-    return verdict === 'allowed' ? [] : [{ action: request.action, verdict, because }];
+  const { kmsKey, ...itself } = secret;
+  const reads = readRequests(itself, where, roleArn).map((request) => ({
+    request,
+    evaluation: evaluateOfSession({ ...documents, ...(resourcePolicy ? { resourcePolicy } : {}), request }),
+  }));
+  const keys = decryption?.keyPolicies ?? (kmsKey ? [{ key: kmsKey, policy: undefined }] : []);
+  const decrypts = keys.flatMap(({ key, policy }) =>
+    readRequests({ ...itself, kmsKey: key }, where, roleArn)
+      .filter(({ action }) => action === DECRYPT_ACTION)
+      .map((request) => ({ request, evaluation: evaluateDecrypting(documents, request, policy) })),
+  );
+  const refusals = [...reads, ...decrypts].flatMap(({ request: { action }, evaluation }): Refusal[] => {
+    const { verdict, because } = evaluation;
+    return verdict === 'allowed' ? [] : [{ action, verdict, because }];
   });
+  if (decryption && 'unseen' in decryption.versionKeys)
+    refusals.push({
+      action: DECRYPT_ACTION,
+      verdict: 'cannot-tell',
+      because: words.versionKeyUnseen(whyUnseen(decryption.versionKeys.unseen)),
+    });
   const isDenied = ({ verdict }: Refusal) => verdict === 'denied';
   return [...refusals.filter(isDenied), ...refusals.filter((refusal) => !isDenied(refusal))];
+}
+
+/**
+ * Evaluates the use of a KMS key, which takes its key policy too.
+ * @param policy the key policy; left out where only the role's own policies are judged
+ */
+function evaluateDecrypting(
+  documents: Omit<DecidingDocuments, 'resourcePolicy'>,
+  request: AccessRequest,
+  policy: Look<string | undefined> | undefined,
+): Evaluation {
+  if (policy === undefined) return evaluateOfSession({ ...documents, request });
+  const text = seenIn(policy);
+  const keyPolicy = text === undefined ? undefined : tryParsePolicy(text);
+  if (keyPolicy) return evaluateOfSession({ ...documents, request, resourcePolicy: keyPolicy });
+  // What no key policy could change is told all the same.
+  const best = evaluateOfSession({
+    ...documents,
+    request,
+    resourcePolicy: lettingIn(request.principal.roleArn),
+  });
+  if (best.verdict === 'denied') return best;
+  const because =
+    text === undefined
+      ? words.keyPolicyUnseen(request.resource, 'unseen' in policy ? whyUnseen(policy.unseen) : undefined)
+      : words.keyPolicyUnreadable(request.resource);
+  return { verdict: 'cannot-tell', because };
+}
+
+/** The key policy that lets a role in whatever else there is. */
+function lettingIn(roleArn: string): PolicyDocument {
+  const statement = { Effect: 'Allow', Principal: { AWS: roleArn }, Action: 'kms:*', Resource: '*' };
+  return parsePolicy(JSON.stringify({ Version: CURRENT_VERSION, Statement: [statement] }));
+}
+
+function whyUnseen({ code, message, awsAction }: Failure): string {
+  return code === 'access-denied' && awsAction ? words.needs(awsAction) : message.replace(/\.$/, '');
 }
 
 /** Evaluates a request of `readRequests`: a condition on what its session has is neither met nor missed for sure. */

@@ -18,9 +18,14 @@ export interface RotationSummary {
 export function showRotation(output: Output, { secrets, rollback, generated }: RotationSummary): void {
   const { paintResult: paint, prose } = output;
   const [first] = secrets;
+  const where = secrets.flatMap(({ region, arn }) => field(setupWords.secretLabel(region), arn));
+  if (secrets.every(({ action }) => action === 'kept')) {
+    output.result([words.noneChanged, ...where, ''].join('\n'));
+    return;
+  }
   const lines = [
     paint.green.bold(rollback ? words.doneBack : words.done(secrets.length)),
-    ...secrets.flatMap(({ region, arn }) => field(setupWords.secretLabel(region), arn)),
+    ...where,
     '',
     prose(rollback ? words.nextBack : words.next),
     ...(generated && first ? [prose(words.generated), `  ${readKeyCommand(first.region, first.arn)}`] : []),
@@ -45,7 +50,7 @@ export function showFleetRotation(
 ): void {
   const { paintResult: paint, prose } = output;
   if (changed.length === 0) {
-    output.result(`${words.noneAll}\n`);
+    output.result(`${words.noneChanged}\n`);
     return;
   }
   const secrets = changed.flat();

@@ -43,7 +43,11 @@ function shapeFor({ width }: Page, indent: string, rows: SecretRow[]): Shape {
   const ageWidth = Math.max(words.ageTitle.length, ...rows.map(({ secret }) => ageOf(secret).length));
   const room = width - startOf(indent).length - GAP.length * 2 - ageWidth - READ_WIDTH;
   const lengths = rows.map(({ secret }) => plain(secret.name).length).filter((length) => length <= room);
-  return { indent, ageWidth, nameWidth: Math.max(0, ...lengths) };
+  if (lengths.length === 0) return { indent, ageWidth, nameWidth: 0 };
+  // The titles of the columns stand beside the first Region, whose name may be longer than those of the secrets.
+  const [first] = rows;
+  const regionWidth = (first?.secret.region.length ?? 0) - startOf('').length;
+  return { indent, ageWidth, nameWidth: Math.max(...lengths, Math.min(regionWidth, room)) };
 }
 
 /** As much as stands in front of a name: the indent under the Region, the mark and a space. */
@@ -84,10 +88,8 @@ function rowLines(page: Page, shape: Shape, { secret, checks }: SecretRow): stri
   ];
 }
 
-function remarksOf({ replicaOf, replicas, deletedAt, checks }: StatusSecret): string[] {
+function remarksOf({ replicaOf, replicas }: StatusSecret): string[] {
   return [
-    // Where it is a mistake, the check says so.
-    ...(deletedAt && worst(checks) === 'ok' ? [words.deletedUnused(deletedAt.slice(0, 10))] : []),
     ...(replicaOf ? [words.replica(replicaOf)] : []),
     ...(replicas.length > 0 ? [words.replicas(replicas)] : []),
   ];

@@ -1,7 +1,9 @@
 import { folded, MOST_LINES } from './fold.ts';
 import type { Output } from './output.ts';
+import { changesAnything, planLines } from './plan.ts';
 import { shellWord } from './shell.ts';
 import { field } from './summary.ts';
+import type { Change } from './types.ts';
 import { teardownWords as words } from './words/teardown.ts';
 
 /** A secret that is scheduled for deletion, and until when it can be restored, where that is known. */
@@ -16,18 +18,21 @@ export interface TeardownSummary {
   scheduled: ScheduledSecret[];
   /** The command that undoes it, where there is anything to restore. */
   undo: string | undefined;
+  /** What was planned. Empty changes of a run mean that all of it was done before. */
+  changes: Change[];
 }
 
 /** Prints until when the secret can be restored, and how. */
-export function showTeardown(output: Output, { scheduled, undo }: TeardownSummary): void {
+export function showTeardown(output: Output, { scheduled, undo, changes }: TeardownSummary): void {
   const { paintResult: paint, prose } = output;
   if (undo === undefined) {
-    output.result(words.doneKept);
+    showKept(output, changes);
     return;
   }
+  const done = changesAnything(changes) ? words.done : words.doneAlready;
   const dated = scheduled.flatMap(({ region, arn, until }) => field(words.deletedOn(region, until), arn));
   const lines = [
-    paint.green.bold(words.done(scheduled.map(({ region }) => region))),
+    paint.green.bold(done(scheduled.map(({ region }) => region))),
     ...dated,
     '',
     prose(words.undo),
@@ -37,14 +42,15 @@ export function showTeardown(output: Output, { scheduled, undo }: TeardownSummar
 }
 
 /** The same for many secrets: one by one, or, where that is too much to read, how many in which Region. */
-export function showFleetTeardown(output: Output, { scheduled, undo }: TeardownSummary): void {
+export function showFleetTeardown(output: Output, { scheduled, undo, changes }: TeardownSummary): void {
   if (undo === undefined) {
-    output.result(words.doneKept);
+    showKept(output, changes);
     return;
   }
+  const done = changesAnything(changes) ? words.doneAll : words.doneAllAlready;
   const alike = scheduled.length > MOST_LINES ? ({ region }: ScheduledSecret) => region : undefined;
   const lines = [
-    output.paintResult.green.bold(words.doneAll(scheduled.length)),
+    output.paintResult.green.bold(done(scheduled.length)),
     ...folded(scheduled, alike).flatMap(([first, ...others]) =>
       others.length === 0
         ? field(words.deletedOn(first.region, first.until), first.arn)
@@ -55,6 +61,14 @@ export function showFleetTeardown(output: Output, { scheduled, undo }: TeardownS
     `  ${undo}`,
   ];
   output.result(lines.join('\n'));
+}
+
+/** Says what stays, and why, where no secret is scheduled for deletion. */
+function showKept(output: Output, changes: Change[]): void {
+  const kept = changes.filter(({ action }) => action === 'keep');
+  const done = changesAnything(changes) ? words.doneOther : words.doneNothing;
+  const lines = planLines(output, kept, kept.length <= MOST_LINES);
+  output.result([done, ...(lines.length > 0 ? [words.kept, ...lines] : [])].join('\n'));
 }
 
 /** The command that brings back what a manifest names. */

@@ -112,10 +112,30 @@ function verdictLine(output: Output, checks: readonly VerifyCheck[]): string {
   const sentence = {
     ok: () => words.canRead(keys.size, 0),
     warning: () => words.canRead(keys.size, count),
-    failed: () => words.cannotRead(keys.size, count),
+    failed: () => {
+      const fault = faultOf(checks);
+      return fault ? words.faulty(words.faults[fault], count) : words.cannotRead(keys.size, count);
+    },
     'cannot-tell': () => words.cannotTell(keys.size, count),
   }[verdict]();
   return concludingLine(output, verdict, sentence);
+}
+
+/** The checks that say nothing of whether MediaConnect may read the secret, by what they say, the gravest first. */
+const FAULTS: [fault: keyof typeof words.faults, ids: RegExp][] = [
+  ['flow', /^flow-(exists|account)$/],
+  ['value', /^secret-(plaintext|form|characters|length)$/],
+  ['key', /^secret-(key|same-key)$/],
+  ['settings', /^flow-(encryption|protocol|algorithm)$/],
+  ['rotation', /^secret-rotation$/],
+];
+
+/** What is wrong, where it is not that MediaConnect may not read the key. */
+function faultOf(checks: readonly VerifyCheck[]): keyof typeof words.faults | undefined {
+  const failed = checks.filter(({ verdict }) => verdict === 'failed').map(({ id }) => id);
+  const faults = FAULTS.filter(([, ids]) => failed.some((id) => ids.test(id)));
+  const isAll = failed.every((id) => FAULTS.some(([, ids]) => ids.test(id)));
+  return isAll ? faults[0]?.[0] : undefined;
 }
 
 /** How many checks make a verdict what it is. */

@@ -1,6 +1,8 @@
-import { findSecret } from '../aws/everywhere.ts';
-import type { FoundSecret } from '../aws/secrets.ts';
+import { findSecret, type ReadSecret } from '../aws/everywhere.ts';
+import { describeSecret, type FoundSecret } from '../aws/secrets.ts';
+import { isAccessDenied } from '../failure.ts';
 import type { CheckedKey, KeyMaterial, KeyRules } from '../key/index.ts';
+import { DECRYPT_ACTION } from '../policy/index.ts';
 import type { Change, SecretOutcome } from '../report/types.ts';
 import { rotateWords as words } from '../report/words/rotate.ts';
 import { conflictFailure } from '../steps/conflict.ts';
@@ -39,13 +41,24 @@ export interface Rotation {
 
 /**
  * Finds the secrets that shall get another value.
+ * @param readsValues false where a value that cannot be decrypted is replaced all the same: its version may be encrypted with an
+ *   earlier KMS key, which only a new version mends
  * @throws Failure with the conflicts when they cannot be written
  */
 export async function findToRotate(
   { aws, secrets }: StepContext,
-  { name, regions, arns }: RotationTarget,
+  { name, regions, arns, readsValues = true }: RotationTarget & { readsValues?: boolean },
 ): Promise<{ secrets: FoundSecret[]; warnings: string[] }> {
-  const where = await findSecret(aws, name, regions, secrets.read);
+  const read: ReadSecret = async (region, id) => {
+    try {
+      return await secrets.read(region, id);
+    } catch (error) {
+      if (readsValues || !isAccessDenied(error) || error.awsAction !== DECRYPT_ACTION) throw error;
+      const secret = await describeSecret(aws, region, id);
+      return secret && { ...secret, hidden: true };
+    }
+  };
+  const where = await findSecret(aws, name, regions, read);
   const conflicts = [
     ...obstacles(name, regions, where),
     ...otherThanGiven(arns, where, await aws.identity()),

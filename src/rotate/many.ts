@@ -72,7 +72,10 @@ export async function planMany(
 }
 
 async function see(context: StepContext, { target, rules, checked }: KeyToRotate): Promise<Seen> {
-  const { secrets } = await findToRotate(context, target);
+  const { secrets } = await findToRotate(context, {
+    ...target,
+    readsValues: checked === undefined,
+  });
   const histories = await (checked
     ? historiesFor(checked, context, secrets)
     : readHistories(context.aws, secrets));

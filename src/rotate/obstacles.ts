@@ -40,9 +40,11 @@ export function primaries(found: FoundSecret[]): FoundSecret[] {
 export function changeWarnings(secrets: FoundSecret[], key: KeyMaterial, rules: KeyRules): string[] {
   const old = secrets.flatMap(({ content }) => (content.kind === 'text' ? [content.key] : []));
   const usable = old.filter((each) => checkStoredKey(each, { keyType: rules.keyType }).length === 0);
+  const hidden = secrets.filter((secret) => secret.hidden).length;
   const otherLength = rules.keyType === 'static-key' && usable.some((each) => each.length !== key.length);
   return [
-    ...(usable.length < secrets.length ? [words.wasUnusable] : []),
+    ...(hidden > 0 ? [words.wasHidden] : []),
+    ...(usable.length < secrets.length - hidden ? [words.wasUnusable] : []),
     ...(otherLength ? [words.otherAlgorithm] : []),
   ];
 }

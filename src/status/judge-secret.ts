@@ -14,7 +14,8 @@ export function judgeSecret(
 ): StatusCheck[] {
   const check = checksOf(arn);
   // Of a secret that waits for its deletion nothing else matters.
-  if (deletedAt && !isNamed) return [check('secret-deletion', 'ok', words.deletedUnused(dayOf(deletedAt)))];
+  if (deletedAt && !isNamed)
+    return [check('secret-deletion', 'warning', words.deletedUnused(dayOf(deletedAt)))];
   if (deletedAt) return [check('secret-deletion', 'failed', words.deleted(dayOf(deletedAt)))];
   return [
     check('secret-deletion', 'ok', words.notDeleted),

@@ -149,7 +149,9 @@ function policyStatus(
           id: 'policy-names-secret',
           verdict: 'failed',
           subject,
-          detail: words.namesNothing,
+          detail: seen.secrets.some((secret) => secret.arn.replace(/-.{6}$/, '') === subject)
+            ? words.lacksEnd
+            : words.namesNothing,
         }),
       ),
     ],

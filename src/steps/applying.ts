@@ -8,7 +8,7 @@ import { setupWords as words } from '../report/words/setup.ts';
 import { keyConflict } from './conflict.ts';
 import { attempt } from './inspection.ts';
 import { warnOfNew } from './new-warnings.ts';
-import { type GroupPlan, type KeyPlan, policiesFor, type SetupPlan } from './planning.ts';
+import { type GroupPlan, isOpen, type KeyPlan, policiesFor, type SetupPlan } from './planning.ts';
 import { type ReadBack, readBack } from './read-back.ts';
 import { readPolicy } from './read-policy.ts';
 import { failed, foundIn, type KeyResult, roleResult, type SetupResult, whatStops } from './results.ts';
@@ -28,11 +28,12 @@ export async function applyAll(
   plan: SetupPlan,
   onKey: () => void = () => undefined,
 ): Promise<SetupResult> {
-  const keys = await inStage(context, storeSecret.name, () => storeAll(context, plan, onKey));
-  const policies = await inStage(context, readPolicy.name, () =>
+  const secretPlans = plan.keys.flatMap((key) => (isOpen(key) && key.secrets ? [key.secrets] : []));
+  const keys = await inStage(context, storeSecret.name, secretPlans, () => storeAll(context, plan, onKey));
+  const policies = await inStage(context, readPolicy.name, plan.policies, () =>
     applyGroups(context, readPolicy, plan.policies, keys, () => []),
   );
-  const roles = await inStage(context, trustRole.name, () =>
+  const roles = await inStage(context, trustRole.name, plan.roles, () =>
     applyGroups(context, trustRole, plan.roles, keys, (members) =>
       policiesFor(members, policies, ({ output }) => output.policies ?? []),
     ),
@@ -44,11 +45,17 @@ export async function applyAll(
   };
 }
 
-/** Tells of a step that begins, and of its end if anything came of it. */
-async function inStage<T>(context: StepContext, step: StepName, work: () => Promise<T[]>): Promise<T[]> {
-  context.begin(step);
+/** Tells of a step that begins, and of its end if anything came of it. Nothing is told of a step that changes nothing. */
+async function inStage<T>(
+  context: StepContext,
+  step: StepName,
+  planned: { plan: Pick<StepPlan, 'changes'> }[],
+  work: () => Promise<T[]>,
+): Promise<T[]> {
+  const changes = planned.some(({ plan }) => plan.changes.some(({ action }) => action !== 'keep'));
+  if (changes) context.begin(step);
   const done = await work();
-  if (done.some(isDone)) context.end(step);
+  if (changes && done.some(isDone)) context.end(step);
   return done;
 }
 

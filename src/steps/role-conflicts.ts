@@ -117,17 +117,33 @@ export function readingProblems(
   };
   const obstacles = readingObstacles(input, role ?? planned);
   const denied = obstacles.filter(({ verdict }) => verdict === 'denied');
+  // A role of another name would be made with the same boundary, and the secret's own policy stays what it is.
+  const ofOther = readingObstacles(input, { ...planned, arn: roleArn(input.identity, OTHER_ROLE_NAME) });
+  const staying = new Map(ofOther.map((obstacle) => [obstacle.secret.arn, obstacle]));
   const open = obstacles.filter(({ verdict }) => verdict === 'cannot-tell');
   return {
-    conflicts: denied.map(({ secret, action, because }) => ({
-      ...conflict(words.cannotRead(name, nameOf(secret), action, because), [OTHER_ROLE]).conflict,
-      about: secret.arn,
-    })),
+    conflicts: denied.map(({ secret, action, because }) => {
+      const stays = staying.get(secret.arn)?.verdict === 'denied';
+      const found = words.cannotRead(name, nameOf(secret), action, because);
+      return {
+        ...conflict(found, stays ? [] : [OTHER_ROLE]).conflict,
+        details: stays ? [helpAgainst(staying.get(secret.arn)?.because ?? '', action)] : [],
+        about: secret.arn,
+      };
+    }),
     // Of many secrets that one condition decides on, one is named.
     warnings: [...groupedBy(open, ({ because }) => because).values()].map(
       ([{ secret, because }, ...others]) => words.mightNotRead(name, nameOf(secret), others.length, because),
     ),
   };
+}
+
+/** Stands for any role that does not exist yet. */
+const OTHER_ROLE_NAME = 'MediaConnect-Another-Role';
+
+/** What helps where another role does not. */
+function helpAgainst(because: string, action: string): string {
+  return /boundary/.test(because) ? words.takeOtherBoundary(action) : words.changeResourcePolicy(action);
 }
 
 function nameOf({ name, region }: SecretRef): string {

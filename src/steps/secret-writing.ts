@@ -7,7 +7,7 @@ import {
 import { kmsKeyIdIn } from '../aws/kms.ts';
 import { type ListedVersion, listVersions, type Stage } from '../aws/secret-versions.ts';
 import { describeSecret, type FoundSecret, readSecret } from '../aws/secrets.ts';
-import { DEFAULTS } from '../defaults.ts';
+import { CONTRADICTION_PAUSES_MS, DEFAULTS } from '../defaults.ts';
 import { type Failure, hasAwsCode, isAccessDenied } from '../failure.ts';
 import type { KeyMaterial } from '../key/index.ts';
 import type { Conflict } from '../report/types.ts';
@@ -30,31 +30,40 @@ export async function createSecret(
     change: true,
     holds: key,
   };
+  // The same token in every try, so that a lost answer does not make a second version.
+  const token = randomUUID();
   const id = request.secret.kind === 'store' ? request.secret.kmsKeyId : undefined;
   const kmsKeyId = id && kmsKeyIdIn(id, ref.region, ref.kmsKey);
-  try {
-    const made = await aws.call(call, (options) =>
+  const create = () =>
+    aws.call(call, (options) =>
       aws.clients.secretsManager(ref.region).send(
         new CreateSecretCommand({
           Name: ref.name,
           Description: DEFAULTS.secretDescription,
           SecretString: key.reveal(),
-          // The same token in every retry of this call, so that a lost answer does not make a second version.
-          ClientRequestToken: randomUUID(),
+          ClientRequestToken: token,
           Tags: secretTags(request),
           ...(kmsKeyId ? { KmsKeyId: kmsKeyId } : {}),
         }),
         options,
       ),
     );
-    return { ...ref, arn: made.ARN ?? ref.arn, versionId: made.VersionId ?? null };
-  } catch (error) {
-    if (hasAwsCode(error, 'ResourceExistsException')) return undefined;
-    // A secret that somebody created and deleted meanwhile keeps the name until its recovery window ends.
-    const mayBeDeleted = hasAwsCode(error, 'InvalidRequestException');
-    if (mayBeDeleted && (await describeSecret(aws, ref.region, ref.name))?.deletedAt) return undefined;
-    throw error;
+  for (const pause of [...CONTRADICTION_PAUSES_MS, undefined]) {
+    try {
+      const made = await create();
+      return { ...ref, arn: made.ARN ?? ref.arn, versionId: made.VersionId ?? null };
+    } catch (error) {
+      if (hasAwsCode(error, 'ResourceExistsException')) return undefined;
+      if (!hasAwsCode(error, 'InvalidRequestException')) throw error;
+      const present = await describeSecret(aws, ref.region, ref.name);
+      // A secret that somebody created and deleted meanwhile keeps the name until its recovery window ends.
+      if (present?.deletedAt) return undefined;
+      // One that was deleted for good keeps it for some seconds, in which a description shows it no more.
+      if (present || pause === undefined || !/scheduled for deletion/.test(error.message)) throw error;
+      await aws.pause(pause);
+    }
   }
+  return undefined;
 }
 
 /**

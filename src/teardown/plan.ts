@@ -1,6 +1,6 @@
 import type { Whereabouts } from '../aws/everywhere.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
-import type { Failure } from '../failure.ts';
+import { EXIT, Failure } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';
 import type { Change, OutcomeAction, Outcomes } from '../report/types.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
@@ -46,6 +46,9 @@ export function planTeardown(
   const open = targets.filter(isOpen);
   return {
     targets,
+    missing: [...targets.entries()].flatMap(([at, plan]) =>
+      isOpen(plan) && plan.secrets.length === 0 && !touched.has(at) ? [at] : [],
+    ),
     chains,
     roles,
     scope,
@@ -55,7 +58,7 @@ export function planTeardown(
       ...wideChanges(unnamedIn(found, scope), goingArns(open)),
       ...roles.flatMap((role) => roleChanges(role, removals, scope)),
     ],
-    warnings: warnings(found, targets, touched),
+    warnings: warnings(found, targets),
     expected: {
       secrets: open.flatMap(expectedSecrets),
       policies: fates.map(expectedPolicy),
@@ -205,15 +208,29 @@ const ROLE_ACTION = { delete: 'deleted', detach: 'updated', keep: 'kept' } satis
   OutcomeAction
 >;
 
-function warnings(
-  { secrets, users, usersUnknown }: Findings,
-  targets: TargetPlan[],
-  touched: ReadonlySet<number>,
-): string[] {
-  const missing = targets.filter((plan, at) => isOpen(plan) && plan.secrets.length === 0 && !touched.has(at));
-  const going = targets.flatMap(({ secrets }) => secrets.filter(({ fate }) => fate === 'schedule'));
+/**
+ * Returns the plan with a failure for each target that does not exist, for a run that has not taken anything down yet: its name is
+ * mistyped, or it is in another Region.
+ */
+export function refuseMissing(plan: TeardownPlan): TeardownPlan {
+  const missing = new Set(plan.missing);
+  const targets = plan.targets.map((each, at) =>
+    missing.has(at) ? { ...each, failure: notFound(each.target) } : each,
+  );
+  return { ...plan, targets };
+}
+
+function notFound({ name, regions }: TeardownTarget): Failure {
+  return new Failure(words.notFound(name, regions), {
+    code: 'not-found',
+    exitCode: EXIT.failed,
+    hint: words.notFoundHint(regions),
+  });
+}
+
+function warnings({ secrets, users, usersUnknown }: Findings, targets: TargetPlan[]): string[] {
+  const going = targets.flatMap((target) => target.secrets.filter(({ fate }) => fate === 'schedule'));
   return [
-    ...missing.map(({ target }) => words.nowhere(target.name)),
     ...going.flatMap(({ secret }) =>
       (users.get(secret.arn) ?? []).flatMap(({ kind, arn, places, disabled }) =>
         disabled ? [userWords.namedBy(secret.name, secret.region, kind, arn, places)] : [],

@@ -98,6 +98,8 @@ export interface RolePlan {
 export interface TeardownPlan {
   /** One for each target. */
   targets: TargetPlan[];
+  /** The places of the targets of which there is no secret, and no entry in a policy. */
+  missing: number[];
   chains: ChainPlan[];
   roles: RolePlan[];
   scope: Scope;

@@ -1,16 +1,18 @@
 import { parseSecretArn } from '../aws/arn.ts';
+import { look, seenIn } from '../aws/look.ts';
 import { offeredRegions } from '../aws/regions.ts';
 import { describeSecret, secretExists } from '../aws/secrets.ts';
 import type { Aws } from '../aws/session.ts';
 import { atMost } from '../aws/together.ts';
 import { HTTP } from '../defaults.ts';
-import { look, seenIn } from './look.ts';
 import type { SecretTarget } from './secret-sight.ts';
 
 /** What there is in place of a secret that is not there. */
 export type Absence =
   /** Another secret has the name that is in the ARN. */
   | { kind: 'other-arn'; arn: string }
+  /** The ARN lacks its end: what stands there is the end of the name. */
+  | { kind: 'arn-without-end'; arn: string }
   /** The name is that of a secret, with the end of an ARN after it. */
   | { kind: 'arn-end'; name: string }
   /** A secret of the name is in these Regions; none means that it was seen in no Region. */
@@ -27,6 +29,9 @@ const REGIONS_AT_ONCE = 20;
 export async function whyAbsent(aws: Aws, { region, id, manifest }: SecretTarget): Promise<Absence> {
   const name = parseSecretArn(id)?.name ?? id;
   if (name !== id) {
+    const [, whole = name] = /:secret:(.+)$/.exec(id) ?? [];
+    const longer = seenIn(await look(describeSecret(aws, region, whole)));
+    if (longer?.name === whole) return { kind: 'arn-without-end', arn: longer.arn };
     const other = seenIn(await look(describeSecret(aws, region, name)));
     if (other) return { kind: 'other-arn', arn: other.arn };
   }

@@ -1,9 +1,9 @@
 import { type FlowPart, type FoundFlow, readFlow } from '../aws/flows.ts';
+import { type Look, look, seenIn } from '../aws/look.ts';
 import { type FoundRouterEnd, readRouterEnd, routerKindOf } from '../aws/routers.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import { atMost } from '../aws/together.ts';
 import { isForeign } from './foreign.ts';
-import { type Look, look, seenIn } from './look.ts';
 
 /** A flow, a router input or a router output, as far as it could be looked at. */
 export type MediaSight = { arn: string } & (

@@ -1,9 +1,9 @@
+import { look } from '../aws/look.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import { type Caller, simulatePassRole } from '../aws/simulation.ts';
 import type { VerifyCheck } from '../report/verify-types.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
 import { remedies } from '../report/words/verify-remedies.ts';
-import { look } from './look.ts';
 import { checksOf } from './make.ts';
 
 /**
@@ -20,7 +20,12 @@ export async function judgeCaller(
   if (caller.kind === 'root') return ok('caller-pass-role', words.rootPasses);
   if (caller.kind === 'federated') return open('caller-pass-role', words.federated);
   const simulated = await look(simulatePassRole(aws, caller.arn, roleArn));
-  if ('unseen' in simulated) return unseen('caller-pass-role', simulated.unseen);
+  if ('unseen' in simulated) {
+    // What imitates AWS may have no simulator, and what it answers then says nothing of the network.
+    return simulated.unseen.code === 'access-denied'
+      ? unseen('caller-pass-role', simulated.unseen)
+      : open('caller-pass-role', words.noSimulator);
+  }
   if (simulated.seen === 'allowed') return ok('caller-pass-role', words.passes);
   const explicit = simulated.seen === 'explicitDeny';
   return warning(

@@ -1,5 +1,6 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import type { FlowEncryption, FlowPart, FoundFlow } from '../aws/flows.ts';
+import { seenIn } from '../aws/look.ts';
 import { routerKindOf } from '../aws/routers.ts';
 import type { Identity } from '../aws/session.ts';
 import { type Algorithm, algorithmOfLength } from '../key/index.ts';
@@ -13,7 +14,6 @@ import type { Remedy } from '../told.ts';
 import type { MediaSight, MediaSights } from './flow-sight.ts';
 import { judgeForeign } from './foreign.ts';
 import { judgeForeignRouter, judgeRouter, judgeRouting } from './judge-router.ts';
-import { seenIn } from './look.ts';
 import { checksOf } from './make.ts';
 import type { SecretSight } from './secret-sight.ts';
 import { keyOf, targetOf } from './subjects.ts';

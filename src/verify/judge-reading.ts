@@ -1,14 +1,24 @@
-import { parseSecretArn } from '../aws/arn.ts';
+import { parseArn, parseSecretArn } from '../aws/arn.ts';
+import { seenIn } from '../aws/look.ts';
 import type { Identity } from '../aws/session.ts';
-import { type KmsKeyRef, type PolicyDocument, parsePolicy, tryParsePolicy } from '../policy/index.ts';
+import { DEFAULTS } from '../defaults.ts';
+import {
+  DECRYPT_ACTION,
+  isReadPolicyShape,
+  type PolicyDocument,
+  parsePolicy,
+  readJsonPolicy,
+  secretsManagerEndpoint,
+  tryParsePolicy,
+} from '../policy/index.ts';
 import { type DecidingDocuments, type Refusal, refusalsOf } from '../proof/reading.ts';
 import type { VerifyCheck, VerifyId } from '../report/verify-types.ts';
 import type { SetUp } from '../report/words/commands.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
 import { remedies } from '../report/words/verify-remedies.ts';
-import { kmsKeyOf } from './judge-kms-key.ts';
+import type { Remedy } from '../told.ts';
+import { keysInUse } from './judge-kms-key.ts';
 import { type RoleWish, setUpOf } from './judge-role.ts';
-import { seenIn } from './look.ts';
 import { checksOf, type Making } from './make.ts';
 import type { RoleSight, ThereRole } from './role-sight.ts';
 import type { SecretSight, ThereSecret } from './secret-sight.ts';
@@ -51,8 +61,10 @@ function judgeOwnPolicies(
 ): VerifyCheck[] {
   const { described, arn, target } = secret;
   const make = checksOf(subject, role.arn);
-  const kmsKey = kmsKeyOf(secret, identity);
-  const ids: VerifyId[] = ['role-reads-secret', ...(kmsKey ? (['role-decrypts-secret'] as const) : [])];
+  const keys = keysInUse(secret);
+  const versionKeys = secret.decryption?.versionKeys;
+  const isEncrypted = keys.length > 0 || (versionKeys !== undefined && 'unseen' in versionKeys);
+  const ids: VerifyId[] = ['role-reads-secret', ...(isEncrypted ? (['role-decrypts-secret'] as const) : [])];
   const [hidden] = role.unseen;
   if (hidden) return ids.map((id) => make.unseen(id, hidden));
   if (own === 'unreadable') return [];
@@ -63,32 +75,73 @@ function judgeOwnPolicies(
   }
   const allowing = allowPart(tryParsePolicy(seenIn(secret.resourcePolicy) ?? ''));
   const documents = { ...own, ...(allowing ? { resourcePolicy: allowing } : {}) };
-  const readable = { arn, region: target.region, ...(kmsKey ? { kmsKey } : {}) };
-  const refusals = refusalsOf(readable, documents, role.arn, identity);
+  const decryption = { versionKeys: { seen: [] }, keyPolicies: keys };
+  const refusals = refusalsOf({ arn, region: target.region }, documents, role.arn, identity, decryption);
   const name = parseSecretArn(arn)?.name ?? '';
   const secrets = [{ arn, keyType: target.keyType }];
   const manifest = target.manifest?.path;
-  const about = { make, setUp: setUpOf(role, { secrets, policyNames, manifest }) };
+  const about = {
+    make,
+    setUp: setUpOf(role, { secrets, policyNames: extendable(role, policyNames), manifest }),
+  };
   const [ofKey, ofSecret] = [refusals.filter(isOfKey), refusals.filter((each) => !isOfKey(each))];
   return [
     conclude(about, 'role-reads-secret', ofSecret, words.mayRead(name, target.region)),
     ...unknown,
-    ...(kmsKey ? [judgeDecrypting(secret, kmsKey, about, ofKey, words.mayDecrypt(name, target.region))] : []),
+    ...(isEncrypted ? [judgeDecrypting(secret, role.arn, about, ofKey)] : []),
   ];
 }
 
+/** The policies for `setup` to name: one that it would not extend has to be left as it is, and another one made beside it. */
+function extendable({ policies }: Role, [wanted = DEFAULTS.policyName, ...others]: string[]): string[] {
+  const present = policies.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
+  const document = present && tryParsePolicy(present.document);
+  const isOther = present !== undefined && !(document && isReadPolicyShape(document));
+  if (isOther) return [`${wanted}-Read`];
+  return wanted === DEFAULTS.policyName ? others : [wanted, ...others];
+}
+
 /** A policy may name the key by its ARN, which an alias alone does not tell. */
-function judgeDecrypting(
-  { kmsKey: look }: ThereSecret,
-  named: KmsKeyRef,
-  about: About,
-  refusals: Refusal[],
-  allowed: string,
-): VerifyCheck {
-  const hidden = look && 'unseen' in look && named.kind === 'alias' && refusals.length > 0;
-  return hidden
-    ? about.make.unseen('role-decrypts-secret', look.unseen)
-    : conclude(about, 'role-decrypts-secret', refusals, allowed);
+function judgeDecrypting(secret: Secret, roleArn: string, about: About, refusals: Refusal[]): VerifyCheck {
+  const { kmsKey: look, arn = '', target, decryption } = secret;
+  if (decryption && 'unseen' in decryption.versionKeys)
+    return about.make.unseen('role-decrypts-secret', decryption.versionKeys.unseen);
+  const keys = keysInUse(secret);
+  const isAlias = keys.some(({ key }) => key.arn === undefined);
+  if (look && 'unseen' in look && isAlias && refusals.length > 0)
+    return about.make.unseen('role-decrypts-secret', look.unseen);
+  const allowed = words.mayDecrypt(parseSecretArn(arn)?.name ?? '', target.region);
+  const check = conclude(about, 'role-decrypts-secret', refusals, allowed);
+  const [hidden] = keys.flatMap(({ policy }) => ('unseen' in policy ? [policy.unseen] : []));
+  if (check.verdict === 'cannot-tell' && hidden) return about.make.unseen('role-decrypts-secret', hidden);
+  if (check.verdict !== 'failed') return check;
+  const isEarlier = keys.some(({ key }) => secret.earlierKmsKeys?.some((each) => each.arn === key.arn));
+  if (isEarlier) {
+    const { remedy, command } = remedies.encryptAnew(arn, target.region, seenIn(secret.described)?.kmsKeyId);
+    return { ...check, remedy, ...(command === undefined ? {} : { command }) };
+  }
+  const [closed] = keys.filter(() => / key policy allows neither /.test(check.detail));
+  return closed ? { ...check, ...letInto(closed, target.region, roleArn) } : check;
+}
+
+/** How a role is let into a key policy: with one more statement, which changes nothing else. */
+function letInto(
+  { key, policy }: ReturnType<typeof keysInUse>[number],
+  region: string,
+  roleArn: string,
+): Remedy {
+  const document = readJsonPolicy(seenIn(policy) ?? '');
+  const { partition = 'aws' } = parseArn(roleArn) ?? {};
+  const statement = {
+    Sid: 'MediaConnectReadsSecrets',
+    Effect: 'Allow',
+    Principal: { AWS: roleArn },
+    Action: DECRYPT_ACTION,
+    Resource: '*',
+    Condition: { StringEquals: { 'kms:ViaService': secretsManagerEndpoint(region, partition) } },
+  };
+  const changed = { ...document, Statement: [...document.Statement, statement] };
+  return remedies.keyPolicy(key.arn ?? '', region, JSON.stringify(changed));
 }
 
 function isOfKey({ action }: Refusal): boolean {

@@ -1,5 +1,6 @@
 import { parseArn, parseSecretArn } from '../aws/arn.ts';
 import type { FlowPart, TransitEncryption } from '../aws/flows.ts';
+import { seenIn } from '../aws/look.ts';
 import { type FoundRouterEnd, routerKindOf } from '../aws/routers.ts';
 import type { Identity } from '../aws/session.ts';
 import type { VerifyCheck, VerifyId } from '../report/verify-types.ts';
@@ -9,7 +10,6 @@ import { routerRemedies, routerWords as words } from '../report/words/verify-rou
 import type { Remedy } from '../told.ts';
 import { isRouted, type MediaSight, type MediaSights } from './flow-sight.ts';
 import { judgeForeign } from './foreign.ts';
-import { seenIn } from './look.ts';
 import { checksOf } from './make.ts';
 import type { SecretSight } from './secret-sight.ts';
 import { keyOf, transitTarget } from './subjects.ts';

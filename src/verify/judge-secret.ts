@@ -1,4 +1,5 @@
 import { expectedSecretArn, parseSecretArn } from '../aws/arn.ts';
+import { seenIn } from '../aws/look.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
 import type { Identity } from '../aws/session.ts';
 import type { KeyMaterial } from '../key/index.ts';
@@ -9,7 +10,6 @@ import type { Remedy } from '../told.ts';
 import { judgeForeign } from './foreign.ts';
 import { judgeKmsKey } from './judge-kms-key.ts';
 import { judgeContent, rotateRemedy } from './judge-value.ts';
-import { seenIn } from './look.ts';
 import { checksOf } from './make.ts';
 import type { SecretSight, SecretTarget, ThereSecret } from './secret-sight.ts';
 
@@ -43,6 +43,9 @@ function judgeAbsence(
   const name = nameOf(target);
   if (absence.kind === 'other-arn') {
     return failed('secret-exists', words.otherArn, remedies.useArn(absence.arn));
+  }
+  if (absence.kind === 'arn-without-end') {
+    return failed('secret-exists', words.arnWithoutEnd, remedies.useArn(absence.arn));
   }
   if (absence.kind === 'arn-end') {
     return failed('secret-exists', words.arnEnd(region), remedies.useName(absence.name, region));

@@ -1,15 +1,21 @@
 import { parseSecretArn } from '../aws/arn.ts';
-import { algorithmOfLength, checkStoredKey, type KeyMaterial, type KeyProblem } from '../key/index.ts';
+import { seenIn } from '../aws/look.ts';
+import {
+  algorithmOfLength,
+  checkStoredKey,
+  type KeyMaterial,
+  type KeyProblem,
+  type KeyProblemCode,
+} from '../key/index.ts';
 import type { VerifyCheck, VerifyId } from '../report/verify-types.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
 import { remedies } from '../report/words/verify-remedies.ts';
 import type { Remedy } from '../told.ts';
-import { seenIn } from './look.ts';
 import { checksOf } from './make.ts';
 import type { SecretTarget, ThereSecret } from './secret-sight.ts';
 
 /** Which check a problem with a value belongs to; all other problems are things around or between the key's characters. */
-const CHECK_OF: Record<string, VerifyId> = {
+const CHECK_OF: Partial<Record<KeyProblemCode, VerifyId>> = {
   json: 'secret-plaintext',
   control: 'secret-characters',
   'non-ascii': 'secret-characters',
@@ -99,13 +105,14 @@ function judgeText(held: KeyMaterial, target: SecretTarget, subject: string, rot
 function rightText({ length }: KeyMaterial, { keyType }: SecretTarget, subject: string): VerifyCheck[] {
   const { ok } = checksOf(subject);
   const hexadecimal = keyType === 'static-key';
+  // Which algorithm a static key is for is asked for by the next screen; how long a password is nobody has to know.
   return [
     ok('secret-plaintext', words.plaintext),
     ok('secret-form', words.bare),
     ok('secret-characters', hexadecimal ? words.hexadecimal : words.printable),
     ok(
       'secret-length',
-      hexadecimal ? words.digits(length, algorithmOfLength(length) ?? '') : words.characters(length),
+      hexadecimal ? words.digits(length, algorithmOfLength(length) ?? '') : words.passwordLength,
     ),
   ];
 }

@@ -1,7 +1,7 @@
+import { seenIn } from '../aws/look.ts';
 import { mayBePassword } from '../key/index.ts';
 import type { VerifyCheck, VerifyId } from '../report/verify-types.ts';
 import { keyTypeWords as words } from '../report/words/key-type.ts';
-import { seenIn } from './look.ts';
 import type { SecretSight } from './secret-sight.ts';
 
 /** The checks that depend on what kind of key a secret is to hold. */

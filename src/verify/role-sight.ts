@@ -1,10 +1,10 @@
 import { nameInIamArn, parseArn, roleArn } from '../aws/arn.ts';
+import { type Look, look, seenIn } from '../aws/look.ts';
 import { listAttached, type PolicyReader } from '../aws/policies.ts';
 import { type DescribedRole, describeRole, listInline, type RolePolicy, readInline } from '../aws/roles.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import type { Failure } from '../failure.ts';
 import { isForeign } from './foreign.ts';
-import { type Look, look, seenIn } from './look.ts';
 
 /** A role as far as it could be looked at. */
 export type RoleSight = { name: string; arn: string } & (

@@ -1,13 +1,15 @@
 import { parseSecretArn } from '../aws/arn.ts';
+import { kmsKeyRef } from '../aws/kms.ts';
 import { type FoundKmsKey, readKmsKey } from '../aws/kms-keys.ts';
+import { type Look, look, seenIn } from '../aws/look.ts';
 import { readValue, type SecretContent } from '../aws/secret-values.ts';
 import { describeSecret, type FoundSecret, mayHavePolicy, readResourcePolicy } from '../aws/secrets.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import type { EarlyValue, ValueReader } from '../aws/value-reader.ts';
 import type { Algorithm, KeyMaterial, KeySource, KeyType } from '../key/index.ts';
+import { type Decryption, type KeyPolicyReader, readDecryption } from '../proof/decryption.ts';
 import { type Absence, whyAbsent } from './absence.ts';
 import { isForeign } from './foreign.ts';
-import { type Look, look, seenIn } from './look.ts';
 
 /** A secret to be looked at, and what it must hold. */
 export interface SecretTarget {
@@ -56,12 +58,22 @@ export interface ThereSecret {
   resourcePolicy?: Look<string | undefined>;
   /** For a secret that is encrypted with a customer-managed key. */
   kmsKey?: Look<FoundKmsKey | undefined>;
+  /** What decides who may decrypt it. */
+  decryption?: Decryption;
+  /** The KMS keys of the current version that are not the one that the secret names now. */
+  earlierKmsKeys?: { arn: string; key: Look<FoundKmsKey | undefined> }[];
+}
+
+/** What reads for many secrets at once, or once for many secrets. */
+export interface SecretReaders {
+  values: ValueReader;
+  keyPolicyOf: KeyPolicyReader;
 }
 
 /** Looks at a secret. This reads its value, which moves its date of last access. */
 export async function sightSecret(
   aws: Aws,
-  values: ValueReader,
+  { values, keyPolicyOf }: SecretReaders,
   identity: Identity,
   target: SecretTarget,
 ): Promise<SecretSight> {
@@ -70,16 +82,41 @@ export async function sightSecret(
   const early = await values.early(region, id);
   const described = await look(describeSecret(aws, region, id));
   if ('unseen' in described) return { target, ...(await sightRest(aws, target, described, early)) };
-  if (!described.seen) return { target, kind: 'absent', absence: await whyAbsent(aws, target) };
-  return {
-    target: withTag(target, described.seen),
-    ...(await sightRest(aws, target, { seen: described.seen }, early)),
-  };
+  const { seen: secret } = described;
+  if (!secret) return { target, kind: 'absent', absence: await whyAbsent(aws, target) };
+  const known = withTag(target, secret);
+  const [rest, decryption] = await Promise.all([
+    sightRest(aws, known, { seen: secret }, early),
+    secret.deletedAt ? undefined : readDecryption(aws, identity, keyPolicyOf, secret),
+  ]);
+  if (!decryption) return { target: known, ...rest };
+  const earlier = await sightEarlierKeys(aws, region, rest, decryption, identity);
+  return { target: known, ...rest, decryption, ...(earlier.length > 0 ? { earlierKmsKeys: earlier } : {}) };
 }
 
 /** Returns a target with the kind of key that the secret's tag tells, unless it is known otherwise. */
 function withTag(target: SecretTarget, { keyType }: FoundSecret): SecretTarget {
   return target.keyTypeGuessed && keyType ? { ...target, keyType, keyTypeGuessed: false } : target;
+}
+
+async function sightEarlierKeys(
+  aws: Aws,
+  region: string,
+  { described, kmsKey }: ThereSecret,
+  { versionKeys }: Decryption,
+  identity: Identity,
+): Promise<NonNullable<ThereSecret['earlierKmsKeys']>> {
+  const id = seenIn(described)?.kmsKeyId;
+  const named = id === undefined ? undefined : kmsKeyRef(id, region, identity);
+  const namedArn = seenIn(kmsKey)?.arn ?? named?.arn;
+  // Which key an alias stands for may not be known.
+  if (named && namedArn === undefined) return [];
+  const arns = (seenIn(versionKeys) ?? []).flatMap(({ arn }) => arn ?? []);
+  return Promise.all(
+    arns
+      .filter((arn) => arn !== namedArn)
+      .map(async (arn) => ({ arn, key: await look(readKmsKey(aws, region, arn)) })),
+  );
 }
 
 async function sightRest(

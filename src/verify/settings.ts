@@ -1,8 +1,8 @@
+import { seenIn } from '../aws/look.ts';
 import type { Identity } from '../aws/session.ts';
 import { algorithmOfLength } from '../key/index.ts';
 import type { EncryptionSettings } from '../report/types.ts';
 import { subjectOf } from './judge-secret.ts';
-import { seenIn } from './look.ts';
 import type { RoleSight } from './role-sight.ts';
 import type { SecretSight } from './secret-sight.ts';
 import type { Pair } from './subjects.ts';

@@ -1,7 +1,7 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import type { FlowEncryption, FlowPart, TransitEncryption } from '../aws/flows.ts';
+import { seenIn } from '../aws/look.ts';
 import { isRouted, type MediaSight, type MediaSights } from './flow-sight.ts';
-import { seenIn } from './look.ts';
 import type { SecretTarget } from './secret-sight.ts';
 
 /** What is to be verified. */

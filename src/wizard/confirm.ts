@@ -12,12 +12,15 @@ export async function confirm(
 ): Promise<void> {
   const documented = changes.some(({ document }) => document !== undefined);
   for (;;) {
-    const answer = await askChoice<'yes' | 'lines' | 'show' | 'no'>(words.confirm, [
-      { value: 'yes', name: words.confirmYes },
+    const no = { value: 'no' as const, name: words.confirmNo };
+    const others = [
+      { value: 'yes' as const, name: words.confirmYes },
       ...(isLong({ changes }) ? [{ value: 'lines' as const, name: words.confirmLines }] : []),
       ...(documented ? [{ value: 'show' as const, name: words.confirmShow }] : []),
-      { value: 'no', name: words.confirmNo },
-    ]);
+    ];
+    // The first one is what Enter takes.
+    const options = changes.some(takesAway) ? [no, ...others] : [...others, no];
+    const answer = await askChoice<'yes' | 'lines' | 'show' | 'no'>(words.confirm, options);
     if (answer === 'yes') return;
     if (answer === 'no') throw new Interrupted({ chosen: true });
     output.say(
@@ -25,4 +28,9 @@ export async function confirm(
     );
     output.say();
   }
+}
+
+/** Whether a change replaces a value, or takes something away. */
+function takesAway({ action, resource }: Change): boolean {
+  return action === 'update' ? resource === 'secret' : ['schedule', 'detach', 'delete'].includes(action);
 }

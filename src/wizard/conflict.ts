@@ -9,6 +9,14 @@ import { askPolicyName, askPolicyPrefix, askRoleName } from './names.ts';
 import { askChoice } from './prompt.ts';
 import { askSecretName } from './secret.ts';
 
+/** What changes nothing that is there already. */
+const CHANGE_NOTHING_THERE: ReadonlySet<Choice['id']> = new Set([
+  'keep-key',
+  'secret-name',
+  'policy-name',
+  'role-name',
+]);
+
 /** Shows what is in the way and asks for one of the ways out. */
 export async function resolveConflict(
   context: WizardContext,
@@ -17,10 +25,15 @@ export async function resolveConflict(
 ): Promise<CompleteAnswers> {
   context.output.say();
   for (const line of conflictLines(conflict)) context.output.say(line);
-  const chosen = await askChoice<Choice['id'] | 'stop'>(words.conflict, [
-    ...conflict.choices.map(({ id, text }) => ({ value: id, name: text })),
-    { value: 'stop', name: words.stop },
-  ]);
+  const options = conflict.choices.map(({ id, text }) => ({ value: id, name: text }));
+  const isSafe = ({ value }: { value: Choice['id'] }) => CHANGE_NOTHING_THERE.has(value);
+  const stop = { value: 'stop' as const, name: words.stop };
+  const [safe, others] = [options.filter(isSafe), options.filter((option) => !isSafe(option))];
+  // The first one is what Enter takes.
+  const chosen = await askChoice<Choice['id'] | 'stop'>(
+    words.conflict,
+    safe.length > 0 ? [...safe, ...others, stop] : [stop, ...others],
+  );
   if (chosen === 'stop') throw new Interrupted({ chosen: true });
   return {
     ...answered,

@@ -1,4 +1,7 @@
+import { look, seenIn } from '../aws/look.ts';
+import { describeRole } from '../aws/roles.ts';
 import { loadKey } from '../key/index.ts';
+import { plain } from '../report/plain.ts';
 import { wizardWords as words } from '../report/words/wizard.ts';
 import { type CompleteAnswers, keyRules, prefixOf, type SetupAnswers } from '../steps/request.ts';
 import { askAccount } from './account.ts';
@@ -23,8 +26,19 @@ export async function askMissing(context: WizardContext): Promise<CompleteAnswer
   if (answers.roleName === undefined || answers.roleDescription === undefined)
     heading(context, words.stepThree);
   const roleName = answers.roleName ?? (await askRoleName(context));
-  const roleDescription = answers.roleDescription ?? (await askRoleDescription(context));
-  return { answers: { ...answers, policyName, roleName, roleDescription }, ...(checked ? { checked } : {}) };
+  // The description of a role that exists stays as it is.
+  const roleDescription =
+    answers.roleDescription ??
+    ((await roleExists(context, roleName)) ? undefined : await askRoleDescription(context));
+  const described = roleDescription === undefined ? {} : { roleDescription };
+  return { answers: { ...answers, policyName, roleName, ...described }, ...(checked ? { checked } : {}) };
+}
+
+/** Whether a role of that name exists; false where that may not be looked at. */
+async function roleExists({ aws, output }: WizardContext, name: string): Promise<boolean> {
+  const role = seenIn(await look(describeRole(aws, name)));
+  if (role) output.say(words.roleThere(plain(role.name)));
+  return role !== undefined;
 }
 
 async function keyOfFlags(context: WizardContext): Promise<CompleteAnswers['checked']> {

@@ -73,6 +73,23 @@ describe('a secret of this name holds another key', () => {
     expect(await valuesOf(sandbox)).toEqual({ 'studio-a': other, 'studio-b': other, 'studio-c': mine });
   });
 
+  test.concurrent('and Enter alone replaces nothing, be it an SRT password, and neither does Enter at a plan', async () => {
+    const sandbox = await openAccount();
+    await makeSecret(sandbox, { Name: 'studio-a', SecretString: 'correct horse battery' });
+    const before = await readAccount(sandbox);
+    const wizard = await meetConflict(sandbox);
+    await wizard.reply(Q.conflict);
+    await wizard.waitFor(`? ${Q.secretName}`);
+    await wizard.press('ctrl-c');
+    await wizard.exit();
+    const second = await meetConflict(sandbox);
+    await second.choose(Q.conflict, 'store this key as a new version');
+    await second.reply(Q.confirm);
+    expect(await second.exit()).not.toEqual({ code: 0 });
+    expect(second.transcript()).toContain('Stopped, as you said.\nNothing was changed.');
+    expect(await readAccount(sandbox)).toEqual(before);
+  });
+
   test.concurrent('and nothing is changed', async () => {
     const sandbox = await accountWithOther();
     const before = await readAccount(sandbox);

@@ -22,7 +22,10 @@ test('rotate in a terminal: a password for SRT is checked as a password, and not
     await terminal.waitFor(question);
     await terminal.type('second password\r');
   }
-  await terminal.waitFor('Carry out this plan?');
+  // Enter alone replaces no key.
+  await terminal.waitFor('❯ No, change nothing');
+  await terminal.press('down');
+  await terminal.waitFor('❯ Yes, carry it out');
   await terminal.press('enter');
   const { code } = await terminal.exit(10_000);
   expect(code, terminal.transcript()).toBe(0);

@@ -5,6 +5,7 @@ import {
   guidePolicy,
   guideTrust,
   KEYS,
+  makeRole,
   makeSecret,
   policyArn,
   REGION,
@@ -130,6 +131,21 @@ describe('someone who follows the wizard from end to end', () => {
     expect(wizard.transcript()).toContain('Encryption type: SRT password');
     expect(wizard.transcript()).not.toContain('Encryption algorithm');
     expect(wizard.transcript()).not.toContain('grant-flow-entitlements');
+  });
+
+  test.concurrent('who names a role that exists is not asked for its description', async () => {
+    const sandbox = await openAccount();
+    await makeRole(sandbox, { name: 'MediaConnect-Keys' });
+    const wizard = startWizard(flagsWithout('--role-name', '--role-description'), {
+      sandbox,
+      env: STUDIO_KEY,
+    });
+    await wizard.reply(Q.account);
+    await wizard.reply(Q.roleName, 'MediaConnect-Keys');
+    await wizard.waitFor('The role MediaConnect-Keys exists. Its description stays as it is.');
+    await wizard.choose(Q.confirm, 'Yes');
+    expect(await wizard.exit()).toEqual({ code: 0 });
+    expect(wizard.transcript()).not.toContain(Q.roleDescription);
   });
 
   test.concurrent('who runs it again is told that everything is in place, and is not asked to confirm', async () => {

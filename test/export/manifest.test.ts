@@ -334,3 +334,28 @@ test('whoever gives --output gets a file, and writes over one with --force only'
   expect([second.code, second.stderr]).toEqual([3, expect.stringMatching(/is there already[\s\S]*--force/)]);
   expect((await runHere([...args, '--force'])).code).toBe(0);
 });
+
+test.each([
+  ['setup'],
+  ['setup', '--dry-run'],
+  ['verify'],
+  ['status'],
+  ['rotate'],
+  ['rotate', '--rollback'],
+  ['teardown'],
+])('the manifest of an empty account can be read: by %s %s', async (...command) => {
+  const sandbox = await startSandbox();
+  const path = `${manifestFolder()}/empty${command.join('')}.yaml`;
+  const env = {
+    AWS_ENDPOINT_URL: sandbox.url,
+    AWS_ACCESS_KEY_ID: sandbox.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: sandbox.credentials.secretAccessKey,
+    AWS_REGION: REGION,
+  };
+  expect((await runHere(['export', 'manifest', '--region', REGION, '--output', path], env)).code).toBe(0);
+  const yes =
+    /setup|rotate|teardown/.test(command[0] ?? '') && !command.includes('--dry-run') ? ['--yes'] : [];
+  const { code, stdout, stderr } = await runHere([...command, '--manifest', path, ...yes], env);
+  expect([code, stderr + stdout]).toEqual([0, expect.not.stringContaining('Every')]);
+  await sandbox.close();
+});

@@ -284,3 +284,12 @@ test('keys that each name a policy of their own hear that one name for all is th
   const common = keys.map((entry) => ({ ...entry, policyName: 'Read' }));
   expect((await setUpAll(sandbox(), { keys: common }, { dryRun: true })).code).toBe(0);
 });
+
+test('of keys that are in place and keys that fail, one sentence says how many are which', async () => {
+  await setUpAll(sandbox(), { keys: feeds(2) });
+  const gone = { secretName: 'gone', regions: [REGION], key: { existing: true } };
+  const { code, log } = await setUpAll(sandbox(), { keys: [...feeds(2), gone] });
+  expect(code).toBe(1);
+  expect(log).toContain('2 of 3 keys are in place already. Nothing is changed for them.');
+  expect(log).not.toContain('Every key is in place');
+});

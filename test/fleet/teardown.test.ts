@@ -152,6 +152,15 @@ test('a secret of another account is in the way, and the one of its name here st
   expect(await standing()).toEqual(before);
 });
 
+test('a key that was never set up fails alone, so that a mistyped name is no success', async () => {
+  await setUpAll(sandbox(), { keys: feeds(1) });
+  const keys = [...feeds(1), { secretName: 'live/fead-2' }];
+  const { code, json } = await tearDownAll(sandbox(), { keys });
+  expect([code, json.failed]).toMatchObject([1, [{ name: 'live/fead-2', error: { code: 'not-found' } }]]);
+  expect(await standing()).toEqual({ secrets: [], policies: [], roles: [] });
+  expect((await tearDownAll(sandbox(), { keys: feeds(1) })).code).toBe(0);
+});
+
 test('--include-untagged takes what the program did not make', async () => {
   for (const { secretName: Name } of feeds(2)) await makeSecret(sandbox(), { Name });
   await tearDownAll(sandbox(), { keys: feeds(2) }, { includeUntagged: true });

@@ -339,7 +339,7 @@ export const POWERLESS_ROLES: Row[] = [
     what: 'the boundary that a new role is to have',
     make: (sandbox) => makePolicy(sandbox, 'Boundary', policy(allow('s3:*'))),
     wishes: { permissionsBoundary: `arn:aws:iam::${ACCOUNT}:policy/Boundary` },
-    outcome: cannotRead('policy/Boundary'),
+    outcome: { ...cannotRead('policy/Boundary'), ways: [] },
   },
   {
     what: 'the boundary that a new role is to have, and that does not exist',

@@ -30,6 +30,10 @@ describe('a static key is accepted', () => {
     expect(result.ok && result.key.reveal()).toBe(stored);
   });
 
+  test('of decimal digits and one e, though a spreadsheet writes large numbers so', () => {
+    expect(refusal('12345678901234567890123456789e12')).toBe('accepted');
+  });
+
   test.each(ALGORITHMS)('when it is as long as the given algorithm %s wants', (algorithm) => {
     expect(refusal(KEYS[algorithm], { ...STATIC, algorithm })).toBe('accepted');
   });
@@ -130,6 +134,22 @@ describe('a static key is refused, and the first sentence says what happened to 
       'base64',
       'of the hexadecimal digits',
     ],
+    ['a number as a spreadsheet shows it', '1.23457E+31', 'spreadsheet', 'a number as a spreadsheet'],
+    ['such a number with a comma', '1,23456789012346E+31', 'spreadsheet', 'digits are lost'],
+    ['such a number without a sign', '1.23457e31', 'spreadsheet', 'Copy the key from its source'],
+    ['a key that a spreadsheet took for a number', `${'0123456789'.repeat(3)}01.0`, 'spreadsheet', 'lost'],
+    ['a number with a comma for every thousand', '12,345,678,901,234,500,000', 'spreadsheet', 'lost'],
+    ['a column that is too narrow', '########', 'spreadsheet', 'lost'],
+    ['an error of a spreadsheet', '#NUM!', 'spreadsheet', 'lost'],
+    ['a file as the AWS CLI takes it', 'file://k.txt', 'file-reference', 'name of a file'],
+    ['a file of bytes as the AWS CLI takes it', 'fileb:///tmp/key.bin', 'file-reference', 'name of a file'],
+    ['a file as curl takes it', '@key.txt', 'file-reference', 'name of a file'],
+    ['a path', './keys/studio-a', 'file-reference', 'name of a file'],
+    ['an ARN', 'arn:aws:secretsmanager:us-west-2:111122223333:secret:a-AbCdEf', 'arn', 'is an ARN'],
+    ['a reference of CloudFormation', '{{resolve:secretsmanager:studio-a}}', 'placeholder', 'placeholder'],
+    ['a variable in braces', `$${'{STUDIO_KEY}'}`, 'placeholder', 'nothing has filled in'],
+    ['a command', '$(cat k.txt)', 'placeholder', 'nothing has filled in'],
+    ['a variable of Windows', '%STUDIO_KEY%', 'placeholder', 'nothing has filled in'],
     ['31 digits', KEY.slice(1), 'odd-length', '31 hexadecimal digits, an odd number'],
     ['33 digits', `${KEY}0`, 'odd-length', '33 hexadecimal digits, an odd number'],
     ['30 digits', KEY.slice(2), 'wrong-length', '30 hexadecimal digits. It takes 32 for aes128'],
@@ -186,6 +206,8 @@ describe('an SRT password', () => {
     ['a JSON object', '{"password":"swordfish-12"}', 'json', 'is JSON'],
     ['two lines', 'swordfish-12\nswordfish-13', 'several-lines', 'has 2 lines'],
     ['a byte-order mark', '\ufeffswordfish-12', 'byte-order-mark', 'byte-order mark'],
+    ['the name of a file', 'file://k.txt', 'file-reference', 'name of a file'],
+    ['an ARN', 'arn:aws:secretsmanager:us-west-2:111122223333:secret:a-AbCdEf', 'arn', 'is an ARN'],
   ])('%s is refused', (_, text, code, words) => {
     const said = refusal(text, SRT);
     expect(said).toContain(`${code}: `);

@@ -1,17 +1,18 @@
-import { keyWords } from '../../src/report/words/key.ts';
+import { keyWords, storedKeyWords, storedOtherAlgorithm } from '../../src/report/words/key.ts';
 
 /** Values that the sentences are made with; what stands for a number shows as `#`. */
 const PARAMETERS: readonly unknown[][] = [
   [7, 7],
   [1, 1],
   [7, 'aes128', 7],
+  ['aes128', 7],
   ['PATH', 'PATH'],
   ['--key-file PATH', 7],
   ['--key-file -', 7],
 ];
 
 const SENTENCES = new Set(
-  Object.values(keyWords)
+  [...Object.values(keyWords), ...Object.values(storedKeyWords), storedOtherAlgorithm]
     .flatMap((word) =>
       typeof word === 'string'
         ? [word]

@@ -28,6 +28,28 @@ describe('what a secret holds', () => {
     expect(codes(text)).toEqual([code, 'trailing-newline']);
   });
 
+  test('is not told by its length, nor by what is where in it', () => {
+    const values = [
+      ...['', KEY.slice(1), KEY.repeat(3), `${KEY}g`, `ö${KEY}`, `${KEY}\u200b`, KEY.replace('0', 'O')],
+      ...[KEY.replace('1', ' '), `${KEY}\n${KEY}`, 'x'.repeat(2_000), '1.23457E+31', 'file://k.txt'],
+    ];
+    const passwords = ['short', 'x'.repeat(81)];
+    const messages = [
+      ...values.map((text) => [text, { keyType: 'static-key' }] as const),
+      ...values.map((text) => [text, { keyType: 'static-key', algorithm: 'aes192' }] as const),
+      ...passwords.map((text) => [text, { keyType: 'srt-password' }] as const),
+    ].map(([text, rules]) => checkStoredKey(KeyMaterial.from(text), rules)[0]?.message);
+    const allowed = /the 48 hexadecimal digits that aes192 takes|32, 48 or 64|10 to 80|UTF-16|Base64|0x|0-9/g;
+    for (const message of messages) expect(message?.replace(allowed, '')).toMatch(/^The value [^\d]+\.$/);
+  });
+
+  test.each([
+    ['a number of a spreadsheet', '1.23457E+31', 'spreadsheet'],
+    ['a file that the AWS CLI did not read', 'file://k.txt', 'file-reference'],
+  ])('is told to be %s', (_, text, code) => {
+    expect(codes(text)).toEqual([code]);
+  });
+
   test('is empty when there is only a newline', () => {
     expect(codes('\n')[0]).toBe('empty');
   });

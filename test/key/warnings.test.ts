@@ -24,6 +24,12 @@ describe('a static key is used, with a warning,', () => {
     expect(await warnings('aA'.repeat(16))).toEqual([expect.stringContaining('the same digit')]);
   });
 
+  test('when it is a number that a spreadsheet has rounded', async () => {
+    expect(await warnings('12345678901234500000000000000000')).toEqual([
+      expect.stringContaining('as a spreadsheet rounds long numbers'),
+    ]);
+  });
+
   test.each([
     ['small letters', hex(KEY)],
     ['capitals', hex(KEY.toUpperCase()).toUpperCase()],

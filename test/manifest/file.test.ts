@@ -16,7 +16,6 @@ describe('the file as a whole', () => {
     ['a later version', 'version: 2\nkeys: [a]', '1:10: version takes 1'],
     ['the version as a text', 'version: "1"\nkeys: [a]', '1:10: version takes 1'],
     ['no keys', 'version: 1', '1:1: keys is missing'],
-    ['an empty list of keys', 'version: 1\nkeys: []', '2:7: keys is empty. Put at least one key'],
     ['keys without any', 'version: 1\nkeys:\n', '2:6: keys takes a list'],
     ['a map of keys', 'version: 1\nkeys: { a: b }', '2:7: keys takes a list'],
     ['a list of defaults', 'version: 1\ndefaults: []\nkeys: [a]', '2:11: defaults takes a map'],

@@ -70,7 +70,6 @@ describe('the schema and the reader both refuse', () => {
   test.each([
     entries(STUDIO).replace('version: 1', ''),
     'version: 1',
-    'version: 1\nkeys: []',
     entries(STUDIO).replace('version: 1', 'version: 2'),
     entries(STUDIO).replace('version: 1', 'version: "1"'),
     '- version: 1',

@@ -25,7 +25,7 @@ describe('a set-up in which all is right', () => {
         ok: true,
         verdict: 'ok',
         subject: ARN,
-        detail: 'plaintext, 64 characters, as MediaConnect needs it',
+        detail: 'plaintext, as MediaConnect needs it',
       },
       {
         id: 'role-trust',
@@ -93,10 +93,14 @@ describe('a secret', () => {
     ['has no current version', { content: { kind: 'none' } }, 'has no current version'],
     ['holds JSON', { content: text(JSON.stringify({ key: KEYS.aes256 })) }, 'JSON'],
     ['ends in a newline', { content: text(`${KEYS.aes256}\n`) }, 'line break'],
-    ['has spaces in it', { content: text(KEYS.aes256.replace('89', '8 9')) }, 'one space'],
+    ['has spaces in it', { content: text(KEYS.aes256.replace('89', '8 9')) }, 'spaces or tabs inside'],
     ['begins with 0x', { content: text(`0x${KEYS.aes256}`) }, '0x'],
     ['has quotes around it', { content: text(`"${KEYS.aes256}"`) }, 'quotation marks'],
-    ['is of no length that there is', { content: text('ab'.repeat(20)) }, '40 hexadecimal digits'],
+    [
+      'is of no length that there is',
+      { content: text('ab'.repeat(20)) },
+      'does not have the length of a key',
+    ],
     ['is not hexadecimal', { content: text('g'.repeat(64)) }, 'not hexadecimal'],
     ['is empty', { content: text('') }, 'empty'],
   ])('that %s is told, and waiting does not help', (_what, secret, detail) => {
@@ -109,12 +113,12 @@ describe('a secret', () => {
 
   test('of another length than the algorithm is told', () => {
     const failed = failureOf({ expected: { algorithm: 'aes128' } });
-    expect(failed?.detail).toContain('64 hexadecimal digits, but aes128 takes 32');
+    expect(failed?.detail).toContain('does not have the 32 hexadecimal digits that aes128 takes');
   });
 
   test('that is too short for an SRT password is told', () => {
     const failed = failureOf({ secret: { content: text('short') }, expected: { keyType: 'srt-password' } });
-    expect(failed?.detail).toContain('5 characters');
+    expect(failed?.detail).toContain('length of an SRT password');
   });
 });
 

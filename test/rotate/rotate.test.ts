@@ -4,6 +4,9 @@ import {
   ReplicateSecretToRegionsCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
+import type { CommandRun } from '../../src/cli/command-run.ts';
+import { type RotateOptions, readRotateAnswers } from '../../src/cli/rotate-answers.ts';
+import { performRotate } from '../../src/cli/rotate-procedure.ts';
 import {
   clientsOf,
   FAR_REGION,
@@ -13,6 +16,7 @@ import {
   readAccount,
   writesTo,
 } from '../support/account.ts';
+import { runInProcess } from '../support/command.ts';
 import { type RotateWishes, rotate } from '../support/rotate.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp } from '../support/setup.ts';
@@ -35,6 +39,13 @@ async function inVain(wishes: RotateWishes) {
   expect(writesTo(sandbox())).toEqual([]);
   expect(await readAccount(sandbox())).toEqual(before);
   return result;
+}
+
+/** What `rotate --yes` prints. */
+function inText(options: RotateOptions) {
+  const { answers } = readRotateAnswers({ secretName: 'studio-a', ...options });
+  const perform = (run: CommandRun) => performRotate({ ...run, answers });
+  return runInProcess(sandbox(), perform, { common: { json: false } });
 }
 
 describe('rotate', () => {
@@ -324,6 +335,17 @@ describe('rotate --rollback', () => {
     expect(again.log).toContain('is the current one already');
     expect(again.log).not.toContain('running stream breaks');
     expect(await keys()).toEqual(back);
+  });
+
+  test('once more changes nothing, and asks nothing of the other end', async () => {
+    await setUp(sandbox());
+    await rotate(sandbox());
+    await rotate(sandbox(), { rollback: true });
+    const { code, stdout, log } = await inText({ rollback: true, region: [REGION] });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^No key was changed\.\nSecret ARN \(us-west-2\):\n {2}arn:/);
+    expect(stdout).not.toMatch(/Now give|before the last rotation/);
+    expect(log).toContain(`Looking for the secret in ${REGION}\n`);
   });
 
   test('says before that the key it goes back to has another length', async () => {

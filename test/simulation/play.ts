@@ -224,7 +224,7 @@ class Player {
         next.code === 0 ||
         next.code === 3 ||
         (next.code === 4 && next.writes.every(({ name }) => SHOWS_THE_DENIAL.has(name))) ||
-        (next.code === 1 && mayFailHalfway(command));
+        (next.code === 1 && (mayFailHalfway(command) || isNotFound(next.log)));
       const half = this.#writesOf(again.runs, scene);
       if (half.length > 0) return half;
       if (failed && !finished && next.code !== run.code) {
@@ -277,4 +277,9 @@ function mayLeaveSomething(command: Command, run: Run): boolean {
   if (command.kind === 'teardown') return run.staleCount > 0;
   if (command.kind === 'rotate') return command.key === 'generate' || command.key === 'rollback';
   return keysOf(command).some(({ key, existingKey }) => key === 'generate' && existingKey === 'replace');
+}
+
+/** A teardown of what does not exist fails, and has nothing to finish. */
+function isNotFound(log: string): boolean {
+  return /There is no secret .* and no policy names it\./.test(log);
 }

@@ -23,11 +23,13 @@ const textOf = async () => {
   return run.stdout;
 };
 
-test('what teardown leaves is no failure: a secret that is scheduled for deletion, and says so', async () => {
+test('what teardown leaves is a warning: a secret that is scheduled for deletion, which nobody can read', async () => {
   await setUp(sandbox());
   expect((await tearDown(sandbox())).code).toBe(0);
-  expect(troubles((await statusOf(sandbox(), [REGION])).json)).toEqual([]);
-  expect(await textOf()).toMatch(/✔ studio-a +- {2}\S+ +scheduled for deletion \(\d{4}-\d\d-\d\d\)\n/);
+  expect(troubles((await statusOf(sandbox(), [REGION])).json)).toEqual(['warning secret-deletion studio-a']);
+  expect(await textOf()).toMatch(
+    /! studio-a +- {2}\S+\n +scheduled for deletion \(\d{4}-\d\d-\d\d\): nobody can read it/,
+  );
 });
 
 test('a policy for names that begin alike is shown as that, and is no failure while no secret has such a name', async () => {
@@ -72,4 +74,14 @@ test('a role whose trust policy asks for an organization is not called one that 
   await makeRole(sandbox(), { trust: { Version: '2012-10-17', Statement: [{ ...statement, Condition }] } });
   const { json } = await statusOf(sandbox(), [REGION]);
   expect(troubles(json)).toEqual(['cannot-tell role-trust MediaConnect-ASM']);
+});
+
+test('the columns have titles also where the name of the Region is longer than those of the secrets', async () => {
+  await setUp(sandbox(), { secretName: 'a' });
+  const lines = (await textOf()).split('\n');
+  const title = lines.find((line) => line.includes('key age')) ?? '';
+  const row = lines[lines.indexOf(title) + 1] ?? '';
+  expect(title).toMatch(/us-west-2 {2}key age {2}last read$/);
+  expect(row).toMatch(/✔ a +0 d +(never|\S+)$/);
+  expect(row.indexOf('0 d') + 3).toBe(title.indexOf('key age') + 'key age'.length);
 });

@@ -12,7 +12,7 @@ import type { RequestHandler } from '../../src/aws/clients.ts';
 import { policyReader } from '../../src/aws/policies.ts';
 import { secretReader } from '../../src/aws/secret-reader.ts';
 import { openAws } from '../../src/aws/session.ts';
-import { LIMITS } from '../../src/defaults.ts';
+import { CONTRADICTION_PAUSES_MS, LIMITS } from '../../src/defaults.ts';
 import { KeyMaterial } from '../../src/key/index.ts';
 import { completeRequest } from '../../src/steps/request.ts';
 import { storeSecret } from '../../src/steps/store-secret.ts';
@@ -91,6 +91,52 @@ function withStaleLooks(): RequestHandler {
     },
   };
 }
+
+/** Answers the first requests to create a secret as AWS does for some seconds after one of its name was deleted for good. */
+function withNameStillTaken(times: number): RequestHandler & { refused: () => number } {
+  const handler = new NodeHttpHandler();
+  let refused = 0;
+  let last: Awaited<ReturnType<RequestHandler['handle']>> | undefined;
+  return {
+    refused: () => refused,
+    metadata: handler.metadata,
+    destroy: () => handler.destroy(),
+    async handle(request, options) {
+      const isCreation = request.headers['x-amz-target']?.endsWith('.CreateSecret');
+      if (!last || !isCreation || refused >= times) {
+        last = await handler.handle(request, options);
+        return last;
+      }
+      refused += 1;
+      const message =
+        "You can't create this secret because a secret with this name is already scheduled for deletion.";
+      const body = JSON.stringify({ __type: 'InvalidRequestException', Message: message });
+      // Of the class that the SDK expects.
+      const response = Object.assign(Object.create(Object.getPrototypeOf(last.response)), {
+        statusCode: 400,
+        headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': 'refused' },
+        body: Readable.from([Buffer.from(body)]),
+      });
+      return { response };
+    },
+  };
+}
+
+describe('a secret whose name is still taken by one that was deleted for good', () => {
+  test('is created as soon as AWS has forgotten that one', async () => {
+    const requestHandler = withNameStillTaken(3);
+    const { secrets: made } = await store({}, { requestHandler });
+    expect(made).toMatchObject([{ action: 'created' }]);
+    expect(requestHandler.refused()).toBe(3);
+    expect((await readAccount(sandbox())).secrets).toHaveLength(1);
+  });
+
+  test('is not tried for ever', async () => {
+    const requestHandler = withNameStillTaken(Number.POSITIVE_INFINITY);
+    await expect(store({}, { requestHandler })).rejects.toMatchObject({ awsCode: 'InvalidRequestException' });
+    expect(requestHandler.refused()).toBe(CONTRADICTION_PAUSES_MS.length + 1);
+  }, 40_000);
+});
 
 describe('a secret whose name is taken, and which does not show', () => {
   test('is created four times at most', async () => {

@@ -79,7 +79,7 @@ describe('a secret given by its ARN', () => {
   test.each([
     ['JSON', JSON.stringify({ key: KEYS.aes256 }), 'is JSON'],
     ['a key with a newline at its end', `${KEYS.aes256}\n`, 'ends in a line break'],
-    ['a key of an odd length', KEYS.aes256.slice(1), 'an odd number'],
+    ['a key of an odd length', KEYS.aes256.slice(1), 'does not have the length of a key'],
     ['a key with 0x before it', `0x${KEYS.aes128}`, 'begins with 0x'],
   ])('that holds %s is refused with a sentence that says so', async (_what, SecretString, reason) => {
     const arn = await makeSecret(sandbox(), { SecretString });
@@ -96,7 +96,7 @@ describe('a secret given by its ARN', () => {
   test('that holds a key of another length than --algorithm says is refused', async () => {
     const arn = await makeSecret(sandbox(), { SecretString: KEYS.aes128 });
     const { details } = await conflictOf(sandbox(), { secretArn: [arn], algorithm: 'aes192' });
-    expect(details?.join()).toContain('32 hexadecimal digits, but aes192 takes 48');
+    expect(details?.join()).toContain('does not have the 48 hexadecimal digits that aes192 takes');
   });
 
   test('that is scheduled for deletion is refused for that', async () => {

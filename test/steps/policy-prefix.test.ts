@@ -38,7 +38,11 @@ describe('a policy for every secret whose name begins alike', () => {
     expect(await documents()).toEqual([policy]);
     for (const policyScope of ['prefix', undefined]) {
       const more = policyScope ? live('live/b') : { secretName: 'live/c' };
-      expect((await setUp(sandbox(), more)).json.policies).toMatchObject([{ action: 'kept' }]);
+      const next = await setUp(sandbox(), more);
+      expect(next.json.policies).toMatchObject([{ action: 'kept' }]);
+      // Progress is told of what changes only.
+      expect(next.log).toContain('Secret in place');
+      expect(next.log).not.toMatch(/Setting up|Read policy in place|Role in place/);
     }
     expect(await documents()).toEqual([policy]);
     const { json } = await verifyIt(sandbox(), { secretName: 'live/b', region: [REGION] });

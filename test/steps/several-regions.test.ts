@@ -127,7 +127,7 @@ describe('a generated key', () => {
   test('of another length than the one that is there stops', async () => {
     await setUp(sandbox(), { generate: 'aes256' });
     const error = await conflictOf(sandbox(), { generate: 'aes128' });
-    expect(error.details?.join()).toContain('64 hexadecimal digits, but aes128 takes 32');
+    expect(error.details?.join()).toContain('does not have the 32 hexadecimal digits that aes128 takes');
   });
 
   test('takes the place of the one that is there with --existing-key replace', async () => {

@@ -1,11 +1,20 @@
 import {
   DeleteSecretCommand,
   PutSecretValueCommand,
+  ReplicateSecretToRegionsCommand,
   RotateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
 import { clientsFor } from '../sandbox/clients.ts';
-import { KEYS, makeSecret, REGION, readAccount, writesTo } from '../support/account.ts';
+import {
+  clientsOf,
+  FAR_REGION,
+  KEYS,
+  makeSecret,
+  REGION,
+  readAccount,
+  writesTo,
+} from '../support/account.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { conflictOf, setUp, setUpInVain } from '../support/setup.ts';
 
@@ -180,7 +189,7 @@ describe('a secret of that name that holds another value', () => {
   test('of another length than --algorithm says is not kept', async () => {
     await makeSecret(sandbox(), { SecretString: KEYS.aes128 });
     const error = await conflictOf(sandbox(), { existingKey: 'keep', algorithm: 'aes256' });
-    expect(error.details?.join()).toContain('32 hexadecimal digits, but aes256 takes 64');
+    expect(error.details?.join()).toContain('does not have the 64 hexadecimal digits that aes256 takes');
   });
 
   test('that changed before, and holds this key again, is kept', async () => {
@@ -276,4 +285,19 @@ describe('a secret of that name that cannot be used', () => {
     expect(message).toContain('is a replica of the one in us-east-1');
     expect(details?.join()).toContain('--secret-arn');
   });
+});
+
+test('a replica whose resource policy may not be read is told to be a replica', async () => {
+  await makeSecret(sandbox(), { SecretString: KEYS.other });
+  await clientsOf(sandbox()).secrets.send(
+    new ReplicateSecretToRegionsCommand({
+      SecretId: 'studio-a',
+      AddReplicaRegions: [{ Region: FAR_REGION }],
+    }),
+  );
+  const times = Number.POSITIVE_INFINITY;
+  sandbox().addFault({ action: 'GetResourcePolicy', region: FAR_REGION, kind: 'access-denied', times });
+  const { code, json } = await setUp(sandbox(), { region: [FAR_REGION] });
+  expect(code).toBe(3);
+  expect(json.error.message).toMatch(new RegExp(`${FAR_REGION}.*replica`));
 });

@@ -2,7 +2,8 @@ import { AttachRolePolicyCommand, PutRolePolicyCommand, TagPolicyCommand } from 
 import { CreateKeyCommand, DisableKeyCommand } from '@aws-sdk/client-kms';
 import { PutResourcePolicyCommand, ReplicateSecretToRegionsCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
-import type { TeardownOptions } from '../../src/cli/teardown-answers.ts';
+import { readTeardownAnswers, type TeardownOptions } from '../../src/cli/teardown-answers.ts';
+import { performTeardown } from '../../src/cli/teardown-procedure.ts';
 import {
   clientsOf,
   FAR_REGION,
@@ -17,6 +18,7 @@ import {
   roleArn,
   writesTo,
 } from '../support/account.ts';
+import { runInProcess } from '../support/command.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp } from '../support/setup.ts';
 import { tearDown } from '../support/teardown.ts';
@@ -33,6 +35,14 @@ async function inVain(options: TeardownOptions = {}) {
   expect(writesTo(sandbox())).toEqual([]);
   expect(await readAccount(sandbox())).toEqual(before);
   return result;
+}
+
+/** What a quiet `teardown --yes` prints on standard output. */
+async function inText() {
+  const { answers } = readTeardownAnswers({ secretName: 'studio-a', region: both });
+  return runInProcess(sandbox(), (run) => performTeardown({ ...run, answers }), {
+    common: { json: false, quiet: true },
+  });
 }
 
 /** The account in short: which secrets are scheduled for deletion, what the policies allow, what the roles have. */
@@ -315,14 +325,55 @@ describe('teardown leaves alone', () => {
     expect((await inVain()).code).toBe(0);
   });
 
-  test('everything, when the name is mistyped', async () => {
+  test('everything, and fails, when the name is mistyped', async () => {
     await setUp(sandbox());
-    const { code, json, log } = await inVain({ secretName: 'studio-z', region: [] });
+    for (const dryRun of [false, true]) {
+      const { code, json, log } = await inVain({ secretName: 'studio-z', region: [], dryRun });
+      expect([code, json.error]).toEqual([
+        1,
+        {
+          code: 'not-found',
+          message: 'There is no secret studio-z in any Region that was looked at, and no policy names it.',
+          hint: 'Check the name, or name the Region (--region).',
+        },
+      ]);
+      expect(json).not.toHaveProperty('undo');
+      expect(log).not.toContain('plan');
+    }
+  });
+
+  test('everything, and fails, when the Region is the wrong one; it looks in no other', async () => {
+    await setUp(sandbox());
+    const { code, json, log } = await inVain({ region: [FAR_REGION] });
+    expect([code, json.error]).toMatchObject([
+      1,
+      {
+        message: `There is no secret studio-a in ${FAR_REGION}, and no policy names it.`,
+        hint: 'Check the name and the Region (--region).',
+      },
+    ]);
+    expect(log).toContain(`Looking for the secret in ${FAR_REGION}, and for what uses it`);
+    expect(log).not.toContain('every Region');
+  });
+
+  test('a secret that the program did not make, and says so, with --quiet too', async () => {
+    await makeSecret(sandbox(), { Name: 'studio-a' });
+    const { code, stdout } = await inText();
     expect(code).toBe(0);
-    expect(json).not.toHaveProperty('undo');
-    expect(log).toContain(
-      'There is no secret studio-z in any Region that was looked at, and no policy names it',
+    expect(stdout).toContain(
+      'Nothing was changed.\nNot taken down:\n  = keep    secret studio-a (us-west-2): ',
     );
+    expect(stdout).toContain('--include-untagged takes it too');
+    expect(stdout).not.toMatch(/Done|above|can no longer read/);
+  });
+
+  test('nothing of a key that was taken down before, and says so', async () => {
+    await setUp(sandbox());
+    await tearDown(sandbox());
+    const { code, stdout } = await inText();
+    expect(code).toBe(0);
+    expect(stdout).toContain('This key was taken down before. MediaConnect cannot read it in us-west-2.');
+    expect(stdout).toContain('mc-static-key setup --restore --secret-arn');
   });
 
   test('a policy and a role that belong to a CloudFormation stack', async () => {

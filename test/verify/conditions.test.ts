@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { kmsKeyRef } from '../../src/aws/kms.ts';
 import { Failure } from '../../src/failure.ts';
 import { readingJudge } from '../../src/verify/judge-reading.ts';
 import { judgeRole } from '../../src/verify/judge-role.ts';
@@ -10,6 +11,13 @@ import { saying, troubles } from '../support/verify.ts';
 
 const identity = { account: ACCOUNT, partition: 'aws', arn: `arn:aws:iam::${ACCOUNT}:user/me` };
 const KMS_ARN = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+/** What a key has that was made without a policy. */
+const KEY_POLICY = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [
+    { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' },
+  ],
+});
 const GUARD = { StringEquals: { 'aws:SourceAccount': ACCOUNT } };
 const name = 'MediaConnect-ASM';
 
@@ -27,6 +35,7 @@ function reading(
   kmsKeyId?: string,
   kmsKey?: ThereSecret['kmsKey'],
 ) {
+  const key = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, REGION, identity);
   const found = { region: REGION, name: 'studio-a', arn: ARN, own: true, rotates: false };
   const secret = {
     kind: 'there' as const,
@@ -37,6 +46,10 @@ function reading(
     },
     resourcePolicy: { seen: resourcePolicy },
     ...(kmsKey ? { kmsKey } : {}),
+    decryption: {
+      versionKeys: { seen: [] },
+      keyPolicies: key ? [{ key, policy: { seen: KEY_POLICY } }] : [],
+    },
   };
   return troubles(readingJudge(role({ policies }), { policyNames: [] }, identity)(secret, ARN));
 }

@@ -118,3 +118,13 @@ test('a person sees what lacks one permission on one line, with what to ask for 
     /\n\? Whether MediaConnect can read this key cannot be told: 5 checks could not be made\.$/,
   );
 });
+
+test('a policy simulator that does not exist decides nothing, and says nothing of the network', async () => {
+  await setUp(sandbox());
+  const times = Number.POSITIVE_INFINITY;
+  sandbox().addFault({ action: 'SimulatePrincipalPolicy', kind: 'html', times });
+  const { code, json } = await verifyIt(sandbox());
+  const [check] = json.checks.filter(({ verdict }) => verdict !== 'ok');
+  expect([code, check?.id, check?.verdict]).toEqual([0, 'caller-pass-role', 'cannot-tell']);
+  expect(check && saying(check)).not.toMatch(/login|proxy|not AWS/);
+});

@@ -77,7 +77,10 @@ describe('a secret', () => {
     expect((await one({ ...wishes, keyType: 'srt-password' })).told).toEqual([]);
     await makeSecret(sandbox, { Name: 'long' });
     const { told, said } = await one({ secretName: 'long', region: [REGION], algorithm: 'aes128' });
-    expect([told, said.includes('aes128 takes 32')]).toEqual([['failed secret-length'], true]);
+    expect([told, said.includes('32 hexadecimal digits that aes128 takes')]).toEqual([
+      ['failed secret-length'],
+      true,
+    ]);
   });
 
   test('that is given with the end of its ARN is told by its name', async () => {

@@ -82,7 +82,7 @@ export const VALUES: BrokenSecret[] = [
     what: 'a digit too few',
     make: holding(KEYS.aes256.slice(1)),
     troubles: ['failed secret-length'],
-    says: ['63 hexadecimal digits'],
+    says: ['does not have the length of a key: 32, 48 or 64 hexadecimal digits'],
   },
   {
     what: 'bytes',

@@ -3,11 +3,36 @@ import type { Remedy } from '../../told.ts';
 /** Sentences about AWS refusing, failing or not being reached. */
 
 export const awsWords = {
+  /** Regional services have a thing of one name in each Region. */
+  inRegion: (resource: string, region: string) => `${resource} (${region})`,
   accessDenied: (action: string, resource: string, caller: string | undefined) =>
     `AWS does not allow ${caller ?? 'these credentials'} to do ${action} on ${resource}.`,
   accessDeniedHint: (action: string, resource: string) =>
-    `Ask for a policy that allows ${action} on ${resource}, then run the same command again.`,
-  accessDeniedByScp: 'An organization policy (SCP) or a permissions boundary may be what forbids it.',
+    `Ask for a policy that allows ${action} on ${resource}, then run the same command again. 'mc-static-key permissions COMMAND' prints all that a command needs.`,
+  denyingPolicy: (policy: string, explicit: boolean, arn: string | undefined) =>
+    `${explicit ? `A statement of ${policy === 'identity-based policy' ? 'an' : 'a'} ${policy} denies it` : `No ${policy} allows it`}${arn === undefined ? '' : `: ${arn}`}${arn === undefined ? '.' : ''}`,
+  denialHint: {
+    'service control policy': (action: string) =>
+      `Ask whoever runs the AWS organization to let you do ${action}. No policy of this account can allow it.`,
+    'resource control policy': (action: string, resource: string) =>
+      `Ask whoever runs the AWS organization to allow ${action} on ${resource}. No policy of this account can allow it.`,
+    'permissions boundary': (action: string) =>
+      `Ask whoever set your permissions boundary to let it allow ${action}.`,
+    'session policy': (action: string) =>
+      `Take credentials whose session policy allows ${action}, or that have no session policy.`,
+    'VPC endpoint policy': (action: string) =>
+      `Have ${action} allowed in the policy of the VPC endpoint, or run the command from another network.`,
+    'identity-based policy': (action: string, resource: string) =>
+      `Have the statement that denies ${action} on ${resource} taken out of that policy, or changed.`,
+    'resource-based policy': (action: string, resource: string) =>
+      `Have ${action} allowed in the policy of ${resource} itself.`,
+  },
+  /** What such denials often ask of what is created. */
+  oftenAsked: {
+    role: 'Such policies often ask for a permissions boundary on each new role (--permissions-boundary ARN), or for certain tags (--tag KEY=VALUE).',
+    other: 'Such policies often ask for certain tags on what is created (--tag KEY=VALUE).',
+  },
+  kmsSays: (message: string) => `Secrets Manager adds: ${message}`,
   kmsDenied:
     'It is about the KMS key of the secret. Storing a value takes kms:GenerateDataKey and kms:Decrypt on it, reading one kms:Decrypt; AWS does not say which of them is missing.',
 
@@ -96,6 +121,7 @@ export const awsWords = {
     `AWS answered ${code} to ${action} on ${resource}: ${message}`,
   serviceFault: (action: string, resource: string, code: string) =>
     `AWS had an internal error (${code}) during ${action} on ${resource}.`,
+  noVersionKeys: 'AWS does not name the KMS key of the current version.',
   versionNotShown: (policy: string) => `IAM does not show the current version of the policy ${policy} yet.`,
   versionNotShownHint: 'Run the same command again in a minute.',
   tryAgainHint: 'Run the same command again: it continues where it stopped.',

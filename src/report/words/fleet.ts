@@ -68,9 +68,19 @@ export const fleetWords = {
   doneByThen: 'What was done for them by then:',
   failedShort: (number: number) => (number === 1 ? 'One key failed.' : `${count(number)} keys failed.`),
   nothingToDo: {
-    setup: 'Every key is in place already. Nothing has to be changed.',
-    rotate: 'Every secret holds its key already. Nothing has to be changed.',
-    rollback: 'Every key is the one before the last rotation already. Nothing has to be changed.',
+    setup: (done: number, all: number) =>
+      nothingToDo(done, all, 'Every key is in place already.', 'in place already'),
+    rotate: (done: number, all: number) =>
+      nothingToDo(done, all, 'Every secret holds its key already.', 'stored already'),
+    rollback: (done: number, all: number) =>
+      nothingToDo(
+        done,
+        all,
+        'Every key is the one before the last rotation already.',
+        'the ones before the last rotation already',
+      ),
+    teardown: (done: number, all: number) =>
+      nothingToDo(done, all, 'There is nothing left to take down.', 'taken down already'),
   },
   column: { key: 'key', why: 'why' },
 
@@ -89,4 +99,11 @@ export const fleetWords = {
 function duration(ms: number): string {
   const seconds = Math.ceil(ms / 1000);
   return seconds < 100 ? `about ${seconds} s` : `about ${Math.ceil(seconds / 60)} min`;
+}
+
+/** Says that nothing is left to do, of those keys only for which that is so. */
+function nothingToDo(done: number, all: number, every: string, what: string): string {
+  if (all === 0) return 'The manifest names no keys. Nothing has to be changed.';
+  if (done === all) return every.endsWith('down.') ? every : `${every} Nothing has to be changed.`;
+  return `${count(done)} of ${count(all)} keys ${done === 1 ? 'is' : 'are'} ${what}. Nothing is changed for ${done === 1 ? 'it' : 'them'}.`;
 }

@@ -1,3 +1,5 @@
+import type { KeyProblemCode } from '../../key/problems.ts';
+
 /** Sentences about keys. None of them contains any character of a key. */
 
 const count = (n: number, one: string, many: string) => (n === 1 ? `one ${one}` : `${n} ${many}`);
@@ -15,7 +17,6 @@ export const keyWords = {
   quoted: 'The key has quotation marks around it. Give it without them.',
   severalLines: (lines: number) => `The key has ${lines} lines. Give one line with nothing but the key.`,
   blankLine: 'The key has a line break before or after it. Give one line with nothing but the key.',
-  trailingNewline: 'The value ends in a line break, which MediaConnect takes for a part of the key.',
   surroundingSpace: 'The key has spaces or tabs before or after it. Give it without them.',
   innerSpace: (n: number) =>
     `The key has ${count(n, 'space or tab', 'spaces or tabs')} inside. Give its hexadecimal digits in one piece.`,
@@ -43,6 +44,16 @@ export const keyWords = {
     `The key has ${length} hexadecimal digits, but ${algorithm} takes ${wanted}. Give the other key, or another --algorithm.`,
   srtLength: (length: number) => `The SRT password has ${length} characters. It takes 10 to 80.`,
 
+  spreadsheet:
+    'The key is a number as a spreadsheet shows it, so some of its digits are lost. Copy the key from its source, as text.',
+  fileReference:
+    'The key is the name of a file, not what the file holds. Give the key itself, or the path with --key-file.',
+  arn: 'The key is an ARN. Give the key itself.',
+  placeholder:
+    'The key is a placeholder, or the name of a variable, that nothing has filled in. Give the key itself.',
+
+  roundedNumber:
+    'The key has 15 decimal digits and then only zeros, as a spreadsheet rounds long numbers. If so, copy the key from its source, as text.',
   sameDigit:
     'The key is the same digit from beginning to end, which anyone can guess. Use it for a trial only, or make one with --generate.',
   encodedTwice: (digits: number) =>
@@ -77,3 +88,39 @@ export const keyWords = {
   fileOpen: (path: string, word: string) =>
     `Other users of this machine can read or change ${path}. Close it to them: chmod 600 ${word}`,
 };
+
+/** What is wrong with a stored value. Nothing else about a value that is stored leaves AWS: no length, no count, no position. */
+export const storedKeyWords = {
+  empty: 'The value is empty.',
+  'too-long': 'The value is far too long for a key.',
+  'utf-16': 'The value seems to be UTF-16 text, as Windows PowerShell writes it.',
+  'byte-order-mark': 'The value begins with a byte-order mark, which some editors put there unseen.',
+  json: 'The value is JSON, but MediaConnect takes the bare key as plaintext.',
+  'blank-line': 'The value has a line break before or after the key.',
+  'several-lines': 'The value has several lines.',
+  'trailing-newline': 'The value ends in a line break, which MediaConnect takes for a part of the key.',
+  separated: 'The value is written in pieces, with colons, dashes, commas or 0x between its digits.',
+  assignment: 'The value has a name before the key, as in NAME=value.',
+  quoted: 'The value has quotation marks around the key.',
+  'surrounding-space': 'The value has spaces or tabs before or after the key.',
+  'inner-space': 'The value has spaces or tabs inside.',
+  prefixed: 'The value begins with 0x, which MediaConnect takes for a part of the key.',
+  spreadsheet: 'The value is a number as a spreadsheet shows it, so some digits of the key are lost.',
+  'file-reference': 'The value is the name of a file, not the key that the file holds.',
+  arn: 'The value is an ARN, not a key.',
+  placeholder: 'The value is a placeholder, or the name of a variable, that nothing has filled in.',
+  control: 'The value has control characters in it, perhaps from a paste.',
+  'non-ascii': 'The value has characters outside plain ASCII.',
+  invisible: 'The value has invisible characters, perhaps from a web page or a chat.',
+  'look-alike': 'The value has letters that can be mistaken for a digit (the letter O, I or L).',
+  base64: 'The value seems to be Base64. MediaConnect takes hexadecimal digits.',
+  'not-hexadecimal': 'The value has characters that are not hexadecimal (0-9, a-f).',
+  'odd-length': 'The value does not have the length of a key: 32, 48 or 64 hexadecimal digits.',
+  'wrong-length': 'The value does not have the length of a key: 32, 48 or 64 hexadecimal digits.',
+  'srt-length': 'The value does not have the length of an SRT password: 10 to 80 characters.',
+} satisfies Record<Exclude<KeyProblemCode, 'wrong-algorithm'>, string>;
+
+/** The same of a value that is a key for another algorithm than the one asked for. */
+export function storedOtherAlgorithm(algorithm: string, digits: number): string {
+  return `The value does not have the ${digits} hexadecimal digits that ${algorithm} takes.`;
+}

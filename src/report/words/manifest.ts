@@ -43,8 +43,6 @@ export const manifestWords = {
   version: 'version takes 1, without quotation marks. A later one needs a later program.',
   account: 'account takes the twelve digits of an AWS account, such as "111122223333".',
   noKeys: 'keys is missing: the list of the keys.',
-  emptyKeys:
-    'keys is empty. Put at least one key into it, which begins with - secretName: studio-a, for example.',
   takesEntries:
     'keys takes a list with one entry a key, which begins with - secretName: studio-a, for example.',
   takesMap: (what: string, example: string) => `${what} takes a map, such as ${example}.`,

@@ -13,6 +13,8 @@ export const permissionPurposes = {
   GoBackToTheKeyBefore: 'make the version before the current one again',
   DeleteTheSecret: 'schedule the secret for deletion',
   UseTheKmsKey: 'encrypt and decrypt the secret with its KMS key, through Secrets Manager only',
+  ReadVersionKeys: 'see which KMS key the current version is encrypted with',
+  ReadKeyPolicy: 'see whether the policy of the KMS key lets the role in',
   ReadPolicies:
     'read the policy, and whatever other policies the role has (boundary included), to see what they allow',
   MakeThePolicy: 'create the policy, with its tags',
@@ -45,6 +47,8 @@ export const permissionPurposes = {
   OptionalReadTheRole: 'check the role at the end',
   OptionalReadPolicies: 'read the policies of the roles, to check what they allow',
   OptionalDescribeKmsKey: 'see whether the KMS key is enabled',
+  OptionalReadVersionKeys: 'see which KMS key the current version is encrypted with',
+  OptionalReadKeyPolicy: 'see whether the policy of the KMS key lets the role in',
   OptionalSimulateCaller: 'see whether the caller may pass the role to MediaConnect',
   OptionalRestoreThePolicy: 'attach the policy again if another key turns out to need it',
   OptionalFindFlows: 'find the flows, router inputs and router outputs that may use the secret',
@@ -69,6 +73,7 @@ export const permissionsWords = {
   optionalPurpose: (actions: string[], purpose: string) => `  ${actions.join(', ')}: ${purpose}`,
   tooLong: (size: number, wayOut: string) =>
     `The policy has ${count(size)} characters; a managed policy takes 6,144. ${wayOut}`,
+  noKeys: 'The manifest names no keys, so no permissions are needed for it.',
   wayOut: 'Print it for a part of the Regions or secrets at a time, and attach several policies.',
   byPrefix: (size: number, patterns: string[]) =>
     `With every secret by its name the policy has ${count(size)} characters; a managed policy takes 6,144. So it names what the names have in common, and holds for every other secret whose name begins so: ${patterns.join(', ')}.`,

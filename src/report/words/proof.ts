@@ -5,7 +5,7 @@ export const proofWords = {
   readBack: 'Read back: no check failed, but some were inconclusive.',
   waiting: 'IAM to make the changes known everywhere',
 
-  keyReadable: (characters: number) => `plaintext, ${characters} characters, as MediaConnect needs it`,
+  keyReadable: 'plaintext, as MediaConnect needs it',
   secretAbsent: 'the secret is not there',
   secretDeleted: 'the secret is scheduled for deletion',
   secretBinary: 'the secret holds bytes, not text',
@@ -16,11 +16,18 @@ export const proofWords = {
   maybeTrusted: (because: string) => `can't tell whether MediaConnect can assume the role: ${because}`,
   trustUnreadable: 'the trust policy cannot be read as an IAM policy',
   roleAbsent: 'the role is not there',
+  policyHidden: 'the resource policy of the secret was not seen',
   readable: 'the role may read the secret',
   notReadable: (action: string, because: string) => `the role may not do ${action}: ${because}`,
   maybeReadable: (action: string, because: string) =>
     `can't tell whether the role can perform ${action}: ${because}`,
   policyUnreadable: (name: string) => `the policy ${name} cannot be read as an IAM policy`,
+
+  keyPolicyUnseen: (key: string, why: string | undefined) =>
+    `the policy of the KMS key ${key} was not seen${why === undefined ? '' : ` (${why})`}`,
+  keyPolicyUnreadable: (key: string) => `the policy of the KMS key ${key} cannot be read`,
+  versionKeyUnseen: (why: string) => `the KMS key of the current version was not seen (${why})`,
+  needs: (action: string) => `it takes ${action}`,
 
   failed: (subject: string, detail: string) =>
     `The set-up is there but does not hold: ${subject}: ${detail}.`,

@@ -9,6 +9,7 @@ export const rotateWords = {
     'This puts a new key into a secret, in every Region it lives in. Nothing is changed before you have seen the plan and agreed.',
   breaks:
     'A running stream breaks until both ends have the new key: MediaConnect reads it from here, and the other end needs it from you.',
+  wasHidden: 'What the secret holds now could not be decrypted, so it is not compared with the new key.',
   wasUnusable: 'What the secret holds now is not a key that MediaConnect can use.',
   willBeUnusable: 'What the version before holds is not a key that MediaConnect can use.',
   otherAlgorithm:
@@ -34,7 +35,8 @@ export const rotateWords = {
   lookingForAll: 'Looking for the secrets',
   storingAll: 'Storing the new keys',
   storedAll: 'New keys stored',
-  looking: 'Looking for the secret in every Region',
+  looking: (regions: string[]) =>
+    `Looking for the secret in ${regions.length > 0 ? regions.join(', ') : 'every Region'}`,
 
   nowhere: (name: string) => `There is no secret ${name} in any Region that could be looked at.`,
   nowhereHint: 'Check the name, or name the Region (--region).',
@@ -68,7 +70,7 @@ export const rotateWords = {
     count === 1 ? 'The new key is in place.' : `The new key is in place in ${count} Regions.`,
   doneAll: (keys: number) => `New and in place: ${fleetWords.keys(keys)}.`,
   doneBackAll: (keys: number) => `From before the last rotation again: ${fleetWords.keys(keys)}.`,
-  noneAll: 'No key was changed.',
+  noneChanged: 'No key was changed.',
   nextAll:
     'Now give the other ends of the streams the same keys. To go back: the same command with --rollback.',
   nextBackAll: 'Now give the other ends of the streams those keys again.',

@@ -12,7 +12,7 @@ export const statusWords = {
   readingAges: (count: number) => `Looking at the age of ${count} keys`,
 
   deleted: (day: string) => `scheduled for deletion (${day}): MediaConnect cannot read it`,
-  deletedUnused: (day: string) => `scheduled for deletion (${day})`,
+  deletedUnused: (day: string) => `scheduled for deletion (${day}): nobody can read it until it is restored`,
   rotates: 'rotates automatically, which breaks the stream each time',
   noVersion: 'has no current version',
   notDeleted: 'not scheduled for deletion',
@@ -35,6 +35,8 @@ export const statusWords = {
   notReadable: (action: string, because: string) => `the role may not do ${action}: ${because}`,
   mayRead: (because: string) => `whether the role may read it cannot be told: ${because}`,
   namesNothing: 'no secret has this ARN',
+  lacksEnd:
+    'no secret has this ARN: it lacks the end, a hyphen and six characters; write -?????? after the name',
   readsOnly: 'allows reading secrets and nothing else',
   allowsMore: (action: string) => `allows more than reading secrets, such as ${action}`,
 

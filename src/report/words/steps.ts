@@ -60,7 +60,7 @@ export const secretWords = {
     `The KMS key of --kms-key-id is not in ${region}. Give a multi-Region key or an alias, or set up each Region by itself.`,
 
   choiceKeep: 'use the key that is there',
-  choiceReplace: 'store this key as a new version',
+  choiceReplace: 'store this key as a new version; what uses the secret stops until both ends have it',
   choiceRestore: 'restore the secret',
   choiceName: 'take another name for the secret',
 
@@ -183,6 +183,10 @@ export const roleWords = {
     `The role ${name} is a service-linked role: only the AWS service that it belongs to can change it.`,
   cannotRead: (name: string, secret: string, action: string, by: string) =>
     `The role ${name} could not do ${action} on the secret ${secret}, whatever is attached to it, because of ${by}.`,
+  takeOtherBoundary: (action: string) =>
+    `Give --permissions-boundary a policy that allows ${action} on the secret, or leave it out.`,
+  changeResourcePolicy: (action: string) =>
+    `Have the resource policy of the secret changed, so that it does not deny ${action}, or store the key in another secret (--secret-name).`,
   mightNotRead: (name: string, secret: string, others: number, because: string) => {
     const secrets = others === 0 ? `the secret ${secret}` : `the secret ${secret} and ${others} more`;
     return `Can't tell whether the role ${name} can read ${secrets}: ${because}.`;

@@ -7,11 +7,16 @@ import { fleetWords } from './fleet.ts';
 export const teardownWords = {
   intro:
     'This takes down what setup has made for one secret: the secret itself (it can be restored for some days), its place in the policy, and the policy and the role where nothing else uses them. Nothing is changed before you have seen the plan and agreed.',
-  looking: 'Looking for the secret in every Region, and for what uses it',
+  looking: (regions: string[]) =>
+    `Looking for the secret in ${regions.length > 0 ? regions.join(', ') : 'every Region'}, and for what uses it`,
   lookingForAll: 'Looking for the secrets, and for what uses them',
   nothingToDo: 'There is nothing left to take down.',
-  nowhere: (name: string) =>
-    `There is no secret ${name} in any Region that was looked at, and no policy names it.`,
+  notFound: (name: string, regions: string[]) =>
+    `There is no secret ${name} in ${regions.length > 0 ? regions.join(' or ') : 'any Region that was looked at'}, and no policy names it.`,
+  notFoundHint: (regions: string[]) =>
+    regions.length > 0
+      ? 'Check the name and the Region (--region).'
+      : 'Check the name, or name the Region (--region).',
 
   schedule: (recoveryDays: number) =>
     `is scheduled for deletion; for ${recoveryDays} days it can be restored, and then it is gone for ever`,
@@ -81,7 +86,13 @@ export const teardownWords = {
       : `MediaConnect can no longer read ${fleetWords.several.secret(secrets)}.`,
   goneAfter: (region: string, secrets: number, date: Date | undefined) =>
     `${fleetWords.several.secret(secrets)} in ${region}${date ? `, gone for ever after ${dayOf(date)}` : ''}`,
-  doneKept: 'Done. What stays is in the plan above.',
+  doneAlready: (regions: string[]) =>
+    `This key was taken down before. MediaConnect cannot read it in ${regions.join(' and ')}.`,
+  doneAllAlready: (secrets: number) =>
+    `Everything was taken down before. MediaConnect cannot read ${fleetWords.several.secret(secrets)}.`,
+  doneOther: 'Done.',
+  doneNothing: 'Nothing was changed.',
+  kept: 'Not taken down:',
   deletedOn: (region: string, date: Date | undefined) =>
     `Secret (${region})${date ? `, gone for ever after ${dayOf(date)}` : ''}`,
   undoAll: 'Until then this restores them, and makes the policies and the roles again as the file has them:',

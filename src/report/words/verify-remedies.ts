@@ -85,6 +85,21 @@ export const remedies = {
       'alias/aws/secretsmanager',
     ),
   }),
+  /** What is encrypted with a key that is no longer the secret's is encrypted with the one that it names now. */
+  encryptAnew: (arn: string, region: string, kmsKeyId = 'alias/aws/secretsmanager'): Remedy => ({
+    remedy: 'Encrypt it with the KMS key that the secret names now:',
+    command: aws(
+      ...['secretsmanager', 'update-secret', '--region', region],
+      ...['--secret-id', arn, '--kms-key-id', kmsKeyId],
+    ),
+  }),
+  keyPolicy: (arn: string, region: string, policy: string): Remedy => ({
+    remedy: 'Let the role in, in the policy of the KMS key:',
+    command: aws(
+      ...['kms', 'put-key-policy', '--region', region, '--key-id', arn],
+      ...['--policy-name', 'default', '--policy', plainJson(policy)],
+    ),
+  }),
   keepKmsKey: (arn: string, region: string): Remedy => ({
     remedy: 'Cancel its deletion, and enable it again after that (aws kms enable-key):',
     command: aws('kms', 'cancel-key-deletion', '--region', region, '--key-id', arn),

@@ -26,6 +26,15 @@ export const verifyShow = {
     }`,
   cannotRead: (keys: number, failed: number) =>
     `MediaConnect cannot read ${keysOf(keys)}: ${checksOf(failed)} failed.`,
+  /** What is wrong where MediaConnect may well read the key. */
+  faults: {
+    flow: 'There is no such flow in this account',
+    value: 'The secret does not hold a key that MediaConnect can use',
+    key: 'The secret does not hold the right key',
+    settings: "This flow's settings don't match the key",
+    rotation: 'The secret rotates by itself, which breaks the stream each time',
+  },
+  faulty: (what: string, failed: number) => `${what}: ${checksOf(failed)} failed.`,
   cannotTell: (keys: number, open: number) =>
     `Whether MediaConnect can read ${keysOf(keys)} cannot be told: ${checksOf(open)} could not be made.`,
 

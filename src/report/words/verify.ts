@@ -70,6 +70,7 @@ export const verifyWords = {
   rotates: 'rotates by itself, which breaks the stream each time',
   steady: 'no rotation',
   otherArn: 'there is no secret of this ARN, but another one of its name',
+  arnWithoutEnd: 'this ARN lacks its end, a hyphen and six characters, which is part of the ARN of a secret',
   arnEnd: (region: string) =>
     `there is no such secret in ${region}: the name has the end of an ARN, a hyphen and six characters, after it`,
   elsewhere: (region: string, regions: string[]) =>
@@ -86,17 +87,22 @@ export const verifyWords = {
   hexadecimal: 'hexadecimal',
   printable: 'printable',
   digits: (length: number, algorithm: string) => `${length} digits (${algorithm})`,
-  characters: (length: number) => `${length} characters`,
+  passwordLength: '10 to 80 characters',
   thisKey: 'the key given',
   otherKey: 'holds another key than the one given',
   sameKey: (region: string) => `the same key as in ${region}`,
   otherKeyThan: (region: string) => `holds another key than in ${region}`,
 
   awsKey: 'encrypted with aws/secretsmanager',
+  earlierKmsKey: (arn: string) =>
+    `its current version is still encrypted with ${arn}, not with the KMS key that it names now`,
+  earlierKmsKeyUnusable: (arn: string, state: string) =>
+    `its current version is encrypted with ${arn}, which cannot be used (${state}), not with the KMS key that it names now`,
   kmsKeyReady: 'its KMS key is enabled',
   noKmsKey: (id: string) => `its KMS key ${id} does not exist`,
   kmsKeyDeleted: (arn: string) => `its KMS key ${arn} is pending deletion`,
   kmsKeyDisabled: (arn: string) => `its KMS key ${arn} is disabled`,
+  kmsKeyUntold: (arn: string) => `AWS does not tell the state or the use of the KMS key ${arn}`,
   kmsKeyState: (arn: string, state: string) => `its KMS key ${arn} cannot be used (${state})`,
   kmsKeyUsage: (arn: string, usage: string) => `its KMS key ${arn} is not for encryption (${usage})`,
   kmsKeyRegion: (arn: string) => `its KMS key ${arn} is in another Region`,
@@ -139,6 +145,7 @@ export const verifyWords = {
 
   rootPasses: 'as root, you may pass the role to MediaConnect',
   passes: 'you may pass the role to MediaConnect',
+  noSimulator: "IAM's policy simulator did not answer",
   federated: 'what a federated user may do is not in IAM',
   passesNot:
     'you may not pass the role to MediaConnect (iam:PassRole), which whoever puts it into a flow must',

@@ -63,6 +63,7 @@ export const wizardWords = {
   roleNameWhy: 'MediaConnect assumes this role to read the key. One role can serve many secrets.',
   roleDescription: 'Description of the role',
   roleDescriptionWhy: 'Whoever finds the role in the account later reads this.',
+  roleThere: (name: string) => `The role ${name} exists. Its description stays as it is.`,
   nameSubject: 'The name',
   descriptionSubject: 'The description',
 
@@ -72,7 +73,7 @@ export const wizardWords = {
   restoreThenWhy: 'What it holds can be read only once it is restored.',
   restoreCompare: 'stop after restoring it',
   restoreKeep: 'keep the value it holds',
-  restoreReplace: 'store this key as a new version',
+  restoreReplace: 'store this key as a new version; what uses the secret stops until both ends have it',
   prefix: 'Beginning of the names',
   prefixWhy: 'The policy allows every secret whose name begins so, those to come too.',
   prefixSubject: 'The beginning',

@@ -10,8 +10,8 @@ const ABSENT =
   `ConnectCustomKeyStore CreateCustomKeyStore CreateGrant Decrypt DeleteAlias DeleteCustomKeyStore DeleteImportedKeyMaterial
   DeriveSharedSecret DescribeCustomKeyStores DisableKeyRotation DisconnectCustomKeyStore EnableKeyRotation Encrypt
   GenerateDataKey GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext GenerateDataKeyWithoutPlaintext GenerateMac
-  GenerateRandom GetKeyLastUsage GetKeyPolicy GetKeyRotationStatus GetParametersForImport GetPublicKey ImportKeyMaterial
-  ListGrants ListKeyPolicies ListKeyRotations ListResourceTags ListRetirableGrants PutKeyPolicy ReEncrypt ReplicateKey
+  GenerateRandom GetKeyLastUsage GetKeyRotationStatus GetParametersForImport GetPublicKey ImportKeyMaterial
+  ListGrants ListKeyPolicies ListKeyRotations ListResourceTags ListRetirableGrants ReEncrypt ReplicateKey
   RetireGrant RevokeGrant RotateKeyOnDemand Sign TagResource UntagResource UpdateAlias UpdateCustomKeyStore
   UpdateKeyDescription UpdatePrimaryRegion Verify VerifyMac`.split(/\s+/);
 

@@ -11,14 +11,20 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const DEFAULT_WINDOW_DAYS = 30;
 
 const keyId = required(text({ min: 1, max: 2048 }));
+const policyName = text({ min: 1, max: 128 });
+const policyMembers = {
+  PolicyName: policyName,
+  Policy: required(text({ min: 1, max: 131_072 })),
+  BypassPolicyLockoutSafetyCheck: flag,
+};
 
 const tag = record({
   TagKey: required(text({ min: 1, max: 128 })),
   TagValue: required(text({ max: 256 })),
 });
 
-/** What a key can be beside a symmetric one with the default key policy, which the sandbox has not. */
-const ELSEWHERE = ['Policy', 'CustomKeyStoreId', 'XksKeyId'] as const;
+/** What a key can be beside a symmetric one, which the sandbox has not. */
+const ELSEWHERE = ['CustomKeyStoreId', 'XksKeyId'] as const;
 
 /**
  * The key that a request names.
@@ -65,7 +71,7 @@ export const keys: Operations = {
         usual !== 'ENCRYPT_DECRYPT,SYMMETRIC_DEFAULT,AWS_KMS' ||
         ELSEWHERE.some((name) => input[name] !== undefined)
       ) {
-        const message = 'The sandbox has symmetric encryption keys with the default key policy only.';
+        const message = 'The sandbox has symmetric encryption keys only.';
         throw new AwsError('NotImplemented', message);
       }
       const key = call.world.keysIn(call.region).add(call.now, {
@@ -73,9 +79,20 @@ export const keys: Operations = {
         multiRegion: input.MultiRegion ?? false,
         tags: checkedTags(input.Tags ?? []),
       });
+      if (input.Policy !== undefined) {
+        key.policy = demandPolicy(input.Policy);
+      }
       return { KeyMetadata: keyMetadata(call, key) };
     },
   ),
+  GetKeyPolicy: operation({ KeyId: keyId, PolicyName: policyName }, (call, input) => {
+    const key = demandKey(call, input.KeyId, 'GetKeyPolicy');
+    return { Policy: key.policy ?? defaultPolicy(call), PolicyName: 'default' };
+  }),
+  PutKeyPolicy: change('PutKeyPolicy', policyMembers, (_call, key, { Policy = '' }) => {
+    key.policy = demandPolicy(Policy);
+    return {};
+  }),
   DescribeKey: operation({ KeyId: keyId }, (call, input) => {
     // An alias of AWS's own makes its key when it is first asked for. Source: `KeyId` in the API reference of DescribeKey.
     if (/(^|:)alias\/aws\/secretsmanager$/.test(input.KeyId)) {
@@ -134,11 +151,40 @@ function checkedTags(given: readonly { TagKey: string; TagValue: string }[]): Ta
   return given.map(({ TagKey, TagValue }) => ({ Key: TagKey, Value: TagValue }));
 }
 
+/** What a key has that was made without a policy. Source: "Default key policy" in the KMS developer guide. */
+function defaultPolicy({ world }: Call): string {
+  const statement = {
+    Sid: 'Enable IAM User Permissions',
+    Effect: 'Allow',
+    Principal: { AWS: `arn:${world.partition}:iam::${world.account}:root` },
+    Action: 'kms:*',
+    Resource: '*',
+  };
+  return JSON.stringify({ Version: '2012-10-17', Id: 'key-default-1', Statement: [statement] }, undefined, 2);
+}
+
+/** @throws AwsError MalformedPolicyDocumentException for a text that is no policy at all. */
+function demandPolicy(policy: string): string {
+  try {
+    const document: unknown = JSON.parse(policy);
+    if (typeof document === 'object' && document !== null && 'Statement' in document) {
+      return policy;
+    }
+  } catch {
+    // It is told below.
+  }
+  throw new AwsError('MalformedPolicyDocumentException', 'The new key policy is malformed.');
+}
+
 /** An operation that changes the state of a customer's key. It takes no alias. */
 function change(
   action: string,
-  members: { PendingWindowInDays?: ReturnType<typeof number> },
-  run: (call: Call, key: Key, input: { PendingWindowInDays?: number | undefined }) => Output,
+  members: { PendingWindowInDays?: ReturnType<typeof number> } & Partial<typeof policyMembers>,
+  run: (
+    call: Call,
+    key: Key,
+    input: { PendingWindowInDays?: number | undefined; Policy?: string | undefined },
+  ) => Output,
 ): Operation {
   return operation({ ...members, KeyId: keyId }, (call, input) => {
     const { arnPrefix } = call.world.keysIn(call.region);

@@ -7,8 +7,7 @@ import { foreignName, keyName } from './names.ts';
 const UNKNOWN_ID = '00000000-0000-0000-0000-000000000000';
 
 /**
- * The permissions that KMS's operations need. Its keys have the default key policy, which leaves everything to the account's own
- * policies.
+ * The permissions that KMS's operations need.
  * Source: "AWS KMS permissions" in the KMS developer guide.
  */
 export function needs(call: Call, action: string, input: Input): Need[] {
@@ -42,7 +41,22 @@ function creation(action: string, input: Input): Need[] {
 
 /** The permission for an action on the key that a request names, be it there or not. */
 function onKey(call: Call, action: string, name: string): Need {
-  return { action, resource: keyArn(call, name), facts: keyFacts(call, name) };
+  return {
+    action,
+    resource: keyArn(call, name),
+    facts: keyFacts(call, name),
+    ...keyPolicyOf(call, name, call.region),
+  };
+}
+
+/** The policy that a key was given. The default one leaves everything to the account's own policies. */
+export function keyPolicyOf(
+  call: Call,
+  name: string,
+  region: string,
+): Pick<Need, 'resourcePolicy' | 'resourcePolicyMustAllow'> {
+  const policy = call.world.keysIn(region).find(name, call.now)?.policy;
+  return policy === undefined ? {} : { resourcePolicy: policy, resourcePolicyMustAllow: true };
 }
 
 /** The ARN of the key that a name means; what would be its ARN, where there is none. */

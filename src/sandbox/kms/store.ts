@@ -13,6 +13,8 @@ export interface Key {
   readonly description: string;
   readonly createdAt: number;
   enabled: boolean;
+  /** The key policy, where it is not the default one. */
+  policy?: string;
   /** When the waiting period ends; a key that has one is pending deletion. */
   deletedAt?: number;
   readonly tags: readonly Tag[];

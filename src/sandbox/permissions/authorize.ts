@@ -16,6 +16,11 @@ export function authorize(call: Call, service: Service, need: Need): void {
   }
 }
 
+/** Returns whether the caller has a permission. */
+export function isAllowed(call: Call, need: Need): boolean {
+  return decisionOn(call, need).allowed;
+}
+
 /** What the caller's policies, and the resource's own, say of this need. */
 function decisionOn(call: Call, need: Need): Decision {
   const context = contextOf(globalFacts(call), need.facts ?? {});

@@ -1,5 +1,5 @@
 import { AwsError } from '../errors.ts';
-import { keyArn, keyFacts } from '../kms/needs.ts';
+import { keyArn, keyFacts, keyPolicyOf } from '../kms/needs.ts';
 import type { Need } from '../permissions/need.ts';
 import type { Call } from '../service.ts';
 
@@ -37,6 +37,16 @@ export function keyNeeds(
     'aws:CalledViaFirst': 'secretsmanager.amazonaws.com',
     'aws:CalledViaLast': 'secretsmanager.amazonaws.com',
   };
-  const refusal = new AwsError('AccessDeniedException', 'Access to KMS is not allowed');
-  return actions.map((action) => ({ action, resource: keyArn(call, keyId, region), facts, refusal }));
+  const refusal = kmsDenied();
+  return actions.map((action) => ({
+    action,
+    resource: keyArn(call, keyId, region),
+    facts,
+    refusal,
+    ...keyPolicyOf(call, keyId, region),
+  }));
+}
+
+export function kmsDenied(more = ''): AwsError {
+  return new AwsError('AccessDeniedException', `Access to KMS is not allowed${more && `.${more}`}`);
 }

@@ -2,8 +2,9 @@ import { keyArn } from '../kms/needs.ts';
 import { recordsIn, tagsIn, textIn, textsIn, wordIn } from '../permissions/input.ts';
 import { type Facts, type Need, requestTags, resourceTags } from '../permissions/need.ts';
 import type { Call, Input } from '../service.ts';
-import { keyNeeds } from './keys.ts';
+import { keyNeeds, kmsDenied } from './keys.ts';
 import type { Secret } from './store.ts';
+import { CURRENT, keyOf, versionWith } from './versions.ts';
 
 const LISTING: Need = { action: 'secretsmanager:ListSecrets', resource: '*', shown: '' };
 
@@ -71,7 +72,7 @@ function furtherNeeds(
   const present = secret?.kmsKeyId;
   switch (action) {
     case 'GetSecretValue':
-      return keyNeeds(call, ['kms:Decrypt'], present, arn);
+      return readingNeeds(call, input, secret, arn);
     case 'PutSecretValue':
       return keyNeeds(call, ['kms:GenerateDataKey', 'kms:Decrypt'], present, arn);
     case 'UpdateSecret':
@@ -88,6 +89,24 @@ function furtherNeeds(
       return [];
   }
 }
+
+/** A version is decrypted with the key that it was encrypted with, which the secret may have changed since. */
+function readingNeeds(call: Call, input: Input, secret: Secret | undefined, arn: string): Need[] {
+  if (!secret) {
+    return [];
+  }
+  const id = textIn(input, 'VersionId');
+  const version =
+    id === undefined
+      ? versionWith(secret, textIn(input, 'VersionStage') ?? CURRENT)
+      : secret.versions.get(id);
+  const isEarlier = version?.earlierKeyId !== undefined;
+  return keyNeeds(call, ['kms:Decrypt'], keyOf(secret, version), arn).map((need) =>
+    isEarlier ? { ...need, refusal: kmsDenied(NOT_CURRENT_KEY) } : need,
+  );
+}
+
+const NOT_CURRENT_KEY = ' This version of secret is not encrypted with the current KMS key.';
 
 /**
  * A new value needs the key that the secret has, a new key must be usable. Versions are encrypted anew as far as the caller may

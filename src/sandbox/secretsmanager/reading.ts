@@ -9,7 +9,7 @@ import { filters, passesAll } from './filters.ts';
 import { nextToken, secretId, versionId, versionStage } from './members.ts';
 import { secretPage } from './pages.ts';
 import type { Secret, SecretVersion } from './store.ts';
-import { CURRENT, demandVersion, versionWith } from './versions.ts';
+import { CURRENT, demandVersion, keyOf, versionWith } from './versions.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MOST_IN_A_BATCH = 20;
@@ -52,7 +52,7 @@ export const reading: Operations = {
 function readValue(call: Call, input: InputOf<typeof oneRead>): object {
   const secret = liveSecret(call, input.SecretId, 'GetSecretValue');
   const version = chosenVersion(secret, input.VersionId, input.VersionStage);
-  decryptWith(call, secret.kmsKeyId);
+  decryptWith(call, keyOf(secret, version));
   noteAccess(call, secret, version);
   return {
     ARN: secret.arn,

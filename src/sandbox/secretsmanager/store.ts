@@ -12,6 +12,8 @@ export interface SecretVersion {
   readonly content: SecretContent;
   stages: string[];
   readonly createdAt: number;
+  /** The key that it is encrypted with, where that is not the one of the secret; empty for the AWS managed key. */
+  earlierKeyId?: string;
   lastAccessedAt?: number;
 }
 

@@ -1,9 +1,12 @@
-import { type Operations, operation } from '../service.ts';
+import { keyArn } from '../kms/needs.ts';
+import { isAllowed } from '../permissions/authorize.ts';
+import { type Call, type Operations, operation } from '../service.ts';
 import { flag, list, number, required, text } from '../shapes.ts';
 import { findSecret } from './access.ts';
 import { change } from './change.ts';
 import { encryptWith } from './encryption.ts';
 import { invalidParameter, invalidRequest } from './errors.ts';
+import { keyNeeds } from './keys.ts';
 import {
   clientRequestToken,
   description,
@@ -17,7 +20,15 @@ import {
 } from './members.ts';
 import { secretPage } from './pages.ts';
 import type { Secret, SecretVersion } from './store.ts';
-import { CURRENT, contentOf, demandVersion, moveLabel, storeVersion, versionWith } from './versions.ts';
+import {
+  CURRENT,
+  contentOf,
+  demandVersion,
+  keyOf,
+  moveLabel,
+  storeVersion,
+  versionWith,
+} from './versions.ts';
 
 /** The operations that change a secret's value and its versions, and the list of these. */
 export const values: Operations = {
@@ -57,12 +68,12 @@ export const values: Operations = {
       if (content || input.KmsKeyId !== undefined) {
         encryptWith(call, input.KmsKeyId ?? secret.kmsKeyId);
       }
+      if (input.KmsKeyId !== undefined) {
+        changeKey(call, secret, input.KmsKeyId);
+      }
       const version = content && storeVersion(secret, content, call.now, { token: input.ClientRequestToken });
       if (input.Description !== undefined) {
         secret.description = input.Description;
-      }
-      if (input.KmsKeyId !== undefined) {
-        secret.kmsKeyId = input.KmsKeyId;
       }
       return { ARN: secret.arn, Name: secret.name, VersionId: version?.id };
     },
@@ -91,12 +102,29 @@ export const values: Operations = {
       return {
         ARN: secret.arn,
         Name: secret.name,
-        Versions: items.map((version) => versionEntry(secret, version)),
+        Versions: items.map((version) => versionEntry(call, secret, version)),
         NextToken: next,
       };
     },
   ),
 };
+
+/**
+ * Gives a secret another KMS key. Versions with a staging label are encrypted with it anew if the caller has `kms:Encrypt` on it;
+ * all others stay under the key that they have. Source: `KmsKeyId` of UpdateSecret in the API reference.
+ */
+function changeKey(call: Call, secret: Secret, keyId: string): void {
+  const encrypts = keyNeeds(call, ['kms:Encrypt'], keyId, secret.arn).every((need) => isAllowed(call, need));
+  for (const version of secret.versions.values()) {
+    const before = keyOf(secret, version) ?? '';
+    delete version.earlierKeyId;
+    if (!(encrypts && version.stages.length > 0) && before !== keyId) {
+      version.earlierKeyId = before;
+    }
+  }
+  secret.kmsKeyId = keyId;
+  secret.changedAt = call.now;
+}
 
 function changeLabel(
   secret: Secret,
@@ -126,12 +154,14 @@ function changeLabel(
   moveLabel(secret, stage, target);
 }
 
-function versionEntry(secret: Secret, version: SecretVersion): object {
+function versionEntry(call: Call, secret: Secret, version: SecretVersion): object {
+  const id = keyOf(secret, version);
+  const isCustomers = id && call.world.keysIn(call.region).find(id, call.now)?.manager !== 'AWS';
   return {
     VersionId: version.id,
     VersionStages: version.stages.length > 0 ? version.stages : undefined,
     LastAccessedDate: version.lastAccessedAt === undefined ? undefined : new Date(version.lastAccessedAt),
     CreatedDate: new Date(version.createdAt),
-    KmsKeyIds: [secret.kmsKeyId ?? 'DefaultEncryptionKey'],
+    KmsKeyIds: [isCustomers ? keyArn(call, id) : 'DefaultEncryptionKey'],
   };
 }

@@ -98,6 +98,11 @@ export function moveLabel(secret: Secret, stage: string, to: SecretVersion | und
   }
 }
 
+/** The KMS key that a version is encrypted with; undefined or empty for the AWS managed key. */
+export function keyOf(secret: Secret, version: SecretVersion | undefined): string | undefined {
+  return version?.earlierKeyId ?? secret.kmsKeyId;
+}
+
 export function versionWith(secret: Secret, stage: string): SecretVersion | undefined {
   return [...secret.versions.values()].find((version) => version.stages.includes(stage));
 }

@@ -1,0 +1,150 @@
+import { MEDIACONNECT_SERVICE } from './build.ts';
+import { conditionHolds } from './conditions.ts';
+import type { ConditionClause, Statement } from './document.ts';
+import type { Source } from './finding.ts';
+import { matches, pattern } from './match.ts';
+import { partsOf, type StatementRequest } from './statement.ts';
+
+/** A statement that nearly allows a request, and what keeps it from doing so. */
+interface Miss {
+  /** How many of its elements do not match. */
+  count: number;
+  because: string;
+}
+
+/**
+ * Explains why no statement allows a request: the `Allow` statement that comes closest, and which condition, ARN, action or principal
+ * of it does not match. Returns undefined where none comes close.
+ */
+export function nearMiss(sources: Source[], request: StatementRequest): string | undefined {
+  const misses = sources.flatMap((source) =>
+    source.document.statements.flatMap((statement, at) => missOf(source, statement, at, request) ?? []),
+  );
+  const [first] = misses.sort((a, b) => a.count - b.count);
+  return first?.because;
+}
+
+function missOf(
+  source: Source,
+  statement: Statement,
+  at: number,
+  request: StatementRequest,
+): Miss | undefined {
+  if (statement.effect !== 'Allow') return undefined;
+  const { action, principal, resource, facts } = partsOf(
+    statement,
+    source.document,
+    request,
+    source.attachment,
+  );
+  const missed = statement.conditions.filter((condition) => conditionHolds(condition, facts) === 'no');
+  const conditions = missed.map((condition) => conditionMiss(condition, request));
+  const where = `statement ${at + 1} of ${source.name}`;
+  const others = [action, principal, resource].filter((part) => part === 'no').length;
+  if (others > 1) return undefined;
+  const because = (what: string | undefined) =>
+    what === undefined
+      ? undefined
+      : { count: others + conditions.length, because: [`${where} ${what}`, ...conditions].join(', and ') };
+  if (principal === 'no') return because(principalMiss(statement, request));
+  if (action === 'no') return because(actionMiss(statement, request));
+  if (resource === 'no') return because(resourceMiss(statement, request.resource ?? ''));
+  const [first, ...more] = conditions;
+  if (first === undefined) return undefined;
+  const { caller } = request;
+  const whom = 'service' in caller ? `trusts ${nameOf(caller.service)}` : 'comes closest';
+  return { count: conditions.length, because: [`${where} ${whom}, but ${first}`, ...more].join(', and ') };
+}
+
+function nameOf(service: string): string {
+  return service === MEDIACONNECT_SERVICE ? 'MediaConnect' : service;
+}
+
+/** Whom a trust policy names in place of the service. */
+function principalMiss({ principals }: Statement, { caller }: StatementRequest): string | undefined {
+  if (!('service' in caller) || !principals || principals.negated) return undefined;
+  const services = principals.entries.flatMap(({ type, values }) => (type === 'Service' ? values : []));
+  return services.length === 0 ? undefined : `trusts ${listed(services)}, not ${caller.service}`;
+}
+
+/** Which actions of the same service a statement allows. */
+function actionMiss({ actions }: Statement, { action }: StatementRequest): string | undefined {
+  const service = action.slice(0, action.indexOf(':') + 1).toLowerCase();
+  const related = actions.values.filter((each) => each.toLowerCase().startsWith(service));
+  if (related.length === 0) return undefined;
+  return actions.negated ? `leaves out ${listed(related)}` : `allows ${listed(related)} only`;
+}
+
+function resourceMiss({ resources }: Statement, arn: string): string | undefined {
+  if (!resources || resources.negated) return undefined;
+  const service = arn.split(':')[2] ?? '';
+  const related = resources.values.filter((each) => each.split(':')[2] === service);
+  const misses = related.flatMap((value) => {
+    const miss = arnMiss(value, arn);
+    return miss === undefined ? [] : [{ ...miss, value }];
+  });
+  const [closest] = misses.sort((a, b) => a.distance - b.distance);
+  if (closest) return `names ${closest.value}, which ${closest.what}`;
+  return related.length > 0 ? 'names other resources only' : undefined;
+}
+
+/** What is said of the parts of an ARN before the resource. */
+const PLACES = ['', 'partition', 'service', 'Region', 'account'] as const;
+
+/** In what a pattern of an ARN differs from an ARN, where it does not differ in too much. */
+function arnMiss(value: string, arn: string): { what: string; distance: number } | undefined {
+  const [named, wanted] = [partsOfArn(value), partsOfArn(arn)];
+  const places = PLACES.flatMap((place, at) => {
+    const [is, should] = [named[at] ?? '', wanted[at] ?? ''];
+    return place === '' || matches(pattern(is), should) ? [] : [`is for the ${place} ${is}, not ${should}`];
+  });
+  const ofResource = resourceDifference(named[5] ?? '', wanted[5] ?? '');
+  if (ofResource === undefined) return undefined;
+  const all = [...places, ...(ofResource === '' ? [] : [ofResource])];
+  return all.length === 0 || all.length > 2 ? undefined : { what: all.join(' and '), distance: all.length };
+}
+
+function partsOfArn(arn: string): string[] {
+  const [a = '', b = '', c = '', d = '', e = '', ...rest] = arn.split(':');
+  return [a, b, c, d, e, rest.join(':')];
+}
+
+/** Returns an empty text where a resource matches, and undefined where it is another one. */
+function resourceDifference(named: string, wanted: string): string | undefined {
+  if (matches(pattern(named), wanted)) return '';
+  if (matches(pattern(named.toLowerCase()), wanted.toLowerCase())) return 'differs in letter case';
+  // The ARN of a secret ends in a hyphen and six characters that Secrets Manager draws.
+  const end = /-[A-Za-z0-9?]{6}$/.exec(wanted)?.[0];
+  if (!wanted.startsWith('secret:') || end === undefined) return undefined;
+  const name = wanted.slice(0, -end.length);
+  if (named === name)
+    return `lacks the hyphen and six characters at the end of the ARN (${name.slice('secret:'.length)}-??????)`;
+  const other = named.startsWith(`${name}-`) ? named.slice(name.length) : undefined;
+  return other !== undefined && /^-[A-Za-z0-9?]{1,7}$/.test(other)
+    ? `ends in ${other}, and the secret's ARN in ${end}`
+    : undefined;
+}
+
+function conditionMiss({ operator, key, values }: ConditionClause, { context }: StatementRequest): string {
+  const found = context.lookup(key);
+  const actual = found.state === 'present' ? found.values : [];
+  const [first = ''] = actual;
+  if (/Not(Equals|Like|Ip)|^NotIp/.test(operator)) return `its condition ${key} excludes ${listed(actual)}`;
+  if (actual.length === 0)
+    return `its condition ${key} asks for ${listed(values)}, which the request does not have`;
+  if (first.startsWith('arn:')) {
+    const [value = ''] = values;
+    const miss = values.length === 1 ? arnMiss(value, first)?.what : undefined;
+    return `its condition ${key} is ${listed(values)}${miss === undefined ? '' : `, which ${miss}`}`;
+  }
+  return /^(String|Bool)/.test(operator.replace(/^For\w+:/, ''))
+    ? `its condition ${key} is ${listed(values)}, not ${listed(actual)}`
+    : `its condition ${operator} ${key} ${listed(values)} does not hold`;
+}
+
+const MOST_SHOWN = 3;
+
+function listed(values: readonly string[]): string {
+  const shown = values.slice(0, MOST_SHOWN).join(', ');
+  return values.length > MOST_SHOWN ? `${shown} and ${values.length - MOST_SHOWN} more` : shown;
+}

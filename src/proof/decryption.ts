@@ -1,0 +1,80 @@
+import { parseArn } from '../aws/arn.ts';
+import { kmsKeyRef } from '../aws/kms.ts';
+import { readKeyPolicy } from '../aws/kms-keys.ts';
+import { type Look, look, seenIn } from '../aws/look.ts';
+import { readCurrentVersionKeys } from '../aws/secret-versions.ts';
+import type { FoundSecret } from '../aws/secrets.ts';
+import type { Aws, Identity } from '../aws/session.ts';
+import type { KmsKeyRef } from '../policy/index.ts';
+
+/** What decides who may decrypt the current version of a secret, as far as it could be read. */
+export interface Decryption {
+  /**
+   * The customer-managed KMS keys that the current version is encrypted with: none for the AWS managed key. They may differ from the
+   * key that the secret names, which new versions are encrypted with (Secrets Manager API reference, `UpdateSecret`, `KmsKeyId`).
+   */
+  versionKeys: Look<KmsKeyRef[]>;
+  /** The policy of each of these keys; of the key that the secret names, where they could not be read. */
+  keyPolicies: { key: KmsKeyRef; policy: Look<string | undefined> }[];
+}
+
+/** What `ListSecretVersionIds` calls the AWS managed key. */
+const AWS_MANAGED_KEY = /^DefaultEncryptionKey$|(^|:)alias\/aws\/secretsmanager$/;
+
+/** Reads the policies of KMS keys, each once in a run. */
+export type KeyPolicyReader = (region: string, key: KmsKeyRef) => Promise<Look<string | undefined>>;
+
+/** Makes a reader for a run. */
+export function keyPolicyReader(aws: Aws): KeyPolicyReader {
+  const reads = new Map<string, Promise<Look<string | undefined>>>();
+  return (region, key) => {
+    // KMS takes no alias here.
+    const arn = key.arn;
+    if (arn === undefined) return Promise.resolve({ seen: undefined });
+    const reading = reads.get(arn) ?? look(readKeyPolicy(aws, region, arn));
+    reads.set(arn, reading);
+    return reading;
+  };
+}
+
+/**
+ * Reads with which KMS keys the current version of a secret is encrypted, and the policies of these keys. Reads nothing of a secret
+ * that can only be encrypted with the AWS managed key.
+ * @param isWritten whether this run has just written that version, so that it is encrypted with the key that the secret names
+ */
+export async function readDecryption(
+  aws: Aws,
+  identity: Identity,
+  keyPolicyOf: KeyPolicyReader,
+  secret: Pick<FoundSecret, 'region' | 'arn' | 'kmsKeyId' | 'pristine'>,
+  isWritten = false,
+): Promise<Decryption> {
+  const { region, arn, kmsKeyId, pristine = false } = secret;
+  const named = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, region, identity);
+  const isKnown = (pristine || isWritten) && (kmsKeyId === undefined || named?.kind === 'key');
+  const versionKeys: Look<KmsKeyRef[]> = isKnown
+    ? { seen: named ? [named] : [] }
+    : await look(
+        readCurrentVersionKeys(aws, { region, arn }).then((ids) =>
+          ids.flatMap((id) =>
+            AWS_MANAGED_KEY.test(id) ? [] : (withAlias(kmsKeyRef(id, region, identity), named) ?? []),
+          ),
+        ),
+      );
+  const keys = seenIn(versionKeys) ?? (named ? [named] : []);
+  const keyPolicies = await Promise.all(
+    keys.map(async (key) => {
+      // The policy of a key of another account is for that account alone to read.
+      const isOurs = parseArn(key.arn ?? '')?.account === identity.account;
+      return { key, policy: isOurs ? await keyPolicyOf(region, key) : { seen: undefined } };
+    }),
+  );
+  return { versionKeys, keyPolicies };
+}
+
+/** A condition may ask for the alias by which the secret names its only key. */
+function withAlias(key: KmsKeyRef | undefined, named: KmsKeyRef | undefined): KmsKeyRef | undefined {
+  return key?.kind === 'key' && named?.kind === 'alias' && named.arn === undefined
+    ? { ...named, arn: key.arn }
+    : key;
+}

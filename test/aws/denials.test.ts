@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { type Request, toFailure } from '../../src/aws/errors.ts';
+import { REGION, roleArn } from '../support/account.ts';
+import { freshSandbox } from '../support/sandbox.ts';
+import { setUp } from '../support/setup.ts';
+
+const sandbox = freshSandbox();
+const ME = 'arn:aws:iam::111122223333:user/me';
+const ROLE = roleArn('MediaConnect-ASM');
+
+function told(message: string, request: Partial<Request> = {}) {
+  const asked = { action: 'iam:CreateRole', resource: ROLE, region: REGION, elapsedMs: 0, ...request };
+  const error = Object.assign(new Error(message), { name: 'AccessDenied' });
+  const { message: said, hint, details } = toFailure(error, asked, { arn: ME, homeRegion: REGION });
+  return [said, ...details, hint].map(String).join('\n');
+}
+
+const denied = (by: string) =>
+  `User: ${ME} is not authorized to perform: iam:CreateRole on resource: ${ROLE} ${by}`;
+
+describe('a denial is told with the policy that denies', () => {
+  const scp = 'arn:aws:organizations::444455556666:policy/o-example/service_control_policy/p-12345678';
+  const own = 'arn:aws:iam::111122223333:policy/Guard';
+
+  test.each([
+    [`with an explicit deny in a service control policy: ${scp}`, scp, 'whoever runs the AWS organization'],
+    [
+      'because no service control policy allows the iam:CreateRole action',
+      'No service control policy',
+      'AWS organization',
+    ],
+    [`with an explicit deny in a resource control policy: ${scp}`, scp, 'AWS organization'],
+    [`with an explicit deny in a permissions boundary: ${own}`, own, 'whoever set your permissions boundary'],
+    [
+      'because no permissions boundary allows the iam:CreateRole action',
+      'No permissions boundary allows it',
+      'whoever set your permissions boundary',
+    ],
+    ['with an explicit deny in a session policy', 'a session policy denies it', 'no session policy'],
+    [
+      'with an explicit deny in a VPC endpoint policy',
+      'a VPC endpoint policy denies it',
+      'from another network',
+    ],
+    [`with an explicit deny in an identity-based policy: ${own}`, own, 'taken out of that policy'],
+    ['with an explicit deny in a resource-based policy', 'a resource-based policy denies it', 'itself'],
+  ])('%s', (by, policy, help) => {
+    const said = told(denied(by));
+    expect(said).toContain(policy);
+    expect(said).toContain(help);
+    expect(said).not.toContain('Ask for a policy that allows');
+    expect(said).toContain('iam:CreateRole');
+  });
+
+  test('and what such policies often ask for', () => {
+    expect(told(denied(`with an explicit deny in a service control policy: ${scp}`))).toMatch(
+      /--permissions-boundary ARN.*--tag KEY=VALUE/,
+    );
+  });
+
+  test('and one that nothing allows is told with the way to all permissions', () => {
+    const said = told(denied('because no identity-based policy allows the iam:CreateRole action'));
+    expect(said).toContain('Ask for a policy that allows iam:CreateRole');
+    expect(said).toContain('mc-static-key permissions COMMAND');
+  });
+});
+
+test('what Secrets Manager adds about a KMS key is not cut', () => {
+  const said = told(
+    'Access to KMS is not allowed. This version of secret is not encrypted with the current KMS key.',
+    { action: 'secretsmanager:GetSecretValue', resource: 'studio-a' },
+  );
+  expect(said).toContain('This version of secret is not encrypted with the current KMS key.');
+});
+
+test('an error of one of two Regions names the Region', async () => {
+  sandbox().addFault({
+    action: 'CreateSecret',
+    region: 'eu-west-1',
+    kind: 'access-denied',
+    times: Number.POSITIVE_INFINITY,
+  });
+  const { json } = await setUp(sandbox(), { region: [REGION, 'eu-west-1'] });
+  expect(json.error.message).toMatch(/to do secretsmanager:CreateSecret on .*eu-west-1/);
+});

@@ -1,0 +1,77 @@
+import { PutResourcePolicyCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, test } from 'vitest';
+import {
+  ACCOUNT,
+  clientsOf,
+  guidePolicy,
+  makePolicy,
+  makeRole,
+  makeSecret,
+  roleArn,
+} from '../support/account.ts';
+import { freshSandbox } from '../support/sandbox.ts';
+import { conflictOf, setUp } from '../support/setup.ts';
+
+const sandbox = freshSandbox();
+const elsewhere = guidePolicy(`arn:aws:secretsmanager:eu-west-1:${ACCOUNT}:secret:other-??????`);
+const told = async (wishes: Parameters<typeof conflictOf>[1]) => {
+  const { message, details, hint } = await conflictOf(sandbox(), wishes);
+  return [message, ...(details ?? []), hint ?? ''].join('\n');
+};
+
+/** A resource policy that denies reading to a principal. */
+async function deny(principal: string): Promise<void> {
+  const Statement = [
+    {
+      Effect: 'Deny',
+      Principal: principal === '*' ? '*' : { AWS: principal },
+      Action: 'secretsmanager:ListSecretVersionIds',
+      Resource: '*',
+      // The one who looks at the account in this test is no role.
+      Condition: { ArnLike: { 'aws:PrincipalArn': roleArn('*') } },
+    },
+  ];
+  const ResourcePolicy = JSON.stringify({ Version: '2012-10-17', Statement });
+  await clientsOf(sandbox()).secrets.send(
+    new PutResourcePolicyCommand({ SecretId: 'studio-a', ResourcePolicy }),
+  );
+}
+
+describe('each way out of what keeps a role from reading works:', () => {
+  test('of a boundary that was asked for, another one or none', async () => {
+    const permissionsBoundary = await makePolicy(sandbox(), 'Stricter', elsewhere);
+    const said = await told({ permissionsBoundary });
+    expect(said).toContain('Give --permissions-boundary a policy that allows secretsmanager:');
+    expect(said).toContain('or leave it out');
+    expect(said).not.toContain('--role-name');
+    // The way out that used to be told ends the same.
+    await told({ permissionsBoundary, roleName: 'MediaConnect-Other' });
+    const wider = await makePolicy(sandbox(), 'Wider', guidePolicy('*'));
+    expect((await setUp(sandbox(), { permissionsBoundary: wider })).code).toBe(0);
+    expect((await setUp(sandbox(), { secretName: 'studio-b', roleName: 'MediaConnect-B' })).code).toBe(0);
+  });
+
+  test('of the boundary of a role that exists, another role', async () => {
+    const boundary = await makePolicy(sandbox(), 'Stricter', elsewhere);
+    await makeRole(sandbox(), { boundary });
+    expect(await told({})).toContain('--role-name');
+    expect((await setUp(sandbox(), { roleName: 'MediaConnect-Other' })).code).toBe(0);
+  });
+
+  test('of a resource policy that denies one role, another role', async () => {
+    await makeSecret(sandbox());
+    await makeRole(sandbox());
+    await deny(roleArn('MediaConnect-ASM'));
+    expect(await told({})).toContain('--role-name');
+    expect((await setUp(sandbox(), { roleName: 'MediaConnect-Other' })).code).toBe(0);
+  });
+
+  test('of a resource policy that denies every role, another secret', async () => {
+    await makeSecret(sandbox());
+    await deny('*');
+    const said = await told({});
+    expect(said).toContain('Have the resource policy of the secret changed');
+    expect(said).not.toContain('--role-name');
+    expect((await setUp(sandbox(), { secretName: 'studio-b' })).code).toBe(0);
+  });
+});

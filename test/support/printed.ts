@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process';
+import * as iam from '@aws-sdk/client-iam';
+import * as kms from '@aws-sdk/client-kms';
+import * as mediaconnect from '@aws-sdk/client-mediaconnect';
+import * as secretsmanager from '@aws-sdk/client-secrets-manager';
+import { expect } from 'vitest';
+import type { Sandbox } from '../../src/sandbox/index.ts';
+import { clientsOf, REGION } from './account.ts';
+import { runHere } from './run-here.ts';
+
+const MODULES: Record<string, Record<string, unknown>> = { iam, kms, mediaconnect, secretsmanager };
+
+/**
+ * Runs a command that the program has printed, as a shell would: commands of the program itself in this process, those of the AWS CLI
+ * as the requests that they make.
+ * @param keyFile what stands for KEY-FILE in it
+ */
+export async function runPrinted(
+  sandbox: Sandbox,
+  printed: string | undefined,
+  keyFile = 'KEY-FILE',
+): Promise<void> {
+  expect(printed).toBeDefined();
+  for (const command of (printed ?? '').split(' && ')) {
+    const [program, ...words] = wordsOf(command.replaceAll('KEY-FILE', keyFile));
+    if (program === 'aws') await runAws(sandbox, words);
+    else await runOwn(sandbox, program, words);
+  }
+}
+
+/** The words of a command as a shell splits them. */
+export function wordsOf(command: string): string[] {
+  return execFileSync('sh', ['-c', `printf '%s\\0' ${command}`], { encoding: 'utf8' })
+    .split('\0')
+    .slice(0, -1);
+}
+
+async function runOwn(sandbox: Sandbox, program: string | undefined, words: string[]): Promise<void> {
+  expect(program).toBe('mc-static-key');
+  const yes = ['setup', 'rotate', 'teardown'].includes(words[0] ?? '') ? ['--yes'] : [];
+  const { credentials } = sandbox;
+  const { code, stderr } = await runHere([...words, ...yes], {
+    AWS_ENDPOINT_URL: sandbox.url,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_REGION: REGION,
+    ...(credentials.sessionToken ? { AWS_SESSION_TOKEN: credentials.sessionToken } : {}),
+  });
+  expect(code, stderr).toBe(0);
+}
+
+/** `aws kms enable-key --region R --key-id ID` is the request EnableKey with KeyId. */
+async function runAws(sandbox: Sandbox, [service = '', operation = '', ...options]: string[]): Promise<void> {
+  const input: Record<string, unknown> = {};
+  let region = REGION;
+  for (let at = 0; at < options.length; ) {
+    const name = options[at] ?? '';
+    const end = options.findIndex((word, place) => place > at && word.startsWith('--'));
+    const values = options.slice(at + 1, end === -1 ? undefined : end);
+    at += 1 + values.length;
+    if (name === '--region') region = values[0] ?? '';
+    else input[pascal(name.slice(2))] = /regions$/.test(name) ? values : onlyOne(values);
+  }
+  const Command = MODULES[service]?.[`${pascal(operation)}Command`];
+  if (typeof Command !== 'function') throw new Error(`${service} has no ${operation}`);
+  const { iam, kms, mediaConnect, secrets } = clientsOf(sandbox, region);
+  const client = { iam, kms, mediaconnect: mediaConnect, secretsmanager: secrets }[service];
+  if (!client) throw new Error(`there is no client for ${service}`);
+  await Reflect.apply(client.send, client, [Reflect.construct(Command, [input])]);
+}
+
+function onlyOne(values: string[]): unknown {
+  expect(values.length).toBeLessThanOrEqual(1);
+  return values[0] ?? true;
+}
+
+function pascal(kebab: string): string {
+  return kebab.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,206 @@
+import { UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
+import { describe, expect, test } from 'vitest';
+import {
+  ACCOUNT,
+  clientsOf,
+  guidePolicy,
+  guideTrust,
+  KEYS,
+  makePolicy,
+  makeRole,
+  makeSecret,
+  policyArn,
+  READ_ACTIONS,
+  REGION,
+  roleArn,
+} from '../support/account.ts';
+import { runPrinted } from '../support/printed.ts';
+import { freshSandbox } from '../support/sandbox.ts';
+import { conflictOf, setUp } from '../support/setup.ts';
+import { troubles, verifyIt, verifyText } from '../support/verify.ts';
+
+const sandbox = freshSandbox();
+const ROLE = 'MediaConnect-ASM';
+const OTHER = '999999999999';
+const arnOf = (name: string, region = REGION) => `arn:aws:secretsmanager:${region}:${ACCOUNT}:secret:${name}`;
+
+/** The check of that ID, with what it prints. */
+async function checkOf(id: string) {
+  const { json } = await verifyIt(sandbox());
+  const check = json.checks.find((each) => each.id === id);
+  return { ...check, ids: troubles(json.checks) };
+}
+
+describe('a trust policy that names MediaConnect and does not let it in', () => {
+  const withCondition = (Condition: object) => {
+    const trust = guideTrust();
+    return { ...trust, Statement: trust.Statement.map((each) => ({ ...each, Condition })) };
+  };
+
+  test.each([
+    [
+      'is for another account',
+      { StringEquals: { 'aws:SourceAccount': OTHER } },
+      `its condition aws:SourceAccount is ${OTHER}, not ${ACCOUNT}`,
+    ],
+    [
+      'asks for an external ID',
+      { StringEquals: { 'sts:ExternalId': 'feed' } },
+      'its condition sts:ExternalId asks for feed, which the request does not have',
+    ],
+    [
+      'is for flows of another Region',
+      { ArnLike: { 'aws:SourceArn': `arn:aws:mediaconnect:eu-west-1:${ACCOUNT}:flow:*` } },
+      `its condition aws:SourceArn is arn:aws:mediaconnect:eu-west-1:${ACCOUNT}:flow:*, which is for the Region eu-west-1, not ${REGION}`,
+    ],
+    [
+      'is for flows of another account',
+      { ArnLike: { 'aws:SourceArn': `arn:aws:mediaconnect:*:${OTHER}:flow:*` } },
+      `which is for the account ${OTHER}, not ${ACCOUNT}`,
+    ],
+    [
+      'leaves this account out',
+      { StringNotEquals: { 'aws:SourceAccount': ACCOUNT } },
+      `its condition aws:SourceAccount excludes ${ACCOUNT}`,
+    ],
+  ])(
+    '%s is told with the condition, and what is printed lets MediaConnect in',
+    async (_, condition, said) => {
+      const arn = await makeSecret(sandbox());
+      await makePolicy(sandbox(), 'SecretsManagerForMediaConnect', guidePolicy(arn));
+      await makeRole(sandbox(), {
+        trust: withCondition(condition),
+        attached: [policyArn('SecretsManagerForMediaConnect')],
+      });
+      const check = await checkOf('role-trust');
+      expect(check.detail).toContain('statement 1 of the trust policy trusts MediaConnect, but ');
+      expect(check.detail).toContain(said);
+      await runPrinted(sandbox(), check.command);
+      expect((await checkOf('role-trust')).ids).not.toContain('failed role-trust');
+    },
+  );
+
+  test('is told by setup in the same words', async () => {
+    await makeRole(sandbox(), { trust: withCondition({ StringEquals: { 'aws:SourceAccount': OTHER } }) });
+    const { message, details } = await conflictOf(sandbox());
+    expect([message, ...(details ?? [])].join('\n')).toContain(
+      `its condition aws:SourceAccount is ${OTHER}, not ${ACCOUNT}`,
+    );
+  });
+
+  test('trusts another service instead', async () => {
+    await makeSecret(sandbox());
+    await makeRole(sandbox(), { trust: guideTrust('medialive.amazonaws.com') });
+    expect((await checkOf('role-trust')).detail).toContain(
+      'statement 1 of the trust policy trusts medialive.amazonaws.com, not mediaconnect.amazonaws.com',
+    );
+  });
+});
+
+describe('a read policy that comes close', () => {
+  const withPolicy = async (policy: object, name = 'studio-a') => {
+    await makeSecret(sandbox(), { Name: name });
+    await makePolicy(sandbox(), 'SecretsManagerForMediaConnect', policy);
+    await makeRole(sandbox(), { attached: [policyArn('SecretsManagerForMediaConnect')] });
+  };
+
+  test.each([
+    [
+      'lacks the end of the ARN',
+      guidePolicy(arnOf('studio-a')),
+      'lacks the hyphen and six characters at the end of the ARN (studio-a-??????)',
+    ],
+    [
+      'is for another Region',
+      guidePolicy(arnOf('studio-a-??????', 'eu-west-1')),
+      'is for the Region eu-west-1',
+    ],
+    ['is written in other letters', guidePolicy(arnOf('Studio-A-??????')), 'differs in letter case'],
+    [
+      'has the end of an earlier secret',
+      guidePolicy(arnOf('studio-a-AbCdEf')),
+      "ends in -AbCdEf, and the secret's ARN in -",
+    ],
+    [
+      'lacks an action',
+      {
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Action: READ_ACTIONS.slice(0, 3), Resource: arnOf('studio-a-??????') },
+        ],
+      },
+      'only',
+    ],
+    [
+      'asks for a network',
+      {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: READ_ACTIONS,
+            Resource: '*',
+            Condition: { StringEquals: { 'aws:RequestedRegion': 'eu-west-1' } },
+          },
+        ],
+      },
+      `comes closest, but its condition aws:RequestedRegion is eu-west-1, not ${REGION}`,
+    ],
+  ])('and %s is told so, and what is printed puts it right', async (_, policy, said) => {
+    await withPolicy(policy);
+    const check = await checkOf('role-reads-secret');
+    expect(check.detail).toContain('statement 1 of SecretsManagerForMediaConnect');
+    expect(check.detail).toContain(said);
+    await runPrinted(sandbox(), check.command);
+    expect((await checkOf('role-reads-secret')).ids).not.toContain('failed role-reads-secret');
+  });
+
+  test('is not said of one for other secrets', async () => {
+    await withPolicy(guidePolicy(arnOf('another-??????')));
+    expect((await checkOf('role-reads-secret')).detail).toContain('names other resources only');
+  });
+});
+
+describe('an ARN whose end looks like six drawn characters', () => {
+  test('is told to lack its end, and no other secret is advised', async () => {
+    await makeSecret(sandbox(), { Name: 'live/feed' });
+    const arn = await makeSecret(sandbox(), { Name: 'live/feed-secret' });
+    const { json } = await verifyIt(sandbox(), { secretArn: [arnOf('live/feed-secret')] });
+    const check = json.checks.find(({ id }) => id === 'secret-exists');
+    expect(check).toMatchObject({ verdict: 'failed', remedy: `Take its full ARN: ${arn}` });
+    expect(check?.detail).toContain('lacks its end');
+  });
+});
+
+describe('the last line says what is wrong', () => {
+  const last = async (wishes = {}) =>
+    (await verifyText(sandbox(), wishes, { common: { json: false } })).stdout.trimEnd().split('\n').at(-1);
+
+  test('of a flow whose only fault is its algorithm', async () => {
+    await setUp(sandbox(), { key: KEYS.aes128 });
+    const { json } = await verifyIt(sandbox());
+    const SecretArn = json.checks[0]?.subject ?? '';
+    const Decryption = { RoleArn: roleArn(ROLE), SecretArn, Algorithm: 'aes256' } as const;
+    const flowArn = sandbox().addFlow({
+      region: REGION,
+      name: 'game',
+      source: { Name: 'camera', Transport: { Protocol: 'zixi-push' }, Decryption },
+    });
+    expect(await last({ flowArn })).toBe("✖ This flow's settings don't match the key: 1 check failed.");
+  });
+
+  test('of a value that is no key, of another key, and of a role that may not read', async () => {
+    await setUp(sandbox());
+    expect(await last({ key: KEYS.other })).toBe('✖ The secret does not hold the right key: 1 check failed.');
+    await clientsOf(sandbox()).iam.send(
+      new UpdateAssumeRolePolicyCommand({
+        RoleName: ROLE,
+        PolicyDocument: JSON.stringify(guideTrust('ec2.amazonaws.com')),
+      }),
+    );
+    expect(await last()).toBe('✖ MediaConnect cannot read this key: 1 check failed.');
+    await makeSecret(sandbox(), { Name: 'odd', SecretString: `${KEYS.aes256}\n` });
+    const text = await last({ secretName: 'odd', region: [REGION], roleName: 'MediaConnect-Other' });
+    expect(text).toContain('MediaConnect cannot read this key');
+  });
+});
