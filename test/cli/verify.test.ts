@@ -55,7 +55,7 @@ test('verify in a terminal asks what kind of key an untagged secret holds, where
   await terminal.press('down');
   await terminal.press('enter');
   await terminal.exit();
-  expect(terminal.transcript()).toContain('19 characters');
+  expect(terminal.transcript()).toContain('10 to 80 characters');
   expect(terminal.transcript()).not.toContain('mc-static-key rotate');
 });
 
