@@ -1,5 +1,6 @@
-import { region as regionRule } from '../aws/names.ts';
+import { isRegionName } from '../aws/arn.ts';
 import { DEFAULTS } from '../defaults.ts';
+import { configurationWords } from '../report/words/configuration.ts';
 import type { CommandRun } from './command-run.ts';
 import { usageFailure } from './usage.ts';
 
@@ -12,7 +13,6 @@ export function configuredRegions({ aws, common }: Pick<CommandRun, 'aws' | 'com
     ? { value: DEFAULTS.example.region, from: '--sandbox' }
     : aws.settings.configuration?.region;
   if (region === undefined) return [];
-  const wrong = regionRule(region.value, region.from);
-  if (wrong) throw usageFailure([wrong]);
+  if (!isRegionName(region.value)) throw usageFailure([configurationWords.wrongRegion(region.from)]);
   return [region.value];
 }

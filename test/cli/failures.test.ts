@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { KEYS, REGION, readAccount, withoutSuffixes, writesTo } from '../support/account.ts';
-import { manifestFile } from '../support/manifest.ts';
+import { manifestFile, temporaryFile } from '../support/manifest.ts';
 import { run } from '../support/run.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp, setUpInVain } from '../support/setup.ts';
@@ -89,6 +89,19 @@ describe('an account that was not meant', () => {
       expect.stringContaining('name different accounts'),
     ]);
     expect((await setupAll('111122223333')).code).toBe(0);
+  });
+});
+
+describe('a Region that a profile writes in quotation marks', () => {
+  test('is named with its profile, before AWS is asked', async () => {
+    const AWS_CONFIG_FILE = temporaryFile('config', '[default]\nregion = "us-west-2"\n');
+    const { code, stderr } = await run(['setup', ...ARGS], {
+      env: reaching(sandbox(), { AWS_REGION: undefined, AWS_CONFIG_FILE }),
+    });
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('The Region of profile default is not the name of a Region.'),
+    ]);
   });
 });
 

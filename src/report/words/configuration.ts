@@ -27,6 +27,8 @@ export const configurationWords = {
   credentials: (source: string) => `Credentials: ${source}`,
   region: (region: string, from: string) => `Region: ${region} (${from})`,
   noRegion: 'Region: none configured',
+  wrongRegion: (from: string) =>
+    `The Region of ${from} is not the name of a Region. Write it as us-west-2, without quotation marks.`,
   endpoint: (url: string, from: string) => `Endpoint: ${url} (${from}), not AWS`,
   endpointOf: (service: string, url: string, from: string) =>
     `Endpoint of ${service}: ${url} (${from}), not AWS`,

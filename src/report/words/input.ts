@@ -28,7 +28,6 @@ export const inputWords = {
     `${what} must not be MediaConnectAccessRole, which AWS reserves. Take, for example, MediaConnect-ASM.`,
   roleDescription: (what: string) =>
     `${what} takes at most 1,000 characters of the Latin-1 alphabet, without control characters other than line breaks and tabs.`,
-  profileRegion: "The profile's region",
   region: (what: string) => `${what} takes the name of a Region, such as us-west-2.`,
   secretArn: (what: string) =>
     `${what} takes the full ARN of a secret, such as arn:aws:secretsmanager:us-west-2:111122223333:secret:aes256-7g8H9i, its six random characters included.`,
