@@ -16,6 +16,8 @@ import { credentialsFailure, type LastRequest, ProcessError } from './credential
 const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 /** Credentials that end within this time are fetched again, as the SDK does. */
 const RENEW_BEFORE_MS = 5 * 60 * 1000;
+/** Credentials that end so soon when they are fetched are used until this time after that, and not fetched for each request. */
+const LEAST_USE_MS = 60 * 1000;
 /** What a credential process prints is some hundred characters long. */
 const LONGEST_OUTPUT_BYTES = 1024 * 1024;
 
@@ -92,11 +94,12 @@ function providerFor(kind: AwsConfiguration['source']['kind']) {
 /** Makes a provider look once for as long as the credentials are good. A failure is final, so that nothing is run twice. */
 function remembering(find: Provider): Provider {
   let found: Promise<AwsCredentialIdentity> | undefined;
-  let expiresAt: number | undefined;
+  let renewAt = Number.POSITIVE_INFINITY;
   return () => {
-    if (found && expiresAt !== undefined && expiresAt - Date.now() < RENEW_BEFORE_MS) found = undefined;
+    if (Date.now() >= renewAt) found = undefined;
     found ??= find().then((credentials) => {
-      expiresAt = credentials.expiration?.getTime();
+      const ends = credentials.expiration?.getTime() ?? Number.POSITIVE_INFINITY;
+      renewAt = Math.max(ends - RENEW_BEFORE_MS, Date.now() + LEAST_USE_MS);
       return credentials;
     });
     return found;

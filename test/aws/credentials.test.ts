@@ -58,6 +58,17 @@ describe('a credential process', () => {
     expect(runs()).toBe(1);
   });
 
+  test('runs once also where its credentials end soon', async () => {
+    const Expiration = new Date(Date.now() + 120_000).toISOString();
+    const { command, runs } = counting(
+      `echo '${JSON.stringify({ ...JSON.parse(CREDENTIALS), Expiration })}'`,
+    );
+    const find = await finding(`credential_process = ${command}`);
+    expect((await find()).expiration).toEqual(new Date(Expiration));
+    await find();
+    expect(runs()).toBe(1);
+  });
+
   test.each([
     ['echo secret-output; exit 7', 'The credential_process of the profile p failed (7).'],
     [
