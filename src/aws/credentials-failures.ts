@@ -106,12 +106,8 @@ function ofSso(trouble: Trouble, name: string): Failure {
       words.ssoDeniedHint,
     );
   // The SDK stumbles over a session that is not there, with an error of its own insides.
-  if (thrown instanceof TypeError || /could not be found/.test(thrown.message))
-    return failing(
-      trouble,
-      words.ssoSessionMissing(name, plain(sso_session ?? '')),
-      words.ssoConfigureHint(name),
-    );
+  if (sso_session && (thrown instanceof TypeError || /could not be found/.test(thrown.message)))
+    return failing(trouble, words.ssoSessionMissing(name, plain(sso_session)), words.ssoConfigureHint(name));
   return failing(trouble, words.ssoEnded(name), words.ssoHint(name), EXIT.permission, 'expired-credentials');
 }
 

@@ -124,9 +124,13 @@ function verdictLine(output: Output, checks: readonly VerifyCheck[]): string {
 /** The checks that say nothing of whether MediaConnect may read the secret, by what they say, the gravest first. */
 const FAULTS: [fault: keyof typeof words.faults, ids: RegExp][] = [
   ['flow', /^flow-(exists|account)$/],
+  ['router', /^router-(exists|account)$/],
   ['value', /^secret-(plaintext|form|characters|length)$/],
   ['key', /^secret-(key|same-key)$/],
   ['settings', /^flow-(encryption|protocol|algorithm)$/],
+  ['ends', /^(flow|router)-other-end$/],
+  ['encryption', /^(flow|router)-(encryption|secret|role)$/],
+  ['messages', /^(flow|router)-messages$/],
   ['rotation', /^secret-rotation$/],
 ];
 

@@ -23,7 +23,7 @@ describe('a denial is told with the policy that denies', () => {
   const own = 'arn:aws:iam::111122223333:policy/Guard';
 
   test.each([
-    [`with an explicit deny in a service control policy: ${scp}`, scp, 'whoever runs the AWS organization'],
+    [`with an explicit deny in a service control policy: ${scp}`, scp, 'administrator of the AWS'],
     [
       'because no service control policy allows the iam:CreateRole action',
       'No service control policy',
@@ -42,7 +42,7 @@ describe('a denial is told with the policy that denies', () => {
       'a VPC endpoint policy denies it',
       'from another network',
     ],
-    [`with an explicit deny in an identity-based policy: ${own}`, own, 'taken out of that policy'],
+    [`with an explicit deny in an identity-based policy: ${own}`, own, 'statement in that policy'],
     ['with an explicit deny in a resource-based policy', 'a resource-based policy denies it', 'itself'],
   ])('%s', (by, policy, help) => {
     const said = told(denied(by));

@@ -65,7 +65,7 @@ describe('an account that was not meant', () => {
     expect(failure).toMatchObject({
       exit: 4,
       code: 'wrong-account',
-      message: `These are credentials of the account 111122223333, not of ${OTHER} (--account-id).`,
+      message: `These credentials belong to account 111122223333, not to ${OTHER} (--account-id).`,
     });
     const manifest = manifestFile({
       account: OTHER,

@@ -134,7 +134,7 @@ describe('a static key is refused, and the first sentence says what happened to 
       'base64',
       'of the hexadecimal digits',
     ],
-    ['a number as a spreadsheet shows it', '1.23457E+31', 'spreadsheet', 'a number as a spreadsheet'],
+    ['a number as a spreadsheet shows it', '1.23457E+31', 'spreadsheet', 'in spreadsheet notation'],
     ['such a number with a comma', '1,23456789012346E+31', 'spreadsheet', 'digits are lost'],
     ['such a number without a sign', '1.23457e31', 'spreadsheet', 'Copy the key from its source'],
     ['a key that a spreadsheet took for a number', `${'0123456789'.repeat(3)}01.0`, 'spreadsheet', 'lost'],

@@ -63,6 +63,6 @@ test.each([
   sandbox().addFault({ action: 'ListRouterInputs', kind, times: Number.POSITIVE_INFINITY });
   const { code, log } = await rotate(sandbox(), { region: [REGION] });
   expect(code, log).toBe(0);
-  expect(log).toMatch(/Whether a router input uses the secret could not be looked up in us-west-2/);
+  expect(log).toMatch(/Couldn't check whether a router input uses the secret in us-west-2/);
   expect(log).toContain(why);
 });

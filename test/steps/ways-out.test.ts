@@ -41,7 +41,7 @@ describe('each way out of what keeps a role from reading works:', () => {
   test('of a boundary that was asked for, another one or none', async () => {
     const permissionsBoundary = await makePolicy(sandbox(), 'Stricter', elsewhere);
     const said = await told({ permissionsBoundary });
-    expect(said).toContain('Give --permissions-boundary a policy that allows secretsmanager:');
+    expect(said).toContain('Set --permissions-boundary to a policy that allows secretsmanager:');
     expect(said).toContain('or leave it out');
     expect(said).not.toContain('--role-name');
     // The way out that used to be told ends the same.
@@ -70,7 +70,7 @@ describe('each way out of what keeps a role from reading works:', () => {
     await makeSecret(sandbox());
     await deny('*');
     const said = await told({});
-    expect(said).toContain('Have the resource policy of the secret changed');
+    expect(said).toContain('Change the resource policy of the secret');
     expect(said).not.toContain('--role-name');
     expect((await setUp(sandbox(), { secretName: 'studio-b' })).code).toBe(0);
   });

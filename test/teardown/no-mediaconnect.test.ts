@@ -24,5 +24,5 @@ test('a Region without MediaConnect has no flows that keep a secret from being t
   await setUp(sandbox());
   const { code, log } = await tearDown(sandbox(), {}, { requestHandler: withoutMediaConnect() });
   expect(code, log).toBe(0);
-  expect(log).toContain('could not be looked up in us-west-2 (MediaConnect has no endpoint there');
+  expect(log).toContain('uses the secret in us-west-2 (no MediaConnect endpoint was found there');
 });

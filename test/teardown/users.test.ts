@@ -129,7 +129,7 @@ test.each([
   const { code, log } = await tearDown(sandbox());
   expect(code, log).toBe(0);
   expect(log).toContain(
-    `Whether ${what} uses the secret could not be looked up in us-west-2 (mediaconnect:${action} is not allowed)`,
+    `Couldn't check whether ${what} uses the secret in us-west-2 (mediaconnect:${action} is not allowed)`,
   );
 });
 

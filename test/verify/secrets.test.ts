@@ -101,7 +101,7 @@ describe('a secret', () => {
     await makeSecret(sandbox, { Name: 'pass', SecretString: 'a-long-passphrase' });
     const { told, said } = await one({ secretName: 'pass', region: [REGION] });
     expect(told).toEqual(['cannot-tell secret-characters']);
-    expect(said).toContain('If it is an SRT password, verify it with --key-type srt-password.');
+    expect(said).toContain('For an SRT password, run verify with --key-type srt-password.');
   });
 
   test('that is a password is put right by commands that say so', async () => {

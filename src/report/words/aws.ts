@@ -13,24 +13,24 @@ export const awsWords = {
     `${explicit ? `A statement of ${policy === 'identity-based policy' ? 'an' : 'a'} ${policy} denies it` : `No ${policy} allows it`}${arn === undefined ? '' : `: ${arn}`}${arn === undefined ? '.' : ''}`,
   denialHint: {
     'service control policy': (action: string) =>
-      `Ask whoever runs the AWS organization to let you do ${action}. No policy of this account can allow it.`,
+      `Ask the administrator of the AWS organization to let you do ${action}. No policy in this account can allow it.`,
     'resource control policy': (action: string, resource: string) =>
-      `Ask whoever runs the AWS organization to allow ${action} on ${resource}. No policy of this account can allow it.`,
+      `Ask the administrator of the AWS organization to allow ${action} on ${resource}. No policy in this account can allow it.`,
     'permissions boundary': (action: string) =>
       `Ask whoever set your permissions boundary to let it allow ${action}.`,
     'session policy': (action: string) =>
-      `Take credentials whose session policy allows ${action}, or that have no session policy.`,
+      `Use credentials with no session policy, or with one that allows ${action}.`,
     'VPC endpoint policy': (action: string) =>
-      `Have ${action} allowed in the policy of the VPC endpoint, or run the command from another network.`,
+      `Change the VPC endpoint policy so that it permits ${action}, or run the command from another network.`,
     'identity-based policy': (action: string, resource: string) =>
-      `Have the statement that denies ${action} on ${resource} taken out of that policy, or changed.`,
+      `Change or remove the statement in that policy that denies ${action} on ${resource}.`,
     'resource-based policy': (action: string, resource: string) =>
-      `Have ${action} allowed in the policy of ${resource} itself.`,
+      `Change the policy of ${resource} itself so that it permits ${action}.`,
   },
   /** What such denials often ask of what is created. */
   oftenAsked: {
-    role: 'Such policies often ask for a permissions boundary on each new role (--permissions-boundary ARN), or for certain tags (--tag KEY=VALUE).',
-    other: 'Such policies often ask for certain tags on what is created (--tag KEY=VALUE).',
+    role: 'Such policies often require a permissions boundary on each new role (--permissions-boundary ARN), or certain tags (--tag KEY=VALUE).',
+    other: 'Such policies often require certain tags on new resources (--tag KEY=VALUE).',
   },
   kmsSays: (message: string) => `Secrets Manager adds: ${message}`,
   kmsDenied:

@@ -36,7 +36,7 @@ export const configurationWords = {
     `The certificate file ${path} (${from}) can't be read (${code}).`,
   caBundleHint: 'Name a file with certificates in PEM form.',
   wrongAccount: (found: string, wanted: string, from: string) =>
-    `These are credentials of the account ${found}, not of ${wanted} (${from}).`,
+    `These credentials belong to account ${found}, not to ${wanted} (${from}).`,
   wrongAccountHint: (from: string) => `Name a profile of that account with --profile, or correct ${from}.`,
 
   /** Where the credentials come from, in one line. */

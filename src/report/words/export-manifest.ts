@@ -14,7 +14,7 @@ export const exportManifestWords = {
   header: (account: string) => [
     `What is set up in account ${account}, as mc-static-key export manifest has found it.`,
     'The keys stay where they are: each secret is used as it is.',
-    'No key was looked at. Where one is an SRT password and its tag does not say so, add keyType: srt-password.',
+    'No key was read. For an SRT password whose secret has no tag that says so, add keyType: srt-password.',
   ],
   notesTitle: 'This is there too, but not in the manifest:',
   count: (keys: number) => (keys === 1 ? 'One key is in the manifest.' : `${keys} keys are in the manifest.`),

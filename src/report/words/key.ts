@@ -45,15 +45,15 @@ export const keyWords = {
   srtLength: (length: number) => `The SRT password has ${length} characters. It takes 10 to 80.`,
 
   spreadsheet:
-    'The key is a number as a spreadsheet shows it, so some of its digits are lost. Copy the key from its source, as text.',
+    'The key is in spreadsheet notation, so some of its digits are lost. Copy the key from its source as text.',
   fileReference:
-    'The key is the name of a file, not what the file holds. Give the key itself, or the path with --key-file.',
+    'The key is the name of a file, not its contents. Give the key itself, or use --key-file with the path.',
   arn: 'The key is an ARN. Give the key itself.',
   placeholder:
     'The key is a placeholder, or the name of a variable, that nothing has filled in. Give the key itself.',
 
   roundedNumber:
-    'The key has 15 decimal digits and then only zeros, as a spreadsheet rounds long numbers. If so, copy the key from its source, as text.',
+    'The key is 15 decimal digits and then only zeros. If a spreadsheet rounded it, copy the key from its source as text.',
   sameDigit:
     'The key is the same digit from beginning to end, which anyone can guess. Use it for a trial only, or make one with --generate.',
   encodedTwice: (digits: number) =>
@@ -73,7 +73,7 @@ export const keyWords = {
   fileTooLarge: (path: string, most: number) =>
     `--key-file: ${path} has more than ${most} bytes; a key file holds the key and nothing else.`,
   stdin: 'standard input',
-  waiting: (source: string) => `Waiting for the key from ${source}. It ends with the end of the input.`,
+  waiting: (source: string) => `Waiting for the key from ${source}. Close the input after the key.`,
   stdinTooLarge: (most: number) =>
     `--key-file -: standard input has more than ${most} bytes; it should hold the key and nothing else.`,
   sourceEmpty: (source: string) => `${source}: there is nothing in it. Put the key there, and nothing else.`,
@@ -105,7 +105,7 @@ export const storedKeyWords = {
   'surrounding-space': 'The value has spaces or tabs before or after the key.',
   'inner-space': 'The value has spaces or tabs inside.',
   prefixed: 'The value begins with 0x, which MediaConnect takes for a part of the key.',
-  spreadsheet: 'The value is a number as a spreadsheet shows it, so some digits of the key are lost.',
+  spreadsheet: 'The value is in spreadsheet notation, so some digits of the key are lost.',
   'file-reference': 'The value is the name of a file, not the key that the file holds.',
   arn: 'The value is an ARN, not a key.',
   placeholder: 'The value is a placeholder, or the name of a variable, that nothing has filled in.',

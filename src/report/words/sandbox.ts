@@ -8,7 +8,7 @@ export const sandboxWords = {
   portRefused: (port: number) => `--port: this user may not open port ${port}. Take one above 1023.`,
   cannotFollow: (version: string) =>
     `The AWS CLI ${version} ignores AWS_ENDPOINT_URL, so its calls would go to AWS.`,
-  cannotFollowHint: 'Use the AWS CLI 2.13, 1.29 or newer.',
+  cannotFollowHint: 'Install AWS CLI 2.13 or newer, or 1.29 or newer in version 1.',
   commandNotFound: 'The command after -- was not found. Check its name and PATH.',
   commandFailed: (code: string) => `The command after -- could not be started (${code}).`,
   portAndCommand: '--port serves in the foreground, so it takes no command. Leave one of them out.',

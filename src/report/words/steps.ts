@@ -9,7 +9,7 @@ import { aws } from './commands.ts';
 export const secretWords = {
   otherKeyType: (name: string, region: string, held: string, wanted: string) =>
     `The secret ${name} in ${region} is for the key type ${held}, as its tag says, and not for ${wanted}.`,
-  otherKeyTypeHint: 'Store the key in a secret of its own.',
+  otherKeyTypeHint: 'Store this key in another secret.',
   create: 'stores the key',
   createCopy: 'stores the key that the secret of this name holds elsewhere',
   keepSame: 'holds this key already',
@@ -60,7 +60,7 @@ export const secretWords = {
     `The KMS key of --kms-key-id is not in ${region}. Give a multi-Region key or an alias, or set up each Region by itself.`,
 
   choiceKeep: 'use the key that is there',
-  choiceReplace: 'store this key as a new version; what uses the secret stops until both ends have it',
+  choiceReplace: 'store this key as a new version; streams break until both ends have it',
   choiceRestore: 'restore the secret',
   choiceName: 'take another name for the secret',
 
@@ -154,12 +154,12 @@ export const roleWords = {
   updateTrust: 'its trust policy gets a statement for MediaConnect; what it says now stays',
 
   shutsOut: (name: string, regions: string[], account: string) =>
-    `No pattern of --source-arn is for ${regions.join(' or ')} in account ${account}. MediaConnect could not use the role ${name} there.`,
+    `No --source-arn pattern is for ${regions.join(' or ')} in account ${account}. MediaConnect can't use the role ${name} there.`,
   shutsOutHint: (patterns: string[]) => `Add a pattern, such as ${patterns.join(' and ')}.`,
   shutsOutRouters:
-    'The patterns of --source-arn shut out routers, and the key can be used for them. To let them in, add patterns for routerInput:* and routerOutput:*.',
+    'The --source-arn patterns shut out routers, which could use this key. To allow routers, add patterns for routerInput:* and routerOutput:*.',
   onlyRouters:
-    'The patterns of --source-arn are for routers only, and transit encryption takes keys of 64 digits. Use an aes256 key, or add a pattern for flow:*.',
+    'The --source-arn patterns are for routers only. Transit encryption needs a key of 64 digits. Use an aes256 key, or add a pattern for flow:*.',
   notTrusted: (name: string, because: string) =>
     `The role ${name} exists, and MediaConnect may not assume it: ${because}.`,
   trustDenied: (name: string, because: string) =>
@@ -184,9 +184,9 @@ export const roleWords = {
   cannotRead: (name: string, secret: string, action: string, by: string) =>
     `The role ${name} could not do ${action} on the secret ${secret}, whatever is attached to it, because of ${by}.`,
   takeOtherBoundary: (action: string) =>
-    `Give --permissions-boundary a policy that allows ${action} on the secret, or leave it out.`,
+    `Set --permissions-boundary to a policy that allows ${action} on the secret, or leave it out.`,
   changeResourcePolicy: (action: string) =>
-    `Have the resource policy of the secret changed, so that it does not deny ${action}, or store the key in another secret (--secret-name).`,
+    `Change the resource policy of the secret so that it does not deny ${action}. Or store the key in another secret (--secret-name).`,
   mightNotRead: (name: string, secret: string, others: number, because: string) => {
     const secrets = others === 0 ? `the secret ${secret}` : `the secret ${secret} and ${others} more`;
     return `Can't tell whether the role ${name} can read ${secrets}: ${because}.`;

@@ -18,18 +18,18 @@ export const userWords = {
     `The secret ${name} in ${region} is used by ${user(kind, arn, places)}.`,
   usedByHint: (kind: Kind) =>
     kind === 'flow'
-      ? 'Remove the encryption there, or the part of the flow, and then run the same command again.'
-      : `Use automatic encryption there or another secret, or delete the ${KINDS[kind]}. Then run the same command again.`,
+      ? 'Change that setting to stop using the secret, or remove that part of the flow. Then run the same command again.'
+      : `Change that setting to stop using the secret, or delete the ${KINDS[kind]}. Then run the same command again.`,
   namedBy: (name: string, region: string, kind: Kind, arn: string, places: string[]) =>
     `The secret ${name} in ${region} is named by ${user(kind, arn, places)}. It is not used there: the integration with routers is disabled.`,
   willRead: (name: string, region: string, kind: Kind, arn: string, places: string[]) =>
     `The secret ${name} in ${region} is used by ${user(kind, arn, places)}, which will read the new key.`,
-  readsNew: 'One that does will read the new key.',
-  stopsDecrypting: 'One that does stops decrypting.',
+  readsNew: 'Anything there that uses it will read the new key.',
+  stopsDecrypting: 'Anything there that uses it will stop decrypting.',
   looking: 'Looking for what uses the secret',
   denied: (action: string) => `${action} is not allowed`,
-  noEndpoint: 'MediaConnect has no endpoint there that can be found',
-  noRouters: 'MediaConnect has no routers there',
+  noEndpoint: 'no MediaConnect endpoint was found there',
+  noRouters: 'MediaConnect does not answer router requests there',
 
   /** Says what could not be looked at: what has the same reason in one sentence. */
   unknown: (unseen: { region: string; kind: Kind; why: string }[], consequence: string): string[] =>
@@ -41,6 +41,6 @@ export const userWords = {
         'or',
       );
       const regions = [...new Set(same.map(({ region }) => region))];
-      return `Whether ${things} uses the secret could not be looked up in ${regions.join(', ')} (${why}). ${consequence}`;
+      return `Couldn't check whether ${things} uses the secret in ${regions.join(', ')} (${why}). ${consequence}`;
     }),
 };

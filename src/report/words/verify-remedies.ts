@@ -94,7 +94,7 @@ export const remedies = {
     ),
   }),
   keyPolicy: (arn: string, region: string, policy: string): Remedy => ({
-    remedy: 'Let the role in, in the policy of the KMS key:',
+    remedy: 'Allow the role in the key policy of the KMS key:',
     command: aws(
       ...['kms', 'put-key-policy', '--region', region, '--key-id', arn],
       ...['--policy-name', 'default', '--policy', plainJson(policy)],

@@ -28,12 +28,12 @@ export const routerWords = {
   differ: (what: string, keyType: string, arn: string, other: string) =>
     `${what} has the key type ${keyType}, and its other end ${arn} has ${other}`,
   matches: (what: string, arn: string) => `${what} matches its other end ${arn}`,
-  otherKey: (what: string, arn: string) => `${what} has another key than its other end ${arn}`,
+  otherKey: (what: string, arn: string) => `${what} and its other end ${arn} have different keys`,
   keyUnknown: (what: string, arn: string) => `whether ${what} has the same key as its other end ${arn}`,
 } as const;
 
 const DISCONNECT =
-  'Disconnect the two first: MediaConnect does not change the setting while they are connected.';
+  'Disconnect them first. MediaConnect does not change the setting while they are connected.';
 
 export const routerRemedies = {
   message: {

@@ -32,7 +32,11 @@ export const verifyShow = {
     value: 'The secret does not hold a key that MediaConnect can use',
     key: 'The secret does not hold the right key',
     settings: "This flow's settings don't match the key",
-    rotation: 'The secret rotates by itself, which breaks the stream each time',
+    router: 'There is no such router input or router output in this account',
+    ends: 'The two ends of the connection have different settings',
+    encryption: "The encryption settings name something that MediaConnect can't use",
+    messages: 'MediaConnect reports errors',
+    rotation: 'The secret rotates automatically, which breaks the stream each time',
   },
   faulty: (what: string, failed: number) => `${what}: ${checksOf(failed)} failed.`,
   cannotTell: (keys: number, open: number) =>
@@ -62,5 +66,5 @@ export const verifyShow = {
 
   looking: 'Looking at the secret, the role and its policies',
   lookingAtAll: 'Looking at the secrets, the roles and their policies',
-  lookingAtFlow: 'Looking at what it uses, and at the other ends of its connections',
+  lookingAtFlow: 'Checking what it uses and the other ends of its connections',
 };

@@ -70,7 +70,7 @@ export const verifyWords = {
   rotates: 'rotates by itself, which breaks the stream each time',
   steady: 'no rotation',
   otherArn: 'there is no secret of this ARN, but another one of its name',
-  arnWithoutEnd: 'this ARN lacks its end, a hyphen and six characters, which is part of the ARN of a secret',
+  arnWithoutEnd: 'this ARN lacks its end: the hyphen and six characters that Secrets Manager adds',
   arnEnd: (region: string) =>
     `there is no such secret in ${region}: the name has the end of an ARN, a hyphen and six characters, after it`,
   elsewhere: (region: string, regions: string[]) =>
@@ -102,7 +102,7 @@ export const verifyWords = {
   noKmsKey: (id: string) => `its KMS key ${id} does not exist`,
   kmsKeyDeleted: (arn: string) => `its KMS key ${arn} is pending deletion`,
   kmsKeyDisabled: (arn: string) => `its KMS key ${arn} is disabled`,
-  kmsKeyUntold: (arn: string) => `AWS does not tell the state or the use of the KMS key ${arn}`,
+  kmsKeyUntold: (arn: string) => `AWS does not return the state or usage of the KMS key ${arn}`,
   kmsKeyState: (arn: string, state: string) => `its KMS key ${arn} cannot be used (${state})`,
   kmsKeyUsage: (arn: string, usage: string) => `its KMS key ${arn} is not for encryption (${usage})`,
   kmsKeyRegion: (arn: string) => `its KMS key ${arn} is in another Region`,

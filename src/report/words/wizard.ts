@@ -8,7 +8,7 @@ export const wizardWords = {
   account: (account: string) => `AWS account ${account}`,
   caller: (arn: string) => `as ${arn}`,
   sandboxProfile: 'the sandbox inside this program; nothing reaches AWS',
-  regionsMeant: (regions: string) => `for Region ${regions}`,
+  regionsMeant: (regions: string) => `in ${regions}`,
   goOn: 'Go on with this account?',
 
   stepOne: 'Step 1 of 3: Store the key as a secret',
@@ -73,7 +73,7 @@ export const wizardWords = {
   restoreThenWhy: 'What it holds can be read only once it is restored.',
   restoreCompare: 'stop after restoring it',
   restoreKeep: 'keep the value it holds',
-  restoreReplace: 'store this key as a new version; what uses the secret stops until both ends have it',
+  restoreReplace: 'store this key as a new version; streams break until both ends have it',
   prefix: 'Beginning of the names',
   prefixWhy: 'The policy allows every secret whose name begins so, those to come too.',
   prefixSubject: 'The beginning',
