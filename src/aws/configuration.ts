@@ -36,6 +36,8 @@ export interface Profile {
   /** The flag or the variable that names it; absent for the default profile. */
   from?: string;
   settings: Readonly<Record<string, string>>;
+  /** What the profiles of its `source_profile` chain say about credentials. */
+  sourceKinds?: ProfileCredentials[];
 }
 
 /** What the flags, the environment and the files of the AWS CLI say, read once. Everything else asks here. */
@@ -71,11 +73,17 @@ export async function readConfiguration(
       : { value: flags.profile, from: '--profile' };
   const files = await readFiles(env);
   const name = named?.value ?? 'default';
-  const own = { ...files.config[name], ...files.credentials[name] };
-  const isThere = name in files.config || name in files.credentials;
+  const own = settingsOf(files, name);
+  const isThere =
+    !isSection(name) && (Object.hasOwn(files.config, name) || Object.hasOwn(files.credentials, name));
   // The AWS CLI and the SDKs take a default profile that is named and not there for an empty one.
   if (named && !isThere && name !== 'default') throw profileNotFound(named, files);
-  const profile: Profile = { name, ...(named ? { from: named.from } : {}), settings: own };
+  const profile: Profile = {
+    name,
+    ...(named ? { from: named.from } : {}),
+    settings: own,
+    sourceKinds: sourceKindsOf(files, own),
+  };
   const inProfile = (member: string): Setting | undefined =>
     own[member] ? { value: own[member], from: words.inProfile(plain(name)) } : undefined;
   const region = settingOf(env, 'AWS_REGION', 'AWS_DEFAULT_REGION') ?? inProfile('region');
@@ -88,6 +96,33 @@ export async function readConfiguration(
     ...(caBundle ? { caBundle } : {}),
     endpointOf: endpoints(flags.endpointUrl, env, profile, files),
   };
+}
+
+function settingsOf({ config, credentials }: Files, name: string): Record<string, string> {
+  const own = (sections: Files['config']) => (Object.hasOwn(sections, name) ? sections[name] : {});
+  return { ...own(config), ...own(credentials) };
+}
+
+/** Whether a section of the configuration file is no profile. */
+function isSection(name: string): boolean {
+  return /^(sso-session|services)\./.test(name);
+}
+
+function sourceKindsOf(files: Files, settings: Record<string, string>): ProfileCredentials[] {
+  const kinds: ProfileCredentials[] = [];
+  const visited = new Set<string>();
+  for (let next = settings.source_profile; next !== undefined && !visited.has(next); ) {
+    visited.add(next);
+    const source = settingsOf(files, next);
+    const how = howOf(source);
+    if (how) kinds.push(how);
+    next = source.source_profile;
+  }
+  return kinds;
+}
+
+function howOf(settings: Profile['settings']): ProfileCredentials | undefined {
+  return PROFILE_CREDENTIALS.find(([, isIn]) => isIn(settings))?.[0];
 }
 
 function settingOf(env: NodeJS.ProcessEnv, ...names: string[]): Setting | undefined {
@@ -153,7 +188,6 @@ async function demandReadable(path: string, full: string): Promise<void> {
 }
 
 function profileNotFound({ value, from }: Setting, { config, credentials, paths }: Files): Failure {
-  const isSection = (name: string) => /^(sso-session|services)\./.test(name);
   const profiles = [...new Set([...Object.keys(config), ...Object.keys(credentials)])].filter(
     (name) => !isSection(name),
   );
@@ -164,16 +198,16 @@ function profileNotFound({ value, from }: Setting, { config, credentials, paths 
   });
 }
 
-/** What the settings of a profile say about credentials, in the order of the SDK. */
+/** What the settings of a profile say about credentials, in the order of the AWS CLI. */
 const PROFILE_CREDENTIALS: readonly [ProfileCredentials, (settings: Profile['settings']) => boolean][] = [
   ['role', (own) => 'source_profile' in own || 'credential_source' in own],
-  ['access-keys', (own) => 'aws_access_key_id' in own || 'aws_secret_access_key' in own],
   ['web-identity', (own) => 'web_identity_token_file' in own],
-  ['process', (own) => 'credential_process' in own],
+  // A role without anything to assume it with: keys beside it are not what is meant.
+  ['role', (own) => 'role_arn' in own],
   ['sso', (own) => 'sso_session' in own || 'sso_start_url' in own || 'sso_account_id' in own],
   ['login', (own) => 'login_session' in own],
-  // A role without anything to assume it with.
-  ['role', (own) => 'role_arn' in own],
+  ['process', (own) => 'credential_process' in own],
+  ['access-keys', (own) => 'aws_access_key_id' in own || 'aws_secret_access_key' in own],
 ];
 
 /**
@@ -182,7 +216,7 @@ const PROFILE_CREDENTIALS: readonly [ProfileCredentials, (settings: Profile['set
  */
 function sourceOf({ from, settings }: Profile, env: NodeJS.ProcessEnv): CredentialsSource {
   if (!from && (env.AWS_ACCESS_KEY_ID || env.AWS_SECRET_ACCESS_KEY)) return { kind: 'environment' };
-  const how = PROFILE_CREDENTIALS.find(([, isIn]) => isIn(settings))?.[0];
+  const how = howOf(settings);
   if (how) return { kind: 'profile', how };
   if (env.AWS_WEB_IDENTITY_TOKEN_FILE) return { kind: 'token-file' };
   if (env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI || env.AWS_CONTAINER_CREDENTIALS_FULL_URI)
@@ -197,9 +231,15 @@ function endpoints(
   { config }: Files,
 ): AwsConfiguration['endpointOf'] {
   const isOn = (value: string | undefined) => value?.toLowerCase() === 'true';
-  const ignored =
-    isOn(env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS) || isOn(settings.ignore_configured_endpoint_urls);
+  const { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: variable } = env;
+  const ignored = isOn(variable || settings.ignore_configured_endpoint_urls);
   const services = settings.services === undefined ? undefined : config[`services.${settings.services}`];
+  if (settings.services !== undefined && !services)
+    throw new Failure(words.noServices(plain(name), plain(settings.services)), {
+      code: 'aws-configuration',
+      exitCode: EXIT.permission,
+      hint: words.noServicesHint,
+    });
   const inServices = (member: string): Setting | undefined => {
     const value = services?.[`${member}.endpoint_url`];
     return value ? { value, from: words.inServices(plain(settings.services ?? ''), plain(name)) } : undefined;

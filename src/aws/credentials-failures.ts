@@ -90,6 +90,14 @@ function ofProfile(trouble: Trouble): Failure {
   const [, missing] = /Could not resolve credentials using profile: \[(.+?)\]/.exec(thrown.message) ?? [];
   if (missing && missing !== profile.name)
     return failing(trouble, words.sourceMissing(name, plain(missing)), words.sourceHint);
+  const sourceName = plain(profile.settings.source_profile ?? '');
+  // The SDK's message repeats the command of a process, and what it printed.
+  if (profile.sourceKinds?.includes('process'))
+    return failing(
+      { ...trouble, thrown: new ProcessError() },
+      words.sourceProcessFailed(name, sourceName),
+      words.processHint(sourceName),
+    );
   return failing(trouble, words.profileUnusable(name, plain(thrown.message)), words.profileHint(name));
 }
 

@@ -1,7 +1,10 @@
 import { exec } from 'node:child_process';
+import { fromEnv } from '@aws-sdk/credential-provider-env';
 import { fromHttp } from '@aws-sdk/credential-provider-http';
 import { fromIni } from '@aws-sdk/credential-provider-ini';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { fromSSO } from '@aws-sdk/credential-provider-sso';
+import { fromTokenFile } from '@aws-sdk/credential-provider-web-identity';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { HTTP } from '../defaults.ts';
 import { EXIT, Failure, Interrupted } from '../failure.ts';
@@ -9,7 +12,7 @@ import { plain } from '../report/plain.ts';
 import { awsWords } from '../report/words/aws.ts';
 import { configurationWords as words } from '../report/words/configuration.ts';
 import type { AwsSettings, RequestHandler } from './clients.ts';
-import type { AwsConfiguration } from './configuration.ts';
+import type { AwsConfiguration, Profile, ProfileCredentials } from './configuration.ts';
 import { credentialsFailure, type LastRequest, ProcessError } from './credentials-failures.ts';
 
 /** The SDK would print a warning of its own about a profile beside access keys; `setup` says that in its words. */
@@ -52,13 +55,21 @@ export function foundCredentials(
   };
   const find = finderFor(settings, watching);
   return remembering(async () => {
-    const stop = AbortSignal.any([interrupt, AbortSignal.timeout(HTTP.callLimitMs)]);
+    // Not `AbortSignal.any` with a time-out: such a signal can be collected before it is aborted.
+    const stopping = new AbortController();
+    const stop = () => stopping.abort();
+    const timer = setTimeout(stop, HTTP.callLimitMs);
+    interrupt.addEventListener('abort', stop, { once: true });
+    if (interrupt.aborted) stop();
     try {
-      return await unlessStopped(find(stop), stop);
+      return await unlessStopped(find(stopping.signal), stopping.signal);
     } catch (error) {
       if (interrupt.aborted || error instanceof Interrupted) throw new Interrupted();
-      if (stop.aborted) throw timedOut(configuration);
+      if (stopping.signal.aborted) throw timedOut(configuration);
       throw credentialsFailure(error, configuration, last);
+    } finally {
+      clearTimeout(timer);
+      interrupt.removeEventListener('abort', stop);
     }
   });
 }
@@ -70,8 +81,7 @@ function finderFor(
   const { profile, source, endpointOf } = configuration;
   if (source.kind === 'profile' && source.how === 'process')
     return (stop) => runProcess(profile.settings.credential_process ?? '', stop);
-  // IAM Identity Center has an endpoint of its own, which nobody configures here.
-  const endpoint = source.kind === 'profile' && source.how === 'sso' ? undefined : endpointOf('STS')?.value;
+  const endpoint = asksStsOnly(configuration) ? endpointOf('STS')?.value : undefined;
   const options = {
     ...(profile.from ? { profile: profile.name } : {}),
     // Assuming a role is a request to STS as well: it goes where all the others go, and the way they go.
@@ -81,14 +91,57 @@ function finderFor(
     mfaCodeProvider: askMfaCode ?? refuseMfa,
     logger: SILENT,
   };
-  const find = providerFor(source.kind)(options);
-  return () => find();
+  const { mfa_serial, source_profile } = profile.settings;
+  return async () => {
+    // The SDK asks for the code while the source may already have failed, and nobody hears of that.
+    if (mfa_serial && source_profile) await fromIni({ ...options, profile: source_profile })();
+    return providerFor(configuration)(options)();
+  };
 }
 
-/** The default provider would go on to the next source where a profile or a container fails. */
-function providerFor(kind: AwsConfiguration['source']['kind']) {
-  if (kind === 'profile') return fromIni;
-  return kind === 'container' ? fromHttp : defaultProvider;
+/**
+ * Returns the provider of a profile that also holds access keys, which the SDK's own provider would take instead of what the AWS CLI
+ * takes.
+ */
+function beyondKeys(how: ProfileCredentials, { name, settings }: Profile) {
+  if (settings.aws_access_key_id === undefined) return undefined;
+  if (how === 'sso') return fromSSO;
+  if (how === 'role' && settings.source_profile === undefined && settings.credential_source === undefined)
+    throw new Error(words.roleWithoutSource(plain(name)));
+  if (how !== 'web-identity') return undefined;
+  const { web_identity_token_file: webIdentityTokenFile, role_arn: roleArn } = settings;
+  return (options: object) =>
+    fromTokenFile({
+      ...options,
+      ...(webIdentityTokenFile === undefined ? {} : { webIdentityTokenFile }),
+      ...(roleArn === undefined ? {} : { roleArn }),
+    });
+}
+
+/**
+ * Whether all requests for the credentials go to STS. The SDK would send those to IAM Identity Center and to the sign-in service to
+ * the same endpoint, and with them tokens that are no business of STS.
+ */
+function asksStsOnly({ source, profile }: AwsConfiguration): boolean {
+  if (source.kind !== 'profile') return true;
+  const isSafe = (how: string) => how !== 'sso' && how !== 'login';
+  return isSafe(source.how) && (profile.sourceKinds ?? []).every(isSafe);
+}
+
+/** Returns the provider of one source. The default provider would go on to the next one where a source fails. */
+function providerFor({ source, profile }: AwsConfiguration) {
+  switch (source.kind) {
+    case 'environment':
+      return fromEnv;
+    case 'profile':
+      return beyondKeys(source.how, profile) ?? fromIni;
+    case 'token-file':
+      return fromTokenFile;
+    case 'container':
+      return fromHttp;
+    case 'instance':
+      return defaultProvider;
+  }
 }
 
 /** Makes a provider look once for as long as the credentials are good. A failure is final, so that nothing is run twice. */

@@ -62,12 +62,13 @@ async function waitFor(signal: 'SIGINT' | 'SIGTERM'): Promise<['SIGINT' | 'SIGTE
 
 /** The sandbox has no Region of its own; where none is set, the guide's example stands in, as everywhere in the sandbox. */
 function environment({ env }: Sandbox): Record<string, string> {
-  const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? DEFAULTS.example.region;
+  const region = process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || DEFAULTS.example.region;
   return { ...env, AWS_REGION: region, AWS_DEFAULT_REGION: region };
 }
 
 /** What a child keeps of the user's AWS variables. Any other could lead it, or who it is, elsewhere. */
 const KEPT = new Set(['AWS_PAGER', 'AWS_DEFAULT_OUTPUT', 'AWS_CLI_AUTO_PROMPT', 'AWS_MAX_ATTEMPTS']);
+const LEADS_AWAY = /^(AWS_|MC_STATIC_KEY_(PROFILE|ENDPOINT_URL|ACCOUNT_ID)$)/;
 /** Puts a mark before the prompt of bash, whatever its start files make of the prompt. */
 const MARKED_PROMPT = 'case "$PS1" in "(sandbox) "*) ;; *) PS1="(sandbox) $PS1" ;; esac';
 
@@ -104,9 +105,7 @@ async function environmentOfChild(sandbox: Sandbox, folder: string): Promise<Nod
     `[default]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`,
     { mode: 0o600 },
   );
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !name.startsWith('AWS_') || KEPT.has(name),
-  );
+  const inherited = Object.entries(process.env).filter(([name]) => !LEADS_AWAY.test(name) || KEPT.has(name));
   return {
     ...Object.fromEntries(inherited),
     ...own,

@@ -44,9 +44,11 @@ export function callerLines(configuration: AwsConfiguration): string[] {
   ];
 }
 
-/** A URL as it may be shown: what looks like a key in the wrong place is left out. */
+/** A URL as it may be shown: without a user, a password or a query, and not where it looks like a key in the wrong place. */
 function shownUrl(url: string): string {
-  return looksLikePartOfKey(url) ? '[redacted]' : plain(url);
+  if (looksLikePartOfKey(url) || !URL.canParse(url)) return '[redacted]';
+  const { protocol, host, pathname } = new URL(url);
+  return plain(`${protocol}//${host}${pathname === '/' ? '' : pathname}`);
 }
 
 /** The endpoints that are not AWS's own. */

@@ -9,8 +9,9 @@ import type { PolicyWrite, VersionHistory } from './policy-rescue.ts';
 import { mustWaitForRoom, noteVersions } from './policy-room.ts';
 import type { StepContext } from './types.ts';
 
-/** How many reads in a row must lack a policy before it counts as deleted: a single read may be out of date. */
+/** How many reads in a row must lack a policy before it counts as deleted, and for how long: reads may be out of date. */
 const READS_UNTIL_GONE = 3;
+const ABSENT_MS = 30_000;
 
 /** What this run has done to the policies so far, and what it knows of them; everything by ARN. */
 export interface Settling {
@@ -22,8 +23,8 @@ export interface Settling {
   writesLeft: { versions: number; policies: number };
   /** The policies as they were when they had the newest version that this run has seen. */
   seen: Map<string, FoundPolicy>;
-  /** How many reads in a row have not shown a policy. */
-  absences: Map<string, number>;
+  /** How many reads in a row have not shown a policy, and the time of the first one in `performance.now()` milliseconds. */
+  absences: Map<string, { reads: number; since: number }>;
   /** The numbers of the newest versions that IAM has shown. */
   shown: Map<string, number>;
   /** The policies as this run wrote them. */
@@ -94,13 +95,15 @@ export function newestOf(
 ): FoundPolicy | undefined {
   const { seen, written, shown, absences } = settling;
   const own = written.get(arn);
-  const absence = found ? 0 : (absences.get(arn) ?? 0) + 1;
-  absences.set(arn, absence);
-  if (!found && (absence < READS_UNTIL_GONE || !shown.has(arn))) return own;
   if (!found) {
+    const { reads, since } = absences.get(arn) ?? { reads: 0, since: performance.now() };
+    absences.set(arn, { reads: reads + 1, since });
+    const isGone = reads + 1 >= READS_UNTIL_GONE && performance.now() - since >= ABSENT_MS;
+    if (!isGone || !shown.has(arn)) return own;
     for (const known of [seen, written, shown, settling.history]) known.delete(arn);
     return undefined;
   }
+  absences.delete(arn);
   shown.set(arn, Math.max(shown.get(arn) ?? 0, newestNumber(found)));
   const known = [found, seen.get(arn), own].filter((policy) => policy !== undefined);
   const newest = known.reduce((best, each) => (newestNumber(each) > newestNumber(best) ? each : best));

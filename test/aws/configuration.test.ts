@@ -58,6 +58,16 @@ describe('the profile', () => {
     },
   );
 
+  test.each(['toString', '__proto__', 'services.s', 'sso-session.s'])(
+    'is none where it is named %s',
+    async (profile) => {
+      const all = withFiles(
+        '[services s]\niam =\n  endpoint_url = http://x\n[sso-session s]\nsso_region = eu-west-1\n',
+      );
+      await expect(readConfiguration({ profile }, all)).rejects.toMatchObject({ code: 'profile-not-found' });
+    },
+  );
+
   test('may be in the credentials file only', async () => {
     const { source } = await readConfiguration({ profile: 'p' }, withFiles('', `[p]\n${STATIC}`));
     expect(source).toEqual({ kind: 'profile', how: 'access-keys' });
@@ -132,6 +142,11 @@ describe('the Region', () => {
   ])('%s is in the partition %s', (region, partition) => {
     expect(partitionOf(region)).toBe(partition);
   });
+});
+
+test('a services section that is not there ends the run', async () => {
+  const all = withFiles('[profile p]\nservices = gone\n');
+  await expect(readConfiguration({ profile: 'p' }, all)).rejects.toThrow('names the services section gone');
 });
 
 describe('the endpoint of a service', () => {

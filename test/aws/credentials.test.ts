@@ -110,6 +110,44 @@ describe('a credential process', () => {
   });
 });
 
+test('a source profile whose process fails is named, and nothing of the process is told', async () => {
+  const { command } = counting('echo secret-output >&2; exit 7');
+  const role = 'role_arn = arn:aws:iam::111122223333:role/R\nsource_profile = src';
+  for (const settings of [role, `${role}\nmfa_serial = arn:aws:iam::111122223333:mfa/me`]) {
+    const find = await finding(settings, { more: `[profile src]\ncredential_process = ${command}\n` });
+    const failure = await find().catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      exitCode: 4,
+      message: 'The profile p takes its credentials from src, whose credential_process failed.',
+    });
+    expect(`${(failure as Error).stack} ${JSON.stringify((failure as Error).cause)}`).not.toContain(
+      'secret-',
+    );
+  }
+});
+
+describe('access keys in a profile are not taken where it names something else', () => {
+  const KEYS = 'aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = example';
+
+  test.each<[string, string, string]>([
+    ['a role without a source', 'role_arn = arn:aws:iam::111122223333:role/R', 'has role_arn, but neither'],
+    [
+      'an SSO session',
+      'sso_start_url = https://example.com\nsso_account_id = 111122223333\nsso_role_name = R\nsso_region = us-east-1',
+      'The SSO session of the profile p has ended.',
+    ],
+    [
+      'a web identity',
+      'role_arn = arn:aws:iam::111122223333:role/R\nweb_identity_token_file = /nowhere',
+      "The token file of web_identity_token_file can't be read",
+    ],
+    ['a process', 'credential_process = false', 'The credential_process of the profile p failed (1).'],
+  ])('%s', async (_what, settings, told) => {
+    const find = await finding(`${KEYS}\n${settings}`);
+    await expect(find()).rejects.toMatchObject({ exitCode: 4, message: expect.stringContaining(told) });
+  });
+});
+
 describe('a profile that cannot be used says why', () => {
   const SSO = 'sso_account_id = 111122223333\nsso_role_name = Engineer\nsso_region = us-east-1';
 

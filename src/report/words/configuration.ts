@@ -17,6 +17,9 @@ export const configurationWords = {
     `The AWS configuration file ${path} can't be read (${code}).`,
   notText: (path: string) => `The AWS configuration file ${path} is not UTF-8 text. It is probably UTF-16.`,
   fileHint: 'Correct the file, or name another one in AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE.',
+  noServices: (profile: string, services: string) =>
+    `The profile ${profile} names the services section ${services}, which is not in the AWS configuration file.`,
+  noServicesHint: 'Add the section, or remove services from the profile.',
   profileNotFound: (name: string, from: string, paths: string[]) =>
     `The profile ${name} (${from}) was not found in ${paths.join(' or ')}.`,
   profileNotFoundHint: (profiles: string[]) =>
@@ -73,6 +76,10 @@ export const configurationWords = {
   tokenFileHint: 'Check the variables or the profile that your platform has set for its role.',
   processFailed: (profile: string, ended: string) =>
     `The credential_process of the profile ${profile} failed (${ended}).`,
+  roleWithoutSource: (profile: string) =>
+    `The profile ${profile} has role_arn, but neither source_profile nor credential_source.`,
+  sourceProcessFailed: (profile: string, source: string) =>
+    `The profile ${profile} takes its credentials from ${source}, whose credential_process failed.`,
   processPrinted: (profile: string) =>
     `The credential_process of the profile ${profile} printed something other than credentials in JSON, version 1.`,
   processHint: (profile: string) =>
