@@ -111,7 +111,9 @@ function credentialsFailure(
     return make('invalid-credentials', words.invalidOrRegionOff(region), words.invalidOrRegionOffHint);
   }
   if (INVALID.has(error.name)) {
-    return make('invalid-credentials', words.invalidCredentials, words.invalidCredentialsHint);
+    const { name, from } = configuration?.profile ?? {};
+    const hint = words.invalidCredentialsHint(from && name !== undefined ? plain(name) : undefined);
+    return make('invalid-credentials', words.invalidCredentials, hint);
   }
   return undefined;
 }

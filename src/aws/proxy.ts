@@ -120,6 +120,11 @@ export function proxyFor(
     : undefined;
 }
 
+/** Whether a host, without brackets, is this machine itself. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d+){3}|::1)$/i.test(host);
+}
+
 /**
  * Whether `NO_PROXY` names a host: `*` is every host; a domain stands for itself and all below it, with or without `*` or
  * a dot before it; a port, if one is given, must be the same. So do curl and the AWS CLI understand it.

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { isRegionName } from '../aws/arn.ts';
 import { type AwsConfiguration, readConfiguration } from '../aws/configuration.ts';
-import { requestHandlerFor } from '../aws/proxy.ts';
+import { isLoopback, proxyFor, readProxies, requestHandlerFor, withoutBrackets } from '../aws/proxy.ts';
 import { homeRegionAmong } from '../aws/regions.ts';
 import { type Aws, type ExpectedAccount, openAws } from '../aws/session.ts';
 import { HTTP } from '../defaults.ts';
@@ -108,10 +109,12 @@ function forbidColor(env: NodeJS.ProcessEnv): void {
   env.NO_COLOR = '1';
 }
 
-/** Whether a key sent to this URL can be read on the way. */
+/** Whether a key sent to this URL can be read on the way: a request to this machine itself leaves it only for a proxy. */
 function isPlainHttp(url: string): boolean {
-  const { protocol, hostname } = new URL(url);
-  return protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+  const { protocol, hostname, port } = new URL(url);
+  if (protocol !== 'http:') return false;
+  const target = { protocol, hostname, port: port === '' ? undefined : Number(port) };
+  return !isLoopback(withoutBrackets(hostname)) || proxyFor(target, readProxies(process.env)) !== undefined;
 }
 
 async function openSandbox(): Promise<Sandbox> {
@@ -143,6 +146,9 @@ async function settingsFor({
   const endpoints = endpointsOf(configuration).map(([, endpoint]) => endpoint);
   const wrong = new Set(endpoints.filter(({ value }) => !isHttpUrl(value)).map(({ from }) => from));
   if (wrong.size > 0) throw usageFailure([...wrong].map(inputWords.endpointUrl));
+  const { region } = configuration;
+  if (homeRegion === undefined && region && !isRegionName(region.value))
+    throw usageFailure([configurationWords.wrongRegion(region.from)]);
   if (endpoints.some(({ value }) => isPlainHttp(value)))
     output.insist(`${words.warning}: ${inputWords.plainHttp}`);
   if (configuration.profile.from && process.env.AWS_ACCESS_KEY_ID)

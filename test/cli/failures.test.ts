@@ -105,6 +105,14 @@ describe('a Region that a profile writes in quotation marks', () => {
   });
 });
 
+test('a key that a proxy would get in clear text is warned of, also for an endpoint on this machine', async () => {
+  const { stderr } = await run(['setup', ...ARGS], {
+    env: reaching(sandbox(), { NO_PROXY: '', no_proxy: '', HTTP_PROXY: 'http://127.0.0.1:1' }),
+    timeoutMs: 60_000,
+  });
+  expect(stderr.replace(/\s+/g, ' ')).toContain('The endpoint is plain http');
+});
+
 describe('what the SDK cannot send', () => {
   test('is not said to be an answer of AWS', async () => {
     const failure = await failureOf({ AWS_DEFAULTS_MODE: 'nonsense' });

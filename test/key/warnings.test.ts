@@ -26,7 +26,7 @@ describe('a static key is used, with a warning,', () => {
 
   test('when it is a number that a spreadsheet has rounded', async () => {
     expect(await warnings('12345678901234500000000000000000')).toEqual([
-      expect.stringContaining('as a spreadsheet rounds long numbers'),
+      expect.stringContaining('If a spreadsheet rounded it'),
     ]);
   });
 

@@ -1,4 +1,5 @@
 import type { Remedy } from '../../told.ts';
+import { aws } from './commands.ts';
 
 /** Sentences about AWS refusing, failing or not being reached. */
 
@@ -40,11 +41,11 @@ export const awsWords = {
   expiredHint:
     "Get new credentials the way you got these, such as with 'aws sso login'. Then run the same command again.",
   invalidCredentials: 'AWS does not know these credentials, or their secret part is wrong.',
-  invalidCredentialsHint: {
+  invalidCredentialsHint: (profile: string | undefined): Remedy => ({
     remedy:
       'Credentials for China or GovCloud are good for Regions there only (--region). Check the access key with:',
-    command: 'aws sts get-caller-identity',
-  } satisfies Remedy,
+    command: aws('sts', 'get-caller-identity', ...(profile === undefined ? [] : ['--profile', profile])),
+  }),
   invalidOrRegionOff: (region: string) =>
     `AWS does not know these credentials in ${region}: they are wrong, or that Region is not enabled in the account.`,
   invalidOrRegionOffHint: {

@@ -8,7 +8,7 @@ export const inputWords = {
   helpHint: "'mc-static-key --help' lists the commands, and 'mc-static-key COMMAND --help' their options.",
   profileWins: 'There is a profile as well as access keys in the environment; the profile is used.',
   plainHttp:
-    'The endpoint is plain http on another machine: the key crosses the network for everyone on the way to read. Use https, unless this is a network of your own.',
+    'The endpoint is plain http, and requests to it leave this machine. Anyone on the way can read the key. Use https, unless the network is your own.',
 
   looksLikeKey: (what: string) =>
     `${what} looks like a key. Keys are given with --key-file, --key-env or in the wizard, never as a name.`,
