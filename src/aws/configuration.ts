@@ -103,7 +103,7 @@ function settingsOf({ config, credentials }: Files, name: string): Record<string
   return { ...own(config), ...own(credentials) };
 }
 
-/** Whether a section of the configuration file is no profile. */
+/** Returns whether a section of the configuration file is something other than a profile. */
 function isSection(name: string): boolean {
   return /^(sso-session|services)\./.test(name);
 }
@@ -211,8 +211,8 @@ const PROFILE_CREDENTIALS: readonly [ProfileCredentials, (settings: Profile['set
 ];
 
 /**
- * Chooses where credentials come from. Keys in the environment count only where no profile is named, as in the AWS CLI. A profile
- * that holds no credentials, such as one with a Region only, leaves the choice to what follows.
+ * Returns where credentials come from. A named profile wins over keys in the environment; for `AWS_PROFILE` that is the SDK's order
+ * and not the AWS CLI's. A profile without credentials, such as one with a Region only, leaves the choice to what follows.
  */
 function sourceOf({ from, settings }: Profile, env: NodeJS.ProcessEnv): CredentialsSource {
   if (!from && (env.AWS_ACCESS_KEY_ID || env.AWS_SECRET_ACCESS_KEY)) return { kind: 'environment' };
@@ -254,15 +254,5 @@ function endpoints(
       inServices(own.toLowerCase()) ??
       (inProfile ? { value: inProfile, from: words.inProfile(plain(name)) } : undefined)
     );
-  };
-}
-
-/** The configuration of a run in the sandbox: nothing of the user's. */
-export function sandboxConfiguration(url: string, region: string | undefined): AwsConfiguration {
-  return {
-    profile: { name: 'default', settings: {} },
-    source: { kind: 'environment' },
-    ...(region === undefined ? {} : { region: { value: region, from: '--sandbox' } }),
-    endpointOf: () => ({ value: url, from: '--sandbox' }),
   };
 }

@@ -19,7 +19,7 @@ import { credentialsFailure, type LastRequest, ProcessError } from './credential
 const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 /** Credentials that end within this time are fetched again, as the SDK does. */
 const RENEW_BEFORE_MS = 5 * 60 * 1000;
-/** Credentials that end so soon when they are fetched are used until this time after that, and not fetched for each request. */
+/** Credentials that are about to expire when they are fetched are used for this time, and not fetched for each request. */
 const LEAST_USE_MS = 60 * 1000;
 /** What a credential process prints is some hundred characters long. */
 const LONGEST_OUTPUT_BYTES = 1024 * 1024;
@@ -27,8 +27,8 @@ const LONGEST_OUTPUT_BYTES = 1024 * 1024;
 type Provider = () => Promise<AwsCredentialIdentity>;
 
 /**
- * Returns what finds the credentials in the one place that the configuration names. They are looked for once, whoever asks, and again
- * only when they are about to expire. The look is given up when the user interrupts, or after `HTTP.callLimitMs`.
+ * Returns the provider of the credentials for all clients. It asks the one source that the configuration names, once, and again only
+ * when the credentials are about to expire. It gives up when the user interrupts, or after `HTTP.callLimitMs`.
  */
 export function foundCredentials(
   settings: AwsSettings & { configuration: AwsConfiguration },
@@ -93,7 +93,7 @@ function finderFor(
   };
   const { mfa_serial, source_profile } = profile.settings;
   return async () => {
-    // The SDK asks for the code while the source may already have failed, and nobody hears of that.
+    // The SDK asks for the code before it awaits the source. If the source fails meanwhile, the rejection is unhandled.
     if (mfa_serial && source_profile) await fromIni({ ...options, profile: source_profile })();
     return providerFor(configuration)(options)();
   };
@@ -119,8 +119,8 @@ function beyondKeys(how: ProfileCredentials, { name, settings }: Profile) {
 }
 
 /**
- * Whether all requests for the credentials go to STS. The SDK would send those to IAM Identity Center and to the sign-in service to
- * the same endpoint, and with them tokens that are no business of STS.
+ * Returns whether all requests for the credentials go to STS. The SDK sends those to IAM Identity Center and to the sign-in service to
+ * the same endpoint, together with their tokens, which STS must not get.
  */
 function asksStsOnly({ source, profile }: AwsConfiguration): boolean {
   if (source.kind !== 'profile') return true;
@@ -144,7 +144,7 @@ function providerFor({ source, profile }: AwsConfiguration) {
   }
 }
 
-/** Makes a provider look once for as long as the credentials are good. A failure is final, so that nothing is run twice. */
+/** Returns a provider that remembers the credentials while they are valid. It remembers a failure too, so that nothing runs twice. */
 function remembering(find: Provider): Provider {
   let found: Promise<AwsCredentialIdentity> | undefined;
   let renewAt = Number.POSITIVE_INFINITY;

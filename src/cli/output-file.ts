@@ -80,7 +80,7 @@ export async function deliver(
   output.say(words.written(plain(path)));
 }
 
-/** A file that was there keeps its permissions, but whoever may read a program may run it. */
+/** Returns the mode of the file: that of an existing one, and for a program execution for everyone who may read it. */
 function permissions(file: Stats, mode: number): number {
   return (file.mode & 0o7777) | (mode & 0o111 ? (file.mode & 0o444) >> 2 : 0);
 }

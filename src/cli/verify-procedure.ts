@@ -73,7 +73,7 @@ async function targets(run: VerifyRun, key: KeyMaterial | undefined): Promise<Se
   return places.map((place) => ({ ...place, ...holds }));
 }
 
-/** What kind of key the secrets hold, where no tag tells and it matters for what they hold: whoever sits there is asked. */
+/** Asks the user for the key type of secrets without the tag, where the answer changes a verdict. */
 async function askedKeyType(
   run: VerifyRun,
   places: Pick<SecretTarget, 'id' | 'region'>[],

@@ -111,7 +111,7 @@ function failed(failure: Failure | undefined): { failure: Failure } | undefined 
 }
 
 /**
- * Schedules the secrets of one target, one after the other, and notes when each will be gone for ever. Returns why it could
+ * Schedules the secrets of one target for deletion, one after the other, and notes the date of each. Returns why it could
  * not go through, if so.
  */
 async function scheduleAll(

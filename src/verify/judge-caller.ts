@@ -21,7 +21,7 @@ export async function judgeCaller(
   if (caller.kind === 'federated') return open('caller-pass-role', words.federated);
   const simulated = await look(simulatePassRole(aws, caller.arn, roleArn));
   if ('unseen' in simulated) {
-    // What imitates AWS may have no simulator, and what it answers then says nothing of the network.
+    // An emulator of AWS may have no policy simulator. Its answer then is no network problem.
     return simulated.unseen.code === 'access-denied'
       ? unseen('caller-pass-role', simulated.unseen)
       : open('caller-pass-role', words.noSimulator);
