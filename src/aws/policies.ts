@@ -11,6 +11,7 @@ import { EXIT, Failure, isAccessDenied } from '../failure.ts';
 import { decodePolicy } from '../policy/index.ts';
 import { awsWords as words } from '../report/words/aws.ts';
 import { nameInIamArn } from './arn.ts';
+import { NotAwsError } from './not-aws.ts';
 import { type Aws, orAbsent } from './session.ts';
 import { isOverflow, stackOf } from './tags.ts';
 
@@ -209,12 +210,15 @@ async function unlessDenied<T>(call: Promise<T>, otherwise: T): Promise<T> {
 
 /** The document of one version of a policy, as JSON text. */
 export async function readVersion(aws: Aws, arn: string, versionId: string): Promise<string | undefined> {
-  const answer = await orAbsent(
-    aws.call({ action: 'iam:GetPolicyVersion', resource: arn }, (options) =>
-      aws.clients.iam().send(new GetPolicyVersionCommand({ PolicyArn: arn, VersionId: versionId }), options),
-    ),
+  const command = new GetPolicyVersionCommand({ PolicyArn: arn, VersionId: versionId });
+  const document = await orAbsent(
+    aws.call({ action: 'iam:GetPolicyVersion', resource: arn }, async (options) => {
+      const { PolicyVersion } = await aws.clients.iam().send(command, options);
+      // It would be taken for a version that IAM does not show yet, and waited for.
+      if (!PolicyVersion?.Document) throw new NotAwsError('a policy version without a document');
+      return PolicyVersion.Document;
+    }),
   );
-  const document = answer?.PolicyVersion?.Document;
   return document === undefined ? undefined : decodePolicy(document);
 }
 
@@ -240,6 +244,9 @@ interface PolicyVersion {
   createdAt: Date | undefined;
 }
 
+/** The IAM API's pattern for the ID of a policy version (`policyVersionIdType`). */
+const VERSION_ID = /^v[1-9]\d*(\.[A-Za-z0-9-]*)?$/;
+
 /** Versions are numbered in the order of their making, `v1`, `v2`, …, and no number is used twice. */
 export function versionNumber(versionId: string): number {
   return Number(versionId.slice(1));
@@ -255,7 +262,8 @@ async function listVersions(aws: Aws, arn: string): Promise<PolicyVersion[]> {
       options,
     )) {
       for (const { VersionId, IsDefaultVersion, CreateDate } of page.Versions ?? []) {
-        if (!VersionId) continue;
+        if (!VersionId || !VERSION_ID.test(VersionId))
+          throw new NotAwsError('a policy version without an ID');
         versions.push({ id: VersionId, isDefault: IsDefaultVersion ?? false, createdAt: CreateDate });
       }
     }

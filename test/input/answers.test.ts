@@ -128,6 +128,16 @@ describe('what AWS sends back, spoiled,', () => {
   });
 });
 
+test.each([
+  ['without an ID that IAM would give it', 'VersionId', 'iam:ListPolicyVersions'],
+  ['without a document', 'Document', 'iam:GetPolicyVersion'],
+])('a policy version %s is not waited for', async (_, member, action) => {
+  mangler.spoil([{ member, change: { put: '' } }]);
+  const wish = ['--secret-name=held', '--policy-name=Ours', '--role-name=Ours', '--dry-run'];
+  const { code, stderr } = await setup(wish, []);
+  expect([code, stderr]).toEqual([1, expect.stringContaining(`What answered to ${action} was not AWS.`)]);
+});
+
 test('the same run, not spoiled, is what it should be', async () => {
   expect(
     (await setup(['--secret-name=kept', '--policy-name=Ours', '--role-name=Ours', '--dry-run'], [])).code,
