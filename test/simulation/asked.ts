@@ -37,7 +37,7 @@ export class Asked {
   readonly byHand: { readonly policy: string; readonly secret: string }[] = [];
   /** Roles to which somebody attached a policy of AWS's, in lower case. */
   readonly attachedByOthers = new Set<string>();
-  /** What a killed run has undone with its last change, before it could look whether it has undone anything. */
+  /** What killed runs have undone and not restored. */
   readonly excused: Undone[] = [];
   /** When a teardown has last changed something, by the command. */
   readonly #removals = new Map<TeardownCommand, number>();
@@ -48,7 +48,7 @@ export class Asked {
     const tornDown = new Set<string>();
     for (const { command, run } of played) {
       this.#note(command);
-      if (run.state === 'killed') this.#excuse(run.writes.at(-1));
+      if (run.state === 'killed') this.#excuse(run.writes);
       if (command.kind !== 'teardown') continue;
       this.#removals.set(command, run.writes.at(-1)?.at ?? Number.NEGATIVE_INFINITY);
       for (const region of command.regions) tornDown.add(`${region} ${longName(command.secret)}`);
@@ -87,17 +87,24 @@ export class Asked {
       for (const region of regions) this.replaced.add(`${region} ${longName(secret)}`);
   }
 
-  /** The one gap that is documented: a run that is killed between a change that undid something and its look at it. */
-  #excuse(last: Write | undefined): void {
-    if (!last || last.refused) return;
-    const {
-      PolicyArn = '',
-      PolicyDocument = '',
-      RoleName = '',
-    } = JSON.parse(last.input) as Record<string, string>;
-    if (last.name === 'iam:DetachRolePolicy')
-      this.excused.push({ policyArn: PolicyArn, entries: [], role: RoleName });
-    if (last.name !== 'iam:CreatePolicyVersion' || last.before === undefined) return;
+  /** The documented gaps: a run that is killed after a change that undid something, and before it restores that. */
+  #excuse(writes: readonly Write[]): void {
+    const done = writes.filter(({ refused }) => !refused);
+    for (const [at, { name, input }] of done.entries()) {
+      if (name !== 'iam:DetachRolePolicy') continue;
+      const { PolicyArn = '', RoleName = '' } = JSON.parse(input) as Record<string, string>;
+      const isOver = done
+        .slice(at)
+        .some(
+          (later) =>
+            (later.name === 'iam:AttachRolePolicy' && later.input === input) ||
+            (later.name === 'iam:DeletePolicy' && later.input.includes(`"${PolicyArn}"`)),
+        );
+      if (!isOver) this.excused.push({ policyArn: PolicyArn, entries: [], role: RoleName });
+    }
+    const last = writes.at(-1);
+    if (last?.refused || last?.name !== 'iam:CreatePolicyVersion' || last.before === undefined) return;
+    const { PolicyArn = '', PolicyDocument = '' } = JSON.parse(last.input) as Record<string, string>;
     const after = entriesOf(PolicyDocument);
     const entries = entriesOf(last.before).filter((entry) => !after.includes(entry));
     if (entries.length > 0) this.excused.push({ policyArn: PolicyArn, entries });
