@@ -4,6 +4,7 @@ import type { MediaConnectClient } from '@aws-sdk/client-mediaconnect';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { AwsCredentialIdentity } from '@smithy/types';
 import { DEFAULTS, HTTP } from '../defaults.ts';
 import { withBoundedAnswers } from './answer-size.ts';
 import { type AwsTime, withoutSkewRetries, withServerTime } from './clock.ts';
@@ -62,7 +63,7 @@ export function createClients(settings: AwsSettings, interrupt: AbortSignal, lan
   const sending = withBoundedAnswers(settings.requestHandler ?? new NodeHttpHandler(HTTP.handler));
   const { handler, now } = withServerTime(sending);
   const homeRegion = settings.homeRegion ?? settings.configuration?.region?.value ?? DEFAULTS.globalRegion;
-  const common = commonConfig({ ...settings, homeRegion }, handler, interrupt);
+  const common = commonConfig(settings, handler);
   const keep = <C extends SdkClient>(client: C, laneOf: LaneOf): C => {
     opened.push(client);
     // It would copy every input and every answer for a logger that is not there.
@@ -70,26 +71,36 @@ export function createClients(settings: AwsSettings, interrupt: AbortSignal, lan
     const retrying = { interrupt, laneOf };
     return withoutSkewRetries(withBoundedRetries(traced(demandingAws(client), settings.trace), retrying));
   };
+  const stsWith = (credentials?: Credentials) =>
+    keep(new STSClient({ ...common('STS', credentials), region: homeRegion }), lanes('sts'));
+  const { configuration, askMfaCode } = settings;
+  const credentials =
+    settings.credentials ??
+    (configuration &&
+      foundCredentials({
+        ...{ configuration, homeRegion, askMfaCode, interrupt, stsWith },
+        requestHandler: handler,
+      }));
   return {
     secretsManager: byRegion((region) =>
       keep(
-        new SecretsManagerClient({ ...common('Secrets Manager'), region }),
+        new SecretsManagerClient({ ...common('Secrets Manager', credentials), region }),
         lanes('secretsmanager', region),
       ),
     ),
     kms: byRegion(async (region) => {
       const { KMSClient } = await import('@aws-sdk/client-kms');
-      return keep(new KMSClient({ ...common('KMS'), region }), lanes('kms', region));
+      return keep(new KMSClient({ ...common('KMS', credentials), region }), lanes('kms', region));
     }),
     mediaConnect: byRegion(async (region) => {
       const { MediaConnectClient } = await import('@aws-sdk/client-mediaconnect');
       return keep(
-        new MediaConnectClient({ ...common('MediaConnect'), region }),
+        new MediaConnectClient({ ...common('MediaConnect', credentials), region }),
         lanes('mediaconnect', region),
       );
     }),
-    iam: once(() => keep(new IAMClient({ ...common('IAM'), region: homeRegion }), lanes('iam'))),
-    sts: once(() => keep(new STSClient({ ...common('STS'), region: homeRegion }), lanes('sts'))),
+    iam: once(() => keep(new IAMClient({ ...common('IAM', credentials), region: homeRegion }), lanes('iam'))),
+    sts: once(() => stsWith(credentials)),
     homeRegion,
     now,
     close: () => {
@@ -106,14 +117,12 @@ const SANDBOX_CONFIG = {
   defaultsMode: 'legacy',
 } as const;
 
+type Credentials = AwsCredentialIdentity | (() => Promise<AwsCredentialIdentity>);
+
 /** Returns what the client of a service is made with. The SDK itself would take endpoints from another profile than ours. */
-function commonConfig(settings: AwsSettings, requestHandler: RequestHandler, interrupt: AbortSignal) {
-  const { configuration, endpointUrl, credentials } = settings;
-  const find =
-    credentials ??
-    (configuration && foundCredentials({ ...settings, configuration }, requestHandler, interrupt));
+function commonConfig({ configuration, endpointUrl }: AwsSettings, requestHandler: RequestHandler) {
   const { profile } = configuration ?? {};
-  return (service: ServiceId) => {
+  return (service: ServiceId, credentials: Credentials | undefined) => {
     const endpoint = endpointUrl ?? configuration?.endpointOf(service)?.value;
     return {
       ignoreConfiguredEndpointUrls: true,
@@ -123,7 +132,7 @@ function commonConfig(settings: AwsSettings, requestHandler: RequestHandler, int
       ...(endpointUrl ? SANDBOX_CONFIG : {}),
       requestHandler,
       maxAttempts: HTTP.maxAttempts,
-      ...(find ? { credentials: find } : {}),
+      ...(credentials ? { credentials } : {}),
     };
   };
 }

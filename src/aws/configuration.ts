@@ -20,8 +20,8 @@ export type ServiceId = (typeof SERVICE_IDS)[number];
 export type CredentialsSource =
   | { kind: 'environment' }
   | { kind: 'profile'; how: ProfileCredentials }
-  /** `AWS_WEB_IDENTITY_TOKEN_FILE`, as in EKS and in pipelines. */
-  | { kind: 'token-file' }
+  /** `AWS_WEB_IDENTITY_TOKEN_FILE`, as in EKS and in pipelines, with `AWS_ROLE_ARN` and `AWS_ROLE_SESSION_NAME`. */
+  | { kind: 'token-file'; file: string; role?: string | undefined; session?: string | undefined }
   /** `AWS_CONTAINER_CREDENTIALS_…`, as in ECS, EKS and CodeBuild. */
   | { kind: 'container' }
   /** The metadata service of an EC2 instance. */
@@ -30,19 +30,20 @@ export type CredentialsSource =
 /** What a profile says about credentials. */
 export type ProfileCredentials = 'role' | 'access-keys' | 'web-identity' | 'process' | 'sso' | 'login';
 
-/** The profile in force. */
+/** A profile of the AWS CLI. */
 export interface Profile {
   name: string;
-  /** The flag or the variable that names it; absent for the default profile. */
+  /** The flag, the variable or the other profile that names it; absent for the default profile. */
   from?: string;
   settings: Readonly<Record<string, string>>;
-  /** What the profiles of its `source_profile` chain say about credentials. */
-  sourceKinds?: ProfileCredentials[];
 }
 
 /** What the flags, the environment and the files of the AWS CLI say, read once. Everything else asks here. */
 export interface AwsConfiguration {
+  /** The profile in force. */
   profile: Profile;
+  /** Returns another profile, or undefined if the files have none of that name. */
+  profileNamed(name: string): Profile | undefined;
   source: CredentialsSource;
   region?: Setting;
   /** A file of the certificate authorities to trust, in place of Node's own. */
@@ -74,15 +75,13 @@ export async function readConfiguration(
   const files = await readFiles(env);
   const name = named?.value ?? 'default';
   const own = settingsOf(files, name);
-  const isThere =
-    !isSection(name) && (Object.hasOwn(files.config, name) || Object.hasOwn(files.credentials, name));
+  const isThere = hasProfile(files, name);
   // The AWS CLI and the SDKs take a default profile that is named and not there for an empty one.
   if (named && !isThere && name !== 'default') throw profileNotFound(named, files);
   const profile: Profile = {
     name,
     ...(named ? { from: named.from } : {}),
     settings: own,
-    sourceKinds: sourceKindsOf(files, own),
   };
   const inProfile = (member: string): Setting | undefined =>
     own[member] ? { value: own[member], from: words.inProfile(plain(name)) } : undefined;
@@ -91,6 +90,8 @@ export async function readConfiguration(
   const source = sourceOf(profile, env);
   return {
     profile,
+    profileNamed: (other) =>
+      hasProfile(files, other) ? { name: other, settings: settingsOf(files, other) } : undefined,
     source,
     ...(region ? { region } : {}),
     ...(caBundle ? { caBundle } : {}),
@@ -108,20 +109,12 @@ function isSection(name: string): boolean {
   return /^(sso-session|services)\./.test(name);
 }
 
-function sourceKindsOf(files: Files, settings: Record<string, string>): ProfileCredentials[] {
-  const kinds: ProfileCredentials[] = [];
-  const visited = new Set<string>();
-  for (let next = settings.source_profile; next !== undefined && !visited.has(next); ) {
-    visited.add(next);
-    const source = settingsOf(files, next);
-    const how = howOf(source);
-    if (how) kinds.push(how);
-    next = source.source_profile;
-  }
-  return kinds;
+function hasProfile({ config, credentials }: Files, name: string): boolean {
+  return !isSection(name) && (Object.hasOwn(config, name) || Object.hasOwn(credentials, name));
 }
 
-function howOf(settings: Profile['settings']): ProfileCredentials | undefined {
+/** Returns what the settings of a profile say about credentials; undefined if they say nothing. */
+export function howOf(settings: Profile['settings']): ProfileCredentials | undefined {
   return PROFILE_CREDENTIALS.find(([, isIn]) => isIn(settings))?.[0];
 }
 
@@ -200,10 +193,9 @@ function profileNotFound({ value, from }: Setting, { config, credentials, paths 
 
 /** What the settings of a profile say about credentials, in the order of the AWS CLI. */
 const PROFILE_CREDENTIALS: readonly [ProfileCredentials, (settings: Profile['settings']) => boolean][] = [
-  ['role', (own) => 'source_profile' in own || 'credential_source' in own],
   ['web-identity', (own) => 'web_identity_token_file' in own],
-  // A role without anything to assume it with: keys beside it are not what is meant.
-  ['role', (own) => 'role_arn' in own],
+  // Also a role without anything to assume it with: keys beside it are not what is meant.
+  ['role', (own) => 'role_arn' in own || 'source_profile' in own || 'credential_source' in own],
   ['sso', (own) => 'sso_session' in own || 'sso_start_url' in own || 'sso_account_id' in own],
   ['login', (own) => 'login_session' in own],
   ['process', (own) => 'credential_process' in own],
@@ -218,7 +210,8 @@ function sourceOf({ from, settings }: Profile, env: NodeJS.ProcessEnv): Credenti
   if (!from && (env.AWS_ACCESS_KEY_ID || env.AWS_SECRET_ACCESS_KEY)) return { kind: 'environment' };
   const how = howOf(settings);
   if (how) return { kind: 'profile', how };
-  if (env.AWS_WEB_IDENTITY_TOKEN_FILE) return { kind: 'token-file' };
+  const { AWS_WEB_IDENTITY_TOKEN_FILE: file, AWS_ROLE_ARN: role, AWS_ROLE_SESSION_NAME: session } = env;
+  if (file) return { kind: 'token-file', file, role, session };
   if (env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI || env.AWS_CONTAINER_CREDENTIALS_FULL_URI)
     return { kind: 'container' };
   return { kind: 'instance' };

@@ -1,21 +1,17 @@
 import { EXIT, type ExitCode, Failure } from '../failure.ts';
 import { plain } from '../report/plain.ts';
 import { configurationWords as words } from '../report/words/configuration.ts';
-import type { AwsConfiguration } from './configuration.ts';
-import { toFailure } from './errors.ts';
+import type { CredentialsSource, Profile } from './configuration.ts';
+import { ProcessError } from './credential-process.ts';
 import { networkFailure } from './network-errors.ts';
 import { isThrottled } from './throttling.ts';
 
-/** How a credential process failed. Neither its arguments nor its output is kept: both may hold secrets. */
-export class ProcessError extends Error {
-  override readonly name = 'CredentialProcessError';
-  /** The exit code or the signal; absent when the process ended well and printed something else than credentials. */
-  readonly ended: string | undefined;
-
-  constructor(ended?: string) {
-    super('the credential process failed');
-    this.ended = ended;
-  }
+/** One step on the way to the credentials: a source, and the profile that holds or names it. */
+export interface CredentialsStep {
+  source: CredentialsSource;
+  profile: Profile;
+  /** Whether the profile names a source that it does not hold itself (`credential_source`). */
+  isNamed?: boolean;
 }
 
 /** What was seen of the last request that a credentials provider sent. */
@@ -26,33 +22,39 @@ export interface LastRequest {
   status?: number | undefined;
 }
 
-/** What a provider of credentials threw, and the request before that. */
+/** What a step threw, and the request before that. */
 interface Trouble {
   thrown: Error;
   last: LastRequest;
-  configuration: AwsConfiguration;
+  step: CredentialsStep;
 }
 
-/** Turns what a credentials provider threw into a `Failure` that says which source failed, why, and what to do now. */
-export function credentialsFailure(
-  thrown: unknown,
-  configuration: AwsConfiguration,
-  last: LastRequest,
-): Failure {
+/** Turns what a step on the way to the credentials threw into a `Failure` that says what failed, why, and what to do now. */
+export function credentialsFailure(thrown: unknown, step: CredentialsStep, last: LastRequest): Failure {
   if (thrown instanceof Failure) return thrown;
-  const trouble = { thrown: thrown instanceof Error ? thrown : new Error(), last, configuration };
-  const { kind } = configuration.source;
-  if (kind === 'environment') return failing(trouble, words.partialKeys, words.partialKeysHint);
-  if (kind === 'container') return ofContainer(trouble);
-  if (kind === 'token-file') return ofRequest(trouble) ?? ofTokenFile(trouble, 'AWS_WEB_IDENTITY_TOKEN_FILE');
-  return kind === 'instance' ? ofNothing(trouble) : ofProfile(trouble);
+  const trouble = { thrown: thrown instanceof Error ? thrown : new Error(), last, step };
+  const { source } = step;
+  switch (source.kind) {
+    case 'environment':
+      return failing(trouble, words.partialKeys, words.partialKeysHint);
+    case 'container':
+      return ofContainer(trouble);
+    case 'token-file':
+      return ofTokenFile(trouble, 'AWS_WEB_IDENTITY_TOKEN_FILE');
+    case 'instance':
+      return ofInstance(trouble);
+    case 'profile':
+      return ofProfile(trouble, plain(step.profile.name));
+  }
 }
 
-/** No profile and no variable names credentials, and the machine is not in AWS. */
-function ofNothing(trouble: Trouble): Failure {
-  const { name, from } = trouble.configuration.profile;
-  const sentence = from ? words.profileWithout(plain(name)) : words.noCredentials;
-  return failing(trouble, sentence, words.noCredentialsHint(from ? plain(name) : undefined));
+/** Unless the profile names the instance, it is what is left where nothing names credentials, and the machine is not in AWS. */
+function ofInstance(trouble: Trouble): Failure {
+  const { isNamed, profile } = trouble.step;
+  if (isNamed) return failing(trouble, words.instanceFailed, words.instanceHint);
+  const name = profile.from ? plain(profile.name) : undefined;
+  const sentence = name === undefined ? words.noCredentials : words.profileWithout(name);
+  return failing(trouble, sentence, words.noCredentialsHint(name));
 }
 
 /** The provider for containers sends its requests itself, so that the status is in its message only. */
@@ -66,47 +68,36 @@ function ofContainer(trouble: Trouble): Failure {
 }
 
 function ofTokenFile(trouble: Trouble, named: string): Failure {
-  const { code } = trouble.thrown as NodeJS.ErrnoException;
-  const sentence = code ? words.tokenFileUnreadable(named, plain(code)) : words.roleMissing;
-  return failing(trouble, sentence, words.tokenFileHint);
+  const { code = '' } = trouble.thrown as NodeJS.ErrnoException;
+  return failing(trouble, words.tokenFileUnreadable(named, plain(code)), words.tokenFileHint);
 }
 
-function ofProfile(trouble: Trouble): Failure {
-  const { configuration, thrown } = trouble;
-  const { source, profile } = configuration;
-  const name = plain(profile.name);
-  const how = source.kind === 'profile' ? source.how : undefined;
+function ofProfile(trouble: Trouble, name: string): Failure {
+  const { thrown } = trouble;
   if (thrown instanceof ProcessError) {
     const sentence = thrown.ended
       ? words.processFailed(name, plain(thrown.ended))
       : words.processPrinted(name);
     return failing(trouble, sentence, words.processHint(name));
   }
+  const { source } = trouble.step;
+  const how = source.kind === 'profile' ? source.how : undefined;
   if (how === 'sso') return ofSso(trouble, name);
-  const asked = ofRequest(trouble);
-  if (asked) return asked;
-  if (how === 'login') return failing(trouble, words.loginEnded(name), words.loginHint(name));
-  if (how === 'web-identity' && 'code' in thrown) return ofTokenFile(trouble, 'web_identity_token_file');
-  const [, missing] = /Could not resolve credentials using profile: \[(.+?)\]/.exec(thrown.message) ?? [];
-  if (missing && missing !== profile.name)
-    return failing(trouble, words.sourceMissing(name, plain(missing)), words.sourceHint);
-  const sourceName = plain(profile.settings.source_profile ?? '');
-  // The SDK's message repeats the command of a process, and what it printed.
-  if (profile.sourceKinds?.includes('process'))
-    return failing(
-      { ...trouble, thrown: new ProcessError() },
-      words.sourceProcessFailed(name, sourceName),
-      words.processHint(sourceName),
-    );
-  return failing(trouble, words.profileUnusable(name, plain(thrown.message)), words.profileHint(name));
+  if (how === 'web-identity') return ofTokenFile(trouble, 'web_identity_token_file');
+  return (
+    ofService(trouble, 'signin:CreateOAuth2Token', 'AWS Sign-In') ??
+    failing(trouble, words.loginEnded(name), words.loginHint(name), EXIT.permission, 'expired-credentials')
+  );
 }
 
 function ofSso(trouble: Trouble, name: string): Failure {
-  const { configuration, last, thrown } = trouble;
-  const { sso_session, sso_account_id, sso_role_name } = configuration.profile.settings;
-  const lacking = ['sso_account_id', 'sso_role_name'].find((each) => !configuration.profile.settings[each]);
+  const { last, thrown, step } = trouble;
+  const { settings } = step.profile;
+  const { sso_session, sso_account_id, sso_role_name } = settings;
+  const lacking = ['sso_account_id', 'sso_role_name'].find((each) => !settings[each]);
   if (lacking) return failing(trouble, words.ssoLacks(name, lacking), words.ssoConfigureHint(name));
-  if (last.error || isTheirTurn(trouble)) return ofIdentityCenter(trouble);
+  const theirs = ofService(trouble, 'sso:GetRoleCredentials', 'IAM Identity Center');
+  if (theirs) return theirs;
   if (last.status === 403)
     return failing(
       trouble,
@@ -119,29 +110,17 @@ function ofSso(trouble: Trouble, name: string): Failure {
   return failing(trouble, words.ssoEnded(name), words.ssoHint(name), EXIT.permission, 'expired-credentials');
 }
 
-function ofIdentityCenter(trouble: Trouble): Failure {
-  const { last, configuration } = trouble;
-  const region = configuration.profile.settings.sso_region ?? configuration.region?.value ?? '';
-  const request = { action: 'sso:GetRoleCredentials', resource: '*', region, elapsedMs: 0 };
+/** The failure of a service that signs users in, if there is nothing to correct but the way to it. */
+function ofService(trouble: Trouble, action: string, service: string): Failure | undefined {
+  const { last, step } = trouble;
+  if (!isTheirTurn(trouble)) return undefined;
+  const { sso_region = '', region = '' } = step.profile.settings;
+  const request = { action, resource: '*', region: sso_region || region, elapsedMs: 0 };
   const network = last.error && networkFailure(last.error, request);
   return (
     network ??
-    failing(trouble, words.ssoAnswered(last.status ?? 0), words.laterHint, EXIT.failed, 'aws-error')
+    failing(trouble, words.signInAnswered(service, last.status), words.laterHint, EXIT.failed, 'aws-error')
   );
-}
-
-/** The failure for a request to STS that assumes a role, if that is what failed. */
-function ofRequest({ thrown, last, configuration }: Trouble): Failure | undefined {
-  const { settings } = configuration.profile;
-  const isWebIdentity = configuration.source.kind === 'token-file' || 'web_identity_token_file' in settings;
-  const request = {
-    action: isWebIdentity ? 'sts:AssumeRoleWithWebIdentity' : 'sts:AssumeRole',
-    resource: settings.role_arn ?? process.env.AWS_ROLE_ARN ?? '*',
-    region: configuration.region?.value ?? '',
-    elapsedMs: 0,
-  };
-  if ('$metadata' in thrown) return toFailure(thrown, request, { configuration });
-  return last.error && networkFailure(last.error, request);
 }
 
 /** Whether the service failed, so that there is nothing to correct. */

@@ -4,7 +4,7 @@ import { awsWords as words } from '../report/words/aws.ts';
 import { configurationWords } from '../report/words/configuration.ts';
 import type { Told } from '../told.ts';
 import { isClockSkew } from './clock.ts';
-import type { AwsConfiguration } from './configuration.ts';
+import type { CredentialsSource, Profile } from './configuration.ts';
 import { denialHint, denialIn } from './denials.ts';
 import { networkFailure } from './network-errors.ts';
 import { isAlwaysEnabled } from './regions.ts';
@@ -24,7 +24,7 @@ export interface Request {
 /** Whose credentials these are, for the sentence. */
 export interface Caller {
   /** Absent for the sandbox's fixed credentials. */
-  configuration?: AwsConfiguration | undefined;
+  configuration?: { profile: Profile; source: CredentialsSource } | undefined;
   /** Known once AWS has accepted the credentials in the home Region. */
   arn?: string | undefined;
   /** Where IAM and STS are addressed. */
@@ -119,7 +119,7 @@ function credentialsFailure(
 }
 
 /** How to get new credentials of the kind that has expired. */
-function renewal(configuration: AwsConfiguration | undefined): string {
+function renewal(configuration: Caller['configuration']): string {
   const { profile, source } = configuration ?? {};
   if (!profile || source?.kind !== 'profile') return words.expiredHint;
   const name = plain(profile.name);

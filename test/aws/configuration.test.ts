@@ -110,7 +110,7 @@ describe('credentials come from one source', () => {
       '[profile p]\nregion = eu-west-1\n',
       { AWS_WEB_IDENTITY_TOKEN_FILE: '/t' },
       { profile: 'p' },
-      { kind: 'token-file' },
+      { kind: 'token-file', file: '/t' },
     ],
     ['a container', '', { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://x' }, {}, { kind: 'container' }],
     ['the instance', '', {}, {}, { kind: 'instance' }],

@@ -1,12 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { HttpResponse } from '@smithy/core/protocols';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type AwsSettings, createClients } from '../../src/aws/clients.ts';
 import { readConfiguration } from '../../src/aws/configuration.ts';
-import { foundCredentials } from '../../src/aws/credentials.ts';
+import { createLanes } from '../../src/aws/lanes.ts';
+import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
+import { ACCOUNT, ADMINISTRATOR, makeRole, roleArn } from '../support/account.ts';
 import { closing } from '../support/closing.ts';
 
 let folder: string;
@@ -24,7 +28,16 @@ afterEach(() => {
 /** Returns what looks for the credentials of a profile `p` with these settings. */
 async function finding(
   settings: string,
-  { env = {}, more = '', interrupt = new AbortController().signal } = {},
+  {
+    env = {},
+    more = '',
+    interrupt = new AbortController().signal,
+    ...how
+  }: {
+    env?: NodeJS.ProcessEnv;
+    more?: string;
+    interrupt?: AbortSignal;
+  } & Pick<AwsSettings, 'askMfaCode' | 'requestHandler'> = {},
 ) {
   const config = join(folder, 'config');
   writeFileSync(config, `[profile p]\nregion = us-west-2\n${settings}\n${more}`);
@@ -34,7 +47,13 @@ async function finding(
     ...{ AWS_EC2_METADATA_DISABLED: 'true', AWS_MAX_ATTEMPTS: '1', ...env },
   });
   const configuration = await readConfiguration({ profile: 'p' }, process.env);
-  return foundCredentials({ configuration, homeRegion: 'us-west-2' }, new NodeHttpHandler(), interrupt);
+  const clients = createClients(
+    { configuration, homeRegion: 'us-west-2', ...how },
+    interrupt,
+    createLanes(interrupt),
+  );
+  closing(() => clients.close());
+  return () => clients.sts().config.credentials();
 }
 
 /** A process that counts its runs in a file, and then does what the script says. */
@@ -118,12 +137,179 @@ test('a source profile whose process fails is named, and nothing of the process 
     const failure = await find().catch((error: unknown) => error);
     expect(failure).toMatchObject({
       exitCode: 4,
-      message: 'The profile p takes its credentials from src, whose credential_process failed.',
+      message: 'The credential_process of the profile src failed (7).',
+      details: ['The profile p takes its credentials from the profile src.'],
     });
     expect(`${(failure as Error).stack} ${JSON.stringify((failure as Error).cause)}`).not.toContain(
       'secret-',
     );
   }
+});
+
+describe('a chain of roles', () => {
+  const ROLE = `role_arn = ${roleArn('Last')}\n`;
+
+  /** An account with the roles `First`, which its users may assume, and `Last`, which `First` may assume. */
+  async function accountWithRoles(): Promise<{ env: NodeJS.ProcessEnv; keys: string; sandbox: Sandbox }> {
+    const sandbox = await startSandbox();
+    closing(() => sandbox.close());
+    const trust = (principal: string) => ({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { AWS: principal }, Action: 'sts:AssumeRole' }],
+    });
+    const account = `arn:aws:iam::${ACCOUNT}:root`;
+    await makeRole(sandbox, { name: 'First', trust: trust(account), attached: [ADMINISTRATOR] });
+    await makeRole(sandbox, { name: 'Last', trust: trust(roleArn('First')) });
+    const { accessKeyId, secretAccessKey } = sandbox.credentials;
+    return {
+      sandbox,
+      env: { AWS_ENDPOINT_URL_STS: sandbox.url },
+      keys: `[profile keys]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`,
+    };
+  }
+
+  const assumptionsIn = ({ requests }: Sandbox) =>
+    requests.filter(({ action }) => action === 'AssumeRole').length;
+  const FIRST = `[profile first]\nrole_arn = ${roleArn('First')}\nsource_profile = keys\n`;
+
+  test('is assumed role by role', async () => {
+    const { env, keys, sandbox } = await accountWithRoles();
+    const find = await finding(`${ROLE}source_profile = first`, { env, more: `${FIRST}${keys}` });
+    expect(await find()).toMatchObject({ accessKeyId: expect.stringMatching(/^ASIA/) });
+    await find();
+    expect(assumptionsIn(sandbox)).toBe(2);
+  });
+
+  test('ends with access keys also where their profile names itself', async () => {
+    const { env, keys, sandbox } = await accountWithRoles();
+    const more = `${keys}role_arn = ${roleArn('First')}\nsource_profile = keys\n`;
+    const find = await finding(`${ROLE.replace('Last', 'First')}source_profile = keys`, { env, more });
+    expect(await find()).toMatchObject({ accessKeyId: expect.stringMatching(/^ASIA/) });
+    expect(assumptionsIn(sandbox)).toBe(1);
+  });
+
+  test('in which one role may not be assumed says which, and who takes credentials from it', async () => {
+    const { env, keys } = await accountWithRoles();
+    const more = `${FIRST.replace('role/First', 'role/Other')}${keys}`;
+    const find = await finding(`${ROLE}source_profile = first`, { env, more });
+    await expect(find()).rejects.toMatchObject({
+      exitCode: 4,
+      code: 'access-denied',
+      message: expect.stringContaining(`sts:AssumeRole on ${roleArn('Other')}`),
+      details: expect.arrayContaining(['The profile p takes its credentials from the profile first.']),
+    });
+  });
+
+  test('whose keys AWS does not know names their profile', async () => {
+    const { env } = await accountWithRoles();
+    const keys =
+      '[profile keys]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = example\n';
+    const find = await finding(`${ROLE}source_profile = first`, { env, more: `${FIRST}${keys}` });
+    await expect(find()).rejects.toMatchObject({
+      code: 'invalid-credentials',
+      hint: expect.objectContaining({ command: 'aws sts get-caller-identity --profile keys' }),
+      details: ['The profile p takes its credentials from the profile first.'],
+    });
+  });
+
+  test('asks for the code of an MFA device when the credentials before it are there', async () => {
+    const { env } = await accountWithRoles();
+    const { command, runs } = counting('exit 7');
+    const codes: string[] = [];
+    const find = await finding(`${ROLE}source_profile = s\nmfa_serial = arn:aws:iam::${ACCOUNT}:mfa/me`, {
+      env,
+      more: `[profile s]\ncredential_process = ${command}\n`,
+      askMfaCode: async (serial) => {
+        codes.push(serial);
+        return '123456';
+      },
+    });
+    await expect(find()).rejects.toMatchObject({
+      message: 'The credential_process of the profile s failed (7).',
+    });
+    expect([codes, runs()]).toEqual([[], 1]);
+  });
+
+  test('that begins with an SSO session sends its token to no endpoint of STS', async () => {
+    const cache = join(folder, '.aws', 'sso', 'cache');
+    mkdirSync(cache, { recursive: true });
+    const token = { accessToken: 'example', expiresAt: new Date(Date.now() + 3_600_000).toISOString() };
+    const name = createHash('sha1').update('https://example.com/start').digest('hex');
+    writeFileSync(join(cache, `${name}.json`), JSON.stringify(token));
+    const hosts: string[] = [];
+    const find = await finding(`${ROLE}source_profile = sso`, {
+      env: { AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:9' },
+      more: '[profile sso]\nsso_start_url = https://example.com/start\nsso_account_id = 111122223333\nsso_role_name = R\nsso_region = eu-west-1\n',
+      requestHandler: {
+        metadata: { handlerProtocol: 'http/1.1' },
+        destroy: () => undefined,
+        handle: async ({ hostname }) => {
+          hosts.push(hostname);
+          return { response: new HttpResponse({ statusCode: 500, headers: {} }) };
+        },
+      },
+    });
+    await expect(find()).rejects.toMatchObject({
+      exitCode: 1,
+      message: 'IAM Identity Center answered with the HTTP status 500.',
+      details: ['The profile p takes its credentials from the profile sso.'],
+    });
+    expect(new Set(hosts)).toEqual(new Set(['portal.sso.eu-west-1.amazonaws.com']));
+  });
+
+  test.each<[string, string, string, string[]]>([
+    [
+      'that goes in a circle',
+      'source_profile = q',
+      'The profile q takes its credentials from the profile p, which takes its own from q.',
+      ['The profile p takes its credentials from the profile q.'],
+    ],
+    ['with two sources', 'source_profile = q\ncredential_source = Environment', 'The profile p has both', []],
+    [
+      'from a profile that holds nothing',
+      'source_profile = empty',
+      'The profile p takes its credentials from the profile empty, which holds none.',
+      [],
+    ],
+    [
+      'from a source that does not exist',
+      'credential_source = Container',
+      'The credential_source of the profile p is Container. It must be Environment, EcsContainer or Ec2InstanceMetadata.',
+      [],
+    ],
+    [
+      'from variables that are not set',
+      'credential_source = Environment',
+      'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must both be set',
+      ['The profile p takes its credentials from access keys in the environment (AWS_ACCESS_KEY_ID).'],
+    ],
+    [
+      'from a container that is none',
+      'credential_source = EcsContainer',
+      'The container credentials endpoint (AWS_CONTAINER_CREDENTIALS_…) gave no credentials.',
+      ['The profile p takes its credentials from the container credentials endpoint.'],
+    ],
+    [
+      'from an instance that is none',
+      'credential_source = Ec2InstanceMetadata',
+      'The EC2 instance metadata service gave no credentials.',
+      ['The profile p takes its credentials from the EC2 instance metadata service.'],
+    ],
+    [
+      'with a duration in words',
+      'source_profile = keys\nduration_seconds = an hour',
+      'The duration_seconds of the profile p is not a number of seconds.',
+      [],
+    ],
+  ])('%s says so', async (_what, settings, message, details) => {
+    const more = `[profile q]\n${ROLE}source_profile = p\n[profile empty]\nregion = us-west-2\n[profile keys]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = example\n`;
+    const find = await finding(`${ROLE}${settings}`, { more });
+    await expect(find()).rejects.toMatchObject({
+      exitCode: 4,
+      message: expect.stringContaining(message),
+      details,
+    });
+  });
 });
 
 describe('access keys in a profile are not taken where it names something else', () => {
@@ -155,8 +341,8 @@ describe('a profile that cannot be used says why', () => {
     [
       'whose source profile is not there',
       'role_arn = arn:aws:iam::111122223333:role/R\nsource_profile = gone',
-      'The profile p takes its credentials from the profile gone',
-      'source_profile',
+      'The profile p takes its credentials from the profile gone, which does not exist.',
+      'Correct the profile p',
     ],
     [
       'whose SSO session is not there',
@@ -188,7 +374,7 @@ describe('a profile that cannot be used says why', () => {
       "The token file of web_identity_token_file can't be read (ENOENT).",
       'platform',
     ],
-    ['that holds half a key', 'aws_access_key_id = AKIA', 'The credentials of the profile p', 'profile p'],
+    ['that holds half a key', 'aws_access_key_id = AKIA', 'The profile p must have both', 'profile p'],
     [
       'that holds no credentials where there are no others',
       '',

@@ -12,6 +12,7 @@ const HOW: Record<ProfileCredentials, string> = {
 /** Sentences about the AWS configuration of the user. */
 export const configurationWords = {
   inProfile: (name: string) => `profile ${name}`,
+  sourceProfileOf: (profile: string) => `source_profile of profile ${profile}`,
   inServices: (services: string, profile: string) => `services ${services} of profile ${profile}`,
   unreadableFile: (path: string, code: string) =>
     `The AWS configuration file ${path} can't be read (${code}).`,
@@ -66,31 +67,49 @@ export const configurationWords = {
     profile
       ? `Run 'aws configure --profile ${profile}' or 'aws sso login --profile ${profile}', or name another profile with --profile.`
       : "Run 'aws configure' or 'aws sso login', name a profile with --profile, or try --sandbox, which needs no account.",
-  partialKeys: 'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must both be set. One of them is missing.',
+  partialKeys:
+    'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must both be set, and at least one of them is not.',
   partialKeysHint: 'Set both variables, or unset both and name a profile with --profile.',
   containerFailed: (reason: string | undefined) =>
     `The container credentials endpoint (AWS_CONTAINER_CREDENTIALS_…) gave no credentials${reason ? ` (${reason})` : ''}.`,
+  instanceFailed: 'The EC2 instance metadata service gave no credentials.',
+  instanceHint:
+    'Check that this is an EC2 instance with a role, and that AWS_EC2_METADATA_DISABLED is not set.',
   containerHint: 'Check the role of the task, the pod or the build project.',
   tokenFileUnreadable: (named: string, code: string) => `The token file of ${named} can't be read (${code}).`,
   roleMissing: 'AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not.',
   tokenFileHint: 'Check the variables or the profile that your platform has set for its role.',
   processFailed: (profile: string, ended: string) =>
     `The credential_process of the profile ${profile} failed (${ended}).`,
-  roleWithoutSource: (profile: string) =>
-    `The profile ${profile} has role_arn, but neither source_profile nor credential_source.`,
-  sourceProcessFailed: (profile: string, source: string) =>
-    `The profile ${profile} takes its credentials from ${source}, whose credential_process failed.`,
   processPrinted: (profile: string) =>
     `The credential_process of the profile ${profile} printed something other than credentials in JSON, version 1.`,
   processHint: (profile: string) =>
     `To see what it says, run 'aws sts get-caller-identity --profile ${profile}' or the process itself.`,
   loginEnded: (profile: string) => `The sign-in of the profile ${profile} has ended.`,
   loginHint: (profile: string) => `Run 'aws login --profile ${profile}', then run the same command again.`,
+  takesFromProfile: (profile: string, source: string) =>
+    `The profile ${profile} takes its credentials from the profile ${source}.`,
+  takesFrom: (profile: string, source: string) =>
+    `The profile ${profile} takes its credentials from ${source}.`,
+  roleWithoutSource: (profile: string) =>
+    `The profile ${profile} has role_arn, but neither source_profile nor credential_source.`,
+  twoSources: (profile: string) =>
+    `The profile ${profile} has both source_profile and credential_source. Only one of them is allowed.`,
+  sourceWithoutRole: (profile: string) => `The profile ${profile} has source_profile, but no role_arn.`,
+  unknownSource: (profile: string, source: string, known: string[]) =>
+    `The credential_source of the profile ${profile} is ${source}. It must be ${known.slice(0, -1).join(', ')} or ${known.at(-1) ?? ''}.`,
   sourceMissing: (profile: string, source: string) =>
-    `The profile ${profile} takes its credentials from the profile ${source}, which doesn't exist or holds none.`,
-  sourceHint: 'Correct source_profile in the AWS configuration file.',
-  profileUnusable: (profile: string, why: string) =>
-    `The credentials of the profile ${profile} can't be used: ${why}`,
+    `The profile ${profile} takes its credentials from the profile ${source}, which does not exist.`,
+  sourceEmpty: (profile: string, source: string) =>
+    `The profile ${profile} takes its credentials from the profile ${source}, which holds none.`,
+  sourceLoop: (profile: string, source: string) =>
+    `The profile ${profile} takes its credentials from the profile ${source}, which takes its own from ${profile}.`,
+  badDuration: (profile: string) =>
+    `The duration_seconds of the profile ${profile} is not a number of seconds.`,
+  halfKey: (profile: string) =>
+    `The profile ${profile} must have both aws_access_key_id and aws_secret_access_key. One of them is missing.`,
+  tokenWithoutRole: (profile: string) =>
+    `The profile ${profile} has web_identity_token_file, but no role_arn.`,
   profileHint: (profile: string) => `Correct the profile ${profile} in the AWS configuration files.`,
   ssoLacks: (profile: string, member: string) =>
     `The profile ${profile} uses IAM Identity Center, but has no ${member}.`,
@@ -102,7 +121,10 @@ export const configurationWords = {
     `The profile ${profile} names the SSO session ${session}, which is not in the AWS configuration file.`,
   ssoEnded: (profile: string) => `The SSO session of the profile ${profile} has ended.`,
   ssoHint: (profile: string) => `Run 'aws sso login --profile ${profile}', then run the same command again.`,
-  ssoAnswered: (status: number) => `IAM Identity Center answered with the HTTP status ${status}.`,
+  signInAnswered: (service: string, status: number | undefined) =>
+    status === undefined
+      ? `${service} did not answer.`
+      : `${service} answered with the HTTP status ${status}.`,
   laterHint: 'Run the same command again later.',
   timedOut: (source: string, seconds: number) =>
     `Getting credentials took longer than ${seconds} s (${source}).`,
