@@ -102,6 +102,8 @@ export const HTTP = {
   longestAnswerBytes: 4 * 1024 * 1024,
   /** For a request with all its tries. */
   callLimitMs: 120_000,
+  /** For the credentials endpoint of a container or an instance: it is on the machine itself. */
+  localLimitMs: 10_000,
   /** For a look into a Region that nobody named: it may be off, or behind a firewall. */
   searchLimitMs: 10_000,
   /** A call that takes longer than this is worth a word. */

@@ -58,7 +58,8 @@ export async function credentialsOf(
     case 'environment':
       return fromProvider(tools, step, fromEnv);
     case 'container':
-      return fromProvider(tools, step, fromHttp);
+      // With a time-out of its own, the SDK would only print a warning after it, and pause as long between its tries.
+      return fromProvider(tools, step, (options) => fromHttp({ ...options, timeout: 0 }));
     case 'instance':
       return fromProvider(tools, step, () => fromInstance);
     case 'token-file':
@@ -300,7 +301,7 @@ function watched(handler: RequestHandler, last: LastRequest): RequestHandler {
 }
 
 /**
- * Takes one step. It gives up when the user interrupts, or after `HTTP.callLimitMs`; while the user is asked for a code, no time counts.
+ * Takes one step. It gives up when the user interrupts, or after `limitOf`; while the user is asked for a code, no time counts.
  */
 async function takeStep<T>(
   { interrupt }: ChainTools,
@@ -311,7 +312,7 @@ async function takeStep<T>(
   // Not `AbortSignal.any` with a time-out: such a signal can be collected before it is aborted.
   const stopping = new AbortController();
   const stop = () => stopping.abort();
-  const timer = setTimeout(stop, HTTP.callLimitMs);
+  const timer = setTimeout(stop, limitOf(step));
   interrupt.addEventListener('abort', stop, { once: true });
   if (interrupt.aborted) stop();
   try {
@@ -342,9 +343,15 @@ async function refuseMfa(serial: string): Promise<string> {
   });
 }
 
-function timedOut({ source, profile }: CredentialsStep): Failure {
+/** How long a step may take, in milliseconds. */
+function limitOf({ source: { kind } }: CredentialsStep): number {
+  return kind === 'container' || kind === 'instance' ? HTTP.localLimitMs : HTTP.callLimitMs;
+}
+
+function timedOut(step: CredentialsStep): Failure {
+  const { source, profile } = step;
   const where = words.source(source, plain(profile.name), profile.from);
-  return new Failure(words.timedOut(where, HTTP.callLimitMs / 1000), {
+  return new Failure(words.timedOut(where, limitOf(step) / 1000), {
     code: 'timed-out',
     exitCode: EXIT.failed,
     hint: words.laterHint,

@@ -4,15 +4,17 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 /** What a credential process prints is some hundred characters long. */
 const LONGEST_OUTPUT_BYTES = 1024 * 1024;
 
+/** How a process ended that gave no credentials: badly, with an exit code or a signal, or well, with another output. */
+export type ProcessEnd = { ended: string } | { printed: 'something-else' | 'expired-credentials' };
+
 /** How a credential process failed. Neither its arguments nor its output is kept: both may hold secrets. */
 export class ProcessError extends Error {
   override readonly name = 'CredentialProcessError';
-  /** The exit code or the signal; absent when the process ended well and printed something else than credentials. */
-  readonly ended: string | undefined;
+  readonly how: ProcessEnd;
 
-  constructor(ended?: string) {
+  constructor(how: ProcessEnd) {
     super('the credential process failed');
-    this.ended = ended;
+    this.how = how;
   }
 }
 
@@ -26,11 +28,13 @@ export async function runProcess(command: string, signal: AbortSignal): Promise<
   const text = await new Promise<string>((resolve, reject) => {
     exec(command, { signal, maxBuffer: LONGEST_OUTPUT_BYTES, killSignal: 'SIGKILL' }, (error, stdout) => {
       if (!error) resolve(stdout);
-      else reject(new ProcessError(`${error.code ?? error.signal ?? 'unknown'}`));
+      else reject(new ProcessError({ ended: `${error.code ?? error.signal ?? 'unknown'}` }));
     });
   });
   const credentials = parseProcessOutput(text);
-  if (!credentials) throw new ProcessError();
+  if (!credentials) throw new ProcessError({ printed: 'something-else' });
+  if (credentials.expiration && credentials.expiration.getTime() <= Date.now())
+    throw new ProcessError({ printed: 'expired-credentials' });
   return credentials;
 }
 
@@ -47,11 +51,12 @@ function parseProcessOutput(text: string): AwsCredentialIdentity | undefined {
   >;
   if (Version !== 1 || typeof AccessKeyId !== 'string' || typeof SecretAccessKey !== 'string')
     return undefined;
-  const expiration = typeof Expiration === 'string' ? new Date(Expiration) : undefined;
+  const expiration = Expiration === undefined || Expiration === null ? undefined : new Date(`${Expiration}`);
+  if (expiration && Number.isNaN(expiration.getTime())) return undefined;
   return {
     accessKeyId: AccessKeyId,
     secretAccessKey: SecretAccessKey,
     ...(typeof SessionToken === 'string' ? { sessionToken: SessionToken } : {}),
-    ...(expiration && !Number.isNaN(expiration.getTime()) ? { expiration } : {}),
+    ...(expiration ? { expiration } : {}),
   };
 }

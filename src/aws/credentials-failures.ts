@@ -74,12 +74,7 @@ function ofTokenFile(trouble: Trouble, named: string): Failure {
 
 function ofProfile(trouble: Trouble, name: string): Failure {
   const { thrown } = trouble;
-  if (thrown instanceof ProcessError) {
-    const sentence = thrown.ended
-      ? words.processFailed(name, plain(thrown.ended))
-      : words.processPrinted(name);
-    return failing(trouble, sentence, words.processHint(name));
-  }
+  if (thrown instanceof ProcessError) return ofProcess(trouble, thrown, name);
   const { source } = trouble.step;
   const how = source.kind === 'profile' ? source.how : undefined;
   if (how === 'sso') return ofSso(trouble, name);
@@ -88,6 +83,13 @@ function ofProfile(trouble: Trouble, name: string): Failure {
     ofService(trouble, 'signin:CreateOAuth2Token', 'AWS Sign-In') ??
     failing(trouble, words.loginEnded(name), words.loginHint(name), EXIT.permission, 'expired-credentials')
   );
+}
+
+function ofProcess(trouble: Trouble, { how }: ProcessError, name: string): Failure {
+  const hint = words.processHint(name);
+  if ('ended' in how) return failing(trouble, words.processFailed(name, plain(how.ended)), hint);
+  if (how.printed === 'something-else') return failing(trouble, words.processPrinted(name), hint);
+  return failing(trouble, words.processExpired(name), hint, EXIT.permission, 'expired-credentials');
 }
 
 function ofSso(trouble: Trouble, name: string): Failure {

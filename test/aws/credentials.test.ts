@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HttpResponse } from '@smithy/core/protocols';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type AwsSettings, createClients } from '../../src/aws/clients.ts';
 import { readConfiguration } from '../../src/aws/configuration.ts';
 import { createLanes } from '../../src/aws/lanes.ts';
@@ -21,6 +21,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'mc-static-key-'));
 });
 afterEach(() => {
+  vi.restoreAllMocks();
   process.env = before;
   rmSync(folder, { recursive: true, force: true });
 });
@@ -109,6 +110,15 @@ describe('a credential process', () => {
       expect(`${message} ${stack} ${JSON.stringify(cause)}`).not.toMatch(/secret-(argument|output)/);
     }
     expect(runs()).toBe(1);
+  });
+
+  test.each([
+    ['2026-01-01T00:00:00Z', 'expired-credentials', 'printed credentials that have expired.'],
+    ['soon', 'no-credentials', 'printed something other than credentials'],
+  ])('that says its credentials end at %s is not used', async (Expiration, code, told) => {
+    const { command } = counting(`echo '${JSON.stringify({ ...JSON.parse(CREDENTIALS), Expiration })}'`);
+    const find = await finding(`credential_process = ${command}`);
+    await expect(find()).rejects.toMatchObject({ code, message: expect.stringContaining(told) });
   });
 
   test('is stopped when the user interrupts', async () => {
@@ -388,6 +398,24 @@ describe('a profile that cannot be used says why', () => {
       message: expect.stringContaining(message),
       hint: expect.stringContaining(hint),
     });
+  });
+
+  test('that leaves it to a container endpoint which does not answer is given up', async () => {
+    const server = createServer(() => undefined);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    closing(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const warnings: unknown[] = [];
+    vi.spyOn(console, 'warn').mockImplementation((...said) => void warnings.push(said));
+    const find = await finding('', {
+      env: { AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${port}/creds` },
+    });
+    await expect(find()).rejects.toMatchObject({
+      code: 'timed-out',
+      exitCode: 1,
+      message: 'Getting credentials took longer than 10 s (the container credentials endpoint).',
+    });
+    expect(warnings).toEqual([]);
   });
 
   test.each([

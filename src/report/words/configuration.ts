@@ -83,6 +83,8 @@ export const configurationWords = {
     `The credential_process of the profile ${profile} failed (${ended}).`,
   processPrinted: (profile: string) =>
     `The credential_process of the profile ${profile} printed something other than credentials in JSON, version 1.`,
+  processExpired: (profile: string) =>
+    `The credential_process of the profile ${profile} printed credentials that have expired.`,
   processHint: (profile: string) =>
     `To see what it says, run 'aws sts get-caller-identity --profile ${profile}' or the process itself.`,
   loginEnded: (profile: string) => `The sign-in of the profile ${profile} has ended.`,
