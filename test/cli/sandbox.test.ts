@@ -1,15 +1,37 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { closing } from '../support/closing.ts';
-import { baseEnv, program, run } from '../support/run.ts';
+import { baseEnv, program, run, runCommand } from '../support/run.ts';
 
 const node = (script: string) => [process.execPath, '-e', script];
 const inside = (script: string, env: NodeJS.ProcessEnv = {}) =>
   run(['sandbox', '--', ...node(script)], { env });
+/** What could lead AWS clients elsewhere, or make them somebody else. */
+const LEADING_AWAY = {
+  AWS_PROFILE: 'production',
+  AWS_DEFAULT_PROFILE: 'production',
+  AWS_SESSION_TOKEN: 'token',
+  AWS_ENDPOINT_URL: 'https://example.com',
+  AWS_ENDPOINT_URL_IAM: 'https://iam.amazonaws.com',
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: 'https://secretsmanager.us-west-2.amazonaws.com',
+  AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true',
+  AWS_USE_FIPS_ENDPOINT: 'true',
+  AWS_USE_DUALSTACK_ENDPOINT: 'true',
+  AWS_CA_BUNDLE: '/nowhere',
+  AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:1',
+  AWS_WEB_IDENTITY_TOKEN_FILE: '/nowhere',
+  AWS_ROLE_ARN: 'arn:aws:iam::111122223333:role/production',
+  MC_STATIC_KEY_PROFILE: 'production',
+  MC_STATIC_KEY_ENDPOINT_URL: 'https://example.com',
+  MC_STATIC_KEY_ACCOUNT_ID: '999988887777',
+  MC_STATIC_KEY_SANDBOX: 'true',
+};
+/** What is the user's to say in the sandbox too. */
+const KEPT = { AWS_PAGER: '', AWS_DEFAULT_OUTPUT: 'text', MC_STATIC_KEY_ROLE_NAME: 'Studio', MINE: 'a b' };
 const canConnect = (url: string) =>
   fetch(url).then(
     () => true,
@@ -40,6 +62,18 @@ describe('a command in the sandbox', () => {
     expect(Object.keys(env)).not.toContain('AWS_PROFILE');
     expect(Object.keys(env)).not.toContain('AWS_SESSION_TOKEN');
     expect(Object.keys(env)).not.toContain('AWS_ENDPOINT_URL_IAM');
+  });
+
+  test('loses each variable that would lead it elsewhere, and keeps the others', async () => {
+    const { stdout } = await inside('console.log(JSON.stringify(process.env))', {
+      ...LEADING_AWAY,
+      ...KEPT,
+    });
+    const env = JSON.parse(stdout);
+    expect(env).toMatchObject(KEPT);
+    const { AWS_ENDPOINT_URL, ...others } = LEADING_AWAY;
+    expect(Object.keys(others).filter((name) => name in env)).toEqual([]);
+    expect(env.AWS_ENDPOINT_URL).not.toBe(AWS_ENDPOINT_URL);
   });
 
   test('finds AWS configuration files of its own, which lead to the sandbox and are gone afterwards', async () => {
@@ -147,6 +181,69 @@ describe('--port', () => {
     child.kill(signal);
     expect(await ended).toBe(exit);
     expect(await canConnect(`http://127.0.0.1:${port}`)).toBe(false);
+  });
+
+  /** Serves there until the test file ends, or `stop` is called; `lines` is what is printed on standard output. */
+  const serve = async (env: NodeJS.ProcessEnv = {}) => {
+    const { port, close } = await freePort();
+    await close();
+    const child = spawn(process.execPath, [program, 'sandbox', '--port', `${port}`], {
+      env: { ...baseEnv(), ...env },
+    });
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    const stop = (signal: NodeJS.Signals = 'SIGTERM') => {
+      child.kill(signal);
+      return ended;
+    };
+    closing(stop);
+    const lines = await new Promise<string>((resolve) => {
+      let stdout = '';
+      child.stdout.on('data', (chunk) => {
+        stdout += chunk;
+        if (/AWS_SHARED_CREDENTIALS_FILE=.*\n/.test(stdout)) resolve(stdout);
+      });
+    });
+    return { lines, stop };
+  };
+  const SHELLS = ['sh', 'bash', 'zsh'].filter((shell) => spawnSync(shell, ['-c', 'exit 0']).status === 0);
+  const PRINT_ENV = 'node -p "JSON.stringify(process.env)"';
+
+  test.each(SHELLS)('prints lines that give %s the environment that a command gets', async (shell) => {
+    const { lines } = await serve();
+    const env = { ...LEADING_AWAY, ...KEPT };
+    const printed = await runCommand(shell, ['-c', `set -eu\n${lines}\n${PRINT_ENV}`], { env });
+    expect([printed.code, printed.stderr]).toEqual([0, '']);
+    const child = await run(['sandbox', '--', shell, '-c', PRINT_ENV], { env });
+    // Each sandbox has an address, credentials and files of its own.
+    const alike = (stdout: string) =>
+      Object.entries(JSON.parse(stdout) as Record<string, string>)
+        .map(([name, value]) => [name, /^AWS_.*(URL|KEY|ID|FILE)$/.test(name) ? '' : value])
+        .filter(([name = '']) => !/^(_|SHLVL|PWD|OLDPWD|AWS_SDK_JS_NODE_VERSION_.*)$/.test(name))
+        .sort();
+    expect(alike(printed.stdout)).toEqual(alike(child.stdout));
+  });
+
+  test('prints lines that lead this program to the sandbox, whatever the environment and the profile say', async () => {
+    const { lines, stop } = await serve();
+    const folder = mkdtempSync(join(tmpdir(), 'mc-static-key-profile-'));
+    closing(() => rmSync(folder, { recursive: true }));
+    const config = join(folder, 'config');
+    writeFileSync(
+      config,
+      '[default]\nignore_configured_endpoint_urls = true\nca_bundle = /nowhere\n[profile production]\nregion = eu-west-1\n',
+    );
+    const setup = `${process.execPath} ${program} setup --secret-name a --generate aes256 --yes --json`;
+    const env = { ...LEADING_AWAY, AWS_CONFIG_FILE: config };
+    const result = await runCommand('sh', ['-c', `set -eu\n${lines}\n${setup}`], { env });
+    expect(result).toMatchObject({ code: 0, stderr: expect.not.stringContaining('Warning') });
+    const { caller } = JSON.parse(result.stdout);
+    const url = /AWS_ENDPOINT_URL=(.*)/.exec(lines)?.[1];
+    expect(caller).toMatchObject({ account: '111122223333', region: { value: 'us-west-2' } });
+    expect(caller.endpoints.map((each: { url: string }) => each.url)).toContain(url);
+    const files = [...lines.matchAll(/_FILE=(.*)/g)].map(([, path = '']) => path);
+    expect(files.map((path) => existsSync(path))).toEqual([true, true]);
+    expect(await stop('SIGHUP')).toBe(129);
+    expect(files.map((path) => existsSync(path))).toEqual([false, false]);
   });
 
   test('that is taken is said to be', async () => {
