@@ -76,6 +76,21 @@ describe('a command in the sandbox', () => {
     expect(env.AWS_ENDPOINT_URL).not.toBe(AWS_ENDPOINT_URL);
   });
 
+  test.each([
+    [{}, 'localhost,127.0.0.1', 'localhost,127.0.0.1'],
+    [{ NO_PROXY: '.a.example' }, '.a.example,localhost,127.0.0.1', '.a.example,localhost,127.0.0.1'],
+    [{ no_proxy: 'a.example' }, 'a.example,localhost,127.0.0.1', 'a.example,localhost,127.0.0.1'],
+    [{ NO_PROXY: 'a', no_proxy: 'b' }, 'a,localhost,127.0.0.1', 'b,localhost,127.0.0.1'],
+    [{ NO_PROXY: 'a', no_proxy: ' ' }, 'a,localhost,127.0.0.1', 'a,localhost,127.0.0.1'],
+    [{ no_proxy: '127.0.0.1, b' }, '127.0.0.1, b,localhost', '127.0.0.1, b,localhost'],
+    [{ no_proxy: 'LOCALHOST 127.0.0.1' }, 'LOCALHOST 127.0.0.1', 'LOCALHOST 127.0.0.1'],
+    // Python and older versions of curl know `*` only where it is alone.
+    [{ NO_PROXY: '*' }, '*', '*'],
+  ])('reaches without a proxy what the user names, and the sandbox: %o', async (env, upper, lower) => {
+    const { stdout } = await inside('console.log(JSON.stringify(process.env))', env);
+    expect(JSON.parse(stdout)).toMatchObject({ NO_PROXY: upper, no_proxy: lower });
+  });
+
   test('finds AWS configuration files of its own, which lead to the sandbox and are gone afterwards', async () => {
     const script =
       'const { readFileSync } = require("node:fs"); const { env } = process;' +
