@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { closing } from '../support/closing.ts';
 import { baseEnv, program, run, runCommand } from '../support/run.ts';
+import { runHere } from '../support/run-here.ts';
 
 const node = (script: string) => [process.execPath, '-e', script];
 const inside = (script: string, env: NodeJS.ProcessEnv = {}) =>
@@ -275,10 +276,44 @@ describe('--port', () => {
     expect(stderr).toContain('--port takes a port from 1 to 65535');
   });
 
+  test('from a variable gives way to a command', async () => {
+    const env = { MC_STATIC_KEY_PORT: '4566' };
+    expect((await runHere(['sandbox', '--', ...node('process.exit(7)')], env)).code).toBe(7);
+  });
+
   test('goes with no command', async () => {
     const { code, stderr } = await run(['sandbox', '--port', '4566', '--', 'ls']);
     expect(code).toBe(2);
     expect(stderr).toContain('so it takes no command');
+  });
+});
+
+describe('an option for AWS', () => {
+  test.each([
+    ['--profile', 'production'],
+    ['--endpoint-url', 'https://example.com'],
+    ['--account-id', '999988887777'],
+    ['--sandbox'],
+  ])('is none of the sandbox command, which has an AWS of its own: %s', async (...option) => {
+    const { code, stdout, stderr } = await runHere(['sandbox', ...option, '--', ...node('process.exit(0)')]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`There is no option ${option[0]}.`);
+  });
+
+  test('is the command’s own, after --', async () => {
+    const { code, stdout } = await run(['sandbox', '--', 'echo', '--profile', 'production']);
+    expect([code, stdout]).toEqual([0, '--profile production\n']);
+  });
+
+  test('is not in the help', async () => {
+    const { stdout } = await runHere(['sandbox', '--help']);
+    expect(stdout).toContain('--quiet');
+    expect(stdout).not.toMatch(/--(profile|endpoint-url|account-id|sandbox)\b/);
+  });
+
+  test('counts for other commands only as a variable', async () => {
+    const env = { MC_STATIC_KEY_PROFILE: 'production', MC_STATIC_KEY_ACCOUNT_ID: '999988887777' };
+    expect((await runHere(['sandbox', '--', ...node('process.exit(7)')], env)).code).toBe(7);
   });
 });
 
