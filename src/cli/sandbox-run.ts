@@ -15,6 +15,7 @@ import {
   shellLines,
   withSandbox,
 } from './sandbox-environment.ts';
+import { type ChildCommand, shellInSandbox } from './sandbox-shell.ts';
 
 /** One run of the command. */
 interface SandboxRun {
@@ -104,22 +105,18 @@ function exitCodeOfSignal(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];
 }
 
-/** Puts a mark before the prompt of bash, whatever its start files make of the prompt. */
-const MARKED_PROMPT = 'case "$PS1" in "(sandbox) "*) ;; *) PS1="(sandbox) $PS1" ;; esac';
-
 async function runInside(
   command: string[],
   { sandbox, environment, output, signals }: SandboxRun,
 ): Promise<number> {
-  const shell = process.env.SHELL ?? (process.platform === 'win32' ? 'cmd.exe' : '/bin/sh');
-  const [program = shell, ...args] = command;
   const env = withSandbox(process.env, environment);
-  await demandFollowing(program, env);
+  const [program, ...args] = command;
+  if (program !== undefined) await demandFollowing(program, env);
+  const child = program === undefined ? shellInSandbox(env) : { program, args, env };
   const signal = signals.received();
   if (signal) return exitCodeOfSignal(signal);
-  if (command.length > 0) return runChild(program, args, env);
-  output.say(words.shell(sandbox.url));
-  return runChild(program, args, { PS1: '(sandbox) $ ', ...env, PROMPT_COMMAND: MARKED_PROMPT });
+  if (program === undefined) output.say(words.shell(sandbox.url));
+  return runChild(child, program === undefined ? words.yourShell : words.yourCommand);
 }
 
 /**
@@ -139,26 +136,31 @@ async function demandFollowing(program: string, env: NodeJS.ProcessEnv): Promise
   });
 }
 
-async function runChild(program: string, args: string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const child = spawn(program, args, { stdio: 'inherit', env });
+/**
+ * Runs a command to its end.
+ * @param what the command is, for a message
+ */
+async function runChild({ program, args, env }: ChildCommand, what: string): Promise<number> {
   // Ctrl-C goes to the command as well, which decides what it means; the sandbox ends when the command does.
-  const forward = (signal: NodeJS.Signals) => void child.kill(signal);
-  process.on('SIGTERM', forward);
-  process.on('SIGHUP', forward);
+  let forward = (_signal: NodeJS.Signals): void => undefined;
   try {
+    const child = spawn(program, args, { stdio: 'inherit', env });
+    forward = (signal) => void child.kill(signal);
+    process.on('SIGTERM', forward);
+    process.on('SIGHUP', forward);
     const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
     return code ?? (signal ? exitCodeOfSignal(signal) : 128);
   } catch (error) {
-    throw notStarted(error);
+    throw notStarted(error, what);
   } finally {
     process.off('SIGTERM', forward);
     process.off('SIGHUP', forward);
   }
 }
 
-function notStarted(error: unknown): Failure {
+function notStarted(error: unknown, what: string): Failure {
   const code = errorCode(error);
-  const sentence = code === 'ENOENT' ? words.commandNotFound : words.commandFailed(code);
+  const sentence = code === 'ENOENT' ? words.notFound(what) : words.notStarted(what, code);
   return new Failure(sentence, { code: 'usage', exitCode: EXIT.usage, cause: error });
 }
 

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { closing } from '../support/closing.ts';
@@ -33,6 +33,12 @@ const LEADING_AWAY = {
 };
 /** What is the user's to say in the sandbox too. */
 const KEPT = { AWS_PAGER: '', AWS_DEFAULT_OUTPUT: 'text', MC_STATIC_KEY_ROLE_NAME: 'Studio', MINE: 'a b' };
+const temporaryFolder = () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mc-static-key-test-'));
+  closing(() => rmSync(folder, { recursive: true }));
+  return folder;
+};
+const hasShell = (shell = '') => spawnSync(shell, ['-c', 'exit 0']).status === 0;
 const canConnect = (url: string) =>
   fetch(url).then(
     () => true,
@@ -108,9 +114,7 @@ describe('a command in the sandbox', () => {
     ['aws-cli/2.13.0 Python/3.11.4 Linux/5.10', ''],
     ['aws-cli/1.29.0 Python/3.11.4 Linux/5.10', ''],
   ])('is not run where it is an AWS CLI that would call AWS: %s', async (version, told) => {
-    const folder = mkdtempSync(join(tmpdir(), 'mc-static-key-aws-'));
-    closing(() => rmSync(folder, { recursive: true }));
-    const aws = join(folder, 'aws');
+    const aws = join(temporaryFolder(), 'aws');
     writeFileSync(aws, `#!/bin/sh\nif [ "$1" = --version ]; then echo '${version}'; else echo called; fi\n`, {
       mode: 0o755,
     });
@@ -153,6 +157,49 @@ describe('a command in the sandbox', () => {
     expect(stderr).toContain('The command after -- was not found');
   });
 
+  test.each(['', '/dev/null/command'])('that cannot be started is said to be so: “%s”', async (command) => {
+    const { code, stdout, stderr } = await run(['sandbox', '--', command]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/The command after -- could not be started \(E\w+\)/);
+  });
+
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'is not started after %s, and nothing is left',
+    async (signal) => {
+      const [folder, temporary] = [temporaryFolder(), temporaryFolder()];
+      const aws = join(folder, 'aws');
+      // While the program waits for the version, the signal comes.
+      writeFileSync(
+        aws,
+        '#!/bin/sh\nif [ "$1" = --version ]; then echo >&2; exec sleep 1; else echo called; fi\n',
+        {
+          mode: 0o755,
+        },
+      );
+      const { code, stdout } = await run(['sandbox', '--', aws], {
+        env: { TMPDIR: temporary },
+        onStart: (child) => {
+          const timer = setInterval(() => {
+            if (readdirSync(temporary).length === 0) return;
+            clearInterval(timer);
+            child.kill(signal);
+          }, 5);
+        },
+      });
+      expect([code, stdout]).toEqual([128 + constants.signals[signal], '']);
+      expect(readdirSync(temporary)).toEqual([]);
+    },
+  );
+
+  test('gets SIGHUP, as when its terminal is closed, and nothing is left', async () => {
+    const temporary = temporaryFolder();
+    const { code, stdout } = await run(['sandbox', '--', 'sh', '-c', 'kill -HUP $PPID; exec sleep 10'], {
+      env: { TMPDIR: temporary },
+    });
+    expect([code, stdout]).toEqual([129, '']);
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
   test('left out is the user’s shell', async () => {
     const { code, stdout, stderr } = await run(['sandbox'], {
       env: { SHELL: '/bin/sh' },
@@ -161,6 +208,22 @@ describe('a command in the sandbox', () => {
     expect(code).toBe(3);
     expect(stdout).toMatch(/at http:\/\/127\.0\.0\.1:\d+/);
     expect(stderr).toContain('A shell in the AWS sandbox');
+  });
+});
+
+describe('the shell', () => {
+  test.each([
+    ['/nowhere/shell', 'The shell in SHELL was not found'],
+    ['/dev/null/shell', 'The shell in SHELL could not be started (ENOTDIR)'],
+  ])('that is no shell is said to be none: %s', async (shell, told) => {
+    const { code, stderr } = await run(['sandbox'], { env: { SHELL: shell } });
+    expect(code).toBe(2);
+    expect(stderr).toContain(told);
+  });
+
+  test('of an empty SHELL is the system’s', async () => {
+    const { code } = await run(['sandbox'], { env: { SHELL: '' }, stdin: 'exit 3\n' });
+    expect(code).toBe(3);
   });
 });
 
@@ -221,7 +284,7 @@ describe('--port', () => {
     });
     return { lines, stop };
   };
-  const SHELLS = ['sh', 'bash', 'zsh'].filter((shell) => spawnSync(shell, ['-c', 'exit 0']).status === 0);
+  const SHELLS = ['sh', 'bash', 'zsh'].filter(hasShell);
   const PRINT_ENV = 'node -p "JSON.stringify(process.env)"';
 
   test.each(SHELLS)('prints lines that give %s the environment that a command gets', async (shell) => {
@@ -241,9 +304,7 @@ describe('--port', () => {
 
   test('prints lines that lead this program to the sandbox, whatever the environment and the profile say', async () => {
     const { lines, stop } = await serve();
-    const folder = mkdtempSync(join(tmpdir(), 'mc-static-key-profile-'));
-    closing(() => rmSync(folder, { recursive: true }));
-    const config = join(folder, 'config');
+    const config = join(temporaryFolder(), 'config');
     writeFileSync(
       config,
       '[default]\nignore_configured_endpoint_urls = true\nca_bundle = /nowhere\n[profile production]\nregion = eu-west-1\n',
