@@ -8,7 +8,9 @@ import type { Sandbox } from '../sandbox/index.ts';
 /** What leads AWS clients to a sandbox: the variables to set, two of which name AWS configuration files. */
 export interface SandboxEnvironment {
   variables: Record<string, string>;
-  /** Deletes the files. */
+  /** Where the files are. */
+  folder: string;
+  /** Deletes the folder. */
   remove(): Promise<void>;
 }
 
@@ -48,6 +50,7 @@ export async function createSandboxEnvironment(sandbox: Sandbox): Promise<Sandbo
       AWS_CONFIG_FILE: config,
       AWS_SHARED_CREDENTIALS_FILE: credentials,
     },
+    folder,
     remove,
   };
 }

@@ -112,7 +112,7 @@ async function runInside(
   const env = withSandbox(process.env, environment);
   const [program, ...args] = command;
   if (program !== undefined) await demandFollowing(program, env);
-  const child = program === undefined ? shellInSandbox(env) : { program, args, env };
+  const child = program === undefined ? await shellInSandbox(env, environment) : { program, args, env };
   const signal = signals.received();
   if (signal) return exitCodeOfSignal(signal);
   if (program === undefined) output.say(words.shell(sandbox.url));

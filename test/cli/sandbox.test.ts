@@ -1,12 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { constants, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { closing } from '../support/closing.ts';
 import { baseEnv, program, run, runCommand } from '../support/run.ts';
 import { runHere } from '../support/run-here.ts';
+import { openTerminal } from '../support/terminal.ts';
 
 const node = (script: string) => [process.execPath, '-e', script];
 const inside = (script: string, env: NodeJS.ProcessEnv = {}) =>
@@ -39,6 +40,8 @@ const temporaryFolder = () => {
   return folder;
 };
 const hasShell = (shell = '') => spawnSync(shell, ['-c', 'exit 0']).status === 0;
+const pathOf = (shell: string) =>
+  spawnSync('sh', ['-c', `command -v ${shell}`], { encoding: 'utf8' }).stdout.trim();
 const canConnect = (url: string) =>
   fetch(url).then(
     () => true,
@@ -224,6 +227,46 @@ describe('the shell', () => {
   test('of an empty SHELL is the system’s', async () => {
     const { code } = await run(['sandbox'], { env: { SHELL: '' }, stdin: 'exit 3\n' });
     expect(code).toBe(3);
+  });
+
+  const EXPORTS = Object.entries(LEADING_AWAY).map(([name, value]) => `export ${name}=${value}\n`);
+  const LOST = Object.keys(LEADING_AWAY).filter((name) => name !== 'AWS_ENDPOINT_URL');
+
+  test.each(
+    [
+      ['bash', '.bashrc', '(sandbox) studio$'],
+      ['zsh', '.zshenv', 'studio$'],
+      ['zsh', '.zshrc', 'studio$'],
+      ['zsh', 'of zsh/.zshrc', 'studio$'],
+    ].filter(([shell]) => hasShell(shell)),
+  )('keeps to the sandbox, whatever start files of %s export: %s', async (shell, file, shown) => {
+    const home = temporaryFolder();
+    const path = join(home, file);
+    mkdirSync(dirname(path), { recursive: true });
+    const rest = `alias mine='echo from an alias'\nPS1='studio$ '\n`;
+    writeFileSync(path, `${EXPORTS.join('')}${rest}`);
+    // Without any start file, zsh would offer to write one.
+    if (file !== '.zshrc') writeFileSync(join(home, '.zshrc'), '');
+    const terminal = openTerminal({
+      command: process.execPath,
+      args: [program, 'sandbox'],
+      env: {
+        HOME: home,
+        SHELL: pathOf(shell),
+        ZDOTDIR: file.includes('/') ? dirname(path) : undefined,
+      },
+    });
+    closing(() => terminal.kill());
+    await terminal.waitFor(shown);
+    await terminal.type('mine\r');
+    await terminal.waitFor(/^from an alias/m);
+    await terminal.type(`echo "at $AWS_ENDPOINT_URL, left: ${LOST.map((name) => `$${name}`).join('')}."\r`);
+    await terminal.waitFor(/^at http:\/\/127\.0\.0\.1:\d+, left: \./m);
+    await terminal.type('export AWS_REGION=eu-west-1\r');
+    await terminal.type('echo "in $AWS_REGION"\r');
+    await terminal.waitFor(/^in eu-west-1/m);
+    await terminal.type('exit 3\r');
+    expect(await terminal.exit()).toMatchObject({ code: 3 });
   });
 });
 
