@@ -5,7 +5,7 @@ import { inputWords as words } from '../report/words/input.ts';
 import { permissionsWords } from '../report/words/permissions.ts';
 import { commandsBelow } from './commands.ts';
 
-/** The options of every command, as the parser answers them. */
+/** The general options, as the parser answers them. */
 export interface CommonOptions {
   profile?: string;
   endpointUrl?: string;
@@ -47,8 +47,8 @@ export function addKeyOptions(command: Command): void {
   addOption(command, '--algorithm <algorithm>', helpWords.algorithm);
 }
 
-/** Adds the options that every command has. */
-export function addCommonOptions(command: Command): Command {
+/** Adds the options of every command that calls AWS. */
+export function addCommonOptions(command: Command): void {
   command.optionsGroup(helpWords.commonTitle);
   addOption(command, '--profile <name>', helpWords.profile);
   addOption(command, '--endpoint-url <url>', helpWords.endpointUrl);
@@ -56,13 +56,24 @@ export function addCommonOptions(command: Command): Command {
   if (!command.options.some(({ long }) => long === '--account-id'))
     addOption(command, '--account-id <id>', helpWords.accountId);
   addOption(command, '--sandbox', helpWords.sandbox);
+  addConversationOptions(command);
+}
+
+/**
+ * Adds those of the general options that say what a command asks and prints.
+ * @param descriptions of options that do less in this command than in others
+ */
+export function addConversationOptions(
+  command: Command,
+  { json, debug }: { json: string; debug: string } = helpWords,
+): void {
+  command.optionsGroup(helpWords.commonTitle);
   addOption(command, '-y, --yes', helpWords.yes);
   addOption(command, '--no-input', helpWords.noInput);
-  addOption(command, '--json', helpWords.json);
+  addOption(command, '--json', json);
   addOption(command, '-q, --quiet', helpWords.quiet);
-  addOption(command, '--debug', helpWords.debug);
+  addOption(command, '--debug', debug);
   addOption(command, '--no-color', helpWords.noColor);
-  return command;
 }
 
 /** What is wrong with the common options, a sentence each. */

@@ -1,17 +1,29 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { constants, tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { constants } from 'node:os';
+import { basename } from 'node:path';
 import { promisify } from 'node:util';
-import { DEFAULTS } from '../defaults.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { createOutput, type Output } from '../report/output.ts';
-import { shellWord } from '../report/shell.ts';
 import { sandboxWords as words } from '../report/words/sandbox.ts';
 import { type Sandbox, startSandbox } from '../sandbox/index.ts';
 import { exitCodeOf, tell } from './failing.ts';
 import type { CommonOptions } from './options.ts';
+import {
+  createSandboxEnvironment,
+  type SandboxEnvironment,
+  shellLines,
+  withSandbox,
+} from './sandbox-environment.ts';
+import { type ChildCommand, shellInSandbox } from './sandbox-shell.ts';
+
+/** One run of the command. */
+interface SandboxRun {
+  sandbox: Sandbox;
+  environment: SandboxEnvironment;
+  output: Output;
+  signals: SignalWatch;
+}
 
 /**
  * Runs a command (or the user's shell) whose AWS calls go to a sandbox, and answers its exit code; with a port, serves
@@ -23,17 +35,53 @@ export async function runSandbox(
   common: CommonOptions,
 ): Promise<number> {
   const output = createOutput(common);
+  const signals = watchSignals();
   let sandbox: Sandbox | undefined;
+  let environment: SandboxEnvironment | undefined;
   try {
     sandbox = await open(port);
-    if (port !== undefined) return await serve(sandbox, output);
-    return await runInside(sandbox, command, output);
+    environment = await createSandboxEnvironment(sandbox);
+    const run = { sandbox, environment, output, signals };
+    return port === undefined ? await runInside(command, run) : await serve(run);
   } catch (error) {
     tell(output, error);
     return exitCodeOf(error);
   } finally {
+    await environment?.remove();
     await sandbox?.close();
+    signals.stop();
   }
+}
+
+/** Signals that ask the program to end. */
+const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+interface SignalWatch {
+  /** Resolves when the first signal comes. */
+  first: Promise<NodeJS.Signals>;
+  /** Returns the first signal if one has come. */
+  received(): NodeJS.Signals | undefined;
+  stop(): void;
+}
+
+/** Watches for signals. None of them ends the process at once: there are files to delete. */
+function watchSignals(): SignalWatch {
+  let received: NodeJS.Signals | undefined;
+  let onSignal = (_signal: NodeJS.Signals): void => undefined;
+  const first = new Promise<NodeJS.Signals>((resolve) => {
+    onSignal = (signal) => {
+      received ??= signal;
+      resolve(received);
+    };
+  });
+  for (const signal of ENDING_SIGNALS) process.on(signal, onSignal);
+  return {
+    first,
+    received: () => received,
+    stop() {
+      for (const signal of ENDING_SIGNALS) process.off(signal, onSignal);
+    },
+  };
 }
 
 async function open(port: number | undefined): Promise<Sandbox> {
@@ -47,71 +95,28 @@ async function open(port: number | undefined): Promise<Sandbox> {
   }
 }
 
-async function serve(sandbox: Sandbox, output: Output): Promise<number> {
+async function serve({ sandbox, environment, output, signals }: SandboxRun): Promise<number> {
   output.say(words.serving(sandbox.url));
-  for (const [name, value] of Object.entries(environment(sandbox)))
-    output.result(`export ${name}=${shellWord(value)}`);
-  const [signal] = await Promise.race([waitFor('SIGINT'), waitFor('SIGTERM')]);
+  for (const line of shellLines(environment)) output.result(line);
+  return exitCodeOfSignal(await signals.first);
+}
+
+function exitCodeOfSignal(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];
 }
 
-async function waitFor(signal: 'SIGINT' | 'SIGTERM'): Promise<['SIGINT' | 'SIGTERM']> {
-  await once(process, signal);
-  return [signal];
-}
-
-/** The sandbox has no Region of its own; where none is set, the guide's example stands in, as everywhere in the sandbox. */
-function environment({ env }: Sandbox): Record<string, string> {
-  const region = process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || DEFAULTS.example.region;
-  return { ...env, AWS_REGION: region, AWS_DEFAULT_REGION: region };
-}
-
-/** What a child keeps of the user's AWS variables. Any other could lead it, or who it is, elsewhere. */
-const KEPT = new Set(['AWS_PAGER', 'AWS_DEFAULT_OUTPUT', 'AWS_CLI_AUTO_PROMPT', 'AWS_MAX_ATTEMPTS']);
-const LEADS_AWAY = /^(AWS_|MC_STATIC_KEY_(PROFILE|ENDPOINT_URL|ACCOUNT_ID)$)/;
-/** Puts a mark before the prompt of bash, whatever its start files make of the prompt. */
-const MARKED_PROMPT = 'case "$PS1" in "(sandbox) "*) ;; *) PS1="(sandbox) $PS1" ;; esac';
-
-async function runInside(sandbox: Sandbox, command: string[], output: Output): Promise<number> {
-  const shell = process.env.SHELL ?? (process.platform === 'win32' ? 'cmd.exe' : '/bin/sh');
-  const [program = shell, ...args] = command;
-  const folder = await mkdtemp(join(tmpdir(), 'mc-static-key-sandbox-'));
-  try {
-    const env = await environmentOfChild(sandbox, folder);
-    await demandFollowing(program, env);
-    if (command.length > 0) return await runChild(program, args, env);
-    output.say(words.shell(sandbox.url));
-    return await runChild(program, args, {
-      PS1: '(sandbox) $ ',
-      ...env,
-      PROMPT_COMMAND: MARKED_PROMPT,
-    });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-/**
- * The environment of a child, with AWS configuration files of its own: in the user's files an endpoint or a profile could lead it to
- * AWS.
- */
-async function environmentOfChild(sandbox: Sandbox, folder: string): Promise<NodeJS.ProcessEnv> {
-  const own = environment(sandbox);
-  const { accessKeyId, secretAccessKey } = sandbox.credentials;
-  const [config, credentials] = [join(folder, 'config'), join(folder, 'credentials')];
-  await writeFile(config, `[default]\nregion = ${own.AWS_REGION}\nendpoint_url = ${sandbox.url}\n`);
-  await writeFile(
-    credentials,
-    `[default]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`,
-    { mode: 0o600 },
-  );
-  const inherited = Object.entries(process.env).filter(([name]) => !LEADS_AWAY.test(name) || KEPT.has(name));
-  return {
-    ...Object.fromEntries(inherited),
-    ...own,
-    AWS_CONFIG_FILE: config,
-    AWS_SHARED_CREDENTIALS_FILE: credentials,
-  };
+async function runInside(
+  command: string[],
+  { sandbox, environment, output, signals }: SandboxRun,
+): Promise<number> {
+  const env = withSandbox(process.env, environment);
+  const [program, ...args] = command;
+  if (program !== undefined) await demandFollowing(program, env);
+  const child = program === undefined ? await shellInSandbox(env, environment) : { program, args, env };
+  const signal = signals.received();
+  if (signal) return exitCodeOfSignal(signal);
+  if (program === undefined) output.say(words.shell(sandbox.url));
+  return runChild(child, program === undefined ? words.yourShell : words.yourCommand);
 }
 
 /**
@@ -131,27 +136,31 @@ async function demandFollowing(program: string, env: NodeJS.ProcessEnv): Promise
   });
 }
 
-async function runChild(program: string, args: string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const child = spawn(program, args, { stdio: 'inherit', env });
+/**
+ * Runs a command to its end.
+ * @param what the command is, for a message
+ */
+async function runChild({ program, args, env }: ChildCommand, what: string): Promise<number> {
   // Ctrl-C goes to the command as well, which decides what it means; the sandbox ends when the command does.
-  const forward = (signal: NodeJS.Signals) => void child.kill(signal);
-  const ignore = () => undefined;
-  process.on('SIGTERM', forward);
-  process.on('SIGINT', ignore);
+  let forward = (_signal: NodeJS.Signals): void => undefined;
   try {
+    const child = spawn(program, args, { stdio: 'inherit', env });
+    forward = (signal) => void child.kill(signal);
+    process.on('SIGTERM', forward);
+    process.on('SIGHUP', forward);
     const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-    return code ?? 128 + (signal ? constants.signals[signal] : 0);
+    return code ?? (signal ? exitCodeOfSignal(signal) : 128);
   } catch (error) {
-    throw notStarted(error);
+    throw notStarted(error, what);
   } finally {
     process.off('SIGTERM', forward);
-    process.off('SIGINT', ignore);
+    process.off('SIGHUP', forward);
   }
 }
 
-function notStarted(error: unknown): Failure {
+function notStarted(error: unknown, what: string): Failure {
   const code = errorCode(error);
-  const sentence = code === 'ENOENT' ? words.commandNotFound : words.commandFailed(code);
+  const sentence = code === 'ENOENT' ? words.notFound(what) : words.notStarted(what, code);
   return new Failure(sentence, { code: 'usage', exitCode: EXIT.usage, cause: error });
 }
 

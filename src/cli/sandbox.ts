@@ -3,7 +3,7 @@ import { helpWords as help } from '../report/words/help.ts';
 import { inputWords } from '../report/words/input.ts';
 import { sandboxWords } from '../report/words/sandbox.ts';
 import type { Registration } from './command.ts';
-import { addCommonOptions, addOption, type CommonOptions, commonOptions } from './options.ts';
+import { addConversationOptions, addOption, type CommonOptions, commonOptions } from './options.ts';
 import { usageFailure } from './usage.ts';
 
 /** Adds the `sandbox` command. */
@@ -15,9 +15,11 @@ export function addSandbox(program: Command, { finish, problems }: Registration)
   command.argument('[command...]', help.sandboxArgument);
   command.optionsGroup(help.sandboxTitle);
   addOption(command, '--port <port>', help.port);
-  addCommonOptions(command);
+  // No options for AWS: the sandbox has an endpoint, an account and credentials of its own.
+  addConversationOptions(command, { json: help.sandboxJson, debug: help.sandboxDebug });
   command.action(async (words: string[], options: Partial<CommonOptions> & { port?: string }) => {
-    const port = options.port === undefined ? undefined : portOf(options.port);
+    const isOvertaken = words.length > 0 && command.getOptionValueSource('port') === 'env';
+    const port = options.port === undefined || isOvertaken ? undefined : portOf(options.port);
     const badPort = port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65_535);
     const all = [
       ...problems,

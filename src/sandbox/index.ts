@@ -51,12 +51,20 @@ function environment(url: string, credentials: SandboxCredentials): Record<strin
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_EC2_METADATA_DISABLED: 'true',
-    NO_PROXY: bypassing(process.env.NO_PROXY),
-    no_proxy: bypassing(process.env.no_proxy),
+    NO_PROXY: withoutProxy('NO_PROXY', 'no_proxy'),
+    no_proxy: withoutProxy('no_proxy', 'NO_PROXY'),
   };
 }
 
-/** The hosts that are reached without the user's proxy, and this one: the AWS CLI would ask the proxy for 127.0.0.1 too. */
-function bypassing(hosts: string | undefined): string {
-  return hosts ? `${hosts},${HOST}` : HOST;
+/**
+ * Returns the hosts that are reached without the user's proxy, and this one: the AWS CLI would ask the proxy for 127.0.0.1 too. Both
+ * variables are set, because clients differ in which one they read. Where the user sets one only, it counts for both, or else the
+ * other one would hide it.
+ */
+function withoutProxy(...names: string[]): string {
+  const hosts = names.map((name) => process.env[name]?.trim()).find(Boolean) ?? '';
+  // With more hosts beside it, Python and older versions of curl take it for a name.
+  if (hosts === '*') return hosts;
+  const entries = hosts.toLowerCase().split(/[\s,]+/);
+  return [hosts, ...['localhost', HOST].filter((host) => !entries.includes(host))].filter(Boolean).join(',');
 }

@@ -131,7 +131,7 @@ export const helpWords = {
   quiet: 'print the result only, and what went wrong',
   debug: 'log each request to AWS, and stack traces',
   noColor: 'print without colour',
-  commonTitle: 'Options of every command:',
+  commonTitle: 'General options:',
 
   sandboxCommand: 'Open a shell, or run a command, with AWS_ENDPOINT_URL set to an AWS sandbox',
   sandboxExamples: `Examples:
@@ -141,6 +141,8 @@ export const helpWords = {
   mc-static-key sandbox --port 4566                    serve in the foreground until Ctrl-C
 `,
   sandboxTitle: 'How to serve:',
+  sandboxJson: 'print a failure as one JSON document on standard output',
+  sandboxDebug: 'print the stack trace of a failure',
   sandboxArgument: "the command to run, after -- (default: the user's shell)",
   port: 'serve on this port of the loopback interface, in the foreground',
 };

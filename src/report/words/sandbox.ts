@@ -9,7 +9,9 @@ export const sandboxWords = {
   cannotFollow: (version: string) =>
     `The AWS CLI ${version} ignores AWS_ENDPOINT_URL, so its calls would go to AWS.`,
   cannotFollowHint: 'Install AWS CLI 2.13 or newer, or 1.29 or newer in version 1.',
-  commandNotFound: 'The command after -- was not found. Check its name and PATH.',
-  commandFailed: (code: string) => `The command after -- could not be started (${code}).`,
+  yourCommand: 'The command after --',
+  yourShell: 'The shell in SHELL',
+  notFound: (what: string) => `${what} was not found. Check its name and PATH.`,
+  notStarted: (what: string, code: string) => `${what} could not be started (${code}).`,
   portAndCommand: '--port serves in the foreground, so it takes no command. Leave one of them out.',
 };
