@@ -1,4 +1,6 @@
-import { currentSince, type ListedSecret, listedSecret, secretPages } from '../aws/secret-listing.ts';
+import { type ListedSecret, listedSecret, secretPages } from '../aws/secret-listing.ts';
+import { readCurrentVersion } from '../aws/secret-versions.ts';
+import { orAbsent } from '../aws/session.ts';
 import { allOrFirstFailure, atMost } from '../aws/together.ts';
 import { Failure } from '../failure.ts';
 import { statusWords as words } from '../report/words/status.ts';
@@ -106,6 +108,6 @@ function leftOut({ notes, asked }: Looking, region: string): (error: unknown) =>
 async function withAge({ aws, notes }: Looking, secret: ListedSecret): Promise<SeenSecret> {
   const { region, arn, name, deletedAt, current } = secret;
   if (deletedAt || !current) return secret;
-  const since = await notes.unlessUnanswered(name, currentSince(aws, region, arn));
-  return since ? { ...secret, currentSince: since } : secret;
+  const version = await notes.unlessUnanswered(name, orAbsent(readCurrentVersion(aws, { region, arn })));
+  return version?.createdAt ? { ...secret, currentSince: version.createdAt } : secret;
 }

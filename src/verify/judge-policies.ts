@@ -21,9 +21,10 @@ export function judgePolicies(
   const broken = unreadable(role);
   return [
     ...unseen,
-    ...broken.map((name) =>
-      make.failed('role-policies', words.policyUnreadable(name), remedies.policyUnreadable),
-    ),
+    ...broken.map((name) => ({
+      ...make.open('role-policies', words.policyUnreadable(name)),
+      ...remedies.policyUnreadable,
+    })),
     ...(unseen.length + broken.length === 0 ? [make.ok('role-policies', words.policiesRead)] : []),
     ...role.policies.flatMap((policy) => judgePolicy(policy, role, wish, identity)),
   ];
