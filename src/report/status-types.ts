@@ -28,6 +28,7 @@ export interface StatusCheck {
     | 'secret-deletion'
     | 'secret-rotation'
     | 'secret-version'
+    | 'secret-kms-key'
     | 'role-trust'
     | 'role-guard'
     | 'role-policies'

@@ -39,7 +39,7 @@ export function statusOf(seen: Seen, notes: StatusNote[], now: Date): Status {
         ...secretStatus(secret, now),
         replicas: replicas.get(secret.arn) ?? [],
         roles: ofSecret,
-        checks: judgeSecret(secret, ofSecret.length > 0 || seen.missing !== undefined),
+        checks: judgeSecret(secret, ofSecret.length > 0 || seen.missing !== undefined, identity),
       };
     }),
     policies: policies.map(({ name, arn }) => ({ name, arn })),

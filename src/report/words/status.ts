@@ -9,7 +9,7 @@ export const statusWords = {
   looking: 'Looking through the account',
   readingRoles: (count: number) =>
     count === 1 ? 'Reading the role and its policies' : `Reading ${count} roles and their policies`,
-  readingAges: (count: number) => `Looking at the age of ${count} keys`,
+  readingDetails: (count: number) => `Looking at the age of ${count} keys, and who may read them`,
 
   deleted: (day: string) => `scheduled for deletion (${day}): MediaConnect cannot read it`,
   deletedUnused: (day: string) => `scheduled for deletion (${day}): nobody can read it until it is restored`,
@@ -17,6 +17,7 @@ export const statusWords = {
   noVersion: 'has no current version',
   notDeleted: 'not scheduled for deletion',
   hasVersion: 'has a current version',
+  keyUntold: (because: string) => `can't tell whether its KMS key can be used: ${because}`,
   keeps: 'does not rotate by itself',
   trusted: 'MediaConnect may assume the role',
   trustedForSome: 'MediaConnect may assume the role for some flows only',
