@@ -40,6 +40,8 @@ export interface SeenSecrets {
   regions: string[];
   /** Those looked for one by one that are not there. */
   absent: SecretId[];
+  /** Those that no list shows and that could not be looked for one by one. */
+  unasked: SecretId[];
 }
 
 const REGIONS_AT_ONCE = 8;
@@ -79,6 +81,7 @@ export async function findSecrets(looking: Looking, regions: string[], wanted: W
     secrets: (await allOrFirstFailure(detailed)).flat(),
     regions: regions.filter((_, at) => found[at]),
     absent: found.flatMap((each) => each?.absent ?? []),
+    unasked: found.flatMap((each) => each?.unasked ?? []),
   };
 }
 
@@ -87,7 +90,7 @@ async function secretsIn(
   region: string,
   { isWanted, passOver, others }: Wanted,
   progress: { count: number },
-): Promise<{ kept: ListedSecret[]; absent: SecretId[] }> {
+): Promise<{ kept: ListedSecret[]; absent: SecretId[]; unasked: SecretId[] }> {
   const { aws, onProgress } = looking;
   const kept: ListedSecret[] = [];
   for await (const { items, next } of secretPages(aws, region, { deleted: true })) {
@@ -111,6 +114,7 @@ async function secretsIn(
   return {
     kept: kept.sort((a, b) => a.name.localeCompare(b.name)),
     absent: unlisted.filter((_, at) => answers[at] && !answers[at].found),
+    unasked: unlisted.filter((_, at) => !answers[at]),
   };
 }
 

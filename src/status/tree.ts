@@ -13,6 +13,8 @@ import type {
   StatusSecret,
 } from '../report/status-types.ts';
 import { statusWords as words } from '../report/words/status.ts';
+import { closestAmong } from './alike.ts';
+import { checksOf } from './check.ts';
 import type { Seen } from './collect.ts';
 import { judgeReading, judgeTrustOf, namedDocumentsOf } from './judge-role.ts';
 import { judgeSecret } from './judge-secret.ts';
@@ -22,10 +24,15 @@ import type { SeenSecret } from './secrets.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+/** What was seen, and in what an ARN that no secret has differs from that of one. */
+type Known = Seen & { closest(named: string): string | undefined };
+
 /** Puts what was seen into its order, roles with their policies and secrets, and checks it. Pure. */
 export function statusOf(seen: Seen, notes: StatusNote[], now: Date): Status {
   const { identity, regions, policies } = seen;
-  const roles = seen.roles.map((role) => roleStatus(role, seen));
+  const arns = [...seen.secrets.map(({ arn }) => arn), ...(seen.alike ?? [])];
+  const closest = closestAmong(arns);
+  const roles = seen.roles.map((role) => roleStatus(role, { ...seen, closest }));
   const readers = readersOf(roles);
   const replicas = replicasIn(seen.secrets);
   return {
@@ -85,7 +92,7 @@ function secretStatus(secret: SeenSecret, now: Date): Omit<StatusSecret, 'replic
   };
 }
 
-function roleStatus(role: SeenRole, seen: Seen): StatusRole {
+function roleStatus(role: SeenRole, seen: Known): StatusRole {
   const { identity, secrets } = seen;
   const judged = (role.found?.policies ?? []).map((policy) => policyStatus(policy, seen));
   const policies = judged.flatMap(({ policy }) => policy ?? []);
@@ -119,7 +126,7 @@ function readingChecks(role: SeenRole, read: SeenSecret[], { identity }: Seen): 
 /** A policy as it is shown, when it is about secrets at all, and the checks of it. */
 function policyStatus(
   { name, arn, document }: RolePolicy,
-  seen: Seen,
+  seen: Known,
 ): { policy?: StatusPolicy; checks: StatusCheck[] } {
   const parsed = tryParsePolicy(document);
   if (!parsed) return { checks: [] };
@@ -144,18 +151,19 @@ function policyStatus(
     },
     checks: [
       readsOnly(arn ?? name, parsed),
-      ...absent.filter(looked).map(
-        (subject): StatusCheck => ({
-          id: 'policy-names-secret',
-          verdict: 'failed',
-          subject,
-          detail: seen.secrets.some((secret) => secret.arn.replace(/-.{6}$/, '') === subject)
-            ? words.lacksEnd
-            : words.namesNothing,
-        }),
-      ),
+      ...absent.filter(looked).map((subject) => judgeAbsent(subject, seen)),
     ],
   };
+}
+
+/** The check of an ARN, or of a pattern, that no secret has. */
+function judgeAbsent(subject: string, { closest, unasked }: Known): StatusCheck {
+  const check = checksOf(subject);
+  const difference = closest(subject);
+  if (difference !== undefined) return check('policy-names-secret', 'failed', words.namesNearly(difference));
+  return unasked?.has(subject)
+    ? check('policy-names-secret', 'cannot-tell', words.notListed)
+    : check('policy-names-secret', 'failed', words.namesNothing);
 }
 
 /** Under a wildcard for all secrets only those are shown that this program made: the others may have nothing to do with keys. */

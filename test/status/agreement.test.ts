@@ -366,6 +366,38 @@ describe.each(ACCOUNTS)('where $what', ({ make, denied = [], reads, kmsKey = 'ok
   });
 });
 
+test.each([
+  [
+    'lacks the end of the ARN',
+    reading(`${SECRETS}studio-a`),
+    'which lacks the hyphen and six characters at the end of the ARN (studio-a-??????)',
+  ],
+  [
+    'has the end of another ARN',
+    reading(`${SECRETS}studio-a-AbCdEf`),
+    "ends in -AbCdEf, and the secret's ARN",
+  ],
+  ['differs in letter case', reading(`${SECRETS}Studio-A-??????`), 'which differs in letter case'],
+  [
+    'lacks an action',
+    {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: READ_ACTIONS[1], Resource: `${SECRETS}studio-a-??????` }],
+    },
+    'statement 1 of Read allows secretsmanager:GetSecretValue only',
+  ],
+  [
+    'has a condition',
+    reading(`${SECRETS}studio-a-??????`, { StringEquals: { 'aws:RequestedRegion': 'eu-west-1' } }),
+    `its condition aws:RequestedRegion is eu-west-1, not ${REGION}`,
+  ],
+])('status explains, as verify does, what is amiss with a policy that %s', async (_, policy, said) => {
+  await byHand(sandbox(), policy);
+  const { json } = await statusOf(sandbox(), [REGION]);
+  const wrong = json.roles.flatMap(({ checks }) => checks.filter(({ verdict }) => verdict === 'failed'));
+  expect(wrong.map(({ detail }) => detail)).toEqual([expect.stringContaining(said)]);
+});
+
 test('status reads each KMS key and its policy once, however many secrets have it', async () => {
   const KmsKeyId = await newKey(sandbox());
   const names = Array.from({ length: 12 }, (_, at) => `live/feed-${at}`);

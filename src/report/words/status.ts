@@ -36,8 +36,9 @@ export const statusWords = {
   notReadable: (action: string, because: string) => `the role may not do ${action}: ${because}`,
   mayRead: (because: string) => `whether the role may read it cannot be told: ${because}`,
   namesNothing: 'no secret has this ARN',
-  lacksEnd:
-    'no secret has this ARN: it lacks the end, a hyphen and six characters; write -?????? after the name',
+  notListed:
+    'no list shows a secret with this ARN, but lists may be five minutes behind; the secret itself could not be asked for',
+  namesNearly: (difference: string) => `no secret has this ARN, which ${difference}`,
   readsOnly: 'allows reading secrets and nothing else',
   allowsMore: (action: string) => `allows more than reading secrets, such as ${action}`,
 
