@@ -9,12 +9,25 @@ import {
   type SecretDocuments,
   type Unreadable,
 } from '../proof/reading.ts';
+import { checkRoleNaming } from '../proof/role-name.ts';
 import { judgeTrust } from '../proof/trust.ts';
 import type { StatusCheck } from '../report/status-types.ts';
 import { statusWords as words } from '../report/words/status.ts';
 import { checksOf } from './check.ts';
 import type { SeenRole } from './roles.ts';
 import type { SecretAccess, SeenSecret } from './secrets.ts';
+
+/** The checks of the name of a role and its path. Pure. */
+export function judgeNaming(role: SeenRole): StatusCheck[] {
+  const check = checksOf(role.arn);
+  const { isReserved, path } = checkRoleNaming(role);
+  return [
+    isReserved ? check('role-name', 'failed', words.reservedName) : check('role-name', 'ok', words.freeName),
+    path === undefined
+      ? check('role-path', 'ok', words.noPath)
+      : check('role-path', 'warning', words.path(path)),
+  ];
+}
 
 /**
  * Whether the role lets MediaConnect in, and keeps flows of other accounts out. Pure.

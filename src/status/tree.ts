@@ -2,7 +2,7 @@ import type { RolePolicy } from '../aws/roles.ts';
 import { groupedBy } from '../grouping.ts';
 import { type PolicyDocument, prefixOfEntry, tryParsePolicy } from '../policy/index.ts';
 import { standsFor } from '../policy/match.ts';
-import { furtherActions } from '../proof/excess.ts';
+import { checkExcess } from '../proof/excess.ts';
 import { dayOf } from '../report/day.ts';
 import type {
   Status,
@@ -16,7 +16,7 @@ import { statusWords as words } from '../report/words/status.ts';
 import { closestAmong } from './alike.ts';
 import { checksOf } from './check.ts';
 import type { Seen } from './collect.ts';
-import { judgeReading, judgeTrustOf, namedDocumentsOf } from './judge-role.ts';
+import { judgeNaming, judgeReading, judgeTrustOf, namedDocumentsOf } from './judge-role.ts';
 import { judgeSecret } from './judge-secret.ts';
 import { inRegion, namedIn } from './naming.ts';
 import type { SeenRole } from './roles.ts';
@@ -105,6 +105,7 @@ function roleStatus(role: SeenRole, seen: Known): StatusRole {
     own: role.found?.own ?? null,
     policies,
     checks: [
+      ...judgeNaming(role),
       // Where it is not known what the role is for, it may be for flows of any one Region.
       ...judgeTrustOf(role, regions.length > 0 ? [regions] : seen.regions.map((each) => [each]), identity),
       ...judged.flatMap(({ checks }) => checks),
@@ -150,7 +151,7 @@ function policyStatus(
       unseen: absent.filter((each) => !looked(each)),
     },
     checks: [
-      readsOnly(arn ?? name, parsed),
+      ...judgeExcess(arn ?? name, parsed, seen),
       ...absent.filter(looked).map((subject) => judgeAbsent(subject, seen)),
     ],
   };
@@ -171,12 +172,21 @@ function isNamed({ arn, own }: SeenSecret, names: string[], scopes: string[]): b
   return names.some((each) => standsFor(each, arn)) || (own && scopes.some((each) => standsFor(each, arn)));
 }
 
-function readsOnly(subject: string, document: PolicyDocument): StatusCheck {
-  const [further] = furtherActions(document);
-  return {
-    id: 'policy-reads-only',
-    verdict: further ? 'warning' : 'ok',
-    subject,
-    detail: further ? words.allowsMore(further) : words.readsOnly,
-  };
+/** Whether a policy allows more than reading named secrets; nothing is said of its scope where no Region could be looked at. */
+function judgeExcess(subject: string, document: PolicyDocument, { regions, identity }: Seen): StatusCheck[] {
+  const check = checksOf(subject);
+  const { further, anySecret } = checkExcess(document, regions, identity);
+  if (further !== undefined) {
+    const more = check('policy-reads-only', 'warning', words.allowsMore(further));
+    // Of a policy that allows everything it is enough to say so once.
+    return anySecret ? [more] : [more, ...scope()];
+  }
+  return [check('policy-reads-only', 'ok', words.readsOnly), ...scope()];
+
+  function scope(): StatusCheck[] {
+    if (regions.length === 0) return [];
+    return anySecret
+      ? [check('policy-scope', 'warning', words.anySecret)]
+      : [check('policy-scope', 'ok', words.someSecrets)];
+  }
 }

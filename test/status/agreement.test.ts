@@ -24,11 +24,12 @@ import {
   makeSecret,
   READ_ACTIONS,
   REGION,
+  type RoleFixture,
   roleArn,
 } from '../support/account.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp } from '../support/setup.ts';
-import { verifyIt } from '../support/verify.ts';
+import { troubles, verifyIt } from '../support/verify.ts';
 import { statusOf } from './account.ts';
 
 const ROLE = roleArn('MediaConnect-ASM');
@@ -354,10 +355,15 @@ describe.each(ACCOUNTS)('where $what', ({ make, denied = [], reads, kmsKey = 'ok
       kmsKey,
       kmsKey,
     ]);
-    expect([ofStatus(/^role-trust$/), ofStatus(/^role-guard$/)]).toEqual([
-      ofVerify(/^role-trust$/),
-      ofVerify(/^role-guard$/),
-    ]);
+    for (const id of [
+      'role-name',
+      'role-path',
+      'role-trust',
+      'role-guard',
+      'policy-reads-only',
+      'policy-scope',
+    ])
+      expect([id, ofStatus(new RegExp(`^${id}$`))]).toEqual([id, ofVerify(new RegExp(`^${id}$`))]);
     if (setup === undefined) return;
     const { secrets } = clientsOf(sandbox());
     const { ARN } = await secrets.send(new ListSecretVersionIdsCommand({ SecretId: 'studio-a' }));
@@ -397,6 +403,27 @@ test.each([
   const wrong = json.roles.flatMap(({ checks }) => checks.filter(({ verdict }) => verdict === 'failed'));
   expect(wrong.map(({ detail }) => detail)).toEqual([expect.stringContaining(said)]);
 });
+
+test.each([
+  ['the reserved name', { name: 'MediaConnectAccessRole' }, 'failed role-name'],
+  ['a path', { name: 'MediaConnect-ASM', path: '/video/' }, 'warning role-path'],
+  ['a policy for every secret', { name: 'MediaConnect-ASM', resource: '*' }, 'warning policy-scope'],
+] satisfies [string, RoleFixture & { resource?: string }, string][])(
+  'status and verify agree on a role with %s',
+  async (_, { resource, ...role }: RoleFixture & { resource?: string }, expected) => {
+    const arn = await makeSecret(sandbox());
+    const attached = [await makePolicy(sandbox(), 'Read', guidePolicy(resource ?? arn))];
+    const made = await makeRole(sandbox(), { ...role, attached });
+    const { json: status } = await statusOf(sandbox(), [REGION]);
+    const { json: verified } = await verifyIt(sandbox(), { secretArn: [arn], roleArn: made });
+    const unguarded = 'warning role-guard';
+    const ofRole = status.roles.flatMap(({ checks }) => checks).filter(({ verdict }) => verdict !== 'ok');
+    expect(ofRole.map(({ id, verdict }) => `${verdict} ${id}`)).toEqual(
+      expected.includes('policy') ? [unguarded, expected] : [expected, unguarded],
+    );
+    expect(troubles(verified.checks)).toContain(expected);
+  },
+);
 
 test('status reads each KMS key and its policy once, however many secrets have it', async () => {
   const KmsKeyId = await newKey(sandbox());

@@ -19,6 +19,10 @@ export const statusWords = {
   hasVersion: 'has a current version',
   keyUntold: (because: string) => `can't tell whether its KMS key can be used: ${because}`,
   keeps: 'does not rotate by itself',
+  freeName: 'its name is not reserved',
+  reservedName: 'has the name MediaConnectAccessRole, which AWS reserves',
+  noPath: 'no path',
+  path: (path: string) => `has the path ${path}; newer operations of MediaConnect refuse a role with a path`,
   trusted: 'MediaConnect may assume the role',
   trustedForSome: 'MediaConnect may assume the role for some flows only',
   mayBeTrusted: (because: string) => `whether MediaConnect may assume the role cannot be told: ${because}`,
@@ -39,6 +43,8 @@ export const statusWords = {
   notListed:
     'no list shows a secret with this ARN, but lists may be five minutes behind; the secret itself could not be asked for',
   namesNearly: (difference: string) => `no secret has this ARN, which ${difference}`,
+  someSecrets: 'does not allow reading every secret',
+  anySecret: 'allows reading every secret there is, not only those that are needed',
   readsOnly: 'allows reading secrets and nothing else',
   allowsMore: (action: string) => `allows more than reading secrets, such as ${action}`,
 
