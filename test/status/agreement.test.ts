@@ -224,6 +224,7 @@ const ACCOUNTS: Account[] = [
       await byHand(sandbox, guidePolicy(`${SECRETS}studio-a-??????`), own.KeyMetadata?.Arn);
     },
     reads: 'ok',
+    setup: 'ok',
   },
   {
     what: 'the role has no permission for the KMS key',
