@@ -1,14 +1,13 @@
 import {
   DescribeSecretCommand,
   ListSecretsCommand,
-  ListSecretVersionIdsCommand,
   type SecretListEntry,
   type SortOrderType,
 } from '@aws-sdk/client-secrets-manager';
 import type { KeyType } from '../key/index.ts';
 import type { Tag } from './names.ts';
 import { type Page, pages } from './pages.ts';
-import { isCustomerKey } from './secrets.ts';
+import { isCustomerKey, isPristine } from './secrets.ts';
 import { type Aws, orAbsent } from './session.ts';
 import { isOwn, keyTypeOf, tagsOfUser } from './tags.ts';
 
@@ -22,6 +21,8 @@ export interface ListedSecret {
   own: boolean;
   /** What kind of key it holds, as its tag says. */
   keyType?: KeyType;
+  /** Set on a secret that this program made and that nobody has changed since, in whatever way. */
+  pristine?: true;
   /** The other tags, without those of AWS. */
   tags: Tag[];
   /** Set while the secret is scheduled for deletion. */
@@ -88,6 +89,7 @@ function fromEntry(entry: SecretListEntry, region: string): ListedSecret[] {
       rotates: entry.RotationEnabled ?? false,
       current: labels.includes(CURRENT),
       ...(keyType ? { keyType } : {}),
+      ...(isPristine(entry) ? { pristine: true } : {}),
       ...(Description ? { description: Description } : {}),
       ...(DeletedDate ? { deletedAt: DeletedDate } : {}),
       ...(PrimaryRegion && PrimaryRegion !== region ? { replicaOf: PrimaryRegion } : {}),
@@ -108,20 +110,4 @@ export async function listSecrets(aws: Aws, region: string, limit: number): Prom
     if (found.length >= limit) break;
   }
   return found.slice(0, limit);
-}
-
-/**
- * When the current value of a secret was stored; `undefined` when it has none. Versions are listed without their values,
- * and that does not count as reading one. The first page holds all versions that have a label.
- */
-export async function currentSince(aws: Aws, region: string, arn: string): Promise<Date | undefined> {
-  const request = { action: 'secretsmanager:ListSecretVersionIds', resource: arn, region };
-  const answer = await orAbsent(
-    aws.call(request, (options) =>
-      aws.clients
-        .secretsManager(region)
-        .send(new ListSecretVersionIdsCommand({ SecretId: arn, MaxResults: 100 }), options),
-    ),
-  );
-  return answer?.Versions?.find(({ VersionStages }) => VersionStages?.includes(CURRENT))?.CreatedDate;
 }

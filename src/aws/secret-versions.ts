@@ -4,9 +4,8 @@ import {
   ListSecretVersionIdsCommand,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { EXIT, Failure, hasAwsCode } from '../failure.ts';
+import { hasAwsCode } from '../failure.ts';
 import { KeyMaterial } from '../key/index.ts';
-import { awsWords as words } from '../report/words/aws.ts';
 import { pages } from './pages.ts';
 import { type Aws, orAbsent } from './session.ts';
 
@@ -88,12 +87,22 @@ export async function listVersions(aws: Aws, { region, arn }: SecretPlace): Prom
   return found;
 }
 
-/**
- * Returns the names of the KMS keys that the current version is encrypted with, as AWS writes them: ARNs, or `DefaultEncryptionKey`
- * for the AWS managed key.
- * @throws Failure when AWS does not name them
- */
-export async function readCurrentVersionKeys(aws: Aws, { region, arn }: SecretPlace): Promise<string[]> {
+/** The version labelled `AWSCURRENT` as the list of versions has it: without its value. */
+export interface CurrentVersion {
+  /** When it was stored; absent where AWS does not say. */
+  createdAt?: Date;
+  /**
+   * The KMS keys that it is encrypted with, as AWS writes them: ARNs, or `DefaultEncryptionKey` for the AWS managed key; absent where
+   * AWS does not name them.
+   */
+  kmsKeyIds?: string[];
+}
+
+/** Returns the current version of a secret; undefined when it has none. Listing versions does not count as reading a value. */
+export async function readCurrentVersion(
+  aws: Aws,
+  { region, arn }: SecretPlace,
+): Promise<CurrentVersion | undefined> {
   const request = { action: 'secretsmanager:ListSecretVersionIds', resource: arn, region };
   const all = pages(async (token) => {
     const command = new ListSecretVersionIdsCommand({ SecretId: arn, MaxResults: 100, NextToken: token });
@@ -102,15 +111,13 @@ export async function readCurrentVersionKeys(aws: Aws, { region, arn }: SecretPl
     );
     return { items: page.Versions ?? [], next: page.NextToken };
   });
-  let isShown = true;
   for await (const { items } of all) {
     const current = items.find(({ VersionStages = [] }) => VersionStages.includes('AWSCURRENT'));
-    if (current?.KmsKeyIds && current.KmsKeyIds.length > 0) return current.KmsKeyIds;
-    if (current) isShown = false;
+    if (!current) continue;
+    const { CreatedDate: createdAt, KmsKeyIds: kmsKeyIds = [] } = current;
+    return { ...(createdAt ? { createdAt } : {}), ...(kmsKeyIds.length > 0 ? { kmsKeyIds } : {}) };
   }
-  // What has no current version is encrypted with no key.
-  if (isShown) return [];
-  throw new Failure(words.noVersionKeys, { code: 'not-shown', exitCode: EXIT.failed });
+  return undefined;
 }
 
 /**

@@ -48,8 +48,8 @@ export interface FoundSecret {
   kmsKeyId?: string;
   /** The secret's resource policy as JSON text, if it has one. */
   resourcePolicy?: string;
-  /** Set where that policy could not be read, as of a replica in a Region in which the caller has fewer permissions. */
-  policyHidden?: true;
+  /** Why that policy could not be read, as of a replica in a Region in which the caller has fewer permissions. */
+  policyHidden?: Failure;
 }
 
 /** What is known of a secret that is to be read. */
@@ -85,7 +85,7 @@ export async function readSecret(
     const isOfReplica = found.replicaOf !== undefined && how.withPolicy;
     if (isOfReplica && error instanceof Failure && error.awsAction === POLICY_ACTION) {
       const bare = await contentAndPolicy(aws, region, found.arn, { ...how, withPolicy: false });
-      return { ...found, ...bare, policyHidden: true };
+      return { ...found, ...bare, policyHidden: error };
     }
     if (!hasAwsCode(error, 'InvalidRequestException')) throw error;
     // It was scheduled for deletion between the two looks, and then its value cannot be read.
@@ -185,8 +185,15 @@ function fromDescription(
   };
 }
 
-/** AWS notes when a secret was last "modified in any way" (Secrets Manager API reference, `DescribeSecret`). */
-function isPristine({ Tags, CreatedDate, LastChangedDate }: DescribeSecretResponse): boolean {
+/**
+ * Returns whether this program made a secret and nobody has changed it since. AWS notes when a secret was last "modified in any way"
+ * (Secrets Manager API reference, `DescribeSecret` and `SecretListEntry`).
+ */
+export function isPristine({
+  Tags,
+  CreatedDate,
+  LastChangedDate,
+}: Pick<DescribeSecretResponse, 'Tags' | 'CreatedDate' | 'LastChangedDate'>): boolean {
   return Boolean(CreatedDate && LastChangedDate && isOwn(Tags)) && isMadeWith(CreatedDate, LastChangedDate);
 }
 

@@ -10,6 +10,7 @@ import { printJson } from '../report/json.ts';
 import type { Status } from '../report/status-types.ts';
 import { exportManifestWords as words } from '../report/words/export-manifest.ts';
 import { setupWords } from '../report/words/setup.ts';
+import { collect, type Looking } from '../status/collect.ts';
 import { continuedName } from '../steps/policy-chain.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
 import type { CommonOptions } from './options.ts';
@@ -36,7 +37,9 @@ export async function performExportManifest(
   file: OutputFile,
 ): Promise<ExitCode> {
   const { output, common } = run;
-  const { seen, status } = await lookThrough(run, regions);
+  // A manifest says what the policies say. Whether a KMS key or a resource policy is in the way, setup finds out.
+  const collecting = (looking: Looking) => collect({ ...looking, rolesOnly: true });
+  const { seen, status } = await lookThrough(run, regions, collecting);
   const { keys, notes } = exportedOf(seen, status, await numberedPolicies(run, status));
   const manifest = manifestOf(keys);
   const { account } = status;

@@ -18,7 +18,7 @@ export function runStatus(answers: StatusAnswers, common: CommonOptions): Promis
 /** Looks, checks, shows. What the checks find is for the reader; only what cannot be looked at at all is a failure. */
 export async function performStatus(run: CommandRun, { regions }: StatusAnswers): Promise<ExitCode> {
   const { output } = run;
-  const { status } = await lookThrough(run, regions);
+  const { status } = await lookThrough(run, regions, collect);
   if (output.options.json) printJson(output, status);
   else output.result(statusText(status, output));
   return EXIT.done;
@@ -26,12 +26,12 @@ export async function performStatus(run: CommandRun, { regions }: StatusAnswers)
 
 /**
  * Looks through the account: what was seen, and what there is to say about it.
- * @param collecting how it is looked through, if not as a whole
+ * @param collecting how it is looked through: as a whole, or for what a manifest names
  */
 export async function lookThrough(
   { aws, progress }: Pick<CommandRun, 'aws' | 'progress'>,
   asked: string[],
-  collecting: (looking: Looking) => Promise<Seen> = collect,
+  collecting: (looking: Looking) => Promise<Seen>,
 ): Promise<{ seen: Seen; status: Status }> {
   const notes = collectNotes();
   progress.start(words.looking);

@@ -2,7 +2,7 @@ import { type CurrentValue, readValue } from '../aws/secret-values.ts';
 import { allOrFirstFailure } from '../aws/together.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
-import { checkStoredKey, type KeyType } from '../key/index.ts';
+import { checkStoredKey, type KeyType, mayBePassword } from '../key/index.ts';
 import { printJson } from '../report/json.ts';
 import { showTeardown, undoCommand } from '../report/torn-down.ts';
 import { setupWords } from '../report/words/setup.ts';
@@ -84,10 +84,14 @@ async function keyTypeIn({ aws }: TeardownRun, { targets }: TeardownPlan): Promi
   const values = await allOrFirstFailure(
     going.map(({ secret: { region, arn } }) => tried(() => readValue(aws, region, arn))),
   );
-  const isStatic = ({ content }: CurrentValue) =>
-    content.kind !== 'text' || checkStoredKey(content.key, { keyType: 'static-key' }).length === 0;
-  const isOther = values.some((each) => 'value' in each && !isStatic(each.value));
+  const isOther = values.some((each) => 'value' in each && isPassword(each.value));
   return isOther ? 'srt-password' : 'static-key';
+}
+
+/** As `verify` tells them apart: a static key with a mistake in it is no password. */
+function isPassword({ content }: CurrentValue): boolean {
+  if (content.kind !== 'text') return false;
+  return checkStoredKey(content.key, { keyType: 'static-key' }).length > 0 && mayBePassword(content.key);
 }
 
 /** @throws what stands in the way of the one secret, or failed for it */

@@ -1,6 +1,6 @@
 import { policyArn, roleArn } from '../aws/arn.ts';
 import { listSecrets, readPolicies, readRole } from './shared.ts';
-import type { Needs, PermissionRequest } from './types.ts';
+import type { Need, Needs, PermissionRequest } from './types.ts';
 
 /** What `status` needs. Whatever of the rest it may not look at, it leaves out and says so. */
 export function statusNeeds(request: PermissionRequest): Needs {
@@ -23,7 +23,7 @@ export function statusNeeds(request: PermissionRequest): Needs {
       },
       readPolicies(request, 'OptionalReadPolicies'),
       { sid: 'OptionalReadSecrets', actions: ['secretsmanager:DescribeSecret'], resources: secrets },
-      { sid: 'OptionalReadKeyAge', actions: ['secretsmanager:ListSecretVersionIds'], resources: secrets },
+      ...readAccess(request, secrets),
       { sid: 'OptionalFindPolicies', actions: ['iam:ListPolicies'], resources: ['*'] },
       { sid: 'OptionalReadPolicyTags', actions: ['iam:GetPolicy'], resources: [policyArn(where, '*')] },
     ],
@@ -39,8 +39,19 @@ function needsForNamed(request: PermissionRequest): Needs {
       readRole(request, 'OptionalReadNamedRoles'),
       readPolicies(request, 'OptionalReadPolicies'),
       { sid: 'OptionalReadSecrets', actions: ['secretsmanager:DescribeSecret'], resources: secrets },
-      { sid: 'OptionalReadKeyAge', actions: ['secretsmanager:ListSecretVersionIds'], resources: secrets },
+      ...readAccess(request, secrets),
       { sid: 'OptionalFindPolicies', actions: ['iam:ListPolicies'], resources: ['*'] },
     ],
   };
+}
+
+/** The age of each key, and who may read it. Which KMS keys the secrets have is not known before. */
+function readAccess({ where, regions }: PermissionRequest, secrets: string[]): Need[] {
+  const { partition, account } = where;
+  const keys = regions.map((region) => `arn:${partition}:kms:${region}:${account}:key/*`);
+  return [
+    { sid: 'OptionalReadVersions', actions: ['secretsmanager:ListSecretVersionIds'], resources: secrets },
+    { sid: 'OptionalReadSecretPolicies', actions: ['secretsmanager:GetResourcePolicy'], resources: secrets },
+    { sid: 'OptionalReadKmsKeys', actions: ['kms:DescribeKey', 'kms:GetKeyPolicy'], resources: keys },
+  ];
 }

@@ -80,7 +80,7 @@ function resourceMiss({ resources }: Statement, arn: string): string | undefined
   const service = arn.split(':')[2] ?? '';
   const related = resources.values.filter((each) => each.split(':')[2] === service);
   const misses = related.flatMap((value) => {
-    const miss = arnMiss(value, arn);
+    const miss = arnDifference(value, arn);
     return miss === undefined ? [] : [{ ...miss, value }];
   });
   const [closest] = misses.sort((a, b) => a.distance - b.distance);
@@ -91,8 +91,8 @@ function resourceMiss({ resources }: Statement, arn: string): string | undefined
 /** What is said of the parts of an ARN before the resource. */
 const PLACES = ['', 'partition', 'service', 'Region', 'account'] as const;
 
-/** In what a pattern of an ARN differs from an ARN, where it does not differ in too much. */
-function arnMiss(value: string, arn: string): { what: string; distance: number } | undefined {
+/** Returns in what a pattern of an ARN differs from an ARN; undefined where it does not, or in too much. Pure. */
+export function arnDifference(value: string, arn: string): { what: string; distance: number } | undefined {
   const [named, wanted] = [partsOfArn(value), partsOfArn(arn)];
   const places = PLACES.flatMap((place, at) => {
     const [is, should] = [named[at] ?? '', wanted[at] ?? ''];
@@ -134,7 +134,7 @@ function conditionMiss({ operator, key, values }: ConditionClause, { context }: 
     return `its condition ${key} asks for ${listed(values)}, which the request does not have`;
   if (first.startsWith('arn:')) {
     const [value = ''] = values;
-    const miss = values.length === 1 ? arnMiss(value, first)?.what : undefined;
+    const miss = values.length === 1 ? arnDifference(value, first)?.what : undefined;
     return `its condition ${key} is ${listed(values)}${miss === undefined ? '' : `, which ${miss}`}`;
   }
   return /^(String|Bool)/.test(operator.replace(/^For\w+:/, ''))

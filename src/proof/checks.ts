@@ -2,11 +2,17 @@ import type { FoundRole } from '../aws/roles.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
 import type { Identity } from '../aws/session.ts';
 import { type Algorithm, checkStoredKey, type KeyMaterial, type KeyType } from '../key/index.ts';
-import { type ReadableSecret, tryParsePolicy } from '../policy/index.ts';
+import type { ReadableSecret } from '../policy/index.ts';
 import type { Check } from '../report/types.ts';
 import { proofWords as words } from '../report/words/proof.ts';
 import type { Observed, ObservedSecret } from './observe.ts';
-import { type DecidingDocuments, documentsOf, refusalsOf, type Unreadable } from './reading.ts';
+import {
+  type DecidingDocuments,
+  documentsOf,
+  refusalsOf,
+  type SecretDocuments,
+  type Unreadable,
+} from './reading.ts';
 import { type FlowScope, judgeTrust } from './trust.ts';
 
 /** What must hold in the end, of one role and all keys that it reads. */
@@ -106,21 +112,17 @@ function checkReading(
 ): Check {
   const { ok, failed, cannotTell } = checksOf('role-reads-secret', secret.arn);
   if (!role) return failed(`${words.roleAbsent} (${roleName})`);
-  const documents = withResourcePolicy(role.documents, found);
-  if ('unreadable' in documents) return failed(words.policyUnreadable(documents.unreadable));
-  const [refusal] = refusalsOf(secret, documents, role.arn, identity, found?.decryption);
-  if (!refusal) return found?.policyHidden ? cannotTell(words.policyHidden) : ok(words.readable);
+  const { documents } = role;
+  if ('unreadable' in documents) return cannotTell(words.policyUnreadable(documents.unreadable));
+  const [refusal] = refusalsOf(secret, documents, role.arn, identity, found && documentsAbout(found));
+  if (!refusal) return ok(words.readable);
   const { action, verdict, because } = refusal;
   return verdict === 'denied'
     ? failed(words.notReadable(action, because))
     : cannotTell(words.maybeReadable(action, because));
 }
 
-function withResourcePolicy(
-  documents: DecidingDocuments | Unreadable,
-  secret: FoundSecret | undefined,
-): DecidingDocuments | Unreadable {
-  if ('unreadable' in documents || !secret?.resourcePolicy) return documents;
-  const resourcePolicy = tryParsePolicy(secret.resourcePolicy);
-  return resourcePolicy ? { ...documents, resourcePolicy } : { unreadable: secret.arn };
+function documentsAbout({ resourcePolicy, policyHidden, decryption }: ObservedSecret): SecretDocuments {
+  const policy = policyHidden ? { unseen: policyHidden } : { seen: resourcePolicy };
+  return decryption ? { resourcePolicy: policy, decryption } : { resourcePolicy: policy };
 }

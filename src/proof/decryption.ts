@@ -2,10 +2,12 @@ import { parseArn } from '../aws/arn.ts';
 import { kmsKeyRef } from '../aws/kms.ts';
 import { readKeyPolicy } from '../aws/kms-keys.ts';
 import { type Look, look, seenIn } from '../aws/look.ts';
-import { readCurrentVersionKeys } from '../aws/secret-versions.ts';
+import { type CurrentVersion, readCurrentVersion, type SecretPlace } from '../aws/secret-versions.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
 import type { Aws, Identity } from '../aws/session.ts';
+import { EXIT, Failure } from '../failure.ts';
 import type { KmsKeyRef } from '../policy/index.ts';
+import { awsWords } from '../report/words/aws.ts';
 
 /** What decides who may decrypt the current version of a secret, as far as it could be read. */
 export interface Decryption {
@@ -18,22 +20,44 @@ export interface Decryption {
   keyPolicies: { key: KmsKeyRef; policy: Look<string | undefined> }[];
 }
 
+/** What a secret's description says about its encryption. */
+export type EncryptedSecret = Pick<FoundSecret, 'region' | 'arn' | 'kmsKeyId' | 'pristine'>;
+
 /** What `ListSecretVersionIds` calls the AWS managed key. */
 const AWS_MANAGED_KEY = /^DefaultEncryptionKey$|(^|:)alias\/aws\/secretsmanager$/;
 
 /** Reads the policies of KMS keys, each once in a run. */
 export type KeyPolicyReader = (region: string, key: KmsKeyRef) => Promise<Look<string | undefined>>;
 
+/** Waits for a request about something (an ARN or a name); a failure is part of what it returns. */
+export type Looker = <T>(what: string, reading: Promise<T>) => Promise<Look<T>>;
+
+const plainLook: Looker = (_what, reading) => look(reading);
+
 /** Makes a reader for a run. */
-export function keyPolicyReader(aws: Aws): KeyPolicyReader {
+export function keyPolicyReader(aws: Aws, looker = plainLook): KeyPolicyReader {
   const reads = new Map<string, Promise<Look<string | undefined>>>();
   return (region, key) => {
     // KMS takes no alias here.
     const arn = key.arn;
     if (arn === undefined) return Promise.resolve({ seen: undefined });
-    const reading = reads.get(arn) ?? look(readKeyPolicy(aws, region, arn));
+    const reading = reads.get(arn) ?? looker(arn, readKeyPolicy(aws, region, arn));
     reads.set(arn, reading);
     return reading;
+  };
+}
+
+/** What reads the current version of a secret, and the policies of KMS keys. */
+export interface DecryptionReaders {
+  currentVersionOf(secret: SecretPlace): Promise<Look<CurrentVersion | undefined>>;
+  keyPolicyOf: KeyPolicyReader;
+}
+
+/** Makes the readers for a run. */
+export function decryptionReaders(aws: Aws): DecryptionReaders {
+  return {
+    currentVersionOf: (secret) => look(readCurrentVersion(aws, secret)),
+    keyPolicyOf: keyPolicyReader(aws),
   };
 }
 
@@ -43,24 +67,17 @@ export function keyPolicyReader(aws: Aws): KeyPolicyReader {
  * @param isWritten whether this run has just written that version, so that it is encrypted with the key that the secret names
  */
 export async function readDecryption(
-  aws: Aws,
+  { currentVersionOf, keyPolicyOf }: DecryptionReaders,
   identity: Identity,
-  keyPolicyOf: KeyPolicyReader,
-  secret: Pick<FoundSecret, 'region' | 'arn' | 'kmsKeyId' | 'pristine'>,
+  secret: EncryptedSecret,
   isWritten = false,
 ): Promise<Decryption> {
-  const { region, arn, kmsKeyId, pristine = false } = secret;
+  const { region, kmsKeyId, pristine = false } = secret;
   const named = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, region, identity);
   const isKnown = (pristine || isWritten) && (kmsKeyId === undefined || named?.kind === 'key');
   const versionKeys: Look<KmsKeyRef[]> = isKnown
     ? { seen: named ? [named] : [] }
-    : await look(
-        readCurrentVersionKeys(aws, { region, arn }).then((ids) =>
-          ids.flatMap((id) =>
-            AWS_MANAGED_KEY.test(id) ? [] : (withAlias(kmsKeyRef(id, region, identity), named) ?? []),
-          ),
-        ),
-      );
+    : keysOfVersion(await currentVersionOf(secret), region, named, identity);
   const keys = seenIn(versionKeys) ?? (named ? [named] : []);
   const keyPolicies = await Promise.all(
     keys.map(async (key) => {
@@ -70,6 +87,22 @@ export async function readDecryption(
     }),
   );
   return { versionKeys, keyPolicies };
+}
+
+function keysOfVersion(
+  version: Look<CurrentVersion | undefined>,
+  region: string,
+  named: KmsKeyRef | undefined,
+  identity: Identity,
+): Look<KmsKeyRef[]> {
+  if ('unseen' in version) return version;
+  // What has no current version is encrypted with no key.
+  if (!version.seen) return { seen: [] };
+  const { kmsKeyIds } = version.seen;
+  if (!kmsKeyIds)
+    return { unseen: new Failure(awsWords.noVersionKeys, { code: 'not-shown', exitCode: EXIT.failed }) };
+  const customers = kmsKeyIds.filter((id) => !AWS_MANAGED_KEY.test(id));
+  return { seen: customers.flatMap((id) => withAlias(kmsKeyRef(id, region, identity), named) ?? []) };
 }
 
 /** A condition may ask for the alias by which the secret names its only key. */

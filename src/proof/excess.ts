@@ -32,3 +32,18 @@ export function readsAnySecret(document: PolicyDocument, region: string, identit
     );
   });
 }
+
+/** What a policy allows beyond reading the secrets that are meant. */
+export interface Excess {
+  /** The first action that reading does not take. */
+  further?: string;
+  /** Whether it allows reading any secret, whatever its name. */
+  anySecret: boolean;
+}
+
+/** Checks whether a policy allows more than it has to, in any of the Regions. Pure. */
+export function checkExcess(document: PolicyDocument, regions: string[], identity: Identity): Excess {
+  const [further] = furtherActions(document);
+  const anySecret = regions.some((region) => readsAnySecret(document, region, identity));
+  return further === undefined ? { anySecret } : { further, anySecret };
+}

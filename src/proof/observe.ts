@@ -4,7 +4,7 @@ import type { FoundSecret } from '../aws/secrets.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import { inTurns } from '../aws/together.ts';
 import { FLEET } from '../defaults.ts';
-import { type Decryption, keyPolicyReader, readDecryption } from './decryption.ts';
+import { type Decryption, decryptionReaders, readDecryption } from './decryption.ts';
 
 /** A secret with what decides who may decrypt it, which is not read while it is scheduled for deletion. */
 export type ObservedSecret = FoundSecret & { decryption?: Decryption };
@@ -38,10 +38,10 @@ export function observeSecrets(
   secrets: FoundSecret[],
   written: ReadonlySet<string>,
 ): Promise<ObservedSecret[]> {
-  const keyPolicyOf = keyPolicyReader(aws);
+  const readers = decryptionReaders(aws);
   return inTurns(FLEET.readAtOnce, secrets, async (secret) => {
     if (secret.deletedAt) return secret;
     const isWritten = written.has(secret.arn);
-    return { ...secret, decryption: await readDecryption(aws, identity, keyPolicyOf, secret, isWritten) };
+    return { ...secret, decryption: await readDecryption(readers, identity, secret, isWritten) };
   });
 }

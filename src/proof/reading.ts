@@ -10,6 +10,7 @@ import {
   type Evaluation,
   type EvaluationInput,
   evaluateAccess,
+  type KmsKeyRef,
   type PolicyDocument,
   parsePolicy,
   READ_ACTIONS,
@@ -96,8 +97,14 @@ export interface DecidingDocuments {
   identityPolicies: PolicyDocument[];
   identityNames?: string[];
   permissionsBoundary?: PolicyDocument;
-  /** The secret's. It speaks of the secret, not of the KMS key, which has a policy of its own. */
-  resourcePolicy?: PolicyDocument;
+}
+
+/** What decides about a secret beside the role's own documents, as far as it could be read. What is left out is not asked about. */
+export interface SecretDocuments {
+  /** The secret's resource policy (JSON text). It speaks of the secret, not of the KMS key, which has a policy of its own. */
+  resourcePolicy?: Look<string | undefined>;
+  /** The KMS keys in use; without them the key that the secret names counts, by the role's policies alone. */
+  decryption?: Decryption;
 }
 
 /** The name or ARN of the first document that cannot be read. */
@@ -134,23 +141,21 @@ export interface Refusal {
 
 /**
  * Returns what stands between a role and a secret: each action that reading takes and that is not surely allowed. What is
- * denied for sure comes first.
- * @param decryption the KMS keys in use; left out where only the role's policies are judged, with the key that the secret names
+ * denied for sure comes first. What could not be read allows nothing and denies nothing for sure.
  */
 export function refusalsOf(
   secret: ReadableSecret,
-  { resourcePolicy, ...documents }: DecidingDocuments,
+  documents: DecidingDocuments,
   roleArn: string,
   where: AccountRef,
-  decryption?: Decryption,
+  { resourcePolicy, decryption }: SecretDocuments = {},
 ): Refusal[] {
   const { kmsKey, ...itself } = secret;
   const reads = readRequests(itself, where, roleArn).map((request) => ({
     request,
-    evaluation: evaluateOfSession({ ...documents, ...(resourcePolicy ? { resourcePolicy } : {}), request }),
+    evaluation: evaluateReading(documents, request, resourcePolicy),
   }));
-  const keys = decryption?.keyPolicies ?? (kmsKey ? [{ key: kmsKey, policy: undefined }] : []);
-  const decrypts = keys.flatMap(({ key, policy }) =>
+  const decrypts = decryptionKeys(kmsKey, decryption).flatMap(({ key, policy }) =>
     readRequests({ ...itself, kmsKey: key }, where, roleArn)
       .filter(({ action }) => action === DECRYPT_ACTION)
       .map((request) => ({ request, evaluation: evaluateDecrypting(documents, request, policy) })),
@@ -169,40 +174,78 @@ export function refusalsOf(
   return [...refusals.filter(isDenied), ...refusals.filter((refusal) => !isDenied(refusal))];
 }
 
+/** The KMS keys that reading takes, with their policies where these count. */
+function decryptionKeys(
+  named: KmsKeyRef | undefined,
+  decryption: Decryption | undefined,
+): { key: KmsKeyRef; policy?: Look<string | undefined> }[] {
+  if (!decryption) return named ? [{ key: named }] : [];
+  // The key that the secret names decides nothing where the current version may be under another one.
+  return 'unseen' in decryption.versionKeys ? [] : decryption.keyPolicies;
+}
+
+/**
+ * Evaluates a request for a secret itself.
+ * @param policy the secret's resource policy; left out where only the role's own policies are judged
+ */
+function evaluateReading(
+  documents: DecidingDocuments,
+  request: AccessRequest,
+  policy: Look<string | undefined> | undefined,
+): Evaluation {
+  if (!policy || ('seen' in policy && policy.seen === undefined))
+    return evaluateOfSession({ ...documents, request });
+  const because = 'unseen' in policy ? words.policyUnseen(whyUnseen(policy.unseen)) : words.policyNotReadable;
+  return evaluateWith(documents, request, seenIn(policy), because);
+}
+
 /**
  * Evaluates the use of a KMS key, which takes its key policy too.
  * @param policy the key policy; left out where only the role's own policies are judged
  */
 function evaluateDecrypting(
-  documents: Omit<DecidingDocuments, 'resourcePolicy'>,
+  documents: DecidingDocuments,
   request: AccessRequest,
   policy: Look<string | undefined> | undefined,
 ): Evaluation {
-  if (policy === undefined) return evaluateOfSession({ ...documents, request });
+  if (!policy) return evaluateOfSession({ ...documents, request });
   const text = seenIn(policy);
-  const keyPolicy = text === undefined ? undefined : tryParsePolicy(text);
-  if (keyPolicy) return evaluateOfSession({ ...documents, request, resourcePolicy: keyPolicy });
-  // What no key policy could change is told all the same.
+  const because =
+    text === undefined
+      ? words.keyPolicyUnseen(request.resource, 'unseen' in policy ? whyUnseen(policy.unseen) : undefined)
+      : words.keyPolicyUnreadable(request.resource);
+  return evaluateWith(documents, request, text, because);
+}
+
+/**
+ * Evaluates a request with the policy of the resource (JSON text).
+ * @param because why nothing can be told where that policy was not seen, or is none that can be read
+ */
+function evaluateWith(
+  documents: DecidingDocuments,
+  request: AccessRequest,
+  text: string | undefined,
+  because: string,
+): Evaluation {
+  const policy = text === undefined ? undefined : tryParsePolicy(text);
+  if (policy) return evaluateOfSession({ ...documents, request, resourcePolicy: policy });
+  // What no policy of the resource could change is told all the same.
   const best = evaluateOfSession({
     ...documents,
     request,
     resourcePolicy: lettingIn(request.principal.roleArn),
   });
-  if (best.verdict === 'denied') return best;
-  const because =
-    text === undefined
-      ? words.keyPolicyUnseen(request.resource, 'unseen' in policy ? whyUnseen(policy.unseen) : undefined)
-      : words.keyPolicyUnreadable(request.resource);
-  return { verdict: 'cannot-tell', because };
+  return best.verdict === 'denied' ? best : { verdict: 'cannot-tell', because };
 }
 
-/** The key policy that lets a role in whatever else there is. */
+/** The policy of a resource that lets a role in whatever else there is. */
 function lettingIn(roleArn: string): PolicyDocument {
-  const statement = { Effect: 'Allow', Principal: { AWS: roleArn }, Action: 'kms:*', Resource: '*' };
+  const statement = { Effect: 'Allow', Principal: { AWS: roleArn }, Action: '*', Resource: '*' };
   return parsePolicy(JSON.stringify({ Version: CURRENT_VERSION, Statement: [statement] }));
 }
 
-function whyUnseen({ code, message, awsAction }: Failure): string {
+/** Returns in a few words why something could not be looked at: what a permission is missing, or what AWS answered. */
+export function whyUnseen({ code, message, awsAction }: Failure): string {
   return code === 'access-denied' && awsAction ? words.needs(awsAction) : message.replace(/\.$/, '');
 }
 

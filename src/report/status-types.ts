@@ -28,12 +28,16 @@ export interface StatusCheck {
     | 'secret-deletion'
     | 'secret-rotation'
     | 'secret-version'
+    | 'secret-kms-key'
+    | 'role-name'
+    | 'role-path'
     | 'role-trust'
     | 'role-guard'
     | 'role-policies'
     | 'role-reads-secret'
     | 'policy-names-secret'
-    | 'policy-reads-only';
+    | 'policy-reads-only'
+    | 'policy-scope';
   verdict: Verdict;
   /** The ARN (or ARN pattern) of what was checked. */
   subject: string;

@@ -44,7 +44,7 @@ function countLine({ roles, secrets, missing = [] }: Status): string {
 
 function roleLines(page: Page, role: StatusRole, secrets: StatusSecret[]): string[] {
   const { name, arn, own, policies } = role;
-  const checks = role.checks.filter(({ id }) => /^role-(trust|guard|policies)$/.test(id));
+  const checks = role.checks.filter(({ id }) => /^role-(name|path|trust|guard|policies)$/.test(id));
   const unseen = checks.some(({ id }) => id === 'role-policies');
   const [title = '', ...more] = wrapped(page, '  ', words.role(name, own));
   return [
@@ -60,7 +60,7 @@ function roleLines(page: Page, role: StatusRole, secrets: StatusSecret[]): strin
 function policyLines(page: Page, policy: StatusPolicy, role: StatusRole, secrets: StatusSecret[]): string[] {
   const { name, arn, prefixes, scopes, missing, unseen } = policy;
   const checks = role.checks.filter(
-    ({ id, subject }) => id === 'policy-reads-only' && subject === (arn ?? name),
+    ({ id, subject }) => /^policy-(reads-only|scope)$/.test(id) && subject === (arn ?? name),
   );
   const absent = role.checks.filter(
     ({ id, subject }) => id === 'policy-names-secret' && missing.includes(subject),

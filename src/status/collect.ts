@@ -8,6 +8,7 @@ import { tryParsePolicy } from '../policy/index.ts';
 import { standsFor } from '../policy/match.ts';
 import type { StatusMissing } from '../report/status-types.ts';
 import { statusWords as words } from '../report/words/status.ts';
+import { alikeAmong } from './alike.ts';
 import { inRegion, type Naming, namedIn, regionOf } from './naming.ts';
 import type { Notes } from './notes.ts';
 import { findRoles, looseAmong, type SeenRole } from './roles.ts';
@@ -19,6 +20,8 @@ export interface Looking {
   /** The Regions asked for by their names; none means all in which there may be something. */
   asked: string[];
   notes: Notes;
+  /** Whether it is of no concern what else than the policies of a role decides whether it may read a secret. */
+  rolesOnly?: boolean;
   /** Hears what is being looked at, and how much of it there was so far. */
   onProgress(what: string): void;
 }
@@ -39,6 +42,10 @@ export interface Seen {
    * they lack this program's tag. Absent where the account was not gone through as a whole.
    */
   passedOver?: ReadonlyMap<string, number>;
+  /** ARNs that no list shows and that nobody may ask for; absent where only names were looked for. */
+  unasked?: ReadonlySet<string>;
+  /** ARNs of secrets that are not among these, and from which an ARN in a policy differs in its end or in letter case only. */
+  alike?: string[];
   /** What was asked for by its name and is not there; absent where nothing was. */
   missing?: StatusMissing[];
 }
@@ -57,25 +64,32 @@ export async function collect(looking: Looking): Promise<Seen> {
     looking.asked.length > 0 ? looking.asked : await likelyRegions(looking.aws, identity, named);
   const isNamed = (arn: string) => named.some((each) => standsFor(each, arn));
   const isWanted = (secret: ListedSecret) => secret.own || isNamed(secret.arn) || isNamed(primaryOf(secret));
-  const { passedOver, passOver } = counterOf(new Set(naming.flatMap(({ scopes }) => scopes)));
+  const { passedOver, count } = counterOf(new Set(naming.flatMap(({ scopes }) => scopes)));
+  const isAlike = alikeAmong(named);
+  const alike: string[] = [];
+  const passOver = (secret: ListedSecret) => {
+    count(secret);
+    if (isAlike(secret.arn)) alike.push(secret.arn);
+  };
   const arns = [...new Set(named)].filter((each) => isOfAccount(each, identity));
-  const [{ secrets, regions: seen }, policies] = await Promise.all([
+  const [{ secrets, regions: seen, unasked: ids }, policies] = await Promise.all([
     findSecrets(looking, regions, { isWanted, passOver, others: arns.flatMap(withRegion) }),
     findLoosePolicies(looking, roles),
   ]);
   const lookedFor = (named: string) => seen.includes(regionOf(named) ?? seen[0] ?? '');
-  return { identity, regions: seen, roles, secrets, policies, lookedFor, passedOver };
+  const unasked = new Set(ids.map(({ id }) => id));
+  return { identity, regions: seen, roles, secrets, policies, lookedFor, unasked, passedOver, alike };
 }
 
 /** Counts the secrets under each of these wildcards; those that are deleted nobody can read. */
 function counterOf(scopes: ReadonlySet<string>) {
   const passedOver = new Map<string, number>();
-  const passOver = ({ arn, deletedAt }: ListedSecret) => {
+  const count = ({ arn, deletedAt }: ListedSecret) => {
     if (deletedAt) return;
     for (const scope of scopes)
       if (standsFor(scope, arn)) passedOver.set(scope, (passedOver.get(scope) ?? 0) + 1);
   };
-  return { passedOver, passOver };
+  return { passedOver, count };
 }
 
 function withRegion(arn: string): SecretId[] {

@@ -1,13 +1,33 @@
 import { kmsKeyRef } from '../aws/kms.ts';
 import type { Identity } from '../aws/session.ts';
+import { decryptionByCustomerKeys } from '../proof/encryption.ts';
 import { checkGuard } from '../proof/guard.ts';
-import { type DecidingDocuments, documentsOf, refusalsOf, type Unreadable } from '../proof/reading.ts';
+import {
+  type DecidingDocuments,
+  documentsOf,
+  refusalsOf,
+  type SecretDocuments,
+  type Unreadable,
+} from '../proof/reading.ts';
+import { checkRoleNaming } from '../proof/role-name.ts';
 import { judgeTrust } from '../proof/trust.ts';
 import type { StatusCheck } from '../report/status-types.ts';
 import { statusWords as words } from '../report/words/status.ts';
 import { checksOf } from './check.ts';
 import type { SeenRole } from './roles.ts';
-import type { SeenSecret } from './secrets.ts';
+import type { SecretAccess, SeenSecret } from './secrets.ts';
+
+/** The checks of the name of a role and its path. Pure. */
+export function judgeNaming(role: SeenRole): StatusCheck[] {
+  const check = checksOf(role.arn);
+  const { isReserved, path } = checkRoleNaming(role);
+  return [
+    isReserved ? check('role-name', 'failed', words.reservedName) : check('role-name', 'ok', words.freeName),
+    path === undefined
+      ? check('role-path', 'ok', words.noPath)
+      : check('role-path', 'warning', words.path(path)),
+  ];
+}
 
 /**
  * Whether the role lets MediaConnect in, and keeps flows of other accounts out. Pure.
@@ -53,22 +73,26 @@ export function namedDocumentsOf({ found }: SeenRole): DecidingDocuments | Unrea
 }
 
 /**
- * Whether the role may read the secret, by its own policies and its permissions boundary; the secret's resource policy and
- * the KMS key's policy are not looked at. Pure.
+ * Whether the role may read the secret: by its own policies and its permissions boundary and, where these were looked at, by the
+ * secret's resource policy and the policies of the KMS keys of its current version. Pure.
  */
 export function judgeReading(
   { arn: roleArn }: SeenRole,
   documents: DecidingDocuments,
-  { region, arn, kmsKeyId }: SeenSecret,
+  { region, arn, kmsKeyId, access }: SeenSecret,
   identity: Identity,
 ): StatusCheck {
   const kmsKey = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, region, identity);
   const secret = { arn, region, ...(kmsKey ? { kmsKey } : {}) };
-  const [refusal] = refusalsOf(secret, documents, roleArn, identity);
+  const [refusal] = refusalsOf(secret, documents, roleArn, identity, access && documentsAbout(access));
   const check = { id: 'role-reads-secret', subject: arn } as const;
   if (!refusal) return { ...check, verdict: 'ok', detail: words.readable };
   const { action, verdict, because } = refusal;
   return verdict === 'denied'
     ? { ...check, verdict: 'failed', detail: words.notReadable(action, because) }
     : { ...check, verdict, detail: words.mayRead(because) };
+}
+
+function documentsAbout({ resourcePolicy, encryption }: SecretAccess): SecretDocuments {
+  return { resourcePolicy, decryption: decryptionByCustomerKeys(encryption) };
 }

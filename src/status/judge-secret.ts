@@ -1,3 +1,6 @@
+import type { Identity } from '../aws/session.ts';
+import { checkKmsKeys, type KmsKeyFinding } from '../proof/kms-key.ts';
+import { whyUnseen } from '../proof/reading.ts';
 import { dayOf } from '../report/day.ts';
 import type { StatusCheck } from '../report/status-types.ts';
 import { statusWords as words } from '../report/words/status.ts';
@@ -5,13 +8,11 @@ import { checksOf } from './check.ts';
 import type { SeenSecret } from './secrets.ts';
 
 /**
- * The checks of a secret for which its value need not be read. Pure.
+ * The checks of a secret for which its value need not be read; those of its KMS keys where these were looked at. Pure.
  * @param isNamed whether a policy of a role, or a manifest, names it; what is deleted and not named is what `teardown` leaves behind
  */
-export function judgeSecret(
-  { arn, deletedAt, rotates, current }: SeenSecret,
-  isNamed: boolean,
-): StatusCheck[] {
+export function judgeSecret(secret: SeenSecret, isNamed: boolean, identity: Identity): StatusCheck[] {
+  const { arn, deletedAt, rotates, current, access } = secret;
   const check = checksOf(arn);
   // Of a secret that waits for its deletion nothing else matters.
   if (deletedAt && !isNamed)
@@ -23,5 +24,12 @@ export function judgeSecret(
       ? check('secret-version', 'ok', words.hasVersion)
       : check('secret-version', 'failed', words.noVersion),
     rotates ? check('secret-rotation', 'failed', words.rotates) : check('secret-rotation', 'ok', words.keeps),
+    ...(access ? checkKmsKeys(secret, access.encryption, identity).map(ofKmsKey) : []),
   ];
+
+  function ofKmsKey(finding: KmsKeyFinding): StatusCheck {
+    if (finding.verdict !== 'cannot-tell') return check('secret-kms-key', finding.verdict, finding.detail);
+    const because = 'unseen' in finding ? whyUnseen(finding.unseen) : finding.because;
+    return check('secret-kms-key', 'cannot-tell', words.keyUntold(because));
+  }
 }

@@ -1,4 +1,5 @@
-import { Failure, isAccessDenied } from '../failure.ts';
+import { type Look, look } from '../aws/look.ts';
+import { type Failure, isAccessDenied } from '../failure.ts';
 import type { StatusNote } from '../report/status-types.ts';
 import { statusWords as words } from '../report/words/status.ts';
 
@@ -8,9 +9,11 @@ export interface Notes {
    * Waits for a look at something. When that is not allowed, this is noted, and the answer is `undefined`.
    * @param what what is looked at, for the reader: the name of a role, a Region, …
    */
-  unlessDenied<T>(what: string, look: Promise<T>): Promise<T | undefined>;
+  unlessDenied<T>(what: string, reading: Promise<T>): Promise<T | undefined>;
   /** The same for a detail that is no reason to end: AWS may also have failed, or have throttled it to the end. */
-  unlessUnanswered<T>(what: string, look: Promise<T>): Promise<T | undefined>;
+  unlessUnanswered<T>(what: string, reading: Promise<T>): Promise<Look<T>>;
+  /** The same for a detail from another service, which may not be reachable from here: whatever fails is noted. */
+  unlessUnseen<T>(what: string, reading: Promise<T>): Promise<Look<T>>;
   /** Notes that a Region was left out. */
   leftOut(region: string, because: Failure): void;
   list(): StatusNote[];
@@ -28,25 +31,35 @@ export function collectNotes(): Notes {
   };
   const addDenied = (subject: string, { awsAction = '' }: Failure) =>
     add(subject, { id: 'not-allowed', awsAction, detail: words.denied(awsAction) });
+  const addUnseen = (what: string, seen: Look<unknown>) => {
+    if ('seen' in seen) return;
+    const { unseen } = seen;
+    if (isAccessDenied(unseen)) return addDenied(what, unseen);
+    const { awsAction = '', code, message } = unseen;
+    const detail = UNANSWERED.test(code) ? words.unanswered(awsAction) : message;
+    add(what, { id: 'not-answered', awsAction, detail });
+  };
   return {
-    async unlessDenied(what, look) {
+    async unlessDenied(what, reading) {
       try {
-        return await look;
+        return await reading;
       } catch (error) {
         if (!isAccessDenied(error)) throw error;
         addDenied(what, error);
         return undefined;
       }
     },
-    async unlessUnanswered(what, look) {
-      try {
-        return await this.unlessDenied(what, look);
-      } catch (error) {
-        if (!(error instanceof Failure) || !UNANSWERED.test(error.code)) throw error;
-        const { awsAction = '' } = error;
-        add(what, { id: 'not-answered', awsAction, detail: words.unanswered(awsAction) });
-        return undefined;
-      }
+    async unlessUnanswered(what, reading) {
+      const seen = await look(reading);
+      if ('unseen' in seen && !isAccessDenied(seen.unseen) && !UNANSWERED.test(seen.unseen.code))
+        throw seen.unseen;
+      addUnseen(what, seen);
+      return seen;
+    },
+    async unlessUnseen(what, reading) {
+      const seen = await look(reading);
+      addUnseen(what, seen);
+      return seen;
     },
     leftOut(region, failure) {
       if (isAccessDenied(failure)) return addDenied(region, failure);

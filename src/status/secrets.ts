@@ -1,12 +1,31 @@
-import { currentSince, type ListedSecret, listedSecret, secretPages } from '../aws/secret-listing.ts';
+import { type Look, seenIn } from '../aws/look.ts';
+import { type ListedSecret, listedSecret, secretPages } from '../aws/secret-listing.ts';
+import { type CurrentVersion, readCurrentVersion } from '../aws/secret-versions.ts';
+import { mayHavePolicy, readResourcePolicy } from '../aws/secrets.ts';
+import { orAbsent } from '../aws/session.ts';
 import { allOrFirstFailure, atMost } from '../aws/together.ts';
 import { Failure } from '../failure.ts';
+import { keyPolicyReader } from '../proof/decryption.ts';
+import {
+  type Encryption,
+  type EncryptionReaders,
+  kmsKeyReader,
+  readEncryption,
+} from '../proof/encryption.ts';
 import { statusWords as words } from '../report/words/status.ts';
 import type { Looking } from './collect.ts';
 
 /** A secret, and when its current value was stored, as far as that could be looked at. */
 export interface SeenSecret extends ListedSecret {
   currentSince?: Date;
+  /** Absent while it is scheduled for deletion, and where only the policies of roles are of concern. */
+  access?: SecretAccess;
+}
+
+/** What decides who may read a secret, beside the policies of the role. */
+export interface SecretAccess {
+  resourcePolicy: Look<string | undefined>;
+  encryption: Encryption;
 }
 
 /** A secret by its name or its ARN. */
@@ -21,10 +40,12 @@ export interface SeenSecrets {
   regions: string[];
   /** Those looked for one by one that are not there. */
   absent: SecretId[];
+  /** Those that no list shows and that could not be looked for one by one. */
+  unasked: SecretId[];
 }
 
 const REGIONS_AT_ONCE = 8;
-const AGES_AT_ONCE = 20;
+const DETAILS_AT_ONCE = 20;
 const UNLISTED_AT_ONCE = 10;
 
 /** Why a Region that nobody asked for by its name may be left out. What concerns all of AWS is not among it. */
@@ -52,13 +73,15 @@ export async function findSecrets(looking: Looking, regions: string[], wanted: W
   );
   const kept = found.map((each) => each?.kept ?? []);
   const count = kept.flat().length;
-  if (count > AGES_AT_ONCE) looking.onProgress(words.readingAges(count));
+  if (count > DETAILS_AT_ONCE) looking.onProgress(words.readingDetails(count));
+  const withDetails = detailReader(looking);
   // Each Region has a quota of its own.
-  const aged = kept.map((secrets) => atMost(AGES_AT_ONCE, secrets, (secret) => withAge(looking, secret)));
+  const detailed = kept.map((secrets) => atMost(DETAILS_AT_ONCE, secrets, withDetails));
   return {
-    secrets: (await allOrFirstFailure(aged)).flat(),
+    secrets: (await allOrFirstFailure(detailed)).flat(),
     regions: regions.filter((_, at) => found[at]),
     absent: found.flatMap((each) => each?.absent ?? []),
+    unasked: found.flatMap((each) => each?.unasked ?? []),
   };
 }
 
@@ -67,7 +90,7 @@ async function secretsIn(
   region: string,
   { isWanted, passOver, others }: Wanted,
   progress: { count: number },
-): Promise<{ kept: ListedSecret[]; absent: SecretId[] }> {
+): Promise<{ kept: ListedSecret[]; absent: SecretId[]; unasked: SecretId[] }> {
   const { aws, onProgress } = looking;
   const kept: ListedSecret[] = [];
   for await (const { items, next } of secretPages(aws, region, { deleted: true })) {
@@ -91,6 +114,7 @@ async function secretsIn(
   return {
     kept: kept.sort((a, b) => a.name.localeCompare(b.name)),
     absent: unlisted.filter((_, at) => answers[at] && !answers[at].found),
+    unasked: unlisted.filter((_, at) => !answers[at]),
   };
 }
 
@@ -103,9 +127,43 @@ function leftOut({ notes, asked }: Looking, region: string): (error: unknown) =>
   };
 }
 
-async function withAge({ aws, notes }: Looking, secret: ListedSecret): Promise<SeenSecret> {
-  const { region, arn, name, deletedAt, current } = secret;
-  if (deletedAt || !current) return secret;
-  const since = await notes.unlessUnanswered(name, currentSince(aws, region, arn));
-  return since ? { ...secret, currentSince: since } : secret;
+/** Makes what reads the details of secrets; each KMS key is looked at once for all of them. */
+function detailReader(looking: Looking): (secret: ListedSecret) => Promise<SeenSecret> {
+  const { aws, notes, rolesOnly } = looking;
+  const keyPolicyOf = keyPolicyReader(aws, notes.unlessUnseen);
+  const kmsKeyOf = kmsKeyReader(aws, notes.unlessUnseen);
+  return async (secret) => {
+    if (secret.deletedAt) return secret;
+    const version = readVersion(looking, secret);
+    const readers = { currentVersionOf: () => version, keyPolicyOf, kmsKeyOf };
+    const reading = rolesOnly ? undefined : readAccess(looking, secret, readers);
+    await allOrFirstFailure<unknown>([version, Promise.resolve(reading)]);
+    const [createdAt, access] = [seenIn(await version)?.createdAt, await reading];
+    return { ...secret, ...(createdAt ? { currentSince: createdAt } : {}), ...(access ? { access } : {}) };
+  };
+}
+
+function readVersion(
+  { aws, notes }: Looking,
+  secret: ListedSecret,
+): Promise<Look<CurrentVersion | undefined>> {
+  if (!secret.current) return Promise.resolve({ seen: undefined });
+  // Of one that is deleted for good meanwhile there is nothing to say.
+  return notes.unlessUnanswered(secret.name, orAbsent(readCurrentVersion(aws, secret)));
+}
+
+async function readAccess(
+  { aws, notes }: Looking,
+  secret: ListedSecret,
+  readers: EncryptionReaders,
+): Promise<SecretAccess> {
+  const { region, arn, name } = secret;
+  const identity = await aws.identity();
+  const [resourcePolicy, encryption] = await Promise.all([
+    mayHavePolicy(secret)
+      ? notes.unlessUnseen(name, readResourcePolicy(aws, region, arn))
+      : { seen: undefined },
+    readEncryption(readers, identity, secret),
+  ]);
+  return { resourcePolicy, encryption };
 }

@@ -2,7 +2,7 @@ import type { RolePolicy } from '../aws/roles.ts';
 import { groupedBy } from '../grouping.ts';
 import { type PolicyDocument, prefixOfEntry, tryParsePolicy } from '../policy/index.ts';
 import { standsFor } from '../policy/match.ts';
-import { furtherActions } from '../proof/excess.ts';
+import { checkExcess } from '../proof/excess.ts';
 import { dayOf } from '../report/day.ts';
 import type {
   Status,
@@ -13,8 +13,10 @@ import type {
   StatusSecret,
 } from '../report/status-types.ts';
 import { statusWords as words } from '../report/words/status.ts';
+import { closestAmong } from './alike.ts';
+import { checksOf } from './check.ts';
 import type { Seen } from './collect.ts';
-import { judgeReading, judgeTrustOf, namedDocumentsOf } from './judge-role.ts';
+import { judgeNaming, judgeReading, judgeTrustOf, namedDocumentsOf } from './judge-role.ts';
 import { judgeSecret } from './judge-secret.ts';
 import { inRegion, namedIn } from './naming.ts';
 import type { SeenRole } from './roles.ts';
@@ -22,10 +24,15 @@ import type { SeenSecret } from './secrets.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+/** What was seen, and in what an ARN that no secret has differs from that of one. */
+type Known = Seen & { closest(named: string): string | undefined };
+
 /** Puts what was seen into its order, roles with their policies and secrets, and checks it. Pure. */
 export function statusOf(seen: Seen, notes: StatusNote[], now: Date): Status {
   const { identity, regions, policies } = seen;
-  const roles = seen.roles.map((role) => roleStatus(role, seen));
+  const arns = [...seen.secrets.map(({ arn }) => arn), ...(seen.alike ?? [])];
+  const closest = closestAmong(arns);
+  const roles = seen.roles.map((role) => roleStatus(role, { ...seen, closest }));
   const readers = readersOf(roles);
   const replicas = replicasIn(seen.secrets);
   return {
@@ -39,7 +46,7 @@ export function statusOf(seen: Seen, notes: StatusNote[], now: Date): Status {
         ...secretStatus(secret, now),
         replicas: replicas.get(secret.arn) ?? [],
         roles: ofSecret,
-        checks: judgeSecret(secret, ofSecret.length > 0 || seen.missing !== undefined),
+        checks: judgeSecret(secret, ofSecret.length > 0 || seen.missing !== undefined, identity),
       };
     }),
     policies: policies.map(({ name, arn }) => ({ name, arn })),
@@ -85,7 +92,7 @@ function secretStatus(secret: SeenSecret, now: Date): Omit<StatusSecret, 'replic
   };
 }
 
-function roleStatus(role: SeenRole, seen: Seen): StatusRole {
+function roleStatus(role: SeenRole, seen: Known): StatusRole {
   const { identity, secrets } = seen;
   const judged = (role.found?.policies ?? []).map((policy) => policyStatus(policy, seen));
   const policies = judged.flatMap(({ policy }) => policy ?? []);
@@ -98,6 +105,7 @@ function roleStatus(role: SeenRole, seen: Seen): StatusRole {
     own: role.found?.own ?? null,
     policies,
     checks: [
+      ...judgeNaming(role),
       // Where it is not known what the role is for, it may be for flows of any one Region.
       ...judgeTrustOf(role, regions.length > 0 ? [regions] : seen.regions.map((each) => [each]), identity),
       ...judged.flatMap(({ checks }) => checks),
@@ -119,7 +127,7 @@ function readingChecks(role: SeenRole, read: SeenSecret[], { identity }: Seen): 
 /** A policy as it is shown, when it is about secrets at all, and the checks of it. */
 function policyStatus(
   { name, arn, document }: RolePolicy,
-  seen: Seen,
+  seen: Known,
 ): { policy?: StatusPolicy; checks: StatusCheck[] } {
   const parsed = tryParsePolicy(document);
   if (!parsed) return { checks: [] };
@@ -143,19 +151,20 @@ function policyStatus(
       unseen: absent.filter((each) => !looked(each)),
     },
     checks: [
-      readsOnly(arn ?? name, parsed),
-      ...absent.filter(looked).map(
-        (subject): StatusCheck => ({
-          id: 'policy-names-secret',
-          verdict: 'failed',
-          subject,
-          detail: seen.secrets.some((secret) => secret.arn.replace(/-.{6}$/, '') === subject)
-            ? words.lacksEnd
-            : words.namesNothing,
-        }),
-      ),
+      ...judgeExcess(arn ?? name, parsed, seen),
+      ...absent.filter(looked).map((subject) => judgeAbsent(subject, seen)),
     ],
   };
+}
+
+/** The check of an ARN, or of a pattern, that no secret has. */
+function judgeAbsent(subject: string, { closest, unasked }: Known): StatusCheck {
+  const check = checksOf(subject);
+  const difference = closest(subject);
+  if (difference !== undefined) return check('policy-names-secret', 'failed', words.namesNearly(difference));
+  return unasked?.has(subject)
+    ? check('policy-names-secret', 'cannot-tell', words.notListed)
+    : check('policy-names-secret', 'failed', words.namesNothing);
 }
 
 /** Under a wildcard for all secrets only those are shown that this program made: the others may have nothing to do with keys. */
@@ -163,12 +172,21 @@ function isNamed({ arn, own }: SeenSecret, names: string[], scopes: string[]): b
   return names.some((each) => standsFor(each, arn)) || (own && scopes.some((each) => standsFor(each, arn)));
 }
 
-function readsOnly(subject: string, document: PolicyDocument): StatusCheck {
-  const [further] = furtherActions(document);
-  return {
-    id: 'policy-reads-only',
-    verdict: further ? 'warning' : 'ok',
-    subject,
-    detail: further ? words.allowsMore(further) : words.readsOnly,
-  };
+/** Whether a policy allows more than reading named secrets; nothing is said of its scope where no Region could be looked at. */
+function judgeExcess(subject: string, document: PolicyDocument, { regions, identity }: Seen): StatusCheck[] {
+  const check = checksOf(subject);
+  const { further, anySecret } = checkExcess(document, regions, identity);
+  if (further !== undefined) {
+    const more = check('policy-reads-only', 'warning', words.allowsMore(further));
+    // Of a policy that allows everything it is enough to say so once.
+    return anySecret ? [more] : [more, ...scope()];
+  }
+  return [check('policy-reads-only', 'ok', words.readsOnly), ...scope()];
+
+  function scope(): StatusCheck[] {
+    if (regions.length === 0) return [];
+    return anySecret
+      ? [check('policy-scope', 'warning', words.anySecret)]
+      : [check('policy-scope', 'ok', words.someSecrets)];
+  }
 }

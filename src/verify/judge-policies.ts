@@ -2,7 +2,7 @@ import { parseArn } from '../aws/arn.ts';
 import type { RolePolicy } from '../aws/roles.ts';
 import type { Identity } from '../aws/session.ts';
 import { type PolicyDocument, prefixOfEntry, tryParsePolicy } from '../policy/index.ts';
-import { furtherActions, readsAnySecret } from '../proof/excess.ts';
+import { checkExcess } from '../proof/excess.ts';
 import type { VerifyCheck } from '../report/verify-types.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
 import { remedies } from '../report/words/verify-remedies.ts';
@@ -21,9 +21,10 @@ export function judgePolicies(
   const broken = unreadable(role);
   return [
     ...unseen,
-    ...broken.map((name) =>
-      make.failed('role-policies', words.policyUnreadable(name), remedies.policyUnreadable),
-    ),
+    ...broken.map((name) => ({
+      ...make.open('role-policies', words.policyUnreadable(name)),
+      ...remedies.policyUnreadable,
+    })),
     ...(unseen.length + broken.length === 0 ? [make.ok('role-policies', words.policiesRead)] : []),
     ...role.policies.flatMap((policy) => judgePolicy(policy, role, wish, identity)),
   ];
@@ -48,11 +49,10 @@ function judgePolicy(
   const parsed = tryParsePolicy(document);
   if (!parsed) return [];
   const { ok, warning } = checksOf(arn ?? role.arn, role.arn);
-  const [further] = furtherActions(parsed);
+  const { further, anySecret } = checkExcess(parsed, wish.regions, identity);
   const setup = setUpOf(role, wish);
   const takeOff = remedies.takeOff(setup, { name, arn });
   const guides = parseArn(arn ?? '')?.account === 'aws' && name === 'SecretsManagerReadWrite';
-  const anySecret = wish.regions.some((region) => readsAnySecret(parsed, region, identity));
   const prefixes = prefixesIn(parsed);
   return [
     further === undefined

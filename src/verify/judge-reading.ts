@@ -1,23 +1,24 @@
 import { parseArn, parseSecretArn } from '../aws/arn.ts';
-import { seenIn } from '../aws/look.ts';
+import { type Look, seenIn } from '../aws/look.ts';
 import type { Identity } from '../aws/session.ts';
 import { DEFAULTS } from '../defaults.ts';
+import type { Failure } from '../failure.ts';
 import {
   DECRYPT_ACTION,
   isReadPolicyShape,
-  type PolicyDocument,
   parsePolicy,
   readJsonPolicy,
   secretsManagerEndpoint,
   tryParsePolicy,
 } from '../policy/index.ts';
-import { type DecidingDocuments, type Refusal, refusalsOf } from '../proof/reading.ts';
+import type { Decryption } from '../proof/decryption.ts';
+import { decryptionByCustomerKeys } from '../proof/encryption.ts';
+import { type DecidingDocuments, type Refusal, refusalsOf, type SecretDocuments } from '../proof/reading.ts';
 import type { VerifyCheck, VerifyId } from '../report/verify-types.ts';
 import type { SetUp } from '../report/words/commands.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
 import { remedies } from '../report/words/verify-remedies.ts';
 import type { Remedy } from '../told.ts';
-import { keysInUse } from './judge-kms-key.ts';
 import { type RoleWish, setUpOf } from './judge-role.ts';
 import { checksOf, type Making } from './make.ts';
 import type { RoleSight, ThereRole } from './role-sight.ts';
@@ -73,10 +74,7 @@ function judgeOwnPolicies(
   if (arn === undefined) {
     return 'unseen' in described ? [make.unseen('role-reads-secret', described.unseen), ...unknown] : [];
   }
-  const allowing = allowPart(tryParsePolicy(seenIn(secret.resourcePolicy) ?? ''));
-  const documents = { ...own, ...(allowing ? { resourcePolicy: allowing } : {}) };
-  const decryption = { versionKeys: { seen: [] }, keyPolicies: keys };
-  const refusals = refusalsOf({ arn, region: target.region }, documents, role.arn, identity, decryption);
+  const { refusals, hiddenPolicy } = ownRefusals({ own, roleArn: role.arn }, { ...secret, arn }, identity);
   const name = parseSecretArn(arn)?.name ?? '';
   const secrets = [{ arn, keyType: target.keyType }];
   const manifest = target.manifest?.path;
@@ -85,11 +83,37 @@ function judgeOwnPolicies(
     setUp: setUpOf(role, { secrets, policyNames: extendable(role, policyNames), manifest }),
   };
   const [ofKey, ofSecret] = [refusals.filter(isOfKey), refusals.filter((each) => !isOfKey(each))];
+  const reading = conclude(about, 'role-reads-secret', ofSecret, words.mayRead(name, target.region));
   return [
-    conclude(about, 'role-reads-secret', ofSecret, words.mayRead(name, target.region)),
+    hiddenPolicy && reading.verdict === 'cannot-tell'
+      ? make.unseen('role-reads-secret', hiddenPolicy)
+      : reading,
     ...unknown,
     ...(isEncrypted ? [judgeDecrypting(secret, role.arn, about, ofKey)] : []),
   ];
+}
+
+/**
+ * What the role's own policies refuse, and the secret's policy does not allow instead. What that one forbids has a check of its own.
+ * `hiddenPolicy`: why it was not seen, where it would decide.
+ */
+function ownRefusals(
+  { own, roleArn }: { own: DecidingDocuments; roleArn: string },
+  secret: Secret & { arn: string },
+  identity: Identity,
+): { refusals: Refusal[]; hiddenPolicy?: Failure } {
+  const { arn, target, resourcePolicy: policy } = secret;
+  const decryption = { versionKeys: { seen: [] }, keyPolicies: keysInUse(secret) };
+  const refusals = (documents: Pick<SecretDocuments, 'resourcePolicy'>) =>
+    refusalsOf({ arn, region: target.region }, own, roleArn, identity, { decryption, ...documents });
+  const allowing = policy && allowPart(policy);
+  if (!policy || allowing) return { refusals: refusals(allowing ? { resourcePolicy: allowing } : {}) };
+  const alone = refusals({});
+  if (!alone.some((each) => each.verdict === 'denied' && !isOfKey(each))) return { refusals: alone };
+  return {
+    refusals: refusals({ resourcePolicy: policy }),
+    ...('unseen' in policy ? { hiddenPolicy: policy.unseen } : {}),
+  };
 }
 
 /** The policies for `setup` to name: one that it would not extend has to be left as it is, and another one made beside it. */
@@ -144,6 +168,12 @@ function letInto(
   return remedies.keyPolicy(key.arn ?? '', region, JSON.stringify(changed));
 }
 
+/** The KMS keys of the current version, with their policies; none when it takes no permission. */
+function keysInUse({ decryption, kmsKey }: ThereSecret): Decryption['keyPolicies'] {
+  if (!decryption) return [];
+  return decryptionByCustomerKeys({ decryption, ...(kmsKey ? { kmsKey } : {}) }).keyPolicies;
+}
+
 function isOfKey({ action }: Refusal): boolean {
   return action.startsWith('kms:');
 }
@@ -171,11 +201,14 @@ function ownDocuments({ policies, boundary }: Role): DecidingDocuments | 'unread
   };
 }
 
-/** What a secret's policy forbids has a check of its own. */
-function allowPart(document: PolicyDocument | undefined): PolicyDocument | undefined {
-  return (
-    document && { ...document, statements: document.statements.filter(({ effect }) => effect === 'Allow') }
-  );
+/** A secret's policy with what it allows only; undefined where it was not seen or cannot be read. */
+function allowPart(policy: Look<string | undefined>): { seen: string | undefined } | undefined {
+  if ('unseen' in policy) return undefined;
+  if (policy.seen === undefined) return { seen: undefined };
+  if (!tryParsePolicy(policy.seen)) return undefined;
+  const document = readJsonPolicy(policy.seen);
+  const allowing = document.Statement.filter(({ Effect }) => Effect === 'Allow');
+  return { seen: allowing.length === 0 ? undefined : JSON.stringify({ ...document, Statement: allowing }) };
 }
 
 function judgeResourcePolicy(role: Role, secret: Secret, subject: string, identity: Identity): VerifyCheck[] {
@@ -184,10 +217,11 @@ function judgeResourcePolicy(role: Role, secret: Secret, subject: string, identi
   if (!policy) return [];
   if ('unseen' in policy) return [unseen('secret-resource-policy', policy.unseen)];
   if (policy.seen === undefined) return [ok('secret-resource-policy', words.noResourcePolicy)];
-  const document = tryParsePolicy(policy.seen);
-  if (!document || arn === undefined) return [open('secret-resource-policy', words.policyNotUnderstood)];
-  const documents = { identityPolicies: [ALL_ALLOWED], resourcePolicy: document };
-  const [refusal] = refusalsOf({ arn, region: target.region }, documents, role.arn, identity);
+  if (!tryParsePolicy(policy.seen) || arn === undefined)
+    return [open('secret-resource-policy', words.policyNotUnderstood)];
+  const asked = { arn, region: target.region };
+  const everything = { identityPolicies: [ALL_ALLOWED] };
+  const [refusal] = refusalsOf(asked, everything, role.arn, identity, { resourcePolicy: policy });
   if (!refusal) return [ok('secret-resource-policy', words.resourcePolicyLets)];
   return refusal.verdict === 'denied'
     ? [

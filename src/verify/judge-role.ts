@@ -2,6 +2,7 @@ import { parseArn, policyArn } from '../aws/arn.ts';
 import type { Identity } from '../aws/session.ts';
 import type { KeyType } from '../key/index.ts';
 import { checkGuard } from '../proof/guard.ts';
+import { checkRoleNaming } from '../proof/role-name.ts';
 import { judgeTrust } from '../proof/trust.ts';
 import type { VerifyCheck } from '../report/verify-types.ts';
 import type { SetUp } from '../report/words/commands.ts';
@@ -58,17 +59,11 @@ export function judgeRole(sight: RoleSight, wish: RoleWish, identity: Identity):
 function judgeNaming({ arn, name, described }: RoleSight & ThereRole, { manifest }: RoleWish): VerifyCheck[] {
   const otherRole = remedies.otherRole(manifest);
   const { ok, failed, warning, unseen } = checksOf(arn);
-  const path =
-    parseArn(arn)
-      ?.resource.replace(/^role/, '')
-      .replace(/[^/]+$/, '') ?? '/';
+  const { isReserved, path } = checkRoleNaming({ name, arn });
   return [
     'unseen' in described ? unseen('role-exists', described.unseen) : ok('role-exists', words.exists),
-    // MediaConnect User Guide: the name is reserved.
-    /^mediaconnectaccessrole$/i.test(name)
-      ? failed('role-name', words.reservedName, otherRole)
-      : ok('role-name', words.freeName),
-    path === '/' ? ok('role-path', words.noPath) : warning('role-path', words.path(path), otherRole),
+    isReserved ? failed('role-name', words.reservedName, otherRole) : ok('role-name', words.freeName),
+    path === undefined ? ok('role-path', words.noPath) : warning('role-path', words.path(path), otherRole),
   ];
 }
 

@@ -1,13 +1,11 @@
 import { parseSecretArn } from '../aws/arn.ts';
-import { kmsKeyRef } from '../aws/kms.ts';
-import { type FoundKmsKey, readKmsKey } from '../aws/kms-keys.ts';
 import { type Look, look, seenIn } from '../aws/look.ts';
 import { readValue, type SecretContent } from '../aws/secret-values.ts';
 import { describeSecret, type FoundSecret, mayHavePolicy, readResourcePolicy } from '../aws/secrets.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import type { EarlyValue, ValueReader } from '../aws/value-reader.ts';
 import type { Algorithm, KeyMaterial, KeySource, KeyType } from '../key/index.ts';
-import { type Decryption, type KeyPolicyReader, readDecryption } from '../proof/decryption.ts';
+import { type Encryption, type EncryptionReaders, readEncryption } from '../proof/encryption.ts';
 import { type Absence, whyAbsent } from './absence.ts';
 import { isForeign } from './foreign.ts';
 
@@ -47,33 +45,30 @@ export type SecretSight = { target: SecretTarget } & (
   | ThereSecret
 );
 
-/** A secret that is there, or may be: for whoever may not look, that is all that can be said. */
-export interface ThereSecret {
+/**
+ * A secret that is there, or may be: for whoever may not look, that is all that can be said. Its encryption is not looked at while
+ * it is scheduled for deletion, nor where it could not be described.
+ */
+export interface ThereSecret extends Partial<Encryption> {
   kind: 'there';
   /** Absent when it was given by its name, and nothing that was seen tells it. */
   arn?: string;
   described: Look<FoundSecret>;
-  /** Not looked at while the secret is scheduled for deletion, as are the next two. */
+  /** Not looked at while the secret is scheduled for deletion, as is the next one. */
   content?: Look<SecretContent>;
   resourcePolicy?: Look<string | undefined>;
-  /** For a secret that is encrypted with a customer-managed key. */
-  kmsKey?: Look<FoundKmsKey | undefined>;
-  /** What decides who may decrypt it. */
-  decryption?: Decryption;
-  /** The KMS keys of the current version that are not the one that the secret names now. */
-  earlierKmsKeys?: { arn: string; key: Look<FoundKmsKey | undefined> }[];
 }
 
 /** What reads for many secrets at once, or once for many secrets. */
 export interface SecretReaders {
   values: ValueReader;
-  keyPolicyOf: KeyPolicyReader;
+  encryption: EncryptionReaders;
 }
 
 /** Looks at a secret. This reads its value, which moves its date of last access. */
 export async function sightSecret(
   aws: Aws,
-  { values, keyPolicyOf }: SecretReaders,
+  { values, encryption: readers }: SecretReaders,
   identity: Identity,
   target: SecretTarget,
 ): Promise<SecretSight> {
@@ -85,38 +80,16 @@ export async function sightSecret(
   const { seen: secret } = described;
   if (!secret) return { target, kind: 'absent', absence: await whyAbsent(aws, target) };
   const known = withTag(target, secret);
-  const [rest, decryption] = await Promise.all([
+  const [rest, encryption] = await Promise.all([
     sightRest(aws, known, { seen: secret }, early),
-    secret.deletedAt ? undefined : readDecryption(aws, identity, keyPolicyOf, secret),
+    secret.deletedAt ? undefined : readEncryption(readers, identity, secret),
   ]);
-  if (!decryption) return { target: known, ...rest };
-  const earlier = await sightEarlierKeys(aws, region, rest, decryption, identity);
-  return { target: known, ...rest, decryption, ...(earlier.length > 0 ? { earlierKmsKeys: earlier } : {}) };
+  return { target: known, ...rest, ...encryption };
 }
 
 /** Returns a target with the kind of key that the secret's tag tells, unless it is known otherwise. */
 function withTag(target: SecretTarget, { keyType }: FoundSecret): SecretTarget {
   return target.keyTypeGuessed && keyType ? { ...target, keyType, keyTypeGuessed: false } : target;
-}
-
-async function sightEarlierKeys(
-  aws: Aws,
-  region: string,
-  { described, kmsKey }: ThereSecret,
-  { versionKeys }: Decryption,
-  identity: Identity,
-): Promise<NonNullable<ThereSecret['earlierKmsKeys']>> {
-  const id = seenIn(described)?.kmsKeyId;
-  const named = id === undefined ? undefined : kmsKeyRef(id, region, identity);
-  const namedArn = seenIn(kmsKey)?.arn ?? named?.arn;
-  // Which key an alias stands for may not be known.
-  if (named && namedArn === undefined) return [];
-  const arns = (seenIn(versionKeys) ?? []).flatMap(({ arn }) => arn ?? []);
-  return Promise.all(
-    arns
-      .filter((arn) => arn !== namedArn)
-      .map(async (arn) => ({ arn, key: await look(readKmsKey(aws, region, arn)) })),
-  );
 }
 
 async function sightRest(
@@ -128,12 +101,11 @@ async function sightRest(
   const secret = seenIn(described);
   const known = secret?.arn ?? (parseSecretArn(id) ? id : undefined);
   if (secret?.deletedAt) return { kind: 'there', arn: secret.arn, described };
-  const [value, resourcePolicy, kmsKey] = await Promise.all([
+  const [value, resourcePolicy] = await Promise.all([
     early?.kind === 'found' ? { seen: early.value } : look(readValue(aws, region, known ?? id)),
     secret && !mayHavePolicy(secret)
       ? { seen: undefined }
       : look(readResourcePolicy(aws, region, known ?? id)),
-    secret?.kmsKeyId === undefined ? undefined : look(readKmsKey(aws, region, secret.kmsKeyId)),
   ]);
   const arn = known ?? seenIn(value)?.arn;
   return {
@@ -142,6 +114,5 @@ async function sightRest(
     described,
     content: 'seen' in value ? { seen: value.seen.content } : value,
     resourcePolicy,
-    ...(kmsKey ? { kmsKey } : {}),
   };
 }

@@ -2,7 +2,7 @@ import type { Aws, Identity } from '../aws/session.ts';
 import { inTurns } from '../aws/together.ts';
 import { valueReader } from '../aws/value-reader.ts';
 import { FLEET } from '../defaults.ts';
-import { keyPolicyReader } from '../proof/decryption.ts';
+import { encryptionReaders } from '../proof/encryption.ts';
 import { type SecretSight, type SecretTarget, sightSecret } from './secret-sight.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function sightSecrets(
   secrets: ReadonlyMap<string, SecretTarget>,
   onSecret: () => void,
 ): Promise<Map<string, SecretSight>> {
-  const readers = { values: valueReader(aws), keyPolicyOf: keyPolicyReader(aws) };
+  const readers = { values: valueReader(aws), encryption: encryptionReaders(aws) };
   const sights = await inTurns(FLEET.readAtOnce, [...secrets], async ([key, target]) => {
     const sight = await sightSecret(aws, readers, identity, target);
     onSecret();

@@ -1,13 +1,20 @@
+import { CreateKeyCommand } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { performStatus } from '../../src/cli/status-run.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { livedInAccount, REGIONS } from '../status/account.ts';
+import { clientsOf } from '../support/account.ts';
 import { runInProcess } from '../support/command.ts';
 import { actionsIn, type PrintedPolicy, printedPolicy, without } from '../support/permissions.ts';
+import { setUp } from '../support/setup.ts';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await livedInAccount();
+  // So that there is something to ask KMS about.
+  const { KeyMetadata } = await clientsOf(sandbox).kms.send(new CreateKeyCommand({}));
+  const { json } = await setUp(sandbox, { secretName: 'encrypted', kmsKeyId: KeyMetadata?.Arn ?? '' });
+  expect(json.error).toBeUndefined();
 });
 afterAll(() => sandbox.close());
 
@@ -38,6 +45,13 @@ test('status leaves nothing out with --optional, and says which of those actions
     performStatus(run, { regions: REGIONS }),
   ).then(({ stdout }) => ({ json: JSON.parse(stdout) }));
   expect(json).toEqual(asAdministrator);
-  const lacking = await statusWith(without('iam:GetRole', policy));
-  expect(lacking.json.notes).toMatchObject([{ id: 'not-allowed', awsAction: 'iam:GetRole' }]);
+  for (const action of [
+    'iam:GetRole',
+    'kms:DescribeKey',
+    'kms:GetKeyPolicy',
+    'secretsmanager:GetResourcePolicy',
+  ]) {
+    const lacking = await statusWith(without(action, policy));
+    expect(lacking.json.notes).toMatchObject([{ id: 'not-allowed', awsAction: action }]);
+  }
 });

@@ -67,9 +67,28 @@ describe('a role that may not read the secret', () => {
     ['a policy', { role: { policies: [{ name: 'Broken', document: '{}' }] } }, 'Broken'],
     ['the boundary', { role: { boundary: { arn: 'arn:b', document: '[' } } }, 'arn:b'],
     ['a boundary that is not there any more', { role: { boundary: { arn: 'arn:gone' } } }, 'arn:gone'],
-    ['the resource policy', { secret: { resourcePolicy: 'x' } }, ARN],
-  ])('as far as can be told, because %s cannot be read, is told by its name', (_what, breakage, name) => {
-    expect(failureOf(breakage)?.detail).toBe(`the policy ${name} cannot be read as an IAM policy`);
+  ])('for all that can be told, because %s cannot be read, is told by its name', (_what, breakage, name) => {
+    expect(failureOf(breakage)).toMatchObject({
+      verdict: 'cannot-tell',
+      detail: `the policy ${name} cannot be read as an IAM policy`,
+    });
+  });
+
+  describe('when the resource policy of the secret is none that can be read', () => {
+    const secret = { resourcePolicy: 'x' };
+
+    test('is not told from one that may', () => {
+      for (const policies of [[guided], []])
+        expect(failureOf({ secret, role: { policies } })).toMatchObject({
+          verdict: 'cannot-tell',
+          detail: expect.stringContaining('the resource policy of the secret cannot be read'),
+        });
+    });
+
+    test('because another policy denies it has failed', () => {
+      const policies = [guided, policy('i', deny({ Action: get }))];
+      expect(failureOf({ secret, role: { policies } })).toMatchObject({ verdict: 'failed' });
+    });
   });
 
   test.each<[string, Breakage, string]>([

@@ -25,8 +25,12 @@ export interface StatusResult extends CommandResult {
 }
 
 /** Runs `status --json` in this process, for the two Regions in which tests store if nothing else is said. */
-export async function statusOf(sandbox: Sandbox, regions = REGIONS): Promise<StatusResult> {
-  const result = await runInProcess(sandbox, (run) => performStatus(run, { regions }));
+export async function statusOf(
+  sandbox: Sandbox,
+  regions = REGIONS,
+  credentials = sandbox.credentials,
+): Promise<StatusResult> {
+  const result = await runInProcess(sandbox, (run) => performStatus(run, { regions }), { credentials });
   return { ...result, json: JSON.parse(result.stdout) };
 }
 

@@ -117,6 +117,19 @@ describe('of a secret without the tag, and without --key-type', () => {
     expect(troubles(json.checks).some((each) => each.startsWith('failed secret-'))).toBe(true);
   });
 
+  test.each([
+    ['a password', PASSWORD, true],
+    ['a key with a line break', `${KEYS.aes256}\n`, false],
+    ['a key in hexadecimal notation', `0x${KEYS.aes256}`, false],
+  ])(
+    'teardown takes %s for what verify takes it, in the command that undoes it',
+    async (_, SecretString, is) => {
+      await makeSecret(sandbox(), { SecretString, Tags: [{ Key: 'mc-static-key', Value: 'store-secret' }] });
+      const { json } = await tearDown(sandbox());
+      expect(json.undo.includes('--key-type srt-password')).toBe(is);
+    },
+  );
+
   test('verify with --key-type static-key fails for a password', async () => {
     await makeSecret(sandbox(), { SecretString: PASSWORD });
     const { json } = await verifyIt(sandbox(), { keyType: 'static-key' });

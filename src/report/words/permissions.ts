@@ -59,7 +59,10 @@ export const permissionPurposes = {
   OptionalReadRolePolicies: 'show which policies the roles have',
   OptionalReadSecrets: 'see a secret that is too new for the list',
   OptionalListVersions: 'replace a value again after its staging labels were moved by hand',
-  OptionalReadKeyAge: 'tell the age of each key exactly',
+  OptionalReadVersions:
+    'tell the age of each key exactly, and see which KMS key its current version is encrypted with',
+  OptionalReadSecretPolicies: "see whether the secrets' own policies keep the roles out",
+  OptionalReadKmsKeys: 'see whether the KMS keys are enabled, and whether their policies let the roles in',
   OptionalReadPolicyTags: 'see whether this program made a policy, by its tag',
 } as const;
 

@@ -16,7 +16,8 @@ export const proofWords = {
   maybeTrusted: (because: string) => `can't tell whether MediaConnect can assume the role: ${because}`,
   trustUnreadable: 'the trust policy cannot be read as an IAM policy',
   roleAbsent: 'the role is not there',
-  policyHidden: 'the resource policy of the secret was not seen',
+  policyUnseen: (why: string) => `the resource policy of the secret was not seen (${why})`,
+  policyNotReadable: 'the resource policy of the secret cannot be read as an IAM policy',
   readable: 'the role may read the secret',
   notReadable: (action: string, because: string) => `the role may not do ${action}: ${because}`,
   maybeReadable: (action: string, because: string) =>
@@ -28,6 +29,22 @@ export const proofWords = {
   keyPolicyUnreadable: (key: string) => `the policy of the KMS key ${key} cannot be read`,
   versionKeyUnseen: (why: string) => `the KMS key of the current version was not seen (${why})`,
   needs: (action: string) => `it takes ${action}`,
+
+  awsKey: 'encrypted with aws/secretsmanager',
+  earlierKmsKey: (arn: string) =>
+    `its current version is still encrypted with ${arn}, not with the KMS key that it names now`,
+  earlierKmsKeyUnusable: (arn: string, state: string) =>
+    `its current version is encrypted with ${arn}, which cannot be used (${state}), not with the KMS key that it names now`,
+  kmsKeyReady: 'its KMS key is enabled',
+  noKmsKey: (id: string) => `its KMS key ${id} does not exist`,
+  kmsKeyDeleted: (arn: string) => `its KMS key ${arn} is pending deletion`,
+  kmsKeyDisabled: (arn: string) => `its KMS key ${arn} is disabled`,
+  kmsKeyUntold: (arn: string) => `AWS does not return the state or usage of the KMS key ${arn}`,
+  kmsKeyState: (arn: string, state: string) => `its KMS key ${arn} cannot be used (${state})`,
+  kmsKeyUsage: (arn: string, usage: string) => `its KMS key ${arn} is not for encryption (${usage})`,
+  kmsKeyRegion: (arn: string) => `its KMS key ${arn} is in another Region`,
+  kmsKeyForeign: (arn: string) =>
+    `its KMS key ${arn} is another account's, whose key policy has to let the role in`,
 
   failed: (subject: string, detail: string) =>
     `The set-up is there but does not hold: ${subject}: ${detail}.`,

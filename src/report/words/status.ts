@@ -9,7 +9,7 @@ export const statusWords = {
   looking: 'Looking through the account',
   readingRoles: (count: number) =>
     count === 1 ? 'Reading the role and its policies' : `Reading ${count} roles and their policies`,
-  readingAges: (count: number) => `Looking at the age of ${count} keys`,
+  readingDetails: (count: number) => `Looking at the age of ${count} keys, and who may read them`,
 
   deleted: (day: string) => `scheduled for deletion (${day}): MediaConnect cannot read it`,
   deletedUnused: (day: string) => `scheduled for deletion (${day}): nobody can read it until it is restored`,
@@ -17,7 +17,12 @@ export const statusWords = {
   noVersion: 'has no current version',
   notDeleted: 'not scheduled for deletion',
   hasVersion: 'has a current version',
+  keyUntold: (because: string) => `can't tell whether its KMS key can be used: ${because}`,
   keeps: 'does not rotate by itself',
+  freeName: 'its name is not reserved',
+  reservedName: 'has the name MediaConnectAccessRole, which AWS reserves',
+  noPath: 'no path',
+  path: (path: string) => `has the path ${path}; newer operations of MediaConnect refuse a role with a path`,
   trusted: 'MediaConnect may assume the role',
   trustedForSome: 'MediaConnect may assume the role for some flows only',
   mayBeTrusted: (because: string) => `whether MediaConnect may assume the role cannot be told: ${because}`,
@@ -35,8 +40,11 @@ export const statusWords = {
   notReadable: (action: string, because: string) => `the role may not do ${action}: ${because}`,
   mayRead: (because: string) => `whether the role may read it cannot be told: ${because}`,
   namesNothing: 'no secret has this ARN',
-  lacksEnd:
-    'no secret has this ARN: it lacks the end, a hyphen and six characters; write -?????? after the name',
+  notListed:
+    'no list shows a secret with this ARN, but lists may be five minutes behind; the secret itself could not be asked for',
+  namesNearly: (difference: string) => `no secret has this ARN, which ${difference}`,
+  someSecrets: 'does not allow reading every secret',
+  anySecret: 'allows reading every secret there is, not only those that are needed',
   readsOnly: 'allows reading secrets and nothing else',
   allowsMore: (action: string) => `allows more than reading secrets, such as ${action}`,
 

@@ -93,21 +93,6 @@ export const verifyWords = {
   sameKey: (region: string) => `the same key as in ${region}`,
   otherKeyThan: (region: string) => `holds another key than in ${region}`,
 
-  awsKey: 'encrypted with aws/secretsmanager',
-  earlierKmsKey: (arn: string) =>
-    `its current version is still encrypted with ${arn}, not with the KMS key that it names now`,
-  earlierKmsKeyUnusable: (arn: string, state: string) =>
-    `its current version is encrypted with ${arn}, which cannot be used (${state}), not with the KMS key that it names now`,
-  kmsKeyReady: 'its KMS key is enabled',
-  noKmsKey: (id: string) => `its KMS key ${id} does not exist`,
-  kmsKeyDeleted: (arn: string) => `its KMS key ${arn} is pending deletion`,
-  kmsKeyDisabled: (arn: string) => `its KMS key ${arn} is disabled`,
-  kmsKeyUntold: (arn: string) => `AWS does not return the state or usage of the KMS key ${arn}`,
-  kmsKeyState: (arn: string, state: string) => `its KMS key ${arn} cannot be used (${state})`,
-  kmsKeyUsage: (arn: string, usage: string) => `its KMS key ${arn} is not for encryption (${usage})`,
-  kmsKeyRegion: (arn: string) => `its KMS key ${arn} is in another Region`,
-  kmsKeyForeign: (arn: string) =>
-    `its KMS key ${arn} is another account's, whose key policy has to let the role in`,
   noResourcePolicy: 'no resource policy',
   resourcePolicyLets: 'its resource policy does not forbid reading',
   policyNotUnderstood: 'the resource policy',
