@@ -77,6 +77,7 @@ export async function runCommand(
         interactive,
         output,
         progress,
+        interrupt,
       }),
       interrupt,
       (slow) => progress.wait(slow && words.waitingForAws(slow.action, slow.elapsedMs, HTTP.callLimitMs)),
@@ -130,7 +131,8 @@ async function settingsFor({
   interactive,
   output,
   progress,
-}: Pick<CommandRun, 'common' | 'interactive' | 'output' | 'progress'> & {
+  interrupt,
+}: Pick<CommandRun, 'common' | 'interactive' | 'output' | 'progress' | 'interrupt'> & {
   homeRegion: string | undefined;
   expected: ExpectedAccount | undefined;
   sandbox: Sandbox | undefined;
@@ -142,7 +144,7 @@ async function settingsFor({
     return { endpointUrl: sandbox.url, credentials: sandbox.credentials, homeRegion, expected, trace };
   const mfa = interactive ? await import('../wizard/mfa.ts') : undefined;
   const askMfaCode = mfa && ((serial: string) => mfa.askMfaCode(serial, output, progress));
-  const configuration = await readConfiguration(common, process.env);
+  const configuration = await readConfiguration(common, process.env, { interrupt });
   const endpoints = endpointsOf(configuration).map(([, endpoint]) => endpoint);
   const wrong = new Set(endpoints.filter(({ value }) => !isHttpUrl(value)).map(({ from }) => from));
   if (wrong.size > 0) throw usageFailure([...wrong].map(inputWords.endpointUrl));
