@@ -164,8 +164,8 @@ async function settingsFor({
   return { configuration, homeRegion, expected, askMfaCode, requestHandler, trace };
 }
 
-/** The account that the command line or a manifest names. @throws Failure when both name one, and not the same */
-function expectedAccount(
+/** Returns the account that the command line or a manifest names. @throws Failure when both name one, and not the same */
+export function expectedAccount(
   { accountId }: CommonOptions,
   ofManifest: ExpectedAccount | undefined,
 ): ExpectedAccount | undefined {
