@@ -112,7 +112,10 @@ function credentialsFailure(
   }
   if (INVALID.has(error.name)) {
     const { name, from } = configuration?.profile ?? {};
-    const hint = words.invalidCredentialsHint(from && name !== undefined ? plain(name) : undefined);
+    const hint = words.invalidCredentialsHint(
+      plain(region),
+      from && name !== undefined ? plain(name) : undefined,
+    );
     return make('invalid-credentials', words.invalidCredentials, hint);
   }
   return undefined;

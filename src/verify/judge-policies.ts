@@ -50,7 +50,7 @@ function judgePolicy(
   const { ok, warning } = checksOf(arn ?? role.arn, role.arn);
   const [further] = furtherActions(parsed);
   const setup = setUpOf(role, wish);
-  const takeOff = remedies.takeOff(setup, { name, arn });
+  const takeOff = remedies.takeOff(setup, role.name, { name, arn }, identity.partition);
   const guides = parseArn(arn ?? '')?.account === 'aws' && name === 'SecretsManagerReadWrite';
   const anySecret = wish.regions.some((region) => readsAnySecret(parsed, region, identity));
   const prefixes = prefixesIn(parsed);

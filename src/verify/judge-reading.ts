@@ -82,7 +82,12 @@ function judgeOwnPolicies(
   const manifest = target.manifest?.path;
   const about = {
     make,
-    setUp: setUpOf(role, { secrets, policyNames: extendable(role, policyNames), manifest }),
+    setUp: setUpOf(role, {
+      secrets,
+      regions: [target.region],
+      policyNames: extendable(role, policyNames),
+      manifest,
+    }),
   };
   const [ofKey, ofSecret] = [refusals.filter(isOfKey), refusals.filter((each) => !isOfKey(each))];
   return [

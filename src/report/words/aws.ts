@@ -41,10 +41,15 @@ export const awsWords = {
   expiredHint:
     "Get new credentials the way you got these, such as with 'aws sso login'. Then run the same command again.",
   invalidCredentials: 'AWS does not know these credentials, or their secret part is wrong.',
-  invalidCredentialsHint: (profile: string | undefined): Remedy => ({
+  invalidCredentialsHint: (region: string, profile: string | undefined): Remedy => ({
     remedy:
       'Credentials for China or GovCloud are good for Regions there only (--region). Check the access key with:',
-    command: aws('sts', 'get-caller-identity', ...(profile === undefined ? [] : ['--profile', profile])),
+    command: aws(
+      'sts',
+      'get-caller-identity',
+      ...(region === '' ? [] : ['--region', region]),
+      ...(profile === undefined ? [] : ['--profile', profile]),
+    ),
   }),
   invalidOrRegionOff: (region: string) =>
     `AWS does not know these credentials in ${region}: they are wrong, or that Region is not enabled in the account.`,
