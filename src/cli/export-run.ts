@@ -29,17 +29,19 @@ export function runExport(
       return perform(run, plan, accountOf(plan, named));
     };
     if ('answers' in subject) await performFor([await completeAnswers(run, subject.answers)]);
-    else await exportManifestKeys(subject.manifest, performFor);
+    else await exportManifestKeys(run, subject.manifest, performFor);
     return EXIT.done;
   });
 }
 
 async function exportManifestKeys(
+  { interrupt, output }: CommandRun,
   path: string,
   perform: (answers: SetupAnswers[], account: ExpectedAccount | undefined) => Promise<void>,
 ): Promise<void> {
+  const { waitingFor } = await import('./manifest-run.ts');
   const { asManifest, readManifest } = await import('../manifest/index.ts');
-  const { keys, account } = await readManifest(path);
+  const { keys, account } = await readManifest(path, { interrupt, ...waitingFor(output) });
   const answers = keys.map((key) => key.answers);
   await asManifest(() => perform(answers, account));
 }

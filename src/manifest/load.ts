@@ -1,9 +1,9 @@
 import { atMost } from '../aws/together.ts';
 import { Failure } from '../failure.ts';
 import { type CheckedKey, holdsKey, type KeyInput, keyLoader, type LoadKey } from '../key/index.ts';
-import { plain } from '../report/plain.ts';
 import { manifestWords as words } from '../report/words/manifest.ts';
 import { keyRules } from '../steps/request.ts';
+import { nameOf } from './file.ts';
 import type { Manifest, ManifestKey } from './index.ts';
 import { inMembers } from './members.ts';
 import { manifestFailure } from './mistakes.ts';
@@ -30,7 +30,7 @@ export async function loadKeys(
   const loaded = await atMost(AT_ONCE, manifest.keys, (key) => loadOne(key, load));
   const problems = loaded.flatMap(({ problem }) => problem ?? []);
   if (problems.length > 0)
-    throw manifestFailure(words.keysTitle(plain(manifest.path), problems.length), problems);
+    throw manifestFailure(words.keysTitle(nameOf(manifest.path), problems.length), problems);
   const warnings = new Map<string, string>();
   for (const [at, each] of loaded.entries()) {
     for (const warning of each.warnings) {
