@@ -1,8 +1,4 @@
-import { parseSecretArn } from '../aws/arn.ts';
-import { describeSecret } from '../aws/secrets.ts';
-import type { Aws } from '../aws/session.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
-import type { KeyType } from '../key/index.ts';
 import { loadKeys, type Manifest, type ManifestKey } from '../manifest/index.ts';
 import { counter } from '../report/counter.ts';
 import { failedMembers, leftMembers, printJson, secretMembers } from '../report/json.ts';
@@ -26,7 +22,7 @@ import {
   tellLeftOut,
   withDoneForFailed,
 } from './manifest-run.ts';
-import { rotatesOnlyWrong, secretsOf, verifiedEntry } from './manifest-secrets.ts';
+import { rotatesOnlyWrong, secretsOf, taggedType, verifiedEntry } from './manifest-secrets.ts';
 import type { CommonOptions } from './options.ts';
 import { usersOfReplaced } from './replaced-users.ts';
 import { applyRotations, checkRotations, type ManifestRotation, type RotatedKey } from './rotate-keys.ts';
@@ -107,19 +103,6 @@ async function keysOf(
 function isTypeOpen({ answers }: ManifestKey, rollback: boolean): boolean {
   const { keySource: _source, ...others } = answers;
   return hasOpenType(rollback ? others : answers);
-}
-
-/** Returns the type of the keys of an entry that a tag on one of its secrets tells. */
-async function taggedType(aws: Aws, entry: ManifestKey): Promise<KeyType | undefined> {
-  await aws.identity();
-  for (const { name, regions, arns } of secretsOf(entry)) {
-    for (const region of regions) {
-      const id = arns.find((arn) => parseSecretArn(arn)?.region === region) ?? name;
-      const secret = await describeSecret(aws, region, id);
-      if (secret?.keyType) return secret.keyType;
-    }
-  }
-  return undefined;
 }
 
 function planOf(

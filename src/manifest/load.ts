@@ -66,7 +66,11 @@ export interface KeysHere {
  * only looks need not have all of them. None is made.
  * @throws Failure (usage) as `loadKeys` does, for those that are there
  */
-export async function loadKeysHere(manifest: Manifest, input: KeyInput): Promise<KeysHere> {
+export async function loadKeysHere(
+  manifest: Manifest,
+  input: KeyInput,
+  typeOf?: TypeOfEntry,
+): Promise<KeysHere> {
   const elsewhere: string[] = [];
   const keys = manifest.keys.map((key) => {
     const { keySource, ...answers } = key.answers;
@@ -74,7 +78,7 @@ export async function loadKeysHere(manifest: Manifest, input: KeyInput): Promise
     if (keySource && keySource.kind !== 'generate') elsewhere.push(key.keyAt);
     return { ...key, answers };
   });
-  return { ...(await loadKeys({ ...manifest, keys }, input)), elsewhere };
+  return { ...(await loadKeys({ ...manifest, keys }, input, typeOf)), elsewhere };
 }
 
 async function loadOne(entry: ManifestKey, load: LoadKey, typeOf?: TypeOfEntry): Promise<Loaded> {

@@ -30,6 +30,9 @@ export const secretWords = {
     `The secret ${name} in ${region} exists and has no current version.`,
   unusable: (name: string, region: string) =>
     `The secret ${name} in ${region} does not hold a key that MediaConnect can use.`,
+  notStaticKey: (name: string, region: string) =>
+    `The secret ${name} in ${region} does not hold a static key. It may hold an SRT password.`,
+  choiceKeyType: 'use it as an SRT password',
   differ: (name: string, regions: string[]) =>
     `The secret ${name} holds different keys in ${regions.join(' and ')}, so there is no one key to keep.`,
   deleted: (name: string, region: string, at: Date) =>
