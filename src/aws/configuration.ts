@@ -121,9 +121,12 @@ function namedProfile({ profile }: ConfigurationFlags, env: NodeJS.ProcessEnv): 
   return settingOf(env, 'AWS_PROFILE', 'AWS_DEFAULT_PROFILE');
 }
 
+/** Returns the settings of a profile, with the Region of its SSO session. */
 function settingsOf({ config, credentials }: Files, name: string): Record<string, string> {
   const own = (sections: Files['config']) => (Object.hasOwn(sections, name) ? sections[name] : {});
-  return { ...own(config), ...own(credentials) };
+  const settings = { ...own(config), ...own(credentials) };
+  const region = config[`sso-session.${settings.sso_session}`]?.sso_region;
+  return { ...(settings.sso_session && region ? { sso_region: region } : {}), ...settings };
 }
 
 /** Returns whether a section of the configuration file is something other than a profile. */

@@ -91,6 +91,10 @@ export const awsWords = {
     `The server's certificate is by an issuer that this machine's Node does not trust (${code}).`,
   untrustedHint:
     "A proxy that looks into encrypted connections does that. Have NODE_EXTRA_CA_CERTS name a file with the company's root certificate (PEM), then run the same command again.",
+  notInBundle: (file: string, from: string, code: string) =>
+    `The server's certificate is by an issuer that is not in ${file} (${from}), the only issuers trusted (${code}).`,
+  notInBundleHint: (file: string) =>
+    `Add the root certificate of the proxy or the endpoint to ${file}. For AWS itself, add Amazon's root certificates too.`,
   outOfDate: (code: string) =>
     `By this machine's clock, the server's certificate is not valid now (${code}).`,
   outOfDateHint: 'Check the clock. If it is right, ask whoever runs the proxy or the endpoint.',
