@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { loadSharedConfigFiles } from '@smithy/core/config';
 import { EXIT, Failure } from '../failure.ts';
 import { plain } from '../report/plain.ts';
 import { configurationWords as words } from '../report/words/configuration.ts';
+import { type FileLimits, readConfigurationFile, sectionsIn } from './configuration-files.ts';
 
 /** A value of the AWS configuration, and where it was found: a flag, a variable, or a profile. */
 export interface Setting {
@@ -52,6 +52,10 @@ export interface AwsConfiguration {
   endpointOf(service: ServiceId): Setting | undefined;
 }
 
+/** A configuration of which not everything may be known, because a part of it could not be used. */
+export type KnownConfiguration = Pick<AwsConfiguration, 'profile' | 'region' | 'endpointOf'> &
+  Partial<Pick<AwsConfiguration, 'source'>>;
+
 /** What the command line says. */
 export interface ConfigurationFlags {
   profile?: string | undefined;
@@ -67,12 +71,10 @@ export interface ConfigurationFlags {
 export async function readConfiguration(
   flags: ConfigurationFlags,
   env: NodeJS.ProcessEnv,
+  limits: FileLimits = {},
 ): Promise<AwsConfiguration> {
-  const named =
-    flags.profile === undefined
-      ? settingOf(env, 'AWS_PROFILE', 'AWS_DEFAULT_PROFILE')
-      : { value: flags.profile, from: '--profile' };
-  const files = await readFiles(env);
+  const named = namedProfile(flags, env);
+  const files = await readFiles(env, limits);
   const name = named?.value ?? 'default';
   const own = settingsOf(files, name);
   const isThere = hasProfile(files, name);
@@ -99,9 +101,32 @@ export async function readConfiguration(
   };
 }
 
+/** Returns what is known where the files of the AWS CLI cannot be used: what the flags and the environment say. */
+export function configurationWithoutFiles(
+  flags: ConfigurationFlags,
+  env: NodeJS.ProcessEnv,
+): KnownConfiguration {
+  const named = namedProfile(flags, env);
+  const profile = { name: named?.value ?? 'default', ...(named ? { from: named.from } : {}), settings: {} };
+  const region = settingOf(env, 'AWS_REGION', 'AWS_DEFAULT_REGION');
+  return {
+    profile,
+    ...(region ? { region } : {}),
+    endpointOf: endpoints(flags.endpointUrl, env, profile, { config: {} }),
+  };
+}
+
+function namedProfile({ profile }: ConfigurationFlags, env: NodeJS.ProcessEnv): Setting | undefined {
+  if (profile !== undefined) return { value: profile, from: '--profile' };
+  return settingOf(env, 'AWS_PROFILE', 'AWS_DEFAULT_PROFILE');
+}
+
+/** Returns the settings of a profile, with the Region of its SSO session. */
 function settingsOf({ config, credentials }: Files, name: string): Record<string, string> {
   const own = (sections: Files['config']) => (Object.hasOwn(sections, name) ? sections[name] : {});
-  return { ...own(config), ...own(credentials) };
+  const settings = { ...own(config), ...own(credentials) };
+  const region = config[`sso-session.${settings.sso_session}`]?.sso_region;
+  return { ...(settings.sso_session && region ? { sso_region: region } : {}), ...settings };
 }
 
 /** Returns whether a section of the configuration file is something other than a profile. */
@@ -131,7 +156,7 @@ interface Files {
   paths: string[];
 }
 
-async function readFiles(env: NodeJS.ProcessEnv): Promise<Files> {
+async function readFiles(env: NodeJS.ProcessEnv, limits: FileLimits): Promise<Files> {
   const home = homedir();
   const at = (variable: string, name: string) => env[variable] || join('~', '.aws', name);
   const [configFile, credentialsFile] = [
@@ -140,44 +165,33 @@ async function readFiles(env: NodeJS.ProcessEnv): Promise<Files> {
   ];
   const full = (path: string) => path.replace(/^~(?=[/\\])/, home);
   // The SDK takes a file that it cannot read for an empty one.
-  await Promise.all([configFile, credentialsFile].map((path) => demandReadable(path, full(path))));
+  const [configText = '', credentialsText = ''] = await Promise.all(
+    [configFile, credentialsFile].map((path) => readConfigurationFile(full(path), path, limits)),
+  );
   const read = await loadSharedConfigFiles({
     configFilepath: full(configFile),
     filepath: full(credentialsFile),
     ignoreCache: true,
   });
   return {
-    config: definedIn(read.configFile),
-    credentials: definedIn(read.credentialsFile),
+    config: definedIn(read.configFile, sectionsIn(configText, 'config')),
+    credentials: definedIn(read.credentialsFile, sectionsIn(credentialsText, 'credentials')),
     paths: [configFile, credentialsFile],
   };
 }
 
 function definedIn(
   sections: Awaited<ReturnType<typeof loadSharedConfigFiles>>['configFile'],
+  names: string[],
 ): Files['config'] {
   const defined = ([, value]: [string, string | undefined]) => value !== undefined;
-  return Object.fromEntries(
-    Object.entries(sections).map(([name, section]) => [
+  return Object.fromEntries([
+    ...names.map((name): [string, Record<string, string>] => [name, {}]),
+    ...Object.entries(sections).map(([name, section]): [string, Record<string, string>] => [
       name,
       Object.fromEntries(Object.entries(section).filter(defined)) as Record<string, string>,
     ]),
-  );
-}
-
-async function demandReadable(path: string, full: string): Promise<void> {
-  const make = (message: string) =>
-    new Failure(message, { code: 'aws-configuration', exitCode: EXIT.permission, hint: words.fileHint });
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(full);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (code === 'ENOENT' || code === 'ENOTDIR') return;
-    throw make(words.unreadableFile(plain(path), plain(code)));
-  }
-  // PowerShell's `>` writes UTF-16, in which no section would be found.
-  if (bytes.includes(0)) throw make(words.notText(plain(path)));
+  ]);
 }
 
 function profileNotFound({ value, from }: Setting, { config, credentials, paths }: Files): Failure {
@@ -221,7 +235,7 @@ function endpoints(
   flag: string | undefined,
   env: NodeJS.ProcessEnv,
   { name, settings }: Profile,
-  { config }: Files,
+  { config }: Pick<Files, 'config'>,
 ): AwsConfiguration['endpointOf'] {
   const isOn = (value: string | undefined) => value?.toLowerCase() === 'true';
   const { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: variable } = env;

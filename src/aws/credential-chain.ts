@@ -243,7 +243,7 @@ async function requestRole(
       throw toFailure(
         error,
         { action, resource: role, region: tools.homeRegion, elapsedMs },
-        { configuration: by },
+        { configuration: { ...by, caBundle: tools.configuration.caBundle } },
       );
     }
   });
@@ -304,7 +304,7 @@ function watched(handler: RequestHandler, last: LastRequest): RequestHandler {
  * Takes one step. It gives up when the user interrupts, or after `limitOf`; while the user is asked for a code, no time counts.
  */
 async function takeStep<T>(
-  { interrupt }: ChainTools,
+  { interrupt, configuration }: ChainTools,
   step: CredentialsStep,
   work: (stop: AbortSignal) => Promise<T>,
   last: LastRequest = {},
@@ -319,7 +319,9 @@ async function takeStep<T>(
     return await unlessStopped(work(stopping.signal), stopping.signal);
   } catch (error) {
     if (interrupt.aborted || error instanceof Interrupted) throw new Interrupted();
-    throw stopping.signal.aborted ? timedOut(step) : credentialsFailure(error, step, last);
+    throw stopping.signal.aborted
+      ? timedOut(step)
+      : credentialsFailure(error, step, last, configuration.caBundle);
   } finally {
     clearTimeout(timer);
     interrupt.removeEventListener('abort', stop);

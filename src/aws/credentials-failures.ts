@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode, Failure } from '../failure.ts';
 import { plain } from '../report/plain.ts';
 import { configurationWords as words } from '../report/words/configuration.ts';
-import type { CredentialsSource, Profile } from './configuration.ts';
+import type { CredentialsSource, Profile, Setting } from './configuration.ts';
 import { ProcessError } from './credential-process.ts';
 import { networkFailure } from './network-errors.ts';
 import { isThrottled } from './throttling.ts';
@@ -27,12 +27,19 @@ interface Trouble {
   thrown: Error;
   last: LastRequest;
   step: CredentialsStep;
+  /** What is trusted in place of Node's own authorities. */
+  caBundle: Setting | undefined;
 }
 
 /** Turns what a step on the way to the credentials threw into a `Failure` that says what failed, why, and what to do now. */
-export function credentialsFailure(thrown: unknown, step: CredentialsStep, last: LastRequest): Failure {
+export function credentialsFailure(
+  thrown: unknown,
+  step: CredentialsStep,
+  last: LastRequest,
+  caBundle?: Setting | undefined,
+): Failure {
   if (thrown instanceof Failure) return thrown;
-  const trouble = { thrown: thrown instanceof Error ? thrown : new Error(), last, step };
+  const trouble = { thrown: thrown instanceof Error ? thrown : new Error(), last, step, caBundle };
   const { source } = step;
   switch (source.kind) {
     case 'environment':
@@ -114,11 +121,11 @@ function ofSso(trouble: Trouble, name: string): Failure {
 
 /** The failure of a service that signs users in, if there is nothing to correct but the way to it. */
 function ofService(trouble: Trouble, action: string, service: string): Failure | undefined {
-  const { last, step } = trouble;
+  const { last, step, caBundle } = trouble;
   if (!isTheirTurn(trouble)) return undefined;
   const { sso_region = '', region = '' } = step.profile.settings;
   const request = { action, resource: '*', region: sso_region || region, elapsedMs: 0 };
-  const network = last.error && networkFailure(last.error, request);
+  const network = last.error && networkFailure(last.error, request, caBundle);
   return (
     network ??
     failing(trouble, words.signInAnswered(service, last.status), words.laterHint, EXIT.failed, 'aws-error')

@@ -4,7 +4,7 @@ import { awsWords as words } from '../report/words/aws.ts';
 import { configurationWords } from '../report/words/configuration.ts';
 import type { Told } from '../told.ts';
 import { isClockSkew } from './clock.ts';
-import type { CredentialsSource, Profile } from './configuration.ts';
+import type { CredentialsSource, Profile, Setting } from './configuration.ts';
 import { denialHint, denialIn } from './denials.ts';
 import { networkFailure } from './network-errors.ts';
 import { isAlwaysEnabled } from './regions.ts';
@@ -24,7 +24,7 @@ export interface Request {
 /** Whose credentials these are, for the sentence. */
 export interface Caller {
   /** Absent for the sandbox's fixed credentials. */
-  configuration?: { profile: Profile; source: CredentialsSource } | undefined;
+  configuration?: { profile: Profile; source: CredentialsSource; caBundle?: Setting | undefined } | undefined;
   /** Known once AWS has accepted the credentials in the home Region. */
   arn?: string | undefined;
   /** Where IAM and STS are addressed. */
@@ -68,7 +68,7 @@ export function toFailure(error: unknown, request: Request, caller: Caller): Fai
     regionFailure(sdk, request, caller) ??
     credentialsFailure(sdk, request, caller) ??
     permissionFailure(sdk, request, caller) ??
-    networkFailure(sdk, request) ??
+    networkFailure(sdk, request, caller.configuration?.caBundle) ??
     localFailure(sdk, request) ??
     serviceFailure(sdk, request)
   );
@@ -112,7 +112,10 @@ function credentialsFailure(
   }
   if (INVALID.has(error.name)) {
     const { name, from } = configuration?.profile ?? {};
-    const hint = words.invalidCredentialsHint(from && name !== undefined ? plain(name) : undefined);
+    const hint = words.invalidCredentialsHint(
+      plain(region),
+      from && name !== undefined ? plain(name) : undefined,
+    );
     return make('invalid-credentials', words.invalidCredentials, hint);
   }
   return undefined;

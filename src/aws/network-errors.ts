@@ -1,6 +1,7 @@
 import { EXIT, Failure } from '../failure.ts';
 import { plain } from '../report/plain.ts';
 import { awsWords as words } from '../report/words/aws.ts';
+import type { Setting } from './configuration.ts';
 import type { Request } from './errors.ts';
 import { NotAwsError } from './not-aws.ts';
 import { ProxyError } from './proxy.ts';
@@ -33,14 +34,23 @@ const UNTRUSTED = new Set([
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'CERT_UNTRUSTED',
+  // The issuer has the name of a trusted one and another key, as after a root certificate was renewed.
+  'CERT_SIGNATURE_FAILURE',
 ]);
 /** What the SDK says of answers that it cannot read. */
 const UNREADABLE = /deserializ|unexpected token|not valid xml|invalid response from sts|^unknown(error)?$/i;
 const OUT_OF_DATE = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
 
-/** The failure for what went wrong on the way to AWS; `undefined` when it is AWS that answered. */
-export function networkFailure(error: NetworkError, request: Request): Failure | undefined {
-  const told = describe(error, request);
+/**
+ * The failure for what went wrong on the way to AWS; `undefined` when it is AWS that answered.
+ * @param caBundle what is trusted in place of Node's own authorities
+ */
+export function networkFailure(
+  error: NetworkError,
+  request: Request,
+  caBundle?: Setting | undefined,
+): Failure | undefined {
+  const told = describe(error, request, caBundle);
   if (!told) return undefined;
   const [code, message, hint] = told;
   return new Failure(message, {
@@ -55,10 +65,14 @@ export function networkFailure(error: NetworkError, request: Request): Failure |
 /** The code, the sentence and the hint. */
 type Description = [code: string, message: string, hint: string];
 
-function describe(error: NetworkError, request: Request): Description | undefined {
+function describe(
+  error: NetworkError,
+  request: Request,
+  caBundle: Setting | undefined,
+): Description | undefined {
   const { action, region } = request;
   const { code = '' } = error;
-  const certificate = certificateProblem(error);
+  const certificate = certificateProblem(error, caBundle);
   if (certificate) return certificate;
   if (error instanceof ProxyError) return proxyProblem(error, region);
   if (error.name === 'TimeoutError' && !UNREACHABLE.has(code)) return timedOut(request);
@@ -74,9 +88,16 @@ function timedOut({ action, region, elapsedMs }: Request): Description {
 }
 
 /** Also of the certificate of a proxy that is itself reached over TLS. */
-function certificateProblem({ code, cause }: NetworkError): Description | undefined {
+function certificateProblem(
+  { code, cause }: NetworkError,
+  caBundle: Setting | undefined,
+): Description | undefined {
   const codes = [code, (cause as NetworkError | undefined)?.code];
   const [found = ''] = codes.filter((each) => each && (UNTRUSTED.has(each) || OUT_OF_DATE.has(each)));
+  if (UNTRUSTED.has(found) && caBundle) {
+    const [file, from] = [plain(caBundle.value), caBundle.from];
+    return ['untrusted-certificate', words.notInBundle(file, from, found), words.notInBundleHint(file)];
+  }
   if (UNTRUSTED.has(found)) return ['untrusted-certificate', words.untrusted(found), words.untrustedHint];
   if (found) return ['untrusted-certificate', words.outOfDate(found), words.outOfDateHint];
   return undefined;

@@ -1,12 +1,14 @@
-import { readFile } from 'node:fs/promises';
+import { X509Certificate } from 'node:crypto';
 import { isRegionName } from '../aws/arn.ts';
-import { type AwsConfiguration, readConfiguration } from '../aws/configuration.ts';
+import { type AwsConfiguration, configurationWithoutFiles, readConfiguration } from '../aws/configuration.ts';
+import { limitSentence, readLimited } from '../aws/configuration-files.ts';
 import { isLoopback, proxyFor, readProxies, requestHandlerFor, withoutBrackets } from '../aws/proxy.ts';
 import { homeRegionAmong } from '../aws/regions.ts';
 import { type Aws, type ExpectedAccount, openAws } from '../aws/session.ts';
 import { HTTP } from '../defaults.ts';
 import { EXIT, type ExitCode, Failure, Interrupted } from '../failure.ts';
 import type { KeyInput } from '../key/index.ts';
+import { ReadLimitError } from '../read-file.ts';
 import { endpointsOf } from '../report/caller.ts';
 import { createOutput, type Output } from '../report/output.ts';
 import { plain } from '../report/plain.ts';
@@ -68,6 +70,8 @@ export async function runCommand(
   try {
     const interactive = mayAsk(common);
     sandbox = common.sandbox ? await openSandbox() : undefined;
+    // For the JSON document of a run that ends before the configuration is read.
+    if (!sandbox) output.caller = () => ({ configuration: configurationWithoutFiles(common, process.env) });
     aws = openAws(
       await settingsFor({
         homeRegion: homeRegionAmong(regions),
@@ -77,6 +81,7 @@ export async function runCommand(
         interactive,
         output,
         progress,
+        interrupt,
       }),
       interrupt,
       (slow) => progress.wait(slow && words.waitingForAws(slow.action, slow.elapsedMs, HTTP.callLimitMs)),
@@ -130,7 +135,8 @@ async function settingsFor({
   interactive,
   output,
   progress,
-}: Pick<CommandRun, 'common' | 'interactive' | 'output' | 'progress'> & {
+  interrupt,
+}: Pick<CommandRun, 'common' | 'interactive' | 'output' | 'progress' | 'interrupt'> & {
   homeRegion: string | undefined;
   expected: ExpectedAccount | undefined;
   sandbox: Sandbox | undefined;
@@ -142,7 +148,8 @@ async function settingsFor({
     return { endpointUrl: sandbox.url, credentials: sandbox.credentials, homeRegion, expected, trace };
   const mfa = interactive ? await import('../wizard/mfa.ts') : undefined;
   const askMfaCode = mfa && ((serial: string) => mfa.askMfaCode(serial, output, progress));
-  const configuration = await readConfiguration(common, process.env);
+  const configuration = await readConfiguration(common, process.env, { interrupt });
+  output.caller = () => ({ configuration });
   const endpoints = endpointsOf(configuration).map(([, endpoint]) => endpoint);
   const wrong = new Set(endpoints.filter(({ value }) => !isHttpUrl(value)).map(({ from }) => from));
   if (wrong.size > 0) throw usageFailure([...wrong].map(inputWords.endpointUrl));
@@ -153,12 +160,12 @@ async function settingsFor({
     output.insist(`${words.warning}: ${inputWords.plainHttp}`);
   if (configuration.profile.from && process.env.AWS_ACCESS_KEY_ID)
     output.insist(`${words.warning}: ${inputWords.profileWins}`);
-  const requestHandler = await requestHandlerFor(process.env, await certificatesOf(configuration));
+  const requestHandler = await requestHandlerFor(process.env, await certificatesOf(configuration, interrupt));
   return { configuration, homeRegion, expected, askMfaCode, requestHandler, trace };
 }
 
-/** The account that the command line or a manifest names. @throws Failure when both name one, and not the same */
-function expectedAccount(
+/** Returns the account that the command line or a manifest names. @throws Failure when both name one, and not the same */
+export function expectedAccount(
   { accountId }: CommonOptions,
   ofManifest: ExpectedAccount | undefined,
 ): ExpectedAccount | undefined {
@@ -168,17 +175,41 @@ function expectedAccount(
   return { account: accountId, from: '--account-id' };
 }
 
-async function certificatesOf({ caBundle }: AwsConfiguration): Promise<Buffer | undefined> {
+async function certificatesOf(
+  { caBundle }: AwsConfiguration,
+  interrupt: AbortSignal,
+): Promise<Buffer | undefined> {
   if (!caBundle) return undefined;
   const { value, from } = caBundle;
-  try {
-    return await readFile(value);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    throw new Failure(configurationWords.caBundleUnreadable(plain(value), from, plain(code)), {
+  const make = (message: string) =>
+    new Failure(message, {
       code: 'aws-configuration',
       exitCode: EXIT.permission,
       hint: configurationWords.caBundleHint,
     });
+  let bundle: Buffer;
+  try {
+    bundle = await readLimited(value, { interrupt });
+  } catch (error) {
+    if (error instanceof Interrupted) throw error;
+    if (error instanceof ReadLimitError) throw make(limitSentence(error, value, {}));
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    throw make(configurationWords.caBundleUnreadable(plain(value), from, plain(code)));
   }
+  // Node takes such a file without a word, and then trusts nobody.
+  if (!holdsCertificate(bundle)) throw make(configurationWords.caBundleEmpty(plain(value), from));
+  return bundle;
+}
+
+function holdsCertificate(bundle: Buffer): boolean {
+  const blocks = bundle
+    .toString('latin1')
+    .match(/-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^-]*-----END [^-]*-----/g);
+  return (blocks ?? []).some((block) => {
+    try {
+      return new X509Certificate(block).raw.length > 0;
+    } catch {
+      return false;
+    }
+  });
 }

@@ -1,36 +1,49 @@
+import type { ExpectedAccount } from '../aws/session.ts';
+import { accountOf } from '../export/account.ts';
 import { planExport } from '../export/plan.ts';
 import type { ExportPlan } from '../export/types.ts';
 import { EXIT } from '../failure.ts';
 import { permissionsWords as words } from '../report/words/permissions.ts';
 import type { SetupAnswers } from '../steps/request.ts';
-import { type CommandRun, runCommand } from './command-run.ts';
+import { type CommandRun, expectedAccount, runCommand } from './command-run.ts';
 import { configuredRegions } from './configured-region.ts';
 import type { ExportSubject } from './export-answers.ts';
 import type { CommonOptions } from './options.ts';
 import { missingPlace, withExamples } from './setup-inputs.ts';
 import { missingFailure } from './usage.ts';
 
-/** Runs one of the `export` commands and answers the exit code. AWS is not asked anything. */
+/**
+ * Runs one of the `export` commands and returns the exit code. AWS is not asked anything. `perform` gets the one account for which the
+ * plan is right, if it is for one.
+ */
 export function runExport(
   subject: ExportSubject,
   common: CommonOptions,
-  perform: (run: CommandRun, plan: ExportPlan) => Promise<void>,
+  perform: (run: CommandRun, plan: ExportPlan, account: string | undefined) => Promise<void>,
 ): Promise<number> {
   const regions = 'answers' in subject ? subject.answers.regions : [];
   return runCommand(common, regions, async (run) => {
-    if ('answers' in subject) await perform(run, planExport([await completeAnswers(run, subject.answers)]));
-    else await exportManifestKeys(subject.manifest, (answers) => perform(run, planExport(answers)));
+    const performFor = (answers: SetupAnswers[], ofManifest?: ExpectedAccount) => {
+      const named = expectedAccount(common, ofManifest);
+      const plan = planExport(answers);
+      return perform(run, plan, accountOf(plan, named));
+    };
+    if ('answers' in subject) await performFor([await completeAnswers(run, subject.answers)]);
+    else await exportManifestKeys(run, subject.manifest, performFor);
     return EXIT.done;
   });
 }
 
 async function exportManifestKeys(
+  { interrupt, output }: CommandRun,
   path: string,
-  perform: (answers: SetupAnswers[]) => Promise<void>,
+  perform: (answers: SetupAnswers[], account: ExpectedAccount | undefined) => Promise<void>,
 ): Promise<void> {
+  const { waitingFor } = await import('./manifest-run.ts');
   const { asManifest, readManifest } = await import('../manifest/index.ts');
-  const { keys } = await readManifest(path);
-  await asManifest(() => perform(keys.map(({ answers }) => answers)));
+  const { keys, account } = await readManifest(path, { interrupt, ...waitingFor(output) });
+  const answers = keys.map((key) => key.answers);
+  await asManifest(() => perform(answers, account));
 }
 
 /** Takes the Region that is configured where none is given, and names all that is missing in one failure. */

@@ -18,10 +18,10 @@ export function runExportScript(
   file: OutputFile,
   common: CommonOptions,
 ): Promise<number> {
-  return runExport(subject, common, async ({ output }, plan) => {
+  return runExport(subject, common, async ({ output }, plan, account) => {
     // The reader of manifests sees to that itself.
     if ('answers' in subject) demandNoKey(subject.answers.keySource, process.env);
-    const { script, keys } = buildScript(plan);
+    const { script, keys } = buildScript(plan, account);
     // A script may be run by whoever may read it.
     if (!common.json || file.output !== undefined) await deliver(output, script, file, 0o777);
     const files = keys.flatMap((key) => keyFileOf(key) ?? []);

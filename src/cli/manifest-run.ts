@@ -1,10 +1,18 @@
 import { EXIT, type ExitCode, type Failure } from '../failure.ts';
-import { asManifest, inManifest, type Manifest, readManifest } from '../manifest/index.ts';
+import {
+  asManifest,
+  inManifest,
+  type Manifest,
+  type ManifestInput,
+  readManifest,
+} from '../manifest/index.ts';
 import { leftToDo, listOf } from '../report/failure.ts';
 import { tellFailed } from '../report/fleet.ts';
 import { apartFrom, changesIn, listed } from '../report/outcomes.ts';
+import { createOutput, type Output } from '../report/output.ts';
 import type { FailedKey, Outcomes } from '../report/types.ts';
 import { type FleetEnd, fleetWords as words } from '../report/words/fleet.ts';
+import { manifestWords } from '../report/words/manifest.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
 import { regionsIn } from './manifest-secrets.ts';
@@ -22,13 +30,19 @@ export async function runWithManifest(
   perform: (run: CommandRun, manifest: Manifest) => Promise<ExitCode>,
 ): Promise<number> {
   keepHeapSmall();
-  const manifest = await readManifest(path);
+  const manifest = await readManifest(path, waitingFor(createOutput(common)));
   return runCommand(
     common,
     regionsIn(manifest),
     (run) => asManifest(() => perform(run, manifest)),
     manifest.account,
   );
+}
+
+/** Returns what tells a person in front of a terminal that the program waits for the end of a manifest. */
+export function waitingFor(output: Output): ManifestInput {
+  // In a log nobody wonders why nothing happens.
+  return process.stderr.isTTY ? { onWait: (name) => output.say(manifestWords.waiting(name)) } : {};
 }
 
 /** Without anyone to ask, somebody must have said that the plan is to be carried out. */

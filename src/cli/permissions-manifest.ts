@@ -7,10 +7,12 @@ import { type PermissionRequest, passRole } from '../permissions/index.ts';
 import { needsOfAll } from '../permissions/merge.ts';
 import { byPrefix } from '../permissions/prefix.ts';
 import { type AccountRef, MANAGED_POLICY_LIMIT, measure } from '../policy/index.ts';
+import { createOutput } from '../report/output.ts';
 import { type PermissionsReport, showPermissions } from '../report/permissions.ts';
 import { permissionsWords as words } from '../report/words/permissions.ts';
 import type { SetupAnswers } from '../steps/request.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
+import { waitingFor } from './manifest-run.ts';
 import { regionsIn } from './manifest-secrets.ts';
 import type { CommonOptions } from './options.ts';
 import type { PermissionsAnswers } from './permissions-answers.ts';
@@ -23,7 +25,7 @@ export async function runPermissionsManifest(
   answers: PermissionsAnswers,
   common: CommonOptions,
 ): Promise<number> {
-  const manifest = await readManifest(path);
+  const manifest = await readManifest(path, waitingFor(createOutput(common)));
   return runCommand(
     common,
     regionsIn(manifest),

@@ -39,7 +39,13 @@ export async function performPermissions(run: CommandRun, given: PermissionsAnsw
     ofRoles: passRole(request),
     bounded: permissionsBoundary !== undefined,
     wayOut: words.wayOut,
-    roleArguments: roleName === undefined ? [] : ['--role-name', roleName],
+    roleArguments: [
+      ...(roleName === undefined ? [] : ['--role-name', roleName]),
+      // It decides the partition of the role, and where AWS is asked for the account.
+      ...namedRegions(answers)
+        .slice(0, 1)
+        .flatMap((region) => ['--region', region]),
+    ],
   });
   showPermissions(run.output, report);
   return EXIT.done;

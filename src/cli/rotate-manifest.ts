@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode } from '../failure.ts';
-import { loadKeys, type Manifest } from '../manifest/index.ts';
+import { loadKeys, type Manifest, type ManifestKey } from '../manifest/index.ts';
 import { counter } from '../report/counter.ts';
 import { failedMembers, leftMembers, printJson, secretMembers } from '../report/json.ts';
 import { changesAnything, type ShownPlan } from '../report/plan.ts';
@@ -12,7 +12,7 @@ import { rotateWords as words } from '../report/words/rotate.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { type ManyRotations, planMany } from '../rotate/many.ts';
 import { toldApart } from '../steps/index.ts';
-import { keyRules } from '../steps/request.ts';
+import { hasOpenType, keyRules } from '../steps/request.ts';
 import type { CommandRun } from './command-run.ts';
 import {
   beginFleet,
@@ -22,7 +22,7 @@ import {
   tellLeftOut,
   withDoneForFailed,
 } from './manifest-run.ts';
-import { rotatesOnlyWrong, secretsOf, verifiedEntry } from './manifest-secrets.ts';
+import { rotatesOnlyWrong, secretsOf, taggedType, verifiedEntry } from './manifest-secrets.ts';
 import type { CommonOptions } from './options.ts';
 import { usersOfReplaced } from './replaced-users.ts';
 import { applyRotations, checkRotations, type ManifestRotation, type RotatedKey } from './rotate-keys.ts';
@@ -77,14 +77,14 @@ export async function performRotateManifest(
 
 /** The keys that the manifest names, each with its secret; only to go back none has to be read. */
 async function keysOf(
-  { output, keyInput }: CommandRun,
+  { aws, output, keyInput }: CommandRun,
   manifest: Manifest,
   rollback: boolean,
 ): Promise<ManifestRotation['keys']> {
   const named = manifest.keys.filter(({ answers }) => answers.keySource !== undefined);
   const { keys, warnings } = rollback
     ? { keys: [], warnings: [] }
-    : await loadKeys({ ...manifest, keys: named }, keyInput);
+    : await loadKeys({ ...manifest, keys: named }, keyInput, (entry) => taggedType(aws, entry));
   for (const warning of warnings) output.insist(`${setupWords.warning}: ${warning}`);
   const how = { path: manifest.commandPath, rotates: !rollback && rotatesOnlyWrong(manifest) };
   return named.flatMap((entry, at) => {
@@ -92,10 +92,17 @@ async function keysOf(
     return secretsOf(entry).map(({ name, regions, arns }) => ({
       target: { name, regions, arns },
       rules: keyRules(entry.answers),
+      isTypeOpen: isTypeOpen(entry, rollback),
       manifest: verifiedEntry(entry, how),
       ...(checked ? { checked } : {}),
     }));
   });
+}
+
+/** Returns whether the type of a key is open; only to go back, it does not matter how a new one is made. */
+function isTypeOpen({ answers }: ManifestKey, rollback: boolean): boolean {
+  const { keySource: _source, ...others } = answers;
+  return hasOpenType(rollback ? others : answers);
 }
 
 function planOf(

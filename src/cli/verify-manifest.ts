@@ -10,7 +10,7 @@ import type { VerifiedKey } from '../report/verify-types.ts';
 import { exitCodeOf, verdictOf } from '../report/verify-verdict.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { verifyShow as words } from '../report/words/verify-show.ts';
-import { keyRules, type SetupAnswers } from '../steps/request.ts';
+import { hasOpenType, keyRules, type SetupAnswers } from '../steps/request.ts';
 import {
   type ManifestEntry,
   type Reader,
@@ -21,7 +21,7 @@ import {
 import { encryptionOf } from '../verify/settings.ts';
 import type { CommandRun } from './command-run.ts';
 import { runWithManifest } from './manifest-run.ts';
-import { rotatesOnlyWrong, verifiedEntry } from './manifest-secrets.ts';
+import { rotatesOnlyWrong, taggedType, verifiedEntry } from './manifest-secrets.ts';
 import type { CommonOptions } from './options.ts';
 import { showAccount } from './step-context.ts';
 
@@ -43,8 +43,10 @@ export async function performVerifyManifest(run: CommandRun, manifest: Manifest)
   return exitCodeOf(found.checks);
 }
 
-async function groupsOf({ output, keyInput }: CommandRun, manifest: Manifest): Promise<VerifyGroup[]> {
-  const { keys, warnings, elsewhere } = await loadKeysHere(manifest, keyInput);
+async function groupsOf({ aws, output, keyInput }: CommandRun, manifest: Manifest): Promise<VerifyGroup[]> {
+  const { keys, warnings, elsewhere } = await loadKeysHere(manifest, keyInput, (entry) =>
+    taggedType(aws, entry),
+  );
   for (const warning of warnings) output.insist(`${setupWords.warning}: ${warning}`);
   if (elsewhere.length > 0) output.insist(`${setupWords.warning}: ${words.notCompared(elsewhere)}`);
   // A key that is not here would stop all.
@@ -62,11 +64,10 @@ function groupOf(
     secretArns.length > 0
       ? secretArns.map((id) => ({ id, region: parseArn(id)?.region ?? '' }))
       : regions.map((region) => ({ id: name, region }));
-  const isTold = answers.keyType !== undefined || answers.algorithm !== undefined || answers.keySource;
   const holds = {
     ...keyRules(answers),
     ...(checked ? { key: checked.key } : {}),
-    ...(isTold ? {} : { keyTypeGuessed: true }),
+    ...(hasOpenType(answers) ? { keyTypeGuessed: true } : {}),
     manifest,
   };
   return {

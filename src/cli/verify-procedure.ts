@@ -1,5 +1,5 @@
 import { parseArn } from '../aws/arn.ts';
-import { readSecret } from '../aws/secrets.ts';
+import { describeSecret, readSecret } from '../aws/secrets.ts';
 import { DEFAULTS } from '../defaults.ts';
 import type { ExitCode } from '../failure.ts';
 import { checkStoredKey, type KeyMaterial, type KeyType, mayBePassword } from '../key/index.ts';
@@ -9,7 +9,7 @@ import { exitCodeOf, verdictOf } from '../report/verify-verdict.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { verifyShow as words } from '../report/words/verify-show.ts';
 import { tried } from '../steps/inspection.ts';
-import { keyRules } from '../steps/request.ts';
+import { hasOpenType, keyRules } from '../steps/request.ts';
 import { type SecretTarget, type Verification, verification } from '../verify/index.ts';
 import { encryptionOf } from '../verify/settings.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
@@ -36,7 +36,7 @@ export function runVerify(answers: VerifyAnswers, common: CommonOptions): Promis
 export async function performVerify(run: VerifyRun): Promise<ExitCode> {
   const { aws, progress, answers } = run;
   // It is only compared with what the secrets hold.
-  const key = (await keyOfFlags(run))?.key;
+  const key = (await keyOfFlags(run, () => taggedType(run)))?.key;
   const { policyName, flowArn } = answers;
   const secrets = await targets(run, key);
   // With nothing but a flow, the roles are those of the flow.
@@ -62,8 +62,8 @@ export async function performVerify(run: VerifyRun): Promise<ExitCode> {
 async function targets(run: VerifyRun, key: KeyMaterial | undefined): Promise<SecretTarget[]> {
   const { answers } = run;
   const places = await placesOf(run);
-  const isTold = answers.keyType !== undefined || answers.algorithm !== undefined || key !== undefined;
-  const asked = isTold || !run.interactive ? undefined : await askedKeyType(run, places);
+  const isTold = !hasOpenType(answers);
+  const asked = isTold || key || !run.interactive ? undefined : await askedKeyType(run, places);
   const keyType = answers.keyType ?? asked;
   const holds = {
     ...keyRules({ ...answers, ...(keyType ? { keyType } : {}) }),
@@ -71,6 +71,19 @@ async function targets(run: VerifyRun, key: KeyMaterial | undefined): Promise<Se
     ...(isTold || asked ? {} : { keyTypeGuessed: true }),
   };
   return places.map((place) => ({ ...place, ...holds }));
+}
+
+/** Returns the key type that a tag on one of the secrets tells, without a question. */
+async function taggedType({ aws, answers, common }: VerifyRun): Promise<KeyType | undefined> {
+  const { secretName, secretArns, regions } = answers;
+  const where = regions.length > 0 ? regions : configuredRegions({ aws, common });
+  const places =
+    secretName === undefined
+      ? secretArns.map((id) => ({ id, region: parseArn(id)?.region ?? '' }))
+      : where.map((region) => ({ id: secretName, region }));
+  const looks = places.map(({ region, id }) => tried(() => describeSecret(aws, region, id)));
+  const found = await Promise.all(looks);
+  return found.flatMap((each) => ('value' in each ? (each.value?.keyType ?? []) : []))[0];
 }
 
 /** Asks the user for the key type of secrets without the tag, where the answer changes a verdict. */

@@ -1,18 +1,8 @@
-import {
-  accessSync,
-  closeSync,
-  constants,
-  createReadStream,
-  existsSync,
-  fstatSync,
-  openSync,
-  type Stats,
-} from 'node:fs';
-import { Socket } from 'node:net';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { basename, normalize, parse, resolve, sep } from 'node:path';
-import { addAbortSignal, type Readable } from 'node:stream';
-import { isatty } from 'node:tty';
+import type { Readable } from 'node:stream';
 import { EXIT, Failure, Interrupted } from '../failure.ts';
+import { openFile, ReadLimitError, readToEnd } from '../read-file.ts';
 import { plain } from '../report/plain.ts';
 import { shellWord } from '../report/shell.ts';
 import { keyWords as words } from '../report/words/key.ts';
@@ -84,7 +74,9 @@ async function readFile(
 ): Promise<KeyText> {
   const shown = plain(written);
   try {
-    const { stream, stats } = openKeyFile(path, shown);
+    const { stream, stats } = openFile(path, (what) => {
+      throw refuse(what === 'folder' ? words.fileIsFolder(shown) : words.fileIsTerminal(shown));
+    });
     const bytes = await readAll(stream, shown, words.fileTooLarge(shown, MOST_BYTES), input);
     const exposed = stats.isFile() && process.platform !== 'win32' && (stats.mode & 0o077) !== 0;
     const warnings = exposed ? [words.fileOpen(shown, shellWord(plain(path)))] : [];
@@ -92,21 +84,6 @@ async function readFile(
   } catch (error) {
     throw isOwn(error) ? error : fileFailure(path, shown, error);
   }
-}
-
-/** Opens a file, or a named pipe, which may have no writer yet. The stream closes it. */
-function openKeyFile(path: string, shown: string): { stream: Readable; stats: Stats } {
-  // Without O_NONBLOCK, waiting for the writer of a pipe would hold the process even against Ctrl-C.
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  const stats = fstatSync(fd);
-  if (stats.isDirectory() || isatty(fd)) {
-    closeSync(fd);
-    throw refuse(stats.isDirectory() ? words.fileIsFolder(shown) : words.fileIsTerminal(shown));
-  }
-  const stream = stats.isFIFO()
-    ? new Socket({ fd, readable: true, writable: false })
-    : createReadStream(path, { fd });
-  return { stream, stats };
 }
 
 function fileFailure(path: string, shown: string, error: unknown): Failure {
@@ -160,23 +137,14 @@ async function readAll(
   tooLarge: string,
   { interrupt, onWait }: KeyInput,
 ): Promise<Buffer> {
-  if (interrupt) addAbortSignal(interrupt, stream);
-  const chunks: Buffer[] = [];
-  let size = 0;
   const waiting = onWait && setTimeout(onWait, WAITING_AFTER_MS, source);
   try {
-    for await (const chunk of stream) {
-      const bytes = Buffer.from(chunk);
-      size += bytes.length;
-      if (size > MOST_BYTES) throw refuse(tooLarge);
-      chunks.push(bytes);
-    }
+    return await readToEnd(stream, { interrupt, mostBytes: MOST_BYTES });
   } catch (error) {
-    throw interrupt?.aborted ? new Interrupted() : error;
+    throw error instanceof ReadLimitError ? refuse(tooLarge) : error;
   } finally {
     clearTimeout(waiting);
   }
-  return Buffer.concat(chunks);
 }
 
 /** Whether an error is one of the program's own, which says already what it has to say. */

@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { dirname, normalize, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 import { looksLikePartOfKey } from '../aws/names.ts';
-import { EXIT, Failure } from '../failure.ts';
+import { EXIT, Failure, Interrupted } from '../failure.ts';
+import { openFile, ReadLimitError, readToEnd } from '../read-file.ts';
 import { plain } from '../report/plain.ts';
 import { manifestWords as words } from '../report/words/manifest.ts';
 
@@ -10,6 +10,27 @@ import { manifestWords as words } from '../report/words/manifest.ts';
 export function isReadOnce(path: string): boolean {
   return path === '-' || /^\/(dev\/(stdin|tty|fd\/.*)|proc\/[^/]+\/fd\/.*)$/.test(normalize(path));
 }
+
+/** Returns whether a path is one of the names of standard input. */
+function isStandardInput(path: string): boolean {
+  return path === '-' || /^\/(dev\/(stdin|fd\/0)|proc\/self\/fd\/0)$/.test(normalize(path));
+}
+
+/** Returns how a manifest is called in messages: nobody has written the path that the shell's <(…) makes. */
+export function nameOf(path: string): string {
+  if (isStandardInput(path)) return words.standardInput;
+  return isReadOnce(path) ? words.thisManifest : plain(path);
+}
+
+/** What becomes of a manifest that does not come to an end, as from a pipe that stays open. */
+export interface ManifestInput {
+  interrupt?: AbortSignal;
+  /** Called with the name of the manifest. */
+  onWait?: (name: string) => void;
+}
+
+/** A manifest whose end has not come by then, in milliseconds, may never end. */
+const WAITING_AFTER_MS = 1_000;
 
 /** The folder that relative paths in a manifest begin at: what the shell's <(…) makes has none of its own. */
 export function folderOf(path: string): string {
@@ -23,9 +44,9 @@ const MOST_MEGABYTES = 4;
  * Reads a manifest as text, without the byte-order mark that some editors put there.
  * @throws Failure when there is none, or it is no text
  */
-export async function readText(path: string): Promise<string> {
-  const shown = plain(path);
-  const bytes = await readBytes(path, shown);
+export async function readText(path: string, input: ManifestInput): Promise<string> {
+  const shown = nameOf(path);
+  const bytes = await readBytes(path, shown, input);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -33,21 +54,27 @@ export async function readText(path: string): Promise<string> {
   }
 }
 
-async function readBytes(path: string, shown: string): Promise<Buffer> {
+async function readBytes(path: string, shown: string, { interrupt, onWait }: ManifestInput): Promise<Buffer> {
+  const waiting = onWait && setTimeout(onWait, WAITING_AFTER_MS, shown);
   try {
-    if ((await stat(path)).isDirectory()) throw refuse(words.folder(shown));
-    const chunks: Buffer[] = [];
-    let size = 0;
-    // A pipe, as the shell's <(…) makes one, tells no size beforehand.
-    for await (const chunk of createReadStream(path)) {
-      size += chunk.length;
-      if (size > MOST_MEGABYTES * 1024 * 1024) throw refuse(words.tooLarge(shown, MOST_MEGABYTES));
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks);
+    const mostBytes = MOST_MEGABYTES * 1024 * 1024;
+    return await readToEnd(openManifest(path, shown), { interrupt, mostBytes });
   } catch (error) {
-    throw error instanceof Failure ? error : fileFailure(shown, error);
+    if (error instanceof ReadLimitError) throw refuse(words.tooLarge(shown, MOST_MEGABYTES));
+    throw error instanceof Failure || error instanceof Interrupted ? error : fileFailure(shown, error);
+  } finally {
+    clearTimeout(waiting);
   }
+}
+
+function openManifest(path: string, shown: string): Readable {
+  if (isStandardInput(path)) {
+    if (process.stdin.isTTY) throw refuse(words.stdinIsTerminal);
+    return process.stdin;
+  }
+  return openFile(path, (what) => {
+    throw refuse(what === 'folder' ? words.folder(shown) : words.terminal(shown));
+  }).stream;
 }
 
 function fileFailure(shown: string, error: unknown): Failure {

@@ -1,12 +1,11 @@
 import { isAccountId, looksLikePartOfKey } from '../aws/names.ts';
 import type { ExpectedAccount } from '../aws/session.ts';
-import { plain } from '../report/plain.ts';
 import { manifestWords as words } from '../report/words/manifest.ts';
 import type { SetupAnswers } from '../steps/request.ts';
 import { checkAcross, type Entry } from './across.ts';
 import { withDefaults } from './defaults.ts';
 import { answersIn, checkEntry } from './entry.ts';
-import { isReadOnce, readText } from './file.ts';
+import { isReadOnce, type ManifestInput, nameOf, readText } from './file.ts';
 import { formMistakes, nameMistakes } from './forms.ts';
 import { ROOT_MEMBERS } from './members.ts';
 import { collectMistakes, type Mistake, type Mistakes } from './mistakes.ts';
@@ -14,6 +13,7 @@ import { placesIn } from './places.ts';
 import type { Members, Tree } from './tree.ts';
 import { isNothing, membersIn } from './values.ts';
 
+export type { ManifestInput } from './file.ts';
 export { loadKeys, loadKeysHere } from './load.ts';
 export { inMembers } from './members.ts';
 export { asManifest, checkInManifest, inManifest, planInManifest } from './telling.ts';
@@ -44,8 +44,8 @@ export interface Manifest {
  * Reads a manifest, which is YAML 1.2 or JSON, by the rules of the flags of `setup`. The keys themselves are not read.
  * @throws Failure (usage) that names every mistake at once, each with file:line:column, and shows no value
  */
-export async function readManifest(path: string): Promise<Manifest> {
-  return parseManifest(await readText(path), path);
+export async function readManifest(path: string, input: ManifestInput = {}): Promise<Manifest> {
+  return parseManifest(await readText(path, input), path);
 }
 
 /**
@@ -53,7 +53,7 @@ export async function readManifest(path: string): Promise<Manifest> {
  * @param path where it is said to stand: paths of key files are relative to its folder, and messages name it
  */
 export async function parseManifest(source: string, path: string): Promise<Manifest> {
-  const shown = looksLikePartOfKey(path) ? words.thisFile : plain(path);
+  const shown = looksLikePartOfKey(path) ? words.thisFile : nameOf(path);
   const place = placesIn(source);
   const placeOf = (offset: number) => `${shown}:${place(offset).line}:${place(offset).column}`;
   const mistakes = collectMistakes(shown, placeOf);
@@ -73,7 +73,9 @@ export async function parseManifest(source: string, path: string): Promise<Manif
     path,
     commandPath: isReadOnce(path) ? words.commandPath : path,
     keys,
-    ...(account === undefined ? {} : { account: { account, from: shown } }),
+    ...(account === undefined
+      ? {}
+      : { account: { account, from: isReadOnce(path) ? words.thisManifest : shown } }),
   };
 }
 

@@ -1,9 +1,17 @@
 import { atMost } from '../aws/together.ts';
 import { Failure } from '../failure.ts';
-import { type CheckedKey, holdsKey, type KeyInput, keyLoader, type LoadKey } from '../key/index.ts';
-import { plain } from '../report/plain.ts';
+import {
+  type CheckedKey,
+  holdsKey,
+  type KeyInput,
+  type KeyRules,
+  type KeyType,
+  keyLoader,
+  type LoadKey,
+} from '../key/index.ts';
 import { manifestWords as words } from '../report/words/manifest.ts';
-import { keyRules } from '../steps/request.ts';
+import { hasOpenType, keyRules } from '../steps/request.ts';
+import { nameOf } from './file.ts';
 import type { Manifest, ManifestKey } from './index.ts';
 import { inMembers } from './members.ts';
 import { manifestFailure } from './mistakes.ts';
@@ -17,20 +25,25 @@ interface Loaded {
   problem?: string;
 }
 
+/** Returns the type of the keys that an entry is for, where something besides the manifest says it. */
+export type TypeOfEntry = (entry: ManifestKey) => Promise<KeyType | undefined>;
+
 /**
  * Reads and checks all keys that the manifest names, in its order; nothing for a secret that is used as it is. A variable or
  * file that serves several entries is read once. Warnings name the place of the first entry that they are about.
+ * @param typeOf is asked about a key that is bad, and of which the manifest says no type
  * @throws Failure (usage) that names every bad one at once, as `keys.yaml:12:10: …`, never the key
  */
 export async function loadKeys(
   manifest: Manifest,
   input: KeyInput,
+  typeOf?: TypeOfEntry,
 ): Promise<{ keys: (CheckedKey | undefined)[]; warnings: string[] }> {
   const load = keyLoader(input);
-  const loaded = await atMost(AT_ONCE, manifest.keys, (key) => loadOne(key, load));
+  const loaded = await atMost(AT_ONCE, manifest.keys, (key) => loadOne(key, load, typeOf));
   const problems = loaded.flatMap(({ problem }) => problem ?? []);
   if (problems.length > 0)
-    throw manifestFailure(words.keysTitle(plain(manifest.path), problems.length), problems);
+    throw manifestFailure(words.keysTitle(nameOf(manifest.path), problems.length), problems);
   const warnings = new Map<string, string>();
   for (const [at, each] of loaded.entries()) {
     for (const warning of each.warnings) {
@@ -53,7 +66,11 @@ export interface KeysHere {
  * only looks need not have all of them. None is made.
  * @throws Failure (usage) as `loadKeys` does, for those that are there
  */
-export async function loadKeysHere(manifest: Manifest, input: KeyInput): Promise<KeysHere> {
+export async function loadKeysHere(
+  manifest: Manifest,
+  input: KeyInput,
+  typeOf?: TypeOfEntry,
+): Promise<KeysHere> {
   const elsewhere: string[] = [];
   const keys = manifest.keys.map((key) => {
     const { keySource, ...answers } = key.answers;
@@ -61,16 +78,24 @@ export async function loadKeysHere(manifest: Manifest, input: KeyInput): Promise
     if (keySource && keySource.kind !== 'generate') elsewhere.push(key.keyAt);
     return { ...key, answers };
   });
-  return { ...(await loadKeys({ ...manifest, keys }, input)), elsewhere };
+  return { ...(await loadKeys({ ...manifest, keys }, input, typeOf)), elsewhere };
 }
 
-async function loadOne({ answers, keyAt }: ManifestKey, load: LoadKey): Promise<Loaded> {
-  if (!answers.keySource) return { warnings: [] };
-  try {
-    const { warnings, ...key } = await load(answers.keySource, keyRules(answers));
-    return { key, warnings: warnings.map(inMembers) };
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return { warnings: [], problem: words.at(keyAt, inMembers(error.message)) };
-  }
+async function loadOne(entry: ManifestKey, load: LoadKey, typeOf?: TypeOfEntry): Promise<Loaded> {
+  const { answers, keyAt } = entry;
+  const { keySource } = answers;
+  if (!keySource) return { warnings: [] };
+  const loadAs = async (rules: KeyRules): Promise<Loaded> => {
+    try {
+      const { warnings, ...key } = await load(keySource, rules);
+      return { key, warnings: warnings.map(inMembers) };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return { warnings: [], problem: words.at(keyAt, inMembers(error.message)) };
+    }
+  };
+  const loaded = await loadAs(keyRules(answers));
+  if (loaded.key || !typeOf || !hasOpenType(answers)) return loaded;
+  const keyType = await typeOf(entry);
+  return keyType === undefined ? loaded : loadAs({ keyType });
 }

@@ -1,4 +1,10 @@
-import { type AwsConfiguration, SERVICE_IDS, type ServiceId, type Setting } from '../aws/configuration.ts';
+import {
+  type AwsConfiguration,
+  type KnownConfiguration,
+  SERVICE_IDS,
+  type ServiceId,
+  type Setting,
+} from '../aws/configuration.ts';
 import { looksLikePartOfKey } from '../aws/names.ts';
 import type { Identity } from '../aws/session.ts';
 import { plain } from './plain.ts';
@@ -9,23 +15,36 @@ export interface Caller {
   /** Absent until AWS has told it. */
   identity?: Identity | undefined;
   /** Absent in the sandbox inside this program. */
-  configuration?: AwsConfiguration | undefined;
+  configuration?: KnownConfiguration | undefined;
 }
 
 /** Returns the member `caller` of the JSON documents. */
 export function callerMembers({ identity, configuration }: Caller) {
-  const { profile, source, region } = configuration ?? {};
+  const { profile, region } = configuration ?? {};
   return {
     ...(identity ? { account: identity.account, arn: identity.arn } : {}),
     ...(profile?.from ? { profile: { value: profile.name, from: profile.from } } : {}),
-    credentials: source ? (source.kind === 'profile' ? source.how : source.kind) : 'sandbox',
-    ...(region ? { region } : {}),
+    ...credentialsMember(configuration),
+    ...(region ? { region: { ...region, value: shownRegion(region.value) } } : {}),
     endpoints: endpointsOf(configuration).map(([service, { value, from }]) => ({
       service,
       url: shownUrl(value),
       from,
     })),
   };
+}
+
+/** Returns where the credentials come from; nothing where that was not found out before the run ended. */
+function credentialsMember(configuration: KnownConfiguration | undefined): { credentials?: string } {
+  if (!configuration) return { credentials: 'sandbox' };
+  const { source } = configuration;
+  if (!source) return {};
+  return { credentials: source.kind === 'profile' ? source.how : source.kind };
+}
+
+/** Returns the Region as it may be shown: not where it looks like a key in the wrong place. */
+function shownRegion(region: string): string {
+  return looksLikePartOfKey(region) ? '[redacted]' : region;
 }
 
 /** Returns the lines that tell a person, before anything is changed, how AWS is reached. */
@@ -52,7 +71,7 @@ function shownUrl(url: string): string {
 }
 
 /** The endpoints that are not AWS's own. */
-export function endpointsOf(configuration: AwsConfiguration | undefined): [ServiceId, Setting][] {
+export function endpointsOf(configuration: KnownConfiguration | undefined): [ServiceId, Setting][] {
   return SERVICE_IDS.flatMap((service): [ServiceId, Setting][] => {
     const endpoint = configuration?.endpointOf(service);
     return endpoint ? [[service, endpoint]] : [];

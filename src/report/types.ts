@@ -37,7 +37,8 @@ export interface Choice extends Way {
     | 'policy-name'
     | 'role-name'
     | 'policy-prefix'
-    | 'policy-scope';
+    | 'policy-scope'
+    | 'key-type';
 }
 
 /** Something that exists and stands in the way. */

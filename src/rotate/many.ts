@@ -23,6 +23,8 @@ export interface KeyToRotate {
   target: RotationTarget;
   /** What the key that comes is. */
   rules: KeyRules;
+  /** Whether the type in `rules` is a guess, so that a tag of the secret knows better. */
+  isTypeOpen: boolean;
   /** The key that comes; absent when it goes back to the one before. */
   checked?: CheckedKey;
 }
@@ -35,6 +37,7 @@ export interface ManyRotations {
 
 interface Seen {
   secrets: FoundSecret[];
+  rules: KeyRules;
   last: LastReplacement;
   rotation: Attempt<Rotation>;
 }
@@ -62,20 +65,21 @@ export async function planMany(
   const reason = back ? words.notInLast : words.doneBefore;
   const rotations = seen.map((each, at): Attempt<Rotation> => {
     if ('failure' in each) return each;
-    const { secrets, rotation } = each.value;
-    const rules = keys[at]?.rules;
-    return rules && staying.has(at) ? { value: planKeeping(secrets, rules, reason) } : rotation;
+    const { secrets, rules, rotation } = each.value;
+    return staying.has(at) ? { value: planKeeping(secrets, rules, reason) } : rotation;
   });
   const note = back ? words.someNotInLast : words.someDoneBefore;
   const kept = seen.filter((each, at) => 'value' in each && staying.has(at)).length;
   return { rotations, warnings: kept > 0 ? [note(kept)] : [] };
 }
 
-async function see(context: StepContext, { target, rules, checked }: KeyToRotate): Promise<Seen> {
+async function see(context: StepContext, key: KeyToRotate): Promise<Seen> {
+  const { target, checked } = key;
   const { secrets } = await findToRotate(context, {
     ...target,
     readsValues: checked === undefined,
   });
+  const rules = rulesFor(key, secrets);
   const histories = await (checked
     ? historiesFor(checked, context, secrets)
     : readHistories(context.aws, secrets));
@@ -84,7 +88,13 @@ async function see(context: StepContext, { target, rules, checked }: KeyToRotate
       ? planNewKey(context, { name: target.name, secrets, rules }, checked, histories)
       : planGoingBack(histories, rules),
   );
-  return { secrets, last: lastReplacement(histories, rules.keyType), rotation };
+  return { secrets, rules, last: lastReplacement(histories, rules.keyType), rotation };
+}
+
+/** Returns what the key that comes is, as the tag of the secrets tells it where nothing else does. */
+function rulesFor({ rules, isTypeOpen }: KeyToRotate, secrets: FoundSecret[]): KeyRules {
+  const [keyType] = secrets.flatMap((secret) => secret.keyType ?? []);
+  return isTypeOpen && keyType ? { ...rules, keyType } : rules;
 }
 
 function sightOf(seen: Attempt<Seen>): { last: LastReplacement } {

@@ -14,7 +14,7 @@ export function obstacles(name: string, regions: string[], { found, absent }: Wh
   if (found.length === 0 && regions.length === 0) return [blockedBy(words.nowhere(name), words.nowhereHint)];
   const missing = regions.filter((region) => absent.includes(region));
   return [
-    ...missing.map((region) => blockedBy(words.absent(name, region), words.absentHint)),
+    ...missing.map((region) => blockedBy(words.absent(name, region), words.absentHint(name, region))),
     ...found.flatMap((secret) => obstacleOf(secret, found)),
   ];
 }

@@ -133,6 +133,6 @@ async function demandCurrent(aws: Aws, secret: FoundSecret, versionId: string): 
   throw new Failure(words.changedMeanwhile(secret.name, secret.region), {
     code: 'conflict',
     exitCode: EXIT.conflict,
-    hint: words.changedMeanwhileHint,
+    hint: words.changedMeanwhileHint(secret.region),
   });
 }

@@ -48,6 +48,15 @@ export function keyRules({
   return { keyType, ...(algorithm ? { algorithm } : {}) };
 }
 
+/** Returns whether nobody has said what type a key is; what is made is a static key. */
+export function hasOpenType({
+  keyType,
+  algorithm,
+  keySource,
+}: Pick<SetupAnswers, 'keyType' | 'algorithm' | 'keySource'>): boolean {
+  return keyType === undefined && algorithm === undefined && keySource?.kind !== 'generate';
+}
+
 /** Puts the defaults in, once and last. Secret name, Region and key must be known by now, unless secrets are given by ARN. */
 export function completeRequest(answers: SetupAnswers, checked: CheckedKey | undefined): SetupRequest {
   return {

@@ -2,7 +2,7 @@ import { expectedSecretArn, parseSecretArn } from '../aws/arn.ts';
 import { kmsKeyRef } from '../aws/kms.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
 import type { Identity } from '../aws/session.ts';
-import type { KeyMaterial } from '../key/index.ts';
+import { type KeyMaterial, mayBePassword } from '../key/index.ts';
 import type { Choice, OutcomeAction } from '../report/types.ts';
 import { namedSecretWords } from '../report/words/named-secret.ts';
 import { secretWords as words } from '../report/words/steps.ts';
@@ -15,6 +15,8 @@ const KEEP: Choice = { id: 'keep-key', flag: '--existing-key keep', text: words.
 const REPLACE: Choice = { id: 'replace-key', flag: '--existing-key replace', text: words.choiceReplace };
 const RESTORE: Choice = { id: 'restore', flag: '--restore', text: words.choiceRestore };
 const OTHER_NAME: Choice = { id: 'secret-name', flag: '--secret-name NAME', text: words.choiceName };
+
+const AS_PASSWORD: Choice = { id: 'key-type', flag: '--key-type srt-password', text: words.choiceKeyType };
 
 /** The key of the run, and whether it was taken over from a secret that exists. */
 export interface KeyChoice {
@@ -168,6 +170,8 @@ function decideGiven(input: StepInput<SetupRequest>, found: FoundSecret): Secret
     return { kind: 'restore', ref, reason: words.restoreGiven, warnings, found };
   }
   const problems = contentProblems(found, input.request);
+  if (problems && mayBeOfOtherType(input.request, found))
+    return conflict(words.notStaticKey(found.name, found.region), [AS_PASSWORD], problems.details);
   if (problems) return conflict(problems.found, [], problems.details);
   return {
     kind: 'keep',
@@ -176,6 +180,12 @@ function decideGiven(input: StepInput<SetupRequest>, found: FoundSecret): Secret
     warnings,
     found,
   };
+}
+
+/** Returns whether only a guess says that what the secret holds is of no use: neither the user nor a tag has told its type. */
+function mayBeOfOtherType({ keyTypeGuessed }: SetupRequest, { keyType, content }: FoundSecret): boolean {
+  const isGuess = keyTypeGuessed === true && keyType === undefined;
+  return isGuess && content.kind === 'text' && mayBePassword(content.key);
 }
 
 /** A replica that holds the key already can be read as it is; only its primary can be given another value. */

@@ -80,7 +80,12 @@ function judgeOwnPolicies(
   const manifest = target.manifest?.path;
   const about = {
     make,
-    setUp: setUpOf(role, { secrets, policyNames: extendable(role, policyNames), manifest }),
+    setUp: setUpOf(role, {
+      secrets,
+      regions: [target.region],
+      policyNames: extendable(role, policyNames),
+      manifest,
+    }),
   };
   const [ofKey, ofSecret] = [refusals.filter(isOfKey), refusals.filter((each) => !isOfKey(each))];
   const reading = conclude(about, 'role-reads-secret', ofSecret, words.mayRead(name, target.region));

@@ -30,9 +30,14 @@ export interface RoleWish {
 /** How it is set up. */
 export function setUpOf(
   { name }: RoleSight,
-  { secrets, policyNames: [policyName], manifest }: Pick<RoleWish, 'secrets' | 'policyNames' | 'manifest'>,
+  {
+    secrets,
+    regions,
+    policyNames: [policyName],
+    manifest,
+  }: Pick<RoleWish, 'secrets' | 'regions' | 'policyNames' | 'manifest'>,
 ): SetUp {
-  return { secrets, roleName: name, policyName, manifest };
+  return { secrets, regions, roleName: name, policyName, manifest };
 }
 
 /** The checks of a role by itself, and of who may assume it. Pure. */
@@ -56,8 +61,9 @@ export function judgeRole(sight: RoleSight, wish: RoleWish, identity: Identity):
   ];
 }
 
-function judgeNaming({ arn, name, described }: RoleSight & ThereRole, { manifest }: RoleWish): VerifyCheck[] {
-  const otherRole = remedies.otherRole(manifest);
+function judgeNaming(role: RoleSight & ThereRole, wish: RoleWish): VerifyCheck[] {
+  const { arn, name, described } = role;
+  const otherRole = remedies.otherRole(setUpOf(role, wish));
   const { ok, failed, warning, unseen } = checksOf(arn);
   const { isReserved, path } = checkRoleNaming({ name, arn });
   return [
@@ -85,7 +91,9 @@ function judgeTrusting(role: RoleSight & ThereRole, wish: RoleWish, identity: Id
           failed(
             'role-trust',
             words.notTrusted(judged.because, flowArn),
-            / denies it$/.test(judged.because) ? remedies.takeTrustDenialOut(name) : letIn,
+            / denies it$/.test(judged.because)
+              ? remedies.takeTrustDenialOut(name, identity.partition)
+              : letIn,
           ),
         ];
   }
@@ -103,7 +111,7 @@ function judgeGuard({ arn, name }: RoleSight, trust: string, identity: Identity)
   return warning(
     'role-guard',
     guard.accounts.length > 0 ? words.letsIn(guard.accounts) : words.noGuard,
-    remedies.guard(name, identity.account, guarded(trust, identity.account)),
+    remedies.guard(name, identity, guarded(trust, identity.account)),
   );
 }
 
@@ -124,7 +132,7 @@ function judgeAttached(
           'role-policy-attached',
           words.notAttached(policy),
           manifest === undefined
-            ? remedies.attach(name, policyArn({ partition, account }, policy))
+            ? remedies.attach(name, policyArn({ partition, account }, policy), partition)
             : remedies.setUpFrom(manifest),
         );
   });

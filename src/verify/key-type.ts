@@ -18,6 +18,8 @@ const OF_VALUE: ReadonlySet<VerifyId> = new Set([
  */
 export function withoutGuess(checks: VerifyCheck[], sight: SecretSight): VerifyCheck[] {
   if (sight.kind !== 'there' || !sight.target.keyTypeGuessed) return checks;
+  // Who names the key that it should hold has told the type as well.
+  if (sight.target.key || sight.target.manifest?.source) return checks;
   const content = seenIn(sight.content);
   const isGuess = ({ id, verdict }: VerifyCheck) => verdict === 'failed' && OF_VALUE.has(id);
   const [failed] = checks.filter(isGuess);

@@ -15,6 +15,7 @@ const CHANGE_NOTHING_THERE: ReadonlySet<Choice['id']> = new Set([
   'secret-name',
   'policy-name',
   'role-name',
+  'key-type',
 ]);
 
 /** Shows what is in the way and asks for one of the ways out. */
@@ -55,6 +56,7 @@ async function answerTo(context: WizardContext, chosen: Choice['id']): Promise<P
       policyPrefix: await askPolicyPrefix(context, secretNames(context.answers)),
     }),
     'policy-scope': askScope,
+    'key-type': async () => ({ keyType: 'srt-password' }),
   };
   return ways[chosen]();
 }

@@ -119,6 +119,14 @@ describe('credentials come from one source', () => {
   });
 });
 
+test('the Region of an SSO session is that of each profile that names it', async () => {
+  const session = 'sso_session = s\nregion = us-west-2\n';
+  const config = `[profile p]\n${session}[profile q]\n${session}sso_region = eu-west-2\n[profile r]\nregion = us-west-2\n[sso-session s]\nsso_region = eu-west-1\n`;
+  const { profile, profileNamed } = await readConfiguration({ profile: 'p' }, withFiles(config));
+  const regions = [profile, profileNamed('q'), profileNamed('r')].map((each) => each?.settings.sso_region);
+  expect(regions).toEqual(['eu-west-1', 'eu-west-2', undefined]);
+});
+
 describe('the Region', () => {
   test.each<[NodeJS.ProcessEnv, object]>([
     [

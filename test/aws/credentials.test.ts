@@ -217,7 +217,9 @@ describe('a chain of roles', () => {
     const find = await finding(`${ROLE}source_profile = first`, { env, more: `${FIRST}${keys}` });
     await expect(find()).rejects.toMatchObject({
       code: 'invalid-credentials',
-      hint: expect.objectContaining({ command: 'aws sts get-caller-identity --profile keys' }),
+      hint: expect.objectContaining({
+        command: 'aws sts get-caller-identity --region us-west-2 --profile keys',
+      }),
       details: ['The profile p takes its credentials from the profile first.'],
     });
   });

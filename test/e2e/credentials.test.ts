@@ -76,7 +76,7 @@ describe('a profile that needs a code from an MFA device', () => {
     await wizard.reply(`Code of the MFA device ${DEVICE}`, '12345');
     await wizard.waitFor('The code has six digits.');
     await wizard.reply(`Code of the MFA device ${DEVICE}`, '123456');
-    await wizard.waitFor(/as arn:aws:sts::111122223333:assumed-role\/Engineer\//);
+    await wizard.waitFor(/as\s+arn:aws:sts::111122223333:assumed-role\/Engineer\//);
     await wizard.waitFor('profile studio');
     await wizard.waitFor('Region: us-west-2');
     await wizard.reply(Q.account);

@@ -25,6 +25,55 @@ const exporting = (what: string, args: string[], env: NodeJS.ProcessEnv = {}) =>
 /** Where every request would fail at once. */
 const NOWHERE = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
 
+describe('export script for one account', () => {
+  const OTHER = '444455556666';
+  const MADE_FOR = /"\$account" != (\d+)/;
+  const boundary = (account: string) => ['--permissions-boundary', `arn:aws:iam::${account}:policy/b`];
+  const secret = ['--secret-arn', 'arn:aws:secretsmanager:us-west-2:111122223333:secret:studio-a-AbCdEf'];
+  const manifestOf = (text: string) => {
+    const path = join(folder, 'account.yaml');
+    writeFileSync(
+      path,
+      `version: 1\n${text}\nkeys: [{secretName: a, regions: [us-west-2], key: {env: A_KEY}}]\n`,
+    );
+    return ['--manifest', path];
+  };
+
+  test.each<[string, () => string[], string | undefined]>([
+    ['nothing', () => BASIC, undefined],
+    ['--account-id', () => [...BASIC, '--account-id', OTHER], OTHER],
+    ['the ARN of a secret', () => secret, '111122223333'],
+    ['a permissions boundary', () => [...BASIC, ...boundary(OTHER)], OTHER],
+    ['a permissions boundary of AWS', () => [...BASIC, ...boundary('aws')], undefined],
+    ['a manifest', () => manifestOf('account: "444455556666"'), OTHER],
+    ['a manifest without an account', () => manifestOf(''), undefined],
+    ['both', () => [...manifestOf('account: "444455556666"'), '--account-id', OTHER], OTHER],
+  ])('takes it from %s', async (_what, args, account) => {
+    const { code, stdout, stderr } = await exporting('script', args(), NOWHERE);
+    expect(code, stderr).toBe(0);
+    expect(MADE_FOR.exec(stdout)?.[1]).toBe(account);
+  });
+
+  test.each<[string, () => string[], string]>([
+    [
+      '--account-id and an ARN',
+      () => [...secret, '--account-id', OTHER],
+      `An ARN belongs to account 111122223333, not to ${OTHER} (--account-id).`,
+    ],
+    ['two ARNs', () => [...secret, ...boundary(OTHER)], 'The ARNs belong to different accounts.'],
+    [
+      '--account-id and a manifest',
+      () => [...manifestOf('account: "444455556666"'), '--account-id', '111122223333'],
+      'name different accounts',
+    ],
+  ])('refuses different ones: %s', async (_what, args, sentence) => {
+    const { code, stdout, stderr } = await exporting('script', args(), NOWHERE);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr.replace(/\s+/g, ' ')).toContain(sentence);
+  });
+});
+
 describe('export cloudformation', () => {
   test('prints a template that a pipe can take, says beside it what to do, and asks AWS nothing', async () => {
     const { code, stdout, stderr } = await exporting('cloudformation', BASIC, NOWHERE);

@@ -152,6 +152,24 @@ describe.skipIf(!hasCli)('the exported script (skipped where there is no bash or
     expect(code).toBe(1);
   });
 
+  test.each([
+    ['444455556666', 4],
+    [ACCOUNT, 0],
+  ])('runs in the one account for which it was made: %s', async (account, exitCode) => {
+    const path = join(folder, 'one-account.sh');
+    await writeFile(path, buildScript(planOf({}), account).script);
+    const { code, stdout, stderr } = await runCommand('bash', [path], {
+      env: sandbox().env,
+      stdin: KEYS.aes256,
+      timeoutMs: SLOWEST_MS,
+    });
+    expect(code, stderr).toBe(exitCode);
+    if (code === 0) return;
+    expect(stdout).toBe('');
+    expect(stderr).toContain(`These credentials belong to account ${ACCOUNT}, not to ${account}`);
+    expect(writesTo(sandbox())).toEqual([]);
+  });
+
   describe.runIf(exhaustive)('(in the exhaustive run only)', () => {
     test('finds everything in place when it runs again, and after setup', async () => {
       const wishes = {

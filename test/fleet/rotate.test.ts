@@ -184,3 +184,40 @@ test('--dry-run reads the values together and each once, of a second rotation to
   // Those read alone are the keys before.
   expect(actions.map(asked)).toEqual([1, 6, 6, 0]);
 });
+
+test.each([
+  ['a password', 'another-Passphrase-2'],
+  ['a password of hexadecimal digits', KEYS.aes128],
+])('takes the key type from the tag where the file does not say it: %s', async (_what, password) => {
+  const SRT = { secretName: 'live/srt', key: { env: 'SRT_PASSWORD' } };
+  const first = 'a-long-Passphrase-1';
+  const env = { FEED_KEY: KEYS.aes256, OTHER_KEY: KEYS.other };
+  const made = await setUpAll(
+    sandbox(),
+    { keys: [...feeds(1), { ...SRT, keyType: 'srt-password' }] },
+    { env: { ...env, SRT_PASSWORD: first } },
+  );
+  expect(made.code, made.log).toBe(0);
+
+  const keys = [...feeds(1, NEW), SRT];
+  const { code, json, log } = await rotateAll({ keys }, { env: { ...env, SRT_PASSWORD: password } });
+  const failed = json.checks?.filter(({ verdict }) => verdict === 'failed');
+  expect([code, json.failed, failed], log).toEqual([0, [], []]);
+  expect(await held()).toMatchObject({ [`srt ${REGION}`]: KEYS.aes128 === password ? 'aes128' : password });
+
+  const back = await rotateAll({ keys }, { rollback: true, env: {} });
+  expect([back.code, back.json.verdict], back.log).toEqual([0, 'ok']);
+  expect(await held()).toMatchObject({ [`srt ${REGION}`]: first });
+});
+
+test('still refuses what no tag makes a password, before it changes anything', async () => {
+  await setUpAll(sandbox(), { keys: feeds(1) });
+  sandbox().clearRequests();
+  const keys = [...feeds(1, NEW), { secretName: 'live/none', key: { env: 'FEED_KEY' } }];
+  const { code, json } = await rotateAll(
+    { keys },
+    { env: { OTHER_KEY: 'a-long-Passphrase-1', FEED_KEY: '5' } },
+  );
+  expect([code, json.error?.code, writesTo(sandbox())]).toEqual([2, 'usage', []]);
+  expect(json.error?.message).toContain('2 of the keys');
+});

@@ -1,11 +1,16 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { Interrupted } from '../../src/failure.ts';
+import { readManifest } from '../../src/manifest/index.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import { KEYS } from '../support/account.ts';
 import { closing } from '../support/closing.ts';
-import { program, runCommand } from '../support/run.ts';
-import { entries, manifestFolder } from './manifests.ts';
+import { program, run, runCommand } from '../support/run.ts';
+import { openTerminal } from '../support/terminal.ts';
+import { entries, manifestFolder, STUDIO } from './manifests.ts';
 
 const FROM_FILE = 'secretName: studio-a\nregions: [us-west-2]\nkey: { file: studio.key }';
 
@@ -36,5 +41,78 @@ describe('a manifest from a process substitution', () => {
     const { code, stderr } = await run();
     expect(code).toBe(2);
     expect(stderr.replace(/\s+/g, ' ')).toContain(`key.file: there is no file of that name in ${cwd}.`);
+  });
+});
+
+const WRONG = 'version: 1\nkeys: 5\nacount: "111122223333"\n';
+
+describe('a manifest without a path of its own is called by a name', () => {
+  test.concurrent('where it is made by the shell', async () => {
+    const { run: runPiped } = await piped('names', WRONG, 'verify');
+    const { code, stderr } = await runPiped();
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^✖ The manifest has 2 mistakes:/);
+    expect(stderr).toContain('the manifest:2:7: keys takes a list');
+    expect(stderr).not.toContain('/dev/fd');
+  });
+
+  test.concurrent.each(['-', '/dev/stdin', '/dev/fd/0'])('where it is standard input: %s', async (path) => {
+    const { code, stderr } = await run(['verify', '--manifest', path], { stdin: WRONG });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^✖ Standard input has 2 mistakes:/);
+    expect(stderr).toContain('standard input:2:7: keys takes a list');
+  });
+});
+
+test('a manifest is read from standard input, and no question is asked', async () => {
+  const { code, stdout } = await run(['setup', '--sandbox', '--json', '--manifest', '-'], {
+    stdin: entries(STUDIO),
+  });
+  expect(code, stdout).toBe(0);
+});
+
+describe('a manifest whose end does not come', () => {
+  const pipeAt = (name: string) => {
+    const path = join(manifestFolder(), name);
+    execFileSync('mkfifo', [path]);
+    return path;
+  };
+
+  test('is waited for with a word, and read when it comes', async () => {
+    const path = pipeAt('late');
+    const onWait = vi.fn(() => void writeFile(path, entries(STUDIO)));
+    const { keys } = await readManifest(path, { onWait });
+    expect(keys).toHaveLength(1);
+    expect(onWait).toHaveBeenCalledExactlyOnceWith(path);
+  });
+
+  test('can be interrupted', async () => {
+    const interrupt = AbortSignal.timeout(50);
+    await expect(readManifest(pipeAt('never'), { interrupt })).rejects.toBeInstanceOf(Interrupted);
+  });
+
+  test.concurrent('is told of in a terminal, and ends with Ctrl-C', async () => {
+    const command = `sleep 60 | "$0" "$1" verify --sandbox --manifest -`;
+    const terminal = openTerminal({ command: 'bash', args: ['-c', command, process.execPath, program] });
+    try {
+      await terminal.waitFor('Waiting for the end of the manifest from standard input.', 10_000);
+      await terminal.press('ctrl-c');
+      expect(await terminal.exit()).not.toEqual({ code: 0 });
+    } finally {
+      terminal.kill();
+    }
+  });
+
+  test.concurrent('is not told of in a log', async () => {
+    const command = `(sleep 2; echo) | "$0" "$1" verify --sandbox --manifest -`;
+    const { stderr } = await runCommand('bash', ['-c', command, process.execPath, program]);
+    expect(stderr).not.toContain('Waiting');
+  });
+
+  test.concurrent('is not waited for where standard input is the terminal itself', async () => {
+    const args = [program, 'verify', '--sandbox', '--manifest', '-'];
+    const terminal = openTerminal({ command: process.execPath, args });
+    expect(await terminal.exit(10_000)).toEqual({ code: 2 });
+    expect(terminal.transcript()).toContain('standard input is a terminal');
   });
 });

@@ -102,6 +102,17 @@ describe('a proxy', () => {
     expect(failure).toMatchObject({ exit: 1, code: 'untrusted-certificate' });
     expect(failure.hint).toContain('NODE_EXTRA_CA_CERTS');
   });
+
+  test.concurrent('that is not in the CA bundle is missing there', async () => {
+    const sandbox = await openSandbox();
+    const proxy = await startProxy({ behind: sandbox.url, authority });
+    const other = await makeAuthority();
+    const failure = await failureOf({ ...via(proxy.port), AWS_CA_BUNDLE: other.file });
+    expect(failure).toMatchObject({ exit: 1, code: 'untrusted-certificate' });
+    expect(failure.message).toContain(`an issuer that is not in ${other.file} (AWS_CA_BUNDLE)`);
+    expect(failure.hint).toContain(`to ${other.file}.`);
+    expect(failure.hint).not.toContain('NODE_EXTRA_CA_CERTS');
+  });
 });
 
 describe('a proxy variable', () => {

@@ -87,6 +87,31 @@ describe('without --key-type', () => {
   });
 });
 
+describe('without --key-type, and with the key to compare with', () => {
+  const verifyPassword = async (password: string, held = password) => {
+    await setUp(sandbox(), { key: held, ...SRT });
+    return verifyIt(sandbox(), { key: password });
+  };
+
+  test.each([PASSWORD, KEYS.aes256])(
+    'verify takes it for the password that the tag tells: %s',
+    async (password) => {
+      const { code, json, log } = await verifyPassword(password);
+      expect([code, json.encryption?.[0]], log).toEqual([0, expect.objectContaining(SRT)]);
+    },
+  );
+
+  test('verify finds that it is another password', async () => {
+    const { code, json } = await verifyPassword('another-Passphrase-2', PASSWORD);
+    expect([code, troubles(json.checks)]).toEqual([1, expect.arrayContaining(['failed secret-key'])]);
+  });
+
+  test('verify refuses a password where no tag tells that it is one', async () => {
+    const { code } = await verifyIt(sandbox(), { key: PASSWORD });
+    expect(code).toBe(2);
+  });
+});
+
 describe('of a secret without the tag, and without --key-type', () => {
   test.each([
     ['a password', PASSWORD],
@@ -129,6 +154,21 @@ describe('of a secret without the tag, and without --key-type', () => {
       expect(json.undo.includes('--key-type srt-password')).toBe(is);
     },
   );
+
+  test('setup says which option takes it for a password', async () => {
+    const secretArn = [await makeSecret(sandbox(), { SecretString: PASSWORD })];
+    const { code, json } = await setUp(sandbox(), { secretArn });
+    expect([code, json.error.message]).toEqual([3, expect.stringContaining('It may hold an SRT password.')]);
+    expect(json.error.hint).toContain('--key-type srt-password');
+    const told = await setUp(sandbox(), { secretArn, ...SRT });
+    expect([told.code, told.json.encryption?.[0]], told.log).toEqual([0, expect.objectContaining(SRT)]);
+  });
+
+  test('setup offers that for nothing that cannot be a password', async () => {
+    const secretArn = [await makeSecret(sandbox(), { SecretString: 'short' })];
+    const { json } = await setUp(sandbox(), { secretArn });
+    expect(json.error.hint ?? '').not.toContain('--key-type');
+  });
 
   test('verify with --key-type static-key fails for a password', async () => {
     await makeSecret(sandbox(), { SecretString: PASSWORD });

@@ -51,8 +51,22 @@ export function functions(keys: NamedSecret[]): string[] {
   ];
 }
 
-/** Finds out whose account it is, and where to put what AWS says. */
-export const ACCOUNT = `${comment(words.accountTitle)}
+/**
+ * Finds out whose account it is, and where to put what AWS says.
+ * @param only the account in which the script may run, where that is known
+ */
+export function accountSection(only: string | undefined): string {
+  return only === undefined ? ACCOUNT : `${ACCOUNT}\n${demandAccount(only)}`;
+}
+
+function demandAccount(only: string): string {
+  return `${comment(words.onlyAccount)}
+if [ "$account" != ${only} ]; then
+  stop 4 "${words.credentialsOf} $account, ${words.otherAccount(only)}"
+fi`;
+}
+
+const ACCOUNT = `${comment(words.accountTitle)}
 said=$(mktemp)
 trap 'rm -f "$said"' EXIT
 caller=$(call sts get-caller-identity --query Arn --output text)

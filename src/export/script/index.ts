@@ -4,7 +4,7 @@ import { scriptWords as words } from '../../report/words/export-script.ts';
 import { setupWords } from '../../report/words/setup.ts';
 import { type NamedSecret, withIds } from '../ids.ts';
 import type { ExportPlan, PlannedRole } from '../types.ts';
-import { ACCOUNT, functions, header } from './header.ts';
+import { accountSection, functions, header } from './header.ts';
 import { readings } from './keys.ts';
 import { comment, word } from './quote.ts';
 import { arnVariable, policySection, roleSection, secretSection } from './resources.ts';
@@ -12,9 +12,10 @@ import { arnVariable, policySection, roleSection, secretSection } from './resour
 /**
  * A bash script of AWS CLI calls that does what `setup` does in an account in which nothing is in the way: it makes what is
  * missing, and stops at what is there and different.
+ * @param account the only one in which the script may run, where that is known
  * @throws Failure when the AWS CLI would take a description for something else
  */
-export function buildScript(plan: ExportPlan): { script: string; keys: NamedSecret[] } {
+export function buildScript(plan: ExportPlan, account?: string): { script: string; keys: NamedSecret[] } {
   if (plan.roles.some(({ description }) => /^(fileb?|https?):\/\//.test(description)))
     throw new Failure(exportWords.readAsFile, { code: 'export', exitCode: EXIT.usage });
   const keys = withIds(plan.secrets);
@@ -27,7 +28,7 @@ export function buildScript(plan: ExportPlan): { script: string; keys: NamedSecr
     header(keys, plan.regions[0] ?? ''),
     ...functions(keys),
     ...readings(keys),
-    ACCOUNT,
+    accountSection(account),
     ...keys.map(secretSection),
     ...plan.policies.map((policy) => policySection(policy, arns)),
     ...plan.roles.map(roleSection),

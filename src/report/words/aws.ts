@@ -41,10 +41,15 @@ export const awsWords = {
   expiredHint:
     "Get new credentials the way you got these, such as with 'aws sso login'. Then run the same command again.",
   invalidCredentials: 'AWS does not know these credentials, or their secret part is wrong.',
-  invalidCredentialsHint: (profile: string | undefined): Remedy => ({
+  invalidCredentialsHint: (region: string, profile: string | undefined): Remedy => ({
     remedy:
       'Credentials for China or GovCloud are good for Regions there only (--region). Check the access key with:',
-    command: aws('sts', 'get-caller-identity', ...(profile === undefined ? [] : ['--profile', profile])),
+    command: aws(
+      'sts',
+      'get-caller-identity',
+      ...(region === '' ? [] : ['--region', region]),
+      ...(profile === undefined ? [] : ['--profile', profile]),
+    ),
   }),
   invalidOrRegionOff: (region: string) =>
     `AWS does not know these credentials in ${region}: they are wrong, or that Region is not enabled in the account.`,
@@ -86,6 +91,10 @@ export const awsWords = {
     `The server's certificate is by an issuer that this machine's Node does not trust (${code}).`,
   untrustedHint:
     "A proxy that looks into encrypted connections does that. Have NODE_EXTRA_CA_CERTS name a file with the company's root certificate (PEM), then run the same command again.",
+  notInBundle: (file: string, from: string, code: string) =>
+    `The server's certificate is by an issuer that is not in ${file} (${from}), the only issuers trusted (${code}).`,
+  notInBundleHint: (file: string) =>
+    `Add the root certificate of the proxy or the endpoint to ${file}. For AWS itself, add Amazon's root certificates too.`,
   outOfDate: (code: string) =>
     `By this machine's clock, the server's certificate is not valid now (${code}).`,
   outOfDateHint: 'Check the clock. If it is right, ask whoever runs the proxy or the endpoint.',

@@ -1,3 +1,4 @@
+import { iamRegionOf } from '../../aws/partitions.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import type { KeySource, KeyType } from '../../key/index.ts';
 import { shellWord } from '../shell.ts';
@@ -10,6 +11,12 @@ export function own(...words: string[]): string {
 /** A command of the AWS CLI, as a shell takes it. */
 export function aws(...words: string[]): string {
   return shell('aws', ...words);
+}
+
+/** A command of the AWS CLI for IAM in a partition. IAM is global, but in each partition it is another one. */
+export function iam(partition: string, ...words: string[]): string {
+  const region = iamRegionOf(partition);
+  return aws('iam', ...words, ...(region === undefined ? [] : ['--region', region]));
 }
 
 function shell(...words: string[]): string {
@@ -51,7 +58,10 @@ function sourceOption(source: KeySource | undefined): string[] {
 /** What `setup` needs to be told to put right what is there. */
 export interface SetUp {
   secrets: { arn: string; keyType: KeyType }[];
-  roleName: string;
+  /** Where it is needed. Without a secret to point to, no ARN says so. */
+  regions: string[];
+  /** Absent where the default is to be taken. */
+  roleName?: string | undefined;
   /** The policy that has to be the role's, where one is named. */
   policyName?: string | undefined;
   /** A manifest that says all of it. */
@@ -59,16 +69,21 @@ export interface SetUp {
 }
 
 /** The `setup` that completes what is there, once for each type of key; without a secret to point to, it asks for one. */
-export function setupCommand({ secrets, roleName, policyName, manifest }: SetUp, ...more: string[]): string {
+export function setupCommand(
+  { secrets, regions, roleName, policyName, manifest }: SetUp,
+  ...more: string[]
+): string {
   if (manifest !== undefined) return own('setup', '--manifest', manifest);
   const types = [...new Set(secrets.map(({ keyType }) => keyType))];
   // The reserved name is refused by `setup`, which then takes its default.
-  const role = /^mediaconnectaccessrole$/i.test(roleName) ? [] : ['--role-name', roleName];
+  const isReserved = /^mediaconnectaccessrole$/i.test(roleName ?? '');
+  const role = roleName === undefined || isReserved ? [] : ['--role-name', roleName];
+  const where = secrets.length > 0 ? [] : regions.flatMap((region) => ['--region', region]);
   const policy = policyName === undefined ? [] : ['--policy-name', policyName];
   return (types.length > 0 ? types : [DEFAULTS.keyType])
     .map((type) => {
       const arns = secrets.flatMap(({ arn, keyType }) => (keyType === type ? ['--secret-arn', arn] : []));
-      return own('setup', ...arns, ...keyTypeOption(type), ...policy, ...role, ...more);
+      return own('setup', ...arns, ...where, ...keyTypeOption(type), ...policy, ...role, ...more);
     })
     .join(' && ');
 }

@@ -17,6 +17,9 @@ export const configurationWords = {
   unreadableFile: (path: string, code: string) =>
     `The AWS configuration file ${path} can't be read (${code}).`,
   notText: (path: string) => `The AWS configuration file ${path} is not UTF-8 text. It is probably UTF-16.`,
+  fileTimedOut: (path: string, seconds: number) =>
+    `Reading ${path} took longer than ${seconds} s. It's probably a pipe into which nothing is written.`,
+  fileTooLarge: (path: string, megabytes: number) => `${path} has more than ${megabytes} MB.`,
   fileHint: 'Correct the file, or name another one in AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE.',
   noServices: (profile: string, services: string) =>
     `The profile ${profile} names the services section ${services}, which is not in the AWS configuration file.`,
@@ -38,6 +41,8 @@ export const configurationWords = {
     `Endpoint of ${service}: ${url} (${from}), not AWS`,
   caBundleUnreadable: (path: string, from: string, code: string) =>
     `The certificate file ${path} (${from}) can't be read (${code}).`,
+  caBundleEmpty: (path: string, from: string) =>
+    `The certificate file ${path} (${from}) holds no certificate in PEM form.`,
   caBundleHint: 'Name a file with certificates in PEM form.',
   wrongAccount: (found: string, wanted: string, from: string) =>
     `These credentials belong to account ${found}, not to ${wanted} (${from}).`,

@@ -17,6 +17,9 @@ export const scriptWords = {
   global: 'IAM and STS are global; this is the Region in which they are addressed.',
   readingTitle: 'The keys. All of them are read and checked before anything is made.',
   accountTitle: 'Whose account it is.',
+  onlyAccount: 'The script was made for one account, and changes nothing in another one.',
+  otherAccount: (account: string) =>
+    `not to ${account}, for which this script was made. Nothing was changed.`,
   secretTitle: (secret: string) =>
     `The secret ${secret}: the whole value is the key, as MediaConnect wants it.`,
   existingTitle: (secret: string) => `The secret ${secret} is there already; only its ARN is wanted.`,
@@ -26,7 +29,7 @@ export const scriptWords = {
   resultTitle: 'What the encryption settings of flows take.',
 
   functions: {
-    stop: 'Ends with a sentence. The codes are those of mc-static-key: 1 AWS failed, 2 a wrong key, 3 a conflict.',
+    stop: 'Ends with a sentence. The codes are those of mc-static-key: 1 AWS failed, 2 a wrong key, 3 a conflict, 4 another account.',
     call: 'Runs the AWS CLI, which says itself what is wrong. Stops where that fails.',
     exists:
       'Asks AWS about something that may not be there. The first argument is the error that says so; the rest is for the AWS CLI. When it is there, "answer" is what AWS says.',
@@ -53,6 +56,7 @@ export const scriptWords = {
   },
   waits: 'IAM may not know at once what was made a moment ago.',
 
+  credentialsOf: 'These credentials belong to account',
   failed: 'failed. What was made before stays; run this again to go on.',
   unreadable: 'names no file that can be read. It takes the path of one, or - for standard input.',
   noKey: 'there is no key. The file or the variable that should hold it is empty or not set.',

@@ -1,11 +1,20 @@
 import { DEFAULTS } from '../../defaults.ts';
 
+const STANDARD_INPUT = 'standard input';
+const THIS_MANIFEST = 'the manifest';
+
+/** The name of a manifest at the beginning of a sentence: a path stays as it is. */
+function atStart(name: string): string {
+  const isWord = name === STANDARD_INPUT || name === THIS_MANIFEST;
+  return isWord ? name.replace(/^./, (letter) => letter.toUpperCase()) : name;
+}
+
 /**
  * Sentences about manifests. None of them repeats a value: it may be a key that was put into the wrong place. `what` is how
  * a member is called, such as `regions` or `key.file`.
  */
 export const manifestWords = {
-  title: (path: string, count: number) => `${path} has ${count} mistakes`,
+  title: (path: string, count: number) => `${atStart(path)} has ${count} mistakes`,
   at: (place: string, sentence: string) => `${place}: ${sentence}`,
   more: (count: number) => `and ${count} more`,
   hint: 'The format is described in docs/manifest.md.',
@@ -13,12 +22,22 @@ export const manifestWords = {
 
   absent: (path: string) => `There is no file ${path}.`,
   absentUnnamed: 'There is no manifest of that name. Give the path of a file.',
-  folder: (path: string) => `${path} is a folder. Name the manifest in it.`,
-  unreadable: (path: string) => `${path} cannot be read with your rights.`,
-  failed: (path: string, code: string) => `${path} could not be read (${code}).`,
+  stdinIsTerminal:
+    '--manifest: standard input is a terminal. Pipe the manifest in, or give the path of a file.',
+  terminal: (path: string) => `${atStart(path)} is a terminal. Give the path of a file.`,
+  /** What a manifest is called that has no path of the user's. */
+  standardInput: STANDARD_INPUT,
+  thisManifest: THIS_MANIFEST,
+  waiting: (name: string) =>
+    name === THIS_MANIFEST
+      ? 'Waiting for the end of the manifest.'
+      : `Waiting for the end of the manifest from ${name}.`,
+  folder: (path: string) => `${atStart(path)} is a folder. Name the manifest in it.`,
+  unreadable: (path: string) => `${atStart(path)} cannot be read with your rights.`,
+  failed: (path: string, code: string) => `${atStart(path)} could not be read (${code}).`,
   tooLarge: (path: string, megabytes: number) =>
-    `${path} has more than ${megabytes} MB, which no list of keys has. Name another file, or split it.`,
-  notUtf8: (path: string) => `${path} is not UTF-8 text. Save it as UTF-8.`,
+    `${atStart(path)} has more than ${megabytes} MB, which no list of keys has. Name another file, or split it.`,
+  notUtf8: (path: string) => `${atStart(path)} is not UTF-8 text. Save it as UTF-8.`,
   thisFile: 'The manifest',
   /** In commands, for a manifest that can be read only once. */
   commandPath: 'FILE',

@@ -1,6 +1,6 @@
 import type { Remedy } from '../../told.ts';
 import { dayOf } from '../day.ts';
-import { aws, rotateCommand, type ToRotate } from './commands.ts';
+import { aws, own, rotateCommand, type ToRotate } from './commands.ts';
 import { fleetWords } from './fleet.ts';
 
 /** Words of the `rotate` command. */
@@ -41,7 +41,10 @@ export const rotateWords = {
   nowhere: (name: string) => `There is no secret ${name} in any Region that could be looked at.`,
   nowhereHint: 'Check the name, or name the Region (--region).',
   absent: (name: string, region: string) => `There is no secret ${name} in ${region}.`,
-  absentHint: "To store a key there for the first time, use 'mc-static-key setup'.",
+  absentHint: (name: string, region: string): Remedy => ({
+    remedy: 'Store a key there for the first time:',
+    command: own('setup', '--secret-name', name, '--region', region),
+  }),
   deleted: (name: string, region: string, at: Date) =>
     `The secret ${name} in ${region} is scheduled for deletion (${dayOf(at)}).`,
   deletedHint: (region: string, arn: string): Remedy => ({
@@ -59,7 +62,10 @@ export const rotateWords = {
   }),
   changedMeanwhile: (name: string, region: string) =>
     `Somebody else made another version of the secret ${name} in ${region} the current one meanwhile.`,
-  changedMeanwhileHint: "Run 'mc-static-key status' and decide which key shall be in force.",
+  changedMeanwhileHint: (region: string): Remedy => ({
+    remedy: 'Look at it, and decide which key to use:',
+    command: own('status', '--region', region),
+  }),
 
   stillOther: 'Not changed yet:',
   goOn: 'Run the same command again with the same key to finish, or with --rollback to go back to the key before.',

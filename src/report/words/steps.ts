@@ -1,8 +1,9 @@
+import { parseArn } from '../../aws/arn.ts';
 import type { PolicyScope } from '../../policy/index.ts';
 import type { Remedy } from '../../told.ts';
 import { dayOf } from '../day.ts';
 import type { Quota } from '../types.ts';
-import { aws } from './commands.ts';
+import { iam } from './commands.ts';
 
 /** Words of the plan: reasons, conflicts, ways out, warnings. */
 
@@ -29,6 +30,9 @@ export const secretWords = {
     `The secret ${name} in ${region} exists and has no current version.`,
   unusable: (name: string, region: string) =>
     `The secret ${name} in ${region} does not hold a key that MediaConnect can use.`,
+  notStaticKey: (name: string, region: string) =>
+    `The secret ${name} in ${region} does not hold a static key. It may hold an SRT password.`,
+  choiceKeyType: 'use it as an SRT password',
   differ: (name: string, regions: string[]) =>
     `The secret ${name} holds different keys in ${regions.join(' and ')}, so there is no one key to keep.`,
   deleted: (name: string, region: string, at: Date) =>
@@ -124,7 +128,11 @@ export const policyWords = {
     `The policy ${name} could not be read back. If another run changed it at the same moment, run that command again.`,
   setDefaultAgain: (arn: string, version: string): Remedy => ({
     remedy: `If ${version} is the one you want, make it the default again:`,
-    command: aws('iam', 'set-default-policy-version', '--policy-arn', arn, '--version-id', version),
+    command: iam(
+      parseArn(arn)?.partition ?? 'aws',
+      ...['set-default-policy-version', '--policy-arn', arn],
+      ...['--version-id', version],
+    ),
   }),
   propagating: 'IAM to make the policy known everywhere',
   othersFirst: 'recent changes of other runs to the policy to settle',

@@ -4,6 +4,7 @@ import type { Remedy } from '../../told.ts';
 import { plainJson } from '../plain.ts';
 import {
   aws,
+  iam,
   keyTypeOption,
   own,
   rotateCommand,
@@ -117,7 +118,7 @@ export const remedies = {
   }),
 
   setUp: (what: SetUp): Remedy => ({ remedy: 'Have it set up:', command: setupCommand(what) }),
-  setUpFrom: (manifest: string): Remedy => remedies.setUp({ secrets: [], roleName: '', manifest }),
+  setUpFrom: (manifest: string): Remedy => remedies.setUp({ secrets: [], regions: [], manifest }),
   nameSource: (manifest: string): Remedy => ({
     remedy:
       'Check the name and the Region, or say in the manifest where its key comes from, and have it stored:',
@@ -131,29 +132,37 @@ export const remedies = {
         : 'Have MediaConnect added to its trust policy, with updateTrust: true in the manifest:',
     command: setupCommand(what, '--update-trust'),
   }),
-  otherRole: (manifest: string | undefined): Remedy =>
-    manifest === undefined
+  otherRole: (what: SetUp): Remedy =>
+    what.manifest === undefined
       ? {
           remedy: 'Set up another role, for example with the default name:',
-          command: own('setup'),
+          command: setupCommand({
+            secrets: what.secrets,
+            regions: what.regions,
+            policyName: what.policyName,
+          }),
         }
       : {
           remedy: 'Name another role in the manifest (--role-name), and have it set up:',
-          command: own('setup', '--manifest', manifest),
+          command: own('setup', '--manifest', what.manifest),
         },
-  takeTrustDenialOut: (roleName: string): Remedy => ({
+  takeTrustDenialOut: (roleName: string, partition: string): Remedy => ({
     remedy:
       'Take the denial out of its trust policy, which another statement would not change; this shows it:',
-    command: aws('iam', 'get-role', '--role-name', roleName),
+    command: iam(partition, 'get-role', '--role-name', roleName),
   }),
   /** @param trust the trust policy with the guard in it, where it can be added without a change to anything else */
-  guard: (roleName: string, account: string, trust: string | undefined): Remedy => ({
+  guard: (
+    roleName: string,
+    { account, partition }: { account: string; partition: string },
+    trust: string | undefined,
+  ): Remedy => ({
     remedy: `Give its statement for MediaConnect the condition {"StringEquals": {"aws:SourceAccount": "${account}"}}${trust === undefined ? '.' : ':'}`,
     ...(trust === undefined
       ? {}
       : {
-          command: aws(
-            'iam',
+          command: iam(
+            partition,
             'update-assume-role-policy',
             '--role-name',
             roleName,
@@ -162,9 +171,9 @@ export const remedies = {
           ),
         }),
   }),
-  attach: (roleName: string, arn: string): Remedy => ({
+  attach: (roleName: string, arn: string, partition: string): Remedy => ({
     remedy: 'Attach it, or have setup make it (--policy-name):',
-    command: aws('iam', 'attach-role-policy', '--role-name', roleName, '--policy-arn', arn),
+    command: iam(partition, 'attach-role-policy', '--role-name', roleName, '--policy-arn', arn),
   }),
   policyUnreadable: {
     remedy: 'Look at it in the IAM console; a policy that IAM took reads there.',
@@ -174,12 +183,12 @@ export const remedies = {
       ? 'Have whoever is in charge of the permissions boundary allow it, or set up a role with another one.'
       : 'Take the denial out of the policy, or except this secret from it.',
   }),
-  takeOff: (what: SetUp, { name, arn }: OfRole): Remedy => {
+  takeOff: (what: SetUp, roleName: string, { name, arn }: OfRole, partition: string): Remedy => {
     const other = name === DEFAULTS.policyName ? ['--policy-name', `${name}-Narrow`] : [];
     const off =
       arn === undefined
-        ? aws('iam', 'delete-role-policy', '--role-name', what.roleName, '--policy-name', name)
-        : aws('iam', 'detach-role-policy', '--role-name', what.roleName, '--policy-arn', arn);
+        ? iam(partition, 'delete-role-policy', '--role-name', roleName, '--policy-name', name)
+        : iam(partition, 'detach-role-policy', '--role-name', roleName, '--policy-arn', arn);
     return {
       remedy:
         what.manifest === undefined

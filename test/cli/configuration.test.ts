@@ -1,0 +1,195 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { readConfiguration } from '../../src/aws/configuration.ts';
+import { REGION } from '../support/account.ts';
+import { closing } from '../support/closing.ts';
+import { run } from '../support/run.ts';
+import { runHere } from '../support/run-here.ts';
+import { freshSandbox } from '../support/sandbox.ts';
+
+const sandbox = freshSandbox();
+
+/** The path of something in a folder of its own, gone after the tests of the file. */
+function pathOf(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'mc-static-key-'));
+  closing(() => rmSync(folder, { recursive: true }));
+  return join(folder, name);
+}
+
+/** The path of a file with this text. */
+function fileOf(text: string | Buffer, name: string): string {
+  const path = pathOf(name);
+  writeFileSync(path, text);
+  return path;
+}
+
+/** The path of a named pipe into which nothing is written yet. */
+function pipeAt(name: string): string {
+  const path = pathOf(name);
+  execFileSync('mkfifo', [path]);
+  return path;
+}
+
+/** Runs `status --json` and returns the exit code and its document. */
+async function status(env: NodeJS.ProcessEnv, ...args: string[]) {
+  const { code, stdout, stderr } = await runHere(['status', '--json', ...args], {
+    ...sandbox().env,
+    AWS_REGION: REGION,
+    ...env,
+  });
+  const document = JSON.parse(stdout);
+  if (document.error) expect(stderr.replace(/\s+/g, ' ')).toContain(document.error.message);
+  return { code, ...document };
+}
+
+describe('a CA bundle without a certificate', () => {
+  const PEM = (what: string, text: string) => `-----BEGIN ${what}-----\n${text}\n-----END ${what}-----\n`;
+
+  test.each<[string, string | Buffer]>([
+    ['is empty', ''],
+    ['is text', 'no certificate\n'],
+    ['is in DER form', Buffer.from('3082010a0282010100', 'hex')],
+    ['holds a private key', PEM('PRIVATE KEY', 'TUlJ')],
+    ['holds a damaged certificate', PEM('CERTIFICATE', 'TUlJ')],
+  ])('that %s is named, with the variable', async (_what, content) => {
+    const path = fileOf(content, 'bundle.pem');
+    const { code, error } = await status({ AWS_CA_BUNDLE: path });
+    expect({ code, ...error }).toMatchObject({
+      code: 'aws-configuration',
+      message: `The certificate file ${path} (AWS_CA_BUNDLE) holds no certificate in PEM form.`,
+    });
+  });
+
+  test('is named with the profile that names it', async () => {
+    const path = fileOf('', 'bundle.pem');
+    const { error } = await status({ AWS_CONFIG_FILE: fileOf(`[default]\nca_bundle = ${path}\n`, 'config') });
+    expect(error.message).toContain(`${path} (profile default) holds no certificate`);
+  });
+});
+
+describe('a profile without settings', () => {
+  test.each<[string, NodeJS.ProcessEnv]>([
+    ['[profile empty]\n', {}],
+    ['[profile "two words"]\n[profile empty] ; and a remark\n# nothing\n[profile p]\nregion = x\n', {}],
+  ])('exists, as for the AWS CLI: %j', async (config, env) => {
+    const AWS_CONFIG_FILE = fileOf(config, 'config');
+    const { error, caller } = await status({ AWS_CONFIG_FILE, AWS_PROFILE: 'empty', ...env });
+    // The keys in the environment give way to the profile, which has none.
+    expect(error).toMatchObject({ code: 'no-credentials' });
+    expect(caller).toMatchObject({ profile: { value: 'empty', from: 'AWS_PROFILE' } });
+  });
+
+  test('exists in the credentials file too', async () => {
+    const AWS_SHARED_CREDENTIALS_FILE = fileOf('[empty]\n', 'credentials');
+    const { error } = await status({ AWS_SHARED_CREDENTIALS_FILE, AWS_PROFILE: 'empty' });
+    expect(error).toMatchObject({ code: 'no-credentials' });
+  });
+
+  test('is listed among those that exist', async () => {
+    const AWS_CONFIG_FILE = fileOf('[profile empty]\n[services s]\n', 'config');
+    const { error } = await status({ AWS_CONFIG_FILE, AWS_PROFILE: 'other' });
+    expect(error).toMatchObject({ code: 'profile-not-found', hint: 'These profiles exist: empty.' });
+  });
+});
+
+describe('the caller in the JSON document of a failure', () => {
+  const ENDPOINTS = ['Secrets Manager', 'IAM', 'STS', 'KMS', 'MediaConnect'];
+  const endpointsAt = (url: string, from: string) => ENDPOINTS.map((service) => ({ service, url, from }));
+
+  test('has what is known where the profile was not found', async () => {
+    const { error, caller } = await status({ AWS_PROFILE: 'gone' });
+    expect(error.code).toBe('profile-not-found');
+    expect(caller).toEqual({
+      profile: { value: 'gone', from: 'AWS_PROFILE' },
+      region: { value: REGION, from: 'AWS_REGION' },
+      endpoints: endpointsAt(sandbox().url, 'AWS_ENDPOINT_URL'),
+    });
+  });
+
+  test('has the flags where a file cannot be used', async () => {
+    const AWS_CONFIG_FILE = fileOf(Buffer.from('\ufeff[default]\n', 'utf16le'), 'config');
+    const url = 'http://127.0.0.1:1';
+    const { caller } = await status({ AWS_CONFIG_FILE }, '--profile', 'p', '--endpoint-url', url);
+    expect(caller).toMatchObject({
+      profile: { value: 'p', from: '--profile' },
+      endpoints: endpointsAt(url, '--endpoint-url'),
+    });
+  });
+
+  test('has the configuration where its certificates cannot be used', async () => {
+    const { error, caller } = await status({ AWS_CA_BUNDLE: '/nowhere' });
+    expect(error.code).toBe('aws-configuration');
+    expect(caller).toMatchObject({ credentials: 'environment', region: { value: REGION } });
+  });
+
+  test('has the Region of the profile where that is none', async () => {
+    const AWS_CONFIG_FILE = fileOf('[default]\nregion = "us-west-2"\n', 'config');
+    const { error, caller } = await status({ AWS_CONFIG_FILE, AWS_REGION: undefined });
+    expect(error.code).toBe('usage');
+    expect(caller.region.from).toBe('profile default');
+  });
+
+  test('has the account where that is not the one that was named', async () => {
+    const { error, caller } = await status({}, '--account-id', '444455556666');
+    expect(error.code).toBe('wrong-account');
+    expect(caller).toMatchObject({ account: '111122223333', credentials: 'environment' });
+  });
+
+  test('has the profile whose credentials failed', async () => {
+    const AWS_CONFIG_FILE = fileOf('[profile p]\ncredential_process = false\n', 'config');
+    const { error, caller } = await status({ AWS_CONFIG_FILE }, '--profile', 'p');
+    expect(error.message).toContain('credential_process');
+    expect(caller).toMatchObject({ profile: { value: 'p', from: '--profile' }, credentials: 'process' });
+  });
+});
+
+describe('a configuration file that is a pipe', () => {
+  test('is read once, and serves for the credentials too', async () => {
+    const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, ...env } = sandbox().env;
+    const keys = `aws_access_key_id = ${id}\naws_secret_access_key = ${secret}\n`;
+    const AWS_CONFIG_FILE = pipeAt('config');
+    const written = writeFile(AWS_CONFIG_FILE, `[profile p]\nregion = us-west-2\n${keys}`);
+    const { code, stdout } = await runHere(['status', '--json', '--profile', 'p'], {
+      ...env,
+      AWS_CONFIG_FILE,
+    });
+    await written;
+    expect(code, stdout).toBe(0);
+    expect(JSON.parse(stdout).caller).toMatchObject({
+      credentials: 'access-keys',
+      region: { from: 'profile p' },
+    });
+  });
+
+  test.each(['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_CA_BUNDLE'])(
+    'and stays silent lets %s be interrupted',
+    async (variable) => {
+      const env = { ...sandbox().env, AWS_REGION: REGION, [variable]: pipeAt('pipe') };
+      const { code, stdout } = await run(['status', '--json'], {
+        env,
+        onStart: (child) => void pause(2_000).then(() => child.kill('SIGINT')),
+      });
+      expect(code).toBe(130);
+      expect(JSON.parse(stdout).error.code).toBe('interrupted');
+    },
+  );
+
+  test('and stays silent is given up after a while', async () => {
+    const env = { AWS_CONFIG_FILE: pipeAt('config'), AWS_SHARED_CREDENTIALS_FILE: '/dev/null' };
+    await expect(readConfiguration({}, env, { limitMs: 100 })).rejects.toMatchObject({
+      code: 'aws-configuration',
+      exitCode: 1,
+      message: `Reading ${env.AWS_CONFIG_FILE} took longer than 0.1 s. It's probably a pipe into which nothing is written.`,
+    });
+  });
+
+  test('and never ends is given up', async () => {
+    const env = { AWS_CONFIG_FILE: '/dev/zero', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' };
+    await expect(readConfiguration({}, env)).rejects.toThrow('/dev/zero has more than');
+  });
+});

@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { remedies } from '../../src/report/words/verify-remedies.ts';
+import { REGION } from '../support/account.ts';
+import { runHere } from '../support/run-here.ts';
+import { freshSandbox } from '../support/sandbox.ts';
+
+const sandbox = freshSandbox();
+const GOV = 'us-gov-west-1';
+const SECRET = ['--secret-name', 'studio-a', '--region', GOV];
+
+/** What a command says in vain, in one line. */
+async function told(args: string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+  const { stdout, stderr } = await runHere(args, { ...sandbox().env, AWS_REGION: REGION, ...env });
+  return `${stdout}${stderr}`.replace(/\s+/g, ' ');
+}
+
+describe('a command in a hint names the Region that is meant', () => {
+  test('to check an access key', async () => {
+    const said = await told(['verify', ...SECRET], { AWS_SECRET_ACCESS_KEY: 'wrong' });
+    expect(said).toContain(`aws sts get-caller-identity --region ${GOV}`);
+  });
+
+  test('to print the permissions of whoever creates flows', async () => {
+    const said = await told(['permissions', 'setup', ...SECRET, '--account-id', '111122223333']);
+    expect(said).toContain(`mc-static-key permissions create-flow --region ${GOV} --account-id 111122223333`);
+    expect(
+      await told(['permissions', 'create-flow', '--region', GOV, '--account-id', '111122223333']),
+    ).toContain(`arn:aws-us-gov:iam:`);
+  });
+
+  test('to set up a role for a secret that does not exist', async () => {
+    const said = await told(['verify', ...SECRET]);
+    expect(said).toContain(`mc-static-key setup --region ${GOV}`);
+  });
+
+  test('to store a key for the first time', async () => {
+    const said = await told(['rotate', ...SECRET, '--generate', 'aes256', '--yes']);
+    expect(said).toContain(`mc-static-key setup --secret-name studio-a --region ${GOV}`);
+  });
+
+  test.each([
+    ['aws', ''],
+    ['aws-us-gov', ' --region us-gov-west-1'],
+    ['aws-cn', ' --region cn-north-1'],
+  ])('to change something in IAM of the partition %s', (partition, option) => {
+    const { command } = remedies.attach('r', `arn:${partition}:iam::111122223333:policy/p`, partition);
+    expect(command).toBe(
+      `aws iam attach-role-policy --role-name r --policy-arn arn:${partition}:iam::111122223333:policy/p${option}`,
+    );
+    expect(remedies.takeTrustDenialOut('r', partition).command).toBe(
+      `aws iam get-role --role-name r${option}`,
+    );
+  });
+});
