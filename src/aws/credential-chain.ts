@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import { fromEnv } from '@aws-sdk/credential-provider-env';
 import { fromHttp } from '@aws-sdk/credential-provider-http';
@@ -19,6 +18,7 @@ import {
   type Profile,
   type ProfileCredentials,
 } from './configuration.ts';
+import { readLimited } from './configuration-files.ts';
 import { runProcess } from './credential-process.ts';
 import { type CredentialsStep, credentialsFailure, type LastRequest } from './credentials-failures.ts';
 import { toFailure } from './errors.ts';
@@ -187,11 +187,12 @@ async function assumeRoleWithToken(
   { file, role, session }: { file: string; role?: string | undefined; session?: string | undefined },
 ): Promise<AwsCredentialIdentity> {
   if (!role) throw unusable(step.profile, words.roleMissing);
-  const token = await takeStep(tools, step, (signal) => readFile(file, { encoding: 'utf8', signal }));
+  // It may be a pipe.
+  const token = await takeStep(tools, step, (interrupt) => readLimited(file, { interrupt }));
   const command = new AssumeRoleWithWebIdentityCommand({
     RoleArn: role,
     RoleSessionName: session ?? sessionName(),
-    WebIdentityToken: token.trim(),
+    WebIdentityToken: token.toString().trim(),
   });
   return requestRole(
     tools,

@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode, Failure } from '../failure.ts';
+import { ReadLimitError } from '../read-file.ts';
 import { plain } from '../report/plain.ts';
 import { configurationWords as words } from '../report/words/configuration.ts';
 import type { CredentialsSource, Profile, Setting } from './configuration.ts';
@@ -75,7 +76,8 @@ function ofContainer(trouble: Trouble): Failure {
 }
 
 function ofTokenFile(trouble: Trouble, named: string): Failure {
-  const { code = '' } = trouble.thrown as NodeJS.ErrnoException;
+  const { code = '' } =
+    trouble.thrown instanceof ReadLimitError ? { code: 'EFBIG' } : (trouble.thrown as NodeJS.ErrnoException);
   return failing(trouble, words.tokenFileUnreadable(named, plain(code)), words.tokenFileHint);
 }
 

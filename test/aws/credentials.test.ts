@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -137,6 +138,17 @@ describe('a credential process', () => {
     const find = await finding('credential_process = false', { env });
     await expect(find()).rejects.toThrow('The credential_process of the profile p failed (1).');
   });
+});
+
+test('a token file that is a pipe without a writer is given up when the user interrupts', async () => {
+  const pipe = join(folder, 'token');
+  execFileSync('mkfifo', [pipe]);
+  const interrupting = new AbortController();
+  const find = await finding(`role_arn = ${roleArn('R')}\nweb_identity_token_file = ${pipe}`, {
+    interrupt: interrupting.signal,
+  });
+  setTimeout(() => interrupting.abort(), 100);
+  await expect(find()).rejects.toMatchObject({ name: 'Interrupted' });
 });
 
 test('a source profile whose process fails is named, and nothing of the process is told', async () => {
