@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isRegionName } from '../aws/arn.ts';
 import { type AwsConfiguration, readConfiguration } from '../aws/configuration.ts';
 import { isLoopback, proxyFor, readProxies, requestHandlerFor, withoutBrackets } from '../aws/proxy.ts';
-import { homeRegionAmong } from '../aws/regions.ts';
+import { homeRegionAmong, partitionOf } from '../aws/regions.ts';
 import { type Aws, type ExpectedAccount, openAws } from '../aws/session.ts';
 import { HTTP } from '../defaults.ts';
 import { EXIT, type ExitCode, Failure, Interrupted } from '../failure.ts';
@@ -12,6 +12,7 @@ import { createOutput, type Output } from '../report/output.ts';
 import { plain } from '../report/plain.ts';
 import { createProgress, type Progress } from '../report/progress.ts';
 import type { Outcomes } from '../report/types.ts';
+import { type Connection, connectCommands } from '../report/words/commands.ts';
 import { configurationWords } from '../report/words/configuration.ts';
 import { inputWords } from '../report/words/input.ts';
 import { keyWords } from '../report/words/key.ts';
@@ -52,6 +53,7 @@ export async function runCommand(
 ): Promise<number> {
   if (!common.color) forbidColor(process.env);
   const output = createOutput(common);
+  connectCommands(common);
   const progress = await createProgress(output, !isCi(process.env));
   const outcomes: Outcomes = { secrets: [], policies: [], roles: [] };
   let sandbox: Sandbox | undefined;
@@ -65,12 +67,13 @@ export async function runCommand(
     },
   );
   const interrupt = interrupts.signal;
+  const homeRegion = homeRegionAmong(regions);
   try {
     const interactive = mayAsk(common);
     sandbox = common.sandbox ? await openSandbox() : undefined;
     aws = openAws(
       await settingsFor({
-        homeRegion: homeRegionAmong(regions),
+        homeRegion,
         expected: expectedAccount(common, account),
         common,
         sandbox,
@@ -82,6 +85,7 @@ export async function runCommand(
       (slow) => progress.wait(slow && words.waitingForAws(slow.action, slow.elapsedMs, HTTP.callLimitMs)),
     );
     const { settings, identified } = aws;
+    connectCommands(connectionOf(common, settings.configuration, homeRegion));
     output.caller = () => ({ identity: identified(), configuration: settings.configuration });
     const onWait = (source: string) => progress.printBetween(() => output.say(keyWords.waiting(source)));
     const keyInput = { stdin: process.stdin, env: process.env, interrupt, onWait };
@@ -94,7 +98,21 @@ export async function runCommand(
     aws?.clients.close();
     await sandbox?.close();
     interrupts.stop();
+    connectCommands({});
   }
+}
+
+/** What the commands that this run prints have to say so that they reach the same account. */
+function connectionOf(
+  common: CommonOptions,
+  configuration: AwsConfiguration | undefined,
+  homeRegion: string | undefined,
+): Connection {
+  const { profile } = configuration ?? {};
+  // The AWS CLI takes access keys in the environment rather than the profile of AWS_PROFILE.
+  const awsProfile = profile?.from && process.env.AWS_ACCESS_KEY_ID ? profile.name : undefined;
+  const isElsewhere = homeRegion !== undefined && partitionOf(homeRegion) !== 'aws';
+  return { ...common, awsProfile, iamRegion: isElsewhere ? homeRegion : undefined };
 }
 
 /** Questions need a terminal on both ends of the conversation, and nobody who said that there is no one to answer. */
