@@ -1,4 +1,4 @@
-import { parseArn } from '../aws/arn.ts';
+import { nameInIamArn, parseArn } from '../aws/arn.ts';
 import { readSecret } from '../aws/secrets.ts';
 import { DEFAULTS } from '../defaults.ts';
 import type { ExitCode } from '../failure.ts';
@@ -70,7 +70,8 @@ async function targets(run: VerifyRun, key: KeyMaterial | undefined): Promise<Se
     ...(key ? { key } : {}),
     ...(isTold || asked ? {} : { keyTypeGuessed: true }),
   };
-  return places.map((place) => ({ ...place, ...holds }));
+  const { policyName, roleArn, roleName = roleArn && nameInIamArn(roleArn) } = answers;
+  return places.map((place) => ({ ...place, ...holds, reading: { roleName, policyName } }));
 }
 
 /** Asks the user for the key type of secrets without the tag, where the answer changes a verdict. */

@@ -7,7 +7,7 @@ import type { VerifyCheck } from '../report/verify-types.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
 import { remedies } from '../report/words/verify-remedies.ts';
 import type { Remedy } from '../told.ts';
-import { rotateRemedy } from './judge-value.ts';
+import { primaryOf, rotateRemedy } from './judge-value.ts';
 import { checksOf } from './make.ts';
 import type { SecretTarget, ThereSecret } from './secret-sight.ts';
 
@@ -58,20 +58,23 @@ function judgeNamedKey(
   if (kmsKeyId === undefined || !kmsKey) return [ok('secret-kms-key', words.awsKey)];
   if (seenIn(kmsKey)?.managedByAws) return [ok('secret-kms-key', words.awsKey)];
   if ('unseen' in kmsKey) return [unseen('secret-kms-key', kmsKey.unseen)];
-  if (!kmsKey.seen)
-    return [failed('secret-kms-key', words.noKmsKey(kmsKeyId), remedies.otherKmsKey(subject, target.region))];
-  return [judgeFound(kmsKey.seen, target.region, subject, identity)];
+  const rotate = rotateRemedy({ described, target }, [target.region]);
+  const other =
+    described.seen.replicaOf === undefined
+      ? remedies.otherKmsKey(subject, target.region, rotate)
+      : remedies.replicateAnew(primaryOf(described.seen, subject), target.region);
+  if (!kmsKey.seen) return [failed('secret-kms-key', words.noKmsKey(kmsKeyId), other)];
+  return [judgeFound(kmsKey.seen, target.region, { subject, other }, identity)];
 }
 
 function judgeFound(
   { arn, state, usage }: FoundKmsKey,
   region: string,
-  subject: string,
+  { subject, other }: { subject: string; other: Remedy },
   identity: Identity,
 ): VerifyCheck {
   const { ok, failed, warning, open } = checksOf(subject);
   const place = parseArn(arn);
-  const other = remedies.otherKmsKey(subject, region);
   const remedy = remedyForState(state, arn, region) ?? other;
   if (/^Pending(Replica)?Deletion$/.test(state))
     return failed('secret-kms-key', words.kmsKeyDeleted(arn), remedy);

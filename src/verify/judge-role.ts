@@ -1,4 +1,4 @@
-import { parseArn, policyArn } from '../aws/arn.ts';
+import { parseArn } from '../aws/arn.ts';
 import type { Identity } from '../aws/session.ts';
 import type { KeyType } from '../key/index.ts';
 import { checkGuard } from '../proof/guard.ts';
@@ -55,8 +55,9 @@ export function judgeRole(sight: RoleSight, wish: RoleWish, identity: Identity):
   ];
 }
 
-function judgeNaming({ arn, name, described }: RoleSight & ThereRole, { manifest }: RoleWish): VerifyCheck[] {
-  const otherRole = remedies.otherRole(manifest);
+function judgeNaming(role: RoleSight & ThereRole, wish: RoleWish): VerifyCheck[] {
+  const { arn, name, described } = role;
+  const otherRole = remedies.otherRole(setUpOf(role, wish));
   const { ok, failed, warning, unseen } = checksOf(arn);
   const path =
     parseArn(arn)
@@ -82,7 +83,9 @@ function judgeTrusting(role: RoleSight & ThereRole, wish: RoleWish, identity: Id
   const { trust } = described.seen;
   const judged = judgeTrust(trust, { regions, sourceArns: flowArn === undefined ? [] : [flowArn] }, identity);
   const letIn = remedies.letIn(setUpOf(role, wish));
-  if (judged.verdict === 'unreadable') return [failed('role-trust', words.trustUnreadable, letIn)];
+  // `setup` adds nothing to what it cannot read.
+  if (judged.verdict === 'unreadable')
+    return [failed('role-trust', words.trustUnreadable, remedies.otherRole(setUpOf(role, wish)))];
   if (judged.verdict === 'not-allowed') {
     return judged.uncertain
       ? [open('role-trust', judged.because)]
@@ -112,14 +115,12 @@ function judgeGuard({ arn, name }: RoleSight, trust: string, identity: Identity)
   );
 }
 
-function judgeAttached(
-  { arn, name, attached }: RoleSight & ThereRole,
-  { policyNames, manifest }: RoleWish,
-): VerifyCheck[] {
+function judgeAttached(role: RoleSight & ThereRole, wish: RoleWish): VerifyCheck[] {
+  const { arn, attached } = role;
+  const { policyNames, manifest } = wish;
   if (policyNames.length === 0) return [];
   const { ok, failed, unseen } = checksOf(arn);
   if ('unseen' in attached) return [unseen('role-policy-attached', attached.unseen)];
-  const { account = '', partition = '' } = parseArn(arn) ?? {};
   return policyNames.map((policy) => {
     // IAM does not tell letter case apart in names.
     const named = attached.seen.some((each) => each.toLowerCase().endsWith(`/${policy.toLowerCase()}`));
@@ -129,7 +130,7 @@ function judgeAttached(
           'role-policy-attached',
           words.notAttached(policy),
           manifest === undefined
-            ? remedies.attach(name, policyArn({ partition, account }, policy))
+            ? remedies.attach({ ...setUpOf(role, wish), policyName: policy })
             : remedies.setUpFrom(manifest),
         );
   });
