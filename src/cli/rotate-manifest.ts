@@ -93,6 +93,7 @@ async function keysOf(
       target: { name, regions, arns },
       rules: keyRules(entry.answers),
       manifest: verifiedEntry(entry, how),
+      roleName: verifiedEntry(entry, how).roleName,
       ...(checked ? { checked } : {}),
     }));
   });

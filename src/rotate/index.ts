@@ -113,11 +113,12 @@ export async function planNewKey(
 
 /**
  * Plans to make the key before the last rotation the current one again. Pure.
+ * @param roleName the role that is to read it, for the command that stores another key
  * @throws Failure with a conflict when there is no such key
  */
-export function planGoingBack(histories: History[], rules: KeyRules): Rotation {
+export function planGoingBack(histories: History[], rules: KeyRules, roleName: string | undefined): Rotation {
   const secrets = histories.map(({ secret }) => secret);
-  const rollback = planRollback(histories, rules.keyType);
+  const rollback = planRollback(histories, rules.keyType, roleName);
   if ('conflict' in rollback) throw conflictFailure([rollback.conflict]);
   return {
     changes: rollback.back.map(({ secret: { name, region }, from, to }) => ({

@@ -25,6 +25,8 @@ export interface KeyToRotate {
   rules: KeyRules;
   /** The key that comes; absent when it goes back to the one before. */
   checked?: CheckedKey;
+  /** The role that is to read it. */
+  roleName?: string;
 }
 
 export interface ManyRotations {
@@ -71,7 +73,7 @@ export async function planMany(
   return { rotations, warnings: kept > 0 ? [note(kept)] : [] };
 }
 
-async function see(context: StepContext, { target, rules, checked }: KeyToRotate): Promise<Seen> {
+async function see(context: StepContext, { target, rules, checked, roleName }: KeyToRotate): Promise<Seen> {
   const { secrets } = await findToRotate(context, {
     ...target,
     readsValues: checked === undefined,
@@ -82,7 +84,7 @@ async function see(context: StepContext, { target, rules, checked }: KeyToRotate
   const rotation = await tried(async () =>
     checked
       ? planNewKey(context, { name: target.name, secrets, rules }, checked, histories)
-      : planGoingBack(histories, rules),
+      : planGoingBack(histories, rules, roleName),
   );
   return { secrets, last: lastReplacement(histories, rules.keyType), rotation };
 }

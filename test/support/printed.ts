@@ -52,6 +52,12 @@ async function runAwsCli(sandbox: Sandbox, words: string[]): Promise<void> {
   expect(code, stderr).toBe(0);
 }
 
+/** The commands in what was shown, each of which is on a line of its own. */
+export function commandsIn(shown: string): string[] {
+  const lines = shown.split('\n').map((line) => line.trim());
+  return lines.filter((line) => /^(aws|mc-static-key) /.test(line));
+}
+
 /** The words of a command as a shell splits them. */
 export function wordsOf(command: string): string[] {
   return execFileSync('sh', ['-c', `printf '%s\\0' ${command}`], { encoding: 'utf8' })
