@@ -111,7 +111,10 @@ function connectionOf(
   const { profile } = configuration ?? {};
   // The AWS CLI takes access keys in the environment rather than the profile of AWS_PROFILE.
   const awsProfile = profile?.from && process.env.AWS_ACCESS_KEY_ID ? profile.name : undefined;
-  const isElsewhere = homeRegion !== undefined && partitionOf(homeRegion) !== 'aws';
+  // It knows the one address of IAM in the commercial partition; for any other it asks for a Region.
+  const isElsewhere =
+    configuration?.endpointOf('IAM') !== undefined ||
+    (homeRegion !== undefined && partitionOf(homeRegion) !== 'aws');
   return { ...common, awsProfile, iamRegion: isElsewhere ? homeRegion : undefined };
 }
 

@@ -10,7 +10,7 @@ export interface Connection {
   endpointUrl?: string | undefined;
   accountId?: string | undefined;
   sandbox?: boolean;
-  /** The Region in which IAM is addressed, where IAM's default address is that of another partition. */
+  /** The Region in which IAM is addressed, where that is not at its default address. */
   iamRegion?: string | undefined;
 }
 
