@@ -7,7 +7,7 @@ import { type Aws, type ExpectedAccount, openAws } from '../aws/session.ts';
 import { HTTP } from '../defaults.ts';
 import { EXIT, type ExitCode, Failure, Interrupted } from '../failure.ts';
 import type { KeyInput } from '../key/index.ts';
-import { endpointsOf } from '../report/caller.ts';
+import { endpointsOf, shownUrl } from '../report/caller.ts';
 import { createOutput, type Output } from '../report/output.ts';
 import { plain } from '../report/plain.ts';
 import { createProgress, type Progress } from '../report/progress.ts';
@@ -53,7 +53,7 @@ export async function runCommand(
 ): Promise<number> {
   if (!common.color) forbidColor(process.env);
   const output = createOutput(common);
-  connectCommands(common);
+  connectCommands(connectionOf(common));
   const progress = await createProgress(output, !isCi(process.env));
   const outcomes: Outcomes = { secrets: [], policies: [], roles: [] };
   let sandbox: Sandbox | undefined;
@@ -105,17 +105,24 @@ export async function runCommand(
 /** What the commands that this run prints have to say so that they reach the same account. */
 function connectionOf(
   common: CommonOptions,
-  configuration: AwsConfiguration | undefined,
-  homeRegion: string | undefined,
+  configuration?: AwsConfiguration,
+  homeRegion?: string,
 ): Connection {
   const { profile } = configuration ?? {};
+  const { endpointUrl } = common;
   // The AWS CLI takes access keys in the environment rather than the profile of AWS_PROFILE.
   const awsProfile = profile?.from && process.env.AWS_ACCESS_KEY_ID ? profile.name : undefined;
   // It knows the one address of IAM in the commercial partition; for any other it asks for a Region.
   const isElsewhere =
     configuration?.endpointOf('IAM') !== undefined ||
     (homeRegion !== undefined && partitionOf(homeRegion) !== 'aws');
-  return { ...common, awsProfile, iamRegion: isElsewhere ? homeRegion : undefined };
+  return {
+    ...common,
+    awsProfile,
+    // A command with a part of its URL left out reaches nothing, where one without the URL would reach AWS.
+    ...(endpointUrl === undefined ? {} : { endpointUrl: shownUrl(endpointUrl) }),
+    iamRegion: isElsewhere ? homeRegion : undefined,
+  };
 }
 
 /** Questions need a terminal on both ends of the conversation, and nobody who said that there is no one to answer. */

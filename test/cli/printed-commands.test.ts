@@ -80,6 +80,13 @@ describe('a printed command reaches the account that the run has reached', () =>
     expect(wordsOf(command).slice(-2)).toEqual(['--region', 'cn-north-1']);
   });
 
+  test('without the password in the endpoint', async () => {
+    const url = sandbox().url.replace('//', '//me:hunter2@');
+    const { stdout, stderr } = await runHere([...STUDIO, '--endpoint-url', url], sandbox().env);
+    expect(`${stdout}${stderr}`).not.toContain('hunter2');
+    expect(stdout).toContain(`--endpoint-url ${sandbox().url}`);
+  });
+
   test('in the sandbox that it was told to use', async () => {
     const checks = await checksOf([...STUDIO, '--sandbox'], {});
     expect(commandOf(checks, 'secret-exists')).toMatch(/ --sandbox$/);
