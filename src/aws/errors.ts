@@ -108,7 +108,7 @@ function credentialsFailure(
   if (EXPIRED.has(error.name)) return make('expired-credentials', words.expired, renewal(configuration));
   if (isClockSkew(error)) return make('clock-skew', words.clockSkew, words.clockSkewHint);
   if (isUnknownKey(error) && !isAlwaysEnabled(region)) {
-    return make('invalid-credentials', words.invalidOrRegionOff(region), words.invalidOrRegionOffHint);
+    return make('invalid-credentials', words.invalidOrRegionOff(region), words.invalidOrRegionOffHint());
   }
   if (INVALID.has(error.name)) {
     const { name, from } = configuration?.profile ?? {};

@@ -3,17 +3,18 @@ import { isRegionName } from '../aws/arn.ts';
 import { type AwsConfiguration, configurationWithoutFiles, readConfiguration } from '../aws/configuration.ts';
 import { limitSentence, readLimited } from '../aws/configuration-files.ts';
 import { isLoopback, proxyFor, readProxies, requestHandlerFor, withoutBrackets } from '../aws/proxy.ts';
-import { homeRegionAmong } from '../aws/regions.ts';
+import { homeRegionAmong, partitionOf } from '../aws/regions.ts';
 import { type Aws, type ExpectedAccount, openAws } from '../aws/session.ts';
 import { HTTP } from '../defaults.ts';
 import { EXIT, type ExitCode, Failure, Interrupted } from '../failure.ts';
 import type { KeyInput } from '../key/index.ts';
 import { ReadLimitError } from '../read-file.ts';
-import { endpointsOf } from '../report/caller.ts';
+import { endpointsOf, shownUrl } from '../report/caller.ts';
 import { createOutput, type Output } from '../report/output.ts';
 import { plain } from '../report/plain.ts';
 import { createProgress, type Progress } from '../report/progress.ts';
 import type { Outcomes } from '../report/types.ts';
+import { type Connection, connectCommands } from '../report/words/commands.ts';
 import { configurationWords } from '../report/words/configuration.ts';
 import { inputWords } from '../report/words/input.ts';
 import { keyWords } from '../report/words/key.ts';
@@ -54,6 +55,7 @@ export async function runCommand(
 ): Promise<number> {
   if (!common.color) forbidColor(process.env);
   const output = createOutput(common);
+  connectCommands(connectionOf(common));
   const progress = await createProgress(output, !isCi(process.env));
   const outcomes: Outcomes = { secrets: [], policies: [], roles: [] };
   let sandbox: Sandbox | undefined;
@@ -67,6 +69,7 @@ export async function runCommand(
     },
   );
   const interrupt = interrupts.signal;
+  const homeRegion = homeRegionAmong(regions);
   try {
     const interactive = mayAsk(common);
     sandbox = common.sandbox ? await openSandbox() : undefined;
@@ -74,7 +77,7 @@ export async function runCommand(
     if (!sandbox) output.caller = () => ({ configuration: configurationWithoutFiles(common, process.env) });
     aws = openAws(
       await settingsFor({
-        homeRegion: homeRegionAmong(regions),
+        homeRegion,
         expected: expectedAccount(common, account),
         common,
         sandbox,
@@ -87,6 +90,7 @@ export async function runCommand(
       (slow) => progress.wait(slow && words.waitingForAws(slow.action, slow.elapsedMs, HTTP.callLimitMs)),
     );
     const { settings, identified } = aws;
+    connectCommands(connectionOf(common, settings.configuration, homeRegion));
     output.caller = () => ({ identity: identified(), configuration: settings.configuration });
     const onWait = (source: string) => progress.printBetween(() => output.say(keyWords.waiting(source)));
     const keyInput = { stdin: process.stdin, env: process.env, interrupt, onWait };
@@ -99,7 +103,31 @@ export async function runCommand(
     aws?.clients.close();
     await sandbox?.close();
     interrupts.stop();
+    connectCommands({});
   }
+}
+
+/** What the commands that this run prints have to say so that they reach the same account. */
+function connectionOf(
+  common: CommonOptions,
+  configuration?: AwsConfiguration,
+  homeRegion?: string,
+): Connection {
+  const { profile } = configuration ?? {};
+  const { endpointUrl } = common;
+  // The AWS CLI takes access keys in the environment rather than the profile of AWS_PROFILE.
+  const awsProfile = profile?.from && process.env.AWS_ACCESS_KEY_ID ? profile.name : undefined;
+  // It knows the one address of IAM in the commercial partition; for any other it asks for a Region.
+  const isElsewhere =
+    configuration?.endpointOf('IAM') !== undefined ||
+    (homeRegion !== undefined && partitionOf(homeRegion) !== 'aws');
+  return {
+    ...common,
+    awsProfile,
+    // A command with a part of its URL left out reaches nothing, where one without the URL would reach AWS.
+    ...(endpointUrl === undefined ? {} : { endpointUrl: shownUrl(endpointUrl) }),
+    iamRegion: isElsewhere ? homeRegion : undefined,
+  };
 }
 
 /** Questions need a terminal on both ends of the conversation, and nobody who said that there is no one to answer. */

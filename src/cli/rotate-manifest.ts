@@ -94,6 +94,7 @@ async function keysOf(
       rules: keyRules(entry.answers),
       isTypeOpen: isTypeOpen(entry, rollback),
       manifest: verifiedEntry(entry, how),
+      roleName: verifiedEntry(entry, how).roleName,
       ...(checked ? { checked } : {}),
     }));
   });

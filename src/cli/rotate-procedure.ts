@@ -120,8 +120,11 @@ async function planRotation(
   early: CheckedKey | undefined,
   wizard: Wizard | undefined,
 ): Promise<Rotation> {
-  if (run.answers.rollback)
-    return planGoingBack(await readHistories(context.aws, found.secrets), keyRules(run.answers));
+  if (run.answers.rollback) {
+    const { roleName } = run.answers;
+    const histories = await readHistories(context.aws, found.secrets);
+    return planGoingBack(histories, keyRules(run.answers), roleName);
+  }
   const given = early ? { answers: run.answers, checked: early } : await wizard?.askKey(run);
   if (!given) throw new Error('there is no key');
   const { checked } = given;

@@ -1,4 +1,4 @@
-import { parseArn } from '../aws/arn.ts';
+import { nameInIamArn, parseArn } from '../aws/arn.ts';
 import { describeSecret, readSecret } from '../aws/secrets.ts';
 import { DEFAULTS } from '../defaults.ts';
 import type { ExitCode } from '../failure.ts';
@@ -70,7 +70,8 @@ async function targets(run: VerifyRun, key: KeyMaterial | undefined): Promise<Se
     ...(key ? { key } : {}),
     ...(isTold || asked ? {} : { keyTypeGuessed: true }),
   };
-  return places.map((place) => ({ ...place, ...holds }));
+  const { policyName, roleArn, roleName = roleArn && nameInIamArn(roleArn) } = answers;
+  return places.map((place) => ({ ...place, ...holds, reading: { roleName, policyName } }));
 }
 
 /** Returns the key type that a tag on one of the secrets tells, without a question. */

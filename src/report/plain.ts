@@ -21,6 +21,11 @@ export function plain(text: string): string {
   return stripVTControlCharacters(cut(text)).replace(CONTROL, '�');
 }
 
+/** The same for a command, which is of no use unless it is whole. */
+export function plainCommand(command: string): string {
+  return stripVTControlCharacters(command).replace(CONTROL, '�');
+}
+
 function cut(text: string): string {
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
 }

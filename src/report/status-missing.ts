@@ -1,8 +1,8 @@
 import { folded, MOST_LINES } from './fold.ts';
 import { plain } from './plain.ts';
-import { shellWord } from './shell.ts';
 import { type Page, wrapped } from './status-table.ts';
 import type { Status } from './status-types.ts';
+import { own } from './words/commands.ts';
 import { statusWords as words } from './words/status.ts';
 
 /** What a manifest names and the account lacks: one line for each thing, a secret with all its Regions; and what brings it. */
@@ -15,7 +15,7 @@ export function missingLines(page: Page, status: Status, manifest: string | unde
     '',
     ...(missing.length > 0 ? listed(page, missing) : []),
     ...wrapped(page, '', restores ? words.setUpAndRestore(missing.length) : words.setUp),
-    `  ${withManifest('setup', manifest)}${restores ? ' --restore' : ''}`,
+    `  ${withManifest('setup', manifest, ...(restores ? ['--restore'] : []))}`,
   ];
 }
 
@@ -35,6 +35,6 @@ function listed(page: Page, missing: NonNullable<Status['missing']>): string[] {
 }
 
 /** A command for all that the manifest names. */
-export function withManifest(command: 'setup' | 'verify', manifest: string): string {
-  return `mc-static-key ${command} --manifest ${shellWord(plain(manifest))}`;
+export function withManifest(command: 'setup' | 'verify', manifest: string, ...more: string[]): string {
+  return own(command, '--manifest', plain(manifest), ...more);
 }

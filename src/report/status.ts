@@ -1,10 +1,10 @@
 import type { Output } from './output.ts';
 import { plain } from './plain.ts';
-import { shellWord } from './shell.ts';
 import { missingLines, withManifest } from './status-missing.ts';
 import { type Page, problemLines, type SecretRow, secretLines, wrapped } from './status-table.ts';
 import type { Status, StatusCheck, StatusPolicy, StatusRole, StatusSecret } from './status-types.ts';
 import { mark, worst } from './verdicts.ts';
+import { own } from './words/commands.ts';
 import { statusWords as words } from './words/status.ts';
 
 /**
@@ -143,5 +143,5 @@ function verifyCommand(roles: StatusRole[], secrets: StatusSecret[]): string | u
   const readers = roles.filter(({ arn }) => secret?.roles.includes(arn));
   const role = readers.find(({ arn, checks }) => hasFailed(checks, [arn, secret?.arn])) ?? readers[0];
   if (!secret || !role) return undefined;
-  return `mc-static-key verify --secret-arn ${shellWord(plain(secret.arn))} --role-name ${shellWord(plain(role.name))}`;
+  return own('verify', '--secret-arn', plain(secret.arn), '--role-name', plain(role.name));
 }

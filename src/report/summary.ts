@@ -1,7 +1,7 @@
 import type { Output } from './output.ts';
 import { plain, plainJson } from './plain.ts';
-import { shellWord } from './shell.ts';
 import type { EncryptionSettings, Outcomes, RoleOutcome } from './types.ts';
+import { aws } from './words/commands.ts';
 import { setupWords as words } from './words/setup.ts';
 
 /** What a finished run has to say. */
@@ -125,7 +125,7 @@ function cliCommands(settings: EncryptionSettings, prose: Output['prose']): stri
   const outputs = [{ ...(keyType === 'static-key' ? zixi : srt), Encryption: encryption }];
   const entitlements = [{ Name: 'for-partner', Subscribers: ['444455556666'], Encryption: encryption }];
   const command = (name: string, option: string, value: unknown) =>
-    `  aws mediaconnect ${name} --region ${shellWord(region)} --flow-arn ${shellWord(flow)} ${option} ${shellWord(plainJson(JSON.stringify(value)))}`;
+    `  ${aws('mediaconnect', name, '--region', region, '--flow-arn', flow, option, plainJson(JSON.stringify(value)))}`;
   return [
     prose(words.cliOutput[keyType]),
     command('add-flow-outputs', '--outputs', outputs),
@@ -141,5 +141,8 @@ function generatedKey({ prose }: Output, [first]: EncryptionSettings[]): string[
 
 /** The command that shows the key, for the other end of the stream. */
 export function readKeyCommand(region: string, secretArn: string): string {
-  return `aws secretsmanager get-secret-value --region ${shellWord(region)} --secret-id ${shellWord(secretArn)} --query SecretString --output text`;
+  return aws(
+    ...['secretsmanager', 'get-secret-value', '--region', region, '--secret-id', secretArn],
+    ...['--query', 'SecretString', '--output', 'text'],
+  );
 }

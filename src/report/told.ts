@@ -1,5 +1,5 @@
 import type { Told } from '../told.ts';
-import { plain } from './plain.ts';
+import { plain, plainCommand } from './plain.ts';
 import { setupWords as words } from './words/setup.ts';
 
 /** A line of what is told. */
@@ -16,7 +16,7 @@ export function toldLines(told: Told): ToldLine[] {
   const indent = /^ */.exec(told.remedy)?.[0] ?? '';
   return [
     { text: plain(told.remedy), whole: false },
-    { text: `${indent}  ${plain(told.command)}`, whole: true },
+    { text: `${indent}  ${plainCommand(told.command)}`, whole: true },
   ];
 }
 

@@ -1,9 +1,9 @@
 import { folded, MOST_LINES } from './fold.ts';
 import type { Output } from './output.ts';
 import { changesAnything, planLines } from './plan.ts';
-import { shellWord } from './shell.ts';
 import { field } from './summary.ts';
 import type { Change } from './types.ts';
+import { own } from './words/commands.ts';
 import { teardownWords as words } from './words/teardown.ts';
 
 /** A secret that is scheduled for deletion, and until when it can be restored, where that is known. */
@@ -73,7 +73,7 @@ function showKept(output: Output, changes: Change[]): void {
 
 /** The command that brings back what a manifest names. */
 export function undoManifestCommand(path: string): string {
-  return `mc-static-key setup --manifest ${shellWord(path)} --restore`;
+  return own('setup', '--manifest', path, '--restore');
 }
 
 /** The command that brings the secrets back, and what was taken down with them. */
@@ -81,12 +81,10 @@ export function undoCommand(
   arns: string[],
   names: { policyName?: string; roleName?: string; keyType?: 'srt-password' },
 ): string {
-  const words = [
-    'mc-static-key setup --restore',
-    ...arns.map((arn) => `--secret-arn ${shellWord(arn)}`),
-    ...(names.policyName ? [`--policy-name ${shellWord(names.policyName)}`] : []),
-    ...(names.roleName ? [`--role-name ${shellWord(names.roleName)}`] : []),
-    ...(names.keyType ? [`--key-type ${names.keyType}`] : []),
-  ];
-  return words.join(' ');
+  return own(
+    ...['setup', '--restore', ...arns.flatMap((arn) => ['--secret-arn', arn])],
+    ...(names.policyName ? ['--policy-name', names.policyName] : []),
+    ...(names.roleName ? ['--role-name', names.roleName] : []),
+    ...(names.keyType ? ['--key-type', names.keyType] : []),
+  );
 }

@@ -1,5 +1,5 @@
 import type { Output } from './output.ts';
-import { plain } from './plain.ts';
+import { plain, plainCommand } from './plain.ts';
 import { mark, type Verdict, WORST_FIRST } from './verdicts.ts';
 import type { VerifyCheck } from './verify-types.ts';
 import { isOpen, verdictOf } from './verify-verdict.ts';
@@ -99,7 +99,7 @@ function remedyLines({ prose }: Output, check: VerifyCheck | undefined): string[
   if (check?.remedy === undefined) return [];
   return [
     prose(`    ${plain(check.remedy)}`),
-    ...(check.command === undefined ? [] : [`      ${plain(check.command)}`]),
+    ...(check.command === undefined ? [] : [`      ${plainCommand(check.command)}`]),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { findSecret, type ReadSecret } from '../aws/everywhere.ts';
 import { describeSecret, type FoundSecret } from '../aws/secrets.ts';
-import { isAccessDenied } from '../failure.ts';
+import { hasAwsCode, isAccessDenied } from '../failure.ts';
 import type { CheckedKey, KeyMaterial, KeyRules } from '../key/index.ts';
 import { DECRYPT_ACTION } from '../policy/index.ts';
 import type { Change, SecretOutcome } from '../report/types.ts';
@@ -53,7 +53,7 @@ export async function findToRotate(
     try {
       return await secrets.read(region, id);
     } catch (error) {
-      if (readsValues || !isAccessDenied(error) || error.awsAction !== DECRYPT_ACTION) throw error;
+      if (readsValues || !isUndecryptable(error)) throw error;
       const secret = await describeSecret(aws, region, id);
       return secret && { ...secret, hidden: true };
     }
@@ -65,6 +65,13 @@ export async function findToRotate(
   ];
   if (conflicts.length > 0) throw conflictFailure(conflicts);
   return { secrets: primaries(where.found), warnings: unseenWarnings(where) };
+}
+
+/** Whether the value is under a KMS key that the caller may not use, or that nobody can: it is disabled or deleted. */
+function isUndecryptable(error: unknown): boolean {
+  return (
+    (isAccessDenied(error) && error.awsAction === DECRYPT_ACTION) || hasAwsCode(error, 'DecryptionFailure')
+  );
 }
 
 /**
@@ -106,11 +113,12 @@ export async function planNewKey(
 
 /**
  * Plans to make the key before the last rotation the current one again. Pure.
+ * @param roleName the role that is to read it, for the command that stores another key
  * @throws Failure with a conflict when there is no such key
  */
-export function planGoingBack(histories: History[], rules: KeyRules): Rotation {
+export function planGoingBack(histories: History[], rules: KeyRules, roleName: string | undefined): Rotation {
   const secrets = histories.map(({ secret }) => secret);
-  const rollback = planRollback(histories, rules.keyType);
+  const rollback = planRollback(histories, rules.keyType, roleName);
   if ('conflict' in rollback) throw conflictFailure([rollback.conflict]);
   return {
     changes: rollback.back.map(({ secret: { name, region }, from, to }) => ({

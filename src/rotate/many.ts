@@ -27,6 +27,8 @@ export interface KeyToRotate {
   isTypeOpen: boolean;
   /** The key that comes; absent when it goes back to the one before. */
   checked?: CheckedKey;
+  /** The role that is to read it. */
+  roleName?: string;
 }
 
 export interface ManyRotations {
@@ -74,7 +76,7 @@ export async function planMany(
 }
 
 async function see(context: StepContext, key: KeyToRotate): Promise<Seen> {
-  const { target, checked } = key;
+  const { target, checked, roleName } = key;
   const { secrets } = await findToRotate(context, {
     ...target,
     readsValues: checked === undefined,
@@ -86,7 +88,7 @@ async function see(context: StepContext, key: KeyToRotate): Promise<Seen> {
   const rotation = await tried(async () =>
     checked
       ? planNewKey(context, { name: target.name, secrets, rules }, checked, histories)
-      : planGoingBack(histories, rules),
+      : planGoingBack(histories, rules, roleName),
   );
   return { secrets, rules, last: lastReplacement(histories, rules.keyType), rotation };
 }

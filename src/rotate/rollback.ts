@@ -46,7 +46,7 @@ function currentOf({ versionId, storedAt, content }: FoundSecret): StagedVersion
  * where there are two. So a rollback that stopped half-way is finished by the next one, a rotation that stopped half-way
  * is undone where it was done, and what has gone back already stays there. Pure.
  */
-export function planRollback(histories: History[], keyType: KeyType): Rollback {
+export function planRollback(histories: History[], keyType: KeyType, roleName: string | undefined): Rollback {
   const [first, ...others] = histories;
   if (!first) return { conflict: blockedBy(words.noHistory, words.noHistoryHint) };
   const shared = versionsOf(first).filter(({ key }) => others.every((each) => holds(each, key, keyType)));
@@ -58,14 +58,17 @@ export function planRollback(histories: History[], keyType: KeyType): Rollback {
   );
   const stuck = !target || (moves.length === 0 && !undone);
   if (stuck || back.some((move) => move === undefined))
-    return { conflict: nothingInCommon(histories, keyType) };
+    return { conflict: nothingInCommon(histories, keyType, roleName) };
   return { key: target, back: back.filter((move) => move !== undefined) };
 }
 
-function nothingInCommon(histories: History[], keyType: KeyType): Conflict {
+function nothingInCommon(histories: History[], keyType: KeyType, roleName: string | undefined): Conflict {
   const names = histories.map(({ secret }) => secret.name);
   const regions = histories.map(({ secret }) => secret.region);
-  return blockedBy(words.noCommonKey, words.noCommonKeyHint({ name: names[0] ?? '', regions, keyType }));
+  return blockedBy(
+    words.noCommonKey,
+    words.noCommonKeyHint({ name: names[0] ?? '', regions, keyType, roleName }),
+  );
 }
 
 /** The one before first, so that of two from the same moment it counts as the older one. */

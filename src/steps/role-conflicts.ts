@@ -1,11 +1,13 @@
 import { roleArn } from '../aws/arn.ts';
 import type { RoleQuotas } from '../aws/iam-quotas.ts';
 import { DEFAULT_ROLE_QUOTAS } from '../aws/iam-quotas.ts';
-import type { FoundRole } from '../aws/roles.ts';
+import type { FoundRole, RolePolicy } from '../aws/roles.ts';
 import { groupedBy } from '../grouping.ts';
+import { isReadPolicyShape, type PolicyScope, tryParsePolicy } from '../policy/index.ts';
 import { beginsLike, matches, pattern } from '../policy/match.ts';
 import type { Choice, Conflict } from '../report/types.ts';
 import { policyWords, roleWords as words } from '../report/words/steps.ts';
+import { extend } from './policy-filling.ts';
 import { readingObstacles } from './role-limits.ts';
 import { sharedPrefix } from './shared-prefix.ts';
 import type { RoleRequest, SecretRef, StepInput } from './types.ts';
@@ -21,19 +23,9 @@ export interface FoundTrust {
 
 export const OTHER_NAME: Choice = { id: 'role-name', flag: '--role-name NAME', text: words.choiceName };
 const OTHER_ROLE: Choice = { id: 'role-name', flag: '--role-name NAME', text: words.choiceOtherRole };
-const WIDER_SCOPE: Choice = {
-  id: 'policy-scope',
-  flag: '--policy-scope region|account',
-  text: policyWords.choiceScope,
-};
 
 /** Keys that each name a policy of their own need as many, whatever each allows. */
 const ONE_NAME: Choice = { id: 'policy-name', flag: '--policy-name NAME', text: policyWords.choiceOneName };
-
-function prefixScope(secrets: SecretRef[]): Choice {
-  const prefix = sharedPrefix(secrets.map(({ name }) => name));
-  return { id: 'policy-prefix', flag: policyWords.prefixFlags(prefix), text: policyWords.choicePrefix };
-}
 
 /** What stands in the way of using the role, its trust policy aside. */
 export function roleConflicts(input: StepInput<RoleRequest>, found: FoundTrust, more: number): Conflict[] {
@@ -151,7 +143,7 @@ function nameOf({ name, region }: SecretRef): string {
 }
 
 function quotaConflict(
-  { request, secrets, policies }: StepInput<RoleRequest>,
+  { request, secrets, policies, identity }: StepInput<RoleRequest>,
   { role, quotas = DEFAULT_ROLE_QUOTAS }: FoundTrust,
   more: number,
 ): Conflict[] {
@@ -160,11 +152,52 @@ function quotaConflict(
   const quota = quotas.attachedPolicies;
   if (have + more <= quota.limit) return [];
   const named = request.policyNames.length;
+  const hasOne = request.policyNames.some((each) => ownPolicy(role, each));
   const choices = [
-    ...(named > 1 ? [ONE_NAME] : []),
+    ...(named > 1 && (hasOne || have < quota.limit) ? [ONE_NAME] : []),
     // Whatever it allows, a name is one policy; a scope saves those after the first one.
-    ...(named === 1 || policies.length > named ? [prefixScope(secrets), WIDER_SCOPE] : []),
+    ...(named === 1 || policies.length > named
+      ? scopeChoices(secrets, (scope) => have + neededFor(scope) <= quota.limit)
+      : []),
     OTHER_ROLE,
   ];
   return [conflict(words.full(name, have, more, quota), choices).conflict];
+
+  /** How many policies the role would need with a wider scope: one for each name, unless the role's own one takes it in. */
+  function neededFor(scope: PolicyScope): number {
+    const fits = ({ document }: RolePolicy) =>
+      extend(document, secrets, scope, identity).secrets.length === secrets.length;
+    return request.policyNames.filter((each) => {
+      const own = ownPolicy(role, each);
+      const parsed = own && tryParsePolicy(own.document);
+      return !(own && parsed && isReadPolicyShape(parsed) && fits(own));
+    }).length;
+  }
+}
+
+/** The wider scopes with which the role has room. */
+function scopeChoices(secrets: SecretRef[], hasRoom: (scope: PolicyScope) => boolean): Choice[] {
+  const prefix = sharedPrefix(secrets.map(({ name }) => name));
+  const flag = policyWords.prefixFlags(prefix);
+  const wider = (['region', 'account'] as const).filter(hasRoom);
+  return [
+    ...(hasRoom({ prefix: prefix ?? '' })
+      ? [{ id: 'policy-prefix' as const, flag, text: policyWords.choicePrefix }]
+      : []),
+    ...(wider.length > 0
+      ? [
+          {
+            id: 'policy-scope' as const,
+            flag: `--policy-scope ${wider.join('|')}`,
+            text: policyWords.choiceScope,
+          },
+        ]
+      : []),
+  ];
+}
+
+function ownPolicy(role: FoundRole | undefined, name: string): RolePolicy | undefined {
+  return role?.policies.find(
+    (policy) => policy.arn !== undefined && policy.name.toLowerCase() === name.toLowerCase(),
+  );
 }

@@ -30,7 +30,12 @@ function usedBy({ name, region }: FoundSecret, { kind, arn, places }: SecretUser
 function obstacleOf({ name, region, arn, ownedBy, stack, replicaOf, replicas }: FoundSecret): Conflict[] {
   if (ownedBy) return [blockedBy(secretWords.owned(name, region, ownedBy))];
   if (stack) return [blockedBy(words.ofStack(name, region, stack))];
-  if (replicaOf) return [blockedBy(words.isReplica(name, region, replicaOf))];
+  if (replicaOf) {
+    const primary = arn.replace(`:secretsmanager:${region}:`, `:secretsmanager:${replicaOf}:`);
+    return [
+      blockedBy(words.isReplica(name, region, replicaOf), words.replicatedHint(replicaOf, primary, [region])),
+    ];
+  }
   if (replicas) {
     return [blockedBy(words.replicated(name, region, replicas), words.replicatedHint(region, arn, replicas))];
   }

@@ -109,7 +109,7 @@ function algorithmProblems(
   encryption: FlowEncryption,
   sights: Sights,
 ): Problem[] {
-  const { keyType, algorithm, ...rest } = encryption;
+  const { keyType, algorithm } = encryption;
   if (keyType === 'srt-password') {
     return algorithm === undefined
       ? []
@@ -117,7 +117,7 @@ function algorithmProblems(
           {
             id: 'flow-algorithm',
             detail: words.passwordWithAlgorithm,
-            remedy: flowRemedies.leaveAlgorithmOut(partCommand(flow, part, { keyType, ...rest })),
+            remedy: flowRemedies.leaveAlgorithmOut,
           },
         ];
   }

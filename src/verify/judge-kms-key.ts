@@ -4,7 +4,7 @@ import { checkKmsKeys, type KmsKeyFinding } from '../proof/kms-key.ts';
 import type { VerifyCheck } from '../report/verify-types.ts';
 import { remedies } from '../report/words/verify-remedies.ts';
 import type { Remedy } from '../told.ts';
-import { rotateRemedy } from './judge-value.ts';
+import { primaryOf, rotateRemedy } from './judge-value.ts';
 import { checksOf } from './make.ts';
 import type { SecretTarget, ThereSecret } from './secret-sight.ts';
 
@@ -32,17 +32,21 @@ function remedyFor(
   subject: string,
 ): Remedy {
   const { region } = target;
+  const rotate = rotateRemedy({ described, target }, [region]);
+  const { kmsKeyId, replicaOf } = seenIn(described) ?? {};
   switch (fix) {
     case 'enable':
       return remedies.enableKmsKey(keyArn, region);
     case 'cancel-deletion':
       return remedies.keepKmsKey(keyArn, region);
     case 'other-key':
-      return remedies.otherKmsKey(subject, region);
+      return replicaOf === undefined
+        ? remedies.otherKmsKey(subject, region, rotate)
+        : remedies.replicateAnew(primaryOf({ region, replicaOf }, subject), region);
     case 'encrypt-anew':
-      return remedies.encryptAnew(subject, region, seenIn(described)?.kmsKeyId);
+      return remedies.encryptAnew(subject, region, kmsKeyId);
     case 'new-value':
-      return rotateRemedy({ described, target }, [region]);
+      return rotate;
     case 'foreign-policy':
       return remedies.kmsKeyPolicy;
   }

@@ -51,7 +51,7 @@ function judgePolicy(
   const { ok, warning } = checksOf(arn ?? role.arn, role.arn);
   const { further, anySecret } = checkExcess(parsed, wish.regions, identity);
   const setup = setUpOf(role, wish);
-  const takeOff = remedies.takeOff(setup, role.name, { name, arn }, identity.partition);
+  const takeOff = remedies.takeOff(setup, role.name, { name, arn });
   const guides = parseArn(arn ?? '')?.account === 'aws' && name === 'SecretsManagerReadWrite';
   const prefixes = prefixesIn(parsed);
   return [

@@ -1,4 +1,3 @@
-import { parseArn, policyArn } from '../aws/arn.ts';
 import type { Identity } from '../aws/session.ts';
 import type { KeyType } from '../key/index.ts';
 import { checkGuard } from '../proof/guard.ts';
@@ -83,7 +82,9 @@ function judgeTrusting(role: RoleSight & ThereRole, wish: RoleWish, identity: Id
   const { trust } = described.seen;
   const judged = judgeTrust(trust, { regions, sourceArns: flowArn === undefined ? [] : [flowArn] }, identity);
   const letIn = remedies.letIn(setUpOf(role, wish));
-  if (judged.verdict === 'unreadable') return [failed('role-trust', words.trustUnreadable, letIn)];
+  // `setup` adds nothing to what it cannot read.
+  if (judged.verdict === 'unreadable')
+    return [failed('role-trust', words.trustUnreadable, remedies.otherRole(setUpOf(role, wish)))];
   if (judged.verdict === 'not-allowed') {
     return judged.uncertain
       ? [open('role-trust', judged.because)]
@@ -91,9 +92,7 @@ function judgeTrusting(role: RoleSight & ThereRole, wish: RoleWish, identity: Id
           failed(
             'role-trust',
             words.notTrusted(judged.because, flowArn),
-            / denies it$/.test(judged.because)
-              ? remedies.takeTrustDenialOut(name, identity.partition)
-              : letIn,
+            / denies it$/.test(judged.because) ? remedies.takeTrustDenialOut(name) : letIn,
           ),
         ];
   }
@@ -111,18 +110,16 @@ function judgeGuard({ arn, name }: RoleSight, trust: string, identity: Identity)
   return warning(
     'role-guard',
     guard.accounts.length > 0 ? words.letsIn(guard.accounts) : words.noGuard,
-    remedies.guard(name, identity, guarded(trust, identity.account)),
+    remedies.guard(name, identity.account, guarded(trust, identity.account)),
   );
 }
 
-function judgeAttached(
-  { arn, name, attached }: RoleSight & ThereRole,
-  { policyNames, manifest }: RoleWish,
-): VerifyCheck[] {
+function judgeAttached(role: RoleSight & ThereRole, wish: RoleWish): VerifyCheck[] {
+  const { arn, attached } = role;
+  const { policyNames, manifest } = wish;
   if (policyNames.length === 0) return [];
   const { ok, failed, unseen } = checksOf(arn);
   if ('unseen' in attached) return [unseen('role-policy-attached', attached.unseen)];
-  const { account = '', partition = '' } = parseArn(arn) ?? {};
   return policyNames.map((policy) => {
     // IAM does not tell letter case apart in names.
     const named = attached.seen.some((each) => each.toLowerCase().endsWith(`/${policy.toLowerCase()}`));
@@ -132,7 +129,7 @@ function judgeAttached(
           'role-policy-attached',
           words.notAttached(policy),
           manifest === undefined
-            ? remedies.attach(name, policyArn({ partition, account }, policy), partition)
+            ? remedies.attach({ ...setUpOf(role, wish), policyName: policy })
             : remedies.setUpFrom(manifest),
         );
   });

@@ -9,7 +9,7 @@ import { remedies } from '../report/words/verify-remedies.ts';
 import type { Remedy } from '../told.ts';
 import { judgeForeign } from './foreign.ts';
 import { judgeKmsKey } from './judge-kms-key.ts';
-import { judgeContent, rotateRemedy } from './judge-value.ts';
+import { judgeContent, primaryOf, rotateRemedy } from './judge-value.ts';
 import { checksOf } from './make.ts';
 import type { SecretSight, SecretTarget, ThereSecret } from './secret-sight.ts';
 
@@ -38,9 +38,9 @@ function judgeAbsence(
   { target, absence }: Extract<SecretSight, { kind: 'absent' }>,
   subject: string,
 ): VerifyCheck {
-  const { region, keyType } = target;
+  const { region, keyType, reading } = target;
   const { failed } = checksOf(subject);
-  const name = nameOf(target);
+  const missing = { name: nameOf(target), region, keyType, ...reading };
   if (absence.kind === 'other-arn') {
     return failed('secret-exists', words.otherArn, remedies.useArn(absence.arn));
   }
@@ -54,12 +54,8 @@ function judgeAbsence(
     return failed('secret-exists', words.absent, storing(target));
   }
   return absence.regions.length > 0
-    ? failed(
-        'secret-exists',
-        words.elsewhere(region, absence.regions),
-        remedies.storeToo(name, region, keyType),
-      )
-    : failed('secret-exists', words.nowhere(region), remedies.store(name, region, keyType));
+    ? failed('secret-exists', words.elsewhere(region, absence.regions), remedies.storeToo(missing))
+    : failed('secret-exists', words.nowhere(region), remedies.store(missing));
 }
 
 /** How a secret comes to be that a manifest names: `setup` makes none that is said to exist. */
@@ -89,14 +85,15 @@ function judgeDescription(sight: ThereSecret, subject: string): VerifyCheck[] {
   return [make.ok('secret-exists', words.exists), ...judgeSeen(described.seen, subject)];
 }
 
-function judgeSeen({ deletedAt, rotates, region }: FoundSecret, subject: string): VerifyCheck[] {
+function judgeSeen(found: FoundSecret, subject: string): VerifyCheck[] {
+  const { deletedAt, rotates, region } = found;
   const make = checksOf(subject);
   if (deletedAt)
     return [make.failed('secret-deletion', words.deleted(deletedAt), remedies.restore(subject, region))];
   return [
     make.ok('secret-deletion', words.alive),
     rotates
-      ? make.failed('secret-rotation', words.rotates, remedies.cancelRotation(subject, region))
+      ? make.failed('secret-rotation', words.rotates, remedies.cancelRotation(primaryOf(found, subject)))
       : make.ok('secret-rotation', words.steady),
   ];
 }

@@ -1,5 +1,6 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import { seenIn } from '../aws/look.ts';
+import type { FoundSecret } from '../aws/secrets.ts';
 import {
   algorithmOfLength,
   checkStoredKey,
@@ -66,11 +67,11 @@ export function rotateRemedy(
   { described, target }: Pick<ThereSecret, 'described'> & { target: SecretTarget },
   regions: string[],
 ): Remedy {
-  const { id, region, keyType, manifest } = target;
+  const { id, region, keyType, manifest, reading } = target;
   if (manifest?.rotates) return remedies.rotateAll(manifest.path);
   const primary = seenIn(described)?.replicaOf;
   const written = regions.map((each) => (each === region ? (primary ?? each) : each));
-  const { source, roleName } = manifest ?? {};
+  const { source, roleName = reading?.roleName } = manifest ?? {};
   return remedies.rotate({
     name: parseSecretArn(id)?.name ?? id,
     regions: source?.kind === 'generate' ? (manifest?.regions ?? []) : [...new Set(written)],
@@ -78,6 +79,17 @@ export function rotateRemedy(
     source,
     roleName,
   });
+}
+
+/** Where a secret can be changed: a replica only by its primary, whose ARN is the same but for the Region. */
+export function primaryOf(
+  { region, replicaOf = region }: Pick<FoundSecret, 'region' | 'replicaOf'>,
+  arn: string,
+): { arn: string; region: string } {
+  return {
+    arn: arn.replace(`:secretsmanager:${region}:`, `:secretsmanager:${replicaOf}:`),
+    region: replicaOf,
+  };
 }
 
 function judgeText(held: KeyMaterial, target: SecretTarget, subject: string, rotate: Remedy): VerifyCheck[] {

@@ -6,6 +6,7 @@ import type { Aws, Identity } from '../aws/session.ts';
 import type { EarlyValue, ValueReader } from '../aws/value-reader.ts';
 import type { Algorithm, KeyMaterial, KeySource, KeyType } from '../key/index.ts';
 import { type Encryption, type EncryptionReaders, readEncryption } from '../proof/encryption.ts';
+import type { Reading } from '../report/words/commands.ts';
 import { type Absence, whyAbsent } from './absence.ts';
 import { isForeign } from './foreign.ts';
 
@@ -22,6 +23,8 @@ export interface SecretTarget {
   key?: KeyMaterial;
   /** The entry of a manifest that names it, if one does. */
   manifest?: ManifestEntry;
+  /** Who is to read it, where the command line or a flow says so. */
+  reading?: Reading;
 }
 
 /** What the checks and their remedies have to know of an entry of a manifest. */

@@ -1,4 +1,4 @@
-import { parseSecretArn } from '../aws/arn.ts';
+import { nameInIamArn, parseArn, parseSecretArn } from '../aws/arn.ts';
 import type { FlowEncryption, FlowPart, TransitEncryption } from '../aws/flows.ts';
 import { seenIn } from '../aws/look.ts';
 import { isRouted, type MediaSight, type MediaSights } from './flow-sight.ts';
@@ -103,9 +103,9 @@ function namedBy(sight: MediaSight, isMeant: (part: FlowPart) => boolean): Named
 }
 
 /** The secret of transit encryption, whose key has 64 digits (MediaConnect User Guide, "Encryption in transit"). */
-export function transitTarget({ keyType, secretArn }: TransitEncryption): SecretTarget | undefined {
+export function transitTarget({ keyType, secretArn, roleArn }: TransitEncryption): SecretTarget | undefined {
   if (keyType !== 'SECRETS_MANAGER' || secretArn === undefined) return undefined;
-  const target = targetOf({ keyType: 'static-key', secretArn });
+  const target = targetOf({ keyType: 'static-key', secretArn, ...(roleArn ? { roleArn } : {}) });
   return target && { ...target, algorithm: 'aes256' };
 }
 
@@ -113,8 +113,10 @@ export function transitTarget({ keyType, secretArn }: TransitEncryption): Secret
 export function targetOf({
   keyType,
   secretArn = '',
-}: Pick<FlowEncryption, 'keyType' | 'secretArn'>): SecretTarget | undefined {
+  roleArn,
+}: Pick<FlowEncryption, 'keyType' | 'secretArn' | 'roleArn'>): SecretTarget | undefined {
   const arn = parseSecretArn(secretArn);
   if (!arn || (keyType !== 'static-key' && keyType !== 'srt-password')) return undefined;
-  return { id: secretArn, region: arn.region, keyType };
+  const roleName = roleArn !== undefined && parseArn(roleArn) ? nameInIamArn(roleArn) : undefined;
+  return { id: secretArn, region: arn.region, keyType, reading: { roleName } };
 }

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { remedies } from '../../src/report/words/verify-remedies.ts';
 import { REGION } from '../support/account.ts';
 import { runHere } from '../support/run-here.ts';
 import { freshSandbox } from '../support/sandbox.ts';
@@ -36,19 +35,5 @@ describe('a command in a hint names the Region that is meant', () => {
   test('to store a key for the first time', async () => {
     const said = await told(['rotate', ...SECRET, '--generate', 'aes256', '--yes']);
     expect(said).toContain(`mc-static-key setup --secret-name studio-a --region ${GOV}`);
-  });
-
-  test.each([
-    ['aws', ''],
-    ['aws-us-gov', ' --region us-gov-west-1'],
-    ['aws-cn', ' --region cn-north-1'],
-  ])('to change something in IAM of the partition %s', (partition, option) => {
-    const { command } = remedies.attach('r', `arn:${partition}:iam::111122223333:policy/p`, partition);
-    expect(command).toBe(
-      `aws iam attach-role-policy --role-name r --policy-arn arn:${partition}:iam::111122223333:policy/p${option}`,
-    );
-    expect(remedies.takeTrustDenialOut('r', partition).command).toBe(
-      `aws iam get-role --role-name r${option}`,
-    );
   });
 });

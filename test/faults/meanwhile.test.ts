@@ -21,6 +21,7 @@ import {
   readAccount,
   writesTo,
 } from '../support/account.ts';
+import { commandsIn, runPrinted } from '../support/printed.ts';
 import { run } from '../support/run.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp } from '../support/setup.ts';
@@ -101,9 +102,12 @@ describe('a policy', () => {
       const { code, json, log } = await setUp(sandbox());
       expect(code).toBe(3);
       expect(json.error.message).toMatch(/changed the policy .* at the same moment \(version v2\)/);
-      expect(log).toMatch(/set-default-policy-version --policy-arn \S+ --version-id v2/);
+      const [setDefault = ''] = commandsIn(log);
+      expect(setDefault).toMatch(/set-default-policy-version --policy-arn \S+ --version-id v2/);
       expect(await allowed()).not.toContain('*');
       expect(json.completed.policies).toMatchObject([{ action: 'updated', versionId: 'v3' }]);
+      await runPrinted(sandbox(), setDefault);
+      expect((await readAccount(sandbox())).policies[0]?.document).toEqual(document);
     },
   );
 

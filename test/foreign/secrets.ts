@@ -224,11 +224,8 @@ export const CONFLICTING_SECRETS: Row[] = [
       Principal: '*',
       Condition: { ArnNotEquals: { 'aws:PrincipalArn': ADMIN } },
     }),
-    outcome: {
-      conflict: ['GetSecretValue', 'the resource policy of the secret studio-a'],
-      // It keeps out a role of any other name too.
-      ways: [],
-    },
+    // It keeps out a role of any other name too.
+    outcome: { conflict: ['GetSecretValue', 'the resource policy of the secret studio-a'], ways: [] },
   },
   {
     what: 'a resource policy that denies others than the administrators all actions but one',

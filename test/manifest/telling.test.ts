@@ -14,11 +14,14 @@ const FLAGS = [...MEMBERS.values(), ...KEY_MEMBERS.values()].flatMap(({ flag }) 
 const namesFlag = (text: string) => FLAGS.some((flag) => new RegExp(`${flag}(?![\\w-])`).test(text));
 
 /** Stands for whatever a sentence is made with: a name, a number, a date, a list, or something with members. */
-const sample: object = new Proxy(Object.assign(['x'], { replace: () => 'x', split: () => ['x'] }), {
-  get(target, name) {
-    if (name === 'toISOString') return () => '2026-11-27T00:00:00.000Z';
-    return name === 'secrets' || name === 'regions' ? [] : Reflect.get(target, name);
-  },
+const sample: object = Object.assign(['x'], {
+  replace: () => 'x',
+  split: () => ['x'],
+  toISOString: () => '2026-11-27T00:00:00.000Z',
+  secrets: [],
+  regions: [],
+  roleName: 'x',
+  name: 'x',
 });
 
 /** All that some words come to: sentences, and remedies. */

@@ -10,6 +10,7 @@ import {
 } from '../support/account.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { conflictOf, setUp, setUpInVain } from '../support/setup.ts';
+import { taking, waysIn } from '../support/ways.ts';
 
 const NAME = 'SecretsManagerForMediaConnect';
 const sandbox = freshSandbox();
@@ -99,14 +100,14 @@ describe('a role with no room for another policy', () => {
     await makeRole(sandbox(), { attached: names.map(policyArn) });
   };
 
-  test('stops, and names the wider scope and another role as the ways out', async () => {
+  test('stops, and names another role as the way out, as each scope takes one more policy too', async () => {
     await attach(10);
     const { step, message, hint } = await conflictOf(sandbox());
     expect(step).toBe('trust-role');
     expect(message).toBe(
       'The role MediaConnect-ASM has 10 managed policies and needs 1 more; its quota is 10.',
     );
-    expect(hint).toContain('--policy-scope region|account');
+    expect(hint).not.toContain('--policy-scope');
     expect(hint).toContain('--role-name NAME');
     expect((await setUp(sandbox(), { roleName: 'MediaConnect-Other' })).code).toBe(0);
   });
@@ -124,7 +125,9 @@ describe('a role with no room for another policy', () => {
     await attach(9);
     await makePolicy(sandbox(), NAME, guidePolicy(...(full('old').Statement[0]?.Resource.slice(0, 9) ?? [])));
     const wishes = { secretName: longName('new'), region: [REGION, 'eu-west-1'] };
-    expect((await conflictOf(sandbox(), wishes)).message).toContain('needs 2 more');
-    expect((await setUp(sandbox(), { ...wishes, policyScope: 'account' })).code).toBe(0);
+    const { message, hint = '' } = await conflictOf(sandbox(), wishes);
+    expect(message).toContain('needs 2 more');
+    expect(waysIn(hint)).toContain('--policy-scope account');
+    expect((await setUp(sandbox(), taking(wishes, '--policy-scope account'))).code).toBe(0);
   });
 });

@@ -4,28 +4,58 @@ import * as kms from '@aws-sdk/client-kms';
 import * as mediaconnect from '@aws-sdk/client-mediaconnect';
 import * as secretsmanager from '@aws-sdk/client-secrets-manager';
 import { expect } from 'vitest';
+import { hasAwsCli } from '../../bench/aws-cli.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
-import { clientsOf, REGION } from './account.ts';
+import { clientsOf, KEYS, REGION } from './account.ts';
+import { exhaustive } from './exhaustive.ts';
+import { baseEnv, runCommand } from './run.ts';
 import { runHere } from './run-here.ts';
+
+/** What a person has at the terminal when the command is typed. */
+export interface Typing {
+  /** What stands for KEY-FILE in it. */
+  keyFile?: string;
+  /** Flags for what the command asks for in a terminal. */
+  asked?: string[];
+}
 
 const MODULES: Record<string, Record<string, unknown>> = { iam, kms, mediaconnect, secretsmanager };
 
 /**
  * Runs a command that the program has printed, as a shell would: commands of the program itself in this process, those of the AWS CLI
- * as the requests that they make.
- * @param keyFile what stands for KEY-FILE in it
+ * as the requests that they make. With FAULTS=all it is the AWS CLI itself that runs them, where there is one.
  */
 export async function runPrinted(
   sandbox: Sandbox,
   printed: string | undefined,
-  keyFile = 'KEY-FILE',
+  { keyFile = 'KEY-FILE', asked = [] }: Typing = {},
 ): Promise<void> {
   expect(printed).toBeDefined();
   for (const command of (printed ?? '').split(' && ')) {
     const [program, ...words] = wordsOf(command.replaceAll('KEY-FILE', keyFile));
-    if (program === 'aws') await runAws(sandbox, words);
-    else await runOwn(sandbox, program, words);
+    if (program !== 'aws') await runOwn(sandbox, program, [...words, ...asked]);
+    else if (await cliIsHere()) await runAwsCli(sandbox, words);
+    else await runAws(sandbox, words);
   }
+}
+
+let cli: Promise<boolean> | undefined;
+
+function cliIsHere(): Promise<boolean> {
+  cli ??= exhaustive ? hasAwsCli(baseEnv()) : Promise.resolve(false);
+  return cli;
+}
+
+async function runAwsCli(sandbox: Sandbox, words: string[]): Promise<void> {
+  const env = { ...sandbox.env, AWS_REGION: REGION };
+  const { code, stderr } = await runCommand('aws', words, { env, timeoutMs: 60_000 });
+  expect(code, stderr).toBe(0);
+}
+
+/** The commands in what was shown, each of which is on a line of its own. */
+export function commandsIn(shown: string): string[] {
+  const lines = shown.split('\n').map((line) => line.trim());
+  return lines.filter((line) => /^(aws|mc-static-key) /.test(line));
 }
 
 /** The words of a command as a shell splits them. */
@@ -45,9 +75,13 @@ async function runOwn(sandbox: Sandbox, program: string | undefined, words: stri
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_REGION: REGION,
     ...(credentials.sessionToken ? { AWS_SESSION_TOKEN: credentials.sessionToken } : {}),
+    FEED_KEY: KEYS.aes256,
   });
   expect(code, stderr).toBe(0);
 }
+
+/** Options of the AWS CLI about what it shows. */
+const SHOWING = ['--query', '--output'];
 
 /** `aws kms enable-key --region R --key-id ID` is the request EnableKey with KeyId. */
 async function runAws(sandbox: Sandbox, [service = '', operation = '', ...options]: string[]): Promise<void> {
@@ -59,7 +93,10 @@ async function runAws(sandbox: Sandbox, [service = '', operation = '', ...option
     const values = options.slice(at + 1, end === -1 ? undefined : end);
     at += 1 + values.length;
     if (name === '--region') region = values[0] ?? '';
-    else input[pascal(name.slice(2))] = /regions$/.test(name) ? values : onlyOne(values);
+    else if (!SHOWING.includes(name))
+      input[pascal(name.slice(2))] = /regions$/.test(name)
+        ? values.map(structure)
+        : inputOf(service, onlyOne(values));
   }
   const Command = MODULES[service]?.[`${pascal(operation)}Command`];
   if (typeof Command !== 'function') throw new Error(`${service} has no ${operation}`);
@@ -67,6 +104,18 @@ async function runAws(sandbox: Sandbox, [service = '', operation = '', ...option
   const client = { iam, kms, mediaconnect: mediaConnect, secretsmanager: secrets }[service];
   if (!client) throw new Error(`there is no client for ${service}`);
   await Reflect.apply(client.send, client, [Reflect.construct(Command, [input])]);
+}
+
+/** The documents of IAM and KMS are texts; MediaConnect takes structures. */
+function inputOf(service: string, value: unknown): unknown {
+  return service === 'mediaconnect' && typeof value === 'string' && /^[[{]/.test(value)
+    ? JSON.parse(value)
+    : value;
+}
+
+/** `Region=eu-west-1` is a structure in the shorthand of the AWS CLI. */
+function structure(value: string): unknown {
+  return value.includes('=') ? Object.fromEntries(value.split(',').map((pair) => pair.split('='))) : value;
 }
 
 function onlyOne(values: string[]): unknown {

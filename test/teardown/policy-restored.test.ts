@@ -4,6 +4,7 @@ import { clientsFor } from '../sandbox/clients.ts';
 import { guidePolicy, policyArn, REGION, readAccount } from '../support/account.ts';
 import type { InProcessOptions } from '../support/command.ts';
 import { setUpAll } from '../support/manifest.ts';
+import { commandsIn, runPrinted } from '../support/printed.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp } from '../support/setup.ts';
 import { tearDown, tearDownAll } from '../support/teardown.ts';
@@ -99,6 +100,11 @@ describe('a policy that several roles have lost', () => {
     expect(code).toBe(1);
     for (const role of ['MediaConnect-a', 'MediaConnect-b'])
       for (const line of lossLines(role, 'cams')) expect(log).toContain(line);
+    const before = await attachments();
+    expect(before.flatMap(([, policies]) => policies)).toEqual([]);
+    sandbox().clearFaults();
+    for (const command of commandsIn(log)) await runPrinted(sandbox(), command);
+    expect(await attachments()).toEqual(before.map(([role]) => [role, ['cams']]));
   });
 });
 

@@ -7,7 +7,6 @@ import {
   guideTrust,
   makePolicy,
   makeRole,
-  policyArn,
   REGION,
   type RoleFixture,
 } from '../support/account.ts';
@@ -182,10 +181,7 @@ export const ROLES: RoleRow[] = [
     make: role({}),
     wishes: { policyName: 'Wanted' },
     troubles: ['failed role-policy-attached'],
-    says: [
-      'Wanted is not attached',
-      `aws iam attach-role-policy --role-name ${NAME} --policy-arn ${policyArn('Wanted')}`,
-    ],
+    says: ['Wanted is not attached', `--policy-name Wanted --role-name ${NAME}`],
   },
   {
     what: 'with the policy that must be attached, whatever its letter case',

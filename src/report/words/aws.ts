@@ -53,11 +53,11 @@ export const awsWords = {
   }),
   invalidOrRegionOff: (region: string) =>
     `AWS does not know these credentials in ${region}: they are wrong, or that Region is not enabled in the account.`,
-  invalidOrRegionOffHint: {
+  invalidOrRegionOffHint: (): Remedy => ({
     remedy:
       'If the access key works elsewhere, enable the Region, or take another one (--region). This tells whether it does:',
-    command: 'aws sts get-caller-identity --region us-east-1',
-  } satisfies Remedy,
+    command: aws('sts', 'get-caller-identity', '--region', 'us-east-1'),
+  }),
   clockSkew: "This machine's clock is too far off for AWS to accept its requests.",
   clockSkewHint: 'Set the clock (NTP), then run the same command again.',
   mfaCannotAsk: (serial: string) =>

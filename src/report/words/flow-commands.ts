@@ -1,5 +1,5 @@
 import { plainJson } from '../plain.ts';
-import { shellWord } from '../shell.ts';
+import { aws } from './commands.ts';
 
 const COMMANDS = {
   source: ['update-flow-source', '--source-arn', '--decryption'],
@@ -22,15 +22,8 @@ export function partCommand(
     RoleArn: roleArn,
     SecretArn: secretArn,
   });
-  const words = [
-    '--region',
-    flow.region,
-    '--flow-arn',
-    flow.arn,
-    arnOption,
-    part.arn,
-    settingsOption,
-    plainJson(json),
-  ];
-  return ['aws', 'mediaconnect', command, ...words.map(shellWord)].join(' ');
+  return aws(
+    ...['mediaconnect', command, '--region', flow.region, '--flow-arn', flow.arn],
+    ...[arnOption, part.arn, settingsOption, plainJson(json)],
+  );
 }

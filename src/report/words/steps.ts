@@ -1,9 +1,8 @@
-import { parseArn } from '../../aws/arn.ts';
 import type { PolicyScope } from '../../policy/index.ts';
 import type { Remedy } from '../../told.ts';
 import { dayOf } from '../day.ts';
 import type { Quota } from '../types.ts';
-import { iam } from './commands.ts';
+import { aws } from './commands.ts';
 
 /** Words of the plan: reasons, conflicts, ways out, warnings. */
 
@@ -128,11 +127,7 @@ export const policyWords = {
     `The policy ${name} could not be read back. If another run changed it at the same moment, run that command again.`,
   setDefaultAgain: (arn: string, version: string): Remedy => ({
     remedy: `If ${version} is the one you want, make it the default again:`,
-    command: iam(
-      parseArn(arn)?.partition ?? 'aws',
-      ...['set-default-policy-version', '--policy-arn', arn],
-      ...['--version-id', version],
-    ),
+    command: aws(...['iam', 'set-default-policy-version', '--policy-arn', arn], ...['--version-id', version]),
   }),
   propagating: 'IAM to make the policy known everywhere',
   othersFirst: 'recent changes of other runs to the policy to settle',

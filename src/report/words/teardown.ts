@@ -1,7 +1,6 @@
-import { parseArn } from '../../aws/arn.ts';
 import type { Remedy } from '../../told.ts';
 import { dayOf } from '../day.ts';
-import { aws, iam } from './commands.ts';
+import { aws } from './commands.ts';
 import { fleetWords } from './fleet.ts';
 
 /** Words of the `teardown` command. */
@@ -72,11 +71,7 @@ export const teardownWords = {
     `The role ${role} has lost the policy ${policy}. The policy was not deleted, and other keys may need it.`,
   attachAgain: (role: string, policyArn: string): Remedy => ({
     remedy: 'Attach it again:',
-    command: iam(
-      parseArn(policyArn)?.partition ?? 'aws',
-      ...['attach-role-policy', '--role-name', role],
-      ...['--policy-arn', policyArn],
-    ),
+    command: aws(...['iam', 'attach-role-policy', '--role-name', role], ...['--policy-arn', policyArn]),
   }),
 
   stillThere: 'After the teardown AWS still shows something of it, or somebody has made it again:',

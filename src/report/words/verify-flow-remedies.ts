@@ -12,7 +12,10 @@ export const flowRemedies = {
         ? 'Take Zixi or SRT as the protocol, or no encryption.'
         : `Take the key type ${takes}, with the algorithm of the key, or another protocol.`,
   }),
-  leaveAlgorithmOut: (command: string): Remedy => ({ remedy: 'Leave the algorithm out:', command }),
+  /** An update of a part leaves as it is what it does not name, so that it takes no algorithm away. */
+  leaveAlgorithmOut: {
+    remedy: 'Leave the algorithm out: remove this part of the flow, and add it again without.',
+  } satisfies Remedy,
   nameAlgorithm: { remedy: 'Name the algorithm that the length of the key tells.' } satisfies Remedy,
   takeAlgorithm: (algorithm: string, command: string): Remedy => ({
     remedy: `Take ${algorithm}, or store a key of the other length:`,

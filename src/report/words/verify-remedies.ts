@@ -1,16 +1,16 @@
 import { DEFAULTS } from '../../defaults.ts';
-import type { KeyType } from '../../key/index.ts';
 import type { Remedy } from '../../told.ts';
 import { plainJson } from '../plain.ts';
 import {
   aws,
-  iam,
-  keyTypeOption,
+  inTurn,
   own,
   rotateCommand,
   type SetUp,
   setupCommand,
+  storeCommand,
   type ToRotate,
+  type ToStore,
 } from './commands.ts';
 import { namedSecretWords } from './named-secret.ts';
 
@@ -20,24 +20,21 @@ interface OfRole {
   arn: string | undefined;
 }
 
+/** A secret, and the Region in which it can be changed. */
+interface Place {
+  arn: string;
+  region: string;
+}
+
 /** What to do about the checks of `verify` that are not as they should be. */
 export const remedies = {
-  store: (name: string, region: string, keyType: KeyType): Remedy => ({
+  store: (secret: ToStore): Remedy => ({
     remedy: 'Check the name and the Region, or store the key:',
-    command: own('setup', '--secret-name', name, '--region', region, ...keyTypeOption(keyType)),
+    command: storeCommand(secret),
   }),
-  storeToo: (name: string, region: string, keyType: KeyType): Remedy => ({
+  storeToo: (secret: ToStore): Remedy => ({
     remedy: 'Name the Region of the flow, or store the same key there too:',
-    command: own(
-      'setup',
-      '--secret-name',
-      name,
-      '--region',
-      region,
-      ...keyTypeOption(keyType),
-      '--key-file',
-      'KEY-FILE',
-    ),
+    command: storeCommand(secret, '--key-file', 'KEY-FILE'),
   }),
   storeHere: (region: string): Remedy => ({
     remedy: `Store the same key in a secret of this account in ${region}, and take that one.`,
@@ -51,7 +48,7 @@ export const remedies = {
     remedy: 'Restore it:',
     command: aws('secretsmanager', 'restore-secret', '--region', region, '--secret-id', arn),
   }),
-  cancelRotation: (arn: string, region: string): Remedy => ({
+  cancelRotation: ({ arn, region }: Place): Remedy => ({
     remedy: 'Switch the rotation off:',
     command: aws('secretsmanager', 'cancel-rotate-secret', '--region', region, '--secret-id', arn),
   }),
@@ -72,18 +69,29 @@ export const remedies = {
     remedy: 'If it is an SRT password, verify it with --key-type srt-password. If not, store the right key:',
   }),
 
-  otherKmsKey: (arn: string, region: string): Remedy => ({
-    remedy:
-      'Give the secret another KMS key, and then its value again, which the old one cannot read any more:',
-    command: aws(
-      'secretsmanager',
-      'update-secret',
-      '--region',
-      region,
-      '--secret-id',
-      arn,
-      '--kms-key-id',
-      'alias/aws/secretsmanager',
+  /** @param rotate how its value is stored again, which no other key can decrypt */
+  otherKmsKey: (arn: string, region: string, rotate: Remedy): Remedy => ({
+    remedy: 'Give the secret another KMS key. Then store its value again, encrypted with that key:',
+    command: inTurn(
+      aws(
+        ...['secretsmanager', 'update-secret', '--region', region],
+        ...['--secret-id', arn, '--kms-key-id', 'alias/aws/secretsmanager'],
+      ),
+      rotate.command,
+    ),
+  }),
+  /** A replica has its KMS key for good. */
+  replicateAnew: ({ arn, region }: Place, replica: string): Remedy => ({
+    remedy: 'Remove the replica and make it again, encrypted with a KMS key of its Region:',
+    command: inTurn(
+      aws(
+        ...['secretsmanager', 'remove-regions-from-replication', '--region', region],
+        ...['--secret-id', arn, '--remove-replica-regions', replica],
+      ),
+      aws(
+        ...['secretsmanager', 'replicate-secret-to-regions', '--region', region],
+        ...['--secret-id', arn, '--add-replica-regions', `Region=${replica}`],
+      ),
     ),
   }),
   /** What is encrypted with a key that is no longer the secret's is encrypted with the one that it names now. */
@@ -102,8 +110,11 @@ export const remedies = {
     ),
   }),
   keepKmsKey: (arn: string, region: string): Remedy => ({
-    remedy: 'Cancel its deletion, and enable it again after that (aws kms enable-key):',
-    command: aws('kms', 'cancel-key-deletion', '--region', region, '--key-id', arn),
+    remedy: 'Cancel its deletion, which leaves it disabled, and enable it:',
+    command: inTurn(
+      aws('kms', 'cancel-key-deletion', '--region', region, '--key-id', arn),
+      aws('kms', 'enable-key', '--region', region, '--key-id', arn),
+    ),
   }),
   enableKmsKey: (arn: string, region: string): Remedy => ({
     remedy: 'Enable it:',
@@ -132,37 +143,29 @@ export const remedies = {
         : 'Have MediaConnect added to its trust policy, with updateTrust: true in the manifest:',
     command: setupCommand(what, '--update-trust'),
   }),
-  otherRole: (what: SetUp): Remedy =>
-    what.manifest === undefined
-      ? {
-          remedy: 'Set up another role, for example with the default name:',
-          command: setupCommand({
-            secrets: what.secrets,
-            regions: what.regions,
-            policyName: what.policyName,
-          }),
-        }
-      : {
-          remedy: 'Name another role in the manifest (--role-name), and have it set up:',
-          command: own('setup', '--manifest', what.manifest),
-        },
-  takeTrustDenialOut: (roleName: string, partition: string): Remedy => ({
+  otherRole: (what: SetUp): Remedy => ({
+    remedy:
+      what.manifest === undefined
+        ? 'Set up another role, for example of this name, and use it in its place:'
+        : 'Name another role in the manifest (--role-name), and have it set up:',
+    command: setupCommand({
+      ...what,
+      roleName: otherName(what.roleName ?? DEFAULTS.roleName, DEFAULTS.roleName),
+    }),
+  }),
+  takeTrustDenialOut: (roleName: string): Remedy => ({
     remedy:
       'Take the denial out of its trust policy, which another statement would not change; this shows it:',
-    command: iam(partition, 'get-role', '--role-name', roleName),
+    command: aws('iam', 'get-role', '--role-name', roleName),
   }),
   /** @param trust the trust policy with the guard in it, where it can be added without a change to anything else */
-  guard: (
-    roleName: string,
-    { account, partition }: { account: string; partition: string },
-    trust: string | undefined,
-  ): Remedy => ({
+  guard: (roleName: string, account: string, trust: string | undefined): Remedy => ({
     remedy: `Give its statement for MediaConnect the condition {"StringEquals": {"aws:SourceAccount": "${account}"}}${trust === undefined ? '.' : ':'}`,
     ...(trust === undefined
       ? {}
       : {
-          command: iam(
-            partition,
+          command: aws(
+            'iam',
             'update-assume-role-policy',
             '--role-name',
             roleName,
@@ -171,9 +174,9 @@ export const remedies = {
           ),
         }),
   }),
-  attach: (roleName: string, arn: string, partition: string): Remedy => ({
-    remedy: 'Attach it, or have setup make it (--policy-name):',
-    command: iam(partition, 'attach-role-policy', '--role-name', roleName, '--policy-arn', arn),
+  attach: (what: SetUp): Remedy => ({
+    remedy: 'Have it attached, with this secret in it, and made if there is none of this name:',
+    command: setupCommand(what),
   }),
   policyUnreadable: {
     remedy: 'Look at it in the IAM console; a policy that IAM took reads there.',
@@ -183,18 +186,21 @@ export const remedies = {
       ? 'Have whoever is in charge of the permissions boundary allow it, or set up a role with another one.'
       : 'Take the denial out of the policy, or except this secret from it.',
   }),
-  takeOff: (what: SetUp, roleName: string, { name, arn }: OfRole, partition: string): Remedy => {
-    const other = name === DEFAULTS.policyName ? ['--policy-name', `${name}-Narrow`] : [];
+  takeOff: (what: SetUp, roleName: string, { name, arn }: OfRole): Remedy => {
+    // It is not this one that `setup` shall find in place and keep.
+    const policyName = isSameName(name, what.policyName ?? DEFAULTS.policyName)
+      ? `${name}-Narrow`
+      : what.policyName;
     const off =
       arn === undefined
-        ? iam(partition, 'delete-role-policy', '--role-name', roleName, '--policy-name', name)
-        : iam(partition, 'detach-role-policy', '--role-name', roleName, '--policy-arn', arn);
+        ? aws('iam', 'delete-role-policy', '--role-name', roleName, '--policy-name', name)
+        : aws('iam', 'detach-role-policy', '--role-name', roleName, '--policy-arn', arn);
     return {
       remedy:
         what.manifest === undefined
           ? 'Attach a policy that only reads what is needed (name all secrets that the role is for), and then take this one off:'
           : 'See to it that the manifest names another policy for the keys of this role (--policy-name), and none of a wide scope (--policy-scope). Then have it set up, and take this one off:',
-      command: `${setupCommand(what, ...other)} && ${off}`,
+      command: inTurn(setupCommand({ ...what, policyName }), off),
     };
   },
   passRole: (roleArn: string): Remedy => ({
@@ -213,3 +219,13 @@ export const remedies = {
     remedy: 'Take the right ARN, or credentials of that partition (--profile).',
   } satisfies Remedy,
 };
+
+/** IAM does not tell letter case apart in names. */
+function isSameName(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+/** A name that is not taken by what it stands for: the default one, unless it is that one itself that does not do. */
+function otherName(name: string, byDefault: string): string {
+  return isSameName(name, byDefault) ? `${byDefault}-2` : byDefault;
+}

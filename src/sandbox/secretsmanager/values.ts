@@ -4,7 +4,7 @@ import { type Call, type Operations, operation } from '../service.ts';
 import { flag, list, number, required, text } from '../shapes.ts';
 import { findSecret } from './access.ts';
 import { change } from './change.ts';
-import { encryptWith } from './encryption.ts';
+import { encryptWith, isUsable } from './encryption.ts';
 import { invalidParameter, invalidRequest } from './errors.ts';
 import { keyNeeds } from './keys.ts';
 import {
@@ -110,15 +110,20 @@ export const values: Operations = {
 };
 
 /**
- * Gives a secret another KMS key. Versions with a staging label are encrypted with it anew if the caller has `kms:Encrypt` on it;
- * all others stay under the key that they have. Source: `KmsKeyId` of UpdateSecret in the API reference.
+ * Gives a secret another KMS key. Versions with a staging label are encrypted with it anew if the caller has `kms:Encrypt` on it
+ * and `kms:Decrypt` on the key that they have, which has to be usable; all others stay under that key.
+ * Sources: `KmsKeyId` of UpdateSecret in the API reference; "Change the encryption key for an AWS Secrets Manager secret" in the
+ * user guide.
  */
 function changeKey(call: Call, secret: Secret, keyId: string): void {
-  const encrypts = keyNeeds(call, ['kms:Encrypt'], keyId, secret.arn).every((need) => isAllowed(call, need));
+  const may = (action: string, key: string) =>
+    keyNeeds(call, [action], key, secret.arn).every((need) => isAllowed(call, need));
+  const encrypts = may('kms:Encrypt', keyId);
   for (const version of secret.versions.values()) {
     const before = keyOf(secret, version) ?? '';
     delete version.earlierKeyId;
-    if (!(encrypts && version.stages.length > 0) && before !== keyId) {
+    const isReadable = isUsable(call, before) && may('kms:Decrypt', before);
+    if (!(encrypts && isReadable && version.stages.length > 0) && before !== keyId) {
       version.earlierKeyId = before;
     }
   }

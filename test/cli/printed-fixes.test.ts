@@ -1,0 +1,223 @@
+import { DescribeFlowCommand, RemoveFlowOutputCommand } from '@aws-sdk/client-mediaconnect';
+import { DeleteSecretCommand, ReplicateSecretToRegionsCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, test } from 'vitest';
+import { clientsOf, FAR_REGION, KEYS, makeSecret, REGION } from '../support/account.ts';
+import { manifestFile, temporaryFile } from '../support/manifest.ts';
+import { commandsIn, runPrinted } from '../support/printed.ts';
+import { runHere } from '../support/run-here.ts';
+import { freshSandbox } from '../support/sandbox.ts';
+import { setUp } from '../support/setup.ts';
+
+const sandbox = freshSandbox();
+const keyFile = () => temporaryFile('new.key', KEYS.other);
+
+/** Runs a command as it is typed, and returns what it shows, with each printed command on its own line. */
+async function type(...words: string[]) {
+  const env = { ...sandbox().env, AWS_REGION: REGION, FEED_KEY: KEYS.aes256, OTHER_KEY: KEYS.other };
+  const yes = ['setup', 'rotate', 'teardown'].includes(words[0] ?? '') ? ['--yes'] : [];
+  const { code, stdout, stderr } = await runHere([...words, ...yes], env);
+  const shown = `${stdout}\n${stderr}`;
+  return { code, said: shown.replace(/\s+/g, ' '), commands: commandsIn(shown) };
+}
+
+const ROTATE = ['rotate', '--secret-name', 'studio-a', '--key-env', 'OTHER_KEY'];
+const TEARDOWN = ['teardown', '--secret-name', 'studio-a', '--region', REGION];
+const schedule = (region = REGION) =>
+  clientsOf(sandbox(), region).secrets.send(new DeleteSecretCommand({ SecretId: 'studio-a' }));
+const replicate = () =>
+  clientsOf(sandbox()).secrets.send(
+    new ReplicateSecretToRegionsCommand({
+      SecretId: 'studio-a',
+      AddReplicaRegions: [{ Region: FAR_REGION }],
+    }),
+  );
+
+describe('what rotate prints works:', () => {
+  test('a secret that is scheduled for deletion is restored, in its Region', async () => {
+    await setUp(sandbox(), { region: [REGION, FAR_REGION] });
+    await schedule(FAR_REGION);
+    const { code, commands } = await type(...ROTATE);
+    expect([code, commands]).toEqual([3, [expect.stringContaining(`--region ${FAR_REGION}`)]]);
+    await runPrinted(sandbox(), commands[0]);
+    expect((await type(...ROTATE)).code).toBe(0);
+  });
+
+  test('a secret that is not in the Region is stored there by setup', async () => {
+    await setUp(sandbox());
+    const far = [...ROTATE, '--region', FAR_REGION];
+    const { code, said } = await type(...far);
+    expect([code, said]).toEqual([3, expect.stringContaining("use 'mc-static-key setup'")]);
+    expect((await setUp(sandbox(), { region: [FAR_REGION] })).code).toBe(0);
+    expect((await type(...far)).code).toBe(0);
+  });
+
+  test('a secret of a wrong name is found by the right one', async () => {
+    await setUp(sandbox());
+    const wrong = await type(
+      'rotate',
+      '--secret-name',
+      'studio',
+      '--key-env',
+      'OTHER_KEY',
+      '--region',
+      REGION,
+    );
+    expect([wrong.code, wrong.said]).toEqual([3, expect.stringContaining('There is no secret studio in')]);
+    expect((await type(...ROTATE, '--region', REGION)).code).toBe(0);
+  });
+
+  test('a replica is changed with its primary, whose Region is printed', async () => {
+    await setUp(sandbox());
+    await replicate();
+    const { code, said } = await type(...ROTATE, '--region', FAR_REGION);
+    const [, region = ''] = /give that one too \(--region (\S+)\)/.exec(said) ?? [];
+    expect([code, region]).toEqual([3, REGION]);
+    const arn = (await setUp(sandbox())).json.secrets[0]?.arn ?? '';
+    await setUp(sandbox(), { secretArn: [arn, arn.replace(REGION, FAR_REGION)] });
+    const both = await type(...ROTATE, '--region', FAR_REGION, '--region', region);
+    expect(both.code, both.said).toBe(0);
+  });
+
+  test('where there is no key to go back to, the key that is wanted is stored', async () => {
+    await setUp(sandbox());
+    const back = ['rotate', '--secret-name', 'studio-a', '--region', REGION, '--rollback'];
+    const { code, commands } = await type(...back);
+    expect([code, commands]).toEqual([3, [expect.stringContaining('mc-static-key rotate')]]);
+    await runPrinted(sandbox(), commands[0], { keyFile: keyFile() });
+    expect((await type(...back)).code).toBe(0);
+  });
+
+  test('the same for a role that is not the default one', async () => {
+    const roleName = 'MediaConnect-Q';
+    await setUp(sandbox(), { roleName });
+    const back = ['rotate', '--secret-name', 'studio-a', '--region', REGION, '--role-name', roleName];
+    const { commands } = await type(...back, '--rollback');
+    await runPrinted(sandbox(), commands[0], { keyFile: keyFile() });
+    expect((await type(...back, '--rollback')).code).toBe(0);
+  });
+
+  test('a key that was generated is read for the other end', async () => {
+    await setUp(sandbox());
+    const { commands } = await type('rotate', '--secret-name', 'studio-a', '--generate', 'aes256');
+    expect(commands).toEqual([expect.stringContaining('get-secret-value')]);
+    await runPrinted(sandbox(), commands[0]);
+  });
+});
+
+describe('what teardown prints works:', () => {
+  test('what was taken down comes back, for roles and policies of any name', async () => {
+    const names = { roleName: 'MediaConnect-Q', policyName: 'Reading' };
+    await setUp(sandbox(), names);
+    const flags = ['--role-name', names.roleName, '--policy-name', names.policyName];
+    const { code, commands } = await type(...TEARDOWN, ...flags);
+    expect([code, commands]).toEqual([0, [expect.stringContaining('setup --restore')]]);
+    await runPrinted(sandbox(), commands[0]);
+    const verify = ['verify', '--secret-name', 'studio-a', '--region', REGION, ...flags];
+    const { code: verified, said } = await type(...verify);
+    expect(verified, said).toBe(0);
+  });
+
+  test('what a manifest named comes back', async () => {
+    const path = manifestFile({
+      keys: [{ secretName: 'studio-a', regions: [REGION], key: { env: 'FEED_KEY' } }],
+    });
+    await type('setup', '--manifest', path);
+    const { code, commands } = await type('teardown', '--manifest', path);
+    expect([code, commands]).toEqual([0, [expect.stringContaining('setup --manifest')]]);
+    await runPrinted(sandbox(), commands[0]);
+    expect((await type('verify', '--manifest', path)).code).toBe(0);
+  });
+
+  test('replicas are removed first', async () => {
+    await setUp(sandbox());
+    await replicate();
+    const { code, commands } = await type(...TEARDOWN);
+    expect([code, commands]).toEqual([3, [expect.stringContaining('remove-regions-from-replication')]]);
+    await runPrinted(sandbox(), commands[0]);
+    expect((await type(...TEARDOWN)).code).toBe(0);
+  });
+
+  test('a replica is removed by its primary, and its key is torn down with that', async () => {
+    await setUp(sandbox());
+    await replicate();
+    const both = [...TEARDOWN, '--region', FAR_REGION];
+    const { code, commands } = await type(...both);
+    expect([code, new Set(commands).size]).toEqual([3, 1]);
+    await runPrinted(sandbox(), commands[0]);
+    expect((await type(...both)).code).toBe(0);
+  });
+
+  test('what this program has not made is taken with the option that is named', async () => {
+    await makeSecret(sandbox());
+    await setUp(sandbox(), { existingKey: 'keep' });
+    const { said } = await type(...TEARDOWN);
+    const [option = ''] = /--include-untagged/.exec(said) ?? [];
+    const { code, commands } = await type(...TEARDOWN, option);
+    expect([code, commands]).toEqual([0, [expect.stringContaining('setup --restore')]]);
+  });
+
+  test('what uses the secret is removed from the flow', async () => {
+    const { json } = await setUp(sandbox());
+    const Encryption = {
+      KeyType: 'static-key',
+      Algorithm: 'aes256',
+      RoleArn: json.role?.arn ?? '',
+      SecretArn: json.secrets[0]?.arn ?? '',
+    } as const;
+    const output = { Name: 'studio', Transport: { Protocol: 'zixi-push' as const }, Encryption };
+    const FlowArn = sandbox().addFlow({ region: REGION, name: 'game', outputs: [output] });
+    const { code, said } = await type(...TEARDOWN);
+    expect([code, said]).toEqual([3, expect.stringContaining('remove that part of the flow')]);
+    const { mediaConnect } = clientsOf(sandbox());
+    const { Flow } = await mediaConnect.send(new DescribeFlowCommand({ FlowArn }));
+    const OutputArn = Flow?.Outputs?.[0]?.OutputArn;
+    await mediaConnect.send(new RemoveFlowOutputCommand({ FlowArn, OutputArn }));
+    expect((await type(...TEARDOWN)).code).toBe(0);
+  });
+});
+
+describe('what status prints works:', () => {
+  test('the command for all checks', async () => {
+    await setUp(sandbox(), { roleName: 'MediaConnect-Q' });
+    const { commands } = await type('status');
+    expect(commands).toEqual([expect.stringContaining('mc-static-key verify')]);
+    await runPrinted(sandbox(), commands[0]);
+  });
+
+  test.each([
+    ['is missing', async () => undefined],
+    ['is scheduled for deletion', () => schedule()],
+  ])('what %s is set up from the manifest', async (_what, fault) => {
+    await setUp(sandbox());
+    await fault();
+    const key = { env: 'FEED_KEY' };
+    const path = manifestFile({
+      keys: ['studio-a', 'studio-b'].map((secretName) => ({ secretName, regions: [REGION], key })),
+    });
+    const { commands } = await type('status', '--manifest', path);
+    const command = commands.find((each) => each.startsWith('mc-static-key setup'));
+    await runPrinted(sandbox(), command);
+    const after = await type('status', '--manifest', path);
+    expect(after.commands.filter((each) => each.startsWith('mc-static-key setup'))).toEqual([]);
+    expect((await type('verify', '--manifest', path)).code).toBe(0);
+  });
+});
+
+describe('what setup prints in the end works:', () => {
+  test('the command that reads a generated key, and those that give it to a flow', async () => {
+    const made = await type('setup', '--secret-name', 'studio-a', '--region', REGION, '--generate', 'aes256');
+    const read = made.commands.find((each) => each.includes('get-secret-value'));
+    await runPrinted(sandbox(), read);
+    const flowArn = sandbox().addFlow({
+      region: REGION,
+      name: 'game',
+      source: { Name: 'camera', Transport: { Protocol: 'zixi-push' } },
+    });
+    const forFlow = made.commands.filter((each) => each.startsWith('aws mediaconnect'));
+    expect(forFlow).toHaveLength(2);
+    for (const command of forFlow)
+      await runPrinted(sandbox(), command.replace(/arn:aws:mediaconnect:\S+/, flowArn));
+    const verified = await type('verify', '--flow-arn', flowArn);
+    expect(verified.code, verified.said).toBe(0);
+  });
+});

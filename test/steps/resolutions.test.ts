@@ -1,0 +1,255 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { AttachRolePolicyCommand } from '@aws-sdk/client-iam';
+import { CreateKeyCommand } from '@aws-sdk/client-kms';
+import { DeleteSecretCommand, ReplicateSecretToRegionsCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, test } from 'vitest';
+import type { Sandbox } from '../../src/sandbox/index.ts';
+import { type Row, testRows } from '../foreign/rows.ts';
+import {
+  ACCOUNT,
+  clientsOf,
+  FAR_REGION,
+  guidePolicy,
+  guideTrust,
+  KEYS,
+  makePolicy,
+  makeRole,
+  makeSecret,
+  policyArn,
+  REGION,
+} from '../support/account.ts';
+import { freshSandbox } from '../support/sandbox.ts';
+import { conflictOf, setUp, type Wishes } from '../support/setup.ts';
+
+const PASSWORD = { key: 'a-long-passphrase', keyType: 'srt-password' };
+const ROLE = 'MediaConnect-ASM';
+const POLICY = 'SecretsManagerForMediaConnect';
+
+/** A name so long that a policy holds ten of them. */
+const longName = (start: string) => start.padEnd(506, 'x');
+const LONG = longName('live/feed');
+const FULL = guidePolicy(
+  ...Array.from(
+    { length: 10 },
+    (_, index) => `arn:aws:secretsmanager:us-west-2:${ACCOUNT}:secret:${longName(`old-${index}-`)}-??????`,
+  ),
+);
+
+/** A role with so many policies of somebody else. */
+async function fullRole(sandbox: Sandbox, count: number): Promise<void> {
+  await makeRole(sandbox);
+  for (let index = 0; index < count; index += 1) {
+    const PolicyArn = await makePolicy(
+      sandbox,
+      `Other${index}`,
+      guidePolicy('arn:aws:secretsmanager:*:*:secret:other-*'),
+    );
+    await clientsOf(sandbox).iam.send(new AttachRolePolicyCommand({ RoleName: ROLE, PolicyArn }));
+  }
+}
+
+async function replicaOfOther(sandbox: Sandbox): Promise<string> {
+  const arn = await makeSecret(sandbox, { SecretString: KEYS.other });
+  await clientsOf(sandbox).secrets.send(
+    new ReplicateSecretToRegionsCommand({ SecretId: arn, AddReplicaRegions: [{ Region: FAR_REGION }] }),
+  );
+  return arn;
+}
+
+/** Conflicts whose ways out are options, by the words that tell them. `testRows` runs each way out that is printed. */
+const ROWS: Record<string, Omit<Row, 'what'>> = {
+  otherKeyType: {
+    make: (sandbox) => setUp(sandbox, PASSWORD),
+    wishes: { existingKey: 'replace' },
+    outcome: { conflict: ['is for the key type srt-password'], ways: ['--secret-name NAME'] },
+  },
+  differ: {
+    make: async (sandbox) => {
+      await makeSecret(sandbox);
+      await makeSecret(sandbox, { region: FAR_REGION, SecretString: KEYS.other });
+    },
+    wishes: { region: [REGION, FAR_REGION], existingKey: 'keep' },
+    outcome: {
+      conflict: ['holds different keys'],
+      ways: ['--existing-key replace', '--secret-name NAME'],
+    },
+  },
+  deleted: {
+    make: async (sandbox) => {
+      const SecretId = await makeSecret(sandbox);
+      await clientsOf(sandbox).secrets.send(new DeleteSecretCommand({ SecretId }));
+    },
+    outcome: { conflict: ['is scheduled for deletion'], ways: ['--restore', '--secret-name NAME'] },
+  },
+  replica: {
+    make: replicaOfOther,
+    wishes: { region: [FAR_REGION] },
+    outcome: { conflict: ['is a replica of the one in us-west-2'], ways: ['--secret-name NAME'] },
+  },
+  owned: {
+    make: async (sandbox) =>
+      sandbox.addOwnedSecret({
+        region: REGION,
+        name: 'studio-a',
+        secretString: KEYS.other,
+        owningService: 'rds',
+      }),
+    outcome: { conflict: ['belongs to the service rds'], ways: ['--secret-name NAME'] },
+  },
+  tooLong: {
+    make: (sandbox) => makePolicy(sandbox, 'P'.repeat(128), FULL),
+    wishes: { secretName: LONG, policyName: 'P'.repeat(128) },
+    outcome: { conflict: ['The secrets need one more policy'], ways: ['--policy-name NAME'] },
+  },
+  overflowNamed: {
+    make: async (sandbox) => {
+      await makePolicy(sandbox, POLICY, FULL);
+      await setUp(sandbox, { secretName: LONG });
+    },
+    wishes: { secretName: 'studio-b', policyName: `${POLICY}-2` },
+    outcome: { conflict: [`use the policy name ${POLICY}.`], ways: ['--policy-name NAME'] },
+  },
+  otherBoundary: {
+    make: async (sandbox) => {
+      await makePolicy(sandbox, 'Boundary', guidePolicy('*'));
+      await makeRole(sandbox);
+    },
+    wishes: { permissionsBoundary: policyArn('Boundary') },
+    outcome: { conflict: ['no permissions boundary'], ways: ['--role-name NAME'] },
+  },
+  trustTooLong: {
+    make: async (sandbox) => {
+      const trust = guideTrust('ec2.amazonaws.com');
+      const Sid = (index: number) => `${'x'.repeat(112)}${index}`;
+      const Statement = Array.from({ length: 9 }, (_, index) => ({ Sid: Sid(index), ...trust.Statement[0] }));
+      await makeRole(sandbox, { trust: { ...trust, Statement } });
+    },
+    wishes: { updateTrust: true },
+    outcome: { conflict: ['IAM allows 2048'], ways: ['--role-name NAME'] },
+  },
+  full: {
+    make: (sandbox) => fullRole(sandbox, 10),
+    outcome: { conflict: ['has 10 managed policies'], ways: ['--role-name NAME'] },
+  },
+};
+
+/** Conflicts of the table above that have further ways out elsewhere. */
+const FURTHER: Row[] = [
+  {
+    what: 'a role that has its own full policy and those of others',
+    make: async (sandbox) => {
+      await fullRole(sandbox, 9);
+      const PolicyArn = await makePolicy(sandbox, POLICY, FULL);
+      await clientsOf(sandbox).iam.send(new AttachRolePolicyCommand({ RoleName: ROLE, PolicyArn }));
+    },
+    wishes: { secretName: LONG },
+    outcome: {
+      conflict: ['has 10 managed policies'],
+      ways: [
+        '--policy-scope prefix --policy-prefix live/',
+        '--policy-scope region|account',
+        '--role-name NAME',
+      ],
+    },
+  },
+  {
+    what: 'a secret that is scheduled for deletion, whose key was to be kept',
+    make: async (sandbox) => {
+      const SecretId = await makeSecret(sandbox);
+      await clientsOf(sandbox).secrets.send(new DeleteSecretCommand({ SecretId }));
+    },
+    wishes: { existingKey: 'keep' },
+    outcome: { conflict: ['is scheduled for deletion'], ways: ['--restore'] },
+  },
+];
+
+describe('each way out that setup prints works, for the conflict', () =>
+  testRows([...Object.entries(ROWS).map(([what, row]) => ({ what, ...row })), ...FURTHER], 1));
+
+describe('what setup says to do where no option helps works:', () => {
+  const sandbox = freshSandbox();
+  const told = async (wishes: Wishes) => {
+    const { message, details, hint } = await conflictOf(sandbox(), wishes);
+    return [message, ...(details ?? []), hint ?? ''].join('\n');
+  };
+
+  test('of a replica, to use it as it is', async () => {
+    const arn = await replicaOfOther(sandbox());
+    expect(await told({ region: [FAR_REGION] })).toContain('Use it as it is with --secret-arn');
+    expect((await setUp(sandbox(), { secretArn: [arn.replace(REGION, FAR_REGION)] })).code).toBe(0);
+  });
+
+  test('of a replica and its primary, to run the command for the primary first', async () => {
+    await replicaOfOther(sandbox());
+    const both: Wishes = { region: [FAR_REGION, REGION], existingKey: 'replace' };
+    const [, region = ''] = /\(--region (\S+)\)/.exec(await told(both)) ?? [];
+    expect((await setUp(sandbox(), { ...both, region: [region] })).code).toBe(0);
+    const again = await setUp(sandbox(), both);
+    expect(again.code, again.log).toBe(0);
+  });
+
+  test('of patterns that shut a Region out, to add the pattern that is printed', async () => {
+    const sourceArn = [`arn:aws:mediaconnect:${FAR_REGION}:${ACCOUNT}:flow:*`];
+    const [, pattern = ''] = /such as (\S+)\.$/m.exec(await told({ sourceArn })) ?? [];
+    expect((await setUp(sandbox(), { sourceArn: [...sourceArn, pattern] })).code).toBe(0);
+  });
+
+  test('of a trust policy with too many patterns, to use some that each match several flows', async () => {
+    const flows = Array.from(
+      { length: 25 },
+      (_, index) =>
+        `arn:aws:mediaconnect:${REGION}:${ACCOUNT}:flow:1-${String(index).padStart(60, '0')}:game`,
+    );
+    expect(await told({ sourceArn: flows })).toContain('patterns that each match several flows');
+    const wide = [`arn:aws:mediaconnect:${REGION}:${ACCOUNT}:flow:*`];
+    expect((await setUp(sandbox(), { sourceArn: wide })).code).toBe(0);
+  });
+
+  test('of a KMS key in another Region, to set up each Region by itself, or by an alias', async () => {
+    const far = await clientsOf(sandbox(), FAR_REGION).kms.send(new CreateKeyCommand({}));
+    const kmsKeyId = far.KeyMetadata?.Arn ?? '';
+    expect(await told({ kmsKeyId, region: [REGION] }).catch(String)).toContain(
+      'or set up each Region by itself',
+    );
+    expect((await setUp(sandbox(), { kmsKeyId, region: [FAR_REGION] })).code).toBe(0);
+    expect((await setUp(sandbox(), { kmsKeyId: 'alias/video', region: [REGION, FAR_REGION] })).code).toBe(0);
+  });
+
+  test('of an ARN of no secret, to copy it with its end', async () => {
+    const arn = await makeSecret(sandbox());
+    expect(await told({ secretArn: [arn.replace(/-\w{6}$/, '-AbCdEf')] })).toContain('Copy the ARN');
+    expect((await setUp(sandbox(), { secretArn: [arn] })).code).toBe(0);
+  });
+});
+
+/** Conflicts of `setup` that other tests run, or for which nothing is printed that could be run. */
+const ELSEWHERE: Record<string, string> = {
+  absentArn: 'above, by hand',
+  absentNamed: 'nothing is printed but what is missing',
+  deletedPrincipals: 'test/foreign/roles.ts',
+  foreignArn: 'nothing is printed but whose secret it is',
+  kmsWrongRegion: 'above, by hand',
+  nameTaken: 'test/foreign/policies.ts, test/foreign/roles.ts',
+  newTrustTooLong: 'above, by hand',
+  noSuchBoundary: 'test/foreign/roles.ts',
+  notTrusted: 'test/foreign/roles.ts',
+  ofStack: 'test/foreign/stacks.ts',
+  otherArn: 'test/verify/fixes.ts',
+  otherShape: 'test/foreign/policies.ts',
+  overwrote: 'test/steps/policy-rescue.test.ts',
+  serviceLinked: 'test/foreign/roles.ts',
+  shutsOut: 'above, by hand',
+  taken: 'test/foreign/policies.ts',
+  trustDenied: 'test/foreign/roles.ts',
+  unreadable: 'IAM takes no such trust policy, and neither does the sandbox',
+};
+
+test('every conflict of setup has its ways out run by a test', () => {
+  const folder = new URL('../../src/steps/', import.meta.url);
+  const source = readdirSync(folder)
+    .map((name) => readFileSync(new URL(name, folder), 'utf8'))
+    .join('\n');
+  const made = [...source.matchAll(/\b(?:conflict|blockedBy)\(\s*(?:words|secretWords)\.(\w+)/g)];
+  const words = new Set(made.flatMap(([, word]) => word ?? []));
+  expect([...new Set([...Object.keys(ROWS), ...Object.keys(ELSEWHERE)])].sort()).toEqual([...words].sort());
+});
