@@ -43,7 +43,7 @@ describe('a run that waits for the key', () => {
   test.concurrent('from another pipe names it', async () => {
     const { said, code } = start('bash', [
       '-c',
-      '"$@" <(sleep 2)',
+      '"$@" <(sleep 8)',
       'bash',
       process.execPath,
       program,

@@ -232,6 +232,7 @@ const ELSEWHERE: Record<string, string> = {
   nameTaken: 'test/foreign/policies.ts, test/foreign/roles.ts',
   newTrustTooLong: 'above, by hand',
   noSuchBoundary: 'test/foreign/roles.ts',
+  notStaticKey: 'test/verify/key-type.test.ts',
   notTrusted: 'test/foreign/roles.ts',
   ofStack: 'test/foreign/stacks.ts',
   otherArn: 'test/verify/fixes.ts',
