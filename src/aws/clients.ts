@@ -15,6 +15,7 @@ import { demandingAws } from './not-aws.ts';
 import { withBoundedRetries } from './retries.ts';
 import { middlewareOf, type SdkClient } from './sdk-client.ts';
 import type { ExpectedAccount } from './session.ts';
+import type { BeginWait } from './waiting.ts';
 
 /** What sends requests, and keeps the connections. */
 export type RequestHandler = Pick<NodeHttpHandler, 'handle' | 'destroy' | 'metadata'>;
@@ -46,6 +47,11 @@ export interface AwsClients {
   /** Loaded only where it is needed, as is the next one: most runs ask neither service anything. */
   kms(region: string): Promise<KMSClient>;
   mediaConnect(region: string): Promise<MediaConnectClient>;
+  /**
+   * Gets the credentials, unless they are there already. It may ask the user for the code of an MFA device.
+   * @throws Failure that says which source of credentials failed; Interrupted
+   */
+  authenticate(): Promise<void>;
   /** Where IAM and STS are addressed. */
   readonly homeRegion: string;
   /** The time by AWS's clock. */
@@ -58,7 +64,12 @@ export interface AwsClients {
  * Makes the clients; nothing is sent before the first call, and nothing is sent again once `interrupt` is aborted. The lanes
  * hear what becomes of each request.
  */
-export function createClients(settings: AwsSettings, interrupt: AbortSignal, lanes: Lanes): AwsClients {
+export function createClients(
+  settings: AwsSettings,
+  interrupt: AbortSignal,
+  lanes: Lanes,
+  beginWait: BeginWait,
+): AwsClients {
   const opened: { destroy(): void }[] = [];
   const sending = withBoundedAnswers(settings.requestHandler ?? new NodeHttpHandler(HTTP.handler));
   const { handler, now } = withServerTime(sending);
@@ -78,7 +89,7 @@ export function createClients(settings: AwsSettings, interrupt: AbortSignal, lan
     settings.credentials ??
     (configuration &&
       foundCredentials({
-        ...{ configuration, homeRegion, askMfaCode, interrupt, stsWith },
+        ...{ configuration, homeRegion, askMfaCode, interrupt, stsWith, beginWait },
         requestHandler: handler,
       }));
   return {
@@ -101,6 +112,9 @@ export function createClients(settings: AwsSettings, interrupt: AbortSignal, lan
     }),
     iam: once(() => keep(new IAMClient({ ...common('IAM', credentials), region: homeRegion }), lanes('iam'))),
     sts: once(() => stsWith(credentials)),
+    async authenticate() {
+      if (typeof credentials === 'function') await credentials();
+    },
     homeRegion,
     now,
     close: () => {

@@ -36,6 +36,8 @@ export interface Profile {
   /** The flag, the variable or the other profile that names it; absent for the default profile. */
   from?: string;
   settings: Readonly<Record<string, string>>;
+  /** Whether it has access keys in the credentials file. */
+  hasKeysInCredentialsFile?: boolean;
 }
 
 /** What the flags, the environment and the files of the AWS CLI say, read once. Everything else asks here. */
@@ -76,15 +78,12 @@ export async function readConfiguration(
   const named = namedProfile(flags, env);
   const files = await readFiles(env, limits);
   const name = named?.value ?? 'default';
-  const own = settingsOf(files, name);
+  const found = profileIn(files, name);
   const isThere = hasProfile(files, name);
   // The AWS CLI and the SDKs take a default profile that is named and not there for an empty one.
   if (named && !isThere && name !== 'default') throw profileNotFound(named, files);
-  const profile: Profile = {
-    name,
-    ...(named ? { from: named.from } : {}),
-    settings: own,
-  };
+  const own = named?.from === '--profile' ? found.settings : withRoleOf(env, found.settings);
+  const profile: Profile = { ...found, settings: own, ...(named ? { from: named.from } : {}) };
   const inProfile = (member: string): Setting | undefined =>
     own[member] ? { value: own[member], from: words.inProfile(plain(name)) } : undefined;
   const region = settingOf(env, 'AWS_REGION', 'AWS_DEFAULT_REGION') ?? inProfile('region');
@@ -92,8 +91,7 @@ export async function readConfiguration(
   const source = sourceOf(profile, env);
   return {
     profile,
-    profileNamed: (other) =>
-      hasProfile(files, other) ? { name: other, settings: settingsOf(files, other) } : undefined,
+    profileNamed: (other) => (hasProfile(files, other) ? profileIn(files, other) : undefined),
     source,
     ...(region ? { region } : {}),
     ...(caBundle ? { caBundle } : {}),
@@ -121,12 +119,22 @@ function namedProfile({ profile }: ConfigurationFlags, env: NodeJS.ProcessEnv): 
   return settingOf(env, 'AWS_PROFILE', 'AWS_DEFAULT_PROFILE');
 }
 
-/** Returns the settings of a profile, with the Region of its SSO session. */
-function settingsOf({ config, credentials }: Files, name: string): Record<string, string> {
+/** Returns a profile, empty if there is none, with the Region of its SSO session. */
+function profileIn({ config, credentials }: Files, name: string): Profile {
   const own = (sections: Files['config']) => (Object.hasOwn(sections, name) ? sections[name] : {});
   const settings = { ...own(config), ...own(credentials) };
   const region = config[`sso-session.${settings.sso_session}`]?.sso_region;
-  return { ...(settings.sso_session && region ? { sso_region: region } : {}), ...settings };
+  return {
+    name,
+    settings: { ...(settings.sso_session && region ? { sso_region: region } : {}), ...settings },
+    hasKeysInCredentialsFile: hasAccessKeys({ settings: own(credentials) ?? {} }),
+  };
+}
+
+/** Returns the settings with the role for a web identity that only the environment names, as the AWS CLI takes it. */
+function withRoleOf({ AWS_ROLE_ARN }: NodeJS.ProcessEnv, settings: Profile['settings']): Profile['settings'] {
+  const isOpen = 'web_identity_token_file' in settings && !('role_arn' in settings);
+  return isOpen && AWS_ROLE_ARN ? { ...settings, role_arn: AWS_ROLE_ARN } : settings;
 }
 
 /** Returns whether a section of the configuration file is something other than a profile. */
@@ -138,9 +146,19 @@ function hasProfile({ config, credentials }: Files, name: string): boolean {
   return !isSection(name) && (Object.hasOwn(config, name) || Object.hasOwn(credentials, name));
 }
 
-/** Returns what the settings of a profile say about credentials; undefined if they say nothing. */
-export function howOf(settings: Profile['settings']): ProfileCredentials | undefined {
-  return PROFILE_CREDENTIALS.find(([, isIn]) => isIn(settings))?.[0];
+/** Returns what a profile says about credentials; undefined if it says nothing. */
+export function howOf(profile: Profile): ProfileCredentials | undefined {
+  return PROFILE_CREDENTIALS.find(([, isIn]) => isIn(profile.settings, profile))?.[0];
+}
+
+/** Returns the same for a profile that another one takes its credentials from: there, access keys count before a role. */
+export function howOfSource(profile: Profile): ProfileCredentials | undefined {
+  const how = PROFILE_CREDENTIALS.filter(([each]) => each !== 'role' || !hasAccessKeys(profile));
+  return how.find(([, isIn]) => isIn(profile.settings, profile))?.[0];
+}
+
+function hasAccessKeys({ settings }: Pick<Profile, 'settings'>): boolean {
+  return 'aws_access_key_id' in settings || 'aws_secret_access_key' in settings;
 }
 
 function settingOf(env: NodeJS.ProcessEnv, ...names: string[]): Setting | undefined {
@@ -205,27 +223,37 @@ function profileNotFound({ value, from }: Setting, { config, credentials, paths 
   });
 }
 
-/** What the settings of a profile say about credentials, in the order of the AWS CLI. */
-const PROFILE_CREDENTIALS: readonly [ProfileCredentials, (settings: Profile['settings']) => boolean][] = [
+/**
+ * What a profile says about credentials, in the order of the AWS CLI (`create_credential_resolver` of botocore). What comes last is
+ * incomplete there; to say so is better than to look for credentials elsewhere.
+ */
+const PROFILE_CREDENTIALS: readonly [
+  ProfileCredentials,
+  (settings: Profile['settings'], profile: Profile) => boolean,
+][] = [
   ['web-identity', (own) => 'web_identity_token_file' in own],
-  // Also a role without anything to assume it with: keys beside it are not what is meant.
-  ['role', (own) => 'role_arn' in own || 'source_profile' in own || 'credential_source' in own],
-  ['sso', (own) => 'sso_session' in own || 'sso_start_url' in own || 'sso_account_id' in own],
+  ['role', (own) => 'role_arn' in own],
+  ['sso', (own) => 'sso_account_id' in own || 'sso_role_name' in own],
+  ['access-keys', (_own, { hasKeysInCredentialsFile }) => hasKeysInCredentialsFile === true],
   ['login', (own) => 'login_session' in own],
   ['process', (own) => 'credential_process' in own],
-  ['access-keys', (own) => 'aws_access_key_id' in own || 'aws_secret_access_key' in own],
+  ['access-keys', (_own, profile) => hasAccessKeys(profile)],
+  ['role', (own) => 'source_profile' in own || 'credential_source' in own],
+  ['sso', (own) => 'sso_session' in own || 'sso_start_url' in own],
 ];
 
 /**
- * Returns where credentials come from. A named profile wins over keys in the environment; for `AWS_PROFILE` that is the SDK's order
- * and not the AWS CLI's. A profile without credentials, such as one with a Region only, leaves the choice to what follows.
+ * Returns where credentials come from, in the order of the AWS CLI; but a profile that is named, also in `AWS_PROFILE`, wins over all
+ * that the environment says. A profile without credentials, such as one with a Region only, leaves the choice to what follows.
  */
-function sourceOf({ from, settings }: Profile, env: NodeJS.ProcessEnv): CredentialsSource {
+function sourceOf(profile: Profile, env: NodeJS.ProcessEnv): CredentialsSource {
+  const { from } = profile;
   if (!from && (env.AWS_ACCESS_KEY_ID || env.AWS_SECRET_ACCESS_KEY)) return { kind: 'environment' };
-  const how = howOf(settings);
-  if (how) return { kind: 'profile', how };
+  const how = howOf(profile);
   const { AWS_WEB_IDENTITY_TOKEN_FILE: file, AWS_ROLE_ARN: role, AWS_ROLE_SESSION_NAME: session } = env;
-  if (file) return { kind: 'token-file', file, role, session };
+  const isFirst = how === undefined || (!from && how !== 'role');
+  if (file && isFirst) return { kind: 'token-file', file, role, session };
+  if (how) return { kind: 'profile', how };
   if (env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI || env.AWS_CONTAINER_CREDENTIALS_FULL_URI)
     return { kind: 'container' };
   return { kind: 'instance' };

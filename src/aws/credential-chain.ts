@@ -14,7 +14,7 @@ import type { RequestHandler } from './clients.ts';
 import {
   type AwsConfiguration,
   type CredentialsSource,
-  howOf,
+  howOfSource,
   type Profile,
   type ProfileCredentials,
 } from './configuration.ts';
@@ -23,6 +23,7 @@ import { runProcess } from './credential-process.ts';
 import { type CredentialsStep, credentialsFailure, type LastRequest } from './credentials-failures.ts';
 import { toFailure } from './errors.ts';
 import { NotAwsError } from './not-aws.ts';
+import type { BeginWait } from './waiting.ts';
 
 /** The SDK would print a warning of its own about variables beside each other. */
 const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
@@ -38,6 +39,8 @@ export interface ChainTools {
   /** Asks the user for the code of an MFA device. Absent where nobody can be asked. */
   askMfaCode?: ((serial: string) => Promise<string>) | undefined;
   interrupt: AbortSignal;
+  /** Notes a step that is waited for. */
+  beginWait: BeginWait;
 }
 
 /**
@@ -61,7 +64,7 @@ export async function credentialsOf(
       // With a time-out of its own, the SDK would only print a warning after it, and pause as long between its tries.
       return fromProvider(tools, step, (options) => fromHttp({ ...options, timeout: 0 }));
     case 'instance':
-      return fromProvider(tools, step, () => fromInstance);
+      return fromProvider(tools, step, fromInstance);
     case 'token-file':
       return assumeRoleWithToken(tools, step, source);
     case 'profile':
@@ -121,8 +124,11 @@ async function assumeRole(
     SerialNumber: mfa_serial,
     TokenCode: code,
   });
-  return requestRole(tools, step, { action: 'sts:AssumeRole', role: role_arn, by: source }, (abortSignal) =>
-    tools.stsWith(credentials).send(command, { abortSignal }),
+  return requestRole(
+    tools,
+    step,
+    { action: 'sts:AssumeRole', role: role_arn, by: source, secrets: [code] },
+    (abortSignal) => tools.stsWith(credentials).send(command, { abortSignal }),
   );
 }
 
@@ -150,10 +156,9 @@ function sourceStepOf(
   if (role_arn === undefined) throw unusable(profile, words.sourceWithoutRole(name));
   const found = configuration.profileNamed(other);
   if (!found) throw unusable(profile, words.sourceMissing(name, plain(other)));
-  // Access keys end a chain, also in a profile that assumes a role itself.
-  const how = hasAccessKeys(found) ? 'access-keys' : howOf(found.settings);
+  const how = howOfSource(found);
   if (how === undefined) throw unusable(profile, words.sourceEmpty(name, plain(other)));
-  if (how !== 'access-keys' && [...outer, profile.name].includes(other))
+  if (how === 'role' && [...outer, profile.name].includes(other))
     throw unusable(profile, words.sourceLoop(name, plain(other)));
   return { source: { kind: 'profile', how }, profile: { ...found, from: words.sourceProfileOf(name) } };
 }
@@ -164,10 +169,6 @@ const SOURCES: ReadonlyMap<string, CredentialsSource> = new Map([
   ['EcsContainer', { kind: 'container' }],
   ['Ec2InstanceMetadata', { kind: 'instance' }],
 ]);
-
-function hasAccessKeys({ settings }: Profile): boolean {
-  return settings.aws_access_key_id !== undefined && settings.aws_secret_access_key !== undefined;
-}
 
 function linkBetween({ name }: Profile, { source, profile }: CredentialsStep): string {
   return source.kind === 'profile'
@@ -189,15 +190,16 @@ async function assumeRoleWithToken(
   if (!role) throw unusable(step.profile, words.roleMissing);
   // It may be a pipe.
   const token = await takeStep(tools, step, (interrupt) => readLimited(file, { interrupt }));
+  const secret = token.toString().trim();
   const command = new AssumeRoleWithWebIdentityCommand({
     RoleArn: role,
     RoleSessionName: session ?? sessionName(),
-    WebIdentityToken: token.toString().trim(),
+    WebIdentityToken: secret,
   });
   return requestRole(
     tools,
     step,
-    { action: 'sts:AssumeRoleWithWebIdentity', role, by: step },
+    { action: 'sts:AssumeRoleWithWebIdentity', role, by: step, secrets: [secret] },
     (abortSignal) => tools.stsWith().send(command, { abortSignal }),
   );
 }
@@ -218,13 +220,15 @@ interface Assumption {
   action: string;
   role: string;
   by: CredentialsStep;
+  /** What the request holds that nobody may read in an error: STS repeats what is wrong with a request. */
+  secrets: (string | undefined)[];
 }
 
 /** Asks STS for the credentials of a role. */
 async function requestRole(
   tools: ChainTools,
   step: CredentialsStep,
-  { action, role, by }: Assumption,
+  { action, role, by, secrets }: Assumption,
   send: (stop: AbortSignal) => Promise<AssumedRole>,
 ): Promise<AwsCredentialIdentity> {
   const started = performance.now();
@@ -241,6 +245,7 @@ async function requestRole(
       };
     } catch (error) {
       const elapsedMs = performance.now() - started;
+      removeSecrets(error, secrets);
       throw toFailure(
         error,
         { action, resource: role, region: tools.homeRegion, elapsedMs },
@@ -248,6 +253,16 @@ async function requestRole(
       );
     }
   });
+}
+
+/** Takes texts out of what an error says. */
+function removeSecrets(error: unknown, secrets: (string | undefined)[]): void {
+  if (!(error instanceof Error)) return;
+  for (const secret of secrets) {
+    if (!secret) continue;
+    error.message = error.message.replaceAll(secret, '…');
+    if (error.stack) error.stack = error.stack.replaceAll(secret, '…');
+  }
 }
 
 /** Gets credentials by a provider of the SDK. */
@@ -275,10 +290,10 @@ interface ProviderOptions {
 }
 
 /** The SDK's provider itself does not look at this variable. */
-async function fromInstance(): Promise<AwsCredentialIdentity> {
+function fromInstance({ profile, logger }: ProviderOptions): () => Promise<AwsCredentialIdentity> {
   const { AWS_EC2_METADATA_DISABLED: disabled } = process.env;
   if (disabled && disabled.toLowerCase() !== 'false') throw new Error('AWS_EC2_METADATA_DISABLED is set');
-  return fromInstanceMetadata()();
+  return fromInstanceMetadata({ profile, logger });
 }
 
 /** Sends requests as the handler does, and keeps what became of the last one. */
@@ -302,10 +317,10 @@ function watched(handler: RequestHandler, last: LastRequest): RequestHandler {
 }
 
 /**
- * Takes one step. It gives up when the user interrupts, or after `limitOf`; while the user is asked for a code, no time counts.
+ * Takes one step. It gives up when the user interrupts, or after `limitOf`. To ask the user for a code is no such step.
  */
 async function takeStep<T>(
-  { interrupt, configuration }: ChainTools,
+  { interrupt, configuration, beginWait }: ChainTools,
   step: CredentialsStep,
   work: (stop: AbortSignal) => Promise<T>,
   last: LastRequest = {},
@@ -313,7 +328,9 @@ async function takeStep<T>(
   // Not `AbortSignal.any` with a time-out: such a signal can be collected before it is aborted.
   const stopping = new AbortController();
   const stop = () => stopping.abort();
-  const timer = setTimeout(stop, limitOf(step));
+  const limitMs = limitOf(step);
+  const timer = setTimeout(stop, limitMs);
+  const ended = beginWait({ what: words.waitedFor(nameOf(step)), limitMs });
   interrupt.addEventListener('abort', stop, { once: true });
   if (interrupt.aborted) stop();
   try {
@@ -324,6 +341,7 @@ async function takeStep<T>(
       ? timedOut(step)
       : credentialsFailure(error, step, last, configuration.caBundle);
   } finally {
+    ended();
     clearTimeout(timer);
     interrupt.removeEventListener('abort', stop);
   }
@@ -351,10 +369,12 @@ function limitOf({ source: { kind } }: CredentialsStep): number {
   return kind === 'container' || kind === 'instance' ? HTTP.localLimitMs : HTTP.callLimitMs;
 }
 
+function nameOf({ source, profile }: CredentialsStep): string {
+  return words.source(source, plain(profile.name), profile.from);
+}
+
 function timedOut(step: CredentialsStep): Failure {
-  const { source, profile } = step;
-  const where = words.source(source, plain(profile.name), profile.from);
-  return new Failure(words.timedOut(where, limitOf(step) / 1000), {
+  return new Failure(words.timedOut(nameOf(step), limitOf(step) / 1000), {
     code: 'timed-out',
     exitCode: EXIT.failed,
     hint: words.laterHint,

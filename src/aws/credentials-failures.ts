@@ -146,7 +146,14 @@ function failing(
   exitCode: ExitCode = EXIT.permission,
   code = 'no-credentials',
 ): Failure {
-  // The command line of a process that failed is in the message of Node's error.
-  const cause = thrown instanceof ProcessError ? undefined : thrown;
-  return new Failure(message, { code, exitCode, hint, ...(cause ? { cause } : {}) });
+  return new Failure(message, { code, exitCode, hint, cause: bareCause(thrown) });
+}
+
+/**
+ * Returns an error for `--debug` without the sentence of what was thrown: that may repeat the command line of a process, or a part of
+ * a file with tokens that cannot be parsed.
+ */
+function bareCause(thrown: Error): Error {
+  const { name, code } = thrown as NodeJS.ErrnoException;
+  return Object.assign(new Error(code ?? ''), { name, stack: code ? `${name}: ${code}` : name });
 }

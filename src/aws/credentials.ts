@@ -18,7 +18,10 @@ export function foundCredentials(tools: ChainTools): Provider {
   let renewAt = Number.POSITIVE_INFINITY;
   return () => {
     if (Date.now() >= renewAt) found = undefined;
-    found ??= credentialsOf(tools, { source, profile }).then((credentials) => {
+    if (found) return found;
+    // Whoever asks until the credentials are there waits for the same ones.
+    renewAt = Number.POSITIVE_INFINITY;
+    found = credentialsOf(tools, { source, profile }).then((credentials) => {
       const ends = credentials.expiration?.getTime() ?? Number.POSITIVE_INFINITY;
       renewAt = Math.max(ends - RENEW_BEFORE_MS, Date.now() + LEAST_USE_MS);
       return credentials;

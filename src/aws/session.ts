@@ -12,7 +12,7 @@ import { isUnknownKey, type Request, toFailure } from './errors.ts';
 import { createLanes } from './lanes.ts';
 import { mayHaveTakenEffect } from './retries.ts';
 import { pauseFor } from './wait.ts';
-import { type OnWaiting, watchCalls } from './waiting.ts';
+import { type OnWaiting, watchWaits } from './waiting.ts';
 
 /** Whose credentials these are, as STS tells it. */
 export interface Identity {
@@ -79,8 +79,8 @@ export function openAws(
   makeClients: typeof createClients = createClients,
 ): Aws {
   const lanes = createLanes(interrupt);
-  const clients = makeClients(settings, interrupt, lanes);
-  const waiting = watchCalls(onWaiting);
+  const beginWait = watchWaits(onWaiting);
+  const clients = makeClients(settings, interrupt, lanes, beginWait);
   const beginCall = watchEnds(interrupt);
   // Every request that waits to be sent again listens to it, and there may be many at once.
   setMaxListeners(0, interrupt);
@@ -98,14 +98,16 @@ export function openAws(
 
   const make = async <T>(stop: AbortSignal, asked: CallRequest, send: Send<T>): Promise<T> => {
     const { region, change, holds, limitMs = HTTP.callLimitMs, ...request } = asked;
+    // Before the call begins: they have a limit of their own, and without them nothing is sent that could be in doubt.
+    await clients.authenticate();
+    if (stop.aborted) throw new Interrupted();
     if (change) changes.push(request.action);
-    const ended = waiting.begin(request.action);
+    const ended = beginWait({ what: words.answerTo(request.action), limitMs });
     const since = performance.now();
     const end = beginCall(limitMs, stop === interrupt && !change);
     try {
       return await send({ abortSignal: end.signal });
     } catch (thrown) {
-      // The user left at the question for an MFA code, which the SDK asks in the midst of a call.
       if (thrown instanceof Interrupted || (stop.aborted && !change)) throw new Interrupted();
       const error = end.overdue() ? overdue(thrown) : thrown;
       const inDoubt = change && mayHaveTakenEffect(error) ? request.action : undefined;

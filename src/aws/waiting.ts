@@ -2,17 +2,21 @@ import { HTTP } from '../defaults.ts';
 
 const TICK_MS = 1_000;
 
-/** Tells of calls that AWS is slow to answer: the one under way for longest, each second, and when there is none any more. */
-export interface WaitingCalls {
-  /** Notes a call that begins; the answer ends it. */
-  begin(action: string): () => void;
+/** What is waited for: in words, and for how many milliseconds at most. */
+export interface Wait {
+  what: string;
+  limitMs: number;
 }
 
-/** What is told: the IAM action and for how many milliseconds by now, or nothing when nothing is being waited for any more. */
-export type OnWaiting = (waiting: { action: string; elapsedMs: number } | undefined) => void;
+/** Notes something that is waited for from now on. Returns what ends that. */
+export type BeginWait = (wait: Wait) => () => void;
 
-export function watchCalls(tell: OnWaiting): WaitingCalls {
-  const calls = new Set<{ action: string; since: number }>();
+/** Is told each second of what has been waited for longest, if that is long, and once when nothing is any more. */
+export type OnWaiting = (waiting: (Wait & { elapsedMs: number }) | undefined) => void;
+
+/** Watches what is waited for, such as calls that AWS is slow to answer. */
+export function watchWaits(tell: OnWaiting): BeginWait {
+  const calls = new Set<Wait & { since: number }>();
   let timer: NodeJS.Timeout | undefined;
   let told = false;
   const tick = () => {
@@ -20,22 +24,20 @@ export function watchCalls(tell: OnWaiting): WaitingCalls {
     const [oldest] = calls;
     const elapsedMs = oldest ? performance.now() - oldest.since : 0;
     const slow = oldest && elapsedMs >= HTTP.tellAfterMs;
-    if (slow) tell({ action: oldest.action, elapsedMs });
+    if (slow) tell({ what: oldest.what, limitMs: oldest.limitMs, elapsedMs });
     else if (told) tell(undefined);
     told = Boolean(slow);
   };
-  return {
-    begin(action) {
-      const call = { action, since: performance.now() };
-      calls.add(call);
-      timer ??= setInterval(tick, TICK_MS);
-      return () => {
-        calls.delete(call);
-        if (told) tick();
-        if (calls.size > 0) return;
-        clearInterval(timer);
-        timer = undefined;
-      };
-    },
+  return (wait) => {
+    const call = { ...wait, since: performance.now() };
+    calls.add(call);
+    timer ??= setInterval(tick, TICK_MS);
+    return () => {
+      calls.delete(call);
+      if (told) tick();
+      if (calls.size > 0) return;
+      clearInterval(timer);
+      timer = undefined;
+    };
   };
 }

@@ -5,7 +5,6 @@ import { limitSentence, readLimited } from '../aws/configuration-files.ts';
 import { isLoopback, proxyFor, readProxies, requestHandlerFor, withoutBrackets } from '../aws/proxy.ts';
 import { homeRegionAmong, partitionOf } from '../aws/regions.ts';
 import { type Aws, type ExpectedAccount, openAws } from '../aws/session.ts';
-import { HTTP } from '../defaults.ts';
 import { EXIT, type ExitCode, Failure, Interrupted } from '../failure.ts';
 import type { KeyInput } from '../key/index.ts';
 import { ReadLimitError } from '../read-file.ts';
@@ -87,7 +86,7 @@ export async function runCommand(
         interrupt,
       }),
       interrupt,
-      (slow) => progress.wait(slow && words.waitingForAws(slow.action, slow.elapsedMs, HTTP.callLimitMs)),
+      (slow) => progress.wait(slow && words.waitingFor(slow.what, slow.elapsedMs, slow.limitMs)),
     );
     const { settings, identified } = aws;
     connectCommands(connectionOf(common, settings.configuration, homeRegion));

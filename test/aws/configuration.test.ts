@@ -97,11 +97,25 @@ describe('credentials come from one source', () => {
       { kind: 'profile', how: 'process' },
     ],
     [
-      'the default profile before a token file',
-      '[default]\nsso_session = s\n',
+      'a token file before the default profile',
+      '[default]\nsso_account_id = 111122223333\n',
       { AWS_WEB_IDENTITY_TOKEN_FILE: '/t' },
       {},
-      { kind: 'profile', how: 'sso' },
+      { kind: 'token-file', file: '/t' },
+    ],
+    [
+      'a role of the default profile before a token file',
+      '[default]\nrole_arn = r\nsource_profile = x\n',
+      { AWS_WEB_IDENTITY_TOKEN_FILE: '/t' },
+      {},
+      { kind: 'profile', how: 'role' },
+    ],
+    [
+      'a named profile before a token file',
+      '[profile p]\ncredential_process = x\n',
+      { AWS_WEB_IDENTITY_TOKEN_FILE: '/t', AWS_PROFILE: 'p' },
+      {},
+      { kind: 'profile', how: 'process' },
     ],
     ['a role', '[default]\nrole_arn = r\nsource_profile = x\n', {}, {}, { kind: 'profile', how: 'role' }],
     ['aws login', '[default]\nlogin_session = x\n', {}, {}, { kind: 'profile', how: 'login' }],
@@ -116,6 +130,40 @@ describe('credentials come from one source', () => {
     ['the instance', '', {}, {}, { kind: 'instance' }],
   ])('%s', async (_what, config, env, flags, source) => {
     expect((await readConfiguration(flags, withFiles(config, '', env))).source).toEqual(source);
+  });
+});
+
+describe('of a profile that holds several kinds of credentials, the AWS CLI takes', () => {
+  test.each<[string, string, string, string]>([
+    ['keys of the credentials file before a process', 'credential_process = x\n', STATIC, 'access-keys'],
+    ['keys of the credentials file before a sign-in', 'login_session = x\n', STATIC, 'access-keys'],
+    ['a process before keys of the config file', `credential_process = x\n${STATIC}`, '', 'process'],
+    ['IAM Identity Center before keys', 'sso_account_id = 1\nsso_role_name = r\n', STATIC, 'sso'],
+    ['keys where nothing but a session is named', `sso_session = s\n${STATIC}`, '', 'access-keys'],
+    ['keys where a source is named and no role', 'source_profile = x\n', STATIC, 'access-keys'],
+    ['a role before keys', 'role_arn = r\nsource_profile = p\n', STATIC, 'role'],
+    [
+      'a token before a role',
+      'role_arn = r\nsource_profile = p\nweb_identity_token_file = /t\n',
+      '',
+      'web-identity',
+    ],
+  ])('%s', async (_what, config, credentials, how) => {
+    const files = withFiles(`[profile p]\n${config}`, credentials && `[p]\n${credentials}`);
+    expect((await readConfiguration({ profile: 'p' }, files)).source).toEqual({ kind: 'profile', how });
+  });
+
+  test('the role of the environment for a token of the profile, unless that is a flag', async () => {
+    const env = withFiles('[profile p]\nweb_identity_token_file = /t\n', '', {
+      AWS_ROLE_ARN: 'r',
+      AWS_PROFILE: 'p',
+    });
+    const roles = await Promise.all(
+      [{}, { profile: 'p' }].map(
+        async (flags) => (await readConfiguration(flags, env)).profile.settings.role_arn,
+      ),
+    );
+    expect(roles).toEqual(['r', undefined]);
   });
 });
 

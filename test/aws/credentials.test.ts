@@ -5,11 +5,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { HttpResponse } from '@smithy/core/protocols';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type AwsSettings, createClients } from '../../src/aws/clients.ts';
 import { readConfiguration } from '../../src/aws/configuration.ts';
 import { createLanes } from '../../src/aws/lanes.ts';
+import { openAws } from '../../src/aws/session.ts';
+import type { Failure } from '../../src/failure.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import { ACCOUNT, ADMINISTRATOR, makeRole, roleArn } from '../support/account.ts';
 import { closing } from '../support/closing.ts';
@@ -23,24 +26,19 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.useRealTimers();
   process.env = before;
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Returns what looks for the credentials of a profile `p` with these settings. */
-async function finding(
-  settings: string,
-  {
-    env = {},
-    more = '',
-    interrupt = new AbortController().signal,
-    ...how
-  }: {
-    env?: NodeJS.ProcessEnv;
-    more?: string;
-    interrupt?: AbortSignal;
-  } & Pick<AwsSettings, 'askMfaCode' | 'requestHandler'> = {},
-) {
+interface ProfileScene {
+  env?: NodeJS.ProcessEnv;
+  /** Further sections of the configuration file. */
+  more?: string;
+}
+
+/** Returns the configuration of a profile `p` with these settings. */
+async function configurationOf(settings: string, { env = {}, more = '' }: ProfileScene = {}) {
   const config = join(folder, 'config');
   writeFileSync(config, `[profile p]\nregion = us-west-2\n${settings}\n${more}`);
   // The SDK's providers read the process's own variables.
@@ -48,11 +46,25 @@ async function finding(
     ...{ AWS_CONFIG_FILE: config, AWS_SHARED_CREDENTIALS_FILE: join(folder, 'credentials'), HOME: folder },
     ...{ AWS_EC2_METADATA_DISABLED: 'true', AWS_MAX_ATTEMPTS: '1', ...env },
   });
-  const configuration = await readConfiguration({ profile: 'p' }, process.env);
+  return readConfiguration({ profile: 'p' }, process.env);
+}
+
+/** Returns what looks for the credentials of a profile `p` with these settings. */
+async function finding(
+  settings: string,
+  {
+    env,
+    more,
+    interrupt = new AbortController().signal,
+    ...how
+  }: ProfileScene & { interrupt?: AbortSignal } & Pick<AwsSettings, 'askMfaCode' | 'requestHandler'> = {},
+) {
+  const configuration = await configurationOf(settings, { ...(env && { env }), ...(more && { more }) });
   const clients = createClients(
     { configuration, homeRegion: 'us-west-2', ...how },
     interrupt,
     createLanes(interrupt),
+    () => () => undefined,
   );
   closing(() => clients.close());
   return () => clients.sts().config.credentials();
@@ -122,6 +134,22 @@ describe('a credential process', () => {
     await expect(find()).rejects.toMatchObject({ code, message: expect.stringContaining(told) });
   });
 
+  test('runs once for all who ask when its credentials have to be renewed, also when it fails then', async () => {
+    const soon = new Date(Date.now() + 120_000).toISOString();
+    const { command, runs } = counting(
+      `echo '${JSON.stringify({ ...JSON.parse(CREDENTIALS), Expiration: soon })}'`,
+    );
+    const find = await finding(`credential_process = ${command}`);
+    await find();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 90_000 });
+    await Promise.all([find(), find(), find()]);
+    expect(runs()).toBe(2);
+    vi.setSystemTime(Date.now() + 90_000);
+    for (const each of [find, find])
+      await expect(each()).rejects.toMatchObject({ code: 'expired-credentials' });
+    expect(runs()).toBe(3);
+  });
+
   test('is stopped when the user interrupts', async () => {
     const interrupting = new AbortController();
     const { command } = counting('exec sleep 30');
@@ -138,6 +166,43 @@ describe('a credential process', () => {
     const find = await finding('credential_process = false', { env });
     await expect(find()).rejects.toThrow('The credential_process of the profile p failed (1).');
   });
+});
+
+test('a web identity token is not told when STS repeats it', async () => {
+  const token = join(folder, 'token');
+  writeFileSync(token, 'eyJ-example-token\n');
+  const message = "1 validation error detected: Value 'eyJ-example-token' at 'webIdentityToken' failed";
+  const server = createServer((_request, response) =>
+    response
+      .writeHead(400, { 'content-type': 'text/xml' })
+      .end(
+        `<ErrorResponse><Error><Code>ValidationError</Code><Message>${message}</Message></Error><RequestId>1</RequestId></ErrorResponse>`,
+      ),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing(() => void server.close());
+  const find = await finding(`role_arn = ${roleArn('R')}\nweb_identity_token_file = ${token}`, {
+    env: { AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
+  });
+  const failure = await find().catch((error: unknown) => error);
+  expect(failure).toMatchObject({ message: expect.stringContaining('ValidationError') });
+  const { message: told, stack, cause } = failure as Error;
+  expect(`${told} ${stack} ${(cause as Error).stack} ${(cause as Error).message}`).not.toContain(
+    'eyJ-example',
+  );
+});
+
+test('what a sign-in has stored is not told when it cannot be parsed', async () => {
+  const cache = join(folder, '.aws', 'login', 'cache');
+  mkdirSync(cache, { recursive: true });
+  const session = 'arn:aws:iam::111122223333:user/me';
+  const name = createHash('sha256').update(session).digest('hex');
+  writeFileSync(join(cache, `${name}.json`), '{"accessToken":{"secretAccessKey":SECRET-OF-ALL}}');
+  const find = await finding(`login_session = ${session}`);
+  const failure = await find().catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: 'expired-credentials' });
+  const { message, stack, cause } = failure as Error;
+  expect(`${message} ${stack} ${(cause as Error).stack} ${(cause as Error).message}`).not.toContain('SECRET');
 });
 
 test('a token file that is a pipe without a writer is given up when the user interrupts', async () => {
@@ -254,6 +319,28 @@ describe('a chain of roles', () => {
     expect([codes, runs()]).toEqual([[], 1]);
   });
 
+  test('waits for the code without counting that as the time of a call', async () => {
+    const { env, keys } = await accountWithRoles();
+    const role = `role_arn = ${roleArn('First')}\nsource_profile = keys\nmfa_serial = arn:aws:iam::${ACCOUNT}:mfa/me`;
+    const configuration = await configurationOf(role, { env, more: keys });
+    const askMfaCode = () => new Promise<string>((resolve) => setTimeout(resolve, 700, '123456'));
+    const aws = openAws({ configuration, askMfaCode, homeRegion: 'us-west-2' }, new AbortController().signal);
+    closing(() => aws.clients.close());
+    const request = { action: 'sts:GetCallerIdentity', resource: '*', limitMs: 500 };
+    const send = (options: object) => aws.clients.sts().send(new GetCallerIdentityCommand({}), options);
+    expect(await aws.call(request, send)).toMatchObject({ Account: ACCOUNT });
+  });
+
+  test('that fails leaves no doubt whether a change was made', async () => {
+    const configuration = await configurationOf('credential_process = exit 3');
+    const aws = openAws({ configuration }, new AbortController().signal);
+    closing(() => aws.clients.close());
+    const change = aws.call({ action: 'iam:CreateRole', resource: 'r', change: true }, async () => undefined);
+    const failure = await change.catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'no-credentials' });
+    expect((failure as Failure).inDoubt).toBeUndefined();
+  });
+
   test('that begins with an SSO session sends its token to no endpoint of STS', async () => {
     const cache = join(folder, '.aws', 'sso', 'cache');
     mkdirSync(cache, { recursive: true });
@@ -282,6 +369,12 @@ describe('a chain of roles', () => {
   });
 
   test.each<[string, string, string, string[]]>([
+    [
+      'from a profile whose process comes before its keys',
+      'source_profile = both',
+      'The credential_process of the profile both failed (1).',
+      ['The profile p takes its credentials from the profile both.'],
+    ],
     [
       'that goes in a circle',
       'source_profile = q',
@@ -326,7 +419,7 @@ describe('a chain of roles', () => {
       [],
     ],
   ])('%s says so', async (_what, settings, message, details) => {
-    const more = `[profile q]\n${ROLE}source_profile = p\n[profile empty]\nregion = us-west-2\n[profile keys]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = example\n`;
+    const more = `[profile q]\n${ROLE}source_profile = p\n[profile empty]\nregion = us-west-2\n[profile keys]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = example\n[profile both]\ncredential_process = false\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = example\n`;
     const find = await finding(`${ROLE}${settings}`, { more });
     await expect(find()).rejects.toMatchObject({
       exitCode: 4,

@@ -50,6 +50,7 @@ export function lightClients(machine: Machine, send: Send): typeof createClients
       iam: () => client(IAMClient.prototype, 'iam', homeRegion),
       sts: () => client(STSClient.prototype, 'sts', homeRegion),
       homeRegion,
+      authenticate: async () => undefined,
       now: () => Date.now(),
       close: () => undefined,
     };

@@ -17,7 +17,7 @@ interface SdkRequest {
 
 /** The SDK's own clients, whose HTTP requests are carried out by the sandbox without a socket. */
 export function wireClients(machine: Machine, send: Send): typeof createClients {
-  return (settings, interrupt, lanes) => {
+  return (settings, interrupt, lanes, beginWait) => {
     const requestHandler = {
       metadata: { handlerProtocol: 'http/1.1' },
       destroy: () => undefined,
@@ -39,6 +39,7 @@ export function wireClients(machine: Machine, send: Send): typeof createClients 
       { ...settings, endpointUrl: 'http://127.0.0.1:1', requestHandler },
       interrupt,
       lanes,
+      beginWait,
     );
   };
 }

@@ -73,6 +73,8 @@ export const awsWords = {
     'Check the network, the name of the Region and, if one is set, the endpoint URL. Then run the same command again.',
   timedOut: (action: string, region: string, seconds: number) =>
     `AWS did not answer ${action} (${region}) in ${Math.round(seconds)} s.`,
+  /** What is waited for while AWS has not answered. */
+  answerTo: (action: string) => `AWS to answer ${action}`,
   notAws: (action: string) => `What answered to ${action} was not AWS.`,
   notAwsHint:
     'A proxy, a login page of the network or a wrong endpoint URL may stand between. Check --endpoint-url and AWS_ENDPOINT_URL, and open any web page to see whether the network wants a login.',

@@ -132,6 +132,7 @@ export const configurationWords = {
     status === undefined
       ? `${service} did not answer.`
       : `${service} answered with the HTTP status ${status}.`,
+  waitedFor: (source: string) => `credentials (${source})`,
   laterHint: 'Run the same command again later.',
   timedOut: (source: string, seconds: number) =>
     `Getting credentials took longer than ${seconds} s (${source}).`,

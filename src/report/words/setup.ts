@@ -56,8 +56,6 @@ export const setupWords = {
   } satisfies Record<OutcomeAction, string>,
   waitingFor: (what: string, elapsedMs: number, limitMs: number) =>
     `Waiting for ${what}: ${Math.round(elapsedMs / 1000)} s of at most ${limitMs / 1000} s`,
-  waitingForAws: (action: string, elapsedMs: number, limitMs: number) =>
-    `Waiting for AWS to answer ${action}: ${Math.round(elapsedMs / 1000)} s of at most ${limitMs / 1000} s`,
 
   proven: 'Proven: MediaConnect may assume the role, and the role may read the key.',
   summaryTitle: 'MediaConnect can read the key.',
