@@ -142,7 +142,8 @@ async function documentOf(
 
 /**
  * Returns what the writer of a version probably wanted to change. IAM does not say which version the writer had read. It is taken
- * for the one from which this version differs least: what a writer has not seen looks as if the writer had removed or added it.
+ * for the one from which this version differs least: what a writer has not seen looks as if the writer had removed or added it. If
+ * two differ as much, the one with fewer removals counts: who removes looks again afterwards, who adds does not look for others' entries.
  */
 function likelyChange(number: number, documents: ReadonlyMap<number, string>): ReadPolicyChange {
   const document = documents.get(number) ?? '';
@@ -152,7 +153,11 @@ function likelyChange(number: number, documents: ReadonlyMap<number, string>): R
     .map(([, earlier]) => changeBetween(earlier, document));
   // Nobody writes a version that changes nothing.
   const real = changes.filter((change) => sizeOf(change) > 0);
-  return real.reduce((least, each) => (sizeOf(each) < sizeOf(least) ? each : least), real[0] ?? NO_CHANGE);
+  return real.reduce((least, each) => (isLess(each, least) ? each : least), real[0] ?? NO_CHANGE);
+}
+
+function isLess(a: ReadPolicyChange, b: ReadPolicyChange): boolean {
+  return sizeOf(a) < sizeOf(b) || (sizeOf(a) === sizeOf(b) && a.removed.size < b.removed.size);
 }
 
 /** Returns the writes that took effect, oldest first. One whose answer was lost is recognized by its document. */

@@ -524,4 +524,109 @@ export const FOUND: readonly {
       seed: 0,
     },
   },
+  {
+    title: 'an addition on an old version is not taken for a removal from a newer one',
+    story: {
+      account: [],
+      acts: [
+        {
+          pause: 60,
+          others: [],
+          commands: [
+            {
+              command: {
+                kind: 'setup',
+                secret: 'long1',
+                regions: ['us-west-2'],
+                key: 'k1',
+                policy: 'P',
+                scope: 'secrets',
+                role: 'R',
+                existingKey: 'keep',
+                updateTrust: true,
+              },
+              faults: [],
+            },
+            {
+              command: {
+                kind: 'setup',
+                secret: 'a',
+                regions: ['us-west-2', 'eu-west-1'],
+                key: 'k1',
+                policy: 'P',
+                scope: 'secrets',
+                role: 'R',
+              },
+              faults: [],
+            },
+            {
+              command: {
+                kind: 'setup',
+                secret: 'long1',
+                regions: ['us-west-2'],
+                key: 'k1',
+                policy: 'P',
+                scope: 'region',
+                role: 'R',
+                restore: true,
+              },
+              faults: [],
+            },
+          ],
+        },
+        {
+          pause: 2,
+          others: [],
+          commands: [
+            {
+              command: {
+                kind: 'setup',
+                secret: 'long2',
+                regions: ['eu-west-1'],
+                key: 'k1',
+                policy: 'P',
+                scope: 'secrets',
+                role: 'R',
+                existingKey: 'keep',
+                restore: true,
+              },
+              faults: [],
+            },
+            {
+              command: {
+                kind: 'setup',
+                secret: 'a',
+                regions: ['us-west-2'],
+                key: 'generate',
+                policy: 'P',
+                scope: 'secrets',
+                role: 'R',
+                existingKey: 'keep',
+              },
+              faults: [{ kind: 'stale', from: 0, count: 8, seconds: 3 }],
+            },
+            {
+              command: { kind: 'rotate', secret: 'a', regions: ['us-west-2'], key: 'k1', role: 'R' },
+              faults: [{ kind: 'lost-before', on: 'write', at: 0, times: 1 }],
+            },
+          ],
+        },
+        {
+          pause: 60,
+          others: [],
+          commands: [
+            { command: { kind: 'export' }, faults: [] },
+            {
+              command: { kind: 'rotate', secret: 'a', regions: ['us-west-2'], key: 'rollback', role: 'R' },
+              faults: [],
+            },
+          ],
+        },
+      ],
+      choices: [],
+      again: false,
+      tearsDown: false,
+      seed: 0,
+    },
+  },
 ];
