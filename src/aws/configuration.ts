@@ -46,6 +46,8 @@ export interface AwsConfiguration {
   profile: Profile;
   /** Returns another profile, or undefined if the files have none of that name. */
   profileNamed(name: string): Profile | undefined;
+  /** Returns the settings of an `sso-session`, or undefined if the files have none of that name. */
+  ssoSession(name: string): Readonly<Record<string, string>> | undefined;
   source: CredentialsSource;
   region?: Setting;
   /** A file of the certificate authorities to trust, in place of Node's own. */
@@ -91,6 +93,7 @@ export async function readConfiguration(
   const source = sourceOf(profile, env);
   return {
     profile,
+    ssoSession: (session) => files.config[`sso-session.${session}`],
     profileNamed: (other) => (hasProfile(files, other) ? profileIn(files, other) : undefined),
     source,
     ...(region ? { region } : {}),
@@ -248,8 +251,9 @@ const PROFILE_CREDENTIALS: readonly [
  */
 function sourceOf(profile: Profile, env: NodeJS.ProcessEnv): CredentialsSource {
   const { from } = profile;
-  if (!from && (env.AWS_ACCESS_KEY_ID || env.AWS_SECRET_ACCESS_KEY)) return { kind: 'environment' };
   const how = howOf(profile);
+  const hasKeys = env.AWS_ACCESS_KEY_ID || env.AWS_SECRET_ACCESS_KEY;
+  if (hasKeys && (!from || how === undefined)) return { kind: 'environment' };
   const { AWS_WEB_IDENTITY_TOKEN_FILE: file, AWS_ROLE_ARN: role, AWS_ROLE_SESSION_NAME: session } = env;
   const isFirst = how === undefined || (!from && how !== 'role');
   if (file && isFirst) return { kind: 'token-file', file, role, session };

@@ -1,19 +1,14 @@
 import { EXIT, type ExitCode, Failure } from '../failure.ts';
 import { ReadLimitError } from '../read-file.ts';
 import { plain } from '../report/plain.ts';
+import { awsWords } from '../report/words/aws.ts';
 import { configurationWords as words } from '../report/words/configuration.ts';
-import type { CredentialsSource, Profile, Setting } from './configuration.ts';
+import type { Setting } from './configuration.ts';
+import { ContainerError } from './container-credentials.ts';
 import { ProcessError } from './credential-process.ts';
+import type { CredentialsStep } from './credential-step.ts';
 import { networkFailure } from './network-errors.ts';
 import { isThrottled } from './throttling.ts';
-
-/** One step on the way to the credentials: a source, and the profile that holds or names it. */
-export interface CredentialsStep {
-  source: CredentialsSource;
-  profile: Profile;
-  /** Whether the profile names a source that it does not hold itself (`credential_source`). */
-  isNamed?: boolean;
-}
 
 /** What was seen of the last request that a credentials provider sent. */
 export interface LastRequest {
@@ -21,6 +16,8 @@ export interface LastRequest {
   error?: Error | undefined;
   /** The HTTP status of its answer. */
   status?: number | undefined;
+  /** How long it took to fail, in milliseconds. */
+  elapsedMs?: number;
 }
 
 /** What a step threw, and the request before that. */
@@ -48,7 +45,7 @@ export function credentialsFailure(
     case 'container':
       return ofContainer(trouble);
     case 'token-file':
-      return ofTokenFile(trouble, 'AWS_WEB_IDENTITY_TOKEN_FILE');
+      return ofTokenFile(trouble);
     case 'instance':
       return ofInstance(trouble);
     case 'profile':
@@ -58,27 +55,73 @@ export function credentialsFailure(
 
 /** Unless the profile names the instance, it is what is left where nothing names credentials, and the machine is not in AWS. */
 function ofInstance(trouble: Trouble): Failure {
+  const {
+    statusCode,
+    code = '',
+    message,
+  } = trouble.thrown as NodeJS.ErrnoException & { statusCode?: number };
   const { isNamed, profile } = trouble.step;
-  if (isNamed) return failing(trouble, words.instanceFailed, words.instanceHint);
+  // Without a role, an instance answers 404 to the question for its name.
+  const answered = statusCode !== undefined && statusCode !== 404;
+  const isStrange = /^Invalid response|JSON|Unrecognized/.test(message) || code === 'ERR_INVALID_URL';
+  if (isNamed || answered || isStrange) {
+    const reason = answered ? `${statusCode}` : code;
+    const exitCode = isTheirTurn({ ...trouble, last: { status: statusCode } })
+      ? EXIT.failed
+      : EXIT.permission;
+    return failing(trouble, words.instanceFailed(plain(reason)), words.instanceHint, exitCode);
+  }
   const name = profile.from ? plain(profile.name) : undefined;
   const sentence = name === undefined ? words.noCredentials : words.profileWithout(name);
   return failing(trouble, sentence, words.noCredentialsHint(name));
 }
 
-/** The provider for containers sends its requests itself, so that the status is in its message only. */
 function ofContainer(trouble: Trouble): Failure {
-  const { message, code } = trouble.thrown as NodeJS.ErrnoException;
-  const status = /status: (\d{3})\b/.exec(message)?.[1];
-  const reason = status ?? code;
-  const theirs = isTheirTurn({ ...trouble, last: { status: Number(status) } });
-  const sentence = words.containerFailed(reason && plain(reason));
-  return failing(trouble, sentence, words.containerHint, theirs ? EXIT.failed : EXIT.permission);
+  if (!(trouble.thrown instanceof ContainerError))
+    return failing(trouble, words.containerFailed(''), words.containerHint);
+  const { why } = trouble.thrown;
+  switch (why.kind) {
+    case 'no-url':
+      return failing(trouble, words.containerNotNamed, words.containerVariablesHint);
+    case 'bad-url':
+      return failing(trouble, words.containerBadUrl, words.containerVariablesHint);
+    case 'host-not-allowed':
+      return failing(trouble, words.containerHostNotAllowed, words.containerVariablesHint);
+    case 'bad-token':
+      return failing(trouble, words.containerBadToken, words.containerVariablesHint);
+    case 'token-file':
+      return failing(
+        trouble,
+        words.tokenFileUnreadable('AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', plain(why.code)),
+        words.containerVariablesHint,
+      );
+    case 'no-credentials':
+      return failing(trouble, words.containerStrange, words.containerHint, EXIT.failed);
+    case 'expired':
+      return failing(trouble, words.containerExpired, words.laterHint, EXIT.failed, 'expired-credentials');
+    case 'unreachable':
+      return failing(trouble, words.containerFailed(plain(why.code)), words.laterHint, EXIT.failed);
+    case 'status': {
+      const isTheirs = why.status === 429 || why.status >= 500;
+      return isTheirs
+        ? failing(trouble, words.containerFailed(`${why.status}`), words.laterHint, EXIT.failed)
+        : failing(trouble, words.containerFailed(`${why.status}`), words.containerHint);
+    }
+  }
 }
 
-function ofTokenFile(trouble: Trouble, named: string): Failure {
+function ofTokenFile(trouble: Trouble): Failure {
   const { code = '' } =
     trouble.thrown instanceof ReadLimitError ? { code: 'EFBIG' } : (trouble.thrown as NodeJS.ErrnoException);
+  const named = tokenFileName(trouble.step);
   return failing(trouble, words.tokenFileUnreadable(named, plain(code)), words.tokenFileHint);
+}
+
+/** Returns how a person knows the file of a web identity token. */
+export function tokenFileName({ source, profile }: CredentialsStep): string {
+  return source.kind === 'token-file'
+    ? 'AWS_WEB_IDENTITY_TOKEN_FILE'
+    : words.tokenFileOf(plain(profile.name), plain(profile.settings.web_identity_token_file ?? ''));
 }
 
 function ofProfile(trouble: Trouble, name: string): Failure {
@@ -87,7 +130,7 @@ function ofProfile(trouble: Trouble, name: string): Failure {
   const { source } = trouble.step;
   const how = source.kind === 'profile' ? source.how : undefined;
   if (how === 'sso') return ofSso(trouble, name);
-  if (how === 'web-identity') return ofTokenFile(trouble, 'web_identity_token_file');
+  if (how === 'web-identity') return ofTokenFile(trouble);
   return (
     ofService(trouble, 'signin:CreateOAuth2Token', 'AWS Sign-In') ??
     failing(trouble, words.loginEnded(name), words.loginHint(name), EXIT.permission, 'expired-credentials')
@@ -103,21 +146,26 @@ function ofProcess(trouble: Trouble, { how }: ProcessError, name: string): Failu
 
 function ofSso(trouble: Trouble, name: string): Failure {
   const { last, thrown, step } = trouble;
-  const { settings } = step.profile;
-  const { sso_session, sso_account_id, sso_role_name } = settings;
-  const lacking = ['sso_account_id', 'sso_role_name'].find((each) => !settings[each]);
-  if (lacking) return failing(trouble, words.ssoLacks(name, lacking), words.ssoConfigureHint(name));
+  const { sso_account_id, sso_role_name } = step.profile.settings;
   const theirs = ofService(trouble, 'sso:GetRoleCredentials', 'IAM Identity Center');
   if (theirs) return theirs;
-  if (last.status === 403)
+  const { status = 401 } = last;
+  if (status === 403)
     return failing(
       trouble,
       words.ssoDenied(name, plain(sso_role_name ?? ''), plain(sso_account_id ?? '')),
       words.ssoDeniedHint,
     );
-  // The SDK stumbles over a session that is not there, with an error of its own insides.
-  if (sso_session && (thrown instanceof TypeError || /could not be found/.test(thrown.message)))
-    return failing(trouble, words.ssoSessionMissing(name, plain(sso_session)), words.ssoConfigureHint(name));
+  if (status < 400)
+    return failing(
+      trouble,
+      awsWords.notAws('sso:GetRoleCredentials'),
+      awsWords.notAwsHint,
+      EXIT.failed,
+      'not-aws',
+    );
+  if (status !== 401)
+    return failing(trouble, words.ssoRefused(name, plain(thrown.message)), words.ssoConfigureHint(name));
   return failing(trouble, words.ssoEnded(name), words.ssoHint(name), EXIT.permission, 'expired-credentials');
 }
 
@@ -126,7 +174,7 @@ function ofService(trouble: Trouble, action: string, service: string): Failure |
   const { last, step, caBundle } = trouble;
   if (!isTheirTurn(trouble)) return undefined;
   const { sso_region = '', region = '' } = step.profile.settings;
-  const request = { action, resource: '*', region: sso_region || region, elapsedMs: 0 };
+  const request = { action, resource: '*', region: sso_region || region, elapsedMs: last.elapsedMs ?? 0 };
   const network = last.error && networkFailure(last.error, request, caBundle);
   return (
     network ??

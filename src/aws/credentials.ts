@@ -1,5 +1,6 @@
 import type { AwsCredentialIdentity } from '@smithy/types';
-import { type ChainTools, credentialsOf } from './credential-chain.ts';
+import { credentialsOf } from './credential-chain.ts';
+import type { ChainTools } from './credential-step.ts';
 
 /** Credentials that end within this time are fetched again, as the SDK does. */
 const RENEW_BEFORE_MS = 5 * 60 * 1000;

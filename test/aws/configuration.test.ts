@@ -117,6 +117,13 @@ describe('credentials come from one source', () => {
       {},
       { kind: 'profile', how: 'process' },
     ],
+    [
+      'keys in the environment where the named profile has a Region only',
+      '[profile p]\nregion = eu-west-1\n',
+      { AWS_ACCESS_KEY_ID: 'A' },
+      { profile: 'p' },
+      { kind: 'environment' },
+    ],
     ['a role', '[default]\nrole_arn = r\nsource_profile = x\n', {}, {}, { kind: 'profile', how: 'role' }],
     ['aws login', '[default]\nlogin_session = x\n', {}, {}, { kind: 'profile', how: 'login' }],
     [

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { HttpResponse } from '@smithy/core/protocols';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -80,6 +81,11 @@ function counting(script: string): { command: string; runs: () => number } {
   };
 }
 
+const CONTAINER = {
+  AccessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+  SecretAccessKey: 'example',
+  Token: 'example',
+};
 const CREDENTIALS = '{"Version":1,"AccessKeyId":"AKIAIOSFODNN7EXAMPLE","SecretAccessKey":"example"}';
 
 describe('a credential process', () => {
@@ -190,6 +196,34 @@ test('a web identity token is not told when STS repeats it', async () => {
   expect(`${told} ${stack} ${(cause as Error).stack} ${(cause as Error).message}`).not.toContain(
     'eyJ-example',
   );
+});
+
+test.each([
+  ['ExpiredTokenException', 'expired-credentials', 'The web identity token in the file of', 'your platform'],
+  ['AccessDenied', 'access-denied', 'sts:AssumeRoleWithWebIdentity', 'the identity provider and the subject'],
+  ['InvalidIdentityToken', 'no-credentials', 'InvalidIdentityToken', 'your platform'],
+  ['ValidationError', 'aws-error', 'ValidationError', 'Correct the profile p'],
+])('where STS answers %s to a web identity token', async (name, code, message, hint) => {
+  const token = join(folder, 'token');
+  writeFileSync(token, 'example-token');
+  const server = createServer((_request, response) =>
+    response
+      .writeHead(400, { 'content-type': 'text/xml' })
+      .end(
+        `<ErrorResponse><Error><Code>${name}</Code><Message>No.</Message></Error><RequestId>1</RequestId></ErrorResponse>`,
+      ),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing(() => void server.close());
+  const find = await finding(`role_arn = ${roleArn('R')}\nweb_identity_token_file = ${token}`, {
+    env: { AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
+  });
+  await expect(find()).rejects.toMatchObject({
+    code,
+    exitCode: 4,
+    message: expect.stringContaining(message),
+    hint: expect.stringContaining(hint),
+  });
 });
 
 test('what a sign-in has stored is not told when it cannot be parsed', async () => {
@@ -403,7 +437,7 @@ describe('a chain of roles', () => {
     [
       'from a container that is none',
       'credential_source = EcsContainer',
-      'The container credentials endpoint (AWS_CONTAINER_CREDENTIALS_…) gave no credentials.',
+      'There is no container credentials endpoint: neither',
       ['The profile p takes its credentials from the container credentials endpoint.'],
     ],
     [
@@ -442,7 +476,7 @@ describe('access keys in a profile are not taken where it names something else',
     [
       'a web identity',
       'role_arn = arn:aws:iam::111122223333:role/R\nweb_identity_token_file = /nowhere',
-      "The token file of web_identity_token_file can't be read",
+      "The token file of web_identity_token_file of the profile p, /nowhere, can't be read",
     ],
     ['a process', 'credential_process = false', 'The credential_process of the profile p failed (1).'],
   ])('%s', async (_what, settings, told) => {
@@ -488,8 +522,38 @@ describe('a profile that cannot be used says why', () => {
     [
       'whose token file is not there',
       'role_arn = arn:aws:iam::111122223333:role/R\nweb_identity_token_file = /nowhere',
-      "The token file of web_identity_token_file can't be read (ENOENT).",
+      "The token file of web_identity_token_file of the profile p, /nowhere, can't be read (ENOENT).",
       'platform',
+    ],
+    [
+      'whose SSO session has no Region',
+      `sso_session = s\nsso_account_id = 111122223333\nsso_role_name = R`,
+      'The SSO session s has no sso_region.',
+      'aws configure sso --profile p',
+    ],
+    [
+      'whose start URL is not that of its SSO session',
+      `sso_session = whole\nsso_start_url = https://example.com/other\n${SSO}`,
+      'The sso_start_url of the profile p differs from that of its SSO session whole.',
+      'aws configure sso --profile p',
+    ],
+    [
+      'whose account is in quotation marks',
+      'sso_start_url = https://example.com/start\nsso_account_id = "111122223333"\nsso_role_name = R\nsso_region = us-east-1',
+      'The sso_account_id of the profile p is not 12 digits.',
+      'aws configure sso --profile p',
+    ],
+    [
+      'whose sign-in is no ARN',
+      'login_session = nonsense',
+      'The login_session of the profile p is not an ARN.',
+      'Correct the profile p',
+    ],
+    [
+      'whose role is no ARN',
+      'role_arn = x\nsource_profile = p',
+      'The role_arn of the profile p is not the ARN of a role.',
+      'Correct the profile p',
     ],
     ['that holds half a key', 'aws_access_key_id = AKIA', 'The profile p must have both', 'profile p'],
     [
@@ -499,12 +563,117 @@ describe('a profile that cannot be used says why', () => {
       'aws configure --profile p',
     ],
   ])('%s', async (_what, settings, message, hint) => {
-    const find = await finding(settings);
+    const more =
+      '[sso-session s]\nsso_start_url = https://example.com\n[sso-session whole]\nsso_start_url = https://example.com/start\nsso_region = us-east-1\n';
+    const find = await finding(settings, { more });
     await expect(find()).rejects.toMatchObject({
       exitCode: 4,
       message: expect.stringContaining(message),
       hint: expect.stringContaining(hint),
     });
+  });
+
+  test.each<[number, string, number, string]>([
+    [200, '<html>login</html>', 1, 'What answered to sso:GetRoleCredentials was not AWS.'],
+    [200, '{}', 1, 'What answered to sso:GetRoleCredentials was not AWS.'],
+    [302, '', 1, 'What answered to sso:GetRoleCredentials was not AWS.'],
+    [
+      404,
+      '{"message":"No such account"}',
+      4,
+      'IAM Identity Center returned no credentials for the profile p:',
+    ],
+    [403, '{"message":"No access"}', 4, "IAM Identity Center doesn't give the user"],
+    [401, '{"message":"Session token not found"}', 4, 'The SSO session of the profile p has ended.'],
+  ])('where IAM Identity Center answers %i %s', async (statusCode, body, exitCode, message) => {
+    const cache = join(folder, '.aws', 'sso', 'cache');
+    mkdirSync(cache, { recursive: true });
+    const token = { accessToken: 'example', expiresAt: new Date(Date.now() + 3_600_000).toISOString() };
+    const name = createHash('sha1').update('https://example.com/start').digest('hex');
+    writeFileSync(join(cache, `${name}.json`), JSON.stringify(token));
+    const find = await finding(`sso_start_url = https://example.com/start\n${SSO}`, {
+      requestHandler: {
+        metadata: { handlerProtocol: 'http/1.1' },
+        destroy: () => undefined,
+        handle: async () => ({
+          response: new HttpResponse({ statusCode, headers: {}, body: Readable.from([Buffer.from(body)]) }),
+        }),
+      },
+    });
+    await expect(find()).rejects.toMatchObject({ exitCode, message: expect.stringContaining(message) });
+  });
+
+  test.each<[number, string, number]>([
+    [500, '', 1],
+    [200, '<html>', 4],
+  ])('where the EC2 metadata service answers %i %s', async (status, body, exitCode) => {
+    const server = createServer((_request, response) => response.writeHead(status).end(body));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    closing(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const env = {
+      AWS_EC2_METADATA_DISABLED: 'false',
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${port}`,
+    };
+    const find = await finding('', { env });
+    await expect(find()).rejects.toMatchObject({
+      exitCode,
+      message: expect.stringContaining('The EC2 instance metadata service gave no credentials'),
+    });
+  });
+
+  test.each<[string, NodeJS.ProcessEnv, string, number]>([
+    ['names another host', { FULL_URI: 'http://example.com/' }, 'must begin with https://', 4],
+    ['is no URL', { FULL_URI: 'nonsense' }, 'is not a URL', 4],
+    [
+      'has expired ones',
+      { body: JSON.stringify({ ...CONTAINER, Expiration: '2020-01-01T00:00:00Z' }) },
+      'have expired',
+      1,
+    ],
+    ['answers with a page', { body: '<html>' }, 'is not credentials', 1],
+    ['has a token of two lines', { TOKEN: 'a\nb', body: '{}' }, 'contains a line break', 4],
+    [
+      'has a token file that is not there',
+      { TOKEN_FILE: '/nowhere', body: '{}' },
+      'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+      4,
+    ],
+  ])(
+    'where the container endpoint %s',
+    async (_what, { FULL_URI, TOKEN, TOKEN_FILE, body }, message, exitCode) => {
+      const server = createServer((_request, response) => response.end(body));
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      closing(() => void server.close());
+      const { port } = server.address() as AddressInfo;
+      const find = await finding('', {
+        env: {
+          AWS_CONTAINER_CREDENTIALS_FULL_URI: FULL_URI ?? `http://127.0.0.1:${port}/creds`,
+          ...(TOKEN ? { AWS_CONTAINER_AUTHORIZATION_TOKEN: TOKEN } : {}),
+          ...(TOKEN_FILE ? { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: TOKEN_FILE } : {}),
+        },
+      });
+      await expect(find()).rejects.toMatchObject({ exitCode, message: expect.stringContaining(message) });
+    },
+  );
+
+  test('takes credentials of the container endpoint, with its token', async () => {
+    const seen: (string | undefined)[] = [];
+    const server = createServer(({ url, headers }, response) => {
+      seen.push(url, headers.authorization);
+      response.end(JSON.stringify({ ...CONTAINER, Expiration: '2099-01-01T00:00:00Z' }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    closing(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const find = await finding('', {
+      env: {
+        AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://localhost:${port}/creds?of=me`,
+        AWS_CONTAINER_AUTHORIZATION_TOKEN: 'example-token',
+      },
+    });
+    expect(await find()).toMatchObject({ accessKeyId: 'AKIAIOSFODNN7EXAMPLE', sessionToken: 'example' });
+    expect(seen).toEqual(['/creds?of=me', 'example-token']);
   });
 
   test('that leaves it to a container endpoint which does not answer is given up', async () => {

@@ -75,12 +75,30 @@ export const configurationWords = {
   partialKeys:
     'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must both be set, and at least one of them is not.',
   partialKeysHint: 'Set both variables, or unset both and name a profile with --profile.',
-  containerFailed: (reason: string | undefined) =>
+  containerFailed: (reason: string) =>
     `The container credentials endpoint (AWS_CONTAINER_CREDENTIALS_…) gave no credentials${reason ? ` (${reason})` : ''}.`,
-  instanceFailed: 'The EC2 instance metadata service gave no credentials.',
+  containerNotNamed:
+    'There is no container credentials endpoint: neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set.',
+  containerBadUrl: 'AWS_CONTAINER_CREDENTIALS_FULL_URI is not a URL.',
+  containerHostNotAllowed:
+    'AWS_CONTAINER_CREDENTIALS_FULL_URI must begin with https://, or name this machine or an endpoint of ECS or EKS.',
+  containerBadToken: 'The container authorization token contains a line break.',
+  containerStrange: 'What the container credentials endpoint returned is not credentials.',
+  containerExpired: 'The container credentials endpoint returned credentials that have expired.',
+  containerVariablesHint: 'Correct the AWS_CONTAINER_… variables. They are usually set by the platform.',
+  instanceFailed: (reason: string) =>
+    `The EC2 instance metadata service gave no credentials${reason ? ` (${reason})` : ''}.`,
   instanceHint:
-    'Check that this is an EC2 instance with a role, and that AWS_EC2_METADATA_DISABLED is not set.',
+    'Check that this is an EC2 instance with a role, and the variables AWS_EC2_METADATA_DISABLED and AWS_EC2_METADATA_SERVICE_ENDPOINT.',
   containerHint: 'Check the role of the task, the pod or the build project.',
+  tokenFileOf: (profile: string, path: string) =>
+    `web_identity_token_file of the profile ${profile}, ${path},`,
+  tokenFileEmpty: (named: string) => `The token file of ${named} is empty.`,
+  tokenExpired: (named: string) => `The web identity token in the file of ${named} has expired.`,
+  roleDeniedHint: (withToken: boolean) =>
+    withToken
+      ? 'Check that the trust policy of the role lets the identity provider and the subject of the token in.'
+      : 'Check that the trust policy of the role lets these credentials in, and that their own policies allow sts:AssumeRole.',
   tokenFileUnreadable: (named: string, code: string) => `The token file of ${named} can't be read (${code}).`,
   roleMissing: 'AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not.',
   tokenFileHint: 'Check the variables or the profile that your platform has set for its role.',
@@ -111,6 +129,9 @@ export const configurationWords = {
     `The profile ${profile} takes its credentials from the profile ${source}, which holds none.`,
   sourceLoop: (profile: string, source: string) =>
     `The profile ${profile} takes its credentials from the profile ${source}, which takes its own from ${profile}.`,
+  badRoleArn: (profile: string) => `The role_arn of the profile ${profile} is not the ARN of a role.`,
+  badExternalId: (profile: string) =>
+    `The external_id of the profile ${profile} has fewer than 2 characters.`,
   badDuration: (profile: string) =>
     `The duration_seconds of the profile ${profile} is not a number of seconds.`,
   halfKey: (profile: string) =>
@@ -126,6 +147,13 @@ export const configurationWords = {
   ssoDeniedHint: 'Check sso_account_id and sso_role_name, or ask the administrator for the permission set.',
   ssoSessionMissing: (profile: string, session: string) =>
     `The profile ${profile} names the SSO session ${session}, which is not in the AWS configuration file.`,
+  ssoSessionLacks: (session: string, member: string) => `The SSO session ${session} has no ${member}.`,
+  ssoInconsistent: (profile: string, session: string, member: string) =>
+    `The ${member} of the profile ${profile} differs from that of its SSO session ${session}.`,
+  badSsoAccount: (profile: string) => `The sso_account_id of the profile ${profile} is not 12 digits.`,
+  badLoginSession: (profile: string) => `The login_session of the profile ${profile} is not an ARN.`,
+  ssoRefused: (profile: string, message: string) =>
+    `IAM Identity Center returned no credentials for the profile ${profile}: ${message}`,
   ssoEnded: (profile: string) => `The SSO session of the profile ${profile} has ended.`,
   ssoHint: (profile: string) => `Run 'aws sso login --profile ${profile}', then run the same command again.`,
   signInAnswered: (service: string, status: number | undefined) =>
