@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
-import { EXIT, Failure } from '../failure.ts';
+import { EXIT, errorCode, Failure } from '../failure.ts';
 import { createOutput, type Output } from '../report/output.ts';
 import { sandboxWords as words } from '../report/words/sandbox.ts';
 import { type Sandbox, startSandbox } from '../sandbox/index.ts';
@@ -162,8 +162,4 @@ function notStarted(error: unknown, what: string): Failure {
   const code = errorCode(error);
   const sentence = code === 'ENOENT' ? words.notFound(what) : words.notStarted(what, code);
   return new Failure(sentence, { code: 'usage', exitCode: EXIT.usage, cause: error });
-}
-
-function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { basename, normalize, parse, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
-import { EXIT, Failure, Interrupted } from '../failure.ts';
+import { EXIT, errorCode, Failure, Interrupted } from '../failure.ts';
 import { openFile, ReadLimitError, readToEnd } from '../read-file.ts';
 import { plain } from '../report/plain.ts';
 import { shellWord } from '../report/shell.ts';
@@ -87,7 +87,7 @@ async function readFile(
 }
 
 function fileFailure(path: string, shown: string, error: unknown): Failure {
-  const code = codeOf(error);
+  const code = errorCode(error);
   const absent = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'].includes(code);
   if (absent) {
     if (isInFolder(path, shown)) return refuse(words.fileMissing(plain(path)));
@@ -127,7 +127,7 @@ async function readStdin(input: KeyInput): Promise<Buffer> {
   try {
     return await readAll(input.stdin, words.stdin, words.stdinTooLarge(MOST_BYTES), input);
   } catch (error) {
-    throw isOwn(error) ? error : refuse(words.stdinFailed(codeOf(error)));
+    throw isOwn(error) ? error : refuse(words.stdinFailed(errorCode(error)));
   }
 }
 
@@ -150,10 +150,6 @@ async function readAll(
 /** Whether an error is one of the program's own, which says already what it has to say. */
 function isOwn(error: unknown): boolean {
   return error instanceof Failure || error instanceof Interrupted;
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }
 
 function decode(bytes: Buffer, source: string): string {
