@@ -164,6 +164,20 @@ function decode(bytes: Buffer, source: string): string {
   }
 }
 
+/**
+ * Takes all variables out of the environment that hold keys, so that no child process inherits one. Returns them, as an
+ * environment to read the keys from.
+ */
+export function takeVariables(sources: readonly KeySource[], env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const taken: NodeJS.ProcessEnv = {};
+  for (const source of sources) {
+    if (source.kind !== 'env' || !Object.hasOwn(env, source.name)) continue;
+    taken[source.name] = env[source.name];
+    delete env[source.name];
+  }
+  return taken;
+}
+
 /** Takes the variable out of the environment, so that no child process inherits it. */
 function takeVariable(name: string, env: NodeJS.ProcessEnv): string {
   const text = Object.hasOwn(env, name) ? env[name] : undefined;
