@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode, type Failure } from '../failure.ts';
+import { takeVariables } from '../key/index.ts';
 import {
   asManifest,
   inManifest,
@@ -22,7 +23,7 @@ import { missingFailure } from './usage.ts';
 
 /**
  * Runs a command for all keys of a manifest and answers the exit code. Mistakes in the file are thrown, all others are told by
- * then.
+ * then. The variables that hold the keys are taken out of the environment first, whether or not the command reads them.
  */
 export async function runWithManifest(
   path: string,
@@ -34,9 +35,15 @@ export async function runWithManifest(
   return runCommand(
     common,
     regionsIn(manifest),
-    (run) => asManifest(() => perform(run, manifest)),
+    (run) => asManifest(() => perform(withKeyVariables(run, manifest), manifest)),
     manifest.account,
   );
+}
+
+/** Returns the run with the keys taken out of the environment, which every program that looks for credentials inherits. */
+function withKeyVariables(run: CommandRun, { keys }: Manifest): CommandRun {
+  const sources = keys.flatMap(({ answers }) => answers.keySource ?? []);
+  return { ...run, keyInput: { ...run.keyInput, env: takeVariables(sources, run.keyInput.env) } };
 }
 
 /** Returns what tells a person in front of a terminal that the program waits for the end of a manifest. */
