@@ -111,6 +111,11 @@ export function isExpected(thrown: unknown): thrown is Failure | Interrupted {
   return thrown instanceof Failure || thrown instanceof Interrupted;
 }
 
+/** Returns the code of an error of the system, such as `ENOENT`, for a message. */
+export function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+}
+
 /** Whether AWS answered with one of these errors. */
 export function hasAwsCode(error: unknown, ...codes: string[]): error is Failure {
   return error instanceof Failure && codes.includes(error.awsCode ?? '');

@@ -1,29 +1,52 @@
 import type { KeyAnswers } from '../answers/key-options.ts';
-import { Failure } from '../failure.ts';
-import { type CheckedKey, type KeyType, keyLoader } from '../key/index.ts';
+import {
+  type CheckedKey,
+  checkOfOpenType,
+  checkRead,
+  type FindKeyType,
+  keyReader,
+  type UncheckedKey,
+} from '../key/index.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { hasOpenType, keyRules } from '../steps/request.ts';
 import type { CommandRun } from './command-run.ts';
 
 /**
- * Returns the key that the options name, checked; nothing where they name none. What is odd about it is told at once.
- * @param typeOf is asked about a key that is bad, and of which the options say no type
- * @throws Failure when it cannot be read or is not a key
+ * Reads the key that the options name; nothing where they name none. This comes before any request to AWS, for which a
+ * program may be started that would inherit the key.
+ * @throws Failure when it cannot be read
  */
-export async function keyOfFlags(
-  { answers, keyInput, output }: Pick<CommandRun, 'keyInput' | 'output'> & { answers: KeyAnswers },
-  typeOf?: () => Promise<KeyType | undefined>,
-): Promise<CheckedKey | undefined> {
-  const { keySource } = answers;
-  if (!keySource) return undefined;
-  const load = keyLoader(keyInput);
-  const loading = load(keySource, keyRules(answers)).catch(async (error: unknown) => {
-    const isOpen = error instanceof Failure && hasOpenType(answers);
-    const keyType = isOpen ? await typeOf?.() : undefined;
-    if (keyType === undefined) throw error;
-    return load(keySource, { keyType });
-  });
-  const { warnings, ...checked } = await loading;
+export async function readKeyOfFlags({
+  answers: { keySource },
+  keyInput,
+}: Pick<CommandRun, 'keyInput'> & { answers: KeyAnswers }): Promise<UncheckedKey | undefined> {
+  return keySource && keyReader(keyInput)(keySource);
+}
+
+/**
+ * Returns the key that was read, checked. What is odd about it is told at once.
+ * @param findType looks for the type of a key that may be a password, where the options say no type
+ * @throws Failure when it is not a key
+ */
+export async function checkKeyOfFlags(
+  unchecked: UncheckedKey,
+  { answers, output }: Pick<CommandRun, 'output'> & { answers: KeyAnswers },
+  findType?: FindKeyType,
+): Promise<CheckedKey> {
+  const rules = keyRules(answers);
+  const { warnings, ...checked } =
+    findType && hasOpenType(answers)
+      ? await checkOfOpenType(unchecked, rules, findType)
+      : checkRead(unchecked, rules);
   for (const warning of warnings) output.insist(`${setupWords.warning}: ${warning}`);
   return checked;
+}
+
+/** Reads and checks the key that the options name; nothing where they name none. */
+export async function keyOfFlags(
+  run: Pick<CommandRun, 'keyInput' | 'output'> & { answers: KeyAnswers },
+  findType?: FindKeyType,
+): Promise<CheckedKey | undefined> {
+  const unchecked = await readKeyOfFlags(run);
+  return unchecked && checkKeyOfFlags(unchecked, run, findType);
 }

@@ -1,4 +1,5 @@
-import { EXIT, type ExitCode, type Failure } from '../failure.ts';
+import { EXIT, type ExitCode, type Failure, Interrupted } from '../failure.ts';
+import { takeVariables } from '../key/index.ts';
 import {
   asManifest,
   inManifest,
@@ -15,6 +16,8 @@ import { type FleetEnd, fleetWords as words } from '../report/words/fleet.ts';
 import { manifestWords } from '../report/words/manifest.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
+import { tell } from './failing.ts';
+import { watchInterrupts } from './interrupt.ts';
 import { regionsIn } from './manifest-secrets.ts';
 import type { CommonOptions } from './options.ts';
 import { keepHeapSmall } from './small-heap.ts';
@@ -22,7 +25,7 @@ import { missingFailure } from './usage.ts';
 
 /**
  * Runs a command for all keys of a manifest and answers the exit code. Mistakes in the file are thrown, all others are told by
- * then.
+ * then. The variables that hold the keys are taken out of the environment first, whether or not the command reads them.
  */
 export async function runWithManifest(
   path: string,
@@ -30,13 +33,35 @@ export async function runWithManifest(
   perform: (run: CommandRun, manifest: Manifest) => Promise<ExitCode>,
 ): Promise<number> {
   keepHeapSmall();
-  const manifest = await readManifest(path, waitingFor(createOutput(common)));
+  const manifest = await readUntilInterrupted(path, createOutput(common));
+  if (typeof manifest === 'number') return manifest;
   return runCommand(
     common,
     regionsIn(manifest),
-    (run) => asManifest(() => perform(run, manifest)),
+    (run) => asManifest(() => perform(withKeyVariables(run, manifest), manifest)),
     manifest.account,
   );
+}
+
+/** Returns the manifest, or the exit code of a signal that came before its end; that is told by then. */
+async function readUntilInterrupted(path: string, output: Output): Promise<Manifest | number> {
+  const report = (interrupted: Interrupted) => tell(output, interrupted);
+  const interrupts = watchInterrupts(output, () => undefined, report);
+  try {
+    return await readManifest(path, { interrupt: interrupts.signal, ...waitingFor(output) });
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    report(error);
+    return interrupts.exitCode();
+  } finally {
+    interrupts.stop();
+  }
+}
+
+/** Returns the run with the keys taken out of the environment, which every program that looks for credentials inherits. */
+function withKeyVariables(run: CommandRun, { keys }: Manifest): CommandRun {
+  const sources = keys.flatMap(({ answers }) => answers.keySource ?? []);
+  return { ...run, keyInput: { ...run.keyInput, env: takeVariables(sources, run.keyInput.env) } };
 }
 
 /** Returns what tells a person in front of a terminal that the program waits for the end of a manifest. */

@@ -1,13 +1,10 @@
 import { parseSecretArn } from '../aws/arn.ts';
-import { describeSecret } from '../aws/secrets.ts';
-import type { Aws } from '../aws/session.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { groupedBy } from '../grouping.ts';
-import type { KeyType } from '../key/index.ts';
 import type { Manifest, ManifestKey } from '../manifest/index.ts';
-import { tried } from '../steps/inspection.ts';
 import { regionsOf } from '../steps/request.ts';
 import type { ManifestEntry } from '../verify/index.ts';
+import type { SecretPlace } from './tagged-type.ts';
 
 /** A secret that an entry of a manifest names, and what is to read it. */
 export interface EntrySecret {
@@ -67,15 +64,12 @@ export function secretsOf({ answers }: ManifestKey): EntrySecret[] {
   }));
 }
 
-/** Returns the type of the keys of an entry that a tag on one of its secrets tells; one that cannot be seen tells nothing. */
-export async function taggedType(aws: Aws, entry: ManifestKey): Promise<KeyType | undefined> {
-  await aws.identity();
-  for (const { name, regions, arns } of secretsOf(entry)) {
-    for (const region of regions) {
-      const id = arns.find((arn) => parseSecretArn(arn)?.region === region) ?? name;
-      const secret = await tried(() => describeSecret(aws, region, id));
-      if ('value' in secret && secret.value?.keyType) return secret.value.keyType;
-    }
-  }
-  return undefined;
+/** Returns the secrets that an entry names, each in each of its Regions, by their ARNs where the entry gives them. */
+export function placesOf(entry: ManifestKey): SecretPlace[] {
+  return secretsOf(entry).flatMap(({ name, regions, arns }) =>
+    regions.map((region) => ({
+      region,
+      id: arns.find((arn) => parseSecretArn(arn)?.region === region) ?? name,
+    })),
+  );
 }

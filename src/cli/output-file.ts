@@ -17,7 +17,7 @@ import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import type { Reader } from '../answers/reading.ts';
 import { looksLikePartOfKey, type Rule } from '../aws/names.ts';
-import { EXIT, Failure } from '../failure.ts';
+import { EXIT, errorCode, Failure } from '../failure.ts';
 import type { Output } from '../report/output.ts';
 import { plain } from '../report/plain.ts';
 import { exportHelp as help } from '../report/words/export-help.ts';
@@ -91,7 +91,7 @@ async function create(path: string, text: string, mode: number): Promise<void> {
     try {
       await link(written, path);
     } catch (error) {
-      if (codeOf(error) === 'EEXIST') throw error;
+      if (errorCode(error) === 'EEXIST') throw error;
       // Some file systems have no hard links.
       await rename(written, path);
     }
@@ -108,7 +108,7 @@ async function replace(path: string, text: string, mode: number, { uid, gid }: S
     });
   } catch (error) {
     // A folder that takes no new file, the file of somebody else, or a file that is mounted by itself.
-    if (!/^(EACCES|EPERM|EROFS|EBUSY|EXDEV)$/.test(codeOf(error))) throw error;
+    if (!/^(EACCES|EPERM|EROFS|EBUSY|EXDEV)$/.test(errorCode(error))) throw error;
     await writeInto(path, text);
   }
 }
@@ -145,15 +145,11 @@ function alreadyThere(): Error {
 }
 
 function ifAbsent(error: unknown): undefined {
-  if (codeOf(error) !== 'ENOENT') throw error;
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  if (errorCode(error) !== 'ENOENT') throw error;
 }
 
 function unwritten(path: string, error: unknown): Failure {
-  const code = codeOf(error);
+  const code = errorCode(error);
   return code === 'EEXIST'
     ? new Failure(words.exists(path), {
         code: 'file-exists',

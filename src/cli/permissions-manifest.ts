@@ -2,17 +2,16 @@ import { expectedSecretArn, parseArn } from '../aws/arn.ts';
 import { DEFAULTS, KEY_TYPE_TAG, OWN_TAG } from '../defaults.ts';
 import { EXIT, type ExitCode, Failure } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';
-import { asManifest, type Manifest, readManifest } from '../manifest/index.ts';
+import type { Manifest } from '../manifest/index.ts';
 import { type PermissionRequest, passRole } from '../permissions/index.ts';
 import { needsOfAll } from '../permissions/merge.ts';
 import { byPrefix } from '../permissions/prefix.ts';
 import { type AccountRef, MANAGED_POLICY_LIMIT, measure } from '../policy/index.ts';
-import { createOutput } from '../report/output.ts';
 import { type PermissionsReport, showPermissions } from '../report/permissions.ts';
 import { permissionsWords as words } from '../report/words/permissions.ts';
 import type { SetupAnswers } from '../steps/request.ts';
-import { type CommandRun, runCommand } from './command-run.ts';
-import { waitingFor } from './manifest-run.ts';
+import type { CommandRun } from './command-run.ts';
+import { runWithManifest } from './manifest-run.ts';
 import { regionsIn } from './manifest-secrets.ts';
 import type { CommonOptions } from './options.ts';
 import type { PermissionsAnswers } from './permissions-answers.ts';
@@ -20,18 +19,12 @@ import { reportOf } from './permissions-report.ts';
 import { accountFor } from './permissions-run.ts';
 
 /** Runs `permissions COMMAND --manifest` and answers the exit code. Mistakes in the file are thrown, all others are told by then. */
-export async function runPermissionsManifest(
+export function runPermissionsManifest(
   path: string,
   answers: PermissionsAnswers,
   common: CommonOptions,
 ): Promise<number> {
-  const manifest = await readManifest(path, waitingFor(createOutput(common)));
-  return runCommand(
-    common,
-    regionsIn(manifest),
-    (run) => asManifest(() => performPermissionsManifest(run, manifest, answers)),
-    manifest.account,
-  );
+  return runWithManifest(path, common, (run, manifest) => performPermissionsManifest(run, manifest, answers));
 }
 
 /**

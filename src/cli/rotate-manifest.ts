@@ -22,11 +22,12 @@ import {
   tellLeftOut,
   withDoneForFailed,
 } from './manifest-run.ts';
-import { rotatesOnlyWrong, secretsOf, taggedType, verifiedEntry } from './manifest-secrets.ts';
+import { placesOf, rotatesOnlyWrong, secretsOf, verifiedEntry } from './manifest-secrets.ts';
 import type { CommonOptions } from './options.ts';
 import { usersOfReplaced } from './replaced-users.ts';
 import { applyRotations, checkRotations, type ManifestRotation, type RotatedKey } from './rotate-keys.ts';
 import { showAccount, stepContext, tellChanges } from './step-context.ts';
+import { taggedType } from './tagged-type.ts';
 
 /** How the keys of a manifest are rotated. */
 export interface RotateHow {
@@ -84,7 +85,7 @@ async function keysOf(
   const named = manifest.keys.filter(({ answers }) => answers.keySource !== undefined);
   const { keys, warnings } = rollback
     ? { keys: [], warnings: [] }
-    : await loadKeys({ ...manifest, keys: named }, keyInput, (entry) => taggedType(aws, entry));
+    : await loadKeys({ ...manifest, keys: named }, keyInput, (entry) => taggedType(aws, placesOf(entry)));
   for (const warning of warnings) output.insist(`${setupWords.warning}: ${warning}`);
   const how = { path: manifest.commandPath, rotates: !rollback && rotatesOnlyWrong(manifest) };
   return named.flatMap((entry, at) => {

@@ -1,7 +1,7 @@
 import type { FoundSecret } from '../aws/secrets.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { EXIT, type ExitCode, Interrupted } from '../failure.ts';
-import type { CheckedKey } from '../key/index.ts';
+import { type CheckedKey, fitsPassword, type UncheckedKey } from '../key/index.ts';
 import { printJson, secretMembers } from '../report/json.ts';
 import { changesAnything } from '../report/plan.ts';
 import { showRotation } from '../report/rotation.ts';
@@ -20,7 +20,7 @@ import { keyRules } from '../steps/request.ts';
 import type { StepContext } from '../steps/types.ts';
 import { verify } from '../verify/index.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
-import { keyOfFlags } from './key-of-flags.ts';
+import { checkKeyOfFlags, readKeyOfFlags } from './key-of-flags.ts';
 import type { CommonOptions } from './options.ts';
 import { usersOfReplaced } from './replaced-users.ts';
 import type { RotateAnswers } from './rotate-answers.ts';
@@ -46,9 +46,8 @@ export async function performRotate(run: RotateRun): Promise<ExitCode> {
   const context = stepContext(run, { withPolicies: false });
   const wizard = run.interactive ? await import('../wizard/rotate.ts') : undefined;
   if (!wizard) demandAnswers(run);
-  // If the key is wrong, nothing needs to be asked; what kind of key it must be may be known only from the secret.
-  const isTold = answers.keyType !== undefined || answers.algorithm !== undefined;
-  const early = isTold ? await keyOfFlags(run) : undefined;
+  const unchecked = await readKeyOfFlags(run);
+  const early = unchecked && (await checkIfTypeIsKnown(unchecked, run));
   const known = meantBy(answers);
   const name = wizard ? await wizard.askSecretToRotate(run, known.name) : (known.name ?? '');
 
@@ -62,7 +61,7 @@ export async function performRotate(run: RotateRun): Promise<ExitCode> {
   const { secrets, warnings: unseen } = await findToRotate(context, target);
   run.progress.stop();
   const told = withKeyType(run, secrets);
-  const checked = early ?? (await keyOfFlags(told));
+  const checked = early ?? (unchecked && (await checkKeyOfFlags(unchecked, told)));
   const rotation = await planRotation(told, context, { name, secrets }, checked, wizard);
 
   const breaks = changesAnything(rotation.changes) ? [words.breaks] : [];
@@ -77,6 +76,16 @@ export async function performRotate(run: RotateRun): Promise<ExitCode> {
   if (changes && wizard) await wizard.confirm(run, plan);
   const done = changes ? await apply(run, context, rotation) : rotation.expected;
   return finish(run, rotation, done, await check(run, rotation, done));
+}
+
+/**
+ * If the key is wrong, nothing needs to be asked. What type it must be may be known only from the secret, unless it can be no
+ * password.
+ */
+async function checkIfTypeIsKnown(unchecked: UncheckedKey, run: RotateRun): Promise<CheckedKey | undefined> {
+  const { keyType, algorithm } = run.answers;
+  const isKnown = keyType !== undefined || algorithm !== undefined || !fitsPassword(unchecked);
+  return isKnown ? checkKeyOfFlags(unchecked, run) : undefined;
 }
 
 /** Returns the run with the kind of key that the secrets' tag tells, where the flags do not say it. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
-import { EXIT, Failure } from '../failure.ts';
+import { EXIT, errorCode, Failure } from '../failure.ts';
 import { createOutput, type Output } from '../report/output.ts';
 import { sandboxWords as words } from '../report/words/sandbox.ts';
 import { type Sandbox, startSandbox } from '../sandbox/index.ts';
@@ -55,6 +55,9 @@ export async function runSandbox(
 
 /** Signals that ask the program to end. */
 const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Those that the program forwards where its command has the same terminal, which sends SIGINT to both. */
+const FORWARDED_IN_TERMINAL = ['SIGTERM', 'SIGHUP'] as const;
 
 interface SignalWatch {
   /** Resolves when the first signal comes. */
@@ -141,29 +144,29 @@ async function demandFollowing(program: string, env: NodeJS.ProcessEnv): Promise
  * @param what the command is, for a message
  */
 async function runChild({ program, args, env }: ChildCommand, what: string): Promise<number> {
-  // Ctrl-C goes to the command as well, which decides what it means; the sandbox ends when the command does.
+  // The command decides what a signal means; the sandbox ends when the command does.
+  const forwarded = sharesTerminal() ? FORWARDED_IN_TERMINAL : ENDING_SIGNALS;
   let forward = (_signal: NodeJS.Signals): void => undefined;
   try {
     const child = spawn(program, args, { stdio: 'inherit', env });
     forward = (signal) => void child.kill(signal);
-    process.on('SIGTERM', forward);
-    process.on('SIGHUP', forward);
+    for (const name of forwarded) process.on(name, forward);
     const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
     return code ?? (signal ? exitCodeOfSignal(signal) : 128);
   } catch (error) {
     throw notStarted(error, what);
   } finally {
-    process.off('SIGTERM', forward);
-    process.off('SIGHUP', forward);
+    for (const name of forwarded) process.off(name, forward);
   }
+}
+
+/** Returns whether Ctrl-C in a terminal reaches the command by itself, so that it would get a forwarded one twice. */
+function sharesTerminal(): boolean {
+  return [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
 }
 
 function notStarted(error: unknown, what: string): Failure {
   const code = errorCode(error);
   const sentence = code === 'ENOENT' ? words.notFound(what) : words.notStarted(what, code);
   return new Failure(sentence, { code: 'usage', exitCode: EXIT.usage, cause: error });
-}
-
-function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }

@@ -21,9 +21,10 @@ import {
 import { encryptionOf } from '../verify/settings.ts';
 import type { CommandRun } from './command-run.ts';
 import { runWithManifest } from './manifest-run.ts';
-import { rotatesOnlyWrong, taggedType, verifiedEntry } from './manifest-secrets.ts';
+import { placesOf, rotatesOnlyWrong, verifiedEntry } from './manifest-secrets.ts';
 import type { CommonOptions } from './options.ts';
 import { showAccount } from './step-context.ts';
+import { taggedType } from './tagged-type.ts';
 
 /** Runs `verify --manifest` and answers the exit code. Mistakes in the file are thrown, all others are told by then. */
 export function runVerifyManifest(path: string, common: CommonOptions): Promise<number> {
@@ -45,7 +46,7 @@ export async function performVerifyManifest(run: CommandRun, manifest: Manifest)
 
 async function groupsOf({ aws, output, keyInput }: CommandRun, manifest: Manifest): Promise<VerifyGroup[]> {
   const { keys, warnings, elsewhere } = await loadKeysHere(manifest, keyInput, (entry) =>
-    taggedType(aws, entry),
+    taggedType(aws, placesOf(entry)),
   );
   for (const warning of warnings) output.insist(`${setupWords.warning}: ${warning}`);
   if (elsewhere.length > 0) output.insist(`${setupWords.warning}: ${words.notCompared(elsewhere)}`);

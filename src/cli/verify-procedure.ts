@@ -1,5 +1,5 @@
 import { nameInIamArn, parseArn } from '../aws/arn.ts';
-import { describeSecret, readSecret } from '../aws/secrets.ts';
+import { readSecret } from '../aws/secrets.ts';
 import { DEFAULTS } from '../defaults.ts';
 import type { ExitCode } from '../failure.ts';
 import { checkStoredKey, type KeyMaterial, type KeyType, mayBePassword } from '../key/index.ts';
@@ -17,6 +17,7 @@ import { configuredRegions } from './configured-region.ts';
 import { keyOfFlags } from './key-of-flags.ts';
 import type { CommonOptions } from './options.ts';
 import { showAccount } from './step-context.ts';
+import { type SecretPlace, taggedType } from './tagged-type.ts';
 import { missingFailure } from './usage.ts';
 import type { VerifyAnswers } from './verify-answers.ts';
 
@@ -36,7 +37,7 @@ export function runVerify(answers: VerifyAnswers, common: CommonOptions): Promis
 export async function performVerify(run: VerifyRun): Promise<ExitCode> {
   const { aws, progress, answers } = run;
   // It is only compared with what the secrets hold.
-  const key = (await keyOfFlags(run, () => taggedType(run)))?.key;
+  const key = (await keyOfFlags(run, () => taggedType(aws, namedPlaces(run))))?.key;
   const { policyName, flowArn } = answers;
   const secrets = await targets(run, key);
   // With nothing but a flow, the roles are those of the flow.
@@ -74,24 +75,16 @@ async function targets(run: VerifyRun, key: KeyMaterial | undefined): Promise<Se
   return places.map((place) => ({ ...place, ...holds, reading: { roleName, policyName } }));
 }
 
-/** Returns the key type that a tag on one of the secrets tells, without a question. */
-async function taggedType({ aws, answers, common }: VerifyRun): Promise<KeyType | undefined> {
+/** Returns the secrets that the flags and the configuration name, without a question. */
+function namedPlaces({ aws, answers, common }: VerifyRun): SecretPlace[] {
   const { secretName, secretArns, regions } = answers;
+  if (secretName === undefined) return secretArns.map((id) => ({ id, region: parseArn(id)?.region ?? '' }));
   const where = regions.length > 0 ? regions : configuredRegions({ aws, common });
-  const places =
-    secretName === undefined
-      ? secretArns.map((id) => ({ id, region: parseArn(id)?.region ?? '' }))
-      : where.map((region) => ({ id: secretName, region }));
-  const looks = places.map(({ region, id }) => tried(() => describeSecret(aws, region, id)));
-  const found = await Promise.all(looks);
-  return found.flatMap((each) => ('value' in each ? (each.value?.keyType ?? []) : []))[0];
+  return where.map((region) => ({ id: secretName, region }));
 }
 
 /** Asks the user for the key type of secrets without the tag, where the answer changes a verdict. */
-async function askedKeyType(
-  run: VerifyRun,
-  places: Pick<SecretTarget, 'id' | 'region'>[],
-): Promise<KeyType | undefined> {
+async function askedKeyType(run: VerifyRun, places: SecretPlace[]): Promise<KeyType | undefined> {
   const looks = places.map(({ region, id }) =>
     tried(() => readSecret(run.aws, region, id, { withPolicy: false })),
   );
@@ -107,7 +100,7 @@ function isUncertain(key: KeyMaterial): boolean {
   return checkStoredKey(key, { keyType: 'static-key' }).length > 0 && mayBePassword(key);
 }
 
-async function placesOf(run: VerifyRun): Promise<Pick<SecretTarget, 'id' | 'region'>[]> {
+async function placesOf(run: VerifyRun): Promise<SecretPlace[]> {
   const { answers } = run;
   if (answers.secretArns.length > 0) {
     return answers.secretArns.map((id) => ({ id, region: parseArn(id)?.region ?? '' }));

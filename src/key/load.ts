@@ -1,11 +1,22 @@
 import { EXIT, Failure } from '../failure.ts';
+import { plain } from '../report/plain.ts';
 import { keyWords as words } from '../report/words/key.ts';
 import { checkKey, type KeyRules } from './check.ts';
 import { generateKey } from './generate.ts';
-import { KeyMaterial } from './key-material.ts';
+import { KeyMaterial, type KeyType } from './key-material.ts';
 import type { KeyProblem } from './problems.ts';
 import { type KeyInput, type KeySource, readKeyText } from './source.ts';
 import { keyWarnings } from './warnings.ts';
+
+/**
+ * A key as its source holds it, not checked yet. Its variable is no longer in the environment, so programs that look for
+ * credentials may be started now.
+ */
+export interface UncheckedKey {
+  text: KeyMaterial;
+  generated: boolean;
+  warnings: string[];
+}
 
 /** A key that was read and checked, or made. */
 export interface CheckedKey {
@@ -13,26 +24,28 @@ export interface CheckedKey {
   generated: boolean;
 }
 
-/** Answers the key that a source holds, or makes one, checked by the rules. */
-export type LoadKey = (source: KeySource, rules: KeyRules) => Promise<CheckedKey & { warnings: string[] }>;
+/** A checked key, and what is odd about it. */
+export type LoadedKey = CheckedKey & { warnings: string[] };
+
+/** Returns the key that a source holds, or makes one. @throws Failure when it cannot be read */
+export type ReadKey = (source: KeySource) => Promise<UncheckedKey>;
+
+/** Looks for the type of a key where AWS says it. */
+export type FindKeyType = () => Promise<KeyType | undefined>;
 
 /**
- * Makes a function that reads keys from their sources, or makes them, and checks them. What serves several keys is read once:
- * a variable is gone after that.
+ * Makes a function that reads keys from their sources, or makes them. What serves several keys is read once: a variable is
+ * gone after that.
  */
-export function keyLoader(input: KeyInput): LoadKey {
-  const readings = new Map<string, Promise<{ text: KeyMaterial; warnings: string[] }>>();
-  return async (source, rules) => {
+export function keyReader(input: KeyInput): ReadKey {
+  const readings = new Map<string, Promise<UncheckedKey>>();
+  return (source) => {
     if (source.kind === 'generate')
-      return { key: generateKey(source.algorithm), generated: true, warnings: [] };
+      return Promise.resolve({ text: generateKey(source.algorithm), generated: true, warnings: [] });
     const id = JSON.stringify(source);
     const reading = readings.get(id) ?? read(source, input);
     readings.set(id, reading);
-    const { text, warnings } = await reading;
-    const result = checkKey(text.reveal(), rules);
-    if (!result.ok) throw badKey(result.problems);
-    const { key } = result;
-    return { key, generated: false, warnings: [...warnings, ...keyWarnings(key, rules.keyType)] };
+    return reading;
   };
 }
 
@@ -40,20 +53,68 @@ export function keyLoader(input: KeyInput): LoadKey {
  * Reads the key from its source, or makes it, and checks it.
  * @throws Failure that says what is wrong with the key, without showing it
  */
-export function loadKey(
-  source: KeySource,
+export async function loadKey(source: KeySource, rules: KeyRules, input: KeyInput): Promise<LoadedKey> {
+  return checkRead(await keyReader(input)(source), rules);
+}
+
+/** Checks a key that was read. @throws Failure that says what is wrong with it, without showing it */
+export function checkRead(unchecked: UncheckedKey, rules: KeyRules): LoadedKey {
+  const result = checked(unchecked, rules);
+  if ('problems' in result) throw badKey(result.problems);
+  return result;
+}
+
+/**
+ * The same for a key whose type nobody has said. Only if it is no static key, and can be a password, AWS is asked for its type.
+ * @throws Failure as `checkRead` does; when AWS could not be asked, its cause is the failure that says why
+ */
+export async function checkOfOpenType(
+  unchecked: UncheckedKey,
   rules: KeyRules,
+  findType: FindKeyType,
+): Promise<LoadedKey> {
+  const result = checked(unchecked, rules);
+  if (!('problems' in result)) return result;
+  if (!fitsPassword(unchecked)) throw badKey(result.problems);
+  const keyType = await findType().catch((error: unknown) => {
+    throw error instanceof Failure ? badKey(result.problems, error) : error;
+  });
+  if (keyType === undefined) throw badKey(result.problems);
+  return checkRead(unchecked, { keyType });
+}
+
+/** Returns true for a key that breaks no rule for SRT passwords, so that a tag may tell that it is one. */
+export function fitsPassword({ text }: UncheckedKey): boolean {
+  return checkKey(text.reveal(), { keyType: 'srt-password' }).ok;
+}
+
+function checked(
+  { text, generated, warnings }: UncheckedKey,
+  rules: KeyRules,
+): LoadedKey | { problems: KeyProblem[] } {
+  if (generated) return { key: text, generated, warnings };
+  const result = checkKey(text.reveal(), rules);
+  if (!result.ok) return result;
+  const { key } = result;
+  return { key, generated, warnings: [...warnings, ...keyWarnings(key, rules.keyType)] };
+}
+
+async function read(
+  source: Exclude<KeySource, { kind: 'generate' }>,
   input: KeyInput,
-): Promise<CheckedKey & { warnings: string[] }> {
-  return keyLoader(input)(source, rules);
-}
-
-async function read(source: Exclude<KeySource, { kind: 'generate' }>, input: KeyInput) {
+): Promise<UncheckedKey> {
   const { text, warnings } = await readKeyText(source, input);
-  return { text: KeyMaterial.from(text), warnings };
+  return { text: KeyMaterial.from(text), generated: false, warnings };
 }
 
-function badKey(problems: KeyProblem[]): Failure {
+/** @param unread why AWS could not be asked for the type of the key */
+function badKey(problems: KeyProblem[], unread?: Failure): Failure {
   const [message = '', ...details] = problems.map((problem) => problem.message);
-  return new Failure(message, { code: 'bad-key', exitCode: EXIT.usage, details, hint: words.checkedOnly });
+  return new Failure(message, {
+    code: 'bad-key',
+    exitCode: EXIT.usage,
+    details: [...details, ...(unread ? [words.typeUnread(plain(unread.message))] : [])],
+    hint: unread ? words.passwordHint : words.checkedOnly,
+    cause: unread,
+  });
 }

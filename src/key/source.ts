@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { basename, normalize, parse, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
-import { EXIT, Failure, Interrupted } from '../failure.ts';
+import { EXIT, errorCode, Failure, Interrupted } from '../failure.ts';
 import { openFile, ReadLimitError, readToEnd } from '../read-file.ts';
 import { plain } from '../report/plain.ts';
 import { shellWord } from '../report/shell.ts';
@@ -87,7 +87,7 @@ async function readFile(
 }
 
 function fileFailure(path: string, shown: string, error: unknown): Failure {
-  const code = codeOf(error);
+  const code = errorCode(error);
   const absent = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'].includes(code);
   if (absent) {
     if (isInFolder(path, shown)) return refuse(words.fileMissing(plain(path)));
@@ -127,7 +127,7 @@ async function readStdin(input: KeyInput): Promise<Buffer> {
   try {
     return await readAll(input.stdin, words.stdin, words.stdinTooLarge(MOST_BYTES), input);
   } catch (error) {
-    throw isOwn(error) ? error : refuse(words.stdinFailed(codeOf(error)));
+    throw isOwn(error) ? error : refuse(words.stdinFailed(errorCode(error)));
   }
 }
 
@@ -152,10 +152,6 @@ function isOwn(error: unknown): boolean {
   return error instanceof Failure || error instanceof Interrupted;
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-}
-
 function decode(bytes: Buffer, source: string): string {
   if (bytes.length === 0) throw refuse(words.sourceEmpty(source));
   try {
@@ -166,6 +162,20 @@ function decode(bytes: Buffer, source: string): string {
     if (KEY_BYTES.includes(bytes.length)) throw refuse(words.rawBytes(source, bytes.length));
     throw refuse(words.notUtf8(source));
   }
+}
+
+/**
+ * Takes all variables out of the environment that hold keys, so that no child process inherits one. Returns them, as an
+ * environment to read the keys from.
+ */
+export function takeVariables(sources: readonly KeySource[], env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const taken: NodeJS.ProcessEnv = {};
+  for (const source of sources) {
+    if (source.kind !== 'env' || !Object.hasOwn(env, source.name)) continue;
+    taken[source.name] = env[source.name];
+    delete env[source.name];
+  }
+  return taken;
 }
 
 /** Takes the variable out of the environment, so that no child process inherits it. */

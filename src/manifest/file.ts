@@ -1,7 +1,7 @@
 import { dirname, normalize, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { looksLikePartOfKey } from '../aws/names.ts';
-import { EXIT, Failure, Interrupted } from '../failure.ts';
+import { EXIT, errorCode, Failure, Interrupted } from '../failure.ts';
 import { openFile, ReadLimitError, readToEnd } from '../read-file.ts';
 import { plain } from '../report/plain.ts';
 import { manifestWords as words } from '../report/words/manifest.ts';
@@ -78,7 +78,7 @@ function openManifest(path: string, shown: string): Readable {
 }
 
 function fileFailure(shown: string, error: unknown): Failure {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  const code = errorCode(error);
   if (code === 'EACCES' || code === 'EPERM') return refuse(words.unreadable(shown));
   // What is no file may be a key that was given by mistake, so that is not repeated.
   if (looksLikePartOfKey(shown)) return refuse(words.absentUnnamed);

@@ -2,27 +2,32 @@ import { atMost } from '../aws/together.ts';
 import { Failure } from '../failure.ts';
 import {
   type CheckedKey,
+  checkOfOpenType,
+  checkRead,
   holdsKey,
   type KeyInput,
-  type KeyRules,
   type KeyType,
-  keyLoader,
-  type LoadKey,
+  keyReader,
+  type LoadedKey,
+  type UncheckedKey,
 } from '../key/index.ts';
+import { plain } from '../report/plain.ts';
+import { keyWords } from '../report/words/key.ts';
 import { manifestWords as words } from '../report/words/manifest.ts';
+import type { Attempt } from '../steps/inspection.ts';
 import { hasOpenType, keyRules } from '../steps/request.ts';
 import { nameOf } from './file.ts';
 import type { Manifest, ManifestKey } from './index.ts';
 import { inMembers } from './members.ts';
 import { manifestFailure } from './mistakes.ts';
 
-/** Files that are read at once. */
+/** Files that are read at once, and secrets that are asked for their key type. */
 const AT_ONCE = 16;
 
-interface Loaded {
-  key?: CheckedKey;
-  warnings: string[];
-  problem?: string;
+/** An entry, and its key as the source holds it; nothing where it names none. */
+interface ReadEntry {
+  entry: ManifestKey;
+  read: Attempt<UncheckedKey> | undefined;
 }
 
 /** Returns the type of the keys that an entry is for, where something besides the manifest says it. */
@@ -31,7 +36,8 @@ export type TypeOfEntry = (entry: ManifestKey) => Promise<KeyType | undefined>;
 /**
  * Reads and checks all keys that the manifest names, in its order; nothing for a secret that is used as it is. A variable or
  * file that serves several entries is read once. Warnings name the place of the first entry that they are about.
- * @param typeOf is asked about a key that is bad, and of which the manifest says no type
+ * @param typeOf is asked about a key of which the manifest says no type, where it is no static key and may be a password; no
+ * key is left in the environment by then
  * @throws Failure (usage) that names every bad one at once, as `keys.yaml:12:10: …`, never the key
  */
 export async function loadKeys(
@@ -39,19 +45,64 @@ export async function loadKeys(
   input: KeyInput,
   typeOf?: TypeOfEntry,
 ): Promise<{ keys: (CheckedKey | undefined)[]; warnings: string[] }> {
-  const load = keyLoader(input);
-  const loaded = await atMost(AT_ONCE, manifest.keys, (key) => loadOne(key, load, typeOf));
-  const problems = loaded.flatMap(({ problem }) => problem ?? []);
-  if (problems.length > 0)
-    throw manifestFailure(words.keysTitle(nameOf(manifest.path), problems.length), problems);
+  const read = await readKeys(manifest, input);
+  const checked = await atMost(AT_ONCE, read, (each) => checkEntryKey(each, typeOf));
+  throwIfBad(manifest, checked);
+  const loaded = checked.map((attempt) => (attempt && 'value' in attempt ? attempt.value : undefined));
   const warnings = new Map<string, string>();
-  for (const [at, each] of loaded.entries()) {
-    for (const warning of each.warnings) {
+  for (const [at, key] of loaded.entries()) {
+    for (const warning of key?.warnings.map(inMembers) ?? []) {
       const known = warnings.get(warning);
       warnings.set(warning, known ?? words.at(manifest.keys[at]?.keyAt ?? '', warning));
     }
   }
-  return { keys: loaded.map(({ key }) => key), warnings: [...warnings.values()] };
+  return {
+    keys: loaded.map((each) => each && { key: each.key, generated: each.generated }),
+    warnings: [...warnings.values()],
+  };
+}
+
+/** Reads all keys, so that none is left in the environment. */
+function readKeys({ keys }: Manifest, input: KeyInput): Promise<ReadEntry[]> {
+  const read = keyReader(input);
+  return atMost(AT_ONCE, keys, async (entry) => {
+    const { keySource } = entry.answers;
+    return { entry, read: keySource && (await attempt(() => read(keySource))) };
+  });
+}
+
+async function checkEntryKey(
+  { entry, read }: ReadEntry,
+  typeOf: TypeOfEntry | undefined,
+): Promise<Attempt<LoadedKey> | undefined> {
+  if (!read || 'failure' in read) return read;
+  const rules = keyRules(entry.answers);
+  return attempt(async () =>
+    typeOf && hasOpenType(entry.answers)
+      ? checkOfOpenType(read.value, rules, () => typeOf(entry))
+      : checkRead(read.value, rules),
+  );
+}
+
+/** @throws Failure that names all bad keys, and why the key type of some could not be read */
+function throwIfBad(manifest: Manifest, attempts: (Attempt<LoadedKey> | undefined)[]): void {
+  const failures = attempts.map((each) => (each && 'failure' in each ? each.failure : undefined));
+  const problems = failures.flatMap((failure, at) =>
+    failure ? words.at(manifest.keys[at]?.keyAt ?? '', inMembers(failure.message)) : [],
+  );
+  if (problems.length === 0) return;
+  const unread = failures.map((failure) => failure?.cause).find((cause) => cause instanceof Failure);
+  const notes = unread ? [keyWords.typeUnread(plain(unread.message)), inMembers(keyWords.passwordHint)] : [];
+  throw manifestFailure(words.keysTitle(nameOf(manifest.path), problems.length), problems, notes);
+}
+
+async function attempt<T>(work: () => Promise<T>): Promise<Attempt<T>> {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { failure: error };
+  }
 }
 
 /** The keys that could be read, in the order of the manifest, and the places of those that could not. */
@@ -79,23 +130,4 @@ export async function loadKeysHere(
     return { ...key, answers };
   });
   return { ...(await loadKeys({ ...manifest, keys }, input, typeOf)), elsewhere };
-}
-
-async function loadOne(entry: ManifestKey, load: LoadKey, typeOf?: TypeOfEntry): Promise<Loaded> {
-  const { answers, keyAt } = entry;
-  const { keySource } = answers;
-  if (!keySource) return { warnings: [] };
-  const loadAs = async (rules: KeyRules): Promise<Loaded> => {
-    try {
-      const { warnings, ...key } = await load(keySource, rules);
-      return { key, warnings: warnings.map(inMembers) };
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      return { warnings: [], problem: words.at(keyAt, inMembers(error.message)) };
-    }
-  };
-  const loaded = await loadAs(keyRules(answers));
-  if (loaded.key || !typeOf || !hasOpenType(answers)) return loaded;
-  const keyType = await typeOf(entry);
-  return keyType === undefined ? loaded : loadAs({ keyType });
 }

@@ -41,8 +41,11 @@ export function collectMistakes(path: string, placeOf: (offset: number) => strin
   };
 }
 
-/** One failure for all that is wrong with a manifest; a single mistake stands by itself, without the title. */
-export function manifestFailure(title: string, lines: string[]): Failure {
+/**
+ * One failure for all that is wrong with a manifest; a single mistake stands by itself, without the title.
+ * @param notes sentences about them all
+ */
+export function manifestFailure(title: string, lines: string[], notes: string[] = []): Failure {
   const [only = ''] = lines;
   const more = lines.length - MOST_SHOWN;
   const shown = more > 0 ? [...lines.slice(0, MOST_SHOWN), words.more(more)] : lines;
@@ -50,6 +53,6 @@ export function manifestFailure(title: string, lines: string[]): Failure {
     code: 'usage',
     exitCode: EXIT.usage,
     hint: words.hint,
-    details: lines.length === 1 ? [] : shown,
+    details: [...(lines.length === 1 ? [] : shown), ...notes],
   });
 }

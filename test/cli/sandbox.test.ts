@@ -203,6 +203,32 @@ describe('a command in the sandbox', () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 
+  test('gets SIGINT that came to the program alone, as from kill -INT', async () => {
+    const temporary = temporaryFolder();
+    const { code, signal } = await run(['sandbox', '--', 'sh', '-c', 'kill -INT $PPID; exec sleep 8'], {
+      env: { TMPDIR: temporary },
+    });
+    expect([code, signal]).toEqual([130, null]);
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  test('gets Ctrl-C once in a terminal, also where its input is a pipe', async () => {
+    const script =
+      'let n = 0; process.on("SIGINT", () => { n += 1; setTimeout(() => { console.log("got", n); process.exit(3); }, 500); });' +
+      'console.log("ready"); setInterval(() => {}, 1000);';
+    for (const input of ['', 'sleep 20 | ']) {
+      const terminal = openTerminal({
+        command: 'bash',
+        args: ['-c', `${input}"$0" "$1" sandbox -- "$0" -e '${script}'`, process.execPath, program],
+      });
+      closing(() => terminal.kill());
+      await terminal.waitFor('ready');
+      await terminal.press('ctrl-c');
+      await terminal.waitFor(/got \d/);
+      expect(terminal.transcript()).toContain('got 1');
+    }
+  });
+
   test('left out is the user’s shell', async () => {
     const { code, stdout, stderr } = await run(['sandbox'], {
       env: { SHELL: '/bin/sh' },

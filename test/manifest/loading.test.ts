@@ -1,6 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { Readable } from 'node:stream';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { loadKeys } from '../../src/manifest/index.ts';
 import { KEYS } from '../support/account.ts';
 import { entries, fileOf, manifestFolder, read, STUDIO, told } from './manifests.ts';
@@ -44,6 +44,28 @@ describe('the keys of a manifest', () => {
     expect(warnings).toEqual([
       `keys.yaml:11:10: Other users of this machine can read or change open.key. Close it to them: chmod 600 open.key`,
     ]);
+  });
+
+  test('are all out of the environment before AWS is asked for the type of one', async () => {
+    const names = Array.from({ length: 24 }, (_, at) => `SRT_${at}`);
+    const env = Object.fromEntries(names.map((name) => [name, `Passphrase-${name}`]));
+    const manifest = await read(entries(...names.map((name) => from(name.toLowerCase(), `env: ${name}`))));
+    const left: number[] = [];
+    const { keys } = await loadKeys(manifest, { stdin: Readable.from([]), env }, async () => {
+      left.push(Object.keys(env).length);
+      return 'srt-password';
+    });
+    expect(keys).toHaveLength(24);
+    expect(left).toEqual(names.map(() => 0));
+  });
+
+  test('that can be no password are told of without asking AWS for a type', async () => {
+    const typeOf = vi.fn(() => Promise.resolve('srt-password' as const));
+    const manifest = await read(entries(from('a', 'env: BAD'), from('b', 'env: WORSE')));
+    const env = { BAD: '5', WORSE: 'a-password-of-srt ' };
+    const lines = await told(loadKeys(manifest, { stdin: Readable.from([]), env }, typeOf));
+    expect(lines).toHaveLength(3);
+    expect(typeOf).not.toHaveBeenCalled();
   });
 
   test('that are bad are told at once, each with its place and in the words of the manifest', async () => {

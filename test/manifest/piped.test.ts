@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { Interrupted } from '../../src/failure.ts';
@@ -97,10 +97,34 @@ describe('a manifest whose end does not come', () => {
     try {
       await terminal.waitFor('Waiting for the end of the manifest from standard input.', 10_000);
       await terminal.press('ctrl-c');
-      expect(await terminal.exit()).not.toEqual({ code: 0 });
+      expect(await terminal.exit()).toEqual({ code: 130 });
+      expect(terminal.transcript()).toContain('Interrupted.');
     } finally {
       terminal.kill();
     }
+  });
+
+  const interrupted = (path: string, args: string[], signal: NodeJS.Signals) =>
+    run([...args, '--manifest', path], {
+      onStart: async (child) => {
+        // Until the program has it open.
+        const file = await open(path, 'w');
+        child.once('close', () => void file.close());
+        child.kill(signal);
+      },
+    });
+
+  test.concurrent.each<[string, string[], NodeJS.Signals, number]>([
+    ['verify', ['verify'], 'SIGINT', 130],
+    ['setup', ['setup', '--yes'], 'SIGTERM', 143],
+    ['permissions', ['permissions', 'setup'], 'SIGINT', 130],
+  ])('ends %s with a document when a signal comes', async (name, args, signal, exit) => {
+    const { code, stdout, stderr } = await interrupted(pipeAt(`json-${name}`), [...args, '--json'], signal);
+    expect([code, JSON.parse(stdout)], stderr).toEqual([
+      exit,
+      expect.objectContaining({ error: expect.objectContaining({ code: 'interrupted' }) }),
+    ]);
+    expect(stderr).toContain('Interrupted.');
   });
 
   test.concurrent('is not told of in a log', async () => {

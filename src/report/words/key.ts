@@ -6,6 +6,8 @@ const count = (n: number, one: string, many: string) => (n === 1 ? `one ${one}` 
 
 export const keyWords = {
   checkedOnly: 'Nothing was sent to AWS.',
+  typeUnread: (reason: string) => `The key type on the secret could not be read: ${reason}`,
+  passwordHint: 'If the key is an SRT password, give --key-type srt-password.',
   empty: 'The key is empty. Give the whole key.',
   tooLong: (most: number) =>
     `The key is far too long: a secret for MediaConnect has at most ${most} characters.`,

@@ -1,0 +1,158 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { makeSecret } from '../support/account.ts';
+import { closing } from '../support/closing.ts';
+import { manifestFile } from '../support/manifest.ts';
+import { runHere } from '../support/run-here.ts';
+import { freshSandbox } from '../support/sandbox.ts';
+
+const sandbox = freshSandbox();
+const NAMES = Array.from({ length: 24 }, (_, at) => `srt-${at}`);
+const passwordOf = (name: string) => `Passphrase-of-${name}`;
+const PASSWORDS = Object.fromEntries(NAMES.map((name) => [name.replace('srt-', 'SRT_'), passwordOf(name)]));
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'mc-static-key-'));
+  closing(() => rmSync(folder, { recursive: true, force: true }));
+});
+
+/** A profile whose credentials come from a process that writes down its environment. */
+function profileThatTells(): { env: NodeJS.ProcessEnv; told: () => string } {
+  const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey } = sandbox().credentials;
+  const [path, config, seen] = ['process.sh', 'config', 'seen'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const answer = JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey });
+  writeFileSync(path, `#!/bin/sh\nenv >> ${seen}\necho '${answer}'\n`, { mode: 0o755 });
+  writeFileSync(config, `[profile p]\nregion = us-west-2\ncredential_process = ${path}\n`);
+  return {
+    env: { AWS_CONFIG_FILE: config, AWS_ENDPOINT_URL: sandbox().url },
+    told: () => (existsSync(seen) ? readFileSync(seen, 'utf8') : ''),
+  };
+}
+
+/** Makes secrets with the tag for passwords, each with another one than the variables hold. */
+const makeSecrets = (names: string[]) =>
+  Promise.all(
+    names.map((Name) =>
+      makeSecret(sandbox(), {
+        Name,
+        SecretString: 'another-Passphrase',
+        Tags: [{ Key: 'mc-static-key:key-type', Value: 'srt-password' }],
+      }),
+    ),
+  );
+
+describe('no process that is started for the credentials sees a key', () => {
+  test.each([
+    ['rotate', '--yes', '--dry-run'],
+    ['verify'],
+    ['setup', '--yes', '--dry-run'],
+    ['rotate', '--rollback', '--yes', '--dry-run'],
+    ['status'],
+    ['teardown', '--yes', '--dry-run'],
+    ['permissions', 'setup'],
+  ])('of a manifest, in %s %s %s %s', async (...command) => {
+    await makeSecrets(NAMES);
+    const keyType = command[0] === 'setup' ? { keyType: 'srt-password' } : {};
+    const keys = NAMES.map((secretName) => ({
+      secretName,
+      regions: ['us-west-2'],
+      key: { env: secretName.replace('srt-', 'SRT_') },
+      ...keyType,
+    }));
+    const { env, told } = profileThatTells();
+    const args = [...command, '--manifest', manifestFile({ keys }), '--profile', 'p'];
+    const { stdout, stderr } = await runHere(args, { ...env, ...PASSWORDS });
+    expect(told(), stdout + stderr).toContain('AWS_CONFIG_FILE=');
+    expect(told()).not.toContain('Passphrase-of-');
+  });
+
+  test.each([
+    ['rotate', '--yes', '--dry-run'],
+    ['rotate', '--key-type', 'srt-password', '--yes', '--dry-run'],
+    ['verify'],
+    ['setup', '--key-type', 'srt-password', '--yes', '--dry-run'],
+  ])('of an option, in %s %s %s', async (...command) => {
+    await makeSecrets(['srt-1']);
+    const { env, told } = profileThatTells();
+    const place = ['--secret-name', 'srt-1', '--region', 'us-west-2', '--key-env', 'SRT_1'];
+    const args = [...command, ...place, '--profile', 'p'];
+    const { stdout, stderr } = await runHere(args, { ...env, SRT_1: passwordOf('srt-1') });
+    expect(told(), stdout + stderr).toContain('AWS_CONFIG_FILE=');
+    expect(told()).not.toContain('Passphrase-of-');
+  });
+});
+
+const BAD = [{ secretName: 'srt-1', regions: ['us-west-2'], key: { env: 'BAD' } }];
+const NONE = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
+const UNREACHABLE = { ...NONE, AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'example' };
+const PLACE = ['--secret-name', 'srt-1', '--region', 'us-west-2', '--key-env', 'BAD'];
+
+describe('a bad key is told of as such', () => {
+  test.each([['rotate', '--yes'], ['verify'], ['setup', '--yes']])(
+    'where a manifest names it and there are no credentials: %s',
+    async (...command) => {
+      const args = [...command, '--manifest', manifestFile({ keys: BAD })];
+      const { code, stderr } = await runHere(args, { ...NONE, BAD: '5' });
+      expect(code, stderr).toBe(2);
+      expect(stderr).toMatch(/keys\.yaml:1:\d+: The key has /);
+      expect(stderr).not.toContain('credentials');
+    },
+  );
+
+  test.each([['rotate', '--yes'], ['verify'], ['setup', '--yes']])(
+    'where an option names it and there are no credentials: %s',
+    async (...command) => {
+      const { code, stderr } = await runHere([...command, ...PLACE], { ...NONE, BAD: '5' });
+      expect(code, stderr).toBe(2);
+      expect(stderr).toContain('✖ The key has ');
+      expect(stderr).not.toContain('credentials');
+    },
+  );
+
+  test.each(['rotate', 'verify'])(
+    'where it may be a password and AWS cannot be asked: %s --manifest',
+    async (command) => {
+      const keys = [...BAD, { ...BAD[0], secretName: 'srt-2', key: { env: 'WORSE' } }];
+      const args = [command, '--yes', '--manifest', manifestFile({ keys })].filter(
+        (each) => command === 'rotate' || each !== '--yes',
+      );
+      const env = { ...UNREACHABLE, AWS_MAX_ATTEMPTS: '1', BAD: passwordOf('srt-1'), WORSE: '5' };
+      const { code, stderr } = await runHere(args, env);
+      expect(code, stderr).toBe(2);
+      expect(stderr).toMatch(/✖ 2 of the keys that \S+ names cannot be used:/);
+      expect(stderr.replace(/\s+/g, ' ')).toContain('The key type on the secret could not be read: ');
+      expect(stderr.replace(/\s+/g, ' ')).toContain(
+        'If the key is an SRT password, give keyType srt-password.',
+      );
+      expect(stderr).not.toContain('Passphrase');
+    },
+  );
+
+  test('where it may be a password and there are no credentials: verify --key-env', async () => {
+    const { code, stderr } = await runHere(['verify', ...PLACE], { ...NONE, BAD: passwordOf('srt-1') });
+    expect(code, stderr).toBe(2);
+    expect(stderr).toContain('✖ The key has ');
+    const text = stderr.replace(/\s+/g, ' ');
+    expect(text).toContain('The key type on the secret could not be read: No AWS credentials were found.');
+    expect(text).toContain('If the key is an SRT password, give --key-type srt-password.');
+    expect(text).not.toContain('Nothing was sent to AWS');
+  });
+});
+
+test('verify asks no secret for its key type in another account than is expected', async () => {
+  await makeSecrets(['srt-1']);
+  sandbox().clearRequests();
+  const { env } = profileThatTells();
+  const args = ['verify', ...PLACE, '--profile', 'p', '--account-id', '999999999999'];
+  const { code } = await runHere(args, { ...env, BAD: passwordOf('srt-1') });
+  expect(code).toBe(2);
+  expect(new Set(sandbox().requests.map(({ action }) => action))).toEqual(new Set(['GetCallerIdentity']));
+});
