@@ -10,6 +10,8 @@ export interface FoundKmsKey {
   usage: string;
   /** Whether it is AWS's own, such as `aws/secretsmanager`, which all of the account may use through its service. */
   managedByAws: boolean;
+  /** The ID of the custom key store that has the key; absent for a key in the standard key store. */
+  keyStoreId?: string;
 }
 
 /** Looks at a KMS key by its ID, its ARN or its alias; answers `undefined` when it is not there. */
@@ -22,8 +24,9 @@ export async function readKmsKey(aws: Aws, region: string, id: string): Promise<
   );
   const key = answer?.KeyMetadata;
   if (!key?.Arn) return undefined;
-  const { Arn: arn, KeyState: state = '', KeyUsage: usage = '', KeyManager: manager } = key;
-  return { arn, state, usage, managedByAws: manager === 'AWS' };
+  const { Arn: arn, KeyState: state = '', KeyUsage: usage = '', KeyManager, CustomKeyStoreId } = key;
+  const keyStore = CustomKeyStoreId ? { keyStoreId: CustomKeyStoreId } : {};
+  return { arn, state, usage, managedByAws: KeyManager === 'AWS', ...keyStore };
 }
 
 /** Reads the policy of a KMS key, as JSON text, by the ARN of the key; undefined when there is no such key. */

@@ -39,7 +39,9 @@ export const proofWords = {
   noKmsKey: (id: string) => `its KMS key ${id} does not exist`,
   kmsKeyDeleted: (arn: string) => `its KMS key ${arn} is pending deletion`,
   kmsKeyDisabled: (arn: string) => `its KMS key ${arn} is disabled`,
-  kmsKeyUntold: (arn: string) => `AWS does not return the state or usage of the KMS key ${arn}`,
+  kmsKeyStateMissing: (arn: string) => `AWS does not return the state or usage of the KMS key ${arn}`,
+  kmsKeyStateUnknown: (arn: string, state: string) =>
+    `mc-static-key does not know the state ${state} of the KMS key ${arn}`,
   kmsKeyState: (arn: string, state: string) => `its KMS key ${arn} cannot be used (${state})`,
   kmsKeyUsage: (arn: string, usage: string) => `its KMS key ${arn} is not for encryption (${usage})`,
   kmsKeyRegion: (arn: string) => `its KMS key ${arn} is in another Region`,
