@@ -14,6 +14,7 @@ import {
 } from '../proof/encryption.ts';
 import { statusWords as words } from '../report/words/status.ts';
 import type { Looking } from './collect.ts';
+import { kmsRequester } from './kms-requester.ts';
 
 /** A secret, and when its current value was stored, as far as that could be looked at. */
 export interface SeenSecret extends ListedSecret {
@@ -130,8 +131,9 @@ function leftOut({ notes, asked }: Looking, region: string): (error: unknown) =>
 /** Makes what reads the details of secrets; each KMS key is looked at once for all of them. */
 function detailReader(looking: Looking): (secret: ListedSecret) => Promise<SeenSecret> {
   const { aws, notes, rolesOnly } = looking;
-  const keyPolicyOf = keyPolicyReader(aws, notes.unlessUnseen);
-  const kmsKeyOf = kmsKeyReader(aws, notes.unlessUnseen);
+  const request = kmsRequester(notes);
+  const keyPolicyOf = keyPolicyReader(aws, request);
+  const kmsKeyOf = kmsKeyReader(aws, request);
   return async (secret) => {
     if (secret.deletedAt) return secret;
     const version = readVersion(looking, secret);
