@@ -161,10 +161,13 @@ function policyStatus(
 function judgeAbsent(subject: string, { closest, unasked }: Known): StatusCheck {
   const check = checksOf(subject);
   const difference = closest(subject);
-  if (difference !== undefined) return check('policy-names-secret', 'failed', words.namesNearly(difference));
-  return unasked?.has(subject)
-    ? check('policy-names-secret', 'cannot-tell', words.notListed)
-    : check('policy-names-secret', 'failed', words.namesNothing);
+  // A secret that was deleted by force and created again has another ARN, which a list may not show yet.
+  if (unasked?.has(subject)) return check('policy-names-secret', 'cannot-tell', words.notListed(difference));
+  return check(
+    'policy-names-secret',
+    'failed',
+    difference === undefined ? words.namesNothing : words.namesNearly(difference),
+  );
 }
 
 /** Under a wildcard for all secrets only those are shown that this program made: the others may have nothing to do with keys. */

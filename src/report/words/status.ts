@@ -40,8 +40,8 @@ export const statusWords = {
   notReadable: (action: string, because: string) => `the role may not do ${action}: ${because}`,
   mayRead: (because: string) => `whether the role may read it cannot be told: ${because}`,
   namesNothing: 'no secret has this ARN',
-  notListed:
-    'no list shows a secret with this ARN, but lists may be five minutes behind; the secret itself could not be asked for',
+  notListed: (difference: string | undefined) =>
+    `the list of secrets lacks this ARN, but can be five minutes out of date, and secretsmanager:DescribeSecret is not allowed${difference === undefined ? '' : `; compared with a listed secret, the ARN ${difference}`}`,
   namesNearly: (difference: string) => `no secret has this ARN, which ${difference}`,
   someSecrets: 'does not allow reading every secret',
   anySecret: 'allows reading every secret there is, not only those that are needed',
