@@ -41,8 +41,8 @@ export interface SeenSecrets {
   regions: string[];
   /** Those looked for one by one that are not there. */
   absent: SecretId[];
-  /** Those that no list shows and that could not be looked for one by one. */
-  unasked: SecretId[];
+  /** Those that the list lacks and that the caller is not allowed to read one by one. */
+  unreadable: SecretId[];
 }
 
 const REGIONS_AT_ONCE = 8;
@@ -82,7 +82,7 @@ export async function findSecrets(looking: Looking, regions: string[], wanted: W
     secrets: (await allOrFirstFailure(detailed)).flat(),
     regions: regions.filter((_, at) => found[at]),
     absent: found.flatMap((each) => each?.absent ?? []),
-    unasked: found.flatMap((each) => each?.unasked ?? []),
+    unreadable: found.flatMap((each) => each?.unreadable ?? []),
   };
 }
 
@@ -91,7 +91,7 @@ async function secretsIn(
   region: string,
   { isWanted, passOver, others }: Wanted,
   progress: { count: number },
-): Promise<{ kept: ListedSecret[]; absent: SecretId[]; unasked: SecretId[] }> {
+): Promise<{ kept: ListedSecret[]; absent: SecretId[]; unreadable: SecretId[] }> {
   const { aws, onProgress } = looking;
   const kept: ListedSecret[] = [];
   for await (const { items, next } of secretPages(aws, region, { deleted: true })) {
@@ -115,7 +115,7 @@ async function secretsIn(
   return {
     kept: kept.sort((a, b) => a.name.localeCompare(b.name)),
     absent: unlisted.filter((_, at) => answers[at] && !answers[at].found),
-    unasked: unlisted.filter((_, at) => !answers[at]),
+    unreadable: unlisted.filter((_, at) => !answers[at]),
   };
 }
 

@@ -65,7 +65,7 @@ describe('without the permission for', () => {
     ]);
   });
 
-  test('secretsmanager:DescribeSecret what no list shows cannot be told, as a list may be behind', async () => {
+  test('secretsmanager:DescribeSecret an ARN that the list lacks is inconclusive, as the list can be out of date', async () => {
     const { code, json } = await without('secretsmanager:DescribeSecret');
     expect(code).toBe(0);
     const gone = expect.stringContaining(':secret:gone-');
