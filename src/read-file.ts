@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { Interrupted } from './failure.ts';
 
-/** A file or a pipe that is open for reading. Whoever ends `stream` closes it. */
+/** A file or a pipe that is open for reading. It is closed when `stream` ends or is destroyed. */
 export interface OpenFile {
   stream: Readable;
   stats: Stats;

@@ -62,6 +62,13 @@ export function networkFailure(
   });
 }
 
+/** Returns whether a failure is one of the way to AWS: another request to the same endpoint would most likely fail as well. */
+export function isNetworkFailure(failure: unknown): boolean {
+  return failure instanceof Failure && NETWORK_FAILURE.test(failure.code);
+}
+
+const NETWORK_FAILURE = /^(unreachable|timed-out|no-such-endpoint|not-aws|untrusted-certificate|proxy-.*)$/;
+
 /** The code, the sentence and the hint. */
 type Description = [code: string, message: string, hint: string];
 

@@ -23,6 +23,7 @@ import { isCi } from './environment.ts';
 import { exitCodeOf, tell } from './failing.ts';
 import { watchInterrupts } from './interrupt.ts';
 import { type CommonOptions, isHttpUrl } from './options.ts';
+import { isPreferredToKeys } from './profile-precedence.ts';
 import { usageFailure } from './usage.ts';
 
 /** One run of a command: what it works with, and what it has achieved so far. */
@@ -185,7 +186,7 @@ async function settingsFor({
     throw usageFailure([configurationWords.wrongRegion(region.from)]);
   if (endpoints.some(({ value }) => isPlainHttp(value)))
     output.insist(`${words.warning}: ${inputWords.plainHttp}`);
-  if (configuration.profile.from && process.env.AWS_ACCESS_KEY_ID)
+  if (process.env.AWS_ACCESS_KEY_ID && isPreferredToKeys(configuration))
     output.insist(`${words.warning}: ${inputWords.profileWins}`);
   const requestHandler = await requestHandlerFor(process.env, await certificatesOf(configuration, interrupt));
   return { configuration, homeRegion, expected, askMfaCode, requestHandler, trace };
@@ -208,10 +209,10 @@ async function certificatesOf(
 ): Promise<Buffer | undefined> {
   if (!caBundle) return undefined;
   const { value, from } = caBundle;
-  const make = (message: string) =>
+  const make = (message: string, exitCode: ExitCode = EXIT.permission) =>
     new Failure(message, {
       code: 'aws-configuration',
-      exitCode: EXIT.permission,
+      exitCode,
       hint: configurationWords.caBundleHint,
     });
   let bundle: Buffer;
@@ -219,7 +220,7 @@ async function certificatesOf(
     bundle = await readLimited(value, { interrupt });
   } catch (error) {
     if (error instanceof Interrupted) throw error;
-    if (error instanceof ReadLimitError) throw make(limitSentence(error, value, {}));
+    if (error instanceof ReadLimitError) throw make(limitSentence(error, value, {}), EXIT.failed);
     const code = (error as NodeJS.ErrnoException).code ?? '';
     throw make(configurationWords.caBundleUnreadable(plain(value), from, plain(code)));
   }

@@ -28,18 +28,19 @@ export function runExportCloudFormation(
   wishes: TemplateWishes,
   common: CommonOptions,
 ): Promise<number> {
-  return runExport(subject, common, (run, plan) => performExport(run, plan, wishes));
+  return runExport(subject, common, (run, plan, account) => performExport(run, plan, wishes, account));
 }
 
 async function performExport(
   { output, common }: CommandRun,
   plan: ExportPlan,
   wishes: TemplateWishes,
+  account: string | undefined,
 ): Promise<void> {
   const { homeRegion = plan.regions[0] ?? '' } = wishes;
   if (partitionOf(homeRegion) !== plan.where.partition)
     throw new Failure(words.otherPartition(homeRegion), { code: 'export', exitCode: EXIT.usage });
-  const { template, keys } = buildTemplate(plan, homeRegion);
+  const { template, keys } = buildTemplate(plan, homeRegion, account);
   const text = templateText(template, wishes.format);
   if (!common.json || wishes.output !== undefined) await deliver(output, text, wishes);
   const regions = [...new Set([homeRegion, ...plan.regions])];
@@ -55,7 +56,7 @@ async function performExport(
     output.insist(`${setupWords.warning}: ${first?.text}`);
     for (const { text, whole } of others) output.insist(text, whole);
   }
-  for (const line of explanation(keys, regions, homeRegion)) output.say(line);
+  for (const line of explanation(keys, regions, homeRegion, account)) output.say(line);
 }
 
 function warnings(plan: ExportPlan, keys: TemplateKey[], bytes: number): Told[] {
@@ -78,12 +79,18 @@ function readingOf({ secret: { name, places } }: TemplateKey): string {
   return readKeyCommand(places[0]?.region ?? '', name);
 }
 
-function explanation(keys: TemplateKey[], regions: string[], homeRegion: string): string[] {
+function explanation(
+  keys: TemplateKey[],
+  regions: string[],
+  homeRegion: string,
+  account: string | undefined,
+): string[] {
   const parameters = keys.flatMap(({ secret, parameter }) =>
     parameter === undefined ? [] : [words.parameter(parameter, secret.name)],
   );
   return [
     words.deployTo(regions, homeRegion),
+    ...(account === undefined ? [] : [words.onlyAccount(account)]),
     ...(parameters.length > 0 ? [words.parametersTitle, ...parameters] : []),
     ...keys.flatMap(({ secret, parameter }) =>
       parameter === undefined ? [words.generated(secret.name)] : [],

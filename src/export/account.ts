@@ -2,8 +2,9 @@ import { parseArn, parseSecretArn } from '../aws/arn.ts';
 import { isAccountId } from '../aws/names.ts';
 import type { ExpectedAccount } from '../aws/session.ts';
 import { EXIT, Failure } from '../failure.ts';
+import { matches, pattern } from '../policy/match.ts';
 import { exportWords as words } from '../report/words/export.ts';
-import type { ExportPlan } from './types.ts';
+import type { ExportPlan, PlannedRole } from './types.ts';
 
 /**
  * Returns the one account for which the plan is right: the one that was named, or to which its ARNs belong. Undefined where it is
@@ -20,8 +21,27 @@ export function accountOf(
   const ofArns = [...ofSecrets, ...ofBoundaries].filter(
     (account) => account !== undefined && isAccountId(account),
   );
-  const [account, other] = [...new Set([...(named ? [named.account] : []), ...ofArns])];
-  if (other === undefined) return account;
+  const [known, other] = [...new Set([...(named ? [named.account] : []), ...ofArns])];
+  if (other !== undefined) throw severalAccounts(other, named);
+  const patterns = roles.map(sourceAccounts);
+  const account = known ?? patterns.flat().find(isAccountId);
+  const foreign = patterns.find((accounts) => !isForAccount(accounts, account));
+  if (foreign) throw severalAccounts(foreign[0] ?? '', named);
+  return account;
+}
+
+/** The accounts, or patterns for some, of the flows and routers that may use a role. */
+function sourceAccounts({ sourceArns }: PlannedRole): string[] {
+  return sourceArns.map((arn) => arn.split(':')[4] ?? '');
+}
+
+/** Returns whether a role that is for flows of these accounts can be used in its own account. */
+function isForAccount(accounts: string[], account: string | undefined): boolean {
+  if (accounts.length === 0 || account === undefined) return true;
+  return accounts.some((each) => matches(pattern(each), account));
+}
+
+function severalAccounts(other: string, named: ExpectedAccount | undefined): Failure {
   const sentence = named ? words.arnOfOther(other, named.account, named.from) : words.severalAccounts;
-  throw new Failure(sentence, { code: 'usage', exitCode: EXIT.usage });
+  return new Failure(sentence, { code: 'usage', exitCode: EXIT.usage });
 }

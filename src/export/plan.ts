@@ -116,11 +116,12 @@ function planRole({ role, tags }: RoleRequest, where: AccountRef, policies: stri
       words.tooManyPolicies(role.name, policies.length, DEFAULT_ATTACHMENT_QUOTA),
       words.widerScopeHint,
     );
-  const { name, description, permissionsBoundary } = role;
+  const { name, description, sourceArns, permissionsBoundary } = role;
   return {
     name,
     description,
     trust,
+    sourceArns,
     policies,
     ...(permissionsBoundary ? { permissionsBoundary } : {}),
     tags: tagsFor('trust-role', { tags }),

@@ -42,6 +42,8 @@ export interface PlannedRole {
   name: string;
   description: string;
   trust: JsonPolicy;
+  /** ARN patterns of the flows and routers that may use it; none means any. They are part of the trust policy. */
+  sourceArns: string[];
   permissionsBoundary?: string;
   /** The names of the policies attached to it. */
   policies: string[];

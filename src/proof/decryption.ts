@@ -1,6 +1,6 @@
 import { parseArn } from '../aws/arn.ts';
 import { kmsKeyRef } from '../aws/kms.ts';
-import { readKeyPolicy } from '../aws/kms-keys.ts';
+import { readKeyPolicy, type TimeLimit } from '../aws/kms-keys.ts';
 import { type Look, look, seenIn } from '../aws/look.ts';
 import { type CurrentVersion, readCurrentVersion, type SecretPlace } from '../aws/secret-versions.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
@@ -29,19 +29,24 @@ const AWS_MANAGED_KEY = /^DefaultEncryptionKey$|(^|:)alias\/aws\/secretsmanager$
 /** Reads the policies of KMS keys, each once in a run. */
 export type KeyPolicyReader = (region: string, key: KmsKeyRef) => Promise<Look<string | undefined>>;
 
-/** Waits for a request about something (an ARN or a name); a failure is part of what it returns. */
-export type Looker = <T>(what: string, reading: Promise<T>) => Promise<Look<T>>;
+/** Sends a request about a KMS key (its ID, its ARN or its alias); a failure is part of what it returns. */
+export type KmsRequester = <T>(
+  key: { region: string; id: string },
+  send: (limit?: TimeLimit) => Promise<T>,
+) => Promise<Look<T>>;
 
-const plainLook: Looker = (_what, reading) => look(reading);
+/** Sends each request at once, with the usual time limit. */
+export const requestAtOnce: KmsRequester = (_key, send) => look(send());
 
 /** Makes a reader for a run. */
-export function keyPolicyReader(aws: Aws, looker = plainLook): KeyPolicyReader {
+export function keyPolicyReader(aws: Aws, request = requestAtOnce): KeyPolicyReader {
   const reads = new Map<string, Promise<Look<string | undefined>>>();
   return (region, key) => {
     // KMS takes no alias here.
     const arn = key.arn;
     if (arn === undefined) return Promise.resolve({ seen: undefined });
-    const reading = reads.get(arn) ?? looker(arn, readKeyPolicy(aws, region, arn));
+    const reading =
+      reads.get(arn) ?? request({ region, id: arn }, (limit) => readKeyPolicy(aws, region, arn, limit));
     reads.set(arn, reading);
     return reading;
   };

@@ -1,14 +1,15 @@
 import { kmsKeyRef } from '../aws/kms.ts';
 import { type FoundKmsKey, readKmsKey } from '../aws/kms-keys.ts';
-import { type Look, look, seenIn } from '../aws/look.ts';
+import { type Look, seenIn } from '../aws/look.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import {
   type Decryption,
   type DecryptionReaders,
   decryptionReaders,
   type EncryptedSecret,
-  type Looker,
+  type KmsRequester,
   readDecryption,
+  requestAtOnce,
 } from './decryption.ts';
 
 /** The KMS keys of a secret, as far as they could be looked at. */
@@ -25,11 +26,12 @@ export interface Encryption {
 export type KmsKeyReader = (region: string, id: string) => Promise<Look<FoundKmsKey | undefined>>;
 
 /** Makes a reader for a run. */
-export function kmsKeyReader(aws: Aws, looker: Looker = (_what, reading) => look(reading)): KmsKeyReader {
+export function kmsKeyReader(aws: Aws, request: KmsRequester = requestAtOnce): KmsKeyReader {
   const reads = new Map<string, Promise<Look<FoundKmsKey | undefined>>>();
   return (region, id) => {
     const place = `${region} ${id}`;
-    const reading = reads.get(place) ?? looker(id, readKmsKey(aws, region, id));
+    const reading =
+      reads.get(place) ?? request({ region, id }, (limit) => readKmsKey(aws, region, id, limit));
     reads.set(place, reading);
     return reading;
   };

@@ -11,11 +11,17 @@ import type { Encryption } from './encryption.ts';
 export type KmsKeyFix =
   | 'enable'
   | 'cancel-deletion'
+  /** Connect the custom key store that has the key. */
+  | 'connect-key-store'
+  /** Import the key material into the key. */
+  | 'import-key-material'
+  /** Wait until AWS has created the key. */
+  | 'wait'
   /** Give the secret another KMS key. */
   | 'other-key'
   /** Encrypt the current version with the KMS key that the secret names. */
   | 'encrypt-anew'
-  /** Store another value: the current version cannot be decrypted any more. */
+  /** Store another value: the key is gone, so the current version cannot be decrypted any more. */
   | 'new-value'
   /** Ask the account that has the key. */
   | 'foreign-policy';
@@ -23,11 +29,24 @@ export type KmsKeyFix =
 /** What was found out about the KMS key of a secret. */
 export type KmsKeyFinding =
   | { verdict: 'ok'; detail: string }
-  | { verdict: 'failed' | 'warning'; detail: string; fix: KmsKeyFix; keyArn: string }
+  | { verdict: 'failed' | 'warning'; detail: string; fix: KmsKeyFix; keyArn: string; keyStoreId?: string }
   | { verdict: 'cannot-tell'; unseen: Failure }
   | { verdict: 'cannot-tell'; because: string };
 
 const IN_DELETION = /^Pending(Replica)?Deletion$/;
+
+/** While the primary Region of a multi-Region key is changed, the key is `Updating` and can be used all the same. */
+const USABLE = /^(Enabled|Updating)$/;
+
+/** How a KMS key can be used again in each state that does not allow it. No data is lost in any of them. */
+const FIX_FOR_STATE: ReadonlyMap<string, KmsKeyFix> = new Map([
+  ['Disabled', 'enable'],
+  ['PendingDeletion', 'cancel-deletion'],
+  ['PendingReplicaDeletion', 'cancel-deletion'],
+  ['Unavailable', 'connect-key-store'],
+  ['PendingImport', 'import-key-material'],
+  ['Creating', 'wait'],
+]);
 
 /**
  * Checks whether the KMS keys of a secret, and of its current version, can be used. Pure.
@@ -56,9 +75,13 @@ function unseenKeys(decryption: Decryption | undefined): KmsKeyFinding[] {
 
 /** What is to be said of the current version being encrypted with another key than the one that the secret names. */
 function checkEarlier(arn: string, key: Look<FoundKmsKey | undefined>): KmsKeyFinding[] {
-  const unusable = (state: string, fix: KmsKeyFix): KmsKeyFinding[] => [
-    { verdict: 'failed', detail: words.earlierKmsKeyUnusable(arn, state), fix, keyArn: arn },
-  ];
+  const unusable = (state: string, fix: KmsKeyFix, keyStoreId?: string): KmsKeyFinding => ({
+    verdict: 'failed',
+    detail: words.earlierKmsKeyUnusable(arn, state),
+    fix,
+    keyArn: arn,
+    ...(keyStoreId ? { keyStoreId } : {}),
+  });
   const other: KmsKeyFinding = {
     verdict: 'warning',
     detail: words.earlierKmsKey(arn),
@@ -66,16 +89,17 @@ function checkEarlier(arn: string, key: Look<FoundKmsKey | undefined>): KmsKeyFi
     keyArn: arn,
   };
   if ('unseen' in key) return [other, { verdict: 'cannot-tell', unseen: key.unseen }];
-  if (!key.seen) return unusable('absent', 'new-value');
-  const { state } = key.seen;
-  if (state === '') return [other, { verdict: 'cannot-tell', because: words.kmsKeyUntold(arn) }];
-  return state === 'Enabled' ? [other] : unusable(state, fixForState(state) ?? 'new-value');
+  if (!key.seen) return [unusable('absent', 'new-value')];
+  const { state, keyStoreId } = key.seen;
+  if (USABLE.test(state)) return [other];
+  const fix = FIX_FOR_STATE.get(state);
+  return fix ? [unusable(state, fix, keyStoreId)] : [other, unknownState(arn, state)];
 }
 
-/** How a KMS key in that state can be used again, if it can. */
-function fixForState(state: string): KmsKeyFix | undefined {
-  if (state === 'Disabled') return 'enable';
-  return IN_DELETION.test(state) ? 'cancel-deletion' : undefined;
+/** AWS may add states, and what imitates AWS may leave them out. */
+function unknownState(arn: string, state: string): KmsKeyFinding {
+  const because = state === '' ? words.kmsKeyStateMissing(arn) : words.kmsKeyStateUnknown(arn, state);
+  return { verdict: 'cannot-tell', because };
 }
 
 function checkNamed(
@@ -91,20 +115,23 @@ function checkNamed(
     : { verdict: 'failed', detail: words.noKmsKey(kmsKeyId), fix: 'other-key', keyArn: kmsKeyId };
 }
 
-function checkFound({ arn, state, usage }: FoundKmsKey, region: string, identity: Identity): KmsKeyFinding {
+function checkFound(key: FoundKmsKey, region: string, identity: Identity): KmsKeyFinding {
+  const { arn, state, usage, keyStoreId } = key;
   const place = parseArn(arn);
   const failed = (detail: string, fix: KmsKeyFix = 'other-key'): KmsKeyFinding => ({
     verdict: 'failed',
     detail,
     fix,
     keyArn: arn,
+    ...(keyStoreId ? { keyStoreId } : {}),
   });
-  const fix = fixForState(state);
+  const fix = FIX_FOR_STATE.get(state);
   if (IN_DELETION.test(state)) return failed(words.kmsKeyDeleted(arn), fix);
   if (state === 'Disabled') return failed(words.kmsKeyDisabled(arn), fix);
-  // What imitates AWS may leave them out.
-  if (state === '' || usage === '') return { verdict: 'cannot-tell', because: words.kmsKeyUntold(arn) };
-  if (state !== 'Enabled') return failed(words.kmsKeyState(arn, state));
+  if (fix) return failed(words.kmsKeyState(arn, state), fix);
+  if (!USABLE.test(state)) return unknownState(arn, state);
+  // What imitates AWS may leave it out.
+  if (usage === '') return { verdict: 'cannot-tell', because: words.kmsKeyStateMissing(arn) };
   if (usage !== 'ENCRYPT_DECRYPT') return failed(words.kmsKeyUsage(arn, usage));
   if (place?.region !== region) return failed(words.kmsKeyRegion(arn));
   return place.account === identity.account

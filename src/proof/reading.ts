@@ -132,7 +132,7 @@ export function documentsOf({
     : { unreadable: boundary.arn };
 }
 
-/** Something that a role may not do, or of which it cannot be told whether it may. */
+/** An action that a role can't perform, or that it may not be able to perform. */
 export interface Refusal {
   action: string;
   verdict: 'denied' | 'cannot-tell';

@@ -1,5 +1,6 @@
 import { engineerCredentials } from './auth/engineer.ts';
 import { setPolicyDocument } from './iam/fixtures.ts';
+import { setKmsKeyState } from './kms/fixtures.ts';
 import { newMachine } from './machine.ts';
 import { addFlow, addRouterEnd } from './mediaconnect/fixtures.ts';
 import { addOwnedSecret, addRotationFunction } from './secretsmanager/fixtures.ts';
@@ -38,6 +39,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     addRouterEnd: (end) => addRouterEnd(machine, end),
     addOwnedSecret: (secret) => addOwnedSecret(machine, secret),
     setPolicyDocument: (arn, document) => setPolicyDocument(machine, arn, document),
+    setKmsKeyState: (arn, state) => setKmsKeyState(machine, arn, state),
     addRotationFunction: (arn) => addRotationFunction(machine, arn),
     putInStack: (arn, stackName) => putInStack(machine, arn, stackName),
     credentialsFor: (policy) => engineerCredentials(machine, policy),

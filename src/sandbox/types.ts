@@ -1,10 +1,11 @@
 import type { Entitlement, Output, Source } from '@aws-sdk/client-mediaconnect';
+import type { ForcedKeyState } from './kms/store.ts';
 import type { Partition } from './partitions.ts';
 import type { Quotas } from './quotas.ts';
 
 /** The programmatic interface of the sandbox: what a test or a command can set, and what it gets back. */
 
-export type { Partition };
+export type { ForcedKeyState, Partition };
 
 /** Quotas of IAM that an account can have changed. */
 export interface IamQuotas {
@@ -137,6 +138,11 @@ export interface Sandbox {
    * @throws RangeError if there is no such policy.
    */
   setPolicyDocument(policyArn: string, document: object): void;
+  /**
+   * Gives a KMS key a state that no request of the sandbox leads to; without one, the key is as its requests have left it.
+   * @throws RangeError if there is no such key.
+   */
+  setKmsKeyState(arn: string, state?: ForcedKeyState): void;
   /**
    * Lets Secrets Manager invoke this Lambda function, which stores the current value again. It refuses to rotate with any other.
    * @throws RangeError if this is no function's ARN, or the account is not in its Region.

@@ -37,7 +37,7 @@ export async function collectNamed(looking: Looking, named: Named): Promise<Seen
     roles,
     secrets: ofSecrets.secrets,
     policies: ofPolicies.loose,
-    lookedFor: lookedForAmong(named.secrets.filter((each) => !ofSecrets.unasked.includes(each))),
+    lookedFor: lookedForAmong(named.secrets.filter((each) => !ofSecrets.unreadable.includes(each))),
     missing: [
       ...ofRoles.missing.map((name): StatusMissing => ({ kind: 'role', name })),
       ...ofPolicies.missing.map((name): StatusMissing => ({ kind: 'policy', name })),

@@ -8,11 +8,11 @@ import { tryParsePolicy } from '../policy/index.ts';
 import { standsFor } from '../policy/match.ts';
 import type { StatusMissing } from '../report/status-types.ts';
 import { statusWords as words } from '../report/words/status.ts';
-import { alikeAmong } from './alike.ts';
 import { inRegion, type Naming, namedIn, regionOf } from './naming.ts';
 import type { Notes } from './notes.ts';
 import { findRoles, looseAmong, type SeenRole } from './roles.ts';
 import { findSecrets, type SecretId, type SeenSecret } from './secrets.ts';
+import { similarTo } from './similar-arns.ts';
 
 /** How the account is looked through. */
 export interface Looking {
@@ -42,10 +42,10 @@ export interface Seen {
    * they lack this program's tag. Absent where the account was not gone through as a whole.
    */
   passedOver?: ReadonlyMap<string, number>;
-  /** ARNs that no list shows and that nobody may ask for; absent where only names were looked for. */
-  unasked?: ReadonlySet<string>;
+  /** ARNs that the list lacks and that the caller is not allowed to read; absent where only names were looked for. */
+  unreadable?: ReadonlySet<string>;
   /** ARNs of secrets that are not among these, and from which an ARN in a policy differs in its end or in letter case only. */
-  alike?: string[];
+  similarArns?: string[];
   /** What was asked for by its name and is not there; absent where nothing was. */
   missing?: StatusMissing[];
 }
@@ -65,20 +65,30 @@ export async function collect(looking: Looking): Promise<Seen> {
   const isNamed = (arn: string) => named.some((each) => standsFor(each, arn));
   const isWanted = (secret: ListedSecret) => secret.own || isNamed(secret.arn) || isNamed(primaryOf(secret));
   const { passedOver, count } = counterOf(new Set(naming.flatMap(({ scopes }) => scopes)));
-  const isAlike = alikeAmong(named);
-  const alike: string[] = [];
+  const isSimilar = similarTo(named);
+  const similarArns: string[] = [];
   const passOver = (secret: ListedSecret) => {
     count(secret);
-    if (isAlike(secret.arn)) alike.push(secret.arn);
+    if (isSimilar(secret.arn)) similarArns.push(secret.arn);
   };
   const arns = [...new Set(named)].filter((each) => isOfAccount(each, identity));
-  const [{ secrets, regions: seen, unasked: ids }, policies] = await Promise.all([
+  const [{ secrets, regions: seen, unreadable: ids }, policies] = await Promise.all([
     findSecrets(looking, regions, { isWanted, passOver, others: arns.flatMap(withRegion) }),
     findLoosePolicies(looking, roles),
   ]);
   const lookedFor = (named: string) => seen.includes(regionOf(named) ?? seen[0] ?? '');
-  const unasked = new Set(ids.map(({ id }) => id));
-  return { identity, regions: seen, roles, secrets, policies, lookedFor, unasked, passedOver, alike };
+  const unreadable = new Set(ids.map(({ id }) => id));
+  return {
+    identity,
+    regions: seen,
+    roles,
+    secrets,
+    policies,
+    lookedFor,
+    unreadable,
+    passedOver,
+    similarArns,
+  };
 }
 
 /** Counts the secrets under each of these wildcards; those that are deleted nobody can read. */

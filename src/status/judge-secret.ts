@@ -30,6 +30,6 @@ export function judgeSecret(secret: SeenSecret, isNamed: boolean, identity: Iden
   function ofKmsKey(finding: KmsKeyFinding): StatusCheck {
     if (finding.verdict !== 'cannot-tell') return check('secret-kms-key', finding.verdict, finding.detail);
     const because = 'unseen' in finding ? whyUnseen(finding.unseen) : finding.because;
-    return check('secret-kms-key', 'cannot-tell', words.keyUntold(because));
+    return check('secret-kms-key', 'cannot-tell', words.kmsKeyUnknown(because));
   }
 }

@@ -14,6 +14,7 @@ import {
 } from '../proof/encryption.ts';
 import { statusWords as words } from '../report/words/status.ts';
 import type { Looking } from './collect.ts';
+import { kmsRequester } from './kms-requester.ts';
 
 /** A secret, and when its current value was stored, as far as that could be looked at. */
 export interface SeenSecret extends ListedSecret {
@@ -40,8 +41,8 @@ export interface SeenSecrets {
   regions: string[];
   /** Those looked for one by one that are not there. */
   absent: SecretId[];
-  /** Those that no list shows and that could not be looked for one by one. */
-  unasked: SecretId[];
+  /** Those that the list lacks and that the caller is not allowed to read one by one. */
+  unreadable: SecretId[];
 }
 
 const REGIONS_AT_ONCE = 8;
@@ -81,7 +82,7 @@ export async function findSecrets(looking: Looking, regions: string[], wanted: W
     secrets: (await allOrFirstFailure(detailed)).flat(),
     regions: regions.filter((_, at) => found[at]),
     absent: found.flatMap((each) => each?.absent ?? []),
-    unasked: found.flatMap((each) => each?.unasked ?? []),
+    unreadable: found.flatMap((each) => each?.unreadable ?? []),
   };
 }
 
@@ -90,7 +91,7 @@ async function secretsIn(
   region: string,
   { isWanted, passOver, others }: Wanted,
   progress: { count: number },
-): Promise<{ kept: ListedSecret[]; absent: SecretId[]; unasked: SecretId[] }> {
+): Promise<{ kept: ListedSecret[]; absent: SecretId[]; unreadable: SecretId[] }> {
   const { aws, onProgress } = looking;
   const kept: ListedSecret[] = [];
   for await (const { items, next } of secretPages(aws, region, { deleted: true })) {
@@ -114,7 +115,7 @@ async function secretsIn(
   return {
     kept: kept.sort((a, b) => a.name.localeCompare(b.name)),
     absent: unlisted.filter((_, at) => answers[at] && !answers[at].found),
-    unasked: unlisted.filter((_, at) => !answers[at]),
+    unreadable: unlisted.filter((_, at) => !answers[at]),
   };
 }
 
@@ -130,8 +131,9 @@ function leftOut({ notes, asked }: Looking, region: string): (error: unknown) =>
 /** Makes what reads the details of secrets; each KMS key is looked at once for all of them. */
 function detailReader(looking: Looking): (secret: ListedSecret) => Promise<SeenSecret> {
   const { aws, notes, rolesOnly } = looking;
-  const keyPolicyOf = keyPolicyReader(aws, notes.unlessUnseen);
-  const kmsKeyOf = kmsKeyReader(aws, notes.unlessUnseen);
+  const request = kmsRequester(notes);
+  const keyPolicyOf = keyPolicyReader(aws, request);
+  const kmsKeyOf = kmsKeyReader(aws, request);
   return async (secret) => {
     if (secret.deletedAt) return secret;
     const version = readVersion(looking, secret);

@@ -13,7 +13,6 @@ import type {
   StatusSecret,
 } from '../report/status-types.ts';
 import { statusWords as words } from '../report/words/status.ts';
-import { closestAmong } from './alike.ts';
 import { checksOf } from './check.ts';
 import type { Seen } from './collect.ts';
 import { judgeNaming, judgeReading, judgeTrustOf, namedDocumentsOf } from './judge-role.ts';
@@ -21,6 +20,7 @@ import { judgeSecret } from './judge-secret.ts';
 import { inRegion, namedIn } from './naming.ts';
 import type { SeenRole } from './roles.ts';
 import type { SeenSecret } from './secrets.ts';
+import { closestAmong } from './similar-arns.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -30,7 +30,7 @@ type Known = Seen & { closest(named: string): string | undefined };
 /** Puts what was seen into its order, roles with their policies and secrets, and checks it. Pure. */
 export function statusOf(seen: Seen, notes: StatusNote[], now: Date): Status {
   const { identity, regions, policies } = seen;
-  const arns = [...seen.secrets.map(({ arn }) => arn), ...(seen.alike ?? [])];
+  const arns = [...seen.secrets.map(({ arn }) => arn), ...(seen.similarArns ?? [])];
   const closest = closestAmong(arns);
   const roles = seen.roles.map((role) => roleStatus(role, { ...seen, closest }));
   const readers = readersOf(roles);
@@ -158,13 +158,17 @@ function policyStatus(
 }
 
 /** The check of an ARN, or of a pattern, that no secret has. */
-function judgeAbsent(subject: string, { closest, unasked }: Known): StatusCheck {
+function judgeAbsent(subject: string, { closest, unreadable }: Known): StatusCheck {
   const check = checksOf(subject);
   const difference = closest(subject);
-  if (difference !== undefined) return check('policy-names-secret', 'failed', words.namesNearly(difference));
-  return unasked?.has(subject)
-    ? check('policy-names-secret', 'cannot-tell', words.notListed)
-    : check('policy-names-secret', 'failed', words.namesNothing);
+  // A secret that was deleted by force and created again has another ARN, which a list may not show yet.
+  if (unreadable?.has(subject))
+    return check('policy-names-secret', 'cannot-tell', words.notListed(difference));
+  return check(
+    'policy-names-secret',
+    'failed',
+    difference === undefined ? words.namesNothing : words.namesNearly(difference),
+  );
 }
 
 /** Under a wildcard for all secrets only those are shown that this program made: the others may have nothing to do with keys. */

@@ -27,7 +27,7 @@ export function judgeKmsKey(sight: Sight, subject: string, identity: Identity): 
 }
 
 function remedyFor(
-  { fix, keyArn }: Extract<KmsKeyFinding, { fix: unknown }>,
+  { fix, keyArn, keyStoreId }: Extract<KmsKeyFinding, { fix: unknown }>,
   { described, target }: Sight,
   subject: string,
 ): Remedy {
@@ -39,6 +39,12 @@ function remedyFor(
       return remedies.enableKmsKey(keyArn, region);
     case 'cancel-deletion':
       return remedies.keepKmsKey(keyArn, region);
+    case 'connect-key-store':
+      return remedies.connectKeyStore(region, keyStoreId);
+    case 'import-key-material':
+      return remedies.importKeyMaterial;
+    case 'wait':
+      return remedies.waitForKmsKey;
     case 'other-key':
       return replicaOf === undefined
         ? remedies.otherKmsKey(subject, region, rotate)

@@ -4,6 +4,7 @@ import type { Identity } from '../aws/session.ts';
 import { DEFAULTS } from '../defaults.ts';
 import type { Failure } from '../failure.ts';
 import {
+  CURRENT_VERSION,
   DECRYPT_ACTION,
   isReadPolicyShape,
   parsePolicy,
@@ -35,7 +36,7 @@ interface About {
 
 /** Stands for a role that nothing but the secret's own policy could keep out. */
 const ALL_ALLOWED = parsePolicy(
-  JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }),
+  JSON.stringify({ Version: CURRENT_VERSION, Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }),
 );
 
 /**

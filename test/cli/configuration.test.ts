@@ -148,6 +148,51 @@ describe('the caller in the JSON document of a failure', () => {
   });
 });
 
+test.each(['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_CA_BUNDLE'])(
+  'a file without end in %s ends the run with exit code 1',
+  async (variable) => {
+    const { code, error } = await status({ [variable]: '/dev/zero' });
+    expect([code, error.code, error.message]).toEqual([
+      1,
+      'aws-configuration',
+      expect.stringContaining('/dev/zero has more than 16 MB'),
+    ]);
+  },
+);
+
+describe('a profile as well as access keys in the environment', () => {
+  const WARNING = 'There is a profile as well as access keys in the environment; the profile is used.';
+  const ROLE = 'role_arn = arn:aws:iam::111122223333:role/Engineer';
+  const keysOf = () =>
+    `aws_access_key_id = ${sandbox().credentials.accessKeyId}\naws_secret_access_key = ${sandbox().credentials.secretAccessKey}`;
+  const warned = async (config: string) => {
+    const env = { ...sandbox().env, AWS_REGION: REGION, AWS_CONFIG_FILE: fileOf(config, 'config') };
+    const { stderr } = await runHere(['status', '--json', '--profile', 'p'], env);
+    return stderr.replace(/\s+/g, ' ').includes(WARNING);
+  };
+
+  test.each<[string, () => string]>([
+    ['has keys of its own', () => `[profile p]\n${keysOf()}\n`],
+    [
+      'assumes a role with the keys of another profile',
+      () => `[profile p]\n${ROLE}\nsource_profile = q\n[profile q]\n${keysOf()}\n`,
+    ],
+    ['names itself as its source', () => `[profile p]\n${ROLE}\nsource_profile = p\n`],
+  ])('is a warning where the profile %s', async (_what, config) => {
+    expect(await warned(config())).toBe(true);
+  });
+
+  test.each([
+    ['assumes a role with those keys', `[profile p]\n${ROLE}\ncredential_source = Environment\n`],
+    [
+      'does so by way of another profile',
+      `[profile p]\n${ROLE}\nsource_profile = q\n[profile q]\n${ROLE}\ncredential_source = Environment\n`,
+    ],
+  ])('is none where the profile %s', async (_what, config) => {
+    expect(await warned(config)).toBe(false);
+  });
+});
+
 describe('a configuration file that is a pipe', () => {
   test('is read once, and serves for the credentials too', async () => {
     const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, ...env } = sandbox().env;

@@ -25,10 +25,12 @@ const exporting = (what: string, args: string[], env: NodeJS.ProcessEnv = {}) =>
 /** Where every request would fail at once. */
 const NOWHERE = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
 
+const OTHER = '444455556666';
+
 describe('export script for one account', () => {
-  const OTHER = '444455556666';
   const MADE_FOR = /"\$account" != (\d+)/;
   const boundary = (account: string) => ['--permissions-boundary', `arn:aws:iam::${account}:policy/b`];
+  const flowsOf = (account: string) => ['--source-arn', `arn:aws:mediaconnect:us-west-2:${account}:flow:*`];
   const secret = ['--secret-arn', 'arn:aws:secretsmanager:us-west-2:111122223333:secret:studio-a-AbCdEf'];
   const manifestOf = (text: string) => {
     const path = join(folder, 'account.yaml');
@@ -45,6 +47,8 @@ describe('export script for one account', () => {
     ['the ARN of a secret', () => secret, '111122223333'],
     ['a permissions boundary', () => [...BASIC, ...boundary(OTHER)], OTHER],
     ['a permissions boundary of AWS', () => [...BASIC, ...boundary('aws')], undefined],
+    ['--source-arn', () => [...BASIC, ...flowsOf(OTHER)], OTHER],
+    ['a --source-arn of any account', () => [...BASIC, ...flowsOf('*')], undefined],
     ['a manifest', () => manifestOf('account: "444455556666"'), OTHER],
     ['a manifest without an account', () => manifestOf(''), undefined],
     ['both', () => [...manifestOf('account: "444455556666"'), '--account-id', OTHER], OTHER],
@@ -60,6 +64,16 @@ describe('export script for one account', () => {
       () => [...secret, '--account-id', OTHER],
       `An ARN belongs to account 111122223333, not to ${OTHER} (--account-id).`,
     ],
+    [
+      '--account-id and --source-arn',
+      () => [...BASIC, '--account-id', OTHER, ...flowsOf('999988887777')],
+      `An ARN belongs to account 999988887777, not to ${OTHER} (--account-id).`,
+    ],
+    [
+      'an ARN and --source-arn',
+      () => [...secret, ...flowsOf(OTHER)],
+      'The ARNs belong to different accounts.',
+    ],
     ['two ARNs', () => [...secret, ...boundary(OTHER)], 'The ARNs belong to different accounts.'],
     [
       '--account-id and a manifest',
@@ -71,6 +85,19 @@ describe('export script for one account', () => {
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr.replace(/\s+/g, ' ')).toContain(sentence);
+  });
+});
+
+describe('export cloudformation for one account', () => {
+  test.each([
+    ['--account-id', ['--account-id', OTHER]],
+    ['--source-arn', ['--source-arn', `arn:aws:mediaconnect:*:${OTHER}:flow:*`]],
+  ])('has a rule against every other account, with %s', async (_what, args) => {
+    const { code, stdout, stderr } = await exporting('cloudformation', [...BASIC, ...args], NOWHERE);
+    expect(code, stderr).toBe(0);
+    const [assertion] = parse(stdout).Rules.OnlyAccount.Assertions;
+    expect(assertion.Assert).toEqual({ 'Fn::Equals': [{ Ref: 'AWS::AccountId' }, OTHER] });
+    expect(stderr.replace(/\s+/g, ' ')).toContain(`The template is for account ${OTHER}.`);
   });
 });
 

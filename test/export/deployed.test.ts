@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SetupOptions } from '../../src/answers/setup-answers.ts';
+import { buildTemplate } from '../../src/export/cloudformation/template.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import {
   ACCOUNT,
@@ -11,11 +12,12 @@ import {
   REGION,
   readAccount,
   withoutSuffixes,
+  writesTo,
 } from '../support/account.ts';
 import { partOf } from '../support/exhaustive.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp, setUpInVain } from '../support/setup.ts';
-import { templateOf } from './exporting.ts';
+import { planOf, templateOf } from './exporting.ts';
 import { deploy, type TemplateLike } from './stack.ts';
 
 const sandbox = freshSandbox();
@@ -30,6 +32,18 @@ async function deployEverywhere(template: TemplateLike, key: string, account = s
   const given = Object.fromEntries(keys.map((name) => [name, key]));
   return [await deploy(account, template, REGION, given), await deploy(account, template, FAR_REGION, given)];
 }
+
+test('a template for one account makes nothing in another one', async () => {
+  const plan = planOf({});
+  const given = { StudioAKey: KEYS.aes256 };
+  const templateFor = (account: string): TemplateLike =>
+    JSON.parse(JSON.stringify(buildTemplate(plan, REGION, account).template));
+  await expect(deploy(sandbox(), templateFor('444455556666'), REGION, given)).rejects.toThrow(
+    'This template is for account 444455556666.',
+  );
+  expect(writesTo(sandbox())).toEqual([]);
+  expect(await deploy(sandbox(), templateFor(ACCOUNT), REGION, given)).toHaveProperty('StudioASecretArn');
+});
 
 /** An account as the template and `setup` are to leave it alike: but for CloudFormation's tags, and that it has none for policies. */
 function comparable(state: Awaited<ReturnType<typeof readAccount>>) {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { accountOf } from '../../src/export/account.ts';
 import { buildTemplate } from '../../src/export/cloudformation/template.ts';
 import { type TemplateFormat, templateText } from '../../src/export/cloudformation/text.ts';
 import { buildScript } from '../../src/export/script/index.ts';
@@ -79,7 +80,7 @@ describe('cfn-lint', () => {
     folder = await mkdtemp(join(tmpdir(), 'mc-static-key-templates-'));
     for (const [file, ...keys] of WRITTEN) {
       const plan = planOf(...keys);
-      const { template } = buildTemplate(plan, plan.regions[0] ?? '');
+      const { template } = buildTemplate(plan, plan.regions[0] ?? '', accountOf(plan, undefined));
       const format: TemplateFormat = file.endsWith('.json') ? 'json' : 'yaml';
       await writeFile(join(folder, file), templateText(template, format));
     }

@@ -20,6 +20,7 @@ export interface TemplateLike {
     string,
     { Default?: string; AllowedPattern: string; MinLength?: number; MaxLength?: number }
   >;
+  Rules?: Record<string, { Assertions: { Assert: Json; AssertDescription: string }[] }>;
   Conditions: Properties;
   Resources: Record<string, Resource>;
   Outputs: Record<string, { Condition?: string; Value: Json }>;
@@ -33,6 +34,7 @@ export async function deploy(
   given: Record<string, string>,
 ): Promise<Record<string, string>> {
   const stack = new Stack(template, region, given);
+  stack.demandRules(template);
   for (const [id, resource] of Object.entries(template.Resources)) {
     if (stack.isMade(resource))
       stack.made.set(id, await make(sandbox, region, stack.propertiesOf(resource), resource.Type));
@@ -62,6 +64,13 @@ class Stack {
         throw new Error(`Parameter ${name} failed to satisfy constraint`);
       this.#parameters[name] = value;
     }
+  }
+
+  /** @throws Error for an assertion that is false, before anything is made */
+  demandRules({ Rules = {} }: TemplateLike): void {
+    const assertions = Object.values(Rules).flatMap(({ Assertions }) => Assertions);
+    const broken = assertions.find(({ Assert }) => !this.#holds(Assert));
+    if (broken) throw new Error(`Template validation error: ${broken.AssertDescription}`);
   }
 
   isMade({ Condition }: { Condition?: string }): boolean {

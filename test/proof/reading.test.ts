@@ -58,7 +58,7 @@ describe('a role that may not read the secret', () => {
     const failed = failureOf(breakage);
     expect(failed).toMatchObject({ id: 'role-reads-secret', subject: ARN });
     expect(failed?.detail).toContain(
-      `the role may not do ${action}`.replace('do Get', 'do secretsmanager:Get'),
+      `the role can't perform ${action}`.replace('perform Get', 'perform secretsmanager:Get'),
     );
     expect(failed && mayComeRight(failed)).toBe(true);
   });

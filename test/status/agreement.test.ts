@@ -11,9 +11,12 @@ import {
   TagResourceCommand,
   UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { HTTP } from '../../src/defaults.ts';
+import type { Status } from '../../src/report/status-types.ts';
 import { type Verdict, worst } from '../../src/report/verdicts.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
+import { listen } from '../network/scene.ts';
 import { clientsFor } from '../sandbox/clients.ts';
 import {
   ACCOUNT,
@@ -27,6 +30,7 @@ import {
   type RoleFixture,
   roleArn,
 } from '../support/account.ts';
+import { runHere } from '../support/run-here.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp } from '../support/setup.ts';
 import { troubles, verifyIt } from '../support/verify.ts';
@@ -113,6 +117,8 @@ interface Account {
   /** Whether the role may read the secret, and whether the KMS keys can be used. */
   reads: Verdict;
   kmsKey?: Verdict;
+  /** Whether `status` shows the secret: one that no policy names is shown only if this program made it. It is when left out. */
+  isShown?: boolean;
   /** What `setup` comes to, which reads the value too; left out where it would change what is wrong. */
   setup?: Verdict;
 }
@@ -285,11 +291,13 @@ const ACCOUNTS: Account[] = [
     what: 'the policy lacks the end of the ARN',
     make: (sandbox) => byHand(sandbox, reading(`${SECRETS}studio-a`)),
     reads: 'failed',
+    isShown: false,
   },
   {
     what: 'the policy has the end of another ARN',
     make: (sandbox) => byHand(sandbox, reading(`${SECRETS}studio-a-AbCdEf`)),
     reads: 'failed',
+    isShown: false,
   },
   {
     what: 'the policy has a condition that does not hold',
@@ -334,44 +342,45 @@ const ACCOUNTS: Account[] = [
 
 const sandbox = freshSandbox();
 
-describe.each(ACCOUNTS)('where $what', ({ make, denied = [], reads, kmsKey = 'ok', setup }) => {
-  const credentials = () => (denied.length > 0 ? without(sandbox(), ...denied) : sandbox().credentials);
+describe.each(ACCOUNTS)(
+  'where $what',
+  ({ make, denied = [], reads, kmsKey = 'ok', isShown = true, setup }) => {
+    const credentials = () => (denied.length > 0 ? without(sandbox(), ...denied) : sandbox().credentials);
 
-  test('status and verify agree, and setup with both', async () => {
-    await make(sandbox());
-    const [{ json: status }, { json: verified }] = await Promise.all([
-      statusOf(sandbox(), [REGION], credentials()),
-      verifyIt(sandbox(), {}, { credentials: credentials() }),
-    ]);
-    const checks = [...status.roles, ...status.secrets].flatMap((each) => each.checks);
-    const ofStatus = (pattern: RegExp) => worst(checks.filter(({ id }) => pattern.test(id)));
-    const ofVerify = (pattern: RegExp) => worst(verified.checks.filter(({ id }) => pattern.test(id)));
-    expect([
-      ofStatus(/^(role-(reads-secret|policies)|policy-names-secret)$/),
-      ofVerify(/^(role-(reads|decrypts)-secret|role-policies|secret-resource-policy)$/),
-    ]).toEqual([reads, reads]);
-    // A secret that no policy names is not looked at by status unless this program made it.
-    const isShown = status.secrets.length > 0;
-    expect([isShown ? ofStatus(/^secret-kms-key$/) : kmsKey, ofVerify(/^secret-kms-key$/)]).toEqual([
-      kmsKey,
-      kmsKey,
-    ]);
-    for (const id of [
-      'role-name',
-      'role-path',
-      'role-trust',
-      'role-guard',
-      'policy-reads-only',
-      'policy-scope',
-    ])
-      expect([id, ofStatus(new RegExp(`^${id}$`))]).toEqual([id, ofVerify(new RegExp(`^${id}$`))]);
-    if (setup === undefined) return;
-    const { secrets } = clientsOf(sandbox());
-    const { ARN } = await secrets.send(new ListSecretVersionIdsCommand({ SecretId: 'studio-a' }));
-    const { code, json } = await setUp(sandbox(), { secretArn: [ARN ?? ''] }, credentials());
-    expect(code === 0 ? worst(json.checks) : 'failed').toBe(setup);
-  });
-});
+    test('status and verify agree, and setup with both', async () => {
+      await make(sandbox());
+      const [{ json: status }, { json: verified }] = await Promise.all([
+        statusOf(sandbox(), [REGION], credentials()),
+        verifyIt(sandbox(), {}, { credentials: credentials() }),
+      ]);
+      const checks = [...status.roles, ...status.secrets].flatMap((each) => each.checks);
+      const ofStatus = (pattern: RegExp) => worst(checks.filter(({ id }) => pattern.test(id)));
+      const ofVerify = (pattern: RegExp) => worst(verified.checks.filter(({ id }) => pattern.test(id)));
+      expect([
+        ofStatus(/^(role-(reads-secret|policies)|policy-names-secret)$/),
+        ofVerify(/^(role-(reads|decrypts)-secret|role-policies|secret-resource-policy)$/),
+      ]).toEqual([reads, reads]);
+      expect(status.secrets).toHaveLength(isShown ? 1 : 0);
+      expect(checks.some(({ id }) => id === 'secret-kms-key')).toBe(isShown);
+      if (isShown) expect(ofStatus(/^secret-kms-key$/)).toBe(kmsKey);
+      expect(ofVerify(/^secret-kms-key$/)).toBe(kmsKey);
+      for (const id of [
+        'role-name',
+        'role-path',
+        'role-trust',
+        'role-guard',
+        'policy-reads-only',
+        'policy-scope',
+      ])
+        expect([id, ofStatus(new RegExp(`^${id}$`))]).toEqual([id, ofVerify(new RegExp(`^${id}$`))]);
+      if (setup === undefined) return;
+      const { secrets } = clientsOf(sandbox());
+      const { ARN } = await secrets.send(new ListSecretVersionIdsCommand({ SecretId: 'studio-a' }));
+      const { code, json } = await setUp(sandbox(), { secretArn: [ARN ?? ''] }, credentials());
+      expect(code === 0 ? worst(json.checks) : 'failed').toBe(setup);
+    });
+  },
+);
 
 test.each([
   [
@@ -459,7 +468,7 @@ test('status notes what it could not see, each KMS key once', async () => {
   expect(json.notes).toMatchObject([{ id: 'not-allowed', awsAction: 'kms:GetKeyPolicy', subjects: [key] }]);
 });
 
-test('a KMS that cannot be reached leaves its checks open and ends nothing', async () => {
+test('a KMS that fails leaves its checks open and ends nothing', async () => {
   await encrypted(sandbox());
   sandbox().addFault({ action: 'GetKeyPolicy', kind: 'internal-error', times: Number.POSITIVE_INFINITY });
   const { code, json } = await statusOf(sandbox(), [REGION]);
@@ -469,4 +478,56 @@ test('a KMS that cannot be reached leaves its checks open and ends nothing', asy
   ]);
   const [role] = json.roles;
   expect(role?.checks.find(({ id }) => id === 'role-reads-secret')?.verdict).toBe('cannot-tell');
+});
+
+describe('a KMS that cannot be reached', () => {
+  const limits: { searchLimitMs: number } = HTTP;
+  const { searchLimitMs } = limits;
+  beforeEach(() => {
+    limits.searchLimitMs = 500;
+  });
+  afterEach(() => {
+    limits.searchLimitMs = searchLimitMs;
+  });
+
+  const NO_LISTENER = 1;
+
+  /** Runs `status` as it is typed, with another endpoint for KMS. */
+  async function statusWith(port: number) {
+    const started = performance.now();
+    const { code, stdout, stderr } = await runHere(['status', '--region', REGION, '--json'], {
+      ...sandbox().env,
+      AWS_ENDPOINT_URL_KMS: `http://127.0.0.1:${port}`,
+    });
+    expect(stdout, stderr).not.toBe('');
+    return { code, json: JSON.parse(stdout) as Status, ms: performance.now() - started };
+  }
+
+  test('leaves its checks open and ends nothing, and a Region is asked once', async () => {
+    const keys: string[] = [];
+    for (let count = 0; count < 30; count++) keys.push(await newKey(sandbox()));
+    const arns: string[] = [];
+    for (const [index, KmsKeyId] of keys.entries())
+      arns.push(await makeSecret(sandbox(), { Name: `feed-${index}`, KmsKeyId }));
+    await makeRole(sandbox(), { attached: [await makePolicy(sandbox(), 'Read', guidePolicy(...arns))] });
+    let connections = 0;
+    const { code, json, ms } = await statusWith(await listen(() => void connections++));
+    expect(code).toBe(0);
+    expect(connections).toBe(1);
+    // One time limit, and the time that the other services take.
+    expect(ms).toBeLessThan(8_000);
+    expect(json.notes).toMatchObject([{ id: 'not-answered', detail: expect.stringContaining('kms:') }]);
+    expect(json.notes[0]?.subjects).toHaveLength(keys.length);
+    const checks = [...json.roles, ...json.secrets].flatMap((each) => each.checks);
+    for (const id of ['role-reads-secret', 'secret-kms-key'])
+      expect(checks.filter((check) => check.id === id).map(({ verdict }) => verdict)).toEqual(
+        Array(keys.length).fill('cannot-tell'),
+      );
+  }, 20_000);
+
+  test('is noted where nothing listens, too', async () => {
+    await encrypted(sandbox());
+    const { code, json } = await statusWith(NO_LISTENER);
+    expect([code, json.notes.map(({ id }) => id)]).toEqual([0, ['not-answered']]);
+  });
 });

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
-import { FAR_REGION, REGION } from '../support/account.ts';
+import { FAR_REGION, guidePolicy, makePolicy, makeRole, makeSecret, REGION } from '../support/account.ts';
 import { closing } from '../support/closing.ts';
 import { exhaustive } from '../support/exhaustive.ts';
 import { feeds, setUpAll } from '../support/manifest.ts';
@@ -65,12 +65,27 @@ describe('without the permission for', () => {
     ]);
   });
 
-  test('secretsmanager:DescribeSecret what no list shows cannot be told, as a list may be behind', async () => {
+  test('secretsmanager:DescribeSecret an ARN that the list lacks is inconclusive, as the list can be out of date', async () => {
     const { code, json } = await without('secretsmanager:DescribeSecret');
     expect(code).toBe(0);
     const gone = expect.stringContaining(':secret:gone-');
     expect(json.notes).toMatchObject([{ awsAction: 'secretsmanager:DescribeSecret', subjects: [gone] }]);
     expect(troubles(json)).toContain('cannot-tell policy-names-secret gone');
+  });
+
+  test('secretsmanager:DescribeSecret an ARN that is not listed is no failure where a listed one is similar', async () => {
+    const listed = await makeSecret(sandbox, { Name: 'feed' });
+    const named = listed.replace(/.{6}$/, 'NEW123');
+    await makeRole(sandbox, {
+      name: 'Renewed',
+      attached: [await makePolicy(sandbox, 'Renewed', guidePolicy(named))],
+    });
+    const { json } = await without('secretsmanager:DescribeSecret');
+    const [check] = json.roles.flatMap(({ checks }) => checks).filter(({ subject }) => subject === named);
+    expect(check).toMatchObject({ id: 'policy-names-secret', verdict: 'cannot-tell' });
+    expect(check?.detail).toContain(`the ARN ends in -NEW123, and the secret's ARN in ${listed.slice(-7)}`);
+    const { json: allowed } = await statusOf(sandbox);
+    expect(troubles(allowed)).toContain('failed policy-names-secret feed');
   });
 
   test('secretsmanager:ListSecrets the Regions are noted, and no secret in them is said to be missing', async () => {

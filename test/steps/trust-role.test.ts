@@ -108,7 +108,7 @@ describe('a role where there is none', () => {
     const { code, json } = await setUpInVain(sandbox(), { permissionsBoundary });
     expect(code).toBe(1);
     expect(json.error).toMatchObject({ code: 'not-proven' });
-    expect(json.error.message).toContain('the role may not do secretsmanager:GetResourcePolicy');
+    expect(json.error.message).toContain("the role can't perform secretsmanager:GetResourcePolicy");
   });
 });
 
@@ -235,7 +235,7 @@ describe('a role that MediaConnect may assume already', () => {
     const { code, json } = await setUpInVain(sandbox());
     expect(code).toBe(1);
     expect(json.error.code).toBe('not-proven');
-    expect(json.error.message).toContain('the role may not do secretsmanager:GetSecretValue');
+    expect(json.error.message).toContain("the role can't perform secretsmanager:GetSecretValue");
   });
 });
 

@@ -8,7 +8,12 @@ import {
   PutRolePolicyCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
-import { CreateKeyCommand, DisableKeyCommand, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
+import {
+  CreateKeyCommand,
+  DisableKeyCommand,
+  ListKeysCommand,
+  ScheduleKeyDeletionCommand,
+} from '@aws-sdk/client-kms';
 import type { Encryption, Protocol } from '@aws-sdk/client-mediaconnect';
 import {
   DeleteResourcePolicyCommand,
@@ -24,7 +29,12 @@ import type { VerifyId } from '../../src/report/verify-types.ts';
 import type { flowRemedies } from '../../src/report/words/verify-flow-remedies.ts';
 import type { remedies } from '../../src/report/words/verify-remedies.ts';
 import type { routerRemedies } from '../../src/report/words/verify-router.ts';
-import type { RouterIntegration, Sandbox, SandboxCredentials } from '../../src/sandbox/index.ts';
+import type {
+  ForcedKeyState,
+  RouterIntegration,
+  Sandbox,
+  SandboxCredentials,
+} from '../../src/sandbox/index.ts';
 import { clientsFor } from '../sandbox/clients.ts';
 import {
   ACCOUNT,
@@ -123,6 +133,20 @@ async function encrypt({ sandbox, secretArn }: Scene, policy?: object): Promise<
   await setUp(sandbox, { secretArn: [secretArn] });
   return KmsKeyId;
 }
+
+/** A KMS key in a state that does not allow its use, which is brought back by other means than a request for the key. */
+const inState = (state: ForcedKeyState['state']): Fix => ({
+  id: 'secret-kms-key',
+  fault: after(async (scene) => {
+    const id = await encrypt(scene);
+    scene.sandbox.setKmsKeyState(kmsKeyArn(id), { state });
+  }),
+  ...byHand(async ({ sandbox }) => {
+    const { Keys = [] } = await clientsOf(sandbox).kms.send(new ListKeysCommand({}));
+    for (const { KeyArn = '' } of Keys) sandbox.setKmsKeyState(KeyArn);
+  }),
+});
+const kmsKeyArn = (id: string) => `arn:aws:kms:${REGION}:${ACCOUNT}:key/${id}`;
 
 /** A manifest that names the secret, and the command line for it. */
 const manifest = (...keys: object[]): string[] => [
@@ -264,6 +288,10 @@ export const SECRET_AND_ROLE_FIXES = {
       ),
     ),
   },
+  // With the ID of the key store there is a command too: see kms.test.ts. The sandbox has no custom key stores.
+  connectKeyStore: inState('Unavailable'),
+  importKeyMaterial: inState('PendingImport'),
+  waitForKmsKey: inState('Creating'),
   kmsKeyPolicy: {
     cannotBeMade:
       'The key is of another account, and the sandbox has one. Its key policy cannot be read from here either.',

@@ -4,9 +4,10 @@ import {
   DisableKeyCommand,
   GetKeyPolicyCommand,
   PutKeyPolicyCommand,
+  ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms';
 import { ListSecretVersionIdsCommand, UpdateSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { judgeKmsKey } from '../../src/verify/judge-kms-key.ts';
 import { clientsFor } from '../sandbox/clients.ts';
 import { ACCOUNT, clientsOf, KEYS, REGION, roleArn } from '../support/account.ts';
@@ -16,7 +17,11 @@ import { freshSandbox } from '../support/sandbox.ts';
 import { setUp } from '../support/setup.ts';
 import { saying, troubles, verifyIt } from '../support/verify.ts';
 
-const sandbox = freshSandbox();
+let daysPassed = 0;
+beforeEach(() => {
+  daysPassed = 0;
+});
+const sandbox = freshSandbox({ now: () => Date.now() + daysPassed * 24 * 60 * 60 * 1000 });
 const ROLE = roleArn('MediaConnect-ASM');
 
 /** Credentials that may do anything but these actions. */
@@ -102,6 +107,47 @@ describe('a secret whose current version is under an earlier KMS key', () => {
     expect(troubles((await verifyIt(sandbox())).json.checks)).toEqual(['warning secret-kms-key']);
   });
 
+  test.each([
+    [
+      'Unavailable',
+      /^Connect its custom key store/,
+      /^aws kms connect-custom-key-store .* cks-1234567890abcdef0$/,
+    ],
+    ['PendingImport', /^Import the key material into the KMS key again/, undefined],
+    ['Creating', /^AWS is still creating the KMS key/, undefined],
+  ] as const)(
+    'fails when that key is %s, and nothing is printed that would replace the value',
+    async (state, remedy, command) => {
+      const { first } = await secretUnderEarlierKey();
+      sandbox().setKmsKeyState(first, { state, customKeyStoreId: 'cks-1234567890abcdef0' });
+      const { json } = await verifyIt(sandbox());
+      const check = json.checks.find(({ id }) => id === 'secret-kms-key');
+      expect(check).toMatchObject({ verdict: 'failed', remedy: expect.stringMatching(remedy) });
+      if (command) expect(check?.command).toMatch(command);
+      else expect(check?.command).toBeUndefined();
+    },
+  );
+
+  test('still only warns while that key is Updating, which allows its use', async () => {
+    const { first } = await secretUnderEarlierKey();
+    sandbox().setKmsKeyState(first, { state: 'Updating' });
+    expect(troubles((await verifyIt(sandbox())).json.checks)).toEqual(['warning secret-kms-key']);
+  });
+
+  test('gets a new value when that key is gone', async () => {
+    const { first } = await secretUnderEarlierKey();
+    await clientsOf(sandbox()).kms.send(
+      new ScheduleKeyDeletionCommand({ KeyId: first, PendingWindowInDays: 7 }),
+    );
+    daysPassed = 8;
+    const { json } = await verifyIt(sandbox());
+    expect(json.checks.find(({ id }) => id === 'secret-kms-key')).toMatchObject({
+      verdict: 'failed',
+      detail: expect.stringContaining('which cannot be used (absent)'),
+      command: expect.stringMatching(/^mc-static-key rotate /),
+    });
+  });
+
   test('that one may not use gets a new value with rotate, and is readable again', async () => {
     const { first, arn } = await secretUnderEarlierKey();
     await clientsOf(sandbox()).kms.send(
@@ -139,6 +185,17 @@ describe('a secret whose current version is under an earlier KMS key', () => {
     ]);
     expect(setup.log).toContain('it takes secretsmanager:ListSecretVersionIds');
   });
+});
+
+test.each([
+  ['Updating', []],
+  ['Unavailable', ['failed secret-kms-key']],
+] as const)('a KMS key in the state %s is told as what it is', async (state, expected) => {
+  const kmsKeyId = await newKey();
+  await setUp(sandbox(), { kmsKeyId });
+  sandbox().setKmsKeyState(kmsKeyId, { state });
+  const { json } = await verifyIt(sandbox());
+  expect(troubles(json.checks.filter(({ id }) => id === 'secret-kms-key'))).toEqual(expected);
 });
 
 describe('a KMS key whose policy does not let the role in', () => {
@@ -204,13 +261,14 @@ async function secretArn(): Promise<string | undefined> {
   return (await secrets.send(new ListSecretVersionIdsCommand({ SecretId: 'studio-a' }))).ARN;
 }
 
-test('a key of which its use or its state is not told is no failure', () => {
+test('a key of which AWS does not return the use or the state, or returns an unknown one, is no failure', () => {
   const arn = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
   const secret = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:studio-a-AbCdEf`;
   const found = { region: REGION, name: 'studio-a', arn: secret, own: true, rotates: false, kmsKeyId: arn };
   const checks = [
     { state: 'Enabled', usage: '' },
     { state: '', usage: 'ENCRYPT_DECRYPT' },
+    { state: 'Hibernating', usage: 'ENCRYPT_DECRYPT' },
   ].flatMap((told) =>
     judgeKmsKey(
       {
@@ -224,5 +282,5 @@ test('a key of which its use or its state is not told is no failure', () => {
       { account: ACCOUNT, partition: 'aws', arn: ADMIN },
     ),
   );
-  expect(troubles(checks)).toEqual(['cannot-tell secret-kms-key', 'cannot-tell secret-kms-key']);
+  expect(troubles(checks)).toEqual(Array(3).fill('cannot-tell secret-kms-key'));
 });

@@ -149,7 +149,7 @@ export const ROLES: RoleRow[] = [
     make: role({ reads: false }),
     troubles: ['failed role-reads-secret'],
     says: [
-      'may not do secretsmanager:GetResourcePolicy, secretsmanager:GetSecretValue, secretsmanager:DescribeSecret, secretsmanager:ListSecretVersionIds: no statement allows it',
+      "can't perform secretsmanager:GetResourcePolicy, secretsmanager:GetSecretValue, secretsmanager:DescribeSecret, secretsmanager:ListSecretVersionIds: no statement allows it",
       'mc-static-key setup --secret-arn arn:',
     ],
   },
@@ -161,7 +161,7 @@ export const ROLES: RoleRow[] = [
         arn,
       ),
     troubles: ['failed role-reads-secret'],
-    says: ['may not do secretsmanager:ListSecretVersionIds: no statement allows it'],
+    says: ["can't perform secretsmanager:ListSecretVersionIds: no statement allows it"],
   },
   {
     what: 'with a policy that denies it',

@@ -153,7 +153,7 @@ export const STATES: BrokenSecret[] = [
     ),
     troubles: ['failed secret-resource-policy'],
     says: [
-      'may not do secretsmanager:GetSecretValue: statement 1 of the resource policy denies it',
+      "can't perform secretsmanager:GetSecretValue: statement 1 of the resource policy denies it",
       'get-resource-policy',
     ],
   },
@@ -162,7 +162,7 @@ export const STATES: BrokenSecret[] = [
     make: encrypted(async () => undefined),
     troubles: [undecrypted],
     says: [
-      'may not do kms:Decrypt: no statement allows it',
+      "can't perform kms:Decrypt: no statement allows it",
       'mc-static-key setup --secret-arn arn:',
       '--role-name MediaConnect-ASM',
     ],

@@ -21,6 +21,8 @@ export interface Template extends JsonObject {
   AWSTemplateFormatVersion: string;
   Description: string;
   Parameters: JsonObject;
+  /** Absent in a template for any account. */
+  Rules?: JsonObject;
   Conditions: JsonObject;
   Resources: JsonObject;
   Outputs: JsonObject;
@@ -34,12 +36,15 @@ export interface TemplateKey {
 }
 
 /**
- * One template for every Region of every account: each secret where its key is used, the policies and roles in the home Region.
+ * One template for every Region of every account, or of one account: each secret where its key is used, the policies and roles in the
+ * home Region.
+ * @param account the only account in which CloudFormation makes a stack of it; undefined for any account
  * @throws Failure when CloudFormation would not take as much, or would take a text for something else
  */
 export function buildTemplate(
   plan: ExportPlan,
   homeRegion: string,
+  account?: string,
 ): { template: Template; keys: TemplateKey[] } {
   demandNoReferences(plan.roles);
   const stored = withIds(plan.secrets.filter((secret) => secret.stored));
@@ -57,6 +62,7 @@ export function buildTemplate(
     AWSTemplateFormatVersion: '2010-09-09',
     Description: words.description(stored.length, homeRegion),
     Parameters: { HomeRegion: homeParameter(homeRegion), ...parametersOf(keys) },
+    ...(account === undefined ? {} : { Rules: { OnlyAccount: accountRule(account) } }),
     Conditions: {
       [HOME]: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, { Ref: 'HomeRegion' }] },
       ...usedIn({ Resources, Outputs }, where),
@@ -66,6 +72,15 @@ export function buildTemplate(
   };
   demandWithinLimits(template);
   return { template, keys };
+}
+
+/**
+ * Stops a stack in any other account before anything is made.
+ * Source: CloudFormation User Guide, "CloudFormation template Rules syntax".
+ */
+function accountRule(account: string): JsonObject {
+  const Assert = { 'Fn::Equals': [{ Ref: 'AWS::AccountId' }, account] };
+  return { Assertions: [{ Assert, AssertDescription: words.onlyAccount(account) }] };
 }
 
 /** The conditions that something depends on: where entries share a name, the last one is what is left. */

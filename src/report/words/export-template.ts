@@ -13,6 +13,8 @@ export const templateWords = {
     'Deploy it with CAPABILITY_NAMED_IAM to every Region in which a key is used, the home Region included.',
     'A policy gets no tags from CloudFormation; all else is as mc-static-key setup makes it.',
   ],
+  onlyAccount: (account: string) =>
+    `This template is for account ${account}. Deploy it there, or export one for this account.`,
   homeRegion:
     'The Region whose stack makes the policy and the role, which are there once for the whole account.',
   homeRegionRule: 'takes the name of a Region, such as us-west-2.',

@@ -31,6 +31,8 @@ export const exportWords = {
     `The template has ${bytes} bytes. Above ${most} it has to be put into an S3 bucket: give CloudFormation its URL (--template-url) in place of the file.`,
   deployTo: (regions: string[], home: string) =>
     `Deploy it to ${regions.join(', ')}. The policy and the role are made in ${home} only.`,
+  onlyAccount: (account: string) =>
+    `The template is for account ${account}. In any other account, CloudFormation makes nothing.`,
   parametersTitle:
     'The keys are parameters. CloudFormation masks them; whoever may update the stack can still get at them:',
   parameter: (name: string, secret: string) => `  ${name}: the key of ${secret}`,

@@ -12,14 +12,14 @@ export const proofWords = {
   otherKey: 'the secret holds another key than this run stored; someone else must have changed it meanwhile',
   secretEmpty: 'the secret has no current version',
   trusted: 'MediaConnect may assume the role',
-  notTrusted: (because: string) => `MediaConnect may not assume the role: ${because}`,
+  notTrusted: (because: string) => `MediaConnect can't assume the role: ${because}`,
   maybeTrusted: (because: string) => `can't tell whether MediaConnect can assume the role: ${because}`,
   trustUnreadable: 'the trust policy cannot be read as an IAM policy',
   roleAbsent: 'the role is not there',
   policyUnseen: (why: string) => `the resource policy of the secret was not seen (${why})`,
   policyNotReadable: 'the resource policy of the secret cannot be read as an IAM policy',
   readable: 'the role may read the secret',
-  notReadable: (action: string, because: string) => `the role may not do ${action}: ${because}`,
+  notReadable: (action: string, because: string) => `the role can't perform ${action}: ${because}`,
   maybeReadable: (action: string, because: string) =>
     `can't tell whether the role can perform ${action}: ${because}`,
   policyUnreadable: (name: string) => `the policy ${name} cannot be read as an IAM policy`,
@@ -39,12 +39,14 @@ export const proofWords = {
   noKmsKey: (id: string) => `its KMS key ${id} does not exist`,
   kmsKeyDeleted: (arn: string) => `its KMS key ${arn} is pending deletion`,
   kmsKeyDisabled: (arn: string) => `its KMS key ${arn} is disabled`,
-  kmsKeyUntold: (arn: string) => `AWS does not return the state or usage of the KMS key ${arn}`,
+  kmsKeyStateMissing: (arn: string) => `AWS does not return the state or usage of the KMS key ${arn}`,
+  kmsKeyStateUnknown: (arn: string, state: string) =>
+    `mc-static-key does not know the state ${state} of the KMS key ${arn}`,
   kmsKeyState: (arn: string, state: string) => `its KMS key ${arn} cannot be used (${state})`,
   kmsKeyUsage: (arn: string, usage: string) => `its KMS key ${arn} is not for encryption (${usage})`,
   kmsKeyRegion: (arn: string) => `its KMS key ${arn} is in another Region`,
   kmsKeyForeign: (arn: string) =>
-    `its KMS key ${arn} is another account's, whose key policy has to let the role in`,
+    `its KMS key ${arn} belongs to another account; its key policy has to allow the role to decrypt`,
 
   failed: (subject: string, detail: string) =>
     `The set-up is there but does not hold: ${subject}: ${detail}.`,

@@ -120,6 +120,23 @@ export const remedies = {
     remedy: 'Enable it:',
     command: aws('kms', 'enable-key', '--region', region, '--key-id', arn),
   }),
+  /** @param keyStoreId absent where AWS does not return it */
+  connectKeyStore: (region: string, keyStoreId: string | undefined): Remedy =>
+    keyStoreId === undefined
+      ? { remedy: 'Connect the custom key store of the KMS key, and wait until it is connected.' }
+      : {
+          remedy: 'Connect its custom key store, and wait until that is connected:',
+          command: aws(
+            ...['kms', 'connect-custom-key-store', '--region', region],
+            ...['--custom-key-store-id', keyStoreId],
+          ),
+        },
+  importKeyMaterial: {
+    remedy: 'Import the key material into the KMS key again. It has to be the same material as before.',
+  } satisfies Remedy,
+  waitForKmsKey: {
+    remedy: 'AWS is still creating the KMS key. Wait a minute, and verify again.',
+  } satisfies Remedy,
   kmsKeyPolicy: {
     remedy: 'Make sure that the policy of the KMS key allows the role kms:Decrypt.',
   } satisfies Remedy,

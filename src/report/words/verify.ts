@@ -118,7 +118,7 @@ export const verifyWords = {
   policyUnreadable: (name: string) => `the policy ${name} cannot be read as an IAM policy`,
   mayRead: (name: string, region: string) => `may read ${name} (${region})`,
   mayDecrypt: (name: string, region: string) => `may use the KMS key of ${name} (${region})`,
-  mayNot: (actions: string[], because: string) => `the role may not do ${list(actions)}: ${because}`,
+  mayNot: (actions: string[], because: string) => `the role can't perform ${list(actions)}: ${because}`,
   readsOnly: (name: string) => `${name} only reads`,
   guidesMistake:
     'SecretsManagerReadWrite allows changing and deleting every secret of the account; step 3 of the AWS guide names it by mistake',

@@ -2,6 +2,12 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Tag } from '../tags.ts';
 import { type KeyName, keyName, MULTI_REGION_ID } from './names.ts';
 
+/** A state of keys in custom key stores, of keys with imported material, and of multi-Region keys. */
+export interface ForcedKeyState {
+  readonly state: 'Unavailable' | 'PendingImport' | 'Creating' | 'Updating';
+  readonly customKeyStoreId?: string;
+}
+
 /** A symmetric encryption key. All times are milliseconds since the epoch. */
 export interface Key {
   readonly id: string;
@@ -15,6 +21,8 @@ export interface Key {
   enabled: boolean;
   /** The key policy, where it is not the default one. */
   policy?: string;
+  /** A state that no request of the sandbox leads to, and that a test has given it. */
+  forcedState?: ForcedKeyState;
   /** When the waiting period ends; a key that has one is pending deletion. */
   deletedAt?: number;
   readonly tags: readonly Tag[];

@@ -1,12 +1,15 @@
 import type { Call } from '../service.ts';
-import type { Key } from './store.ts';
+import type { ForcedKeyState, Key } from './store.ts';
 
-export type KeyState = 'Enabled' | 'Disabled' | 'PendingDeletion';
+export type KeyState = 'Enabled' | 'Disabled' | 'PendingDeletion' | ForcedKeyState['state'];
 
 /** Source: "Key states of AWS KMS keys" in the KMS developer guide. */
 export function keyState(key: Key): KeyState {
   if (key.deletedAt !== undefined) {
     return 'PendingDeletion';
+  }
+  if (key.forcedState) {
+    return key.forcedState.state;
   }
   return key.enabled ? 'Enabled' : 'Disabled';
 }
@@ -24,6 +27,7 @@ export function keyMetadata(call: Call, key: Key): object {
     KeyUsage: 'ENCRYPT_DECRYPT',
     KeyState: state,
     DeletionDate: key.deletedAt === undefined ? undefined : new Date(key.deletedAt),
+    CustomKeyStoreId: key.forcedState?.customKeyStoreId,
     Origin: 'AWS_KMS',
     KeyManager: key.manager,
     CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT',

@@ -29,7 +29,7 @@ export function isUsable(call: Call, keyId: string | undefined, region = call.re
     return true;
   }
   const key = call.world.keysIn(region).find(keyId, call.now);
-  return key !== undefined && keyState(key) === 'Enabled';
+  return key !== undefined && /^(Enabled|Updating)$/.test(keyState(key));
 }
 
 function isOfAnotherAccount({ world }: Call, region: string, keyId: string): boolean {

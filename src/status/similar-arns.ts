@@ -2,7 +2,7 @@ import { groupedBy } from '../grouping.ts';
 import { arnDifference } from '../policy/near-miss.ts';
 
 /** Returns whether one of the ARNs of secrets that policies name differs from a secret's in its end or in letter case only. Pure. */
-export function alikeAmong(named: string[]): (arn: string) => boolean {
+export function similarTo(named: string[]): (arn: string) => boolean {
   const stems = new Set(named.flatMap(stemsOf));
   return (arn) => stemsOf(arn).some((stem) => stems.has(stem));
 }
