@@ -2,7 +2,8 @@ import type { AwsConfiguration } from '../aws/configuration.ts';
 
 /** Returns whether access keys in the environment have no effect because a profile was named. */
 export function isPreferredToKeys(configuration: AwsConfiguration): boolean {
-  return configuration.profile.from !== undefined && !assumesRoleWithKeys(configuration);
+  const { profile, source } = configuration;
+  return profile.from !== undefined && source.kind !== 'environment' && !assumesRoleWithKeys(configuration);
 }
 
 /** Returns whether the keys in the environment are what the role of the profile is assumed with (`credential_source`). */
