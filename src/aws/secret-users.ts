@@ -19,6 +19,8 @@ export interface SecretUser {
   places: string[];
   /** True when all these places have no effect, because the integration with routers is disabled there. */
   disabled: boolean;
+  /** The flow, router input or router output as it was read. */
+  found: FoundFlow | FoundRouterEnd;
 }
 
 /** Users that could not be looked at. */
@@ -50,9 +52,7 @@ export async function findUsers(
   secretArns: string[],
   limit: ListLimit = {},
 ): Promise<FoundUsers> {
-  const spellings = new Map(
-    secretArns.flatMap((arn) => [arn, arn.replace(/-[A-Za-z0-9]{6}$/, '')].map((text) => [text, arn])),
-  );
+  const spellings = new Map(secretArns.flatMap((arn) => spellingsOf(arn).map((text) => [text, arn])));
   const found: FoundUsers = { users: new Map(), unseen: [] };
   const looks = USER_KINDS.map(async (kind) => {
     const failure = await failureOf(async () => {
@@ -68,6 +68,11 @@ export async function findUsers(
   });
   await allOrFirstFailure(looks);
   return found;
+}
+
+/** Returns the texts that a setting can name a secret with: its ARN, with the six random characters or without. */
+export function spellingsOf(secretArn: string): string[] {
+  return [secretArn, secretArn.replace(/-[A-Za-z0-9]{6}$/, '')];
 }
 
 /** Does some work, and returns the failure that it ended with, if it is one that may be left. */
@@ -96,10 +101,9 @@ async function lookAt(
   spellings: ReadonlyMap<string, string>,
   { users }: FoundUsers,
 ): Promise<void> {
-  const all =
-    kind === 'flow'
-      ? usesInFlow(await readFlow(aws, arn))
-      : usesInRouter(await readRouterEnd(aws, kind, arn));
+  const found = kind === 'flow' ? await readFlow(aws, arn) : await readRouterEnd(aws, kind, arn);
+  if (!found) return;
+  const all = 'parts' in found ? usesInFlow(found) : usesInRouter(found);
   const named = all.flatMap((use) => {
     const secret = spellings.get(use.secretArn);
     return secret === undefined ? [] : [{ ...use, secret }];
@@ -107,7 +111,7 @@ async function lookAt(
   for (const [secret, uses] of groupedBy(named, (use) => use.secret)) {
     const places = [...new Set(uses.map(({ place }) => place))];
     const disabled = uses.every((use) => use.disabled);
-    users.set(secret, [...(users.get(secret) ?? []), { kind, arn, places, disabled }]);
+    users.set(secret, [...(users.get(secret) ?? []), { kind, arn, places, disabled, found }]);
   }
 }
 
@@ -118,15 +122,12 @@ interface Use {
   disabled: boolean;
 }
 
-function usesInRouter(end: FoundRouterEnd | undefined): Use[] {
-  return end
-    ? secretsIn(end.all).map(({ secretArn, path }) => ({ secretArn, place: path, disabled: false }))
-    : [];
+function usesInRouter(end: FoundRouterEnd): Use[] {
+  return secretsIn(end.all).map(({ secretArn, path }) => ({ secretArn, place: path, disabled: false }));
 }
 
 /** The sources, outputs and entitlements are named; anything else is told by its path. */
-function usesInFlow(flow: FoundFlow | undefined): Use[] {
-  if (!flow) return [];
+function usesInFlow(flow: FoundFlow): Use[] {
   const { Source: source, Sources = [], Outputs = [], Entitlements = [], ...rest } = flow.all as WholeFlow;
   // `Source` repeats the first one of `Sources` where a flow has several.
   const sources = Sources.length > 0 || !source ? Sources : [source];

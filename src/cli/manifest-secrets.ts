@@ -14,6 +14,8 @@ export interface EntrySecret {
   arns: string[];
   policyName: string;
   roleName: string;
+  /** Which of the two the manifest gives; the others are defaults. */
+  given: { policy: boolean; role: boolean };
 }
 
 /** Whether `rotate` with the manifest would change nothing but what is not right: keys that are generated are made anew. */
@@ -50,17 +52,20 @@ export function secretsOf({ answers }: ManifestKey): EntrySecret[] {
   const { secretName: name, secretArns, regions } = answers;
   const policyName = answers.policyName ?? DEFAULTS.policyName;
   const roleName = answers.roleName ?? DEFAULTS.roleName;
-  if (name !== undefined) return [{ name, regions: [...new Set(regions)], arns: [], policyName, roleName }];
-  const given = secretArns.flatMap((arn) => {
+  const given = { policy: answers.policyName !== undefined, role: answers.roleName !== undefined };
+  if (name !== undefined)
+    return [{ name, regions: [...new Set(regions)], arns: [], policyName, roleName, given }];
+  const parsed = secretArns.flatMap((arn) => {
     const parts = parseSecretArn(arn);
     return parts ? [{ ...parts, arn }] : [];
   });
-  return [...groupedBy(given, (each) => each.name)].map(([named, secrets]) => ({
+  return [...groupedBy(parsed, (each) => each.name)].map(([named, secrets]) => ({
     name: named,
     regions: [...new Set(secrets.map(({ region }) => region))],
     arns: secrets.map(({ arn }) => arn),
     policyName,
     roleName,
+    given,
   }));
 }
 

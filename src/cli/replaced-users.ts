@@ -3,61 +3,97 @@ import type { FoundSecret } from '../aws/secrets.ts';
 import { allOrFirstFailure } from '../aws/together.ts';
 import { HTTP } from '../defaults.ts';
 import { groupedBy } from '../grouping.ts';
+import type { KeyMaterial } from '../key/index.ts';
+import type { Conflict } from '../report/types.ts';
+import type { VerifyCheck } from '../report/verify-types.ts';
 import { userWords as words } from '../report/words/users.ts';
+import { blockedBy } from '../steps/conflict.ts';
+import { misfits } from '../verify/consumers.ts';
 import type { CommandRun } from './command-run.ts';
 
+/** Secrets that get another value, and the key that they will hold. */
+export interface Replaced {
+  secrets: FoundSecret[];
+  key: KeyMaterial | undefined;
+}
+
+/** What uses the secrets of one key. */
+export interface UsersOfKey {
+  /** Sentences that name them, and say which of them have to be updated. */
+  warnings: string[];
+  /** Users that cannot use the new key, and that no update makes able to. */
+  conflicts: Conflict[];
+  /** What has to be updated before it can use the new key: checks with the verdict `warning`. */
+  outdated: VerifyCheck[];
+}
+
+/** What uses the secrets whose value a run replaces. */
+export interface UsersOfReplaced {
+  /** One for each key. */
+  keys: UsersOfKey[];
+  /** Sentences that say what could not be looked at. */
+  unseen: string[];
+}
+
 /**
- * Returns warnings that name what uses the secrets whose value a run replaces, and what could not be looked at. Nothing depends on
- * it: whatever fails is told as that.
+ * Finds what uses the secrets whose value a run replaces, and checks each user against the new key. What cannot be looked at stops
+ * nothing.
+ * @param isBack whether an earlier key comes back: then a user that cannot use it is no conflict
  */
 export async function usersOfReplaced(
   { aws, progress }: Pick<CommandRun, 'aws' | 'progress'>,
-  replaced: FoundSecret[],
-): Promise<string[]> {
-  if (replaced.length === 0) return [];
+  replaced: Replaced[],
+  { isBack = false }: { isBack?: boolean } = {},
+): Promise<UsersOfReplaced> {
+  const keys = replaced.map((): UsersOfKey => ({ warnings: [], conflicts: [], outdated: [] }));
+  const all = replaced.flatMap(({ secrets, key }, place) =>
+    secrets.flatMap(withReplicas).map((secret) => ({ secret, key, of: keys[place] })),
+  );
+  if (all.length === 0) return { keys, unseen: [] };
   progress.start(words.looking);
-  const places = groupedBy(replaced.flatMap(withReplicas), ({ region }) => region);
-  const looks = [...places].map(async ([region, secrets]) => {
-    const arns = secrets.map(({ arn }) => arn);
+  const looks = [...groupedBy(all, ({ secret }) => secret.region)].map(async ([region, some]) => {
+    const arns = some.map(({ secret }) => secret.arn);
     const { users, unseen } = await findUsers(aws, region, arns, { limitMs: HTTP.searchLimitMs });
-    const named = secrets.flatMap(({ name, arn }) =>
-      (users.get(arn) ?? []).map((user) => warningOf(name, region, user)),
-    );
-    const unknown = unseen.map(({ kind, failure }) => ({
+    for (const { secret, key, of } of some)
+      for (const user of users.get(secret.arn) ?? []) if (of) add(of, user, { secret, key, isBack });
+    return unseen.map(({ kind, failure }) => ({
       region,
       kind,
       why: reasonUnseen(failure) ?? failure.message.replace(/\.$/, ''),
     }));
-    return { named, unknown };
   });
-  const seen = await allOrFirstFailure(looks);
+  const unseen = await allOrFirstFailure(looks);
   progress.stop();
-  return [
-    ...seen.flatMap(({ named }) => named),
-    ...words.unknown(
-      seen.flatMap(({ unknown }) => unknown),
-      words.readsNew,
-    ),
-  ];
+  return { keys, unseen: words.unknown(unseen.flat(), words.readsNew) };
 }
 
-function warningOf(name: string, region: string, { kind, arn, places, disabled }: SecretUser): string {
-  return disabled
-    ? words.namedBy(name, region, kind, arn, places)
-    : words.willRead(name, region, kind, arn, places);
+function add(
+  { warnings, conflicts, outdated }: UsersOfKey,
+  user: SecretUser,
+  { secret, key, isBack }: { secret: FoundSecret; key: KeyMaterial | undefined; isBack: boolean },
+): void {
+  const { kind, arn, places, disabled, found } = user;
+  const { name, region } = secret;
+  const told = disabled ? words.namedBy : words.willRead;
+  warnings.push(told(name, region, kind, arn, places));
+  for (const { check, canFollow } of key ? misfits(found, { secret, key }) : []) {
+    const cannotUse = words.cannotUse(kind, arn, check.detail);
+    if (!canFollow && !isBack) {
+      conflicts.push(blockedBy(cannotUse, check.remedy ?? ''));
+      continue;
+    }
+    outdated.push(check);
+    warnings.push(canFollow ? `${cannotUse} ${words.updateAfter(kind, arn)}` : cannotUse);
+  }
 }
 
 /** The replicas of a secret get its new value too; their ARNs differ in the Region only. */
-function withReplicas({
-  name,
-  region,
-  arn,
-  replicas = [],
-}: FoundSecret): { name: string; region: string; arn: string }[] {
+function withReplicas(secret: FoundSecret): FoundSecret[] {
+  const { region, arn, replicas = [] } = secret;
   const copies = replicas.map((other) => ({
-    name,
+    ...secret,
     region: other,
     arn: arn.replace(`:${region}:`, `:${other}:`),
   }));
-  return [{ name, region, arn }, ...copies];
+  return [secret, ...copies];
 }

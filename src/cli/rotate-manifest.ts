@@ -10,8 +10,11 @@ import { verdictOf } from '../report/verify-verdict.ts';
 import { fleetEnds, fleetWords } from '../report/words/fleet.ts';
 import { rotateWords as words } from '../report/words/rotate.ts';
 import { setupWords } from '../report/words/setup.ts';
+import type { Rotation } from '../rotate/index.ts';
 import { type ManyRotations, planMany } from '../rotate/many.ts';
+import { keyConflict } from '../steps/conflict.ts';
 import { toldApart } from '../steps/index.ts';
+import type { Attempt } from '../steps/inspection.ts';
 import { hasOpenType, keyRules } from '../steps/request.ts';
 import type { CommandRun } from './command-run.ts';
 import {
@@ -24,7 +27,7 @@ import {
 } from './manifest-run.ts';
 import { placesOf, rotatesOnlyWrong, secretsOf, verifiedEntry } from './manifest-secrets.ts';
 import type { CommonOptions } from './options.ts';
-import { usersOfReplaced } from './replaced-users.ts';
+import { type Replaced, type UsersOfKey, usersOfReplaced } from './replaced-users.ts';
 import { applyRotations, checkRotations, type ManifestRotation, type RotatedKey } from './rotate-keys.ts';
 import { showAccount, stepContext, tellChanges } from './step-context.ts';
 import { taggedType } from './tagged-type.ts';
@@ -51,13 +54,17 @@ export async function performRotateManifest(
   const keys = await keysOf(run, manifest, rollback);
   const context = stepContext(run, { withPolicies: false });
   run.progress.start(words.lookingForAll);
-  const planned = await planMany(context, keys, counter(run.progress, keys.length));
+  const found = await planMany(context, keys, counter(run.progress, keys.length));
   run.progress.stop();
-  const rotation = { keys, rotations: planned.rotations, rollback };
-  const replaced = planned.rotations.flatMap((each) => ('value' in each ? each.value.replaced : []));
-  const users = await usersOfReplaced(run, replaced);
+  const users = await usersOfReplaced(run, found.rotations.map(replacedBy), { isBack: rollback });
+  const planned = {
+    ...found,
+    rotations: found.rotations.map((each, at) => unlessBlocked(each, users.keys[at])),
+  };
+  const rotation = { keys, rotations: planned.rotations, rollback, users: users.keys };
   const { changes: all, warnings } = planOf(rotation, planned, manifest.keys.length);
-  const plan = { changes: all, warnings: [...warnings, ...users] };
+  const ofUsers = users.keys.flatMap((key) => (key.conflicts.length > 0 ? [] : key.warnings));
+  const plan = { changes: all, warnings: [...warnings, ...ofUsers, ...users.unseen] };
   await showAccount(run);
   const expected = asPlanned(rotation);
   const failed = failedOf(rotation, expected);
@@ -74,6 +81,18 @@ export async function performRotateManifest(
   if (changes && run.interactive) await (await import('../wizard/confirm.ts')).confirm(run, plan);
   const done = changes ? await applyRotations(run, context, rotation) : expected;
   return finish(run, rotation, done, await checkRotations(run, rotation, done));
+}
+
+function replacedBy(rotation: Attempt<Rotation>): Replaced {
+  if ('failure' in rotation) return { secrets: [], key: undefined };
+  const { replaced, coming } = rotation.value;
+  return { secrets: replaced, key: coming };
+}
+
+/** Returns the rotation, or the conflict with what uses its secrets. */
+function unlessBlocked(rotation: Attempt<Rotation>, users: UsersOfKey | undefined): Attempt<Rotation> {
+  const { conflicts = [] } = users ?? {};
+  return conflicts.length > 0 ? { failure: keyConflict(conflicts) } : rotation;
 }
 
 /** The keys that the manifest names, each with its secret; only to go back none has to be read. */
@@ -142,13 +161,15 @@ function failedOf({ keys }: ManifestRotation, done: RotatedKey[]) {
   );
 }
 
-/** @param checks absent in a dry run */
+/** @param own the checks of `verify`; absent in a dry run */
 async function finish(
   run: CommandRun,
-  rotation: ManifestRotation,
+  rotation: ManifestRotation & { users: UsersOfKey[] },
   done: RotatedKey[],
-  checks?: VerifyCheck[],
+  own?: VerifyCheck[],
 ): Promise<ExitCode> {
+  const outdated = done.flatMap((each, at) => ('value' in each ? (rotation.users[at]?.outdated ?? []) : []));
+  const checks = own && [...own, ...outdated];
   const { aws, output } = run;
   const failed = failedOf(rotation, done);
   const rotated = done.flatMap((each) => ('value' in each ? each.value : []));
@@ -164,9 +185,9 @@ async function finish(
       ...leftMembers(run.outcomes),
       ...failedMembers(failed),
     });
-  } else if (checks && failed.length < done.length) {
+  } else if (own && failed.length < done.length) {
     show(run, rotation, done);
-    showChecks(output, checks);
+    showChecks(output, own, outdated);
   }
   const code = endOfFleet(run, {
     failed,

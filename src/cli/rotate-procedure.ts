@@ -15,6 +15,7 @@ import { verifyShow } from '../report/words/verify-show.ts';
 import { findToRotate, planGoingBack, planNewKey, type Rotation } from '../rotate/index.ts';
 import { historiesFor } from '../rotate/new-key.ts';
 import { readHistories } from '../rotate/rollback.ts';
+import { conflictFailure } from '../steps/conflict.ts';
 import { regionWarnings } from '../steps/named-secret.ts';
 import { keyRules } from '../steps/request.ts';
 import type { StepContext } from '../steps/types.ts';
@@ -22,7 +23,7 @@ import { verify } from '../verify/index.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
 import { checkKeyOfFlags, readKeyOfFlags } from './key-of-flags.ts';
 import type { CommonOptions } from './options.ts';
-import { usersOfReplaced } from './replaced-users.ts';
+import { type UsersOfKey, usersOfReplaced } from './replaced-users.ts';
 import type { RotateAnswers } from './rotate-answers.ts';
 import { meantBy } from './secret-options.ts';
 import { stepContext, tellPlan, withAccountOfRest } from './step-context.ts';
@@ -65,17 +66,42 @@ export async function performRotate(run: RotateRun): Promise<ExitCode> {
   const rotation = await planRotation(told, context, { name, secrets }, checked, wizard);
 
   const breaks = changesAnything(rotation.changes) ? [words.breaks] : [];
-  const users = await usersOfReplaced(run, rotation.replaced);
-  const warnings = [...breaks, ...users, ...rotation.warnings, ...unseen, ...regionWarnings(known.regions)];
+  const users = await usersOfRotation(run, rotation);
+  const { outdated } = users;
+  const warnings = [
+    ...breaks,
+    ...users.warnings,
+    ...rotation.warnings,
+    ...unseen,
+    ...regionWarnings(known.regions),
+  ];
   const plan = { changes: rotation.changes, warnings };
   const changes = await tellPlan(run, plan, {
     dryRun: answers.dryRun,
     nothingToDo: answers.rollback ? words.nothingToRollBack : words.nothingToDo,
   });
-  if (answers.dryRun) return finish(run, rotation, rotation.expected, []);
+  if (answers.dryRun) return finish(run, rotation, rotation.expected, { checks: [], outdated });
   if (changes && wizard) await wizard.confirm(run, plan);
   const done = changes ? await apply(run, context, rotation) : rotation.expected;
-  return finish(run, rotation, done, await check(run, rotation, done));
+  return finish(run, rotation, done, { checks: await check(run, rotation, done), outdated });
+}
+
+/**
+ * Finds what uses the secrets that get another value.
+ * @throws Failure with the conflicts when something of it cannot use the new key
+ */
+async function usersOfRotation(
+  run: RotateRun,
+  { replaced, coming }: Rotation,
+): Promise<Pick<UsersOfKey, 'warnings' | 'outdated'>> {
+  const isBack = run.answers.rollback;
+  const { keys, unseen } = await usersOfReplaced(run, [{ secrets: replaced, key: coming }], { isBack });
+  const conflicts = keys.flatMap((key) => key.conflicts);
+  if (conflicts.length > 0) throw conflictFailure(conflicts);
+  return {
+    warnings: [...keys.flatMap((key) => key.warnings), ...unseen],
+    outdated: keys.flatMap((key) => key.outdated),
+  };
 }
 
 /**
@@ -164,8 +190,9 @@ async function finish(
   run: RotateRun,
   rotation: Rotation,
   secrets: SecretOutcome[],
-  checks: VerifyCheck[],
+  { checks: own, outdated }: { checks: VerifyCheck[]; outdated: VerifyCheck[] },
 ): Promise<ExitCode> {
+  const checks = [...own, ...outdated];
   const { aws, output, answers } = run;
   const { dryRun, rollback } = answers;
   if (output.options.json) {
@@ -179,7 +206,7 @@ async function finish(
     });
   } else if (!dryRun) {
     showRotation(output, { secrets, rollback, generated: rotation.generated });
-    showChecks(output, checks);
+    showChecks(output, own, outdated);
   }
   // What could not be looked at is told; the new key is in place all the same.
   return verdictOf(checks) === 'failed' ? EXIT.failed : EXIT.done;

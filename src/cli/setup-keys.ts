@@ -1,6 +1,6 @@
-import type { FoundSecret } from '../aws/secrets.ts';
 import { counter } from '../report/counter.ts';
 import { changesAnything } from '../report/plan.ts';
+import type { VerifyCheck } from '../report/verify-types.ts';
 import { setupWords as words } from '../report/words/setup.ts';
 import {
   applyAll,
@@ -13,7 +13,7 @@ import {
 } from '../steps/index.ts';
 import type { SetupRequest, StepContext } from '../steps/types.ts';
 import type { CommandRun } from './command-run.ts';
-import { usersOfReplaced } from './replaced-users.ts';
+import { type Replaced, usersOfReplaced } from './replaced-users.ts';
 import { stepContext } from './step-context.ts';
 
 /** Keys of which is known what exists, and what will be done. */
@@ -22,6 +22,8 @@ export interface PlannedKeys {
   /** With the kind of key where only the secrets tell it. */
   requests: SetupRequest[];
   plan: SetupPlan;
+  /** For each key, what has to be updated before it can use the new one. */
+  outdated: VerifyCheck[][];
 }
 
 /** Reads what exists, for one key or many, and plans. */
@@ -30,25 +32,32 @@ export async function planKeys(run: CommandRun, requests: SetupRequest[]): Promi
   run.progress.start(words.reading);
   const inspection = await inspectAll(context, requests, counter(run.progress, requests.length));
   run.progress.stop();
-  const plan = planAll(inspection);
-  const users = await usersOfReplaced(run, replacedIn(plan));
+  const first = planAll(inspection);
+  const { keys, unseen } = await usersOfReplaced(run, replacedIn(first));
+  const conflicts = keys.map((key) => key.conflicts);
+  const plan = conflicts.some(({ length }) => length > 0) ? planAll(inspection, conflicts) : first;
+  const ofUsers = keys.flatMap((key) => (key.conflicts.length > 0 ? [] : key.warnings));
   return {
     context,
     requests: inspection.requests,
-    plan: { ...plan, warnings: [...plan.warnings, ...users] },
+    plan: { ...plan, warnings: [...plan.warnings, ...ofUsers, ...unseen] },
+    outdated: keys.map((key) => key.outdated),
   };
 }
 
-/** The secrets that exist and get another value. */
-function replacedIn({ keys }: SetupPlan): FoundSecret[] {
-  return keys.filter(isOpen).flatMap(({ secrets, input }) =>
-    (secrets?.plan.decisions ?? []).flatMap((decision) => {
+/** For each key, the secrets that exist and get another value, and that value. */
+function replacedIn({ keys }: SetupPlan): Replaced[] {
+  return keys.map((key) => {
+    const { secrets, input } = key;
+    const decisions = isOpen(key) ? (secrets?.plan.decisions ?? []) : [];
+    const replaced = decisions.flatMap((decision) => {
       const { existingKey } = input.request.answers;
       const isReplaced =
         decision.kind === 'replace' || (decision.kind === 'restore' && existingKey === 'replace');
       return isReplaced ? [decision.found] : [];
-    }),
-  );
+    });
+    return { secrets: replaced, key: secrets?.plan.key };
+  });
 }
 
 /** Carries the plan out; where it changes nothing, what it expects is what there is. */

@@ -4,6 +4,7 @@ import type { Proof } from '../proof/prove.ts';
 import { showFleet } from '../report/fleet.ts';
 import { printJson, setupMembers } from '../report/json.ts';
 import type { FailedKey } from '../report/types.ts';
+import type { VerifyCheck } from '../report/verify-types.ts';
 import { fleetEnds, fleetWords as words } from '../report/words/fleet.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { asPlanned, isOpen, namesOfKeys, type SetupResult, whatStops } from '../steps/index.ts';
@@ -21,7 +22,7 @@ import {
 import type { CommonOptions } from './options.ts';
 import { encryptionSettings, outcomesOf } from './setup-document.ts';
 import { applyKeys, planKeys } from './setup-keys.ts';
-import { proveKeys, undecidedChecks } from './setup-proof.ts';
+import { documentChecks, outdatedOf, proveKeys, undecidedChecks } from './setup-proof.ts';
 import { showAccount, tellChanges } from './step-context.ts';
 
 /** How a manifest is carried out. */
@@ -60,11 +61,12 @@ export async function performManifest(
     tellLeftOut(run, failedOf(requests, plan.keys.map(whatStops)), requests.length, fleetEnds.setup);
   if (changes && run.interactive) await (await import('../wizard/confirm.ts')).confirm(run, plan);
   const result = await applyKeys(run, planned);
-  const proofs = await proveKeys(run, requests, result);
+  const outdated = outdatedOf(planned.outdated, result);
+  const proofs = await proveKeys(run, requests, result, outdated);
   const good = result.keys.filter(({ failure }) => !failure).length;
   if (!changes && (good > 0 || requests.length === 0))
     run.output.say(words.nothingToDo.setup(good, requests.length));
-  return finish(run, requests, result, proofs);
+  return finish(run, requests, result, { proofs, outdated: outdatedOf(planned.outdated, result) });
 }
 
 async function requestsOf(
@@ -107,7 +109,7 @@ async function finish(
   run: CommandRun,
   requests: SetupRequest[],
   result: SetupResult,
-  proofs?: Proof[],
+  { proofs, outdated = [] }: { proofs?: Proof[]; outdated?: VerifyCheck[] } = {},
 ): Promise<ExitCode> {
   const { aws, output } = run;
   const failed = failedOf(
@@ -119,7 +121,7 @@ async function finish(
   const usable = outcomesOf(usableIn(result));
   if (output.options.json) {
     const encryption = await encryptionSettings(requests, result, dryRun);
-    const checks = proofs?.flatMap((proof) => proof.checks) ?? [];
+    const checks = documentChecks(proofs, outdated);
     const { account, partition } = await aws.identity();
     const outcomes = withDoneForFailed({ ...outcomesOf(result), ofManifest: true }, run);
     printJson(output, setupMembers({ account, partition, outcomes, encryption, checks, dryRun, failed }));
@@ -129,6 +131,7 @@ async function finish(
       generated: generatedIn(requests, result),
       sandbox: run.common.sandbox,
       open: undecidedChecks(proofs).length > 0,
+      outdated,
     });
   }
   const told = summary ? usable : {};

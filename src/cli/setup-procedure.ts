@@ -3,6 +3,7 @@ import type { Proof } from '../proof/prove.ts';
 import { printJson, setupMembers } from '../report/json.ts';
 import { showSummary } from '../report/summary.ts';
 import type { Conflict } from '../report/types.ts';
+import type { VerifyCheck } from '../report/verify-types.ts';
 import { setupWords as words } from '../report/words/setup.ts';
 import { conflictFailure } from '../steps/conflict.ts';
 import { asPlanned, type SetupResult } from '../steps/index.ts';
@@ -13,7 +14,7 @@ import type { CommonOptions } from './options.ts';
 import { encryptionSettings, outcomesOf } from './setup-document.ts';
 import { completeAnswers, type SetupRun } from './setup-inputs.ts';
 import { applyKeys, type PlannedKeys, planKeys } from './setup-keys.ts';
-import { proveKeys, undecidedChecks } from './setup-proof.ts';
+import { documentChecks, proveKeys, undecidedChecks } from './setup-proof.ts';
 import { tellPlan } from './step-context.ts';
 
 /** Runs `setup` and answers the exit code. Whatever goes wrong is told by then. */
@@ -36,8 +37,9 @@ export async function performSetup(run: SetupRun): Promise<void> {
   if (changes && wizard) await wizard.confirm(run, plan);
 
   const result = demandSuccess(await applyKeys(run, planned));
-  const proofs = await proveKeys(run, [request], result);
-  await finish(run, request, demandSuccess(result), proofs);
+  const outdated = planned.outdated.flat();
+  const proofs = await proveKeys(run, [request], result, outdated);
+  await finish(run, request, demandSuccess(result), { proofs, outdated });
 }
 
 type Resolve = (run: SetupRun, conflict: Conflict, answered: CompleteAnswers) => Promise<CompleteAnswers>;
@@ -73,7 +75,7 @@ async function finish(
   run: SetupRun,
   request: SetupRequest,
   result: SetupResult,
-  proofs?: Proof[],
+  { proofs, outdated = [] }: { proofs?: Proof[]; outdated?: VerifyCheck[] } = {},
 ): Promise<void> {
   const { aws, output, common } = run;
   const outcomes = outcomesOf(result);
@@ -83,7 +85,7 @@ async function finish(
   const [role] = roles;
   if (output.options.json) {
     const { account, partition } = await aws.identity();
-    const checks = proofs?.flatMap((proof) => proof.checks) ?? [];
+    const checks = documentChecks(proofs, outdated);
     printJson(output, setupMembers({ account, partition, outcomes, encryption, checks, dryRun }));
   } else if (!dryRun && role) {
     const generated = request.secret.kind === 'store' && request.secret.generated;
@@ -94,6 +96,7 @@ async function finish(
       generated: generated && stored,
       sandbox: common.sandbox,
       open: undecidedChecks(proofs).length > 0,
+      outdated,
     });
   }
 }

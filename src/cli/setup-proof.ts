@@ -8,6 +8,7 @@ import { folded, MOST_LINES } from '../report/fold.ts';
 import { plain } from '../report/plain.ts';
 import type { Check } from '../report/types.ts';
 import { mark } from '../report/verdicts.ts';
+import type { VerifyCheck } from '../report/verify-types.ts';
 import { fleetWords } from '../report/words/fleet.ts';
 import { proofWords as words } from '../report/words/proof.ts';
 import { setupWords } from '../report/words/setup.ts';
@@ -20,22 +21,42 @@ import { showWaiting } from './step-context.ts';
 /**
  * Proves of each role, and of all keys that it reads, that MediaConnect will be able to use them. A key of which that
  * does not hold gets a failure that says why.
+ * @param outdated what has to be updated before it can use one of the keys
  */
 export async function proveKeys(
   run: CommandRun,
   requests: SetupRequest[],
   { keys, roles }: SetupResult,
+  outdated: readonly VerifyCheck[],
 ): Promise<Proof[]> {
   const changed = roles.some(({ unchanged }) => !unchanged);
   if (changed) run.progress.start(words.reading);
   const proofs = await Promise.all(roles.map((role) => proveRole(run, requests, keys, role)));
   const open = undecidedChecks(proofs);
   if (changed) {
-    if (keys.some(({ failure }) => !failure)) run.progress.done(conclusion(run, open));
+    if (keys.some(({ failure }) => !failure)) run.progress.done(conclusion(run, open, outdated));
     else run.progress.stop();
   }
   printUndecided(run, open);
   return proofs;
+}
+
+/** Returns what has to be updated before it can use the keys that are set up. */
+export function outdatedOf(outdated: VerifyCheck[][], { keys }: SetupResult): VerifyCheck[] {
+  return outdated.filter((_checks, at) => keys[at] && !keys[at].failure).flat();
+}
+
+/** The checks of `setup`, what has to be updated included, as the JSON document has them. */
+export function documentChecks(proofs: Proof[] | undefined, outdated: VerifyCheck[]): Check[] {
+  if (!proofs) return [];
+  const members = ({ id, verdict, subject, detail }: VerifyCheck) => ({
+    id,
+    ok: false,
+    verdict,
+    subject,
+    detail,
+  });
+  return [...proofs.flatMap(({ checks }) => checks), ...outdated.map(members)];
 }
 
 /** Returns the checks that cannot tell. */
@@ -43,8 +64,9 @@ export function undecidedChecks(proofs: Proof[]): Check[] {
   return proofs.flatMap(({ checks }) => checks).filter(({ verdict }) => verdict === 'cannot-tell');
 }
 
-function conclusion({ outcomes }: CommandRun, open: Check[]): string {
+function conclusion({ outcomes }: CommandRun, open: Check[], outdated: readonly VerifyCheck[]): string {
   if (open.length > 0) return words.readBack;
+  if (outdated.length > 0) return words.readableNotUsable;
   return (outcomes.ofManifest ? fleetWords : setupWords).proven;
 }
 

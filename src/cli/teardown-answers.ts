@@ -22,6 +22,8 @@ export interface TeardownOptions extends SecretOptions {
 export interface TeardownAnswers extends SecretAnswers {
   policyName: string;
   roleName: string;
+  /** Which of the two were given; the others are defaults. */
+  given: { policy: boolean; role: boolean };
   recoveryDays: number;
   includeUntagged: boolean;
   dryRun: boolean;
@@ -42,6 +44,7 @@ export function readTeardownAnswers(options: TeardownOptions): {
     ...readSecretOptions(options, read),
     ...read.text('policyName', policyName, rules.policyName, '--policy-name'),
     ...read.text('roleName', roleName, rules.roleName, '--role-name'),
+    given: { policy: policyName !== undefined, role: roleName !== undefined },
     recoveryDays,
     includeUntagged: options.includeUntagged ?? false,
     dryRun: options.dryRun ?? false,

@@ -38,7 +38,8 @@ export async function planToTakeDown(run: CommandRun, request: TeardownRequest):
   run.progress.start(first && others.length === 0 ? words.looking(first.regions) : words.lookingForAll);
   const found = await findAll(context, request, { onTarget: counter(run.progress, targets.length) });
   run.progress.stop();
-  return { context, found, plan: refuseMissing(planTeardown(request, found)) };
+  const plan = planTeardown(request, found, undefined, { checksNames: true });
+  return { context, found, plan: refuseMissing(plan) };
 }
 
 /** Carries it out, keeps account of what is still to come, and makes sure that it is gone. */

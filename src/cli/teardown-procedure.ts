@@ -67,10 +67,10 @@ function demandAnswers({ answers, common }: TeardownRun): void {
 }
 
 function requestOf(
-  { secretArns: arns, policyName, roleName, recoveryDays, includeUntagged }: TeardownAnswers,
+  { secretArns: arns, policyName, roleName, given, recoveryDays, includeUntagged }: TeardownAnswers,
   secret: { name: string; regions: string[] },
 ): TeardownRequest {
-  return { targets: [{ ...secret, arns, policyName, roleName }], recoveryDays, includeUntagged };
+  return { targets: [{ ...secret, arns, policyName, roleName, given }], recoveryDays, includeUntagged };
 }
 
 /**

@@ -6,6 +6,8 @@ import { plain } from './plain.ts';
 import { field, readKeyCommand } from './summary.ts';
 import { type ToldLine, toldLines, toldText } from './told.ts';
 import type { FailedKey, Outcomes } from './types.ts';
+import { outdatedLines } from './verify.ts';
+import type { VerifyCheck } from './verify-types.ts';
 import { fleetWords as words } from './words/fleet.ts';
 import { setupWords } from './words/setup.ts';
 
@@ -73,19 +75,22 @@ export interface FleetSummary {
   sandbox: boolean;
   /** Whether checks could not tell of some if MediaConnect can read them. */
   open: boolean;
+  /** What has to be updated before it can use its new key. */
+  outdated: readonly VerifyCheck[];
 }
 
 /** Says what there is now: how many secrets in which Region, and the ARNs that all flows have in common. */
 export function showFleet(
   output: Output,
   { secrets, policies, roles }: Outcomes,
-  { keys, generated, sandbox, open }: FleetSummary,
+  { keys, generated, sandbox, open, outdated }: FleetSummary,
 ): void {
   const regions = [...new Set(secrets.map(({ region }) => region))].sort();
+  const title = open
+    ? output.paintResult.yellow.bold(words.doneOpen(keys))
+    : output.paintResult.green.bold(words.done(keys));
   const lines = [
-    open
-      ? output.paintResult.yellow.bold(words.doneOpen(keys))
-      : output.paintResult.green.bold(words.done(keys)),
+    ...(outdated.length > 0 ? outdatedLines(output, outdated) : [title]),
     '',
     ...(secrets.length > MOST_LINES
       ? regions.map((region) => words.where(region, secrets.filter((each) => each.region === region).length))

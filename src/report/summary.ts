@@ -1,6 +1,8 @@
 import type { Output } from './output.ts';
 import { plain, plainJson } from './plain.ts';
 import type { EncryptionSettings, Outcomes, RoleOutcome } from './types.ts';
+import { outdatedLines } from './verify.ts';
+import type { VerifyCheck } from './verify-types.ts';
 import { aws } from './words/commands.ts';
 import { setupWords as words } from './words/setup.ts';
 
@@ -13,16 +15,19 @@ export interface Summary {
   sandbox: boolean;
   /** Whether checks could not tell if MediaConnect can read the key. */
   open: boolean;
+  /** What has to be updated before it can use the new key. */
+  outdated: readonly VerifyCheck[];
 }
 
 /** Prints the ARNs and, ready to paste, what the next screen asks for. */
 export function showSummary(
   output: Output,
-  { outcomes, encryption, generated, sandbox, open }: Summary,
+  { outcomes, encryption, generated, sandbox, open, outdated }: Summary,
 ): void {
   const { paintResult: paint } = output;
+  const title = open ? paint.yellow.bold(words.summaryOpen) : paint.green.bold(words.summaryTitle);
   const lines = [
-    open ? paint.yellow.bold(words.summaryOpen) : paint.green.bold(words.summaryTitle),
+    ...(outdated.length > 0 ? outdatedLines(output, outdated) : [title]),
     '',
     ...outcomes.secrets.flatMap(({ region, arn }) => field(words.secretLabel(region), arn)),
     ...outcomes.policies.flatMap(({ arn }) => field(words.policyLabel, arn)),

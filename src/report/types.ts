@@ -124,8 +124,8 @@ export interface Check {
   id: string;
   /** True only for what was seen to hold. */
   ok: boolean;
-  /** `cannot-tell`: something that cannot be known from here decides. */
-  verdict: Exclude<Verdict, 'warning'>;
+  /** `cannot-tell`: something that cannot be known from here decides. `warning`: what uses the key has to be updated. */
+  verdict: Verdict;
   /** The name or ARN of what was checked. */
   subject: string;
   detail: string;

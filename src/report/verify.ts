@@ -1,8 +1,10 @@
+import { routerKindOf } from '../aws/routers.ts';
 import type { Output } from './output.ts';
 import { plain, plainCommand } from './plain.ts';
 import { mark, type Verdict, WORST_FIRST } from './verdicts.ts';
 import type { VerifyCheck } from './verify-types.ts';
 import { isOpen, verdictOf } from './verify-verdict.ts';
+import { userWords } from './words/users.ts';
 import { verdictMarks } from './words/verdicts.ts';
 import { verifyQuestions } from './words/verify.ts';
 import { verifyShow as words } from './words/verify-show.ts';
@@ -14,20 +16,44 @@ export interface Group {
   checks: VerifyCheck[];
 }
 
-/** Prints what was checked, grouped by what it is about, and in the end one sentence that says what it comes to. */
-export function showChecks(output: Output, checks: readonly VerifyCheck[]): void {
-  const lines = groupsOf(checks).flatMap((group) => [...groupLines(output, group), '']);
-  output.result([...lines, verdictLine(output, checks)].join('\n'));
+/**
+ * Prints what was checked, grouped by what it is about, and in the end one sentence that says what it comes to.
+ * @param outdated checks of what has to be updated before it can use a new key
+ */
+export function showChecks(
+  output: Output,
+  checks: readonly VerifyCheck[],
+  outdated: readonly VerifyCheck[] = [],
+): void {
+  const lines = groupsOf([...checks, ...outdated]).flatMap((group) => [...groupLines(output, group), '']);
+  const isUsable = outdated.length === 0 || ['failed', 'cannot-tell'].includes(verdictOf(checks));
+  const conclusion = isUsable ? verdictLine(output, checks) : outdatedLine(output, outdated);
+  output.result([...lines, conclusion].join('\n'));
+}
+
+/** The line that says what has to be updated before it can use a new key. */
+function outdatedLine({ paintResult: paint, prose }: Output, outdated: readonly VerifyCheck[]): string {
+  const subjects = [...new Set(outdated.map(({ subject }) => subject))];
+  const kinds = subjects.map((arn) => routerKindOf(arn) ?? 'flow');
+  return prose(paint.yellow.bold(`${verdictMarks.warning} ${userWords.mustUpdate(kinds)}`));
+}
+
+/** What has to be updated before it can use a new key, how, and the line that counts it. */
+export function outdatedLines(output: Output, outdated: readonly VerifyCheck[]): string[] {
+  const groups = groupsOf(outdated).flatMap((group) => [...groupLines(output, group), '']);
+  return [outdatedLine(output, outdated), '', ...groups].slice(0, -1);
 }
 
 /** Puts checks of the same thing together: first the flow, then the secrets, the roles and the caller. */
 export function groupsOf(checks: readonly VerifyCheck[]): Group[] {
   const groups = new Map<string, Group>();
+  let flow = '';
   for (const check of checks) {
     const kind = kindOf(check);
     const arn = kind === 'role' ? (check.role ?? check.subject) : check.subject;
+    if (/:flow:/.test(arn)) flow = arn;
     // All parts of a flow stand under it.
-    const key = kind === 'flow' ? kind : `${kind} ${arn}`;
+    const key = kind === 'flow' ? `${kind} ${flow}` : `${kind} ${arn}`;
     const group = groups.get(key) ?? { kind, arn, checks: [] };
     group.checks.push(check);
     groups.set(key, group);

@@ -30,6 +30,8 @@ export interface Rotation {
   expected: SecretOutcome[];
   /** The secrets that get another value. */
   replaced: FoundSecret[];
+  /** The key that these will hold; absent where there are none. */
+  coming?: KeyMaterial;
   /** The key that the secrets will hold; absent when it goes back to another version. */
   key?: KeyMaterial;
   /** What the key that comes is. */
@@ -104,6 +106,7 @@ export async function planNewKey(
     replaced: secrets.filter(({ arn }) =>
       plan.expected.secrets?.some((each) => each.arn === arn && each.action === 'updated'),
     ),
+    coming: key,
     key,
     rules,
     generated,
@@ -137,6 +140,7 @@ export function planGoingBack(histories: History[], rules: KeyRules, roleName: s
       action: from === to ? 'kept' : 'updated',
     })),
     replaced: rollback.back.filter(({ from, to }) => from !== to).map(({ secret }) => secret),
+    coming: rollback.key,
     rules,
     generated: false,
     apply: ({ aws, record }) => rollBack(aws, rollback, (secret) => record({ secrets: [secret] })),

@@ -44,10 +44,14 @@ export function isOpen({ conflicts, failure }: Pick<KeyPlan, 'conflicts' | 'fail
 /**
  * The plan of the whole procedure. What stands in the way of one key leaves the others alone; what stands in the way of
  * a policy or a role is in the way of all keys that need it. Pure.
+ * @param known what else is in the way of each key, by its place
  */
-export function planAll(inspection: Inspection): SetupPlan {
+export function planAll(inspection: Inspection, known: Conflict[][] = []): SetupPlan {
   const failures = failuresOfGroups(inspection);
-  const keys = inspection.requests.map((_request, at) => planKey(inspection, at, failures.get(at)));
+  const keys = inspection.requests.map((_request, at) => {
+    const key = planKey(inspection, at, failures.get(at));
+    return key.failure ? key : { ...key, conflicts: [...key.conflicts, ...(known[at] ?? [])] };
+  });
   // At first with those that have a conflict already, so that all that is in the way of a key is told at once.
   let chosen = keys.flatMap((key, at) => (key.failure ? [] : [at]));
   for (;;) {

@@ -8,7 +8,7 @@ import { userWords } from '../report/words/users.ts';
 import { isOpen } from '../steps/index.ts';
 import { unseenWarnings } from '../steps/named-secret.ts';
 import { entriesOf, ownersIn, ownersOf } from './entries.ts';
-import { obstacles } from './obstacles.ts';
+import { goneNames, obstacles, unknownNames } from './obstacles.ts';
 import { policyChange, policyFate } from './policy-fate.ts';
 import { type Removals, removalsIn, roleChanges, roleFate } from './role-fate.ts';
 import type {
@@ -30,13 +30,17 @@ import { wideChanges } from './wide-policies.ts';
  * Compares what exists with what shall go. What stands in the way of one target leaves the others alone; its entries stay in
  * the policies. Pure.
  * @param mayDelete tells by its ARN whether something may be deleted at all; everything may when left out
+ * @param checksNames whether a given name that nothing has is a conflict: not once the run has deleted something
  */
 export function planTeardown(
   request: TeardownRequest,
   found: Findings,
   mayDelete: Scope['mayDelete'] = () => true,
+  { checksNames = false }: { checksNames?: boolean } = {},
 ): TeardownPlan {
-  const targets = request.targets.map((target, at) => planTarget({ request, found, mayDelete }, target, at));
+  const targets = request.targets.map((target, at) =>
+    planTarget({ request, found, mayDelete, checksNames }, target, at),
+  );
   const scope: Scope = { ...scopeOf(request, found, targets), mayDelete };
   const chains = planChains(found, scope);
   const fates = chains.flatMap((chain) => chain.fates);
@@ -70,10 +74,11 @@ export function planTeardown(
 interface Planned extends Pick<Scope, 'mayDelete'> {
   request: TeardownRequest;
   found: Findings;
+  checksNames: boolean;
 }
 
 function planTarget(
-  { request, found: findings, mayDelete }: Planned,
+  { request, found: findings, mayDelete, checksNames }: Planned,
   target: TeardownTarget,
   at: number,
 ): TargetPlan {
@@ -98,7 +103,10 @@ function planTarget(
     target,
     secrets,
     gone: [...going, ...where.absent],
-    conflicts: obstacles({ target, secrets }, findings),
+    conflicts: [
+      ...obstacles({ target, secrets }, findings),
+      ...(checksNames ? unknownNames({ target, secrets }, findings) : []),
+    ],
     ...(failure ? { failure } : {}),
   };
 }
@@ -228,7 +236,8 @@ function notFound({ name, regions }: TeardownTarget): Failure {
   });
 }
 
-function warnings({ secrets, users, usersUnknown }: Findings, targets: TargetPlan[]): string[] {
+function warnings(findings: Findings, targets: TargetPlan[]): string[] {
+  const { secrets, users, usersUnknown } = findings;
   const going = targets.flatMap((target) => target.secrets.filter(({ fate }) => fate === 'schedule'));
   return [
     ...going.flatMap(({ secret }) =>
@@ -237,6 +246,7 @@ function warnings({ secrets, users, usersUnknown }: Findings, targets: TargetPla
       ),
     ),
     ...userWords.unknown(usersUnknown, userWords.stopsDecrypting),
+    ...new Set(targets.flatMap((target) => goneNames(target, findings))),
     ...new Set(secrets.flatMap((each) => ('value' in each ? unseenWarnings(each.value) : []))),
   ];
 }

@@ -18,6 +18,8 @@ export interface TeardownTarget {
   arns: string[];
   policyName: string;
   roleName: string;
+  /** Which of the two somebody has given; the others are defaults. */
+  given: { policy: boolean; role: boolean };
 }
 
 /** What is to be taken down, complete and checked. */

@@ -67,7 +67,8 @@ function judgeFlow(
   ];
 }
 
-function judgePart(flow: FoundFlow, part: FlowPart, sights: Sights): VerifyCheck[] {
+/** The checks of the encryption settings that a part of a flow has itself. */
+export function judgePart(flow: FoundFlow, part: FlowPart, sights: Sights): VerifyCheck[] {
   const { ok, failed } = checksOf(part.arn);
   const what = words.part(part.kind, part.name, part.protocol);
   const { encryption } = part;

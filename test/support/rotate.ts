@@ -4,7 +4,7 @@ import type { SecretOutcome } from '../../src/report/types.ts';
 import type { VerifyCheck } from '../../src/report/verify-types.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { KEYS } from './account.ts';
-import { type InProcessOptions, runInProcess } from './command.ts';
+import { type CommandResult, type InProcessOptions, runInProcess } from './command.ts';
 import type { SetupDocument } from './setup.ts';
 
 /** What `rotate` is asked for: its options, and the key itself, which goes the way of `--key-env`. */
@@ -24,13 +24,24 @@ export async function rotate(
   { key = KEYS.other, ...options }: RotateWishes = {},
   inProcess: InProcessOptions = {},
 ): Promise<{ code: number; json: RotateDocument; log: string }> {
+  const { stdout, ...rest } = await rotateText(sandbox, { key, ...options }, inProcess, true);
+  return { ...rest, json: JSON.parse(stdout) };
+}
+
+/** The same without `--json`: returns what it prints as text. */
+export async function rotateText(
+  sandbox: Sandbox,
+  { key = KEYS.other, ...options }: RotateWishes = {},
+  { common, ...inProcess }: InProcessOptions = {},
+  json = false,
+): Promise<CommandResult> {
   const source = options.generate || options.rollback ? {} : { keyEnv: 'STUDIO_KEY' };
   const meant = options.secretArn ? {} : { secretName: 'studio-a' };
   const { answers, problems } = readRotateAnswers({ ...meant, ...source, ...options });
   if (problems.length > 0) throw new Error(problems.join('\n'));
-  const { code, stdout, log } = await runInProcess(sandbox, (run) => performRotate({ ...run, answers }), {
+  return runInProcess(sandbox, (run) => performRotate({ ...run, answers }), {
     env: { STUDIO_KEY: key },
+    common: { json, ...common },
     ...inProcess,
   });
-  return { code, json: JSON.parse(stdout), log };
 }

@@ -3,6 +3,7 @@
 export const proofWords = {
   reading: 'Reading back what AWS holds now',
   readBack: 'Read back: no check failed, but some were inconclusive.',
+  readableNotUsable: 'Read back: the role may read the key, but what uses it must be updated.',
   waiting: 'IAM to make the changes known everywhere',
 
   keyReadable: 'plaintext, as MediaConnect needs it',

@@ -18,6 +18,13 @@ export const teardownWords = {
       ? 'Check the name and the Region (--region).'
       : 'Check the name, or name the Region (--region).',
 
+  noPolicy: (name: string) => `There is no policy ${name}.`,
+  noPolicyHint:
+    'Correct the name (--policy-name). If setup stopped before it created one, leave the name out.',
+  noRole: (name: string) => `There is no role ${name}.`,
+  noRoleHint: 'Correct the name (--role-name). If setup stopped before it created one, leave the name out.',
+  undoCreates: 'The command that restores the secret creates it under this name.',
+
   schedule: (recoveryDays: number) =>
     `is scheduled for deletion; for ${recoveryDays} days it can be restored, and then it is gone for ever`,
   scheduledAlready: (at: Date) => `is scheduled for deletion already (${dayOf(at)})`,

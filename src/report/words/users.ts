@@ -1,3 +1,7 @@
+import type { Remedy } from '../../told.ts';
+import { own } from './commands.ts';
+import { many } from './many.ts';
+
 type Kind = 'flow' | 'routerInput' | 'routerOutput';
 
 const KINDS: Record<Kind, string> = {
@@ -24,6 +28,30 @@ export const userWords = {
     `The secret ${name} in ${region} is named by ${user(kind, arn, places)}. It is not used there: the integration with routers is disabled.`,
   willRead: (name: string, region: string, kind: Kind, arn: string, places: string[]) =>
     `The secret ${name} in ${region} is used by ${user(kind, arn, places)}, which will read the new key.`,
+  /** @param detail what `verify` says of the setting */
+  cannotUse: (kind: Kind, arn: string, detail: string) =>
+    `The ${KINDS[kind]} ${arn} can't use the new key: ${detail}.`,
+  updateAfter: (kind: Kind, arn: string) =>
+    `Update the ${KINDS[kind]} after this run. This prints how: ${own('verify', '--flow-arn', arn)}`,
+  transitTakes: 'has transit encryption, which takes a key of 64 hexadecimal digits',
+  takesKeyType: (keyType: string) => `has the key type ${keyType}, which does not take this key`,
+  storeLongKey: {
+    remedy: 'Store a key of 64 hexadecimal digits (--generate aes256), or change this setting first.',
+  } satisfies Remedy,
+  storePassword: {
+    remedy: 'Store an SRT password of 10 to 80 characters, or change this setting first.',
+  } satisfies Remedy,
+  changeKeyType: {
+    remedy: 'Change the key type and the protocol of this part, or store a key of its type.',
+  } satisfies Remedy,
+  /** What must change before it can use the new key, counted by kind. */
+  mustUpdate: (kinds: Kind[]) => {
+    const counts = (Object.keys(KINDS) as Kind[]).flatMap((kind) => {
+      const count = kinds.filter((each) => each === kind).length;
+      return count > 0 ? [many(count, KINDS[kind])] : [];
+    });
+    return `${listed(counts, 'and')} must be updated before ${kinds.length === 1 ? 'it' : 'they'} can use the new key.`;
+  },
   readsNew: 'Anything there that uses it will read the new key.',
   stopsDecrypting: 'Anything there that uses it will stop decrypting.',
   looking: 'Looking for what uses the secret',
