@@ -103,8 +103,10 @@ function parseProxy(value: string, variable: string): HttpProxy {
   // `proxy.example:8080`, without a scheme, is a common way to write it.
   const full = text.includes('://') ? text : `http://${text}`;
   const url = URL.canParse(full) ? new URL(full) : undefined;
-  if (url && /^https?:$/.test(url.protocol)) return { url, variable };
-  const sentence = url ? words.proxyNotHttp(variable) : words.proxyUrl(variable);
+  const isHttp = url !== undefined && /^https?:$/.test(url.protocol);
+  // After a `/`, `?`, `#` or `\` in a password, the parser takes a part of the password for the host.
+  if (isHttp && url.pathname === '/' && !/[?#]/.test(text)) return { url, variable };
+  const sentence = url && !isHttp ? words.proxyNotHttp(variable) : words.proxyUrl(variable);
   throw new Failure(sentence, { code: 'usage', exitCode: EXIT.usage, hint: words.proxyUrlHint });
 }
 

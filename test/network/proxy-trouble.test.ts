@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { requestHandlerFor } from '../../src/aws/proxy.ts';
+import { proxyFor, readProxies, requestHandlerFor } from '../../src/aws/proxy.ts';
 import type { ProxyHandler } from '../../src/aws/proxy-handler.ts';
 import { run } from '../support/run.ts';
+import { runHere } from '../support/run-here.ts';
 import { makeAuthority } from './certificates.ts';
 import { startProxy } from './proxy.ts';
 import { ARGS, credentialsOf, failureOf, listen, openSandbox, SOME_CREDENTIALS, setup } from './scene.ts';
@@ -133,6 +134,36 @@ describe('a proxy variable', () => {
     });
     expect(stdout + stderr).not.toMatch(/tr0ub|4dor|proxy\.example/);
   });
+});
+
+describe('a password that is not percent-encoded', () => {
+  const NO_URL = 'HTTP_PROXY is not a URL.';
+
+  test.each([
+    'http://bob:2024#Summer@proxy.local:8080',
+    'http://bob:2024/Summer@proxy.local:8080',
+    'http://bob:2024?Summer@proxy.local:8080',
+    'http://bob:2024\\Summer@proxy.local:8080',
+    'bob:2024#Summer@proxy.local:8080',
+    'https://bob:2024#Summer@proxy.local:8080',
+    'http://bob:p@2024#Summer@127.0.0.1:1',
+    'http://bob:2024#',
+    'http://bob:2024?',
+  ])('is not taken for the host of the proxy, and not shown: %s', async (value) => {
+    const env = { ...SOME_CREDENTIALS, HTTP_PROXY: value };
+    const args = ['status', '--json', '--debug', '--endpoint-url', 'http://emulator.invalid'];
+    const { code, stdout, stderr } = await runHere(args, env);
+    expect([code, JSON.parse(stdout).error]).toMatchObject([2, { code: 'usage', message: NO_URL }]);
+    expect(stdout + stderr).not.toMatch(/2024|Summer|bob|proxy\.local/);
+  });
+
+  test.each(['http://bob:a@b@proxy.local:8080', 'http://proxy.local:8080/', 'bob:a%23b@proxy.local'])(
+    'does no harm where the host is plain: %s',
+    (value) => {
+      const target = { protocol: 'http:', hostname: 'emulator.invalid' };
+      expect(proxyFor(target, readProxies({ HTTP_PROXY: value }))?.url.hostname).toBe('proxy.local');
+    },
+  );
 });
 
 describe('a connection through a proxy', () => {
