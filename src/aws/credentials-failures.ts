@@ -40,6 +40,8 @@ export function credentialsFailure(
   caBundle?: Setting | undefined,
 ): Failure {
   if (thrown instanceof Failure) return thrown;
+  // A provider of the SDK wraps it.
+  if (last.error instanceof Failure) return last.error;
   const trouble = { thrown: thrown instanceof Error ? thrown : new Error(), last, step, caBundle };
   const { source } = step;
   switch (source.kind) {
