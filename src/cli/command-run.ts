@@ -1,5 +1,4 @@
 import { X509Certificate } from 'node:crypto';
-import { isRegionName } from '../aws/arn.ts';
 import { type AwsConfiguration, configurationWithoutFiles, readConfiguration } from '../aws/configuration.ts';
 import { limitSentence, readLimited } from '../aws/configuration-files.ts';
 import { isLoopback, proxyFor, readProxies, requestHandlerFor, withoutBrackets } from '../aws/proxy.ts';
@@ -19,10 +18,11 @@ import { inputWords } from '../report/words/input.ts';
 import { keyWords } from '../report/words/key.ts';
 import { setupWords as words } from '../report/words/setup.ts';
 import type { Sandbox } from '../sandbox/index.ts';
+import { demandEndpoints, demandRegion } from './configured-values.ts';
 import { isCi } from './environment.ts';
 import { exitCodeOf, tell } from './failing.ts';
 import { watchInterrupts } from './interrupt.ts';
-import { type CommonOptions, isHttpUrl } from './options.ts';
+import type { CommonOptions } from './options.ts';
 import { usageFailure } from './usage.ts';
 
 /** One run of a command: what it works with, and what it has achieved so far. */
@@ -177,13 +177,9 @@ async function settingsFor({
   const askMfaCode = mfa && ((serial: string) => mfa.askMfaCode(serial, output, progress));
   const configuration = await readConfiguration(common, process.env, { interrupt });
   output.caller = () => ({ configuration });
-  const endpoints = endpointsOf(configuration).map(([, endpoint]) => endpoint);
-  const wrong = new Set(endpoints.filter(({ value }) => !isHttpUrl(value)).map(({ from }) => from));
-  if (wrong.size > 0) throw usageFailure([...wrong].map(inputWords.endpointUrl));
-  const { region } = configuration;
-  if (homeRegion === undefined && region && !isRegionName(region.value))
-    throw usageFailure([configurationWords.wrongRegion(region.from)]);
-  if (endpoints.some(({ value }) => isPlainHttp(value)))
+  demandEndpoints(configuration);
+  if (homeRegion === undefined) demandRegion(configuration);
+  if (endpointsOf(configuration).some(([, { value }]) => isPlainHttp(value)))
     output.insist(`${words.warning}: ${inputWords.plainHttp}`);
   if (configuration.profile.from && process.env.AWS_ACCESS_KEY_ID)
     output.insist(`${words.warning}: ${inputWords.profileWins}`);

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { isAccountId, looksLikePartOfKey } from '../aws/names.ts';
+import { isAccountId, isHttpUrl, looksLikePartOfKey } from '../aws/names.ts';
 import { helpWords } from '../report/words/help.ts';
 import { inputWords as words } from '../report/words/input.ts';
 import { permissionsWords } from '../report/words/permissions.ts';
@@ -87,11 +87,6 @@ export function commonProblems({ endpointUrl, profile, sandbox, accountId }: Com
     // Hints name the profile.
     ...(looksLikePartOfKey(profile ?? '') ? [words.looksLikeKey('--profile')] : []),
   ];
-}
-
-/** Whether AWS requests can be sent to this address. A URL parser would forgive line breaks and spaces; a socket does not. */
-export function isHttpUrl(text: string): boolean {
-  return /^https?:\/\/[\x21-\x7e]{1,2000}$/i.test(text) && URL.canParse(text);
 }
 
 /** Fills in what the parser leaves out for options that were not given. */
