@@ -86,6 +86,12 @@ export const roleDescription: Rule = matching(
   words.roleDescription,
 );
 
+/** Where AWS requests can be sent to. */
+export const endpointUrl: Rule = (value, what) => {
+  if (hasKeyAsHost(value)) return words.looksLikeKey(what);
+  return isHttpUrl(value) ? undefined : words.endpointUrl(what);
+};
+
 /** Whether AWS requests can be sent to this address. A URL parser would forgive line breaks and spaces; a socket does not. */
 export function isHttpUrl(text: string): boolean {
   return /^https?:\/\/[\x21-\x7e]{1,2000}$/i.test(text) && URL.canParse(text);

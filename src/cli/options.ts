@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { isAccountId, isHttpUrl, looksLikePartOfKey } from '../aws/names.ts';
+import { endpointUrl as endpointRule, isAccountId, looksLikePartOfKey } from '../aws/names.ts';
 import { helpWords } from '../report/words/help.ts';
 import { inputWords as words } from '../report/words/input.ts';
 import { permissionsWords } from '../report/words/permissions.ts';
@@ -79,8 +79,9 @@ export function addConversationOptions(
 /** What is wrong with the common options, a sentence each. */
 export function commonProblems({ endpointUrl, profile, sandbox, accountId }: CommonOptions): string[] {
   if (sandbox && (endpointUrl !== undefined || profile !== undefined)) return [words.sandboxEndpoint];
+  const wrongEndpoint = endpointUrl === undefined ? undefined : endpointRule(endpointUrl, '--endpoint-url');
   return [
-    ...(endpointUrl === undefined || isHttpUrl(endpointUrl) ? [] : [words.endpointUrl('--endpoint-url')]),
+    ...(wrongEndpoint === undefined ? [] : [wrongEndpoint]),
     ...(accountId === undefined || isAccountId(accountId)
       ? []
       : [permissionsWords.accountId('--account-id')]),
