@@ -249,7 +249,7 @@ async function requestRole(
       throw toFailure(
         error,
         { action, resource: role, region: tools.homeRegion, elapsedMs },
-        { configuration: { ...by, caBundle: tools.configuration.caBundle } },
+        { configuration: { ...tools.configuration, ...by } },
       );
     }
   });

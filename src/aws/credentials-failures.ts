@@ -129,7 +129,7 @@ function ofService(trouble: Trouble, action: string, service: string): Failure |
   if (!isTheirTurn(trouble)) return undefined;
   const { sso_region = '', region = '' } = step.profile.settings;
   const request = { action, resource: '*', region: sso_region || region, elapsedMs: 0 };
-  const network = last.error && networkFailure(last.error, request, caBundle);
+  const network = last.error && networkFailure(last.error, request, { caBundle });
   return (
     network ??
     failing(trouble, words.signInAnswered(service, last.status), words.laterHint, EXIT.failed, 'aws-error')

@@ -112,6 +112,7 @@ describe('a proxy', () => {
     const failure = await failureOf(via(proxy.port));
     expect(failure).toMatchObject({ exit: 1, code: 'untrusted-certificate' });
     expect(failure.hint).toContain('NODE_EXTRA_CA_CERTS');
+    expect(failure.hint).toMatch(/AWS_CA_BUNDLE\b.*\bca_bundle\b/);
   });
 
   test.concurrent('that is not in the CA bundle is missing there', async () => {
