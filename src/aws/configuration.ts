@@ -16,6 +16,19 @@ export interface Setting {
 export const SERVICE_IDS = ['Secrets Manager', 'IAM', 'STS', 'KMS', 'MediaConnect'] as const;
 export type ServiceId = (typeof SERVICE_IDS)[number];
 
+const SERVICE_BY_PREFIX: Readonly<Record<string, ServiceId>> = {
+  secretsmanager: 'Secrets Manager',
+  iam: 'IAM',
+  sts: 'STS',
+  kms: 'KMS',
+  mediaconnect: 'MediaConnect',
+};
+
+/** Returns the service of an IAM action such as `iam:CreateRole`; undefined if it is not one of those above. */
+export function serviceOf(action: string): ServiceId | undefined {
+  return SERVICE_BY_PREFIX[action.split(':')[0] ?? ''];
+}
+
 /** How credentials are found. One way is chosen, and a failure of it is never a reason to try another one. */
 export type CredentialsSource =
   | { kind: 'environment' }

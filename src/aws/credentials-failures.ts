@@ -37,6 +37,8 @@ export function credentialsFailure(
   caBundle?: Setting | undefined,
 ): Failure {
   if (thrown instanceof Failure) return thrown;
+  // A provider of the SDK wraps it.
+  if (last.error instanceof Failure) return last.error;
   const trouble = { thrown: thrown instanceof Error ? thrown : new Error(), last, step, caBundle };
   const { source } = step;
   switch (source.kind) {
@@ -175,7 +177,7 @@ function ofService(trouble: Trouble, action: string, service: string): Failure |
   if (!isTheirTurn(trouble)) return undefined;
   const { sso_region = '', region = '' } = step.profile.settings;
   const request = { action, resource: '*', region: sso_region || region, elapsedMs: last.elapsedMs ?? 0 };
-  const network = last.error && networkFailure(last.error, request, caBundle);
+  const network = last.error && networkFailure(last.error, request, { caBundle });
   return (
     network ??
     failing(trouble, words.signInAnswered(service, last.status), words.laterHint, EXIT.failed, 'aws-error')

@@ -4,9 +4,9 @@ import { awsWords as words } from '../report/words/aws.ts';
 import { configurationWords } from '../report/words/configuration.ts';
 import type { Told } from '../told.ts';
 import { isClockSkew } from './clock.ts';
-import type { CredentialsSource, Profile, Setting } from './configuration.ts';
+import { type AwsConfiguration, serviceOf } from './configuration.ts';
 import { denialHint, denialIn } from './denials.ts';
-import { networkFailure } from './network-errors.ts';
+import { networkFailure, type Trust } from './network-errors.ts';
 import { isAlwaysEnabled } from './regions.ts';
 import { isThrottled } from './throttling.ts';
 
@@ -24,7 +24,9 @@ export interface Request {
 /** Whose credentials these are, for the sentence. */
 export interface Caller {
   /** Absent for the sandbox's fixed credentials. */
-  configuration?: { profile: Profile; source: CredentialsSource; caBundle?: Setting | undefined } | undefined;
+  configuration?:
+    | (Pick<AwsConfiguration, 'profile' | 'source'> & Partial<Pick<AwsConfiguration, 'endpointOf'>> & Trust)
+    | undefined;
   /** Known once AWS has accepted the credentials in the home Region. */
   arn?: string | undefined;
   /** Where IAM and STS are addressed. */
@@ -64,11 +66,13 @@ const DENIED = new Set([
 export function toFailure(error: unknown, request: Request, caller: Caller): Failure {
   if (error instanceof Failure) return error;
   const sdk = error as SdkError;
+  const service = serviceOf(request.action);
+  const endpoint = service && caller.configuration?.endpointOf?.(service);
   return (
     regionFailure(sdk, request, caller) ??
     credentialsFailure(sdk, request, caller) ??
     permissionFailure(sdk, request, caller) ??
-    networkFailure(sdk, request, caller.configuration?.caBundle) ??
+    networkFailure(sdk, request, { endpoint, caBundle: caller.configuration?.caBundle }) ??
     localFailure(sdk, request) ??
     serviceFailure(sdk, request)
   );

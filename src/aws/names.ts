@@ -86,6 +86,24 @@ export const roleDescription: Rule = matching(
   words.roleDescription,
 );
 
+/** Where AWS requests can be sent to. */
+export const endpointUrl: Rule = (value, what) => {
+  if (hasKeyAsHost(value)) return words.looksLikeKey(what);
+  return isHttpUrl(value) ? undefined : words.endpointUrl(what);
+};
+
+/** Whether AWS requests can be sent to this address. A URL parser would forgive line breaks and spaces; a socket does not. */
+export function isHttpUrl(text: string): boolean {
+  return /^https?:\/\/[\x21-\x7e]{1,2000}$/i.test(text) && URL.canParse(text);
+}
+
+/** Returns whether the host of a URL is a key and nothing else. AWS itself makes names of hosts in which one part looks like a key. */
+export function hasKeyAsHost(url: string): boolean {
+  // As it was written: the URL parser refuses some hosts, and changes others.
+  const [, host = ''] = /^https?:\/\/(?:[^/?#]*@)?([^/?#:@]*)/i.exec(url) ?? [];
+  return /^[0-9a-f._-]*$/i.test(host) && looksLikeKey(host);
+}
+
 export const region: Rule = (value, what) => (isRegionName(value) ? undefined : words.region(what));
 
 export const secretArn: Rule = (value, what) => (parseSecretArn(value) ? undefined : words.secretArn(what));

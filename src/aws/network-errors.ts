@@ -1,10 +1,23 @@
 import { EXIT, Failure } from '../failure.ts';
 import { plain } from '../report/plain.ts';
+import { shownUrl } from '../report/shown-url.ts';
 import { awsWords as words } from '../report/words/aws.ts';
 import type { Setting } from './configuration.ts';
 import type { Request } from './errors.ts';
 import { NotAwsError } from './not-aws.ts';
 import { ProxyError } from './proxy.ts';
+
+/** Whom a request trusts. */
+export interface Trust {
+  /** A file of the certificate authorities to trust in place of Node's own. */
+  caBundle?: Setting | undefined;
+}
+
+/** Where a request was sent, and whom it trusts. */
+interface Destination extends Trust {
+  /** Absent where it is AWS. */
+  endpoint?: Setting | undefined;
+}
 
 /** The part of an error that tells what happened on the way to AWS. */
 interface NetworkError {
@@ -41,16 +54,13 @@ const UNTRUSTED = new Set([
 const UNREADABLE = /deserializ|unexpected token|not valid xml|invalid response from sts|^unknown(error)?$/i;
 const OUT_OF_DATE = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
 
-/**
- * The failure for what went wrong on the way to AWS; `undefined` when it is AWS that answered.
- * @param caBundle what is trusted in place of Node's own authorities
- */
+/** The failure for what went wrong on the way to AWS; `undefined` when it is AWS that answered. */
 export function networkFailure(
   error: NetworkError,
   request: Request,
-  caBundle?: Setting | undefined,
+  destination: Destination,
 ): Failure | undefined {
-  const told = describe(error, request, caBundle);
+  const told = describe(error, request, destination);
   if (!told) return undefined;
   const [code, message, hint] = told;
   return new Failure(message, {
@@ -75,23 +85,34 @@ type Description = [code: string, message: string, hint: string];
 function describe(
   error: NetworkError,
   request: Request,
-  caBundle: Setting | undefined,
+  { endpoint, caBundle }: Destination,
 ): Description | undefined {
   const { action, region } = request;
   const { code = '' } = error;
   const certificate = certificateProblem(error, caBundle);
   if (certificate) return certificate;
   if (error instanceof ProxyError) return proxyProblem(error, region);
-  if (error.name === 'TimeoutError' && !UNREACHABLE.has(code)) return timedOut(request);
-  if (code === 'ETIMEDOUT') return timedOut(request);
+  if (error.name === 'TimeoutError' && !UNREACHABLE.has(code)) return timedOut(request, endpoint);
+  if (code === 'ETIMEDOUT') return timedOut(request, endpoint);
   if (code === 'ENOTFOUND' && isAwsHost(error.hostname)) return noSuchEndpoint(error.hostname, region);
-  if (UNREACHABLE.has(code)) return ['unreachable', words.unreachable(action, region), words.unreachableHint];
+  if (UNREACHABLE.has(code)) return unreachable(request, endpoint);
   if (isNotAws(error)) return ['not-aws', words.notAws(action), words.notAwsHint];
   return undefined;
 }
 
-function timedOut({ action, region, elapsedMs }: Request): Description {
-  return ['timed-out', words.timedOut(action, region, elapsedMs / 1000), words.unreachableHint];
+function unreachable({ action, region }: Request, endpoint: Setting | undefined): Description {
+  if (!endpoint) return ['unreachable', words.unreachable(action, region), words.unreachableHint];
+  const { from } = endpoint;
+  const sentence = words.endpointUnreachable(shownUrl(endpoint.value), from, action);
+  return ['unreachable', sentence, words.endpointUnreachableHint(from)];
+}
+
+function timedOut({ action, region, elapsedMs }: Request, endpoint: Setting | undefined): Description {
+  const seconds = elapsedMs / 1000;
+  if (!endpoint) return ['timed-out', words.timedOut(action, region, seconds), words.unreachableHint];
+  const { from } = endpoint;
+  const sentence = words.endpointTimedOut(shownUrl(endpoint.value), from, action, seconds);
+  return ['timed-out', sentence, words.endpointUnreachableHint(from)];
 }
 
 /** Also of the certificate of a proxy that is itself reached over TLS. */

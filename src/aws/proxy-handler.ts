@@ -35,38 +35,28 @@ export interface HandlerOptions {
 export class ProxyHandler {
   readonly metadata = { handlerProtocol: 'http/1.1' };
   readonly #proxies: Proxies;
+  readonly #options: HandlerOptions;
   readonly #direct: NodeHttpHandler;
-  readonly #forwarding: NodeHttpHandler | undefined;
-  readonly #tunnelled: NodeHttpHandler | undefined;
+  /** Each made for the first request that needs it. */
+  #forwarding: NodeHttpHandler | undefined;
+  #tunnelled: NodeHttpHandler | undefined;
 
   constructor(proxies: Proxies, options: HandlerOptions) {
     this.#proxies = proxies;
-    const { ca, ...settings } = options;
-    const trusted = ca ? { ca } : {};
+    this.#options = options;
     this.#direct = directHandler(options);
-    if (proxies.http) {
-      const httpsAgent = new https.Agent({
-        ...CONNECTIONS,
-        ...trusted,
-        servername: nameInCertificate(proxies.http),
-      });
-      this.#forwarding = new NodeHttpHandler({ ...settings, httpsAgent });
-    }
-    if (!proxies.https) return;
-    // The tunnel itself watches the time until there is a connection: it knows whose fault it is when there is none.
-    const { connectionTimeout: timeoutMs, ...handler } = settings;
-    this.#tunnelled = new NodeHttpHandler({
-      ...handler,
-      httpsAgent: new TunnelAgent(proxies.https, timeoutMs, trusted),
-    });
   }
 
-  /** Makes one request. The proxy's failures are thrown as `ProxyError`. */
+  /**
+   * Makes one request. The proxy's failures are thrown as `ProxyError`.
+   * @throws Failure where the request should go through what is not an HTTP proxy
+   */
   handle: Handle = async (request, options) => {
     const proxy = proxyFor(request, this.#proxies);
     if (!proxy) return this.#direct.handle(request, options);
     if (request.protocol === 'http:') return this.#forward(request, proxy, options);
-    return (this.#tunnelled ?? this.#direct).handle(request, options);
+    this.#tunnelled ??= tunnelling(proxy, this.#options);
+    return this.#tunnelled.handle(request, options);
   };
 
   /** Closes every connection; a tunnel that is being made is given up. */
@@ -89,13 +79,31 @@ export class ProxyHandler {
       headers: { ...request.headers, ...authorization(proxy) },
     });
     try {
-      const answer = await (this.#forwarding ?? this.#direct).handle(forwarded, options);
+      this.#forwarding ??= forwarding(proxy, this.#options);
+      const answer = await this.#forwarding.handle(forwarded, options);
       if (answer.response.statusCode === 407) throw refusal(proxy, hostname, 407);
       return answer;
     } catch (error) {
       throw isOnTheWay(error) ? proxyError(error, proxy, hostname) : error;
     }
   }
+}
+
+/** Returns what hands requests without TLS to a proxy. */
+function forwarding(proxy: HttpProxy, { ca, ...settings }: HandlerOptions): NodeHttpHandler {
+  const trusted = ca ? { ca } : {};
+  const httpsAgent = new https.Agent({ ...CONNECTIONS, ...trusted, servername: nameInCertificate(proxy) });
+  return new NodeHttpHandler({ ...settings, httpsAgent });
+}
+
+/** Returns what sends requests with TLS through tunnels of a proxy. */
+function tunnelling(proxy: HttpProxy, { ca, ...settings }: HandlerOptions): NodeHttpHandler {
+  // The tunnel itself watches the time until there is a connection: it knows whose fault it is when there is none.
+  const { connectionTimeout: timeoutMs, ...handler } = settings;
+  return new NodeHttpHandler({
+    ...handler,
+    httpsAgent: new TunnelAgent(proxy, timeoutMs, ca ? { ca } : {}),
+  });
 }
 
 /**

@@ -13,11 +13,17 @@ export interface HttpProxy {
   readonly variable: string;
 }
 
+/** A variable that may name a proxy. Its value is looked at only for a request that goes through the proxy. */
+interface ProxyVariable {
+  readonly name: string;
+  readonly value: string;
+}
+
 /** What the environment says about proxies. */
 export interface Proxies {
   /** For requests to `https:` URLs, and for those to `http:` URLs. */
-  readonly https: HttpProxy | undefined;
-  readonly http: HttpProxy | undefined;
+  readonly https: ProxyVariable | undefined;
+  readonly http: ProxyVariable | undefined;
   /** The value of `NO_PROXY`: the hosts that are reached without a proxy. */
   readonly exceptions: string;
 }
@@ -62,9 +68,8 @@ export class ProxyError extends Error {
 
 /**
  * Returns what sends requests, through the proxies that the environment names, if it names any. The SDK does not look at these
- * variables by itself.
+ * variables by itself. A request fails with a `Failure` if it should go through what is not an HTTP proxy.
  * @param ca the certificate authorities to trust in place of Node's own, in PEM form
- * @throws Failure for a variable that does not hold the URL of an HTTP proxy.
  */
 export async function requestHandlerFor(
   env: NodeJS.ProcessEnv,
@@ -86,38 +91,43 @@ export function directHandler({ ca, ...settings }: HandlerOptions): NodeHttpHand
 
 /** Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. As with curl, the name in small letters wins. */
 export function readProxies(env: NodeJS.ProcessEnv): Proxies {
-  const named = (variable: string) => {
+  const named = (variable: string): ProxyVariable | undefined => {
     const name = [variable.toLowerCase(), variable].find((each) => env[each]?.trim());
-    return name && parseProxy(env[name] ?? '', name);
+    return name === undefined ? undefined : { name, value: env[name] ?? '' };
   };
   return {
-    https: named('HTTPS_PROXY') || undefined,
-    http: named('HTTP_PROXY') || undefined,
+    https: named('HTTPS_PROXY'),
+    http: named('HTTP_PROXY'),
     exceptions: env.no_proxy || env.NO_PROXY || '',
   };
 }
 
-/** The value is not repeated in the sentence: it may hold a password. */
-function parseProxy(value: string, variable: string): HttpProxy {
-  const text = value.trim();
-  // `proxy.example:8080`, without a scheme, is a common way to write it.
-  const full = text.includes('://') ? text : `http://${text}`;
-  const url = URL.canParse(full) ? new URL(full) : undefined;
-  if (url && /^https?:$/.test(url.protocol)) return { url, variable };
-  const sentence = url ? words.proxyNotHttp(variable) : words.proxyUrl(variable);
-  throw new Failure(sentence, { code: 'usage', exitCode: EXIT.usage, hint: words.proxyUrlHint });
-}
-
-/** The proxy for a request, if it goes through one. */
+/**
+ * Returns the proxy for a request, if it goes through one.
+ * @throws Failure for a variable that does not hold the URL of an HTTP proxy
+ */
 export function proxyFor(
   { protocol, hostname, port }: { protocol: string; hostname: string; port?: number | undefined },
   proxies: Proxies,
 ): HttpProxy | undefined {
-  const proxy = protocol === 'http:' ? proxies.http : proxies.https;
+  const variable = protocol === 'http:' ? proxies.http : proxies.https;
   const wanted = port ?? (protocol === 'http:' ? 80 : 443);
-  return proxy && !isException(withoutBrackets(hostname).toLowerCase(), wanted, proxies.exceptions)
-    ? proxy
+  return variable && !isException(withoutBrackets(hostname).toLowerCase(), wanted, proxies.exceptions)
+    ? parseProxy(variable)
     : undefined;
+}
+
+/** The value is not repeated in the sentence: it may hold a password. */
+function parseProxy({ name: variable, value }: ProxyVariable): HttpProxy {
+  const text = value.trim();
+  // `proxy.example:8080`, without a scheme, is a common way to write it.
+  const full = text.includes('://') ? text : `http://${text}`;
+  const url = URL.canParse(full) ? new URL(full) : undefined;
+  const isHttp = url !== undefined && /^https?:$/.test(url.protocol);
+  // After a `/`, `?`, `#` or `\` in a password, the parser takes a part of the password for the host.
+  if (isHttp && url.pathname === '/' && !/[?#]/.test(text)) return { url, variable };
+  const sentence = url && !isHttp ? words.proxyNotHttp(variable) : words.proxyUrl(variable);
+  throw new Failure(sentence, { code: 'usage', exitCode: EXIT.usage, hint: words.proxyUrlHint });
 }
 
 /** Whether a host, without brackets, is this machine itself. */

@@ -1,3 +1,4 @@
+import { Failure } from '../failure.ts';
 import type { Lane } from './lane.ts';
 import type { LaneOf } from './lanes.ts';
 import { ProxyError } from './proxy.ts';
@@ -38,6 +39,8 @@ export function mayHaveTakenEffect(error: unknown): boolean {
 /** The same for one try. */
 function leavesDoubt(error: Error): boolean {
   const { code = '', syscall = '' } = error as NodeJS.ErrnoException;
+  // A failure of our own comes in place of a request.
+  if (error instanceof Failure) return false;
   if (error instanceof ProxyError || NEVER_SENT.test(error.name) || NEVER_SENT.test(code)) return false;
   if (/^(connect|getaddrinfo)$/.test(syscall)) return false;
   const status = statusOf(error);

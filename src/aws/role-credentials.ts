@@ -139,8 +139,7 @@ async function requestRole(
       const elapsedMs = performance.now() - started;
       removeSecrets(error, secrets);
       const request = { action, resource: role, region: tools.homeRegion, elapsedMs };
-      const { caBundle } = tools.configuration;
-      throw refusalOf(toFailure(error, request, { configuration: { ...by, caBundle } }), step);
+      throw refusalOf(toFailure(error, request, { configuration: { ...tools.configuration, ...by } }), step);
     }
   });
 }

@@ -1,5 +1,4 @@
 import { X509Certificate } from 'node:crypto';
-import { isRegionName } from '../aws/arn.ts';
 import { type AwsConfiguration, configurationWithoutFiles, readConfiguration } from '../aws/configuration.ts';
 import { limitSentence, readLimited } from '../aws/configuration-files.ts';
 import { isLoopback, proxyFor, readProxies, requestHandlerFor, withoutBrackets } from '../aws/proxy.ts';
@@ -8,10 +7,11 @@ import { type Aws, type ExpectedAccount, openAws } from '../aws/session.ts';
 import { EXIT, type ExitCode, Failure, Interrupted } from '../failure.ts';
 import type { KeyInput } from '../key/index.ts';
 import { ReadLimitError } from '../read-file.ts';
-import { endpointsOf, shownUrl } from '../report/caller.ts';
+import { endpointsOf } from '../report/caller.ts';
 import { createOutput, type Output } from '../report/output.ts';
 import { plain } from '../report/plain.ts';
 import { createProgress, type Progress } from '../report/progress.ts';
+import { shownUrl } from '../report/shown-url.ts';
 import type { Outcomes } from '../report/types.ts';
 import { type Connection, connectCommands } from '../report/words/commands.ts';
 import { configurationWords } from '../report/words/configuration.ts';
@@ -19,10 +19,11 @@ import { inputWords } from '../report/words/input.ts';
 import { keyWords } from '../report/words/key.ts';
 import { setupWords as words } from '../report/words/setup.ts';
 import type { Sandbox } from '../sandbox/index.ts';
+import { demandEndpoints, demandRegion } from './configured-values.ts';
 import { isCi } from './environment.ts';
 import { exitCodeOf, tell } from './failing.ts';
 import { watchInterrupts } from './interrupt.ts';
-import { type CommonOptions, isHttpUrl } from './options.ts';
+import type { CommonOptions } from './options.ts';
 import { isPreferredToKeys } from './profile-precedence.ts';
 import { usageFailure } from './usage.ts';
 
@@ -178,13 +179,9 @@ async function settingsFor({
   const askMfaCode = mfa && ((serial: string) => mfa.askMfaCode(serial, output, progress));
   const configuration = await readConfiguration(common, process.env, { interrupt });
   output.caller = () => ({ configuration });
-  const endpoints = endpointsOf(configuration).map(([, endpoint]) => endpoint);
-  const wrong = new Set(endpoints.filter(({ value }) => !isHttpUrl(value)).map(({ from }) => from));
-  if (wrong.size > 0) throw usageFailure([...wrong].map(inputWords.endpointUrl));
-  const { region } = configuration;
-  if (homeRegion === undefined && region && !isRegionName(region.value))
-    throw usageFailure([configurationWords.wrongRegion(region.from)]);
-  if (endpoints.some(({ value }) => isPlainHttp(value)))
+  demandEndpoints(configuration);
+  if (homeRegion === undefined) demandRegion(configuration);
+  if (endpointsOf(configuration).some(([, { value }]) => isPlainHttp(value)))
     output.insist(`${words.warning}: ${inputWords.plainHttp}`);
   if (process.env.AWS_ACCESS_KEY_ID && isPreferredToKeys(configuration))
     output.insist(`${words.warning}: ${inputWords.profileWins}`);

@@ -1,13 +1,6 @@
 import { region } from '../aws/names.ts';
 import { inputWords as words } from '../report/words/input.ts';
-import { type CommonOptions, isHttpUrl } from './options.ts';
-
-const ENDPOINTS = [
-  'AWS_ENDPOINT_URL',
-  'AWS_ENDPOINT_URL_SECRETS_MANAGER',
-  'AWS_ENDPOINT_URL_IAM',
-  'AWS_ENDPOINT_URL_STS',
-];
+import type { CommonOptions } from './options.ts';
 
 /** What a request is signed and addressed with. An HTTP header takes printable ASCII (RFC 9110, section 5.5). */
 const HEADER_VALUES = ['AWS_ACCESS_KEY_ID', 'AWS_SESSION_TOKEN'];
@@ -88,15 +81,13 @@ export function isCi(env: NodeJS.ProcessEnv): boolean {
  */
 export function environmentProblems(
   env: NodeJS.ProcessEnv,
-  { endpointUrl, sandbox }: CommonOptions,
+  { sandbox }: CommonOptions,
   asksForRegion: boolean,
 ): string[] {
   if (sandbox) return [];
-  const endpoints = endpointUrl === undefined ? ENDPOINTS.filter((name) => env[name]) : [];
   const { AWS_REGION } = env;
   const wrongRegion = asksForRegion && AWS_REGION ? region(AWS_REGION, 'AWS_REGION') : undefined;
   return [
-    ...endpoints.filter((name) => !isHttpUrl(env[name] ?? '')).map((name) => words.endpointUrl(name)),
     ...HEADER_VALUES.filter((name) => !/^[\x20-\x7e]*$/.test(env[name] ?? '')).map(words.headerValue),
     ...(wrongRegion ? [wrongRegion] : []),
   ];

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { isAccountId, looksLikePartOfKey } from '../aws/names.ts';
+import { endpointUrl as endpointRule, isAccountId, looksLikePartOfKey } from '../aws/names.ts';
 import { helpWords } from '../report/words/help.ts';
 import { inputWords as words } from '../report/words/input.ts';
 import { permissionsWords } from '../report/words/permissions.ts';
@@ -79,19 +79,15 @@ export function addConversationOptions(
 /** What is wrong with the common options, a sentence each. */
 export function commonProblems({ endpointUrl, profile, sandbox, accountId }: CommonOptions): string[] {
   if (sandbox && (endpointUrl !== undefined || profile !== undefined)) return [words.sandboxEndpoint];
+  const wrongEndpoint = endpointUrl === undefined ? undefined : endpointRule(endpointUrl, '--endpoint-url');
   return [
-    ...(endpointUrl === undefined || isHttpUrl(endpointUrl) ? [] : [words.endpointUrl('--endpoint-url')]),
+    ...(wrongEndpoint === undefined ? [] : [wrongEndpoint]),
     ...(accountId === undefined || isAccountId(accountId)
       ? []
       : [permissionsWords.accountId('--account-id')]),
     // Hints name the profile.
     ...(looksLikePartOfKey(profile ?? '') ? [words.looksLikeKey('--profile')] : []),
   ];
-}
-
-/** Whether AWS requests can be sent to this address. A URL parser would forgive line breaks and spaces; a socket does not. */
-export function isHttpUrl(text: string): boolean {
-  return /^https?:\/\/[\x21-\x7e]{1,2000}$/i.test(text) && URL.canParse(text);
 }
 
 /** Fills in what the parser leaves out for options that were not given. */

@@ -8,6 +8,7 @@ import {
 import { looksLikePartOfKey } from '../aws/names.ts';
 import type { Identity } from '../aws/session.ts';
 import { plain } from './plain.ts';
+import { shownUrl } from './shown-url.ts';
 import { configurationWords as words } from './words/configuration.ts';
 
 /** Who asks AWS, and where: what is known of it by now. */
@@ -61,13 +62,6 @@ export function callerLines(configuration: AwsConfiguration): string[] {
       ? [words.endpoint(shownUrl(first[1].value), first[1].from)]
       : endpoints.map(([service, { value, from }]) => words.endpointOf(service, shownUrl(value), from))),
   ];
-}
-
-/** A URL as it may be shown: without a user, a password or a query, and not where it looks like a key in the wrong place. */
-export function shownUrl(url: string): string {
-  if (looksLikePartOfKey(url) || !URL.canParse(url)) return '[redacted]';
-  const { protocol, host, pathname } = new URL(url);
-  return plain(`${protocol}//${host}${pathname === '/' ? '' : pathname}`);
 }
 
 /** The endpoints that are not AWS's own. */

@@ -72,6 +72,84 @@ describe('a CA bundle without a certificate', () => {
   });
 });
 
+describe('a value that cannot be used', () => {
+  const services = (url: string) => `[default]\nservices = s\n[services s]\niam =\n  endpoint_url = ${url}\n`;
+  const IN_PROFILE = 'Correct endpoint_url of the profile qurl in the AWS configuration file.';
+
+  test.each<[string, string, NodeJS.ProcessEnv, string, string]>([
+    [
+      'of another scheme',
+      '[profile qurl]\nendpoint_url = ftp://x\n',
+      { AWS_PROFILE: 'qurl' },
+      'The endpoint_url of profile qurl is not an HTTP URL.',
+      IN_PROFILE,
+    ],
+    [
+      'in quotation marks',
+      '[profile qurl]\nendpoint_url = "http://127.0.0.1:1"\n',
+      { AWS_PROFILE: 'qurl' },
+      'The endpoint_url of profile qurl is not an HTTP URL.',
+      IN_PROFILE,
+    ],
+    [
+      'of a services section',
+      services('"http://127.0.0.1:1"'),
+      {},
+      'The endpoint_url of services s of profile default is not an HTTP URL.',
+      'Correct endpoint_url of services s of profile default in the AWS configuration file.',
+    ],
+    ...['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_IAM', 'AWS_ENDPOINT_URL_KMS'].map(
+      (name): [string, string, NodeJS.ProcessEnv, string, string] => [
+        'of a variable',
+        '',
+        { AWS_ENDPOINT_URL: undefined, [name]: '"http://127.0.0.1:1"' },
+        `${name} is not an HTTP URL.`,
+        `Correct ${name}, or unset it.`,
+      ],
+    ),
+    [
+      'as a Region',
+      '[default]\nregion = "us-west-2"\n',
+      { AWS_REGION: undefined },
+      'The Region of profile default is not the name of a Region.',
+      'Correct region of the profile default in the AWS configuration file.',
+    ],
+    [
+      'as the Region of a variable',
+      '',
+      { AWS_REGION: undefined, AWS_DEFAULT_REGION: 'Oregon' },
+      'The Region of AWS_DEFAULT_REGION is not the name of a Region.',
+      'Correct AWS_DEFAULT_REGION, or unset it.',
+    ],
+  ])('(%s) is named with its place, before AWS is asked', async (_what, config, env, message, hint) => {
+    const AWS_CONFIG_FILE = fileOf(config, 'config');
+    const variables = env.AWS_PROFILE || config.includes('services') ? { AWS_ENDPOINT_URL: undefined } : {};
+    const { code, error } = await status({ AWS_CONFIG_FILE, ...variables, ...env });
+    expect(error).toMatchObject({ code: 'aws-configuration', message });
+    expect(error.hint).toContain(hint);
+    expect(error.hint).not.toContain('--help');
+    expect(code).toBe(4);
+    expect(sandbox().requests).toEqual([]);
+  });
+
+  test('does not matter where it is ignored', async () => {
+    const { AWS_ENDPOINT_URL: url = '' } = sandbox().env;
+    const { code } = await status({ AWS_ENDPOINT_URL: 'nonsense' }, '--endpoint-url', url);
+    expect(code).toBe(0);
+  });
+
+  test('and looks like a key is not repeated', async () => {
+    const key = '00112233445566778899AABBCCDDEEFF';
+    const env = { ...sandbox().env, AWS_REGION: REGION, AWS_ENDPOINT_URL: `http://${key}` };
+    const { code, stdout, stderr } = await runHere(['status', '--json', '--debug'], env);
+    expect([code, JSON.parse(stdout).error]).toMatchObject([
+      4,
+      { message: expect.stringContaining('AWS_ENDPOINT_URL looks like a key.') },
+    ]);
+    expect((stdout + stderr).toUpperCase()).not.toContain(key);
+  });
+});
+
 describe('a profile without settings', () => {
   test.each<[string, NodeJS.ProcessEnv]>([
     ['[profile empty]\n', {}],
@@ -130,7 +208,7 @@ describe('the caller in the JSON document of a failure', () => {
   test('has the Region of the profile where that is none', async () => {
     const AWS_CONFIG_FILE = fileOf('[default]\nregion = "us-west-2"\n', 'config');
     const { error, caller } = await status({ AWS_CONFIG_FILE, AWS_REGION: undefined });
-    expect(error.code).toBe('usage');
+    expect(error.code).toBe('aws-configuration');
     expect(caller.region.from).toBe('profile default');
   });
 

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { KEYS, REGION, readAccount, withoutSuffixes, writesTo } from '../support/account.ts';
-import { manifestFile, temporaryFile } from '../support/manifest.ts';
+import { manifestFile } from '../support/manifest.ts';
 import { run } from '../support/run.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp, setUpInVain } from '../support/setup.ts';
@@ -92,19 +92,6 @@ describe('an account that was not meant', () => {
   });
 });
 
-describe('a Region that a profile writes in quotation marks', () => {
-  test('is named with its profile, before AWS is asked', async () => {
-    const AWS_CONFIG_FILE = temporaryFile('config', '[default]\nregion = "us-west-2"\n');
-    const { code, stderr } = await run(['setup', ...ARGS], {
-      env: reaching(sandbox(), { AWS_REGION: undefined, AWS_CONFIG_FILE }),
-    });
-    expect([code, stderr]).toEqual([
-      2,
-      expect.stringContaining('The Region of profile default is not the name of a Region.'),
-    ]);
-  });
-});
-
 test('a key that a proxy would get in clear text is warned of, also for an endpoint on this machine', async () => {
   const { stderr } = await run(['setup', ...ARGS], {
     env: reaching(sandbox(), { NO_PROXY: '', no_proxy: '', HTTP_PROXY: 'http://127.0.0.1:1' }),
@@ -119,16 +106,6 @@ describe('what the SDK cannot send', () => {
     expect(failure).toMatchObject({ exit: 1, code: 'aws-configuration' });
     expect(failure.message).toMatch(/^The AWS SDK could not send sts:GetCallerIdentity: .*defaultsMode/);
   });
-
-  test.each(['AWS_ENDPOINT_URL_MEDIACONNECT', 'AWS_ENDPOINT_URL_KMS'])(
-    'because of %s is a wrong option',
-    async (name) => {
-      const { code, stderr } = await run(['setup', ...ARGS], {
-        env: reaching(sandbox(), { [name]: 'nonsense' }),
-      });
-      expect([code, stderr]).toEqual([2, expect.stringContaining(`${name} takes a URL`)]);
-    },
-  );
 });
 
 describe('an endpoint', () => {

@@ -214,9 +214,23 @@ describe('a key in the wrong place', () => {
     expect((await shownBy(args, key)).code).toBe(2);
   });
 
-  test('as the name of a host is not repeated when there is no such host', async () => {
-    const args = ['--endpoint-url', `http://${KEYS.aes256}/`, '--generate', 'aes256'];
-    expect((await shownBy(args, KEYS.aes256)).code).not.toBe(0);
+  test.each([
+    ['http://KEY/', KEYS.aes256],
+    ['https://KEY:4566', KEYS.aes256],
+    ['http://KEY', UPPER],
+    ['http://KEY', KEYS.aes128],
+    ['http://KEY', KEYS.aes128.replace(/..(?!$)/g, '$&.')],
+    ['http://user:password@KEY', KEYS.aes192],
+  ])('as the name of a host (%s) is refused, and never repeated', async (url, key) => {
+    const args = ['--endpoint-url', url.replace('KEY', key), '--generate', 'aes256', '--debug'];
+    const { code, shown } = await shownBy(args, key);
+    expect([code, shown]).toEqual([2, expect.stringContaining('--endpoint-url looks like a key.')]);
+  });
+
+  test('is no host with a word in it, as AWS makes them', async () => {
+    const host = `a${'0123456789abcdef'.repeat(2).slice(1)}-1234567890.us-west-2.elb.amazonaws.com`;
+    const { stderr } = await setup(['--endpoint-url', `https://${host}`]);
+    expect(stderr).not.toContain('looks like a key');
   });
 
   test('as a variable of the program’s own is not taken, and not repeated', async () => {

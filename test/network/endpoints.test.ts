@@ -1,16 +1,12 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { networkInterfaces, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { networkInterfaces } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { ACCOUNT, ADMINISTRATOR, makeRole, roleArn } from '../support/account.ts';
-import { closing } from '../support/closing.ts';
 import { partOf } from '../support/exhaustive.ts';
 import { makeAuthority } from './certificates.ts';
 import { type ProxyOptions, startProxy, type TestProxy } from './proxy.ts';
-import { credentialsOf, failureOf, listen, openSandbox, SOME_CREDENTIALS, setup } from './scene.ts';
+import { credentialsOf, failureOf, listen, openSandbox, profile, SOME_CREDENTIALS, setup } from './scene.ts';
 
 const authority = await makeAuthority();
 const isAws = (host: string) =>
@@ -241,19 +237,3 @@ describe('an endpoint on an IPv6 address', () => {
     expect(all).not.toContain('Warning');
   });
 });
-
-/** A profile in a home folder of its own, with an SSO session and a web identity token that look good. */
-async function profile(text: string): Promise<NodeJS.ProcessEnv> {
-  const home = mkdtempSync(join(tmpdir(), 'mc-static-key-network-'));
-  closing(() => rmSync(home, { recursive: true }));
-  const write = (name: string, content: string) => {
-    mkdirSync(dirname(join(home, name)), { recursive: true });
-    writeFileSync(join(home, name), content);
-    return join(home, name);
-  };
-  const token = write('token', 'example');
-  const sso = createHash('sha1').update('https://example.com').digest('hex');
-  const session = { accessToken: 'example', expiresAt: '2099-01-01T00:00:00Z' };
-  write(`.aws/sso/cache/${sso}.json`, JSON.stringify(session));
-  return { HOME: home, AWS_CONFIG_FILE: write('.aws/config', text.replace('TOKEN', token)) };
-}

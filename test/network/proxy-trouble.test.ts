@@ -1,10 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { requestHandlerFor } from '../../src/aws/proxy.ts';
+import { proxyFor, readProxies, requestHandlerFor } from '../../src/aws/proxy.ts';
 import type { ProxyHandler } from '../../src/aws/proxy-handler.ts';
-import { run } from '../support/run.ts';
+import { mayHaveTakenEffect } from '../../src/aws/retries.ts';
+import { program, run } from '../support/run.ts';
+import { runHere } from '../support/run-here.ts';
 import { makeAuthority } from './certificates.ts';
 import { startProxy } from './proxy.ts';
-import { ARGS, credentialsOf, failureOf, listen, openSandbox, SOME_CREDENTIALS, setup } from './scene.ts';
+import {
+  ARGS,
+  credentialsOf,
+  failureOf,
+  listen,
+  openSandbox,
+  profile,
+  SOME_CREDENTIALS,
+  setup,
+} from './scene.ts';
 
 const authority = await makeAuthority();
 const ENDPOINT = 'secretsmanager.us-west-2.amazonaws.com';
@@ -101,6 +112,7 @@ describe('a proxy', () => {
     const failure = await failureOf(via(proxy.port));
     expect(failure).toMatchObject({ exit: 1, code: 'untrusted-certificate' });
     expect(failure.hint).toContain('NODE_EXTRA_CA_CERTS');
+    expect(failure.hint).toMatch(/AWS_CA_BUNDLE\b.*\bca_bundle\b/);
   });
 
   test.concurrent('that is not in the CA bundle is missing there', async () => {
@@ -133,6 +145,90 @@ describe('a proxy variable', () => {
     });
     expect(stdout + stderr).not.toMatch(/tr0ub|4dor|proxy\.example/);
   });
+});
+
+describe('a proxy that cannot be used', () => {
+  const UNUSABLE = { HTTPS_PROXY: 'socks5://proxy.example', https_proxy: 'http://a b/' };
+
+  test('does not matter where no request goes through it', async () => {
+    const sandbox = await openSandbox();
+    const env = { ...credentialsOf(sandbox), ...UNUSABLE, AWS_ENDPOINT_URL: sandbox.url };
+    const { code, stdout } = await runHere(['setup', ...ARGS], env);
+    expect(code, stdout).toBe(0);
+    const excepted = { ...env, HTTP_PROXY: 'socks5://proxy.example', NO_PROXY: '127.0.0.1' };
+    expect(await runHere(['status', '--json'], excepted)).toMatchObject({ code: 0 });
+  });
+
+  test('is a mistake as soon as one request goes through it, and nothing is sent after that', async () => {
+    const sandbox = await openSandbox();
+    const env = { ...credentialsOf(sandbox), ...UNUSABLE, AWS_ENDPOINT_URL_SECRETS_MANAGER: sandbox.url };
+    const { code, stdout } = await runHere(['setup', ...ARGS], env);
+    expect([code, JSON.parse(stdout).error.code]).toEqual([2, 'usage']);
+    expect(sandbox.requests.filter(({ action }) => /^(Create|Put)/.test(action))).toEqual([]);
+  });
+
+  test('is a mistake before a plain endpoint that is reached through it is warned of', async () => {
+    const sandbox = await openSandbox();
+    const env = { ...credentialsOf(sandbox), http_proxy: 'socks5://x', AWS_ENDPOINT_URL: sandbox.url };
+    const { code, stderr } = await runHere(['setup', ...ARGS], env);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('http_proxy does not name an HTTP proxy')]);
+    expect(sandbox.requests).toEqual([]);
+  });
+
+  test('leaves no change in doubt', async () => {
+    const handler = await requestHandlerFor(UNUSABLE);
+    const failure = await handler.handle(requestTo(ENDPOINT)).catch((reason: unknown) => reason);
+    expect(failure).toMatchObject({ exitCode: 2, message: 'https_proxy is not a URL.' });
+    expect(mayHaveTakenEffect(failure)).toBe(false);
+  });
+
+  test('is told as such where credentials were to be asked for through it', async () => {
+    const config = await profile(
+      '[profile studio]\nsso_account_id = 111122223333\nsso_role_name = Engineer\nsso_start_url = https://example.com\nsso_region = us-east-1',
+    );
+    const env = { ...config, ...UNUSABLE, AWS_REGION: 'us-west-2' };
+    const { code, stdout } = await runHere(['setup', ...ARGS, '--profile', 'studio'], env);
+    expect([code, JSON.parse(stdout).error.message]).toEqual([2, 'https_proxy is not a URL.']);
+  });
+
+  test('does not matter in the sandbox to this program, and is there for others', async () => {
+    const setup = `${process.execPath} ${program} setup ${ARGS.join(' ')}`;
+    const script = `${setup} >&2; echo "$? $HTTPS_PROXY"`;
+    const { stdout, stderr } = await run(['sandbox', '--', 'sh', '-c', script], {
+      env: { HTTPS_PROXY: UNUSABLE.HTTPS_PROXY, HTTP_PROXY: UNUSABLE.HTTPS_PROXY },
+    });
+    expect(stdout, stderr).toBe(`0 ${UNUSABLE.HTTPS_PROXY}\n`);
+  });
+});
+
+describe('a password that is not percent-encoded', () => {
+  const NO_URL = 'HTTP_PROXY is not a URL.';
+
+  test.each([
+    'http://bob:2024#Summer@proxy.local:8080',
+    'http://bob:2024/Summer@proxy.local:8080',
+    'http://bob:2024?Summer@proxy.local:8080',
+    'http://bob:2024\\Summer@proxy.local:8080',
+    'bob:2024#Summer@proxy.local:8080',
+    'https://bob:2024#Summer@proxy.local:8080',
+    'http://bob:p@2024#Summer@127.0.0.1:1',
+    'http://bob:2024#',
+    'http://bob:2024?',
+  ])('is not taken for the host of the proxy, and not shown: %s', async (value) => {
+    const env = { ...SOME_CREDENTIALS, HTTP_PROXY: value };
+    const args = ['status', '--json', '--debug', '--endpoint-url', 'http://emulator.invalid'];
+    const { code, stdout, stderr } = await runHere(args, env);
+    expect([code, JSON.parse(stdout).error]).toMatchObject([2, { code: 'usage', message: NO_URL }]);
+    expect(stdout + stderr).not.toMatch(/2024|Summer|bob|proxy\.local/);
+  });
+
+  test.each(['http://bob:a@b@proxy.local:8080', 'http://proxy.local:8080/', 'bob:a%23b@proxy.local'])(
+    'does no harm where the host is plain: %s',
+    (value) => {
+      const target = { protocol: 'http:', hostname: 'emulator.invalid' };
+      expect(proxyFor(target, readProxies({ HTTP_PROXY: value }))?.url.hostname).toBe('proxy.local');
+    },
+  );
 });
 
 describe('a connection through a proxy', () => {

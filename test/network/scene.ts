@@ -1,5 +1,9 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.ts';
 import { REGION } from '../support/account.ts';
@@ -59,4 +63,20 @@ export async function listen(onConnection: (socket: Socket) => void, host = '127
     server.close();
   });
   return (server.address() as AddressInfo).port;
+}
+
+/** A profile in a home folder of its own, with an SSO session and a web identity token that look good. */
+export async function profile(text: string): Promise<NodeJS.ProcessEnv> {
+  const home = mkdtempSync(join(tmpdir(), 'mc-static-key-network-'));
+  closing(() => rmSync(home, { recursive: true }));
+  const write = (name: string, content: string) => {
+    mkdirSync(dirname(join(home, name)), { recursive: true });
+    writeFileSync(join(home, name), content);
+    return join(home, name);
+  };
+  const token = write('token', 'example');
+  const sso = createHash('sha1').update('https://example.com').digest('hex');
+  const session = { accessToken: 'example', expiresAt: '2099-01-01T00:00:00Z' };
+  write(`.aws/sso/cache/${sso}.json`, JSON.stringify(session));
+  return { HOME: home, AWS_CONFIG_FILE: write('.aws/config', text.replace('TOKEN', token)) };
 }

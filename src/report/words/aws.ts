@@ -69,8 +69,13 @@ export const awsWords = {
   mfaRefusedHint: 'A code is good for one use. Wait for the next one, then run the same command again.',
 
   unreachable: (action: string, region: string) => `AWS could not be reached for ${action} (${region}).`,
-  unreachableHint:
-    'Check the network, the name of the Region and, if one is set, the endpoint URL. Then run the same command again.',
+  unreachableHint: 'Check the network and the name of the Region. Then run the same command again.',
+  endpointUnreachable: (url: string, from: string, action: string) =>
+    `The endpoint ${url} (${from}) could not be reached for ${action}.`,
+  endpointTimedOut: (url: string, from: string, action: string, seconds: number) =>
+    `The endpoint ${url} (${from}) did not answer ${action} in ${Math.round(seconds)} s.`,
+  endpointUnreachableHint: (from: string) =>
+    `Check the network and the endpoint URL (${from}). Then run the same command again.`,
   timedOut: (action: string, region: string, seconds: number) =>
     `AWS did not answer ${action} (${region}) in ${Math.round(seconds)} s.`,
   /** What is waited for while AWS has not answered. */
@@ -92,7 +97,7 @@ export const awsWords = {
   untrusted: (code: string) =>
     `The server's certificate is by an issuer that this machine's Node does not trust (${code}).`,
   untrustedHint:
-    "A proxy that looks into encrypted connections does that. Have NODE_EXTRA_CA_CERTS name a file with the company's root certificate (PEM), then run the same command again.",
+    'A proxy that inspects encrypted connections does that, or an endpoint other than AWS. Name a PEM file with its root certificate in NODE_EXTRA_CA_CERTS, which adds it to those that Node trusts. AWS_CA_BUNDLE, or ca_bundle in the profile, names all that are trusted instead. Then run the same command again.',
   notInBundle: (file: string, from: string, code: string) =>
     `The server's certificate is by an issuer that is not in ${file} (${from}), the only issuers trusted (${code}).`,
   notInBundleHint: (file: string) =>

@@ -9,6 +9,21 @@ const HOW: Record<ProfileCredentials, string> = {
   login: 'aws login',
 };
 
+function isVariable(from: string): boolean {
+  return /^[A-Z_]+$/.test(from);
+}
+
+/** Names a setting by its place: a variable, or a member of a profile or a services section. */
+function settingOf(member: string, from: string): string {
+  return isVariable(from) ? from : `The ${member} of ${from}`;
+}
+
+function correct(member: string, from: string): string {
+  if (isVariable(from)) return `Correct ${from}, or unset it.`;
+  const place = from.startsWith('profile ') ? `the ${from}` : from;
+  return `Correct ${member} of ${place} in the AWS configuration file.`;
+}
+
 /** Sentences about the AWS configuration of the user. */
 export const configurationWords = {
   inProfile: (name: string) => `profile ${name}`,
@@ -34,8 +49,14 @@ export const configurationWords = {
   credentials: (source: string) => `Credentials: ${source}`,
   region: (region: string, from: string) => `Region: ${region} (${from})`,
   noRegion: 'Region: none configured',
-  wrongRegion: (from: string) =>
-    `The Region of ${from} is not the name of a Region. Write it as us-west-2, without quotation marks.`,
+  wrongRegion: (from: string) => `The Region of ${from} is not the name of a Region.`,
+  wrongRegionHint: (from: string) =>
+    `${correct('region', from)} Write the Region as us-west-2, without quotation marks.`,
+  wrongEndpoint: (from: string) => `${settingOf('endpoint_url', from)} is not an HTTP URL.`,
+  endpointLikeKey: (from: string) =>
+    `${settingOf('endpoint_url', from)} looks like a key. An endpoint is the URL of a server.`,
+  wrongEndpointHint: (from: string) =>
+    `${correct('endpoint_url', from)} Write the URL as http://127.0.0.1:4566, without quotation marks.`,
   endpoint: (url: string, from: string) => `Endpoint: ${url} (${from}), not AWS`,
   endpointOf: (service: string, url: string, from: string) =>
     `Endpoint of ${service}: ${url} (${from}), not AWS`,

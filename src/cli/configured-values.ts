@@ -1,0 +1,38 @@
+import { isRegionName } from '../aws/arn.ts';
+import type { AwsConfiguration, Setting } from '../aws/configuration.ts';
+import { hasKeyAsHost, isHttpUrl } from '../aws/names.ts';
+import { EXIT, Failure } from '../failure.ts';
+import { endpointsOf } from '../report/caller.ts';
+import { configurationWords as words } from '../report/words/configuration.ts';
+
+/**
+ * Refuses endpoints that the SDK could not send a request to. It would stop in the midst of one, with an error about its own insides.
+ * @throws Failure that names each variable, profile or services section with such an endpoint
+ */
+export function demandEndpoints(configuration: AwsConfiguration): void {
+  const settings = endpointsOf(configuration).map(([, setting]) => setting);
+  const sentences = new Map(settings.flatMap((setting) => sentenceAbout(setting)));
+  const [[from, message] = [], ...others] = sentences;
+  if (from === undefined || message === undefined) return;
+  throw failure(
+    message,
+    words.wrongEndpointHint(from),
+    others.map(([, sentence]) => sentence),
+  );
+}
+
+/** Returns what is wrong with an endpoint, with its place; nothing if it is right. Its value is not repeated: it may be a key. */
+function sentenceAbout({ value, from }: Setting): [from: string, sentence: string][] {
+  if (hasKeyAsHost(value)) return [[from, words.endpointLikeKey(from)]];
+  return isHttpUrl(value) ? [] : [[from, words.wrongEndpoint(from)]];
+}
+
+/** Refuses a Region that is not the name of one. @throws Failure that names the variable or the profile */
+export function demandRegion({ region }: AwsConfiguration): void {
+  if (region === undefined || isRegionName(region.value)) return;
+  throw failure(words.wrongRegion(region.from), words.wrongRegionHint(region.from));
+}
+
+function failure(message: string, hint: string, details: string[] = []): Failure {
+  return new Failure(message, { code: 'aws-configuration', exitCode: EXIT.permission, hint, details });
+}
