@@ -143,7 +143,8 @@ async function documentOf(
 /**
  * Returns what the writer of a version probably wanted to change. IAM does not say which version the writer had read. It is taken
  * for the one from which this version differs least: what a writer has not seen looks as if the writer had removed or added it. If
- * two differ as much, the one with fewer removals counts: who removes looks again afterwards, who adds does not look for others' entries.
+ * two differ as much, one that removes nothing counts before a newer one: who removes looks again afterwards, who adds does not look for
+ * others' entries.
  */
 function likelyChange(number: number, documents: ReadonlyMap<number, string>): ReadPolicyChange {
   const document = documents.get(number) ?? '';
@@ -157,7 +158,8 @@ function likelyChange(number: number, documents: ReadonlyMap<number, string>): R
 }
 
 function isLess(a: ReadPolicyChange, b: ReadPolicyChange): boolean {
-  return sizeOf(a) < sizeOf(b) || (sizeOf(a) === sizeOf(b) && a.removed.size < b.removed.size);
+  if (sizeOf(a) !== sizeOf(b)) return sizeOf(a) < sizeOf(b);
+  return a.removed.size === 0 && b.removed.size > 0;
 }
 
 /** Returns the writes that took effect, oldest first. One whose answer was lost is recognized by its document. */

@@ -151,20 +151,25 @@ describe('a value that cannot be used', () => {
 });
 
 describe('a profile without settings', () => {
+  const NO_KEYS: NodeJS.ProcessEnv = {
+    AWS_ACCESS_KEY_ID: undefined,
+    AWS_SECRET_ACCESS_KEY: undefined,
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+
   test.each<[string, NodeJS.ProcessEnv]>([
     ['[profile empty]\n', {}],
     ['[profile "two words"]\n[profile empty] ; and a remark\n# nothing\n[profile p]\nregion = x\n', {}],
   ])('exists, as for the AWS CLI: %j', async (config, env) => {
     const AWS_CONFIG_FILE = fileOf(config, 'config');
-    const { error, caller } = await status({ AWS_CONFIG_FILE, AWS_PROFILE: 'empty', ...env });
-    // The keys in the environment give way to the profile, which has none.
+    const { error, caller } = await status({ AWS_CONFIG_FILE, AWS_PROFILE: 'empty', ...NO_KEYS, ...env });
     expect(error).toMatchObject({ code: 'no-credentials' });
     expect(caller).toMatchObject({ profile: { value: 'empty', from: 'AWS_PROFILE' } });
   });
 
   test('exists in the credentials file too', async () => {
     const AWS_SHARED_CREDENTIALS_FILE = fileOf('[empty]\n', 'credentials');
-    const { error } = await status({ AWS_SHARED_CREDENTIALS_FILE, AWS_PROFILE: 'empty' });
+    const { error } = await status({ AWS_SHARED_CREDENTIALS_FILE, AWS_PROFILE: 'empty', ...NO_KEYS });
     expect(error).toMatchObject({ code: 'no-credentials' });
   });
 
