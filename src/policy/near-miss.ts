@@ -137,9 +137,10 @@ function conditionMiss({ operator, key, values }: ConditionClause, { context }: 
     const miss = values.length === 1 ? arnDifference(value, first)?.what : undefined;
     return `its condition ${key} is ${listed(values)}${miss === undefined ? '' : `, which ${miss}`}`;
   }
-  return /^(String|Bool)/.test(operator.replace(/^For\w+:/, ''))
-    ? `its condition ${key} is ${listed(values)}, not ${listed(actual)}`
-    : `its condition ${operator} ${key} ${listed(values)} does not hold`;
+  if (/^(String|Bool)/.test(operator.replace(/^For\w+:/, '')))
+    return `its condition ${key} is ${listed(values)}, not ${listed(actual)}`;
+  const isTime = /^aws:(Current|Epoch)Time$/i.test(key);
+  return `its condition ${operator} ${key} ${listed(values)} does not hold${isTime ? `: it is ${first}` : ''}`;
 }
 
 const MOST_SHOWN = 3;

@@ -63,6 +63,16 @@ describe('a trust policy that names MediaConnect and does not let it in', () => 
       { StringNotEquals: { 'aws:SourceAccount': ACCOUNT } },
       `its condition aws:SourceAccount excludes ${ACCOUNT}`,
     ],
+    [
+      'is over',
+      { DateLessThan: { 'aws:CurrentTime': '2020-01-01' } },
+      'its condition DateLessThan aws:CurrentTime 2020-01-01 does not hold: it is 20',
+    ],
+    [
+      'is over, in seconds',
+      { NumericLessThan: { 'aws:EpochTime': '1577836800' } },
+      'its condition NumericLessThan aws:EpochTime 1577836800 does not hold: it is 1',
+    ],
   ])(
     '%s is told with the condition, and what is printed lets MediaConnect in',
     async (_, condition, said) => {
@@ -79,6 +89,20 @@ describe('a trust policy that names MediaConnect and does not let it in', () => 
       expect((await checkOf('role-trust')).ids).not.toContain('failed role-trust');
     },
   );
+
+  test.each([
+    ['a bound that is still to come', { DateLessThan: { 'aws:CurrentTime': '2999-01-01T00:00:00Z' } }],
+    ['one that is past', { DateGreaterThan: { 'aws:EpochTime': '1577836800' } }],
+  ])('is fine with %s', async (_, condition) => {
+    const Condition = { ...condition, StringEquals: { 'aws:SourceAccount': ACCOUNT } };
+    const arn = await makeSecret(sandbox());
+    await makePolicy(sandbox(), 'SecretsManagerForMediaConnect', guidePolicy(arn));
+    await makeRole(sandbox(), {
+      trust: withCondition(Condition),
+      attached: [policyArn('SecretsManagerForMediaConnect')],
+    });
+    expect((await checkOf('role-trust')).ids).toEqual([]);
+  });
 
   test('is told by setup in the same words', async () => {
     await makeRole(sandbox(), { trust: withCondition({ StringEquals: { 'aws:SourceAccount': OTHER } }) });
@@ -145,6 +169,21 @@ describe('a read policy that comes close', () => {
         ],
       },
       `comes closest, but its condition aws:RequestedRegion is eu-west-1, not ${REGION}`,
+    ],
+    [
+      'was for a time that is over',
+      {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: READ_ACTIONS,
+            Resource: '*',
+            Condition: { DateLessThanEquals: { 'aws:CurrentTime': '2020-01-01T00:00:00Z' } },
+          },
+        ],
+      },
+      'its condition DateLessThanEquals aws:CurrentTime 2020-01-01T00:00:00Z does not hold',
     ],
   ])('and %s is told so, and what is printed puts it right', async (_, policy, said) => {
     await withPolicy(policy);
