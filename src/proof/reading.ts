@@ -72,7 +72,7 @@ export function readRequests(
  * that asks for one is neither a permission nor a denial for sure.
  * Source: IAM User Guide, "AWS global condition context keys"; Service Authorization Reference, AWS Secrets Manager and KMS.
  */
-const UNKNOWN_OF_SESSIONS = [
+export const UNKNOWN_OF_SESSIONS = [
   'aws:CalledVia*',
   'aws:Ec2InstanceSource*',
   'aws:MultiFactorAuth*',

@@ -8,11 +8,17 @@ import {
   PutRolePolicyCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
-import { CreateKeyCommand, DisableKeyCommand, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
+import {
+  CreateKeyCommand,
+  DisableKeyCommand,
+  PutKeyPolicyCommand,
+  ScheduleKeyDeletionCommand,
+} from '@aws-sdk/client-kms';
 import type { Encryption, Protocol } from '@aws-sdk/client-mediaconnect';
 import {
   DeleteResourcePolicyCommand,
   DeleteSecretCommand,
+  DescribeSecretCommand,
   PutResourcePolicyCommand,
   PutSecretValueCommand,
   ReplicateSecretToRegionsCommand,
@@ -99,6 +105,12 @@ const byHand = (work: (scene: Scene, printed: Printed) => Promise<unknown>) => (
     await work(scene, printed);
   },
 });
+const ofAccount = {
+  Effect: 'Allow',
+  Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+  Action: 'kms:*',
+  Resource: '*',
+};
 const arnIn = ({ remedy }: Printed) => /arn:\S+/.exec(remedy)?.[0] ?? '';
 
 const trust = ({ sandbox }: Scene, policy: object, RoleName = ROLE) =>
@@ -122,6 +134,13 @@ async function encrypt({ sandbox, secretArn }: Scene, policy?: object): Promise<
   await secrets.send(new UpdateSecretCommand({ SecretId: secretArn, KmsKeyId }));
   await setUp(sandbox, { secretArn: [secretArn] });
   return KmsKeyId;
+}
+
+/** Gives the KMS key of the secret another key policy. */
+async function putKeyPolicy({ sandbox, secretArn }: Scene, policy: object): Promise<void> {
+  const { kms, secrets } = clientsOf(sandbox);
+  const { KmsKeyId = '' } = await secrets.send(new DescribeSecretCommand({ SecretId: secretArn }));
+  await kms.send(new PutKeyPolicyCommand({ KeyId: KmsKeyId, PolicyName: 'default', Policy: json(policy) }));
 }
 
 /** A manifest that names the secret, and the command line for it. */
@@ -263,6 +282,15 @@ export const SECRET_AND_ROLE_FIXES = {
         }),
       ),
     ),
+  },
+  keyPolicyDenies: {
+    id: 'secret-version',
+    fault: after(async (scene) => {
+      const denial = { ...ofAccount, Effect: 'Deny', Action: 'kms:Decrypt' };
+      await encrypt(scene, document(ofAccount));
+      await putKeyPolicy(scene, document(ofAccount, denial));
+    }),
+    ...byHand((scene) => putKeyPolicy(scene, document(ofAccount))),
   },
   kmsKeyPolicy: {
     cannotBeMade:
