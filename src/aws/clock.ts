@@ -41,6 +41,21 @@ function correctMark<Next extends (args: never) => Promise<unknown>>(next: Next)
 /** The time by AWS's clock, in milliseconds since the epoch; by this machine's clock, which may be wrong, until AWS has answered. */
 export type AwsTime = () => number;
 
+/** What some answer of AWS said last, whichever client asked: AWS has one time. */
+let latest: { date: number; at: number } | undefined;
+
+/**
+ * Returns the time by the last answer of AWS in this process, in milliseconds since the epoch; by this machine's clock before
+ * there was one. Policies are evaluated with it, which AWS evaluates by its own clock.
+ */
+export function currentAwsTime(): number {
+  return timeSince(latest);
+}
+
+function timeSince(last: { date: number; at: number } | undefined): number {
+  return last ? last.date + performance.now() - last.at : Date.now();
+}
+
 /**
  * Makes a handler note the `Date` of each answer, so that dates of AWS can be compared with AWS's own time. The date has whole
  * seconds. Returns the handler, and that time.
@@ -53,9 +68,12 @@ export function withServerTime(handler: RequestHandler): { handler: RequestHandl
     async handle(...request) {
       const answer = await handler.handle(...request);
       const date = Date.parse(answer.response.headers.date ?? '');
-      if (!Number.isNaN(date)) last = { date, at: performance.now() };
+      if (!Number.isNaN(date)) {
+        last = { date, at: performance.now() };
+        latest = last;
+      }
       return answer;
     },
   };
-  return { handler: timed, now: () => (last ? last.date + performance.now() - last.at : Date.now()) };
+  return { handler: timed, now: () => timeSince(last) };
 }

@@ -46,5 +46,7 @@ export function denialHint(denial: Denial | undefined, action: string, resource:
   // What nothing allows yet, a policy of the caller's can allow.
   if (!denial || (denial.policy === 'identity-based policy' && !denial.explicit))
     return words.accessDeniedHint(action, resource);
+  if (denial.explicit && denial.policy === 'resource-based policy')
+    return words.deniedByResource(action, resource);
   return words.denialHint[denial.policy](action, resource);
 }

@@ -17,6 +17,8 @@ export interface Request {
   /** The ARN or the name of the resource. */
   resource: string;
   region: string;
+  /** The customer-managed KMS key of a secret, as the secret names it (ARN, ID or alias), where it is known. */
+  kmsKeyId?: string | undefined;
   /** How long it was asked for, all tries together, in milliseconds. */
   elapsedMs: number;
 }
@@ -141,15 +143,15 @@ function permissionFailure(error: SdkError, request: Request, caller: Caller): F
     const details = { code: 'mfa-refused', exitCode: EXIT.permission, hint, awsAction: 'sts:AssumeRole' };
     return new Failure(mfaRefused, { ...details, awsCode: error.name, cause: error });
   }
-  const { action, resource } = deniedIn(error, request);
-  const what = plain(resource);
+  const { action, resource, key } = deniedIn(error, request);
+  const what = key ?? plain(resource);
   const denial = denialIn(error.message);
   const isImplicit = denial?.policy === 'identity-based policy' && !denial.explicit;
   const [, kmsMore = ''] = NO_KMS.exec(error.message) ?? [];
   return new Failure(words.accessDenied(action, placed(what, action, request), caller.arn), {
     code: 'access-denied',
     exitCode: EXIT.permission,
-    hint: denialHint(denial, action, what),
+    hint: key !== undefined && !denial ? words.kmsDeniedHint(action, what) : denialHint(denial, action, what),
     details: [
       ...(denial && !isImplicit
         ? [words.denyingPolicy(denial.policy, denial.explicit, denial.arn && plain(denial.arn))]
@@ -186,16 +188,24 @@ function placed(resource: string, action: string, { region }: Request): string {
  */
 function deniedIn(
   { message }: SdkError,
-  { action, resource }: Request,
-): Pick<Request, 'action' | 'resource'> {
-  if (NO_KMS.test(message)) return { action: kmsActionFor(action), resource };
+  { action, resource, kmsKeyId }: Request,
+): Pick<Request, 'action' | 'resource'> & { key?: string } {
   // No ARN is longer; without a bound, a long message would be searched to its end again and again.
   const named =
     /not authorized to perform: ([\w-]+:\w+)(?: on resource: (.{1,2048}?))?(?= because | with an explicit |$)/.exec(
       message,
     );
-  if (!named?.[1] || named[1] === action) return { action, resource };
-  return { action: named[1], resource: named[2] ?? '*' };
+  if (named?.[1] && named[1] !== action) return { action: named[1], resource: named[2] ?? '*' };
+  const [isOfKms, more = ''] = NO_KMS.exec(message) ?? [];
+  if (isOfKms === undefined) return { action, resource };
+  return { action: kmsActionFor(action), resource, key: keyInUse(plain(resource), more, kmsKeyId) };
+}
+
+/** Names a KMS key that AWS does not name: never as the secret, which is another resource. */
+function keyInUse(secret: string, more: string, kmsKeyId: string | undefined): string {
+  // It is under a key that the secret does not name any more.
+  if (/not encrypted with the current KMS key/.test(more)) return words.kmsKeyOfVersion(secret);
+  return kmsKeyId === undefined ? words.kmsKeyOfSecret(secret) : words.kmsKey(plain(kmsKeyId));
 }
 
 /** What Secrets Manager says to whoever may use the secret, but not its KMS key. It does not say which permission is lacking. */

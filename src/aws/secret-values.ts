@@ -18,9 +18,15 @@ export interface CurrentValue {
   arn?: string;
 }
 
-export async function readValue(aws: Aws, region: string, id: string): Promise<CurrentValue> {
+/** @param kmsKeyId the customer-managed KMS key that the secret names, where that is known: a denial is told with it */
+export async function readValue(
+  aws: Aws,
+  region: string,
+  id: string,
+  kmsKeyId?: string,
+): Promise<CurrentValue> {
   const value = await orAbsent(
-    aws.call({ action: 'secretsmanager:GetSecretValue', resource: id, region }, (options) =>
+    aws.call({ action: 'secretsmanager:GetSecretValue', resource: id, region, kmsKeyId }, (options) =>
       aws.clients.secretsManager(region).send(new GetSecretValueCommand({ SecretId: id }), options),
     ),
   );

@@ -78,7 +78,7 @@ export async function readSecret(
   rest?.catch(() => undefined);
   const found = await describing;
   if (!found || found.deletedAt) return found;
-  const how = { value, withPolicy: withPolicy && mayHavePolicy(found) };
+  const how = { value, withPolicy: withPolicy && mayHavePolicy(found), kmsKeyId: found.kmsKeyId };
   try {
     return { ...found, ...(await (rest ?? contentAndPolicy(aws, region, found.arn, how))) };
   } catch (error) {
@@ -123,10 +123,14 @@ async function contentAndPolicy(
   aws: Aws,
   region: string,
   id: string,
-  { value, withPolicy }: { value?: CurrentValue | undefined; withPolicy: boolean },
+  {
+    value,
+    withPolicy,
+    kmsKeyId,
+  }: { value?: CurrentValue | undefined; withPolicy: boolean; kmsKeyId?: string | undefined },
 ) {
   const [{ arn: _, ...current }, resourcePolicy] = await Promise.all([
-    value ?? readValue(aws, region, id),
+    value ?? readValue(aws, region, id, kmsKeyId),
     withPolicy ? readResourcePolicy(aws, region, id) : undefined,
   ]);
   return { ...current, ...(resourcePolicy ? { resourcePolicy } : {}) };

@@ -57,7 +57,7 @@ export interface Aws {
 }
 
 /** What a call asks for; the Region is left out for the global services. */
-export interface CallRequest extends Pick<Request, 'action' | 'resource'> {
+export interface CallRequest extends Pick<Request, 'action' | 'resource' | 'kmsKeyId'> {
   region?: string;
   /** True for a call that changes something: once begun it is waited for, also when the user interrupts. */
   change?: boolean;

@@ -61,7 +61,9 @@ export function evaluateAccess(input: EvaluationInput): Evaluation {
   const resourceName = isOfKms(action) ? 'the key policy' : 'the resource policy';
   const allowing = (reach: Reach) => allows(ofResource(input.resourcePolicy, [reach], resourceName), request);
   const withinBoundary = boundary.length > 0 ? boundaryAllows(boundary, request) : UNBOUNDED;
-  const delegated = resourcePolicyMustAllow(input) ? [keyPolicyDelegates(allowing('account'))] : [];
+  const delegated = resourcePolicyMustAllow(input)
+    ? [keyPolicyDelegates(allowing('account'), input.resourcePolicy, request)]
+    : [];
 
   const granted = either([
     both([allows(identity, request), ...delegated, withinBoundary]),
@@ -107,10 +109,15 @@ function boundaryAllows(boundary: Source[], request: StatementRequest): Finding 
     : finding;
 }
 
-function keyPolicyDelegates(finding: Finding): Finding {
-  return finding.truth === 'no'
-    ? { ...finding, because: 'the key policy allows neither the role nor its account' }
-    : finding;
+function keyPolicyDelegates(
+  finding: Finding,
+  keyPolicy: PolicyDocument | undefined,
+  request: StatementRequest,
+): Finding {
+  if (finding.truth !== 'no') return finding;
+  const because = 'the key policy allows neither the role nor its account';
+  const miss = nearMiss(ofResource(keyPolicy, EVERY_REACH, 'the key policy'), request);
+  return { ...finding, because: miss === undefined ? because : `${because}: ${miss}` };
 }
 
 function isOfKms(action: string): boolean {

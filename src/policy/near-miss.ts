@@ -52,19 +52,33 @@ function missOf(
   const [first, ...more] = conditions;
   if (first === undefined) return undefined;
   const { caller } = request;
-  const whom = 'service' in caller ? `trusts ${nameOf(caller.service)}` : 'comes closest';
-  return { count: conditions.length, because: [`${where} ${whom}, but ${first}`, ...more].join(', and ') };
+  const ofRole = source.attachment.to === 'resource' ? 'allows it' : 'comes closest';
+  const does = 'service' in caller ? `trusts ${nameOf(caller.service)}` : ofRole;
+  return { count: conditions.length, because: [`${where} ${does}, but ${first}`, ...more].join(', and ') };
 }
 
 function nameOf(service: string): string {
   return service === MEDIACONNECT_SERVICE ? 'MediaConnect' : service;
 }
 
-/** Whom a trust policy names in place of the service. */
+/** Whom a policy names in place of the service or the role. */
 function principalMiss({ principals }: Statement, { caller }: StatementRequest): string | undefined {
-  if (!('service' in caller) || !principals || principals.negated) return undefined;
-  const services = principals.entries.flatMap(({ type, values }) => (type === 'Service' ? values : []));
+  if (!principals || principals.negated) return undefined;
+  const named = (wanted: string) =>
+    principals.entries.flatMap(({ type, values }) => (type === wanted ? values : []));
+  if ('role' in caller) return roleMiss(named('AWS'), caller.role.roleArn);
+  const services = named('Service');
   return services.length === 0 ? undefined : `trusts ${listed(services)}, not ${caller.service}`;
+}
+
+/** A principal that looks like the role or its account. The policies of KMS keys name many others, which mean nothing. */
+function roleMiss(principals: string[], roleArn: string): string | undefined {
+  const account = roleArn.split(':')[4] ?? '';
+  const nameIn = (arn: string) => /:role\/(?:.*\/)?([^/]+)$/.exec(arn)?.[1]?.toLowerCase();
+  const role = principals.find((each) => nameIn(each) !== undefined && nameIn(each) === nameIn(roleArn));
+  if (role !== undefined) return `lets in ${role}, not ${roleArn}`;
+  const accounts = principals.filter((each) => /^(\d{12}|arn:[^:]+:iam::\d{12}:root)$/.test(each));
+  return accounts.length === 0 ? undefined : `lets in ${listed(accounts)}, not account ${account}`;
 }
 
 /** Which actions of the same service a statement allows. */
@@ -137,9 +151,10 @@ function conditionMiss({ operator, key, values }: ConditionClause, { context }: 
     const miss = values.length === 1 ? arnDifference(value, first)?.what : undefined;
     return `its condition ${key} is ${listed(values)}${miss === undefined ? '' : `, which ${miss}`}`;
   }
-  return /^(String|Bool)/.test(operator.replace(/^For\w+:/, ''))
-    ? `its condition ${key} is ${listed(values)}, not ${listed(actual)}`
-    : `its condition ${operator} ${key} ${listed(values)} does not hold`;
+  if (/^(String|Bool)/.test(operator.replace(/^For\w+:/, '')))
+    return `its condition ${key} is ${listed(values)}, not ${listed(actual)}`;
+  const isTime = /^aws:(Current|Epoch)Time$/i.test(key);
+  return `its condition ${operator} ${key} ${listed(values)} does not hold${isTime ? `: it is ${first}` : ''}`;
 }
 
 const MOST_SHOWN = 3;

@@ -1,6 +1,7 @@
 import type { Identity } from '../aws/session.ts';
 import { evaluateAccess, type PolicyDocument, READ_ACTIONS } from '../policy/index.ts';
 import { readRequests } from './reading.ts';
+import { withTime } from './time.ts';
 
 /** Actions that a policy for reading may have besides: they show nothing that the four do not, and change nothing. */
 const HARMLESS = /^(secretsmanager:(get|list|describe|batchget)[\w*?]*|kms:(decrypt|describekey))$/;
@@ -28,7 +29,8 @@ export function readsAnySecret(document: PolicyDocument, region: string, identit
   return UNHEARD_OF.every((name) => {
     const arn = `arn:${partition}:secretsmanager:${region}:${account}:secret:${name}-a1B2c3`;
     return readRequests({ arn, region }, identity).some(
-      (request) => evaluateAccess({ identityPolicies: [document], request }).verdict === 'allowed',
+      (request) =>
+        evaluateAccess({ identityPolicies: [document], request: withTime(request) }).verdict === 'allowed',
     );
   });
 }

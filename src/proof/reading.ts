@@ -20,6 +20,7 @@ import {
 } from '../policy/index.ts';
 import { proofWords as words } from '../report/words/proof.ts';
 import type { Decryption } from './decryption.ts';
+import { withTime } from './time.ts';
 
 /**
  * The requests that a role must be allowed to make to read a secret: the guide's four actions, and `kms:Decrypt` when
@@ -71,11 +72,9 @@ export function readRequests(
  * that asks for one is neither a permission nor a denial for sure.
  * Source: IAM User Guide, "AWS global condition context keys"; Service Authorization Reference, AWS Secrets Manager and KMS.
  */
-const UNKNOWN_OF_SESSIONS = [
+export const UNKNOWN_OF_SESSIONS = [
   'aws:CalledVia*',
-  'aws:CurrentTime',
   'aws:Ec2InstanceSource*',
-  'aws:EpochTime',
   'aws:MultiFactorAuth*',
   'aws:PrincipalOrg*',
   'aws:PrincipalTag/*',
@@ -249,7 +248,10 @@ export function whyUnseen({ code, message, awsAction }: Failure): string {
   return code === 'access-denied' && awsAction ? words.needs(awsAction) : message.replace(/\.$/, '');
 }
 
-/** Evaluates a request of `readRequests`: a condition on what its session has is neither met nor missed for sure. */
-export function evaluateOfSession(input: Omit<EvaluationInput, 'unknownContext'>): Evaluation {
-  return evaluateAccess({ ...input, unknownContext: UNKNOWN_OF_SESSIONS });
+/** Evaluates a request of `readRequests`, made now: a condition on what its session has is neither met nor missed for sure. */
+export function evaluateOfSession({
+  request,
+  ...policies
+}: Omit<EvaluationInput, 'unknownContext'>): Evaluation {
+  return evaluateAccess({ ...policies, request: withTime(request), unknownContext: UNKNOWN_OF_SESSIONS });
 }

@@ -9,6 +9,7 @@ import {
   tryParsePolicy,
 } from '../policy/index.ts';
 import { matches, pattern as wildcards } from '../policy/match.ts';
+import { timeContext } from './time.ts';
 
 /** Whether a trust policy lets MediaConnect in, and why not. */
 export type TrustJudgement =
@@ -34,8 +35,6 @@ export interface FlowScope {
 const UNKNOWN_CONTEXT = [
   'aws:SourceOrgID',
   'aws:SourceOrgPaths',
-  'aws:CurrentTime',
-  'aws:EpochTime',
   'aws:PrincipalServiceNamesList',
   'aws:PrincipalType',
   'aws:RequestedRegion',
@@ -86,6 +85,7 @@ export function evaluateForFlow(
       'aws:PrincipalIsAWSService': 'true',
       'aws:PrincipalServiceName': MEDIACONNECT_SERVICE,
       'aws:SecureTransport': 'true',
+      ...timeContext(),
     },
     unknownContext: UNKNOWN_CONTEXT,
   });

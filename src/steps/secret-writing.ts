@@ -23,17 +23,18 @@ export async function createSecret(
   ref: SecretRef,
   key: KeyMaterial,
 ): Promise<SecretRef | undefined> {
+  const id = request.secret.kind === 'store' ? request.secret.kmsKeyId : undefined;
+  const kmsKeyId = id && kmsKeyIdIn(id, ref.region, ref.kmsKey);
   const call = {
     action: 'secretsmanager:CreateSecret',
     resource: ref.name,
     region: ref.region,
+    kmsKeyId,
     change: true,
     holds: key,
   };
   // The same token in every try, so that a lost answer does not make a second version.
   const token = randomUUID();
-  const id = request.secret.kind === 'store' ? request.secret.kmsKeyId : undefined;
-  const kmsKeyId = id && kmsKeyIdIn(id, ref.region, ref.kmsKey);
   const create = () =>
     aws.call(call, (options) =>
       aws.clients.secretsManager(ref.region).send(
@@ -152,6 +153,7 @@ async function putValue({ aws }: StepContext, ref: SecretRef, key: KeyMaterial, 
     action: 'secretsmanager:PutSecretValue',
     resource: ref.arn,
     region: ref.region,
+    kmsKeyId: ref.kmsKey?.kind === 'alias' ? ref.kmsKey.alias : ref.kmsKey?.arn,
     change: true,
     holds: key,
   };

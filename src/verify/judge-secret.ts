@@ -29,7 +29,7 @@ export function judgeSecret(sight: SecretSight, identity: Identity): VerifyCheck
   if (sight.kind === 'absent') return [judgeAbsence(sight, subject)];
   return [
     ...judgeDescription(sight, subject),
-    ...judgeContent(sight, subject),
+    ...judgeContent(sight, subject, identity),
     ...judgeKmsKey(sight, subject, identity),
   ];
 }

@@ -1,6 +1,7 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import { seenIn } from '../aws/look.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
+import type { Identity } from '../aws/session.ts';
 import {
   algorithmOfLength,
   checkStoredKey,
@@ -8,6 +9,8 @@ import {
   type KeyProblem,
   type KeyProblemCode,
 } from '../key/index.ts';
+import { DECRYPT_ACTION } from '../policy/index.ts';
+import { callerDenial } from '../proof/caller-decryption.ts';
 import type { VerifyCheck, VerifyId } from '../report/verify-types.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
 import { remedies } from '../report/words/verify-remedies.ts';
@@ -34,9 +37,11 @@ const CHECK_OF: Partial<Record<KeyProblemCode, VerifyId>> = {
 
 /** The checks of what a secret holds. Pure. */
 export function judgeContent(
-  { content, described, target }: ThereSecret & { target: SecretTarget },
+  sight: ThereSecret & { target: SecretTarget },
   subject: string,
+  identity: Identity,
 ): VerifyCheck[] {
+  const { content, described, target } = sight;
   const { ok, failed, unseen } = checksOf(subject);
   const rotate = rotateRemedy({ described, target }, [target.region]);
   // It waits for its deletion; then nothing of its value can be read.
@@ -49,13 +54,29 @@ export function judgeContent(
       'secret-characters',
       'secret-length',
     ];
-    return [...ids, ...(target.key ? (['secret-key'] as const) : [])].map((id) => unseen(id, content.unseen));
+    const denial = deniedDecryption(sight, subject, identity);
+    return [...ids, ...(target.key ? (['secret-key'] as const) : [])].map((id) => ({
+      ...unseen(id, content.unseen),
+      ...denial,
+    }));
   }
   const { seen } = content;
   if (seen.kind === 'none') return [failed('secret-version', words.noVersion, rotate)];
   const version = ok('secret-version', words.hasVersion);
   if (seen.kind === 'binary') return [version, failed('secret-plaintext', words.binary, rotate)];
   return [version, ...judgeText(seen.key, target, subject, rotate)];
+}
+
+/** What is to be done where a policy of a KMS key in use denies the caller the decryption; undefined where none does for sure. */
+function deniedDecryption(
+  { decryption, target, content }: ThereSecret & { target: SecretTarget },
+  arn: string,
+  identity: Identity,
+): Remedy | undefined {
+  const isOfKms = content && 'unseen' in content && content.unseen.awsAction === DECRYPT_ACTION;
+  const secret = { arn, region: target.region };
+  const because = isOfKms && decryption && callerDenial(secret, decryption, identity);
+  return because ? remedies.keyPolicyDenies(because) : undefined;
 }
 
 /**

@@ -105,7 +105,9 @@ async function sightRest(
   const known = secret?.arn ?? (parseSecretArn(id) ? id : undefined);
   if (secret?.deletedAt) return { kind: 'there', arn: secret.arn, described };
   const [value, resourcePolicy] = await Promise.all([
-    early?.kind === 'found' ? { seen: early.value } : look(readValue(aws, region, known ?? id)),
+    early?.kind === 'found'
+      ? { seen: early.value }
+      : look(readValue(aws, region, known ?? id, secret?.kmsKeyId)),
     secret && !mayHavePolicy(secret)
       ? { seen: undefined }
       : look(readResourcePolicy(aws, region, known ?? id)),

@@ -73,6 +73,51 @@ test('what Secrets Manager adds about a KMS key is not cut', () => {
   expect(said).toContain('This version of secret is not encrypted with the current KMS key.');
 });
 
+describe('a denial by KMS is told with the key', () => {
+  const KEY = `arn:aws:kms:${REGION}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+  const SECRET = `arn:aws:secretsmanager:${REGION}:111122223333:secret:studio-a-AbCdEf`;
+  const reading = { action: 'secretsmanager:GetSecretValue', resource: SECRET };
+  const onKey = `User: ${ME} is not authorized to perform: kms:Decrypt on resource: ${KEY}`;
+
+  test.each([
+    ['that AWS names', `Access to KMS is not allowed. ${onKey}`, {}, `on ${KEY}`],
+    [
+      'that AWS names, alone',
+      `${onKey} because no identity-based policy allows the kms:Decrypt action`,
+      {},
+      `on ${KEY}`,
+    ],
+    ['that the secret names', 'Access to KMS is not allowed', { kmsKeyId: KEY }, `on the KMS key ${KEY}`],
+    [
+      'by its alias',
+      'Access to KMS is not allowed',
+      { kmsKeyId: 'alias/video' },
+      `on the KMS key alias/video (${REGION})`,
+    ],
+    ['of the secret', 'Access to KMS is not allowed', {}, `on the KMS key of the secret ${SECRET}`],
+    [
+      'of an earlier version, which the secret does not name any more',
+      'Access to KMS is not allowed. This version of secret is not encrypted with the current KMS key.',
+      { kmsKeyId: KEY },
+      `on the KMS key of this version of the secret ${SECRET}`,
+    ],
+  ])('%s', (_what, message, more, said) => {
+    const text = told(message, { ...reading, ...more });
+    expect(text).toContain(`kms:Decrypt ${said}`);
+    expect(text).not.toContain(`kms:Decrypt on ${SECRET}`);
+  });
+
+  test('and that to allow it does not help, where AWS says that the key policy denies it', () => {
+    const text = told(
+      `Access to KMS is not allowed. ${onKey} with an explicit deny in a resource-based policy`,
+      reading,
+    );
+    expect(text).toContain(`Change the policy of ${KEY} itself`);
+    expect(text).toContain('A policy that allows it does not help.');
+    expect(text).not.toContain('Ask for a policy');
+  });
+});
+
 test('an error of one of two Regions names the Region', async () => {
   sandbox().addFault({
     action: 'CreateSecret',

@@ -37,6 +37,7 @@ const hasCli = hasBash && spawnSync('sh', ['-c', 'command -v aws']).status === 0
 const sandbox = freshSandbox();
 const PASSWORD = `correct horse $battery 'staple'`;
 const BOTH = [REGION, FAR_REGION];
+const OTHER_SECRET = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:other-AbCdEf`;
 
 /** The AWS CLI starts a dozen times in one run, which takes a while on a machine that has other things to do. */
 const SLOWEST_MS = 280_000;
@@ -120,6 +121,20 @@ const WISHES: [what: string, wishes: Wishes, key?: string][] = [
   ['with a key in a variable', { keyEnv: 'STUDIO_KEY', algorithm: 'aes128' }, `${KEYS.aes128}\n`],
 ];
 
+/** What is in the way of a policy or a role, where there is no secret yet. */
+const LATER: [what: string, prepare: () => Promise<unknown>, sentence: string][] = [
+  [
+    'a policy for another secret',
+    () => makePolicy(sandbox(), 'SecretsManagerForMediaConnect', guidePolicy(OTHER_SECRET)),
+    'SecretsManagerForMediaConnect is there already and does not say the same',
+  ],
+  [
+    'a role that trusts others',
+    () => makeRole(sandbox(), { trust: guideTrust('ec2.amazonaws.com') }),
+    'MediaConnect-ASM is there already and trusts others',
+  ],
+];
+
 describe.skipIf(!hasCli)('the exported script (skipped where there is no bash or no aws command)', () => {
   test.each(exhaustive ? WISHES : WISHES.slice(0, 1))(
     'leaves what setup leaves, and setup finds nothing to do: %s',
@@ -170,6 +185,18 @@ describe.skipIf(!hasCli)('the exported script (skipped where there is no bash or
     expect(writesTo(sandbox())).toEqual([]);
   });
 
+  test.each(exhaustive ? LATER : LATER.slice(0, 1))(
+    'stops before the first change where what it would come to later is in the way: %s',
+    async (_what, prepare, sentence) => {
+      await prepare();
+      const { code, stdout, stderr } = await runInVain(KEYS.aes256, {});
+      expect(stderr).toContain(sentence);
+      expect(stderr).not.toContain('+ secret');
+      expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    },
+    SLOWEST_MS,
+  );
+
   describe.runIf(exhaustive)('(in the exhaustive run only)', () => {
     test('finds everything in place when it runs again, and after setup', async () => {
       const wishes = {
@@ -184,8 +211,11 @@ describe.skipIf(!hasCli)('the exported script (skipped where there is no bash or
     test('makes a key where there is none, and gives the one there is to the other Region', async () => {
       const wishes = { generate: 'aes192' };
       expect((await runScript(KEYS.other, wishes)).code).toBe(0);
-      // The policy is not for both Regions then, which is for setup to see to.
-      expect((await runScript(KEYS.other, { ...wishes, region: [FAR_REGION, REGION] })).code).toBe(3);
+      const both = { ...wishes, region: [FAR_REGION, REGION] };
+      // The policy is not for both Regions, which is for setup to see to.
+      expect((await runInVain(KEYS.other, both)).code).toBe(3);
+      const others = { policyName: 'Both', roleName: 'MediaConnect-Both' };
+      expect((await runScript(KEYS.other, { ...both, ...others })).code).toBe(0);
       const [near, far] = (await readAccount(sandbox())).secrets;
       expect(near?.values.AWSCURRENT).toMatch(/^[0-9a-f]{48}$/);
       expect(far?.values).toEqual(near?.values);
@@ -292,10 +322,14 @@ describe.skipIf(!hasCli)('the exported script (skipped where there is no bash or
       },
     );
 
-    test('leaves a role alone that trusts others or has another boundary', async () => {
-      await makeRole(sandbox(), { trust: guideTrust('ec2.amazonaws.com') });
-      const { code, stderr } = await runScript(KEYS.aes256, {});
-      expect(stderr).toContain('MediaConnect-ASM is there already and trusts others');
+    test('leaves a role alone that has another boundary', async () => {
+      const boundary = await makePolicy(sandbox(), 'Boundary', everything);
+      await makeRole(sandbox(), { name: 'MediaConnect-B', boundary });
+      const { code, stderr } = await runInVain(KEYS.aes256, {
+        roleName: 'MediaConnect-B',
+        permissionsBoundary: policyArn('Other'),
+      });
+      expect(stderr).toContain('has another permissions boundary');
       expect(code).toBe(3);
     });
   });

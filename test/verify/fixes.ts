@@ -12,12 +12,14 @@ import {
   CreateKeyCommand,
   DisableKeyCommand,
   ListKeysCommand,
+  PutKeyPolicyCommand,
   ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms';
 import type { Encryption, Protocol } from '@aws-sdk/client-mediaconnect';
 import {
   DeleteResourcePolicyCommand,
   DeleteSecretCommand,
+  DescribeSecretCommand,
   PutResourcePolicyCommand,
   PutSecretValueCommand,
   ReplicateSecretToRegionsCommand,
@@ -109,6 +111,12 @@ const byHand = (work: (scene: Scene, printed: Printed) => Promise<unknown>) => (
     await work(scene, printed);
   },
 });
+const ofAccount = {
+  Effect: 'Allow',
+  Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+  Action: 'kms:*',
+  Resource: '*',
+};
 const arnIn = ({ remedy }: Printed) => /arn:\S+/.exec(remedy)?.[0] ?? '';
 
 const trust = ({ sandbox }: Scene, policy: object, RoleName = ROLE) =>
@@ -147,6 +155,12 @@ const inState = (state: ForcedKeyState['state']): Fix => ({
   }),
 });
 const kmsKeyArn = (id: string) => `arn:aws:kms:${REGION}:${ACCOUNT}:key/${id}`;
+/** Gives the KMS key of the secret another key policy. */
+async function putKeyPolicy({ sandbox, secretArn }: Scene, policy: object): Promise<void> {
+  const { kms, secrets } = clientsOf(sandbox);
+  const { KmsKeyId = '' } = await secrets.send(new DescribeSecretCommand({ SecretId: secretArn }));
+  await kms.send(new PutKeyPolicyCommand({ KeyId: KmsKeyId, PolicyName: 'default', Policy: json(policy) }));
+}
 
 /** A manifest that names the secret, and the command line for it. */
 const manifest = (...keys: object[]): string[] => [
@@ -292,6 +306,15 @@ export const SECRET_AND_ROLE_FIXES = {
   connectKeyStore: inState('Unavailable'),
   importKeyMaterial: inState('PendingImport'),
   waitForKmsKey: inState('Creating'),
+  keyPolicyDenies: {
+    id: 'secret-version',
+    fault: after(async (scene) => {
+      const denial = { ...ofAccount, Effect: 'Deny', Action: 'kms:Decrypt' };
+      await encrypt(scene, document(ofAccount));
+      await putKeyPolicy(scene, document(ofAccount, denial));
+    }),
+    ...byHand((scene) => putKeyPolicy(scene, document(ofAccount))),
+  },
   kmsKeyPolicy: {
     cannotBeMade:
       'The key is of another account, and the sandbox has one. Its key policy cannot be read from here either.',

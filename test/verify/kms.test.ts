@@ -246,6 +246,77 @@ describe('a KMS key whose policy does not let the role in', () => {
   });
 });
 
+describe('a value that the caller may not decrypt', () => {
+  const denying = (condition: object) => ({
+    Version: '2012-10-17',
+    Statement: [
+      ...letsIn(`arn:aws:iam::${ACCOUNT}:root`).Statement,
+      { Effect: 'Deny', Principal: { AWS: '*' }, Action: 'kms:Decrypt', Resource: '*', ...condition },
+    ],
+  });
+  const OTHER_SECRET = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:other-AbCdEf`;
+
+  /** A secret under a key whose policy comes to be this one; what verify says of its value. */
+  async function unreadable(policy: object, credentials?: ReturnType<typeof without>) {
+    const key = await newKey();
+    const { json } = await setUp(sandbox(), { kmsKeyId: key });
+    const arn = json.secrets[0]?.arn ?? '';
+    await clientsOf(sandbox()).kms.send(
+      new PutKeyPolicyCommand({ KeyId: key, PolicyName: 'default', Policy: JSON.stringify(policy) }),
+    );
+    const { json: verified } = await verifyIt(
+      sandbox(),
+      { secretArn: [arn] },
+      credentials ? { credentials } : {},
+    );
+    const check = verified.checks.find(({ id }) => id === 'secret-version');
+    expect(check?.verdict).toBe('cannot-tell');
+    const said = check ? saying(check) : '';
+    expect(said).toContain('without the permission kms:Decrypt');
+    expect(said).not.toContain(`kms:Decrypt on ${arn}`);
+    return { said, key, arn };
+  }
+
+  test.each([
+    [
+      'of other secrets',
+      { Condition: { StringNotEquals: { 'kms:EncryptionContext:SecretARN': OTHER_SECRET } } },
+    ],
+    ['of everybody', {}],
+    ['of the user', { Principal: { AWS: ADMIN } }],
+  ])('as the key policy denies that %s is told with that statement', async (_what, condition) => {
+    const { said, key } = await unreadable(denying(condition));
+    expect(said).toContain(`statement 2 of the key policy of ${key} denies it`);
+    expect(said).toContain('does not help');
+    expect(said).not.toContain('Ask for a policy that allows');
+  });
+
+  test('is told with the key where its policy may not be read', async () => {
+    const { said, key } = await unreadable(denying({}), without('kms:GetKeyPolicy'));
+    expect(said).toContain(`Ask for a policy that allows kms:Decrypt on the KMS key ${key}`);
+    expect(said).toContain('If its key policy denies it');
+  });
+
+  test('is told with the key where the policies of the caller lack it', async () => {
+    const policy = letsIn(`arn:aws:iam::${ACCOUNT}:root`);
+    const { said, key } = await unreadable(policy, without('kms:Decrypt'));
+    expect(said).toContain(`Ask for a policy that allows kms:Decrypt on the KMS key ${key}`);
+  });
+
+  test('is told with the secret where the key is not known', async () => {
+    const { said, arn } = await unreadable(denying({}), without('secretsmanager:DescribeSecret'));
+    expect(said).toContain(`kms:Decrypt on the KMS key of the secret ${arn}`);
+  });
+
+  test('is told so by setup', async () => {
+    const { key, arn } = await unreadable(denying({}));
+    const { json } = await setUp(sandbox(), { secretArn: [arn] });
+    const text = JSON.stringify(json.error);
+    expect(text).toContain(`to do kms:Decrypt on the KMS key ${key}`);
+    expect(text).not.toContain(`kms:Decrypt on ${arn}`);
+  });
+});
+
 test('a new secret in this Region with the AWS managed key takes no further look', async () => {
   await setUp(sandbox());
   sandbox().clearRequests();

@@ -1,4 +1,6 @@
-import { UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
+import { AttachRolePolicyCommand, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
+import { CreateKeyCommand } from '@aws-sdk/client-kms';
+import { UpdateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
 import {
   ACCOUNT,
@@ -22,6 +24,7 @@ import { troubles, verifyIt, verifyText } from '../support/verify.ts';
 const sandbox = freshSandbox();
 const ROLE = 'MediaConnect-ASM';
 const OTHER = '999999999999';
+const ADMIN = `arn:aws:iam::${ACCOUNT}:user/sandbox`;
 const arnOf = (name: string, region = REGION) => `arn:aws:secretsmanager:${region}:${ACCOUNT}:secret:${name}`;
 
 /** The check of that ID, with what it prints. */
@@ -63,6 +66,16 @@ describe('a trust policy that names MediaConnect and does not let it in', () => 
       { StringNotEquals: { 'aws:SourceAccount': ACCOUNT } },
       `its condition aws:SourceAccount excludes ${ACCOUNT}`,
     ],
+    [
+      'is over',
+      { DateLessThan: { 'aws:CurrentTime': '2020-01-01' } },
+      'its condition DateLessThan aws:CurrentTime 2020-01-01 does not hold: it is 20',
+    ],
+    [
+      'is over, in seconds',
+      { NumericLessThan: { 'aws:EpochTime': '1577836800' } },
+      'its condition NumericLessThan aws:EpochTime 1577836800 does not hold: it is 1',
+    ],
   ])(
     '%s is told with the condition, and what is printed lets MediaConnect in',
     async (_, condition, said) => {
@@ -79,6 +92,20 @@ describe('a trust policy that names MediaConnect and does not let it in', () => 
       expect((await checkOf('role-trust')).ids).not.toContain('failed role-trust');
     },
   );
+
+  test.each([
+    ['a bound that is still to come', { DateLessThan: { 'aws:CurrentTime': '2999-01-01T00:00:00Z' } }],
+    ['one that is past', { DateGreaterThan: { 'aws:EpochTime': '1577836800' } }],
+  ])('is fine with %s', async (_, condition) => {
+    const Condition = { ...condition, StringEquals: { 'aws:SourceAccount': ACCOUNT } };
+    const arn = await makeSecret(sandbox());
+    await makePolicy(sandbox(), 'SecretsManagerForMediaConnect', guidePolicy(arn));
+    await makeRole(sandbox(), {
+      trust: withCondition(Condition),
+      attached: [policyArn('SecretsManagerForMediaConnect')],
+    });
+    expect((await checkOf('role-trust')).ids).toEqual([]);
+  });
 
   test('is told by setup in the same words', async () => {
     await makeRole(sandbox(), { trust: withCondition({ StringEquals: { 'aws:SourceAccount': OTHER } }) });
@@ -146,6 +173,21 @@ describe('a read policy that comes close', () => {
       },
       `comes closest, but its condition aws:RequestedRegion is eu-west-1, not ${REGION}`,
     ],
+    [
+      'was for a time that is over',
+      {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: READ_ACTIONS,
+            Resource: '*',
+            Condition: { DateLessThanEquals: { 'aws:CurrentTime': '2020-01-01T00:00:00Z' } },
+          },
+        ],
+      },
+      'its condition DateLessThanEquals aws:CurrentTime 2020-01-01T00:00:00Z does not hold',
+    ],
   ])('and %s is told so, and what is printed puts it right', async (_, policy, said) => {
     await withPolicy(policy);
     const check = await checkOf('role-reads-secret');
@@ -158,6 +200,76 @@ describe('a read policy that comes close', () => {
   test('is not said of one for other secrets', async () => {
     await withPolicy(guidePolicy(arnOf('another-??????')));
     expect((await checkOf('role-reads-secret')).detail).toContain('names other resources only');
+  });
+});
+
+describe('a key policy that comes close', () => {
+  const keyPolicy = (statement: object) => ({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'kms:*', Resource: '*', ...statement }],
+  });
+  const admin = { Effect: 'Allow', Principal: { AWS: ADMIN }, Action: 'kms:*', Resource: '*' };
+  const through = (region: string) => `secretsmanager.${region}.amazonaws.com`;
+
+  test.each([
+    [
+      'is for the secrets of another account',
+      { Condition: { StringEquals: { 'kms:CallerAccount': OTHER } } },
+      `statement 1 of the key policy allows it, but its condition kms:CallerAccount is ${OTHER}, not ${ACCOUNT}`,
+    ],
+    [
+      'is for Secrets Manager in another Region',
+      { Condition: { StringEquals: { 'kms:ViaService': through('eu-west-1') } } },
+      `its condition kms:ViaService is ${through('eu-west-1')}, not ${through(REGION)}`,
+    ],
+    [
+      'is for a time that is over',
+      { Condition: { DateLessThan: { 'aws:CurrentTime': '2020-01-01' } } },
+      'its condition DateLessThan aws:CurrentTime 2020-01-01 does not hold',
+    ],
+    [
+      'lets in another account',
+      { Principal: { AWS: `arn:aws:iam::${OTHER}:root` } },
+      `statement 1 of the key policy lets in arn:aws:iam::${OTHER}:root, not account ${ACCOUNT}`,
+    ],
+    [
+      'lets in a role of another account',
+      { Principal: { AWS: roleArn(ROLE).replace(ACCOUNT, OTHER) } },
+      `lets in ${roleArn(ROLE).replace(ACCOUNT, OTHER)}, not ${roleArn(ROLE)}`,
+    ],
+    [
+      'lacks the action',
+      { Principal: { AWS: roleArn(ROLE) }, Action: ['kms:Encrypt', 'kms:GenerateDataKey*'] },
+      'statement 1 of the key policy allows kms:Encrypt, kms:GenerateDataKey* only',
+    ],
+  ])('and %s is told so, and what is printed puts it right', async (_, statement, said) => {
+    await setUp(sandbox());
+    const { kms, secrets } = clientsOf(sandbox());
+    const document = keyPolicy(statement);
+    const Policy = JSON.stringify({ ...document, Statement: [...document.Statement, admin] });
+    const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Policy }));
+    const KmsKeyId = KeyMetadata?.Arn ?? '';
+    await secrets.send(new UpdateSecretCommand({ SecretId: 'studio-a', KmsKeyId }));
+    await makePolicy(sandbox(), 'Decrypts', {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: 'kms:Decrypt', Resource: KmsKeyId }],
+    });
+    await clientsOf(sandbox()).iam.send(
+      new AttachRolePolicyCommand({ RoleName: ROLE, PolicyArn: policyArn('Decrypts') }),
+    );
+    const check = await checkOf('role-decrypts-secret');
+    expect(check.detail).toContain('the key policy allows neither the role nor its account');
+    expect(check.detail).toContain(said);
+    await runPrinted(sandbox(), check.command);
+    expect((await checkOf('role-decrypts-secret')).ids).toEqual([]);
+  });
+
+  test('is not said of a statement for somebody else', async () => {
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [admin] });
+    const { KeyMetadata } = await clientsOf(sandbox()).kms.send(new CreateKeyCommand({ Policy }));
+    await setUp(sandbox(), { kmsKeyId: KeyMetadata?.Arn ?? '' });
+    const { detail } = await checkOf('role-decrypts-secret');
+    expect(detail).toMatch(/the key policy allows neither the role nor its account\.?$/);
   });
 });
 

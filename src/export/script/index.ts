@@ -7,11 +7,21 @@ import type { ExportPlan, PlannedRole } from '../types.ts';
 import { accountSection, functions, header } from './header.ts';
 import { readings } from './keys.ts';
 import { comment, word } from './quote.ts';
-import { arnVariable, policySection, roleSection, secretSection } from './resources.ts';
+import {
+  arnVariable,
+  documented,
+  policyAndRoleChecks,
+  policyDocument,
+  policySection,
+  roleDocument,
+  roleSection,
+  secretCheck,
+  secretSection,
+} from './resources.ts';
 
 /**
- * A bash script of AWS CLI calls that does what `setup` does in an account in which nothing is in the way: it makes what is
- * missing, and stops at what is there and different.
+ * A bash script of AWS CLI calls that does what `setup` does in an account in which nothing is in the way: it looks at all that
+ * is there, stops at what is different, and then makes what is missing.
  * @param account the only one in which the script may run, where that is known
  * @throws Failure when the AWS CLI would take a description for something else
  */
@@ -24,14 +34,22 @@ export function buildScript(plan: ExportPlan, account?: string): { script: strin
       secret.places.map((place) => [place.arn, arnVariable(id, place)] as const),
     ),
   );
+  const policies = documented('policy', plan.policies);
+  const roles = documented('role', plan.roles);
   const sections = [
     header(keys, plan.regions[0] ?? ''),
     ...functions(keys),
     ...readings(keys),
     accountSection(account),
-    ...keys.map(secretSection),
-    ...plan.policies.map((policy) => policySection(policy, arns)),
-    ...plan.roles.map(roleSection),
+    ...policies.map((policy) => policyDocument(policy, arns)),
+    ...roles.map(roleDocument),
+    comment(words.lookTitle),
+    ...keys.map(secretCheck),
+    policyAndRoleChecks(policies, roles),
+    comment(words.makeTitle),
+    ...keys.filter(({ secret }) => secret.stored).map(secretSection),
+    ...policies.map(policySection),
+    ...roles.map(roleSection),
     results(keys, plan.roles),
   ];
   return { script: `${sections.join('\n\n')}\n`, keys };

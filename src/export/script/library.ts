@@ -67,15 +67,6 @@ demand_password() {
 export const GENERATE = `${comment(about.generate)}
 generate_key() {
   key=$(head -c "$(($1 / 2))" /dev/urandom | od -An -v -tx1 | tr -d ' \\n')
-}
-
-${comment(about.adopt)}
-adopt_key() {
-  if [ -n "$key" ]; then return 0; fi
-  if find_secret "$1" "$2" "$3"; then
-    read_held "$1" "$arn"
-    key=\${held//\\"/}
-  fi
 }`;
 
 export const FIND_SECRET = `${comment(about.find)}
@@ -124,13 +115,23 @@ lower_case() {
   printf %s "$1" | tr ABCDEF abcdef
 }
 
-${comment(about.store)}
-store_secret() {
-  local kind=$1 region=$2 name=$3 kms=$4
-  shift 4
-  if find_secret "$region" "$name" "$kms"; then
-    read_held "$region" "$arn"
-    if ! is_held "$kind"; then stop 3 "$name ($region) ${words.otherValue}"; fi
+${comment(about.checkSecret)}
+check_secret() {
+  if ! find_secret "$2" "$3" "$4"; then
+    arn=''
+    return 0
+  fi
+  read_held "$2" "$arn"
+  if [ -z "$key" ]; then key=\${held//\\"/}; fi
+  if ! is_held "$1"; then stop 3 "$3 ($2) ${words.otherValue}"; fi
+}
+
+${comment(about.makeSecret)}
+make_secret() {
+  local region=$1 name=$2
+  arn=$3
+  shift 3
+  if [ -n "$arn" ]; then
     printf '= secret %s (%s) ${words.kept}\\n' "$name" "$region" >&2
     return 0
   fi
@@ -150,38 +151,56 @@ squeezed() {
   printf %s "$1" | tr -d ' \\t\\r\\n' | sed 's/\\[\\("[^"]*"\\)]/\\1/g'
 }
 
-${comment(about.policy)}
-see_to_policy() {
-  local name=$1 arn="arn:\${partition}:iam::\${account}:policy/$1" wanted found
-  shift
-  wanted=$(cat)
-  if exists NoSuchEntity iam get-policy --policy-arn "$arn" --query Policy.DefaultVersionId; then
-    found=$(call iam get-policy-version --policy-arn "$arn" --version-id "$answer" \\
-      --query PolicyVersion.Document --output json)
-    if [ "$(squeezed "$found")" != "$(squeezed "$wanted")" ]; then stop 3 "$name ${words.otherPolicy}"; fi
+${comment(about.there)}
+there=''
+is_there() {
+  case " $there " in *" $1 "*) return 0 ;; *) return 1 ;; esac
+}
+
+${comment(about.checkPolicy)}
+check_policy() {
+  local name=$1 arn="arn:\${partition}:iam::\${account}:policy/$1" found
+  if ! exists NoSuchEntity iam get-policy --policy-arn "$arn" --query Policy.DefaultVersionId; then return 0; fi
+  found=$(call iam get-policy-version --policy-arn "$arn" --version-id "$answer" \\
+    --query PolicyVersion.Document --output json)
+  if [ "$(squeezed "$found")" != "$(squeezed "$("$2")")" ]; then stop 3 "$name ${words.otherPolicy}"; fi
+  there="$there policy/$name"
+}
+
+${comment(about.makePolicy)}
+make_policy() {
+  local name=$1 document=$2
+  shift 2
+  if is_there "policy/$name"; then
     printf '= policy %s ${words.kept}\\n' "$name" >&2
     return 0
   fi
-  printf %s "$wanted" | call iam create-policy --policy-name="$name" --policy-document file:///dev/stdin "$@" >/dev/null
+  "$document" | call iam create-policy --policy-name="$name" --policy-document file:///dev/stdin "$@" >/dev/null
   printf '+ policy %s ${words.made}\\n' "$name" >&2
   ${comment(words.waits)}
-  call iam wait policy-exists --policy-arn "$arn"
+  call iam wait policy-exists --policy-arn "arn:\${partition}:iam::\${account}:policy/$name"
 }
 
-${comment(about.role)}
-see_to_role() {
-  local name=$1 boundary=$2 wanted found
+${comment(about.checkRole)}
+check_role() {
+  local name=$1 boundary=$3 found
+  if ! exists NoSuchEntity iam get-role --role-name="$name" \\
+    --query Role.PermissionsBoundary.PermissionsBoundaryArn; then return 0; fi
+  if [ -n "$boundary" ] && [ "$boundary" != "$answer" ]; then stop 3 "$name ${words.otherBoundary}"; fi
+  found=$(call iam get-role --role-name="$name" --query Role.AssumeRolePolicyDocument --output json)
+  if [ "$(squeezed "$found")" != "$(squeezed "$("$2")")" ]; then stop 3 "$name ${words.otherTrust}"; fi
+  there="$there role/$name"
+}
+
+${comment(about.makeRole)}
+make_role() {
+  local name=$1 document=$2
   shift 2
-  wanted=$(cat)
-  if exists NoSuchEntity iam get-role --role-name="$name" \\
-    --query Role.PermissionsBoundary.PermissionsBoundaryArn; then
-    if [ -n "$boundary" ] && [ "$boundary" != "$answer" ]; then stop 3 "$name ${words.otherBoundary}"; fi
-    found=$(call iam get-role --role-name="$name" --query Role.AssumeRolePolicyDocument --output json)
-    if [ "$(squeezed "$found")" != "$(squeezed "$wanted")" ]; then stop 3 "$name ${words.otherTrust}"; fi
+  if is_there "role/$name"; then
     printf '= role %s ${words.kept}\\n' "$name" >&2
     return 0
   fi
-  printf %s "$wanted" | call iam create-role --role-name="$name" --path / \\
+  "$document" | call iam create-role --role-name="$name" --path / \\
     --assume-role-policy-document file:///dev/stdin "$@" >/dev/null
   printf '+ role %s ${words.made}\\n' "$name" >&2
   ${comment(words.waits)}

@@ -5,7 +5,7 @@ import { scriptWords as words } from '../../report/words/export-script.ts';
 import type { NamedSecret } from '../ids.ts';
 import { ACCOUNT_PLACEHOLDER } from '../placeholders.ts';
 import type { AwsTag, PlannedPlace, PlannedPolicy, PlannedRole, PlannedSecret } from '../types.ts';
-import { checkOf, valueVariable } from './keys.ts';
+import { checkOf, isGenerated, valueVariable } from './keys.ts';
 import { comment, hereDocument, word } from './quote.ts';
 
 /** The variable that holds the ARN of a secret in one Region. */
@@ -13,32 +13,40 @@ export function arnVariable(id: string, { region }: PlannedPlace): string {
   return `${id}_${region.replaceAll('-', '_')}`;
 }
 
-/** Sees to a key's secrets in all its Regions. */
-export function secretSection({ id, keyId, secret }: NamedSecret): string {
-  const lines = secret.places.flatMap((place) => [
-    secret.stored ? storing(secret, place) : using(secret, place),
+/** Looks at a key's secrets in all its Regions, and takes the key that they hold where a new one would be made. */
+export function secretCheck({ id, keyId, secret }: NamedSecret): string {
+  const { stored, name, keyType, places } = secret;
+  const value = valueVariable(keyId);
+  const lines = places.flatMap((place) => [
+    stored ? `check_secret ${keyType} ${place.region} ${word(name)} ${kmsOf(place)}` : using(secret, place),
     `${arnVariable(id, place)}=$arn`,
   ]);
-  const title = secret.stored ? words.secretTitle(secret.name) : words.existingTitle(secret.name);
-  return [comment(title), ...(secret.stored ? keyLines(keyId, secret) : []), ...lines].join('\n');
+  if (!stored) return [comment(words.existingTitle(name)), ...lines].join('\n');
+  const title = comment(words.secretTitle(name));
+  if (!isGenerated(secret)) return [title, `key=$${value}`, ...lines].join('\n');
+  const checked = `if [ -n "$key" ]; then ${checkOf(secret)}; fi`;
+  return [title, comment(words.adoptTitle), `key=''`, ...lines, checked, `${value}=$key`].join('\n');
 }
 
-function keyLines(keyId: string, secret: PlannedSecret): string[] {
-  const { keySource, places, name } = secret;
-  if (keySource?.kind !== 'generate') return [`key=$${valueVariable(keyId)}`];
-  return [
-    comment(words.adoptTitle),
-    `key=''`,
-    ...places.map((place) => `adopt_key ${place.region} ${word(name)} ${kmsOf(place)}`),
-    `if [ -z "$key" ]; then generate_key ${KEY_LENGTH[keySource.algorithm]}; fi`,
-    checkOf(secret),
-  ];
+/** Makes those of a key's secrets that are missing. */
+export function secretSection({ id, keyId, secret }: NamedSecret): string {
+  const { keySource, name, places } = secret;
+  const generating =
+    keySource?.kind === 'generate'
+      ? [`if [ -z "$key" ]; then generate_key ${KEY_LENGTH[keySource.algorithm]}; fi`, checkOf(secret)]
+      : [];
+  const lines = places.flatMap((place) => {
+    const variable = arnVariable(id, place);
+    return [making(secret, place, variable), `${variable}=$arn`];
+  });
+  return [comment(words.makeSecretTitle(name)), `key=$${valueVariable(keyId)}`, ...generating, ...lines].join(
+    '\n',
+  );
 }
 
-function storing({ name, keyType, tags }: PlannedSecret, place: PlannedPlace): string {
-  const { region, kmsKeyId } = place;
+function making({ name, tags }: PlannedSecret, { region, kmsKeyId }: PlannedPlace, variable: string): string {
   return [
-    `store_secret ${keyType} ${region} ${word(name)} ${kmsOf(place)}`,
+    `make_secret ${region} ${word(name)} "$${variable}"`,
     `--description ${word(DEFAULTS.secretDescription)}`,
     ...(kmsKeyId === undefined ? [] : [`--kms-key-id ${word(kmsKeyId)}`]),
     tagging(tags),
@@ -50,31 +58,71 @@ function using({ name }: PlannedSecret, place: PlannedPlace): string {
   return `use_secret ${place.region} ${word(id)} ${kmsOf(place)}`;
 }
 
-/** Sees to a policy. */
-export function policySection(
-  { name, document, tags }: PlannedPolicy,
+/** A policy, or a role, with the name of the shell function that prints its document. */
+export interface Documented<T> {
+  planned: T;
+  printer: string;
+}
+
+/** Names the functions that print the documents of these policies or roles. */
+export function documented<T>(kind: 'policy' | 'role', planned: T[]): Documented<T>[] {
+  return planned.map((each, index) => ({ planned: each, printer: `${kind}_document_${index + 1}` }));
+}
+
+/** The function that prints the document of a policy, as soon as the ARNs of the secrets are known. */
+export function policyDocument(
+  { planned: { name, document }, printer }: Documented<PlannedPolicy>,
   arns: ReadonlyMap<string, string>,
 ): string {
+  return printing(words.policyTitle(name), printer, hereDocument(document, arns));
+}
+
+/** The function that prints the trust policy of a role. */
+export function roleDocument({ planned: { name, trust }, printer }: Documented<PlannedRole>): string {
+  return printing(words.roleTitle(name), printer, hereDocument(trust));
+}
+
+function printing(title: string, printer: string, document: string): string {
+  return `${comment(title)}\n${printer}() {\n  cat ${document}\n}`;
+}
+
+/** Looks at the policies and roles. */
+export function policyAndRoleChecks(
+  policies: Documented<PlannedPolicy>[],
+  roles: Documented<PlannedRole>[],
+): string {
+  return [
+    comment(words.checkTitle),
+    ...policies.map(({ planned: { name }, printer }) => `check_policy ${word(name)} ${printer}`),
+    ...roles.map(
+      ({ planned: { name, permissionsBoundary = '' }, printer }) =>
+        `check_role ${word(name)} ${printer} ${word(permissionsBoundary)}`,
+    ),
+  ].join('\n');
+}
+
+/** Makes a policy if it is missing. */
+export function policySection({ planned: { name, tags }, printer }: Documented<PlannedPolicy>): string {
   const call = [
-    `see_to_policy ${word(name)}`,
+    `make_policy ${word(name)} ${printer}`,
     `--description ${word(DEFAULTS.policyDescription)}`,
     tagging(tags),
   ].join(CONTINUED);
-  return `${comment(words.policyTitle(name))}\n${call} ${hereDocument(document, arns)}`;
+  return `${comment(words.makePolicyTitle(name))}\n${call}`;
 }
 
-/** Sees to a role, and to what is attached to it. */
-export function roleSection(role: PlannedRole): string {
-  const { name, description, trust, permissionsBoundary, policies, tags } = role;
+/** Makes a role if it is missing, and attaches what is not attached to it. */
+export function roleSection({ planned, printer }: Documented<PlannedRole>): string {
+  const { name, description, permissionsBoundary, policies, tags } = planned;
   const call = [
-    `see_to_role ${word(name)} ${word(permissionsBoundary ?? '')}`,
+    `make_role ${word(name)} ${printer}`,
     `--description=${word(description)}`,
     ...(permissionsBoundary ? [`--permissions-boundary ${word(permissionsBoundary)}`] : []),
     tagging(tags),
   ].join(CONTINUED);
   return [
-    comment(words.roleTitle(name)),
-    `${call} ${hereDocument(trust)}`,
+    comment(words.makeRoleTitle(name)),
+    call,
     ...policies.map((policy) => `attach ${word(name)} ${word(policy)}`),
   ].join('\n');
 }

@@ -28,11 +28,18 @@ export const awsWords = {
     'resource-based policy': (action: string, resource: string) =>
       `Change the policy of ${resource} itself so that it permits ${action}.`,
   },
+  deniedByResource: (action: string, resource: string) =>
+    `Change the policy of ${resource} itself, which denies ${action}. A policy that allows it does not help.`,
   /** What such denials often ask of what is created. */
   oftenAsked: {
     role: 'Such policies often require a permissions boundary on each new role (--permissions-boundary ARN), or certain tags (--tag KEY=VALUE).',
     other: 'Such policies often require certain tags on new resources (--tag KEY=VALUE).',
   },
+  kmsKey: (id: string) => `the KMS key ${id}`,
+  kmsKeyOfSecret: (secret: string) => `the KMS key of the secret ${secret}`,
+  kmsKeyOfVersion: (secret: string) => `the KMS key of this version of the secret ${secret}`,
+  kmsDeniedHint: (action: string, key: string) =>
+    `Ask for a policy that allows ${action} on ${key}, then run the same command again. If its key policy denies it, a policy that allows it does not help: change the key policy.`,
   kmsSays: (message: string) => `Secrets Manager adds: ${message}`,
   kmsDenied:
     'It is about the KMS key of the secret. Storing a value takes kms:GenerateDataKey and kms:Decrypt on it, reading one kms:Decrypt; AWS does not say which of them is missing.',

@@ -6,7 +6,8 @@ export const scriptWords = {
     'MediaConnect may assume. Made by "mc-static-key export script".',
     '',
     'It makes what is missing and changes nothing that is there. Run it again, and it finds everything in',
-    'place. What is there but is not as it should be stops it; "mc-static-key setup" can bring that in line.',
+    'place. What is there but is not as it should be stops it before it makes anything; "mc-static-key setup"',
+    'can bring that in line.',
     'It needs bash 3.2 or newer, the AWS CLI (1 or 2), and credentials as the AWS CLI takes them.',
   ],
   keysTitle:
@@ -24,6 +25,13 @@ export const scriptWords = {
     `The secret ${secret}: the whole value is the key, as MediaConnect wants it.`,
   existingTitle: (secret: string) => `The secret ${secret} is there already; only its ARN is wanted.`,
   adoptTitle: 'A key that a secret of this name holds already is taken; else a new one is made.',
+  lookTitle:
+    'First a look at all that is there. What is in the way stops the script before it makes anything.',
+  checkTitle: 'The policies and roles.',
+  makeTitle: 'Nothing is in the way. From here on, what is missing is made.',
+  makeSecretTitle: (secret: string) => `The secret ${secret}.`,
+  makePolicyTitle: (policy: string) => `The policy ${policy}.`,
+  makeRoleTitle: (role: string) => `The role ${role}, with its policies.`,
   policyTitle: (policy: string) => `The policy ${policy}, which lets a role read the secrets.`,
   roleTitle: (role: string) => `The role ${role}, which MediaConnect may assume.`,
   resultTitle: 'What the encryption settings of flows take.',
@@ -43,15 +51,22 @@ export const scriptWords = {
       'The account of a KMS key (an ID, an alias, or the ARN of one) and its name there; nothing for the AWS managed key.',
     kms: 'Whether the first KMS key may be the second one. Only KMS knows which key an alias stands for.',
     held: 'Reads what a secret (Region, ARN) holds into "held", as JSON, in which a line break at its end can be seen.',
-    adopt: 'Takes the key that a secret (Region, name, KMS key) holds, if there is none yet.',
     same: 'Whether that is the key, which is of this kind. The hexadecimal letters of a static key mean the same in either case.',
-    store:
-      'Sees to a secret: its kind of key, Region, name, KMS key, and what create-secret is given besides. Afterwards "arn" is its ARN.',
+    checkSecret:
+      'Looks at a secret: its kind of key, Region, name and KMS key. Stops where it holds another key; without a key, takes the one it holds. Afterwards "arn" is its ARN, or empty where there is none.',
+    makeSecret:
+      'Makes a secret: its Region, name, its ARN where it is there already, and what create-secret is given. Afterwards "arn" is its ARN.',
     use: 'Finds a secret (Region, name or ARN) that has to be there. Afterwards "arn" is its ARN.',
     squeeze: 'A document without white space, and with lists of one as IAM gives them back.',
-    policy:
-      'Sees to a policy: its document on standard input, its name, and what create-policy is given besides.',
-    role: 'Sees to a role: its trust policy on standard input, its name, its boundary, and what create-role is given.',
+    there: 'The policies and roles that are there already, as they should be.',
+    checkPolicy:
+      'Looks at a policy: its name, and the function that prints its document. Stops where it says something else.',
+    makePolicy:
+      'Makes a policy that is missing: its name, the function that prints its document, and what create-policy is given.',
+    checkRole:
+      'Looks at a role: its name, the function that prints its trust policy, and its boundary. Stops where it has others.',
+    makeRole:
+      'Makes a role that is missing: its name, the function that prints its trust policy, and what create-role is given.',
     attach: 'Attaches a policy to a role.',
   },
   waits: 'IAM may not know at once what was made a moment ago.',

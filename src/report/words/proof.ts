@@ -27,6 +27,9 @@ export const proofWords = {
 
   keyPolicyUnseen: (key: string, why: string | undefined) =>
     `the policy of the KMS key ${key} was not seen${why === undefined ? '' : ` (${why})`}`,
+  /** Says of which key the policy is that is spoken of. */
+  ofKey: (because: string, key: string) =>
+    because.replace('the key policy', () => `the key policy of ${key}`),
   keyPolicyUnreadable: (key: string) => `the policy of the KMS key ${key} cannot be read`,
   versionKeyUnseen: (why: string) => `the KMS key of the current version was not seen (${why})`,
   needs: (action: string) => `it takes ${action}`,

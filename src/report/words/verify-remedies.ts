@@ -109,6 +109,9 @@ export const remedies = {
       ...['--policy-name', 'default', '--policy', plainJson(policy)],
     ),
   }),
+  keyPolicyDenies: (because: string): Remedy => ({
+    remedy: `Change the key policy: ${because}. A policy that allows it does not help.`,
+  }),
   keepKmsKey: (arn: string, region: string): Remedy => ({
     remedy: 'Cancel its deletion, which leaves it disabled, and enable it:',
     command: inTurn(
