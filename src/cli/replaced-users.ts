@@ -1,5 +1,6 @@
 import { findUsers, reasonUnseen, type SecretUser } from '../aws/secret-users.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
+import type { Identity } from '../aws/session.ts';
 import { allOrFirstFailure } from '../aws/together.ts';
 import { HTTP } from '../defaults.ts';
 import { groupedBy } from '../grouping.ts';
@@ -51,11 +52,13 @@ export async function usersOfReplaced(
   );
   if (all.length === 0) return { keys, unseen: [] };
   progress.start(words.looking);
+  const identity = await aws.identity();
   const looks = [...groupedBy(all, ({ secret }) => secret.region)].map(async ([region, some]) => {
     const arns = some.map(({ secret }) => secret.arn);
     const { users, unseen } = await findUsers(aws, region, arns, { limitMs: HTTP.searchLimitMs });
     for (const { secret, key, of } of some)
-      for (const user of users.get(secret.arn) ?? []) if (of) add(of, user, { secret, key, isBack });
+      for (const user of users.get(secret.arn) ?? [])
+        if (of) add(of, user, { secret, key, isBack, identity });
     return unseen.map(({ kind, failure }) => ({
       region,
       kind,
@@ -67,16 +70,24 @@ export async function usersOfReplaced(
   return { keys, unseen: words.unknown(unseen.flat(), words.readsNew) };
 }
 
+/** A secret whose value is replaced; without a key where it is not known yet. */
+interface Replacement {
+  secret: FoundSecret;
+  key: KeyMaterial | undefined;
+  isBack: boolean;
+  identity: Identity;
+}
+
 function add(
   { warnings, conflicts, outdated }: UsersOfKey,
   user: SecretUser,
-  { secret, key, isBack }: { secret: FoundSecret; key: KeyMaterial | undefined; isBack: boolean },
+  { secret, key, isBack, identity }: Replacement,
 ): void {
   const { kind, arn, places, disabled, found } = user;
   const { name, region } = secret;
   const told = disabled ? words.namedBy : words.willRead;
   warnings.push(told(name, region, kind, arn, places));
-  for (const { check, canFollow } of key ? misfits(found, { secret, key }) : []) {
+  for (const { check, canFollow } of key ? misfits(found, { secret, key, identity }) : []) {
     const cannotUse = words.cannotUse(kind, arn, check.detail);
     if (!canFollow && !isBack) {
       conflicts.push(blockedBy(cannotUse, check.remedy ?? ''));

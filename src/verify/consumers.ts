@@ -2,6 +2,7 @@ import type { FlowEncryption, FlowPart, FoundFlow, TransitEncryption } from '../
 import type { FoundRouterEnd, RouterSetting } from '../aws/routers.ts';
 import { spellingsOf } from '../aws/secret-users.ts';
 import type { FoundSecret } from '../aws/secrets.ts';
+import type { Identity } from '../aws/session.ts';
 import type { KeyMaterial } from '../key/index.ts';
 import type { VerifyCheck, VerifyId } from '../report/verify-types.ts';
 import { userWords as words } from '../report/words/users.ts';
@@ -28,6 +29,7 @@ const OF_KEY: ReadonlySet<VerifyId> = new Set(['flow-protocol', 'flow-algorithm'
 interface Coming {
   secret: FoundSecret;
   key: KeyMaterial;
+  identity: Identity;
 }
 
 /** Returns what `verify` would find wrong with what uses a secret if the secret held this key. Pure. */
@@ -64,7 +66,7 @@ function misfitsOfEncryption(
   const sight = sightWith(target, coming);
   const what = verifyWords.part(part.kind, part.name, part.protocol);
   const about = { id: 'flow-encryption' as const, subject: flow.arn, what };
-  if (unusable(sight)) {
+  if (unusable(sight, coming.identity)) {
     return [misfit(about, words.takesKeyType(encryption.keyType), words.changeKeyType, true)];
   }
   return judgePart(flow, { ...part, encryption: settings }, new Map([[keyOf(target), sight]]))
@@ -79,13 +81,13 @@ function misfitsOfRouter(end: FoundRouterEnd, setting: RouterSetting, coming: Co
   }
   if (!names(setting, coming)) return [];
   const target = targetOf({ keyType: 'srt-password', secretArn: coming.secret.arn });
-  const isUnusable = target !== undefined && unusable(sightWith(target, coming));
+  const isUnusable = target !== undefined && unusable(sightWith(target, coming), coming.identity);
   return isUnusable ? [misfit(about, words.takesKeyType('srt-password'), words.storePassword, false)] : [];
 }
 
 function misfitsOfTransit(about: About, transit: TransitEncryption, coming: Coming): Misfit[] {
   const target = transitTarget({ ...transit, secretArn: coming.secret.arn });
-  return target && unusable(sightWith(target, coming))
+  return target && unusable(sightWith(target, coming), coming.identity)
     ? [misfit(about, words.transitTakes, words.storeLongKey, false)]
     : [];
 }
@@ -108,6 +110,6 @@ function sightWith(target: SecretTarget, { secret, key }: Coming): ThereSecret &
 }
 
 /** Whether the value is none that such a setting takes. */
-function unusable(sight: ThereSecret & SecretSight): boolean {
-  return judgeContent(sight, sight.arn ?? '').some(({ verdict }) => verdict === 'failed');
+function unusable(sight: ThereSecret & SecretSight, identity: Identity): boolean {
+  return judgeContent(sight, sight.arn ?? '', identity).some(({ verdict }) => verdict === 'failed');
 }
