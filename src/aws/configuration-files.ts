@@ -5,7 +5,7 @@ import { ReadLimitError, readWhole } from '../read-file.ts';
 import { plain } from '../report/plain.ts';
 import { configurationWords as words } from '../report/words/configuration.ts';
 
-/** How long a file of the configuration is waited for: it may be a pipe. */
+/** How long to wait for a configuration file, which may be a pipe. */
 export interface FileLimits {
   interrupt?: AbortSignal | undefined;
   limitMs?: number;
@@ -55,7 +55,7 @@ export function readLimited(
   return readWhole(path, { interrupt, limitMs, mostBytes: MOST_MEGABYTES * 1024 * 1024 });
 }
 
-/** Returns what a person is told of a file that was given up. */
+/** Returns the message for a file whose read hit a limit. */
 export function limitSentence(
   { limit }: ReadLimitError,
   shown: string,

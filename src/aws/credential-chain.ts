@@ -21,7 +21,7 @@ import type { LastRequest } from './credentials-failures.ts';
 import { assumeRole, assumeRoleWithToken, checkRoleSettings } from './role-credentials.ts';
 import { checkLogin, checkSso } from './sign-in.ts';
 
-/** The SDK would print a warning of its own about variables beside each other. */
+/** The SDK would print its own warning when several credential variables are set. */
 const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 /**

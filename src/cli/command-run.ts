@@ -221,7 +221,7 @@ async function certificatesOf(
     const code = (error as NodeJS.ErrnoException).code ?? '';
     throw make(configurationWords.caBundleUnreadable(plain(value), from, plain(code)));
   }
-  // Node takes such a file without a word, and then trusts nobody.
+  // Node accepts such a file silently, and then trusts no issuer.
   if (!holdsCertificate(bundle)) throw make(configurationWords.caBundleEmpty(plain(value), from));
   return bundle;
 }

@@ -82,7 +82,7 @@ function earlierArns(
 }
 
 /**
- * Returns what decides who may decrypt a secret, without the key that AWS manages, as whose use takes no permission. Pure.
+ * Returns what decides who may decrypt a secret, without the AWS managed key, whose use needs no permission. Pure.
  */
 export function decryptionByCustomerKeys({
   decryption,

@@ -89,7 +89,7 @@ function checkEarlier(arn: string, key: Look<FoundKmsKey | undefined>): KmsKeyFi
     keyArn: arn,
   };
   if ('unseen' in key) return [other, { verdict: 'cannot-tell', unseen: key.unseen }];
-  if (!key.seen) return [unusable('absent', 'new-value')];
+  if (!key.seen) return [unusable('not found', 'new-value')];
   const { state, keyStoreId } = key.seen;
   if (USABLE.test(state)) return [other];
   const fix = FIX_FOR_STATE.get(state);

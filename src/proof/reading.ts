@@ -218,7 +218,7 @@ function evaluateDecrypting(
 
 /**
  * Evaluates a request with the policy of the resource (JSON text).
- * @param because why nothing can be told where that policy was not seen, or is none that can be read
+ * @param because the reason for `cannot-tell` when that policy could not be read or cannot be parsed
  */
 function evaluateWith(
   documents: DecidingDocuments,
@@ -228,7 +228,7 @@ function evaluateWith(
 ): Evaluation {
   const policy = text === undefined ? undefined : tryParsePolicy(text);
   if (policy) return evaluateOfSession({ ...documents, request, resourcePolicy: policy });
-  // What no policy of the resource could change is told all the same.
+  // A denial that no resource policy could change is reported anyway.
   const best = evaluateOfSession({
     ...documents,
     request,

@@ -93,7 +93,7 @@ async function see(context: StepContext, key: KeyToRotate): Promise<Seen> {
   return { secrets, rules, last: lastReplacement(histories, rules.keyType), rotation };
 }
 
-/** Returns what the key that comes is, as the tag of the secrets tells it where nothing else does. */
+/** Returns the rules for the new key, with the type from the tag of the secrets if nothing else gives one. */
 function rulesFor({ rules, isTypeOpen }: KeyToRotate, secrets: FoundSecret[]): KeyRules {
   const [keyType] = secrets.flatMap((secret) => secret.keyType ?? []);
   return isTypeOpen && keyType ? { ...rules, keyType } : rules;

@@ -20,7 +20,7 @@ export interface Looking {
   /** The Regions asked for by their names; none means all in which there may be something. */
   asked: string[];
   notes: Notes;
-  /** Whether it is of no concern what else than the policies of a role decides whether it may read a secret. */
+  /** Whether to look only at the policies of roles, and to skip resource policies and KMS keys. */
   rolesOnly?: boolean;
   /** Hears what is being looked at, and how much of it there was so far. */
   onProgress(what: string): void;

@@ -259,7 +259,7 @@ test('a source profile whose process fails is named, and nothing of the process 
     expect(failure).toMatchObject({
       exitCode: 4,
       message: 'The credential_process of the profile src failed (7).',
-      details: ['The profile p takes its credentials from the profile src.'],
+      details: ['The profile p gets its credentials from the profile src.'],
     });
     expect(`${(failure as Error).stack} ${JSON.stringify((failure as Error).cause)}`).not.toContain(
       'secret-',
@@ -309,7 +309,7 @@ describe('a chain of roles', () => {
     expect(assumptionsIn(sandbox)).toBe(1);
   });
 
-  test('in which one role may not be assumed says which, and who takes credentials from it', async () => {
+  test('reports which role could not be assumed, and which profile depends on it', async () => {
     const { env, keys } = await accountWithRoles();
     const more = `${FIRST.replace('role/First', 'role/Other')}${keys}`;
     const find = await finding(`${ROLE}source_profile = first`, { env, more });
@@ -317,7 +317,7 @@ describe('a chain of roles', () => {
       exitCode: 4,
       code: 'access-denied',
       message: expect.stringContaining(`sts:AssumeRole on ${roleArn('Other')}`),
-      details: expect.arrayContaining(['The profile p takes its credentials from the profile first.']),
+      details: expect.arrayContaining(['The profile p gets its credentials from the profile first.']),
     });
   });
 
@@ -331,7 +331,7 @@ describe('a chain of roles', () => {
       hint: expect.objectContaining({
         command: 'aws sts get-caller-identity --region us-west-2 --profile keys',
       }),
-      details: ['The profile p takes its credentials from the profile first.'],
+      details: ['The profile p gets its credentials from the profile first.'],
     });
   });
 
@@ -396,8 +396,8 @@ describe('a chain of roles', () => {
     });
     await expect(find()).rejects.toMatchObject({
       exitCode: 1,
-      message: 'IAM Identity Center answered with the HTTP status 500.',
-      details: ['The profile p takes its credentials from the profile sso.'],
+      message: 'IAM Identity Center returned HTTP status 500.',
+      details: ['The profile p gets its credentials from the profile sso.'],
     });
     expect(new Set(hosts)).toEqual(new Set(['portal.sso.eu-west-1.amazonaws.com']));
   });
@@ -407,19 +407,19 @@ describe('a chain of roles', () => {
       'from a profile whose process comes before its keys',
       'source_profile = both',
       'The credential_process of the profile both failed (1).',
-      ['The profile p takes its credentials from the profile both.'],
+      ['The profile p gets its credentials from the profile both.'],
     ],
     [
-      'that goes in a circle',
+      'that forms a loop',
       'source_profile = q',
-      'The profile q takes its credentials from the profile p, which takes its own from q.',
-      ['The profile p takes its credentials from the profile q.'],
+      'The profile q gets its credentials from the profile p, which in turn depends on q.',
+      ['The profile p gets its credentials from the profile q.'],
     ],
     ['with two sources', 'source_profile = q\ncredential_source = Environment', 'The profile p has both', []],
     [
       'from a profile that holds nothing',
       'source_profile = empty',
-      'The profile p takes its credentials from the profile empty, which holds none.',
+      'The profile p gets its credentials from the profile empty, which has none.',
       [],
     ],
     [
@@ -432,24 +432,24 @@ describe('a chain of roles', () => {
       'from variables that are not set',
       'credential_source = Environment',
       'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must both be set',
-      ['The profile p takes its credentials from access keys in the environment (AWS_ACCESS_KEY_ID).'],
+      ['The profile p gets its credentials from access keys in the environment (AWS_ACCESS_KEY_ID).'],
     ],
     [
       'from a container that is none',
       'credential_source = EcsContainer',
       'There is no container credentials endpoint: neither',
-      ['The profile p takes its credentials from the container credentials endpoint.'],
+      ['The profile p gets its credentials from the container credentials endpoint.'],
     ],
     [
       'from an instance that is none',
       'credential_source = Ec2InstanceMetadata',
-      'The EC2 instance metadata service gave no credentials.',
-      ['The profile p takes its credentials from the EC2 instance metadata service.'],
+      'The EC2 instance metadata service returned no credentials.',
+      ['The profile p gets its credentials from the EC2 instance metadata service.'],
     ],
     [
       'with a duration in words',
       'source_profile = keys\nduration_seconds = an hour',
-      'The duration_seconds of the profile p is not a number of seconds.',
+      'In the profile p, duration_seconds must be a whole number of seconds.',
       [],
     ],
   ])('%s says so', async (_what, settings, message, details) => {
@@ -492,7 +492,7 @@ describe('a profile that cannot be used says why', () => {
     [
       'whose source profile is not there',
       'role_arn = arn:aws:iam::111122223333:role/R\nsource_profile = gone',
-      'The profile p takes its credentials from the profile gone, which does not exist.',
+      'The profile p gets its credentials from the profile gone, which does not exist.',
       'Correct the profile p',
     ],
     [
@@ -559,7 +559,7 @@ describe('a profile that cannot be used says why', () => {
     [
       'that holds no credentials where there are no others',
       '',
-      'The profile p holds no credentials, and no others were found.',
+      'The profile p has no credentials, and no others were found.',
       'aws configure --profile p',
     ],
   ])('%s', async (_what, settings, message, hint) => {
@@ -618,7 +618,7 @@ describe('a profile that cannot be used says why', () => {
     const find = await finding('', { env });
     await expect(find()).rejects.toMatchObject({
       exitCode,
-      message: expect.stringContaining('The EC2 instance metadata service gave no credentials'),
+      message: expect.stringContaining('The EC2 instance metadata service returned no credentials'),
     });
   });
 
@@ -676,7 +676,7 @@ describe('a profile that cannot be used says why', () => {
     expect(seen).toEqual(['/creds?of=me', 'example-token']);
   });
 
-  test('that leaves it to a container endpoint which does not answer is given up', async () => {
+  test('with a container endpoint that does not answer times out', async () => {
     const server = createServer(() => undefined);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     closing(() => void server.close());

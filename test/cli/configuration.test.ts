@@ -61,14 +61,14 @@ describe('a CA bundle without a certificate', () => {
     const { code, error } = await status({ AWS_CA_BUNDLE: path });
     expect({ code, ...error }).toMatchObject({
       code: 'aws-configuration',
-      message: `The certificate file ${path} (AWS_CA_BUNDLE) holds no certificate in PEM form.`,
+      message: `The certificate file ${path} (AWS_CA_BUNDLE) has no PEM certificate.`,
     });
   });
 
   test('is named with the profile that names it', async () => {
     const path = fileOf('', 'bundle.pem');
     const { error } = await status({ AWS_CONFIG_FILE: fileOf(`[default]\nca_bundle = ${path}\n`, 'config') });
-    expect(error.message).toContain(`${path} (profile default) holds no certificate`);
+    expect(error.message).toContain(`${path} (profile default) has no PEM certificate`);
   });
 });
 
@@ -238,7 +238,7 @@ test.each(['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_CA_BUNDLE'])(
     expect([code, error.code, error.message]).toEqual([
       1,
       'aws-configuration',
-      expect.stringContaining('/dev/zero has more than 16 MB'),
+      expect.stringContaining('/dev/zero is larger than 16 MB'),
     ]);
   },
 );
@@ -307,17 +307,17 @@ describe('a configuration file that is a pipe', () => {
     },
   );
 
-  test('and stays silent is given up after a while', async () => {
+  test('and stays silent is abandoned after the time limit', async () => {
     const env = { AWS_CONFIG_FILE: pipeAt('config'), AWS_SHARED_CREDENTIALS_FILE: '/dev/null' };
     await expect(readConfiguration({}, env, { limitMs: 100 })).rejects.toMatchObject({
       code: 'aws-configuration',
       exitCode: 1,
-      message: `Reading ${env.AWS_CONFIG_FILE} took longer than 0.1 s. It's probably a pipe into which nothing is written.`,
+      message: `Reading ${env.AWS_CONFIG_FILE} took longer than 0.1 s. It is probably a pipe that nothing writes to.`,
     });
   });
 
-  test('and never ends is given up', async () => {
+  test('and never ends is abandoned', async () => {
     const env = { AWS_CONFIG_FILE: '/dev/zero', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' };
-    await expect(readConfiguration({}, env)).rejects.toThrow('/dev/zero has more than');
+    await expect(readConfiguration({}, env)).rejects.toThrow('/dev/zero is larger than');
   });
 });

@@ -13,13 +13,13 @@ async function told(args: string[], env: NodeJS.ProcessEnv = {}): Promise<string
   return `${stdout}${stderr}`.replace(/\s+/g, ' ');
 }
 
-describe('a command in a hint names the Region that is meant', () => {
+describe('a command in a hint has the right --region', () => {
   test('to check an access key', async () => {
     const said = await told(['verify', ...SECRET], { AWS_SECRET_ACCESS_KEY: 'wrong' });
     expect(said).toContain(`aws sts get-caller-identity --region ${GOV}`);
   });
 
-  test('to print the permissions of whoever creates flows', async () => {
+  test('to print the permissions for creating flows', async () => {
     const said = await told(['permissions', 'setup', ...SECRET, '--account-id', '111122223333']);
     expect(said).toContain(`mc-static-key permissions create-flow --region ${GOV} --account-id 111122223333`);
     expect(

@@ -242,8 +242,8 @@ describe('a command in the sandbox', () => {
 
 describe('the shell', () => {
   test.each([
-    ['/nowhere/shell', 'The shell in SHELL was not found'],
-    ['/dev/null/shell', 'The shell in SHELL could not be started (ENOTDIR)'],
+    ['/nowhere/shell', 'The shell named in SHELL was not found'],
+    ['/dev/null/shell', 'The shell named in SHELL could not be started (ENOTDIR)'],
   ])('that is no shell is said to be none: %s', async (shell, told) => {
     const { code, stderr } = await run(['sandbox'], { env: { SHELL: shell } });
     expect(code).toBe(2);
@@ -265,13 +265,13 @@ describe('the shell', () => {
       ['zsh', '.zshrc', 'studio$'],
       ['zsh', 'of zsh/.zshrc', 'studio$'],
     ].filter(([shell]) => hasShell(shell)),
-  )('keeps to the sandbox, whatever start files of %s export: %s', async (shell, file, shown) => {
+  )('keeps to the sandbox, whatever the startup files of %s export: %s', async (shell, file, shown) => {
     const home = temporaryFolder();
     const path = join(home, file);
     mkdirSync(dirname(path), { recursive: true });
     const rest = `alias mine='echo from an alias'\nPS1='studio$ '\n`;
     writeFileSync(path, `${EXPORTS.join('')}${rest}`);
-    // Without any start file, zsh would offer to write one.
+    // Without any startup file, zsh would offer to create one.
     if (file !== '.zshrc') writeFileSync(join(home, '.zshrc'), '');
     const terminal = openTerminal({
       command: process.execPath,

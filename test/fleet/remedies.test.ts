@@ -142,7 +142,8 @@ test('status after a teardown has a cross for what is scheduled for deletion, an
   const said = await shows(sandbox(), ['status'], content);
   expect(said).toMatch(/✖ live\/feed-1 .*scheduled for deletion \(\S+\): MediaConnect cannot read it/);
   expect(said).not.toContain('✔');
-  const [, command = ''] = /restored, by: mc-static-key (setup --manifest \S+ --restore)/.exec(said) ?? [];
+  const [, command = ''] =
+    /for deletion, run: mc-static-key (setup --manifest \S+ --restore)/.exec(said) ?? [];
   const env = { ...sandbox().env, FEED_KEY: KEYS.aes256 };
   expect((await runHere([...command.split(' '), '--yes'], env)).code).toBe(0);
 });

@@ -210,7 +210,7 @@ test.each([
   expect(await held()).toMatchObject({ [`srt ${REGION}`]: first });
 });
 
-test('still refuses what no tag makes a password, before it changes anything', async () => {
+test('still refuses an invalid key without a tag before it changes anything', async () => {
   await setUpAll(sandbox(), { keys: feeds(1) });
   sandbox().clearRequests();
   const keys = [...feeds(1, NEW), { secretName: 'live/none', key: { env: 'FEED_KEY' } }];

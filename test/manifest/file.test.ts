@@ -78,7 +78,7 @@ describe('the file as a whole', () => {
     ['within a file', () => `${fileOf('')}/a.yaml`, 'There is no file keys.yaml/a.yaml.'],
     ['that is a folder', manifestFolder, 'is a folder. Name the manifest in it.'],
     ['that is UTF-16', () => fileOf(Buffer.from('\ufeffversion: 1', 'utf16le')), 'is not UTF-8 text'],
-    ['of five megabytes', () => fileOf(Buffer.alloc(5e6, '#')), 'has more than 4 MB'],
+    ['of five megabytes', () => fileOf(Buffer.alloc(5e6, '#')), 'is larger than 4 MB'],
     ['that is a key', () => KEYS.aes256, 'There is no manifest of that name.'],
   ])('%s is told in a sentence', async (_what, path, sentence) => {
     const lines = await told(readManifest(path()));

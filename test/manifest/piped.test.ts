@@ -46,7 +46,7 @@ describe('a manifest from a process substitution', () => {
 
 const WRONG = 'version: 1\nkeys: 5\nacount: "111122223333"\n';
 
-describe('a manifest without a path of its own is called by a name', () => {
+describe('messages name a manifest that has no path of its own', () => {
   test.concurrent('where it is made by the shell', async () => {
     const { run: runPiped } = await piped('names', WRONG, 'verify');
     const { code, stderr } = await runPiped();
@@ -71,14 +71,14 @@ test('a manifest is read from standard input, and no question is asked', async (
   expect(code, stdout).toBe(0);
 });
 
-describe('a manifest whose end does not come', () => {
+describe('a manifest that does not end', () => {
   const pipeAt = (name: string) => {
     const path = join(manifestFolder(), name);
     execFileSync('mkfifo', [path]);
     return path;
   };
 
-  test('is waited for with a word, and read when it comes', async () => {
+  test('makes the program say that it is waiting, and is read once it ends', async () => {
     const path = pipeAt('late');
     const onWait = vi.fn(() => void writeFile(path, entries(STUDIO)));
     const { keys } = await readManifest(path, { onWait });
@@ -91,7 +91,7 @@ describe('a manifest whose end does not come', () => {
     await expect(readManifest(pipeAt('never'), { interrupt })).rejects.toBeInstanceOf(Interrupted);
   });
 
-  test.concurrent('is told of in a terminal, and ends with Ctrl-C', async () => {
+  test.concurrent('is reported in a terminal, and Ctrl-C ends the wait', async () => {
     const command = `sleep 60 | "$0" "$1" verify --sandbox --manifest -`;
     const terminal = openTerminal({ command: 'bash', args: ['-c', command, process.execPath, program] });
     try {
@@ -127,7 +127,7 @@ describe('a manifest whose end does not come', () => {
     expect(stderr).toContain('Interrupted.');
   });
 
-  test.concurrent('is not told of in a log', async () => {
+  test.concurrent('is not reported in a log', async () => {
     const command = `(sleep 2; echo) | "$0" "$1" verify --sandbox --manifest -`;
     const { stderr } = await runCommand('bash', ['-c', command, process.execPath, program]);
     expect(stderr).not.toContain('Waiting');

@@ -121,7 +121,7 @@ describe('a proxy', () => {
     const other = await makeAuthority();
     const failure = await failureOf({ ...via(proxy.port), AWS_CA_BUNDLE: other.file });
     expect(failure).toMatchObject({ exit: 1, code: 'untrusted-certificate' });
-    expect(failure.message).toContain(`an issuer that is not in ${other.file} (AWS_CA_BUNDLE)`);
+    expect(failure.message).toContain(`certificate is not in ${other.file} (AWS_CA_BUNDLE)`);
     expect(failure.hint).toContain(`to ${other.file}.`);
     expect(failure.hint).not.toContain('NODE_EXTRA_CA_CERTS');
   });

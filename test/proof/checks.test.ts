@@ -141,7 +141,7 @@ describe('a role that MediaConnect may not assume', () => {
       trusting({ Effect: 'Allow', ...service, Action: 'sts:TagSession' }),
       "can't assume",
     ],
-    ['has a trust policy that is none', { trust: '{"Statement":' }, 'cannot be read as an IAM policy'],
+    ['has a trust policy that is none', { trust: '{"Statement":' }, 'cannot be parsed as an IAM policy'],
   ])('because it %s is told', (_what, role, detail) => {
     const failed = failureOf({ role });
     expect(failed).toMatchObject({ id: 'role-trust', subject: roleArn('MediaConnect-ASM') });

@@ -70,22 +70,22 @@ describe('a role that may not read the secret', () => {
   ])('for all that can be told, because %s cannot be read, is told by its name', (_what, breakage, name) => {
     expect(failureOf(breakage)).toMatchObject({
       verdict: 'cannot-tell',
-      detail: `the policy ${name} cannot be read as an IAM policy`,
+      detail: `the policy ${name} cannot be parsed as an IAM policy`,
     });
   });
 
-  describe('when the resource policy of the secret is none that can be read', () => {
+  describe('when the resource policy of the secret cannot be parsed', () => {
     const secret = { resourcePolicy: 'x' };
 
-    test('is not told from one that may', () => {
+    test('cannot tell whether the role can read it', () => {
       for (const policies of [[guided], []])
         expect(failureOf({ secret, role: { policies } })).toMatchObject({
           verdict: 'cannot-tell',
-          detail: expect.stringContaining('the resource policy of the secret cannot be read'),
+          detail: expect.stringContaining('the resource policy of the secret cannot be parsed'),
         });
     });
 
-    test('because another policy denies it has failed', () => {
+    test('fails if another policy denies it', () => {
       const policies = [guided, policy('i', deny({ Action: get }))];
       expect(failureOf({ secret, role: { policies } })).toMatchObject({ verdict: 'failed' });
     });

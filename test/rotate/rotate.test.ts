@@ -412,7 +412,7 @@ describe('rotate --rollback', () => {
     });
     const { code, json } = await rotate(sandbox(), { rollback: true });
     expect(code).toBe(3);
-    expect(json.error.message).toContain('Somebody else made another version');
+    expect(json.error.message).toContain('Another process changed the current version');
   });
 });
 

@@ -386,14 +386,14 @@ test.each([
   [
     'lacks the end of the ARN',
     reading(`${SECRETS}studio-a`),
-    'which lacks the hyphen and six characters at the end of the ARN (studio-a-??????)',
+    'lacks the hyphen and six characters at the end of the ARN (studio-a-??????)',
   ],
   [
     'has the end of another ARN',
     reading(`${SECRETS}studio-a-AbCdEf`),
     "ends in -AbCdEf, and the secret's ARN",
   ],
-  ['differs in letter case', reading(`${SECRETS}Studio-A-??????`), 'which differs in letter case'],
+  ['differs in letter case', reading(`${SECRETS}Studio-A-??????`), 'differs in letter case'],
   [
     'lacks an action',
     {
@@ -407,7 +407,7 @@ test.each([
     reading(`${SECRETS}studio-a-??????`, { StringEquals: { 'aws:RequestedRegion': 'eu-west-1' } }),
     `its condition aws:RequestedRegion is eu-west-1, not ${REGION}`,
   ],
-])('status explains, as verify does, what is amiss with a policy that %s', async (_, policy, said) => {
+])('status explains, as verify does, what is wrong with a policy that %s', async (_, policy, said) => {
   await byHand(sandbox(), policy);
   const { json } = await statusOf(sandbox(), [REGION]);
   const wrong = json.roles.flatMap(({ checks }) => checks.filter(({ verdict }) => verdict === 'failed'));
@@ -450,7 +450,7 @@ test('status reads each KMS key and its policy once, however many secrets have i
   ]);
 });
 
-test('status asks nothing of KMS, and for no resource policy, of secrets as setup makes them', async () => {
+test('status reads no KMS key and no resource policy for secrets that setup created', async () => {
   await setUp(sandbox());
   sandbox().clearRequests();
   await statusOf(sandbox(), [REGION]);

@@ -95,7 +95,7 @@ describe('without --key-type, and with the key to compare with', () => {
   };
 
   test.each([PASSWORD, KEYS.aes256])(
-    'verify takes it for the password that the tag tells: %s',
+    'verify treats it as a password if the tag says so: %s',
     async (password) => {
       const { code, json, log } = await verifyPassword(password);
       expect([code, json.encryption?.[0]], log).toEqual([0, expect.objectContaining(SRT)]);
@@ -107,7 +107,7 @@ describe('without --key-type, and with the key to compare with', () => {
     expect([code, troubles(json.checks)]).toEqual([1, expect.arrayContaining(['failed secret-key'])]);
   });
 
-  test('verify refuses a password where no tag tells that it is one', async () => {
+  test('verify refuses a password without a tag', async () => {
     const { code } = await verifyIt(sandbox(), { key: PASSWORD });
     expect(code).toBe(2);
   });
@@ -147,16 +147,13 @@ describe('of a secret without the tag, and without --key-type', () => {
     ['a password', PASSWORD, true],
     ['a key with a line break', `${KEYS.aes256}\n`, false],
     ['a key in hexadecimal notation', `0x${KEYS.aes256}`, false],
-  ])(
-    'teardown takes %s for what verify takes it, in the command that undoes it',
-    async (_, SecretString, is) => {
-      await makeSecret(sandbox(), { SecretString, Tags: [{ Key: 'mc-static-key', Value: 'store-secret' }] });
-      const { json } = await tearDown(sandbox());
-      expect(json.undo.includes('--key-type srt-password')).toBe(is);
-    },
-  );
+  ])('the undo command of teardown gives %s the same type as verify does', async (_, SecretString, is) => {
+    await makeSecret(sandbox(), { SecretString, Tags: [{ Key: 'mc-static-key', Value: 'store-secret' }] });
+    const { json } = await tearDown(sandbox());
+    expect(json.undo.includes('--key-type srt-password')).toBe(is);
+  });
 
-  test('setup says which option takes it for a password', async () => {
+  test('setup names the option that treats it as a password', async () => {
     const secretArn = [await makeSecret(sandbox(), { SecretString: PASSWORD })];
     const { code, json } = await setUp(sandbox(), { secretArn });
     expect([code, json.error.message]).toEqual([3, expect.stringContaining('It may hold an SRT password.')]);
@@ -166,7 +163,7 @@ describe('of a secret without the tag, and without --key-type', () => {
     expect([told.code, told.json.encryption?.[0]], told.log).toEqual([0, expect.objectContaining(SRT)]);
   });
 
-  test('setup offers that for nothing that cannot be a password', async () => {
+  test('setup does not offer that option for a value that cannot be a password', async () => {
     const secretArn = [await makeSecret(sandbox(), { SecretString: 'short' })];
     const { json } = await setUp(sandbox(), { secretArn });
     expect(json.error.hint ?? '').not.toContain('--key-type');

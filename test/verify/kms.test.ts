@@ -101,7 +101,7 @@ describe('a secret whose current version is under an earlier KMS key', () => {
     const check = json.checks.find(({ id }) => id === 'secret-kms-key');
     expect(check).toMatchObject({
       verdict: 'failed',
-      detail: expect.stringContaining(`is encrypted with ${first}, which cannot be used (Disabled)`),
+      detail: expect.stringContaining(`an earlier KMS key, ${first}, which cannot be used (Disabled)`),
     });
     await runPrinted(sandbox(), check?.command);
     expect(troubles((await verifyIt(sandbox())).json.checks)).toEqual(['warning secret-kms-key']);
@@ -143,7 +143,7 @@ describe('a secret whose current version is under an earlier KMS key', () => {
     const { json } = await verifyIt(sandbox());
     expect(json.checks.find(({ id }) => id === 'secret-kms-key')).toMatchObject({
       verdict: 'failed',
-      detail: expect.stringContaining('which cannot be used (absent)'),
+      detail: expect.stringContaining('which cannot be used (not found)'),
       command: expect.stringMatching(/^mc-static-key rotate /),
     });
   });
@@ -183,7 +183,7 @@ describe('a secret whose current version is under an earlier KMS key', () => {
       0,
       ['ok', 'ok', 'cannot-tell'],
     ]);
-    expect(setup.log).toContain('it takes secretsmanager:ListSecretVersionIds');
+    expect(setup.log).toContain('no permission for secretsmanager:ListSecretVersionIds');
   });
 });
 
@@ -240,7 +240,9 @@ describe('a KMS key whose policy does not let the role in', () => {
     const credentials = without('kms:GetKeyPolicy');
     const { code, json, log } = await setUp(sandbox(), { kmsKeyId: key }, credentials);
     expect([code, json.checks.map(({ verdict }) => verdict)]).toEqual([0, ['ok', 'ok', 'cannot-tell']]);
-    expect(log).toContain(`the policy of the KMS key ${key} was not seen (it takes kms:GetKeyPolicy)`);
+    expect(log).toContain(
+      `the policy of the KMS key ${key} could not be read (no permission for kms:GetKeyPolicy)`,
+    );
     const { json: verified } = await verifyIt(sandbox(), {}, { credentials });
     expect(troubles(verified.checks)).toContain('cannot-tell role-decrypts-secret');
   });

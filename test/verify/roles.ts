@@ -174,7 +174,7 @@ export const ROLES: RoleRow[] = [
     make: async (sandbox, arn) =>
       role({ boundary: await makePolicy(sandbox, 'Boundary', allow('s3:*', '*')) })(sandbox, arn),
     troubles: ['failed role-reads-secret'],
-    says: ['the permissions boundary does not allow it', 'in charge of the permissions boundary'],
+    says: ['the permissions boundary does not allow it', 'owner of the permissions boundary'],
   },
   {
     what: 'without the policy that must be attached',

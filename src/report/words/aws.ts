@@ -47,10 +47,10 @@ export const awsWords = {
   expired: 'The AWS credentials have expired.',
   expiredHint:
     "Get new credentials the way you got these, such as with 'aws sso login'. Then run the same command again.",
-  invalidCredentials: 'AWS does not know these credentials, or their secret part is wrong.',
+  invalidCredentials: 'AWS does not recognize these credentials, or the secret access key is wrong.',
   invalidCredentialsHint: (region: string, profile: string | undefined): Remedy => ({
     remedy:
-      'Credentials for China or GovCloud are good for Regions there only (--region). Check the access key with:',
+      'Credentials for China or GovCloud work only in Regions there (--region). To check the access key:',
     command: aws(
       'sts',
       'get-caller-identity',
@@ -59,10 +59,10 @@ export const awsWords = {
     ),
   }),
   invalidOrRegionOff: (region: string) =>
-    `AWS does not know these credentials in ${region}: they are wrong, or that Region is not enabled in the account.`,
+    `AWS does not recognize these credentials in ${region}: they are wrong, or that Region is not enabled in the account.`,
   invalidOrRegionOffHint: (): Remedy => ({
     remedy:
-      'If the access key works elsewhere, enable the Region, or take another one (--region). This tells whether it does:',
+      'If the access key works elsewhere, enable the Region, or use another one (--region). To check the access key elsewhere:',
     command: aws('sts', 'get-caller-identity', '--region', 'us-east-1'),
   }),
   clockSkew: "This machine's clock is too far off for AWS to accept its requests.",
@@ -102,16 +102,16 @@ export const awsWords = {
         : ''
     }; and that the names of other servers are found. Then run the same command again.`,
   untrusted: (code: string) =>
-    `The server's certificate is by an issuer that this machine's Node does not trust (${code}).`,
+    `Node.js on this machine does not trust the issuer of the server's certificate (${code}).`,
   untrustedHint:
     'A proxy that inspects encrypted connections does that, or an endpoint other than AWS. Name a PEM file with its root certificate in NODE_EXTRA_CA_CERTS, which adds it to those that Node trusts. AWS_CA_BUNDLE, or ca_bundle in the profile, names all that are trusted instead. Then run the same command again.',
   notInBundle: (file: string, from: string, code: string) =>
-    `The server's certificate is by an issuer that is not in ${file} (${from}), the only issuers trusted (${code}).`,
+    `The issuer of the server's certificate is not in ${file} (${from}), so it is not trusted (${code}).`,
   notInBundleHint: (file: string) =>
-    `Add the root certificate of the proxy or the endpoint to ${file}. For AWS itself, add Amazon's root certificates too.`,
+    `Add the root certificate (PEM) of the proxy or the endpoint to ${file}. To reach AWS directly, add Amazon's root certificates too. Then run the same command again.`,
   outOfDate: (code: string) =>
     `By this machine's clock, the server's certificate is not valid now (${code}).`,
-  outOfDateHint: 'Check the clock. If it is right, ask whoever runs the proxy or the endpoint.',
+  outOfDateHint: 'Check the clock. If it is right, ask the administrator of the proxy or the endpoint.',
   proxyUrl: (variable: string) => `${variable} is not a URL.`,
   proxyNotHttp: (variable: string) =>
     `${variable} does not name an HTTP proxy, and other kinds cannot be used.`,
@@ -130,7 +130,7 @@ export const awsWords = {
   proxyHint: (variable: string, target: string) =>
     `Check ${variable}. If ${target} is to be reached without the proxy, put it into NO_PROXY.`,
   proxyWantsPassword: (host: string, variable: string) =>
-    `The proxy ${host} (from ${variable}) wants a user name and a password, or other ones.`,
+    `The proxy ${host} (from ${variable}) requires a user name and a password, or rejected the ones given.`,
   proxyWantsPasswordHint: (variable: string) =>
     `Put them into ${variable} as http://USER:PASSWORD@HOST:PORT (special characters percent-encoded), or name the hosts that need no proxy in NO_PROXY.`,
   throttled: (action: string, attempts: number) =>
@@ -145,7 +145,7 @@ export const awsWords = {
     `AWS answered ${code} to ${action} on ${resource}: ${message}`,
   serviceFault: (action: string, resource: string, code: string) =>
     `AWS had an internal error (${code}) during ${action} on ${resource}.`,
-  noVersionKeys: 'AWS does not name the KMS key of the current version.',
+  noVersionKeys: 'AWS did not return the KMS key of the current version.',
   versionNotShown: (policy: string) => `IAM does not show the current version of the policy ${policy} yet.`,
   versionNotShownHint: 'Run the same command again in a minute.',
   tryAgainHint: 'Run the same command again: it continues where it stopped.',

@@ -20,7 +20,7 @@ function settingOf(member: string, from: string): string {
 
 function correct(member: string, from: string): string {
   if (isVariable(from)) return `Correct ${from}, or unset it.`;
-  const place = from.startsWith('profile ') ? `the ${from}` : from;
+  const place = /^profile /.test(from) ? `the ${from}` : from;
   return `Correct ${member} of ${place} in the AWS configuration file.`;
 }
 
@@ -33,9 +33,9 @@ export const configurationWords = {
     `The AWS configuration file ${path} can't be read (${code}).`,
   notText: (path: string) => `The AWS configuration file ${path} is not UTF-8 text. It is probably UTF-16.`,
   fileTimedOut: (path: string, seconds: number) =>
-    `Reading ${path} took longer than ${seconds} s. It's probably a pipe into which nothing is written.`,
-  fileTooLarge: (path: string, megabytes: number) => `${path} has more than ${megabytes} MB.`,
-  fileHint: 'Correct the file, or name another one in AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE.',
+    `Reading ${path} took longer than ${seconds} s. It is probably a pipe that nothing writes to.`,
+  fileTooLarge: (path: string, megabytes: number) => `${path} is larger than ${megabytes} MB.`,
+  fileHint: 'Correct the file, or set AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE to another one.',
   noServices: (profile: string, services: string) =>
     `The profile ${profile} names the services section ${services}, which is not in the AWS configuration file.`,
   noServicesHint: 'Add the section, or remove services from the profile.',
@@ -63,8 +63,8 @@ export const configurationWords = {
   caBundleUnreadable: (path: string, from: string, code: string) =>
     `The certificate file ${path} (${from}) can't be read (${code}).`,
   caBundleEmpty: (path: string, from: string) =>
-    `The certificate file ${path} (${from}) holds no certificate in PEM form.`,
-  caBundleHint: 'Name a file with certificates in PEM form.',
+    `The certificate file ${path} (${from}) has no PEM certificate.`,
+  caBundleHint: 'Set AWS_CA_BUNDLE, or ca_bundle in the profile, to a file with PEM certificates.',
   wrongAccount: (found: string, wanted: string, from: string) =>
     `These credentials belong to account ${found}, not to ${wanted} (${from}).`,
   wrongAccountHint: (from: string) => `Name a profile of that account with --profile, or correct ${from}.`,
@@ -87,17 +87,16 @@ export const configurationWords = {
   },
 
   noCredentials: 'No AWS credentials were found.',
-  profileWithout: (profile: string) =>
-    `The profile ${profile} holds no credentials, and no others were found.`,
+  profileWithout: (profile: string) => `The profile ${profile} has no credentials, and no others were found.`,
   noCredentialsHint: (profile: string | undefined) =>
     profile
       ? `Run 'aws configure --profile ${profile}' or 'aws sso login --profile ${profile}', or name another profile with --profile.`
       : "Run 'aws configure' or 'aws sso login', name a profile with --profile, or try --sandbox, which needs no account.",
   partialKeys:
-    'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must both be set, and at least one of them is not.',
+    'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must both be set. At least one of them is missing.',
   partialKeysHint: 'Set both variables, or unset both and name a profile with --profile.',
   containerFailed: (reason: string) =>
-    `The container credentials endpoint (AWS_CONTAINER_CREDENTIALS_…) gave no credentials${reason ? ` (${reason})` : ''}.`,
+    `The container credentials endpoint (AWS_CONTAINER_CREDENTIALS_…) returned no credentials${reason ? ` (${reason})` : ''}.`,
   containerNotNamed:
     'There is no container credentials endpoint: neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set.',
   containerBadUrl: 'AWS_CONTAINER_CREDENTIALS_FULL_URI is not a URL.',
@@ -108,7 +107,7 @@ export const configurationWords = {
   containerExpired: 'The container credentials endpoint returned credentials that have expired.',
   containerVariablesHint: 'Correct the AWS_CONTAINER_… variables. They are usually set by the platform.',
   instanceFailed: (reason: string) =>
-    `The EC2 instance metadata service gave no credentials${reason ? ` (${reason})` : ''}.`,
+    `The EC2 instance metadata service returned no credentials${reason ? ` (${reason})` : ''}.`,
   instanceHint:
     'Check that this is an EC2 instance with a role, and the variables AWS_EC2_METADATA_DISABLED and AWS_EC2_METADATA_SERVICE_ENDPOINT.',
   containerHint: 'Check the role of the task, the pod or the build project.',
@@ -134,9 +133,9 @@ export const configurationWords = {
   loginEnded: (profile: string) => `The sign-in of the profile ${profile} has ended.`,
   loginHint: (profile: string) => `Run 'aws login --profile ${profile}', then run the same command again.`,
   takesFromProfile: (profile: string, source: string) =>
-    `The profile ${profile} takes its credentials from the profile ${source}.`,
+    `The profile ${profile} gets its credentials from the profile ${source}.`,
   takesFrom: (profile: string, source: string) =>
-    `The profile ${profile} takes its credentials from ${source}.`,
+    `The profile ${profile} gets its credentials from ${source}.`,
   roleWithoutSource: (profile: string) =>
     `The profile ${profile} has role_arn, but neither source_profile nor credential_source.`,
   twoSources: (profile: string) =>
@@ -145,16 +144,16 @@ export const configurationWords = {
   unknownSource: (profile: string, source: string, known: string[]) =>
     `The credential_source of the profile ${profile} is ${source}. It must be ${known.slice(0, -1).join(', ')} or ${known.at(-1) ?? ''}.`,
   sourceMissing: (profile: string, source: string) =>
-    `The profile ${profile} takes its credentials from the profile ${source}, which does not exist.`,
+    `The profile ${profile} gets its credentials from the profile ${source}, which does not exist.`,
   sourceEmpty: (profile: string, source: string) =>
-    `The profile ${profile} takes its credentials from the profile ${source}, which holds none.`,
+    `The profile ${profile} gets its credentials from the profile ${source}, which has none.`,
   sourceLoop: (profile: string, source: string) =>
-    `The profile ${profile} takes its credentials from the profile ${source}, which takes its own from ${profile}.`,
+    `The profile ${profile} gets its credentials from the profile ${source}, which in turn depends on ${profile}.`,
   badRoleArn: (profile: string) => `The role_arn of the profile ${profile} is not the ARN of a role.`,
   badExternalId: (profile: string) =>
     `The external_id of the profile ${profile} has fewer than 2 characters.`,
   badDuration: (profile: string) =>
-    `The duration_seconds of the profile ${profile} is not a number of seconds.`,
+    `In the profile ${profile}, duration_seconds must be a whole number of seconds.`,
   halfKey: (profile: string) =>
     `The profile ${profile} must have both aws_access_key_id and aws_secret_access_key. One of them is missing.`,
   tokenWithoutRole: (profile: string) =>
@@ -178,9 +177,7 @@ export const configurationWords = {
   ssoEnded: (profile: string) => `The SSO session of the profile ${profile} has ended.`,
   ssoHint: (profile: string) => `Run 'aws sso login --profile ${profile}', then run the same command again.`,
   signInAnswered: (service: string, status: number | undefined) =>
-    status === undefined
-      ? `${service} did not answer.`
-      : `${service} answered with the HTTP status ${status}.`,
+    status === undefined ? `${service} did not answer.` : `${service} returned HTTP status ${status}.`,
   waitedFor: (source: string) => `credentials (${source})`,
   laterHint: 'Run the same command again later.',
   timedOut: (source: string, seconds: number) =>

@@ -18,9 +18,9 @@ export const scriptWords = {
   global: 'IAM and STS are global; this is the Region in which they are addressed.',
   readingTitle: 'The keys. All of them are read and checked before anything is made.',
   accountTitle: 'Whose account it is.',
-  onlyAccount: 'The script was made for one account, and changes nothing in another one.',
+  onlyAccount: 'This script is for one account. In any other account, it stops before it changes anything.',
   otherAccount: (account: string) =>
-    `not to ${account}, for which this script was made. Nothing was changed.`,
+    `not to ${account}, the account that this script is for. Nothing was changed.`,
   secretTitle: (secret: string) =>
     `The secret ${secret}: the whole value is the key, as MediaConnect wants it.`,
   existingTitle: (secret: string) => `The secret ${secret} is there already; only its ARN is wanted.`,
@@ -37,7 +37,7 @@ export const scriptWords = {
   resultTitle: 'What the encryption settings of flows take.',
 
   functions: {
-    stop: 'Ends with a sentence. The codes are those of mc-static-key: 1 AWS failed, 2 a wrong key, 3 a conflict, 4 another account.',
+    stop: 'Prints a message and exits. The codes are those of mc-static-key: 1 AWS failed, 2 invalid key, 3 conflict, 4 wrong account.',
     call: 'Runs the AWS CLI, which says itself what is wrong. Stops where that fails.',
     exists:
       'Asks AWS about something that may not be there. The first argument is the error that says so; the rest is for the AWS CLI. When it is there, "answer" is what AWS says.',

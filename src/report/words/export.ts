@@ -5,8 +5,8 @@ export const exportWords = {
   otherPartition: (region: string) =>
     `--home-region ${region} belongs to another partition of AWS than the Regions of the keys, and so to another account. Give a Region of the same partition.`,
   arnOfOther: (other: string, account: string, from: string) =>
-    `An ARN belongs to account ${other}, not to ${account} (${from}). Give an ARN of that account, or correct ${from}.`,
-  severalAccounts: 'The ARNs belong to different accounts. Give those of one account at a time.',
+    `An ARN belongs to account ${other}, not to ${account} (${from}). Give an ARN of account ${account}, or correct ${from}.`,
+  severalAccounts: 'The ARNs belong to different accounts. Export each account separately.',
   resolved: (option: string, member: string, role: string) =>
     `CloudFormation takes {{resolve:…}} for a reference and puts in its place what it finds there, and nothing keeps it from that. Give the role ${role} another ${option} (${member} in a manifest).`,
   trustTooLong: (role: string, size: number, most: number) =>

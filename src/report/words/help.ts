@@ -130,7 +130,7 @@ export const helpWords = {
   json: 'print one JSON document on standard output',
   quiet: 'print the result only, and what went wrong',
   debug: 'log each request to AWS, and stack traces',
-  noColor: 'print without colour',
+  noColor: 'print without color',
   commonTitle: 'General options:',
 
   sandboxCommand: 'Open a shell, or run a command, with AWS_ENDPOINT_URL set to an AWS sandbox',

@@ -63,7 +63,7 @@ export const keyWords = {
 
   fileMissing: (path: string) => `--key-file: there is no file ${path}.`,
   fileIsFolder: (path: string) => `--key-file: ${path} is a folder. Name the file in it that holds the key.`,
-  fileUnreadable: (path: string) => `--key-file: ${path} cannot be read with your rights.`,
+  fileUnreadable: (path: string) => `--key-file: you don't have permission to read ${path}.`,
   fileFailed: (path: string, code: string) => `--key-file: ${path} could not be read (${code}).`,
   fileAbsent: '--key-file: there is no file of that name. It takes the path of a file, not the key itself.',
   fileAbsentIn: (folder: string) =>

@@ -33,10 +33,10 @@ export const manifestWords = {
       ? 'Waiting for the end of the manifest.'
       : `Waiting for the end of the manifest from ${name}.`,
   folder: (path: string) => `${atStart(path)} is a folder. Name the manifest in it.`,
-  unreadable: (path: string) => `${atStart(path)} cannot be read with your rights.`,
+  unreadable: (path: string) => `You don't have permission to read ${path}.`,
   failed: (path: string, code: string) => `${atStart(path)} could not be read (${code}).`,
   tooLarge: (path: string, megabytes: number) =>
-    `${atStart(path)} has more than ${megabytes} MB, which no list of keys has. Name another file, or split it.`,
+    `${atStart(path)} is larger than ${megabytes} MB, the limit for a manifest. Name another file, or split it.`,
   notUtf8: (path: string) => `${atStart(path)} is not UTF-8 text. Save it as UTF-8.`,
   thisFile: 'The manifest',
   /** In commands, for a manifest that can be read only once. */

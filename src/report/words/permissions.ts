@@ -60,9 +60,9 @@ export const permissionPurposes = {
   OptionalReadSecrets: 'see a secret that is too new for the list',
   OptionalListVersions: 'replace a value again after its staging labels were moved by hand',
   OptionalReadVersions:
-    'tell the age of each key exactly, and see which KMS key its current version is encrypted with',
-  OptionalReadSecretPolicies: "see whether the secrets' own policies keep the roles out",
-  OptionalReadKmsKeys: 'see whether the KMS keys are enabled, and whether their policies let the roles in',
+    'show the exact age of each key, and see which KMS key encrypts the current version of each secret',
+  OptionalReadSecretPolicies: "see whether the secrets' resource policies deny access to the roles",
+  OptionalReadKmsKeys: 'see whether the KMS keys are enabled, and whether their key policies allow the roles',
   OptionalReadPolicyTags: 'see whether this program made a policy, by its tag',
 } as const;
 

@@ -10,40 +10,41 @@ export const proofWords = {
   secretAbsent: 'the secret is not there',
   secretDeleted: 'the secret is scheduled for deletion',
   secretBinary: 'the secret holds bytes, not text',
-  otherKey: 'the secret holds another key than this run stored; someone else must have changed it meanwhile',
+  otherKey:
+    'the secret holds a different key than this run stored; another process must have changed it in the meantime',
   secretEmpty: 'the secret has no current version',
   trusted: 'MediaConnect may assume the role',
   notTrusted: (because: string) => `MediaConnect can't assume the role: ${because}`,
   maybeTrusted: (because: string) => `can't tell whether MediaConnect can assume the role: ${because}`,
-  trustUnreadable: 'the trust policy cannot be read as an IAM policy',
+  trustUnreadable: 'the trust policy cannot be parsed as an IAM policy',
   roleAbsent: 'the role is not there',
-  policyUnseen: (why: string) => `the resource policy of the secret was not seen (${why})`,
-  policyNotReadable: 'the resource policy of the secret cannot be read as an IAM policy',
+  policyUnseen: (why: string) => `the resource policy of the secret could not be read (${why})`,
+  policyNotReadable: 'the resource policy of the secret cannot be parsed as an IAM policy',
   readable: 'the role may read the secret',
   notReadable: (action: string, because: string) => `the role can't perform ${action}: ${because}`,
   maybeReadable: (action: string, because: string) =>
     `can't tell whether the role can perform ${action}: ${because}`,
-  policyUnreadable: (name: string) => `the policy ${name} cannot be read as an IAM policy`,
+  policyUnreadable: (name: string) => `the policy ${name} cannot be parsed as an IAM policy`,
 
   keyPolicyUnseen: (key: string, why: string | undefined) =>
-    `the policy of the KMS key ${key} was not seen${why === undefined ? '' : ` (${why})`}`,
+    `the policy of the KMS key ${key} could not be read${why === undefined ? '' : ` (${why})`}`,
   /** Says of which key the policy is that is spoken of. */
   ofKey: (because: string, key: string) =>
     because.replace('the key policy', () => `the key policy of ${key}`),
-  keyPolicyUnreadable: (key: string) => `the policy of the KMS key ${key} cannot be read`,
-  versionKeyUnseen: (why: string) => `the KMS key of the current version was not seen (${why})`,
-  needs: (action: string) => `it takes ${action}`,
+  keyPolicyUnreadable: (key: string) => `the policy of the KMS key ${key} cannot be parsed`,
+  versionKeyUnseen: (why: string) => `the KMS key of the current version could not be determined (${why})`,
+  needs: (action: string) => `no permission for ${action}`,
 
   awsKey: 'encrypted with aws/secretsmanager',
   earlierKmsKey: (arn: string) =>
-    `its current version is still encrypted with ${arn}, not with the KMS key that it names now`,
+    `its current version is still encrypted with ${arn}, not with the KMS key that the secret uses now`,
   earlierKmsKeyUnusable: (arn: string, state: string) =>
-    `its current version is encrypted with ${arn}, which cannot be used (${state}), not with the KMS key that it names now`,
+    `its current version is still encrypted with an earlier KMS key, ${arn}, which cannot be used (${state})`,
   kmsKeyReady: 'its KMS key is enabled',
   noKmsKey: (id: string) => `its KMS key ${id} does not exist`,
   kmsKeyDeleted: (arn: string) => `its KMS key ${arn} is pending deletion`,
   kmsKeyDisabled: (arn: string) => `its KMS key ${arn} is disabled`,
-  kmsKeyStateMissing: (arn: string) => `AWS does not return the state or usage of the KMS key ${arn}`,
+  kmsKeyStateMissing: (arn: string) => `AWS did not return the state or the key usage of the KMS key ${arn}`,
   kmsKeyStateUnknown: (arn: string, state: string) =>
     `mc-static-key does not know the state ${state} of the KMS key ${arn}`,
   kmsKeyState: (arn: string, state: string) => `its KMS key ${arn} cannot be used (${state})`,
@@ -53,9 +54,9 @@ export const proofWords = {
     `its KMS key ${arn} belongs to another account; its key policy has to allow the role to decrypt`,
 
   failed: (subject: string, detail: string) =>
-    `The set-up is there but does not hold: ${subject}: ${detail}.`,
+    `The setup is in place, but a check failed: ${subject}: ${detail}.`,
   failedHint: (seconds: number) =>
     `IAM may need more than ${seconds} seconds to show a change. If nobody changed anything meanwhile, run the same command again.`,
-  failedAtOnceHint: 'Somebody must have changed it in the meantime; run the same command again.',
-  failedUnchangedHint: 'Nothing was changed by this run; the resource named has to be put right.',
+  failedAtOnceHint: 'Another process must have changed it in the meantime. Run the same command again.',
+  failedUnchangedHint: 'This run changed nothing. Correct the resource named above.',
 };

@@ -42,7 +42,7 @@ export const rotateWords = {
   nowhereHint: 'Check the name, or name the Region (--region).',
   absent: (name: string, region: string) => `There is no secret ${name} in ${region}.`,
   absentHint: (name: string, region: string): Remedy => ({
-    remedy: 'Store a key there for the first time:',
+    remedy: 'Check the name and the Region, or store a first key there:',
     command: own('setup', '--secret-name', name, '--region', region),
   }),
   deleted: (name: string, region: string, at: Date) =>
@@ -61,9 +61,9 @@ export const rotateWords = {
     command: rotateCommand(secret),
   }),
   changedMeanwhile: (name: string, region: string) =>
-    `Somebody else made another version of the secret ${name} in ${region} the current one meanwhile.`,
+    `Another process changed the current version of the secret ${name} in ${region} in the meantime.`,
   changedMeanwhileHint: (region: string): Remedy => ({
-    remedy: 'Look at it, and decide which key to use:',
+    remedy: 'Check the secret, then decide which key to use:',
     command: own('status', '--region', region),
   }),
 

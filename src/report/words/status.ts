@@ -9,7 +9,7 @@ export const statusWords = {
   looking: 'Looking through the account',
   readingRoles: (count: number) =>
     count === 1 ? 'Reading the role and its policies' : `Reading ${count} roles and their policies`,
-  readingDetails: (count: number) => `Looking at the age of ${count} keys, and who may read them`,
+  readingDetails: (count: number) => `Checking the age of ${count} keys and who can read them`,
 
   deleted: (day: string) => `scheduled for deletion (${day}): MediaConnect cannot read it`,
   deletedUnused: (day: string) => `scheduled for deletion (${day}): nobody can read it until it is restored`,
@@ -22,29 +22,30 @@ export const statusWords = {
   freeName: 'its name is not reserved',
   reservedName: 'has the name MediaConnectAccessRole, which AWS reserves',
   noPath: 'no path',
-  path: (path: string) => `has the path ${path}; newer operations of MediaConnect refuse a role with a path`,
+  path: (path: string) => `has the path ${path}; newer MediaConnect API operations reject a role with a path`,
   trusted: 'MediaConnect may assume the role',
   trustedForSome: 'MediaConnect may assume the role for some flows only',
   mayBeTrusted: (because: string) => `can't tell whether MediaConnect can assume the role: ${because}`,
   notTrusted: (because: string) => `MediaConnect can't assume the role: ${because}`,
-  trustUnreadable: 'the trust policy cannot be read as an IAM policy',
+  trustUnreadable: 'the trust policy cannot be parsed as an IAM policy',
   guarded: 'flows of other accounts are kept out',
   letsIn: (accounts: string[]) =>
     `its trust policy also trusts flows of other accounts: ${accounts.join(', ')}`,
   maybeGuarded: (because: string) => `can't tell whether flows of other accounts are kept out: ${because}`,
   noGuard:
     'the trust policy does not ask for this account (aws:SourceAccount), so that flows of other accounts might use the role',
-  policiesUnseen: 'the policies of the role could not be looked at',
-  policyUnreadable: (name: string) => `the policy ${name} cannot be read as an IAM policy`,
+  policiesUnseen: 'the policies of the role could not be read',
+  policyUnreadable: (name: string) => `the policy ${name} cannot be parsed as an IAM policy`,
   readable: 'the role may read the secret',
   notReadable: (action: string, because: string) => `the role can't perform ${action}: ${because}`,
   mayRead: (because: string) => `can't tell whether the role can read it: ${because}`,
   namesNothing: 'no secret has this ARN',
   notListed: (difference: string | undefined) =>
     `the list of secrets lacks this ARN, but can be five minutes out of date, and secretsmanager:DescribeSecret is not allowed${difference === undefined ? '' : `; compared with a listed secret, the ARN ${difference}`}`,
-  namesNearly: (difference: string) => `no secret has this ARN, which ${difference}`,
+  namesNearly: (difference: string) =>
+    `no secret has this ARN; compared with the closest one, it ${difference}`,
   someSecrets: 'does not allow reading every secret',
-  anySecret: 'allows reading every secret there is, not only those that are needed',
+  anySecret: 'allows reading every secret, not only those that MediaConnect needs',
   readsOnly: 'allows reading secrets and nothing else',
   allowsMore: (action: string) => `allows more than reading secrets, such as ${action}`,
 
@@ -82,7 +83,7 @@ export const statusWords = {
     "Set it up with 'mc-static-key setup', or try it out with 'mc-static-key setup --sandbox' first.",
   lookedIn: (regions: string[]) => `Secrets were looked for in ${regions.join(', ') || 'no Region'}.`,
   readByAnyone:
-    'Last read is the day (UTC) on which anybody last read the value: MediaConnect, a person, or this program when it proves a set-up.',
+    'Last read is the day (UTC) on which anyone last read the value: MediaConnect, a person, or this program when it verifies a setup.',
   verify: 'These checks read no key. All checks of one secret, its value too:',
   verifyAll: 'These checks read no key. All checks, those of the values too:',
   missingTitle: 'Missing',
@@ -90,15 +91,15 @@ export const statusWords = {
     `${kind} ${name}${regions.length > 0 ? ` (${regions.join(', ')})` : ''}`,
   moreMissing: (number: number) => `and ${count(number)} more; --json has them all`,
   missingCount: (number: number) => `${count(number)} missing`,
-  setUp: 'What is missing is set up by:',
+  setUp: 'To create what is missing, run:',
   setUpAndRestore: (missing: number) =>
     missing === 0
-      ? 'What is scheduled for deletion is restored by:'
-      : 'What is missing is set up, and what is scheduled for deletion restored, by:',
+      ? 'To restore what is scheduled for deletion, run:'
+      : 'To create what is missing and restore what is scheduled for deletion, run:',
   notes: 'Not looked at',
-  denied: (action: string) => `${action} is not allowed to these credentials`,
+  denied: (action: string) => `these credentials are not allowed to perform ${action}`,
   unanswered: (action: string) =>
-    `AWS failed at ${action}, or throttled it to the end; run the command again`,
+    `AWS returned errors for ${action}, or kept throttling it; run the command again`,
   regionOff: 'not enabled in this account',
   note: (subjects: string[], detail: string) => `${someOf(subjects)}: ${detail}`,
   loosePoliciesWhat: 'policies that no role has',

@@ -202,7 +202,7 @@ export const roleWords = {
     `The role ${name} belongs to the CloudFormation stack ${stack}, whose next update may undo the change made here.`,
   hasPath: (name: string, path: string) =>
     `The role ${name} has the path ${path}; newer MediaConnect APIs refuse a role whose ARN has a path.`,
-  unreadable: (name: string) => `The trust policy of the role ${name} cannot be read as an IAM policy.`,
+  unreadable: (name: string) => `The trust policy of the role ${name} cannot be parsed as an IAM policy.`,
   nameTaken: (name: string) =>
     `IAM says that a role named ${name} exists, but it cannot be read; perhaps it is spelt in other letter case.`,
 

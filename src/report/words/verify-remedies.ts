@@ -96,7 +96,7 @@ export const remedies = {
   }),
   /** What is encrypted with a key that is no longer the secret's is encrypted with the one that it names now. */
   encryptAnew: (arn: string, region: string, kmsKeyId = 'alias/aws/secretsmanager'): Remedy => ({
-    remedy: 'Encrypt it with the KMS key that the secret names now:',
+    remedy: 'Encrypt it with the KMS key that the secret uses now:',
     command: aws(
       ...['secretsmanager', 'update-secret', '--region', region],
       ...['--secret-id', arn, '--kms-key-id', kmsKeyId],
@@ -144,7 +144,7 @@ export const remedies = {
     remedy: 'Make sure that the policy of the KMS key allows the role kms:Decrypt.',
   } satisfies Remedy,
   resourcePolicy: (arn: string, region: string): Remedy => ({
-    remedy: 'Let the role in, in the policy of the secret; this shows it:',
+    remedy: 'Allow the role in the resource policy of the secret. To see the policy:',
     command: aws('secretsmanager', 'get-resource-policy', '--region', region, '--secret-id', arn),
   }),
 
@@ -174,8 +174,7 @@ export const remedies = {
     }),
   }),
   takeTrustDenialOut: (roleName: string): Remedy => ({
-    remedy:
-      'Take the denial out of its trust policy, which another statement would not change; this shows it:',
+    remedy: 'Remove the Deny from its trust policy; adding a statement would not help. To see the policy:',
     command: aws('iam', 'get-role', '--role-name', roleName),
   }),
   /** @param trust the trust policy with the guard in it, where it can be added without a change to anything else */
@@ -199,11 +198,11 @@ export const remedies = {
     command: setupCommand(what),
   }),
   policyUnreadable: {
-    remedy: 'Look at it in the IAM console; a policy that IAM took reads there.',
+    remedy: 'Look at it in the IAM console, which can show any policy that IAM accepted.',
   } satisfies Remedy,
   takeOut: (because: string): Remedy => ({
     remedy: /boundary/.test(because)
-      ? 'Have whoever is in charge of the permissions boundary allow it, or set up a role with another one.'
+      ? 'Ask the owner of the permissions boundary to allow it, or set up a role with another one.'
       : 'Take the denial out of the policy, or except this secret from it.',
   }),
   takeOff: (what: SetUp, roleName: string, { name, arn }: OfRole): Remedy => {

@@ -102,8 +102,8 @@ export const verifyWords = {
   reservedName: 'has the name MediaConnectAccessRole, which AWS reserves',
   freeName: 'its name is not reserved',
   noPath: 'no path',
-  path: (path: string) => `has the path ${path}; newer operations of MediaConnect refuse a role with a path`,
-  trustUnreadable: 'its trust policy cannot be read as an IAM policy',
+  path: (path: string) => `has the path ${path}; newer MediaConnect API operations reject a role with a path`,
+  trustUnreadable: 'its trust policy cannot be parsed as an IAM policy',
   notTrusted: (because: string, flow: string | undefined) =>
     `MediaConnect may not assume it${flow === undefined ? '' : ` for this ${mediaIn(flow)}`}: ${because}`,
   trusted: 'MediaConnect may assume it',
@@ -115,7 +115,7 @@ export const verifyWords = {
   attached: (name: string) => `the policy ${name} is attached`,
   notAttached: (name: string) => `the policy ${name} is not attached`,
   policiesRead: 'its policies are well-formed',
-  policyUnreadable: (name: string) => `the policy ${name} cannot be read as an IAM policy`,
+  policyUnreadable: (name: string) => `the policy ${name} cannot be parsed as an IAM policy`,
   mayRead: (name: string, region: string) => `may read ${name} (${region})`,
   mayDecrypt: (name: string, region: string) => `may use the KMS key of ${name} (${region})`,
   mayNot: (actions: string[], because: string) => `the role can't perform ${list(actions)}: ${because}`,
@@ -126,7 +126,7 @@ export const verifyWords = {
   namedSecrets: (name: string) => `${name} is for named secrets`,
   prefixes: (name: string, prefixes: string[]) =>
     `${name} is for secrets whose names begin with ${prefixes.join(' or ')}`,
-  anySecret: (name: string) => `${name} allows reading every secret there is, not only those that are needed`,
+  anySecret: (name: string) => `${name} allows reading every secret, not only those that MediaConnect needs`,
 
   rootPasses: 'as root, you may pass the role to MediaConnect',
   passes: 'you may pass the role to MediaConnect',
