@@ -47,7 +47,8 @@ function cliIsHere(): Promise<boolean> {
 }
 
 async function runAwsCli(sandbox: Sandbox, words: string[]): Promise<void> {
-  const env = { ...sandbox.env, AWS_REGION: REGION };
+  // Version 1 of the AWS CLI reads the second one only.
+  const env = { ...sandbox.env, AWS_REGION: REGION, AWS_DEFAULT_REGION: REGION };
   const { code, stderr } = await runCommand('aws', words, { env, timeoutMs: 60_000 });
   expect(code, stderr).toBe(0);
 }
