@@ -24,6 +24,11 @@ import type { StepContext } from './types.ts';
 
 const NO_CHANGE: ReadPolicyChange = { added: { resources: [], grants: [] }, removed: new Set() };
 
+/** IAM shows changes within seconds, and a run reads a policy right before it writes to it. */
+const OLDEST_READ_MS = 30_000;
+/** A run that has read the current version writes within this time. IAM dates versions by the second. */
+const READ_TO_WRITE_MS = 2_000;
+
 /** A version that this run has written, or may have written. */
 export interface PolicyWrite {
   /** Number of the newest version that this run had read before the write. */
@@ -103,7 +108,7 @@ export async function intendedState(
 
   const changes = later.map(([number, document]) => {
     const own = ours.get(number);
-    const change = own ? changeBetween(own.baseDocument, document) : likelyChange(number, documents);
+    const change = own ? changeBetween(own.baseDocument, document) : likelyChange(number, documents, policy);
     return { number, change };
   });
   const apply = (some: typeof changes) =>
@@ -142,24 +147,33 @@ async function documentOf(
 
 /**
  * Returns what the writer of a version probably wanted to change. IAM does not say which version the writer had read. It is taken
- * for the one from which this version differs least: what a writer has not seen looks as if the writer had removed or added it. If
- * two differ as much, one that removes nothing counts before a newer one: who removes looks again afterwards, who adds does not look for
- * others' entries.
+ * for the one from which this version differs least: what a writer has not seen looks as if the writer had removed or added it. Of two
+ * that differ as much, the newer one counts, unless the writer must have read an old state in any case. Then one that removes nothing
+ * counts: nobody would notice an entry that is lost.
  */
-function likelyChange(number: number, documents: ReadonlyMap<number, string>): ReadPolicyChange {
+function likelyChange(
+  number: number,
+  documents: ReadonlyMap<number, string>,
+  { createdAt }: Pick<FoundPolicy, 'createdAt'>,
+): ReadPolicyChange {
   const document = documents.get(number) ?? '';
+  const written = createdAt[`v${number}`] ?? 0;
+  /** For how long the version had been replaced when this one was written, in milliseconds. */
+  const ageOf = (earlier: number) => written - (createdAt[`v${earlier + 1}`] ?? written);
   const changes = [...documents]
-    .filter(([earlier]) => earlier < number)
+    .filter(([earlier]) => earlier < number && ageOf(earlier) <= OLDEST_READ_MS)
     .sort(([a], [b]) => b - a)
-    .map(([, earlier]) => changeBetween(earlier, document));
+    .map(([earlier, before]) => ({ ageMs: ageOf(earlier), ...changeBetween(before, document) }));
   // Nobody writes a version that changes nothing.
   const real = changes.filter((change) => sizeOf(change) > 0);
-  return real.reduce((least, each) => (isLess(each, least) ? each : least), real[0] ?? NO_CHANGE);
+  return real.reduce((least, each) => (isLikelier(each, least) ? each : least), real[0] ?? NO_CHANGE);
 }
 
-function isLess(a: ReadPolicyChange, b: ReadPolicyChange): boolean {
-  if (sizeOf(a) !== sizeOf(b)) return sizeOf(a) < sizeOf(b);
-  return a.removed.size === 0 && b.removed.size > 0;
+/** Whether a change to an older version is likelier than one to a newer version. */
+function isLikelier(older: ReadPolicyChange, newer: ReadPolicyChange & { ageMs?: number }): boolean {
+  if (sizeOf(older) !== sizeOf(newer)) return sizeOf(older) < sizeOf(newer);
+  const isOldInAnyCase = (newer.ageMs ?? 0) > READ_TO_WRITE_MS;
+  return isOldInAnyCase && older.removed.size === 0 && newer.removed.size > 0;
 }
 
 /** Returns the writes that took effect, oldest first. One whose answer was lost is recognized by its document. */

@@ -38,26 +38,15 @@ afterAll(() => restore());
 
 test.for(CROWDS)(
   'a policy has what %s at once were told to leave in it',
-  { timeout: 600_000 },
+  { timeout: 1_800_000 },
   async ([, crowd]) => {
-    let unfinished = 0;
     for (let seed = 1; seed <= runs(6, 500); seed += 1) {
-      const story = storyOf(crowd, seed);
-      let tale = await playStory(story, { judge });
-      const again = tale.played.filter(({ run }) => run.code !== 0).map(({ command }) => command);
-      if (again.length > 0) {
-        // A removal can be taken for an addition on an older version. The teardown then says that something is left.
-        unfinished += 1;
-        expect([seed, again.every(({ kind }) => kind === 'teardown')]).toEqual([seed, true]);
-        tale = await playStory({ ...story, acts: [...story.acts, actOf(again)] }, { judge });
-        const last = tale.played.slice(-again.length);
-        expect([seed, last.map(({ run }) => run.code)]).toEqual([seed, last.map(() => 0)]);
-      }
+      const tale = await playStory(storyOf(crowd, seed), { judge });
+      expect([seed, tale.played.map(({ run }) => run.code)]).toEqual([seed, tale.played.map(() => 0)]);
       expect([seed, tale.violations]).toEqual([seed, []]);
       const left = crowd.before.filter((secret) => !crowd.tornDown.includes(secret));
       expect([seed, allowedIn(tale)]).toEqual([seed, [...left, ...crowd.setUp]]);
     }
-    expect(unfinished).toBeLessThanOrEqual(runs(0, 5));
   },
 );
 
