@@ -150,7 +150,9 @@ function judgeDecrypting(secret: Secret, roleArn: string, about: About, refusals
     const { remedy, command } = remedies.encryptAnew(arn, target.region, seenIn(secret.described)?.kmsKeyId);
     return { ...check, remedy, ...(command === undefined ? {} : { command }) };
   }
-  const [closed] = keys.filter(() => / key policy allows neither /.test(check.detail));
+  if (!/ key policy allows neither /.test(check.detail)) return check;
+  // The policy of another account's key is not seen, and it is not for this account to change.
+  const closed = keys.find(({ policy }) => tryParsePolicy(seenIn(policy) ?? ''));
   return closed ? { ...check, ...letInto(closed, target.region, roleArn) } : check;
 }
 

@@ -629,4 +629,69 @@ export const FOUND: readonly {
       seed: 0,
     },
   },
+  {
+    title: "a rotation says what it can't see of another account's KMS key",
+    story: {
+      account: [
+        {
+          thing: 'role',
+          name: 'R',
+          trust: 'own-form',
+          attached: [],
+          inline: 'allow-all',
+          boundary: 'other',
+          own: false,
+          stack: true,
+        },
+        {
+          thing: 'secret',
+          name: 'a',
+          region: 'us-west-2',
+          value: 'k1',
+          kms: 'foreign',
+          own: false,
+          stack: true,
+        },
+      ],
+      acts: [
+        {
+          pause: 60,
+          others: [],
+          commands: [
+            {
+              command: { kind: 'rotate', secret: 'a', regions: ['us-west-2'], key: 'generate', role: 'R' },
+              faults: [],
+            },
+          ],
+        },
+        {
+          pause: 60,
+          others: [],
+          commands: [
+            {
+              command: {
+                kind: 'setup',
+                secret: 'a',
+                regions: ['us-west-2'],
+                key: 'generate',
+                policy: 'P',
+                scope: 'secrets',
+                role: 'R',
+                restore: true,
+              },
+              faults: [{ kind: 'stale', from: 0, count: 1, seconds: 1 }],
+            },
+            {
+              command: { kind: 'teardown', secret: 'a', regions: ['us-west-2'], policy: 'P', role: 'R' },
+              faults: [],
+            },
+          ],
+        },
+      ],
+      choices: [],
+      again: false,
+      tearsDown: false,
+      seed: 0,
+    },
+  },
 ];
