@@ -3,7 +3,7 @@ import { inputWords as words } from '../report/words/input.ts';
 import { KEY_TYPES } from './choices.ts';
 import { given, type Reader } from './reading.ts';
 
-/** The options that say where a key comes from and what it is, as the parser answers them: text, not checked. */
+/** The options that say where a key comes from and what it is, as the parser returns them: text, not checked. */
 export interface KeyOptions {
   keyFile?: string;
   keyEnv?: string;

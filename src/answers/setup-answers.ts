@@ -7,7 +7,7 @@ import { EXISTING_KEY_ANSWERS, POLICY_SCOPES } from './choices.ts';
 import { type KeyOptions, keyProblems, readKeyOptions } from './key-options.ts';
 import { given, type Reader, reader } from './reading.ts';
 
-/** The options of `setup` as the parser answers them: text, not checked. */
+/** The options of `setup` as the parser returns them: text, not checked. */
 export interface SetupOptions extends KeyOptions {
   secretName?: string;
   secretArn?: string[];

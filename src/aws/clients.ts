@@ -8,12 +8,13 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 import { DEFAULTS, HTTP } from '../defaults.ts';
 import { withBoundedAnswers } from './answer-size.ts';
 import { type AwsTime, withoutSkewRetries, withServerTime } from './clock.ts';
-import type { AwsConfiguration, ServiceId } from './configuration.ts';
+import type { AwsConfiguration } from './configuration.ts';
 import { foundCredentials } from './credentials.ts';
 import type { LaneOf, Lanes } from './lanes.ts';
 import { demandingAws } from './not-aws.ts';
 import { withBoundedRetries } from './retries.ts';
 import { middlewareOf, type SdkClient } from './sdk-client.ts';
+import type { ServiceId } from './services.ts';
 import type { ExpectedAccount } from './session.ts';
 import type { BeginWait } from './waiting.ts';
 

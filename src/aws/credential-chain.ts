@@ -7,17 +7,12 @@ import { Failure } from '../failure.ts';
 import { plain } from '../report/plain.ts';
 import { configurationWords as words } from '../report/words/configuration.ts';
 import type { RequestHandler } from './clients.ts';
-import {
-  type AwsConfiguration,
-  type CredentialsSource,
-  howOfSource,
-  type Profile,
-  type ProfileCredentials,
-} from './configuration.ts';
+import type { AwsConfiguration, CredentialsSource, Profile, ProfileCredentials } from './configuration.ts';
 import { fromContainer } from './container-credentials.ts';
 import { runProcess } from './credential-process.ts';
 import { type ChainTools, type CredentialsStep, takeStep, unusable } from './credential-step.ts';
 import type { LastRequest } from './credentials-failures.ts';
+import { howOfSource } from './credentials-source.ts';
 import { assumeRole, assumeRoleWithToken, checkRoleSettings } from './role-credentials.ts';
 import { checkLogin, checkSso } from './sign-in.ts';
 

@@ -20,7 +20,7 @@ export function foundCredentials(tools: ChainTools): Provider {
   return () => {
     if (Date.now() >= renewAt) found = undefined;
     if (found) return found;
-    // Whoever asks until the credentials are there waits for the same ones.
+    // Callers that come before the new credentials arrive wait for the same request.
     renewAt = Number.POSITIVE_INFINITY;
     found = credentialsOf(tools, { source, profile }).then((credentials) => {
       const ends = credentials.expiration?.getTime() ?? Number.POSITIVE_INFINITY;

@@ -4,10 +4,11 @@ import { awsWords as words } from '../report/words/aws.ts';
 import { configurationWords } from '../report/words/configuration.ts';
 import type { Told } from '../told.ts';
 import { isClockSkew } from './clock.ts';
-import { type AwsConfiguration, serviceOf } from './configuration.ts';
+import type { AwsConfiguration } from './configuration.ts';
 import { denialHint, denialIn } from './denials.ts';
 import { networkFailure, type Trust } from './network-errors.ts';
 import { isAlwaysEnabled } from './regions.ts';
+import { serviceOf } from './services.ts';
 import { isThrottled } from './throttling.ts';
 
 /** What was being asked of AWS when an error came: named in the sentence that the user reads. */

@@ -4,7 +4,7 @@ import type { SetupAnswers } from '../steps/request.ts';
 import { addManifestOption, manifestProblems } from './manifest-option.ts';
 import { addRequestOptions } from './request-options.ts';
 
-/** The options that say what is exported, as the parser answers them. */
+/** The options that say what is exported, as the parser returns them. */
 export interface ExportOptions extends SetupOptions {
   manifest?: string;
 }

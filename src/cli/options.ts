@@ -5,7 +5,7 @@ import { inputWords as words } from '../report/words/input.ts';
 import { permissionsWords } from '../report/words/permissions.ts';
 import { commandsBelow } from './commands.ts';
 
-/** The general options, as the parser answers them. */
+/** The general options, as the parser returns them. */
 export interface CommonOptions {
   profile?: string;
   endpointUrl?: string;

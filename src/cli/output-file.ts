@@ -25,7 +25,7 @@ import { inputWords } from '../report/words/input.ts';
 import { outputFileWords as words } from '../report/words/output-file.ts';
 import { addOption } from './options.ts';
 
-/** The options that say where a result goes, as the parser answers them. */
+/** The options that say where a result goes, as the parser returns them. */
 export interface OutputFileOptions {
   output?: string;
   force?: boolean;

@@ -15,7 +15,7 @@ import {
   secretProblems,
 } from './secret-options.ts';
 
-/** The options of `permissions COMMAND` as the parser answers them: text, not checked. Each command has some of them. */
+/** The options of `permissions COMMAND` as the parser returns them: text, not checked. Each command has some of them. */
 export interface PermissionsOptions extends SecretOptions {
   kmsKeyId?: string;
   policyName?: string;

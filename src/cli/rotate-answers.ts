@@ -9,7 +9,7 @@ import {
   secretProblems,
 } from './secret-options.ts';
 
-/** The options of `rotate` as the parser answers them: text, not checked. */
+/** The options of `rotate` as the parser returns them: text, not checked. */
 export interface RotateOptions extends SecretOptions, KeyOptions {
   rollback?: boolean;
   roleName?: string;

@@ -3,7 +3,7 @@ import { parseSecretArn } from '../aws/arn.ts';
 import * as rules from '../aws/names.ts';
 import { inputWords as words } from '../report/words/input.ts';
 
-/** The options that name a secret which exists, as the parser answers them: text, not checked. */
+/** The options that name a secret which exists, as the parser returns them: text, not checked. */
 export interface SecretOptions {
   secretName?: string;
   secretArn?: string[];

@@ -1,7 +1,7 @@
 import { reader } from '../answers/reading.ts';
 import * as rules from '../aws/names.ts';
 
-/** The options of `status` as the parser answers them: text, not checked. */
+/** The options of `status` as the parser returns them: text, not checked. */
 export interface StatusOptions {
   region?: string[];
 }

@@ -9,7 +9,7 @@ import {
   secretProblems,
 } from './secret-options.ts';
 
-/** The options of `teardown` as the parser answers them: text, not checked. */
+/** The options of `teardown` as the parser returns them: text, not checked. */
 export interface TeardownOptions extends SecretOptions {
   policyName?: string;
   roleName?: string;

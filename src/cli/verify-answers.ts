@@ -4,7 +4,7 @@ import * as rules from '../aws/names.ts';
 import { inputWords as words } from '../report/words/input.ts';
 import { readSecretOptions, type SecretAnswers, type SecretOptions } from './secret-options.ts';
 
-/** The options of `verify` as the parser answers them: text, not checked. */
+/** The options of `verify` as the parser returns them: text, not checked. */
 export interface VerifyOptions extends SecretOptions, Omit<KeyOptions, 'generate'> {
   policyName?: string;
   roleName?: string;

@@ -7,7 +7,7 @@ import type { Decryption } from './decryption.ts';
 import { readRequests, UNKNOWN_OF_SESSIONS } from './reading.ts';
 import { withTime } from './time.ts';
 
-/** What is known of a role's session, but not of whoever the caller is: a user, or a role whose path its session does not show. */
+/** Context keys that are known for the session of MediaConnect's role, but not for the caller, whose role path its session ARN omits. */
 const UNKNOWN_OF_CALLERS = ['aws:PrincipalArn', 'aws:PrincipalType'];
 
 const EVERYTHING = parsePolicy(

@@ -1,11 +1,6 @@
-import {
-  type AwsConfiguration,
-  type KnownConfiguration,
-  SERVICE_IDS,
-  type ServiceId,
-  type Setting,
-} from '../aws/configuration.ts';
+import type { AwsConfiguration, KnownConfiguration, Setting } from '../aws/configuration.ts';
 import { looksLikePartOfKey } from '../aws/names.ts';
+import { SERVICE_IDS, type ServiceId } from '../aws/services.ts';
 import type { Identity } from '../aws/session.ts';
 import { plain } from './plain.ts';
 import { shownUrl } from './shown-url.ts';

@@ -14,7 +14,7 @@ export type RoleSight = { name: string; arn: string } & (
   | ThereRole
 );
 
-/** A role that is there, or may be: for whoever may not look, that is all that can be said. */
+/** A role that exists or may exist: without the permission to look, nothing else is known. */
 export interface ThereRole {
   kind: 'there';
   described: Look<DescribedRole>;

@@ -49,7 +49,7 @@ export type SecretSight = { target: SecretTarget } & (
 );
 
 /**
- * A secret that is there, or may be: for whoever may not look, that is all that can be said. Its encryption is not looked at while
+ * A secret that exists or may exist: without the permission to look, nothing else is known. Its encryption is not looked at while
  * it is scheduled for deletion, nor where it could not be described.
  */
 export interface ThereSecret extends Partial<Encryption> {

@@ -206,7 +206,7 @@ export const remedies = {
       : 'Take the denial out of the policy, or except this secret from it.',
   }),
   takeOff: (what: SetUp, roleName: string, { name, arn }: OfRole): Remedy => {
-    // It is not this one that `setup` shall find in place and keep.
+    // With the name of the wide policy, `setup` would keep that one.
     const policyName = isSameName(name, what.policyName ?? DEFAULTS.policyName)
       ? `${name}-Narrow`
       : what.policyName;
