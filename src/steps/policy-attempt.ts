@@ -3,6 +3,7 @@ import type { FoundPolicy } from '../aws/policies.ts';
 import { Failure, isUnconfirmed } from '../failure.ts';
 import type { PolicyAim } from './policy-aim.ts';
 import type { CreateWork, UpdateWork } from './policy-distribution.ts';
+import { readPossibleBases } from './policy-rescue.ts';
 import { versionToDelete } from './policy-room.ts';
 import {
   beginWrite,
@@ -66,6 +67,7 @@ async function update(
 ): Promise<FoundPolicy | undefined> {
   const { policy, document } = work;
   const { arn } = policy;
+  await readPossibleBases(context, policy, historyOf(settling, policy));
   const doomed = versionToDelete(policy);
   if (doomed) {
     if (!(await deleteVersion(context, arn, doomed))) {

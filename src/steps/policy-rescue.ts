@@ -122,6 +122,23 @@ export async function intendedState(
   return { kind: 'other', document: intended };
 }
 
+/**
+ * Reads the versions on which others may base what they write next. They may be deleted by the time that this run has to tell what
+ * those others have changed.
+ */
+export async function readPossibleBases(
+  { aws }: Pick<StepContext, 'aws'>,
+  policy: FoundPolicy,
+  history: VersionHistory,
+): Promise<void> {
+  const now = aws.clients.now();
+  history.documents.set(versionNumber(policy.versionId), policy.document);
+  const recent = numbersIn(policy).filter((number) => ageAt(now, number, policy) <= OLDEST_READ_MS);
+  await Promise.all(
+    recent.map((number) => documentOf(history, number, () => readVersion(aws, policy.arn, `v${number}`))),
+  );
+}
+
 /** Gives up a version. It is reported once, and what else is to be done goes on. */
 function losing(
   history: VersionHistory,
@@ -154,19 +171,40 @@ async function documentOf(
 function likelyChange(
   number: number,
   documents: ReadonlyMap<number, string>,
-  { createdAt }: Pick<FoundPolicy, 'createdAt'>,
+  policy: Pick<FoundPolicy, 'createdAt'>,
 ): ReadPolicyChange {
   const document = documents.get(number) ?? '';
-  const written = createdAt[`v${number}`] ?? 0;
-  /** For how long the version had been replaced when this one was written, in milliseconds. */
-  const ageOf = (earlier: number) => written - (createdAt[`v${earlier + 1}`] ?? written);
+  const written = policy.createdAt[`v${number}`] ?? 0;
+  const ageOf = (earlier: number) => ageAt(written, earlier, policy);
   const changes = [...documents]
     .filter(([earlier]) => earlier < number && ageOf(earlier) <= OLDEST_READ_MS)
     .sort(([a], [b]) => b - a)
     .map(([earlier, before]) => ({ ageMs: ageOf(earlier), ...changeBetween(before, document) }));
   // Nobody writes a version that changes nothing.
   const real = changes.filter((change) => sizeOf(change) > 0);
-  return real.reduce((least, each) => (isLikelier(each, least) ? each : least), real[0] ?? NO_CHANGE);
+  const likely: ReadPolicyChange = real.reduce(
+    (least, each) => (isLikelier(each, least) ? each : least),
+    real[0] ?? NO_CHANGE,
+  );
+  // Who has both added and removed something looks again. Nobody would notice the entry that a writer only had not seen.
+  const isSure = likely.added.resources.length === 0 || !mayHaveReadOther(number, documents, policy);
+  return isSure ? likely : { ...likely, removed: new Set() };
+}
+
+/** Whether the writer of a version may have read one that this run has not. */
+function mayHaveReadOther(
+  number: number,
+  documents: ReadonlyMap<number, string>,
+  policy: Pick<FoundPolicy, 'createdAt'>,
+): boolean {
+  const unread = [...Array(number).keys()].findLast((earlier) => earlier > 0 && !documents.has(earlier));
+  const written = policy.createdAt[`v${number}`] ?? 0;
+  return unread !== undefined && ageAt(written, unread, policy) <= OLDEST_READ_MS;
+}
+
+/** Returns for how long a version had been replaced by the next one at a time, in milliseconds. */
+function ageAt(time: number, number: number, { createdAt }: Pick<FoundPolicy, 'createdAt'>): number {
+  return time - (createdAt[`v${number + 1}`] ?? time);
 }
 
 /** Whether a change to an older version is likelier than one to a newer version. */

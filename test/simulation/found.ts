@@ -694,4 +694,86 @@ export const FOUND: readonly {
       seed: 0,
     },
   },
+  {
+    title: 'an entry stays when a run undoes a version that another has based on an old one, since deleted',
+    story: {
+      account: [{ thing: 'policy', name: 'P', document: 'read', secrets: ['c'], versions: 1, own: false }],
+      acts: [
+        {
+          pause: 60,
+          others: [],
+          commands: [
+            {
+              command: {
+                kind: 'setup',
+                secret: 'a',
+                regions: ['us-west-2'],
+                key: 'k1',
+                policy: 'P',
+                scope: 'secrets',
+                role: 'R',
+              },
+              faults: [{ kind: 'kill-before', on: 'write', at: 0 }],
+            },
+          ],
+        },
+        {
+          pause: 0,
+          others: [{ other: 'add-entry', policy: 'P', secret: 'other' }],
+          commands: [
+            {
+              command: {
+                kind: 'setup',
+                secret: 'long2',
+                regions: ['us-west-2'],
+                key: 'generate',
+                policy: 'P',
+                scope: 'secrets',
+                role: 'R',
+              },
+              faults: [],
+            },
+          ],
+        },
+        {
+          pause: 0,
+          others: [],
+          commands: [
+            {
+              command: {
+                kind: 'setup',
+                secret: 'b',
+                regions: ['us-west-2'],
+                key: 'k1',
+                policy: 'P',
+                scope: 'secrets',
+                role: 'R',
+              },
+              faults: [
+                { kind: 'stale', from: 8, count: 4, seconds: 8 },
+                { kind: 'stale', from: 0, count: 8, seconds: 1 },
+              ],
+            },
+            {
+              command: {
+                kind: 'setup',
+                secret: 'b',
+                regions: ['us-west-2'],
+                key: 'k1',
+                policy: 'P',
+                scope: 'secrets',
+                role: 'R',
+                existingKey: 'keep',
+              },
+              faults: [{ kind: 'lost-before', on: 'write', at: 1, times: 1 }],
+            },
+          ],
+        },
+      ],
+      choices: [],
+      again: false,
+      tearsDown: false,
+      seed: 0,
+    },
+  },
 ];
