@@ -114,7 +114,8 @@ async function runInside(
 ): Promise<number> {
   const env = withSandbox(process.env, environment);
   const [program, ...args] = command;
-  if (program !== undefined) await demandFollowing(program, env);
+  const warning = await checkAwsCli(program, env);
+  if (warning !== undefined) output.insist(warning);
   const child = program === undefined ? await shellInSandbox(env, environment) : { program, args, env };
   const signal = signals.received();
   if (signal) return exitCodeOfSignal(signal);
@@ -123,20 +124,36 @@ async function runInside(
 }
 
 /**
- * Refuses an AWS CLI that does not look at `AWS_ENDPOINT_URL`, so that its calls would go to AWS. Versions 1.29 and 2.13 were the first
- * that do (AWS CLI changelogs, July 2023).
+ * Refuses to run an AWS CLI whose calls would go to AWS. Where another program is run, the AWS CLI that it would find gets a warning.
+ * @param program undefined for the user's shell
+ * @returns the warning, if there is one
+ * @throws Failure if the program is such an AWS CLI
  */
-async function demandFollowing(program: string, env: NodeJS.ProcessEnv): Promise<void> {
-  if (!/^aws(\.exe)?$/i.test(basename(program))) return;
-  const { stdout } = await promisify(execFile)(program, ['--version'], { env }).catch(() => ({ stdout: '' }));
-  const [version, major, minor] = /^aws-cli\/(\d+)\.(\d+)\.\d+/.exec(stdout) ?? [];
-  if (version === undefined) return;
-  if (Number(minor) >= (major === '1' ? 29 : 13) || Number(major) > 2) return;
-  throw new Failure(words.cannotFollow(version.replace('aws-cli/', '')), {
+async function checkAwsCli(program: string | undefined, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const isAwsCli = program !== undefined && /^aws(\.exe)?$/i.test(basename(program));
+  const version = await strayingVersion(isAwsCli ? program : 'aws', env);
+  if (version === undefined) return undefined;
+  if (!isAwsCli) return words.mayStray(version);
+  throw new Failure(words.cannotFollow(version), {
     code: 'usage',
     exitCode: EXIT.usage,
     hint: words.cannotFollowHint,
   });
+}
+
+/** The AWS CLI prints its version within a second or two. */
+const AWS_VERSION_LIMIT_MS = 10_000;
+
+/**
+ * Returns the version of an AWS CLI if it does not look at `AWS_ENDPOINT_URL`. Versions 1.29 and 2.13 were the first that do (AWS CLI
+ * changelogs, July 2023).
+ */
+async function strayingVersion(aws: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const asking = promisify(execFile)(aws, ['--version'], { env, timeout: AWS_VERSION_LIMIT_MS });
+  const { stdout } = await asking.catch(() => ({ stdout: '' }));
+  const [, version, major, minor] = /^aws-cli\/((\d+)\.(\d+)\.\d+)/.exec(stdout) ?? [];
+  const follows = Number(minor) >= (major === '1' ? 29 : 13) || Number(major) > 2;
+  return follows ? undefined : version;
 }
 
 /**

@@ -1,6 +1,15 @@
 import { requestContext } from './context.ts';
 import type { PolicyDocument } from './document.ts';
-import { allows, both, denies, either, type Finding, NOTHING_ALLOWS, type Source } from './finding.ts';
+import {
+  allows,
+  both,
+  type DeniedBy,
+  denies,
+  either,
+  type Finding,
+  NOTHING_ALLOWS,
+  type Source,
+} from './finding.ts';
 import { nearMiss } from './near-miss.ts';
 import { EVERY_REACH, type Reach, type RequestPrincipal } from './principals.ts';
 import type { StatementRequest } from './statement.ts';
@@ -13,6 +22,8 @@ export interface Evaluation {
   verdict: Verdict;
   /** One short clause, such as `statement 2 of policy 1 denies it`. */
   because: string;
+  /** Left out where only a permission of the caller is missing, and where nothing is denied. */
+  deniedBy?: DeniedBy;
 }
 
 export interface AccessRequest {
@@ -105,7 +116,7 @@ function ofResource(document: PolicyDocument | undefined, reaches: readonly Reac
 function boundaryAllows(boundary: Source[], request: StatementRequest): Finding {
   const finding = allows(boundary, request);
   return finding.truth === 'no'
-    ? { ...finding, because: 'the permissions boundary does not allow it' }
+    ? { ...finding, because: 'the permissions boundary does not allow it', deniedBy: 'boundary' }
     : finding;
 }
 
@@ -117,7 +128,11 @@ function keyPolicyDelegates(
   if (finding.truth !== 'no') return finding;
   const because = 'the key policy allows neither the role nor its account';
   const miss = nearMiss(ofResource(keyPolicy, EVERY_REACH, 'the key policy'), request);
-  return { ...finding, because: miss === undefined ? because : `${because}: ${miss}` };
+  return {
+    ...finding,
+    because: miss === undefined ? because : `${because}: ${miss}`,
+    deniedBy: 'key-policy',
+  };
 }
 
 function isOfKms(action: string): boolean {
@@ -145,8 +160,11 @@ function explained(evaluation: Evaluation, sources: Source[], request: Statement
 }
 
 function conclude(denied: Finding, granted: Finding): Evaluation {
-  if (denied.truth === 'yes') return { verdict: 'denied', because: denied.because };
-  if (granted.truth === 'no') return { verdict: 'denied', because: granted.because };
+  if (denied.truth === 'yes') return { verdict: 'denied', because: denied.because, deniedBy: 'statement' };
+  if (granted.truth === 'no') {
+    const { because, deniedBy } = granted;
+    return { verdict: 'denied', because, ...(deniedBy ? { deniedBy } : {}) };
+  }
   const open = [denied, granted].find(({ truth }) => isUnknown(truth));
   return open
     ? { verdict: 'cannot-tell', because: open.because }

@@ -2,10 +2,14 @@ import type { PolicyDocument } from './document.ts';
 import { type Attachment, type StatementRequest, statementApplies } from './statement.ts';
 import { all, any, isUnknown, type Truth } from './truth.ts';
 
+/** What denies a request: a `Deny` statement, or the lack of an `Allow` in a document that must have one. */
+export type DeniedBy = 'statement' | 'boundary' | 'key-policy';
+
 /** An answer with the short clause that explains it. */
 export interface Finding {
   truth: Truth;
   because: string;
+  deniedBy?: DeniedBy;
 }
 
 /** A policy with the name it has in explanations. */
@@ -55,6 +59,5 @@ function find(sources: Source[], effect: string, request: StatementRequest): Fin
 }
 
 function decisive(findings: Finding[], truth: Truth): Finding {
-  const because = findings.find((finding) => finding.truth === truth)?.because ?? '';
-  return { truth, because };
+  return findings.find((finding) => finding.truth === truth) ?? { truth, because: '' };
 }

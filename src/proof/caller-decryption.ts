@@ -31,13 +31,13 @@ export function callerDenial(
     );
     if (!resourcePolicy || !request) continue;
     const context = Object.entries(request.context).filter(([name]) => !UNKNOWN_OF_CALLERS.includes(name));
-    const { verdict, because } = evaluateAccess({
+    const { because, deniedBy } = evaluateAccess({
       identityPolicies: [EVERYTHING],
       resourcePolicy,
       request: withTime({ ...request, principal, context: Object.fromEntries(context) }),
       unknownContext: [...UNKNOWN_OF_SESSIONS, ...UNKNOWN_OF_CALLERS],
     });
-    if (verdict === 'denied' && / denies it$/.test(because)) return words.ofKey(because, request.resource);
+    if (deniedBy === 'statement') return words.ofKey(because, request.resource);
   }
   return undefined;
 }

@@ -132,10 +132,11 @@ export function documentsOf({
 }
 
 /** An action that a role can't perform, or that it may not be able to perform. */
-export interface Refusal {
+export interface Refusal extends Omit<Evaluation, 'verdict'> {
   action: string;
   verdict: 'denied' | 'cannot-tell';
-  because: string;
+  /** The KMS key that the action is performed with. */
+  kmsKey?: KmsKeyRef;
 }
 
 /**
@@ -153,16 +154,23 @@ export function refusalsOf(
   const reads = readRequests(itself, where, roleArn).map((request) => ({
     request,
     evaluation: evaluateReading(documents, request, resourcePolicy),
+    about: {},
   }));
   const decrypts = decryptionKeys(kmsKey, decryption).flatMap(({ key, policy }) =>
     readRequests({ ...itself, kmsKey: key }, where, roleArn)
       .filter(({ action }) => action === DECRYPT_ACTION)
-      .map((request) => ({ request, evaluation: evaluateDecrypting(documents, request, policy) })),
+      .map((request) => ({
+        request,
+        evaluation: evaluateDecrypting(documents, request, policy),
+        about: { kmsKey: key },
+      })),
   );
-  const refusals = [...reads, ...decrypts].flatMap(({ request: { action }, evaluation }): Refusal[] => {
-    const { verdict, because } = evaluation;
-    return verdict === 'allowed' ? [] : [{ action, verdict, because }];
-  });
+  const refusals = [...reads, ...decrypts].flatMap(
+    ({ request: { action }, evaluation, about }): Refusal[] => {
+      const { verdict } = evaluation;
+      return verdict === 'allowed' ? [] : [{ ...evaluation, ...about, action, verdict }];
+    },
+  );
   if (decryption && 'unseen' in decryption.versionKeys)
     refusals.push({
       action: DECRYPT_ACTION,

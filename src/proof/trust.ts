@@ -15,7 +15,7 @@ import { timeContext } from './time.ts';
 export type TrustJudgement =
   | { verdict: 'allowed'; scope: TrustScope }
   /** `uncertain`: something that cannot be known from here would decide. */
-  | { verdict: 'not-allowed'; because: string; uncertain: boolean }
+  | ({ verdict: 'not-allowed'; uncertain: boolean } & Pick<Evaluation, 'because' | 'deniedBy'>)
   | { verdict: 'unreadable' };
 
 /**
@@ -68,7 +68,7 @@ export function judgeTrust(text: string, flows: FlowScope, identity: Identity): 
       .map(judge)
       .some(isAllowed);
   if (!asked && flows.regions.every(someFlow)) return { verdict: 'allowed', scope: 'narrower' };
-  return { verdict: 'not-allowed', because: refused.because, uncertain: denied === undefined };
+  return { ...refused, verdict: 'not-allowed', uncertain: denied === undefined };
 }
 
 /** Evaluates the request that MediaConnect makes for one flow, or another resource, of an account. */

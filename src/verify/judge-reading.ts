@@ -150,9 +150,9 @@ function judgeDecrypting(secret: Secret, roleArn: string, about: About, refusals
     const { remedy, command } = remedies.encryptAnew(arn, target.region, seenIn(secret.described)?.kmsKeyId);
     return { ...check, remedy, ...(command === undefined ? {} : { command }) };
   }
-  if (!/ key policy allows neither /.test(check.detail)) return check;
-  // The policy of another account's key is not seen, and it is not for this account to change.
-  const closed = keys.find(({ policy }) => tryParsePolicy(seenIn(policy) ?? ''));
+  const [first] = decidingOf(refusals);
+  if (first?.deniedBy !== 'key-policy') return check;
+  const closed = keys.find(({ key }) => key.arn === first.kmsKey?.arn);
   return closed ? { ...check, ...letInto(closed, target.region, roleArn) } : check;
 }
 
@@ -186,14 +186,20 @@ function isOfKey({ action }: Refusal): boolean {
   return action.startsWith('kms:');
 }
 
+/** What is denied for sure decides; else what may be. */
+function decidingOf(refusals: Refusal[]): Refusal[] {
+  const denied = refusals.filter(({ verdict }) => verdict === 'denied');
+  return denied.length > 0 ? denied : refusals;
+}
+
 function conclude({ make, setUp }: About, id: VerifyId, refusals: Refusal[], allowed: string): VerifyCheck {
-  const denied = refusals.filter((refusal) => refusal.verdict === 'denied');
-  const [first] = denied.length > 0 ? denied : refusals;
+  const deciding = decidingOf(refusals);
+  const [first] = deciding;
   if (!first) return make.ok(id, allowed);
-  if (denied.length === 0) return make.open(id, first.because);
-  const actions = denied.map(({ action }) => action);
-  const explicit = / denies it$|permissions boundary/.test(first.because);
-  const remedy = explicit ? remedies.takeOut(first.because) : remedies.setUp(setUp);
+  if (first.verdict !== 'denied') return make.open(id, first.because);
+  const actions = deciding.map(({ action }) => action);
+  const isExplicit = first.deniedBy === 'statement' || first.deniedBy === 'boundary';
+  const remedy = isExplicit ? remedies.takeOut(first.because) : remedies.setUp(setUp);
   return make.failed(id, words.mayNot(actions, first.because), remedy);
 }
 

@@ -92,7 +92,7 @@ function judgeTrusting(role: RoleSight & ThereRole, wish: RoleWish, identity: Id
           failed(
             'role-trust',
             words.notTrusted(judged.because, flowArn),
-            / denies it$/.test(judged.because) ? remedies.takeTrustDenialOut(name) : letIn,
+            judged.deniedBy === 'statement' ? remedies.takeTrustDenialOut(name) : letIn,
           ),
         ];
   }

@@ -126,6 +126,17 @@ describe('a command in the sandbox', () => {
     expect(stderr).toContain(told);
   });
 
+  test('is run with a warning where PATH has an AWS CLI that would call AWS', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'aws'), "#!/bin/sh\necho 'aws-cli/2.9.21 Python/3.9.11 Linux/5.10'\n", {
+      mode: 0o755,
+    });
+    const PATH = `${folder}:${process.env.PATH}`;
+    const { code, stderr } = await run(['sandbox', '--', 'sh', '-c', 'exit 3'], { env: { PATH } });
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^Warning: the AWS CLI 2\.9\.21 in PATH ignores AWS_ENDPOINT_URL/);
+  });
+
   test('may be this program: a pipeline is rehearsed, and run twice in it finds everything in place', async () => {
     const setup = `${process.execPath} ${program} setup --secret-name a --generate aes256 --yes --json`;
     const { code, stdout } = await run(['sandbox', '--', 'sh', '-c', `${setup} > /dev/null && ${setup}`]);

@@ -87,6 +87,7 @@ describe('what is not known is named, with the statement', () => {
     expect(verdictOf({ ...allow, Condition: strange }, { ...allow, Effect: 'Deny' })).toEqual({
       verdict: 'denied',
       because: 'statement 2 of the trust policy denies it',
+      deniedBy: 'statement',
     });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { DeniedBy } from '../../src/policy/finding.ts';
 import {
   type EvaluationInput,
   evaluateAccess,
@@ -40,7 +41,7 @@ function access(
 describe('what a role may do with a secret in its own account', () => {
   const allow = policy(allowAll);
 
-  test.each<[string, Partial<EvaluationInput>, Verdict, string]>([
+  test.each<[string, Partial<EvaluationInput>, Verdict, string, DeniedBy?]>([
     ['nothing says so', {}, 'denied', 'no statement allows it'],
     [
       'its second policy allows it',
@@ -53,12 +54,14 @@ describe('what a role may do with a secret in its own account', () => {
       { identityPolicies: [allow, policy(allowOther, denyAll)] },
       'denied',
       'statement 2 of policy 2 denies it',
+      'statement',
     ],
     [
       'the boundary does not allow it',
       { identityPolicies: [allow], permissionsBoundary: policy(allowOther) },
       'denied',
       'the permissions boundary does not allow it',
+      'boundary',
     ],
     ['only the boundary allows it', { permissionsBoundary: allow }, 'denied', 'no statement allows it'],
     [
@@ -66,15 +69,17 @@ describe('what a role may do with a secret in its own account', () => {
       { identityPolicies: [allow], permissionsBoundary: policy(allowAll, denyAll) },
       'denied',
       'statement 2 of the permissions boundary denies it',
+      'statement',
     ],
     [
       'the resource policy denies it',
       { identityPolicies: [allow], resourcePolicy: to('*', denyAll) },
       'denied',
       'statement 1 of the resource policy denies it',
+      'statement',
     ],
-  ])('%s', (_, input, verdict, because) => {
-    expect(access(input)).toEqual({ verdict, because });
+  ])('%s', (_, input, verdict, because, deniedBy) => {
+    expect(access(input)).toEqual({ verdict, because, ...(deniedBy ? { deniedBy } : {}) });
   });
 
   test('a secret of another account is left open, because other rules hold there', () => {

@@ -1,3 +1,5 @@
+const NEWER_AWS_CLI = 'Install AWS CLI 2.13 or newer, or 1.29 or newer in version 1.';
+
 /** What the `sandbox` command says. */
 export const sandboxWords = {
   shell: (url: string) =>
@@ -8,7 +10,9 @@ export const sandboxWords = {
   portRefused: (port: number) => `--port: this user may not open port ${port}. Take one above 1023.`,
   cannotFollow: (version: string) =>
     `The AWS CLI ${version} ignores AWS_ENDPOINT_URL, so its calls would go to AWS.`,
-  cannotFollowHint: 'Install AWS CLI 2.13 or newer, or 1.29 or newer in version 1.',
+  cannotFollowHint: NEWER_AWS_CLI,
+  mayStray: (version: string) =>
+    `Warning: the AWS CLI ${version} in PATH ignores AWS_ENDPOINT_URL, so its calls go to AWS, not to the sandbox. ${NEWER_AWS_CLI}`,
   yourCommand: 'The command after --',
   yourShell: 'The shell named in SHELL',
   notFound: (what: string) => `${what} was not found. Check its name and PATH.`,
