@@ -35,15 +35,8 @@ export interface Limits {
   longestPauseMs: number;
   /** How long IAM is looked at for a change whose answer was lost, before the change is made again. */
   inDoubtMs: number;
-  /** How long such a change can take to show before a run ends that has nothing else to do. */
-  lateWriteMs: number;
-  /**
-   * For how long after a new version of a policy the version before it is not deleted: the run that wrote the new one may have to
-   * restore from it what another run had changed. If it takes longer to read it, it says that it could not restore it.
-   */
-  versionKeptMs: number;
-  /** For how long a run waits where another one has made room for a version that it has not written yet. */
-  roomTakenMs: number;
+  /** For how long a run lets other runs go first that have made a version and not yet made it the default. */
+  candidateTurnMs: number;
   /** Longest random pause before something is written again that others are writing too. */
   jitterMs: number;
   /**
@@ -67,9 +60,7 @@ export const LIMITS: Limits = {
   firstPauseMs: 500,
   longestPauseMs: 5_000,
   inDoubtMs: 5_000,
-  lateWriteMs: 20_000,
-  versionKeptMs: 5_000,
-  roomTakenMs: 5_000,
+  candidateTurnMs: 3_000,
   jitterMs: 400,
   versionsBeyondPlan: 24,
   policiesBeyondPlan: 3,

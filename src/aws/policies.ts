@@ -160,15 +160,22 @@ async function readListed(
 }
 
 function toPolicy(arn: string, versions: PolicyVersion[], versionId: string, document: string): FoundPolicy {
+  return { arn, name: nameInIamArn(arn), versionId, document, ...listed(versions) };
+}
+
+function listed(versions: PolicyVersion[]): Pick<FoundPolicy, 'versions' | 'createdAt'> {
   const dates = versions.flatMap(({ id, createdAt }) => (createdAt ? [[id, createdAt.getTime()]] : []));
-  return {
-    arn,
-    name: nameInIamArn(arn),
-    versionId,
-    document,
-    versions: versions.map(({ id }) => id),
-    createdAt: Object.fromEntries(dates),
-  };
+  return { versions: versions.map(({ id }) => id), createdAt: Object.fromEntries(dates) };
+}
+
+/** Reads which versions a policy has, without their documents. Returns undefined if IAM shows no such policy. */
+export async function readVersions(
+  aws: Aws,
+  arn: string,
+): Promise<Pick<FoundPolicy, 'versionId' | 'versions' | 'createdAt'> | undefined> {
+  const versions = await orAbsent(listVersions(aws, arn));
+  const current = versions?.find(({ isDefault }) => isDefault);
+  return versions && current ? { versionId: current.id, ...listed(versions) } : undefined;
 }
 
 async function describePolicy(aws: Aws, arn: string): Promise<Policy | undefined> {
@@ -209,7 +216,7 @@ async function unlessDenied<T>(call: Promise<T>, otherwise: T): Promise<T> {
 }
 
 /** The document of one version of a policy, as JSON text. */
-export async function readVersion(aws: Aws, arn: string, versionId: string): Promise<string | undefined> {
+async function readVersion(aws: Aws, arn: string, versionId: string): Promise<string | undefined> {
   const command = new GetPolicyVersionCommand({ PolicyArn: arn, VersionId: versionId });
   const document = await orAbsent(
     aws.call({ action: 'iam:GetPolicyVersion', resource: arn }, async (options) => {

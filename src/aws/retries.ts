@@ -11,6 +11,7 @@ import { isThrottled } from './throttling.ts';
  */
 const OF_THE_MOMENT: ReadonlySet<string> = new Set([
   'CreatePolicyVersionCommand',
+  'SetDefaultPolicyVersionCommand',
   'UpdateAssumeRolePolicyCommand',
 ]);
 

@@ -5,6 +5,7 @@ import {
   listSecretVersions,
   onlyItsPolicies,
   onlyTheseTags,
+  POLICY_VERSION_ACTIONS,
   policiesOf,
   readDecryption,
   readPolicies,
@@ -72,7 +73,7 @@ function writePolicies(request: PermissionRequest): Need[] {
       resources,
       condition: onlyTheseTags(request),
     },
-    { sid: 'ChangeThePolicy', actions: ['iam:CreatePolicyVersion', 'iam:DeletePolicyVersion'], resources },
+    { sid: 'ChangeThePolicy', actions: POLICY_VERSION_ACTIONS, resources },
   ];
 }
 

@@ -139,6 +139,13 @@ export function ofKmsKey(request: PermissionRequest, sid: Need['sid'], action: s
 
 export const WRITING_WITH_KMS = ['kms:GenerateDataKey', 'kms:Decrypt'];
 
+/** A new version of a policy is made beside the default one, and made the default only if that is still the same. */
+export const POLICY_VERSION_ACTIONS = [
+  'iam:CreatePolicyVersion',
+  'iam:SetDefaultPolicyVersion',
+  'iam:DeletePolicyVersion',
+];
+
 /**
  * Reading policies: any, because a role that exists may have any of the account's or of AWS's attached, and what those
  * allow or deny decides.

@@ -4,6 +4,7 @@ import {
   findUsers,
   onlyItsPolicies,
   onlyOwn,
+  POLICY_VERSION_ACTIONS,
   policiesOf,
   readKeyType,
   readPolicies,
@@ -63,7 +64,7 @@ function removals(request: PermissionRequest, policies: string[]): Need[] {
     },
     {
       sid: 'ChangeThePolicy',
-      actions: ['iam:CreatePolicyVersion', 'iam:DeletePolicyVersion'],
+      actions: POLICY_VERSION_ACTIONS,
       resources: policies,
     },
     {

@@ -17,7 +17,6 @@ export {
   secretsManagerEndpoint,
   type TrustOptions,
 } from './build.ts';
-export { changeBetween, joined, type ReadPolicyChange, sizeOf, withChange } from './change.ts';
 export { describeDifference, meansTheSame, samePolicy, statementKey } from './compare.ts';
 export {
   type ConditionClause,

@@ -54,7 +54,7 @@ export function addToReadPolicy(
 }
 
 /** Returns the read policy with entries of `Resource` and permissions to decrypt added, as far as it lacks them. */
-export function addEntries(
+function addEntries(
   { json, statements }: ExistingPolicy,
   added: { resources: string[]; grants: KmsGrant[] },
   { partition }: Pick<AccountRef, 'partition'>,
@@ -114,7 +114,7 @@ function canRead(reads: Statement[], resource: string): boolean {
 }
 
 /** What of the grant is not there yet; nothing when all of it is. */
-export function missingGrant(statements: Statement[], grant: KmsGrant): KmsGrant[] {
+function missingGrant(statements: Statement[], grant: KmsGrant): KmsGrant[] {
   const present = statements.flatMap((statement) => grantOf(statement) ?? []);
   const sameRegion = present.filter(({ region }) => region === grant.region);
   if (grant.aliases.length > 0) {

@@ -33,7 +33,7 @@ function without(raw: JsonStatement, isGone: (resource: string) => boolean): Jso
 }
 
 /** Whether an entry of `Resource` may stand for a secret of that Region. */
-export function mayBeIn(resource: string, region: string): boolean {
+function mayBeIn(resource: string, region: string): boolean {
   const where = regionOf(resource);
   return where === region || /[*?]/.test(where);
 }

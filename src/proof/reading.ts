@@ -245,9 +245,10 @@ function evaluateWith(
   return best.verdict === 'denied' ? best : { verdict: 'cannot-tell', because };
 }
 
-/** The policy of a resource that lets a role in whatever else there is. */
+/** The policy of a resource that lets a role in, and whatever the role's account allows. */
 function lettingIn(roleArn: string): PolicyDocument {
-  const statement = { Effect: 'Allow', Principal: { AWS: roleArn }, Action: '*', Resource: '*' };
+  const root = roleArn.replace(/:role\/.*$/, ':root');
+  const statement = { Effect: 'Allow', Principal: { AWS: [roleArn, root] }, Action: '*', Resource: '*' };
   return parsePolicy(JSON.stringify({ Version: CURRENT_VERSION, Statement: [statement] }));
 }
 

@@ -1,21 +1,20 @@
 import { policyArn } from '../aws/arn.ts';
 import type { FoundPolicy } from '../aws/policies.ts';
-import { Failure, isUnconfirmed } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import type { PolicyAim } from './policy-aim.ts';
 import type { CreateWork, UpdateWork } from './policy-distribution.ts';
-import { readPossibleBases } from './policy-rescue.ts';
 import { versionToDelete } from './policy-room.ts';
 import {
-  beginWrite,
-  dropWrite,
   endWrite,
+  forgetPolicy,
   giveWriteBack,
-  historyOf,
   noteDoubt,
   outcomeOf,
   type Settling,
+  versionsOf,
 } from './policy-settling-state.ts';
-import { addVersion, createPolicy, deleteVersion } from './policy-writing.ts';
+import { withdraw, writeVersion } from './policy-version.ts';
+import { createPolicy, deleteVersion } from './policy-writing.ts';
 import type { StepContext } from './types.ts';
 
 /** Carries out one change and notes it. Returns the policy as it should be now, or undefined if it has to be read again. */
@@ -51,7 +50,6 @@ export async function create(
   if (created.kind === 'made') {
     settling.writesMade += 1;
     settling.written.set(arn, { ...created.policy, action: 'created' });
-    historyOf(settling, created.policy);
     return created.policy;
   }
   settling.hidden = work.name;
@@ -60,6 +58,7 @@ export async function create(
   return undefined;
 }
 
+/** Writes a new version. Returns undefined if the policy is not what it was, and has to be read again. */
 async function update(
   context: StepContext,
   work: UpdateWork,
@@ -67,42 +66,25 @@ async function update(
 ): Promise<FoundPolicy | undefined> {
   const { policy, document } = work;
   const { arn } = policy;
-  await readPossibleBases(context, policy, historyOf(settling, policy));
+  const state = versionsOf(settling, policy);
+  if (await withdraw(context, arn, state)) return outdated(settling, work);
   const doomed = versionToDelete(policy);
+  if (doomed && (await deleteVersion(context, arn, doomed)) !== 'deleted') return outdated(settling, work);
   if (doomed) {
-    if (!(await deleteVersion(context, arn, doomed))) {
-      giveWriteBack(settling, work);
-      return undefined;
-    }
-    historyOf(settling, policy).room.madeAfter = policy.versions.at(-1);
     settling.doubtful.set(arn, settling.doubtful.get(arn) ?? 'updated');
     context.record({ policies: [outcomeOf(policy, settling)] });
   }
-  const write = beginWrite(settling, policy, JSON.stringify(document));
-  const versionId = await orNothingWritten(addVersion(context, arn, document), () =>
-    dropWrite(settling, policy, write),
-  );
-  if (!versionId) {
-    // It is not what it was thought to be: nothing that was seen before counts any more.
-    dropWrite(settling, policy, write);
-    giveWriteBack(settling, work);
-    settling.seen.delete(arn);
-    return undefined;
-  }
+  const created = await writeVersion(context, policy, document, state);
+  if (!created) return outdated(settling, work);
+  const { id: versionId } = created;
   const versions = [...policy.versions.filter((version) => version !== doomed), versionId];
   const action = settling.written.get(arn)?.action ?? 'updated';
-  const createdAt = { ...policy.createdAt, [versionId]: context.aws.clients.now() };
+  const createdAt = { ...policy.createdAt, ...(created.createdAt ? { [versionId]: created.createdAt } : {}) };
   const now = { ...policy, versionId, versions, createdAt, document: JSON.stringify(document), action };
-  endWrite(settling, now, write);
+  endWrite(settling, now);
   return now;
 }
 
-/** Waits for a change; hears of a failure after which it was not made for sure. */
-async function orNothingWritten<T>(change: Promise<T>, nothingWritten: () => void): Promise<T> {
-  try {
-    return await change;
-  } catch (error) {
-    if (!isUnconfirmed(error)) nothingWritten();
-    throw error;
-  }
+function outdated(settling: Settling, { policy }: UpdateWork): undefined {
+  forgetPolicy(settling, policy.arn);
 }

@@ -1,10 +1,8 @@
 import { LONGEST_POLICY_NAME } from '../aws/names.ts';
-import type { FoundPolicy } from '../aws/policies.ts';
 import type { Choice, Conflict } from '../report/types.ts';
 import { policyWords as words } from '../report/words/steps.ts';
 import type { Told } from '../told.ts';
 import type { Blocked, Taken, TooLong } from './policy-distribution.ts';
-import type { LostVersion } from './policy-rescue.ts';
 
 /** A policy that was named, and that this program made to continue another one. */
 export interface Overflow {
@@ -26,15 +24,6 @@ export function policyConflict(
   return blocked.stack
     ? conflict(words.ofStack(blocked.name, blocked.stack), [words.extendInStack])
     : conflict(words.otherShape(blocked.name), difference);
-}
-
-/** A conflict over a version of somebody else that this run has undone and cannot restore. */
-export function lostVersionConflict(
-  { name, arn }: FoundPolicy,
-  { theirs, ours, isDeleted }: LostVersion,
-): Conflict {
-  const details = isDeleted ? [words.runTheirsAgain(theirs)] : [words.setDefaultAgain(arn, theirs)];
-  return { ...conflict(words.overwrote(name, theirs, ours), details), choices: [] };
 }
 
 function conflict(found: string, details: Told[] = []): Conflict {

@@ -3,10 +3,10 @@ import { type FoundPolicy, versionNumber } from '../aws/policies.ts';
 import { HTTP, type Limits } from '../defaults.ts';
 import type { Failure } from '../failure.ts';
 import type { AccountRef } from '../policy/index.ts';
-import type { Conflict, PolicyOutcome } from '../report/types.ts';
+import type { PolicyOutcome } from '../report/types.ts';
 import { isChange, type PolicyWork } from './policy-distribution.ts';
-import type { PolicyWrite, VersionHistory } from './policy-rescue.ts';
-import { mustWaitForRoom, noteVersions } from './policy-room.ts';
+import { candidatesIn } from './policy-room.ts';
+import { areInTurn, newVersionState, type VersionState } from './policy-version.ts';
 import type { StepContext } from './types.ts';
 
 /** How many reads in a row must lack a policy before it counts as deleted, and for how long: reads may be out of date. */
@@ -21,20 +21,18 @@ export interface Settling {
   othersFirst: boolean;
   /** How many more times this run may write: what its plan has, and some for what others write meanwhile. */
   writesLeft: { versions: number; policies: number };
-  /** The policies as they were when they had the newest version that this run has seen. */
+  /** The policies as they were when they had the newest default version that this run has seen. */
   seen: Map<string, FoundPolicy>;
   /** How many reads in a row have not shown a policy, and the time of the first one in `performance.now()` milliseconds. */
   absences: Map<string, { reads: number; since: number }>;
-  /** The numbers of the newest versions that IAM has shown. */
-  shown: Map<string, number>;
+  /** The policies that IAM has shown. */
+  shown: Set<string>;
   /** The policies as this run wrote them. */
   written: Map<string, FoundPolicy & { action: 'created' | 'updated' }>;
   /** Policies that this run may have written though no answer said so, or of which it has deleted a version. */
   doubtful: Map<string, 'created' | 'updated'>;
-  history: Map<string, VersionHistory>;
-  /** A change of somebody else that this run has undone and cannot restore. It is reported at the end. */
-  conflict?: Conflict;
-  /** Whether the last look found that IAM does not show everything yet. */
+  versions: Map<string, VersionState>;
+  /** Whether the last look was older than what was seen before. */
   unshown: boolean;
   /** The last change that may or may not have been made. */
   doubt?: { failure: Failure; action: string | undefined; at: number; times: number };
@@ -53,14 +51,14 @@ export function newSettling(
   return {
     writesMade: 0,
     othersFirst: false,
-    unshown: false,
     absences: new Map(),
     writesLeft: { versions: changes.length + versionsBeyondPlan, policies: creates + policiesBeyondPlan },
     seen: new Map(),
-    shown: new Map(),
+    shown: new Set(),
     written: new Map(),
     doubtful: new Map(),
-    history: new Map(),
+    versions: new Map(),
+    unshown: false,
   };
 }
 
@@ -76,12 +74,14 @@ export function giveWriteBack({ writesLeft }: Settling, { kind }: PolicyWork): v
   writesLeft[kind === 'create' ? 'policies' : 'versions'] += 1;
 }
 
-/** What is known of a policy's versions; from the first look on, right before this run writes. */
-export function historyOf({ history }: Settling, policy: FoundPolicy): VersionHistory {
-  const known = history.get(policy.arn) ?? { writes: [], documents: new Map(), room: { seenAt: new Map() } };
-  history.set(policy.arn, known);
-  noteVersions(known.room, policy);
-  return known;
+/** Returns what this run knows of the versions of a policy. */
+export function versionsOf(
+  { versions }: Settling,
+  policy: Pick<FoundPolicy, 'arn' | 'versions'>,
+): VersionState {
+  const state = versions.get(policy.arn) ?? newVersionState(policy);
+  versions.set(policy.arn, state);
+  return state;
 }
 
 /**
@@ -100,13 +100,13 @@ export function newestOf(
     absences.set(arn, { reads: reads + 1, since });
     const isGone = reads + 1 >= READS_UNTIL_GONE && performance.now() - since >= ABSENT_MS;
     if (!isGone || !shown.has(arn)) return own;
-    for (const known of [seen, written, shown, settling.history]) known.delete(arn);
+    for (const known of [seen, written, shown, settling.versions]) known.delete(arn);
     return undefined;
   }
   absences.delete(arn);
-  shown.set(arn, Math.max(shown.get(arn) ?? 0, newestNumber(found)));
+  shown.add(arn);
   const known = [found, seen.get(arn), own].filter((policy) => policy !== undefined);
-  const newest = known.reduce((best, each) => (newestNumber(each) > newestNumber(best) ? each : best));
+  const newest = known.reduce((best, each) => (isNewer(each, best) ? each : best));
   // Its tags may not show yet, or may not be read every time.
   const overflow = known.find((each) => each.overflow !== undefined)?.overflow;
   const policy = overflow === undefined ? newest : { ...newest, overflow };
@@ -114,42 +114,27 @@ export function newestOf(
   return policy;
 }
 
-/** Notes a version that this run is about to write; `own` of what it returns is set once an answer tells the number. */
-export function beginWrite(settling: Settling, policy: FoundPolicy, document: string): PolicyWrite {
-  const base = newestNumber(policy);
-  const write = { base, baseDocument: policy.document, document, sentAt: performance.now() };
-  historyOf(settling, policy).writes.push(write);
-  return write;
+/**
+ * Whether one state of a policy is newer than another. If somebody makes an older version the default again, a write finds out and
+ * forgets the newer one.
+ */
+function isNewer(state: FoundPolicy, other: FoundPolicy): boolean {
+  return versionNumber(state.versionId) > versionNumber(other.versionId);
 }
 
-/** Notes that a version was not written for sure. */
-export function dropWrite(settling: Settling, policy: FoundPolicy, write: PolicyWrite): void {
-  const history = historyOf(settling, policy);
-  history.writes = history.writes.filter((each) => each !== write);
-}
-
-/** Notes that a version was written. It has what earlier writes had undone, as far as IAM showed those. */
-export function endWrite(
-  settling: Settling,
-  now: FoundPolicy & { action: 'created' | 'updated' },
-  write: PolicyWrite,
-): void {
+/** Notes that a version of this run is the default one. */
+export function endWrite(settling: Settling, now: FoundPolicy & { action: 'created' | 'updated' }): void {
   settling.writesMade += 1;
-  write.own = versionNumber(now.versionId);
-  // Numbers begin again where somebody has deleted the policy and another run has made it anew.
-  if (write.own <= write.base) {
-    write.base = 0;
-    settling.shown.delete(now.arn);
-    historyOf(settling, now).documents.clear();
-  }
-  const history = historyOf(settling, now);
-  history.writes = [...history.writes.filter(({ own }) => own === undefined), write];
   settling.written.set(now.arn, now);
   settling.seen.delete(now.arn);
 }
 
-export function newestNumber({ versions, versionId }: FoundPolicy): number {
-  return Math.max(...[versionId, ...versions].map(versionNumber));
+/** Forgets what was seen of a policy, which is not what it was thought to be. */
+export function forgetPolicy({ seen, written, doubtful }: Settling, arn: string): void {
+  const action = written.get(arn)?.action;
+  if (action) doubtful.set(arn, action);
+  seen.delete(arn);
+  written.delete(arn);
 }
 
 /** Notes that a change may have been made. @throws the failure itself when it was so too often. */
@@ -174,16 +159,11 @@ export function isTooEarly(
 ): boolean {
   if (isInDoubt(settling, limits)) return true;
   if (work.kind !== 'update') return false;
-  const { room } = historyOf(settling, work.policy);
-  settling.othersFirst = mustWaitForRoom(work.policy, room, { limits, now: aws.clients.now() });
+  const state = versionsOf(settling, work.policy);
+  const candidates = candidatesIn(work.policy, aws.clients.now()).filter((each) => !state.open.has(each));
+  settling.othersFirst =
+    candidates.some((each) => state.known.has(each)) || areInTurn(candidates, state, limits);
   return settling.othersFirst;
-}
-
-/** Whether a version that this run may have written can still show, and undo what others have written before it. */
-export function mayStillShow({ history }: Settling, { lateWriteMs }: Limits): boolean {
-  return [...history.values()]
-    .flatMap(({ writes }) => writes)
-    .some(({ own, sentAt }) => own === undefined && performance.now() - sentAt < lateWriteMs);
 }
 
 /** What became of a policy, as far as this run is concerned. */

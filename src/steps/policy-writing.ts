@@ -2,8 +2,10 @@ import {
   CreatePolicyCommand,
   CreatePolicyVersionCommand,
   DeletePolicyVersionCommand,
+  SetDefaultPolicyVersionCommand,
 } from '@aws-sdk/client-iam';
 import { policyArn } from '../aws/arn.ts';
+import { NotAwsError } from '../aws/not-aws.ts';
 import type { FoundPolicy } from '../aws/policies.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { hasAwsCode } from '../failure.ts';
@@ -31,8 +33,9 @@ export async function createPolicy(
     Tags: tags(work),
   });
   try {
-    await aws.call({ action: 'iam:CreatePolicy', resource: arn, change: true }, (options) =>
-      aws.clients.iam().send(command, options),
+    const { Policy } = await aws.call(
+      { action: 'iam:CreatePolicy', resource: arn, change: true },
+      (options) => aws.clients.iam().send(command, options),
     );
     const overflow = overflowOf !== undefined;
     return {
@@ -42,7 +45,7 @@ export async function createPolicy(
         name,
         versionId: 'v1',
         versions: ['v1'],
-        createdAt: { v1: aws.clients.now() },
+        createdAt: Policy?.CreateDate ? { v1: Policy.CreateDate.getTime() } : {},
         document: text,
         overflow,
       },
@@ -53,46 +56,74 @@ export async function createPolicy(
   }
 }
 
-/** Deletes a version that has to make room. Returns whether it was there and not the default one. */
-export function deleteVersion({ aws }: StepContext, arn: string, version: string): Promise<boolean> {
+/** Deletes a version of a policy. Returns what it was: IAM does not delete the default version. */
+export async function deleteVersion(
+  { aws }: StepContext,
+  arn: string,
+  version: string,
+): Promise<'deleted' | 'absent' | 'default'> {
   const command = new DeletePolicyVersionCommand({ PolicyArn: arn, VersionId: version });
-  const deleting = aws.call({ action: 'iam:DeletePolicyVersion', resource: arn, change: true }, (options) =>
-    aws.clients.iam().send(command, options),
-  );
-  return unlessOutdated(
-    deleting.then(() => true),
-    false,
-  );
+  try {
+    await aws.call({ action: 'iam:DeletePolicyVersion', resource: arn, change: true }, (options) =>
+      aws.clients.iam().send(command, options),
+    );
+    return 'deleted';
+  } catch (error) {
+    if (hasAwsCode(error, 'NoSuchEntityException')) return 'absent';
+    if (hasAwsCode(error, 'DeleteConflictException')) return 'default';
+    throw error;
+  }
 }
 
-/** Makes a new default version. Returns its ID, or undefined when the versions have changed and have to be read again. */
-export function addVersion(
+/** Makes a version the default one. Returns false if it does not exist. */
+export async function setDefaultVersion(
+  { aws }: StepContext,
+  arn: string,
+  version: string,
+): Promise<boolean> {
+  const command = new SetDefaultPolicyVersionCommand({ PolicyArn: arn, VersionId: version });
+  try {
+    await aws.call({ action: 'iam:SetDefaultPolicyVersion', resource: arn, change: true }, (options) =>
+      aws.clients.iam().send(command, options),
+    );
+    return true;
+  } catch (error) {
+    if (hasAwsCode(error, 'NoSuchEntityException')) return false;
+    throw error;
+  }
+}
+
+/** A version that was created; its date by AWS's clock, in milliseconds since the epoch, where IAM says so. */
+export interface CreatedVersion {
+  id: string;
+  createdAt?: number;
+}
+
+/** Creates a version that is not the default one. Returns undefined if the policy is gone or another run has taken the room for it. */
+export async function createVersion(
   { aws }: StepContext,
   arn: string,
   document: JsonPolicy,
-): Promise<string | undefined> {
+): Promise<CreatedVersion | undefined> {
   const command = new CreatePolicyVersionCommand({
     PolicyArn: arn,
     PolicyDocument: JSON.stringify(document),
-    SetAsDefault: true,
+    SetAsDefault: false,
   });
-  const adding = aws.call({ action: 'iam:CreatePolicyVersion', resource: arn, change: true }, (options) =>
-    aws.clients.iam().send(command, options),
-  );
-  return unlessOutdated(
-    adding.then(({ PolicyVersion }) => PolicyVersion?.VersionId),
-    undefined,
-  );
-}
-
-/** What a change was based on is not so any more: that is no failure. */
-async function unlessOutdated<T>(change: Promise<T>, outdated: T): Promise<T> {
   try {
-    return await change;
+    return await aws.call(
+      { action: 'iam:CreatePolicyVersion', resource: arn, change: true },
+      async (options) => {
+        const { PolicyVersion } = await aws.clients.iam().send(command, options);
+        const { VersionId: id, CreateDate } = PolicyVersion ?? {};
+        if (!id) throw new NotAwsError('a policy version without an ID');
+        return { id, ...(CreateDate ? { createdAt: CreateDate.getTime() } : {}) };
+      },
+    );
   } catch (error) {
-    const codes = ['LimitExceededException', 'NoSuchEntityException', 'DeleteConflictException'];
     // A document that is too long is so at the next try too.
-    if (hasAwsCode(error, ...codes) && !error.message.includes('PolicySize')) return outdated;
+    const isTooLong = error instanceof Error && error.message.includes('PolicySize');
+    if (!isTooLong && hasAwsCode(error, 'LimitExceededException', 'NoSuchEntityException')) return undefined;
     throw error;
   }
 }

@@ -67,7 +67,11 @@ test('goes on with the other keys when one is in conflict; the next run does onl
   const put = { secretName: 'live/feed-2', existingKey: 'replace' };
   const again = await setUpAll(sandbox(), { keys: [...feeds(1), put, { secretName: 'live/feed-3' }] });
   expect([again.code, again.json.failed]).toEqual([0, []]);
-  expect(writesTo(sandbox())).toEqual(['secretsmanager:PutSecretValue', 'iam:CreatePolicyVersion']);
+  expect(writesTo(sandbox())).toEqual([
+    'secretsmanager:PutSecretValue',
+    'iam:CreatePolicyVersion',
+    'iam:SetDefaultPolicyVersion',
+  ]);
 });
 
 test('a key that its credentials may not store fails alone, with the action that lacks', async () => {

@@ -75,7 +75,7 @@ test('leaves a key that a flow uses, and takes the others out of the policy in o
   sandbox().clearRequests();
   const { code, json, log } = await tearDownAll(sandbox(), { keys: feeds(3) });
   expect(code).toBe(1);
-  expect(writesTo(sandbox()).slice(2)).toEqual(['iam:CreatePolicyVersion']);
+  expect(writesTo(sandbox()).slice(2)).toEqual(['iam:CreatePolicyVersion', 'iam:SetDefaultPolicyVersion']);
   expect(json.failed).toMatchObject([{ name: 'live/feed-2', error: { code: 'conflict' } }]);
   expect(json.failed[0]?.error.message).toContain(`is used by the flow ${flow} (source camera)`);
   expect(log).toContain('1 of 3 keys cannot be taken down as they are:');

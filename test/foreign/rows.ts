@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import { readAccount, writesTo } from '../support/account.ts';
 import { partOf } from '../support/exhaustive.ts';
-import { freshSandbox } from '../support/sandbox.ts';
+import { AN_HOUR_AGO, freshSandbox } from '../support/sandbox.ts';
 import { setUp, type Wishes } from '../support/setup.ts';
 import { taking, waysIn } from '../support/ways.ts';
 import { expectNothingLost } from './invariants.ts';
@@ -56,7 +56,7 @@ export function together(...kinds: [secrets: Row[], policies: Row[], roles: Row[
 
 /** Makes a test of each row; without `FAULTS=all`, of each `every`th. */
 export function testRows(rows: Row[], every = 2): void {
-  const sandbox = freshSandbox();
+  const sandbox = freshSandbox(AN_HOUR_AGO);
   test.each(partOf(rows, every))('$what', async ({ make, wishes = {}, outcome }) => {
     await make(sandbox());
     if ('done' in outcome) return expectDone(sandbox(), wishes, outcome);

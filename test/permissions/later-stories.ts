@@ -77,7 +77,7 @@ export const TEARDOWN: Story[] = [
       await setUp(sandbox);
       return nothing(setUp(sandbox, { secretName: 'studio-z' }));
     },
-    shows: ['iam:CreatePolicyVersion'],
+    shows: ['iam:CreatePolicyVersion', 'iam:SetDefaultPolicyVersion'],
   },
   {
     name: 'the last secret in a policy that has an older version',

@@ -34,7 +34,7 @@ export const SETUP: Story[] = [
   {
     name: 'a second key',
     prepare: (sandbox) => nothing(setUp(sandbox, { secretName: 'studio-z' })),
-    shows: ['iam:GetPolicyVersion', 'iam:CreatePolicyVersion'],
+    shows: ['iam:GetPolicyVersion', 'iam:CreatePolicyVersion', 'iam:SetDefaultPolicyVersion'],
   },
   {
     name: 'one more key in a policy with five versions',

@@ -11,11 +11,10 @@ export interface EstablishedKey {
   readonly role: string;
 }
 
-/** What a killed run has undone: entries of a policy, or its attachment to a role. */
-interface Undone {
+/** A policy that a killed run has detached from a role. */
+interface Detached {
   readonly policyArn: string;
-  readonly entries: readonly string[];
-  readonly role?: string;
+  readonly role: string;
 }
 
 type SetupKey = Omit<SetupCommand, 'kind' | 'sourceArns'>;
@@ -37,8 +36,8 @@ export class Asked {
   readonly byHand: { readonly policy: string; readonly secret: string }[] = [];
   /** Roles to which somebody attached a policy of AWS's, in lower case. */
   readonly attachedByOthers = new Set<string>();
-  /** What killed runs have undone and not restored. */
-  readonly excused: Undone[] = [];
+  /** What killed runs have detached and not attached again. */
+  readonly excused: Detached[] = [];
   /** When a teardown has last changed something, by the command. */
   readonly #removals = new Map<TeardownCommand, number>();
   #exports = false;
@@ -87,7 +86,7 @@ export class Asked {
       for (const region of regions) this.replaced.add(`${region} ${longName(secret)}`);
   }
 
-  /** The documented gaps: a run that is killed after a change that undid something, and before it restores that. */
+  /** The documented gap: a run that is killed after it has detached a policy, and before it attaches it again. */
   #excuse(writes: readonly Write[]): void {
     const done = writes.filter(({ refused }) => !refused);
     for (const [at, { name, input }] of done.entries()) {
@@ -100,23 +99,13 @@ export class Asked {
             (later.name === 'iam:AttachRolePolicy' && later.input === input) ||
             (later.name === 'iam:DeletePolicy' && later.input.includes(`"${PolicyArn}"`)),
         );
-      if (!isOver) this.excused.push({ policyArn: PolicyArn, entries: [], role: RoleName });
+      if (!isOver) this.excused.push({ policyArn: PolicyArn, role: RoleName });
     }
-    const last = writes.at(-1);
-    if (last?.refused || last?.name !== 'iam:CreatePolicyVersion' || last.before === undefined) return;
-    const { PolicyArn = '', PolicyDocument = '' } = JSON.parse(last.input) as Record<string, string>;
-    const after = entriesOf(PolicyDocument);
-    const entries = entriesOf(last.before).filter((entry) => !after.includes(entry));
-    if (entries.length > 0) this.excused.push({ policyArn: PolicyArn, entries });
   }
 
   /** Whether a killed run is the reason that a role cannot read a secret. */
-  isExcused(secret: Pick<SecretShot, 'arn'>, { name }: { readonly name: string }): boolean {
-    return this.excused.some(({ entries, role }) =>
-      role === undefined
-        ? entries.some((entry) => isEntryFor(entry, secret) || isPatternFor(entry, secret))
-        : isSameRole(role, name),
-    );
+  isExcused({ name }: { readonly name: string }): boolean {
+    return this.excused.some(({ role }) => isSameRole(role, name));
   }
 
   /** Whether a command has named a policy, by itself or as one of its numbered ones. */
@@ -206,10 +195,6 @@ export function entriesOf(document: string): string[] {
 /** Whether an entry of a policy is for a secret: its ARN, or its name with six question marks. */
 export function isEntryFor(entry: string, { arn }: Pick<SecretShot, 'arn'>): boolean {
   return entry === arn || entry === arn.replace(/-[A-Za-z0-9]{6}$/, '-??????');
-}
-
-function isPatternFor(entry: string, { arn }: Pick<SecretShot, 'arn'>): boolean {
-  return entry.endsWith('*') && arn.startsWith(entry.slice(0, -1));
 }
 
 /** The Region and the name that an entry is for; absent for a pattern. */

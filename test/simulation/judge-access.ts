@@ -50,10 +50,10 @@ async function whyUnreadable(
   if (!secret) return 'the secret is gone';
   if (secret.deleted) return 'the secret is scheduled for deletion';
   // Without a policy it is nobody's any more, and the next teardown deletes it.
-  if (!role) return asked.isExcused(secret, { name: roleName }) ? undefined : 'the role is gone';
+  if (!role) return asked.isExcused({ name: roleName }) ? undefined : 'the role is gone';
   if (!(await judge.mayAssume(role, ACCOUNT, region))) return 'MediaConnect may not assume the role';
   const reads = await judge.mayDo(role, shot, readingOf(secret));
-  const excused = asked.isExcused(secret, role);
+  const excused = asked.isExcused(role);
   const attached = role.attached.some((arn) => isNumbered(nameIn(arn), policy));
   if (!reads) {
     if (excused) return undefined;

@@ -113,18 +113,15 @@ function isReadPolicy(document: string): boolean {
 
 function lostEntries(asked: Asked, was: PolicyShot, now: PolicyShot): Violation[] {
   const entries = entriesOf(now.document);
-  const lost = entriesOf(was.document).filter(
-    (entry) => !entries.includes(entry) && !mayLose(asked, was.arn, entry),
-  );
+  const lost = entriesOf(was.document).filter((entry) => !entries.includes(entry) && !mayLose(asked, entry));
   return lost.length === 0
     ? []
     : [violation(`policy ${was.name} lost ${lost.join(', ')}`, was.document, now.document)];
 }
 
-function mayLose(asked: Asked, policyArn: string, entry: string): boolean {
+function mayLose(asked: Asked, entry: string): boolean {
   const secret = secretOfEntry(entry);
-  if (secret && asked.isTornDown(secret.region, secret.name)) return true;
-  return asked.excused.some((each) => each.policyArn === policyArn && each.entries.includes(entry));
+  return secret !== undefined && asked.isTornDown(secret.region, secret.name);
 }
 
 /** A policy may be deleted by a teardown that names it, when it allows nothing else. */
@@ -136,7 +133,7 @@ function mayGo(asked: Asked, was: PolicyShot): boolean {
     isOurs &&
     !inStack(was) &&
     was.path === '/' &&
-    entriesOf(was.document).every((entry) => mayLose(asked, was.arn, entry))
+    entriesOf(was.document).every((entry) => mayLose(asked, entry))
   );
 }
 
@@ -157,7 +154,11 @@ function roleChanges(
   const name = `role ${was.name}`;
   const updates = asked.setups.some((key) => isSameRole(key.role, was.name) && key.updateTrust);
   const lostStatements = updates ? lostFrom(was.trust, now.trust) : [];
-  const lost = was.attached.filter((arn) => !now.attached.includes(arn) && isThereStill(arn));
+  const wasKilled = (arn: string) =>
+    asked.excused.some(({ policyArn, role }) => policyArn === arn && isSameRole(role, was.name));
+  const lost = was.attached.filter(
+    (arn) => !now.attached.includes(arn) && isThereStill(arn) && !wasKilled(arn),
+  );
   const isNew = now.attached.filter((arn) => !was.attached.includes(arn));
   const mayGet = (arn: string) =>
     (arn.includes('::aws:') && asked.attachedByOthers.has(was.name.toLowerCase())) ||

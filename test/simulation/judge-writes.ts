@@ -17,6 +17,9 @@ export const SHOWN_AFTER_MS = 40_000;
 /** A trust policy that IAM does not show is sent again each five seconds, as nothing numbers its versions. */
 const MOST_TRUST_PER_STALE_FAULT = SHOWN_AFTER_MS / 5_000;
 
+/** A version of a policy that was made from an old state does not become the default, and is deleted. It may be so twice. */
+const MOST_PER_STALE_FAULT = 4;
+
 /** What a run was played in. */
 interface Scene {
   /** What there was before. */
@@ -45,6 +48,7 @@ export function judgeWrites({ run, command }: PlayedRun, { before, meanwhile }: 
   const bound =
     planned +
     MOST_PER_CONFLICT * (meanwhile + run.faultCount) +
+    MOST_PER_STALE_FAULT * run.staleCount +
     Math.min(trust, MOST_TRUST_PER_STALE_FAULT * run.staleCount);
   if (sent.length <= bound) return [];
   return [

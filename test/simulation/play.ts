@@ -1,3 +1,4 @@
+import { setupWords } from '../../src/report/words/setup.ts';
 import type { Machine } from '../../src/sandbox/machine.ts';
 import type { AccessJudge } from './access.ts';
 import { accountOf, doOther } from './account.ts';
@@ -224,7 +225,7 @@ class Player {
         next.code === 0 ||
         next.code === 3 ||
         (next.code === 4 && next.writes.every(({ name }) => SHOWS_THE_DENIAL.has(name))) ||
-        (next.code === 1 && (mayFailHalfway(command) || isNotFound(next.log)));
+        (next.code === 1 && (mayFailHalfway(command) || isNotFound(next.log) || isInPlace(next.log)));
       const half = this.#writesOf(again.runs, scene);
       if (half.length > 0) return half;
       if (failed && !finished && next.code !== run.code) {
@@ -277,6 +278,11 @@ function mayLeaveSomething(command: Command, run: Run): boolean {
   if (command.kind === 'teardown') return run.staleCount > 0;
   if (command.kind === 'rotate') return command.key === 'generate' || command.key === 'rollback';
   return keysOf(command).some(({ key, existingKey }) => key === 'generate' && existingKey === 'replace');
+}
+
+/** Another run may have made all that this one is for; whether it works, the checks say. */
+function isInPlace(log: string): boolean {
+  return log.includes(setupWords.nothingToDo);
 }
 
 /** A teardown of what does not exist fails, and has nothing to finish. */

@@ -79,8 +79,6 @@ export interface Write {
   readonly at: number;
   /** The input, as JSON. */
   readonly input: string;
-  /** The document of the policy before, where it is a new version of one. */
-  readonly before?: string | undefined;
   /** Whether AWS has answered with an error. */
   refused?: boolean;
 }

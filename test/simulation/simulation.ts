@@ -1,7 +1,5 @@
 import type { Machine } from '../../src/sandbox/machine.ts';
-import { documentOf } from '../../src/sandbox/permissions/grants.ts';
 import type { Clock } from './clock.ts';
-import { worldOf } from './delivery.ts';
 import { type Answer, connectionLost, isWrite, type Request, requestAborted, type Send } from './requests.ts';
 import type { Run, Write } from './run.ts';
 import { holdOf, type Schedule } from './schedule.ts';
@@ -182,7 +180,6 @@ export class Simulation {
       name,
       at: this.clock.now,
       input: write ? request.input() : '',
-      before: this.#documentBefore(request),
     };
     if (write) run.writes.push(sent);
     if (kind === 'lost-before') {
@@ -202,13 +199,6 @@ export class Simulation {
     leave();
     this.#events.push(event);
     return kind === 'interrupt';
-  }
-
-  /** The document of a policy that gets a new version. */
-  #documentBefore({ action, input }: Request): string | undefined {
-    if (action !== 'CreatePolicyVersion') return undefined;
-    const { PolicyArn = '' } = JSON.parse(input()) as { PolicyArn?: string };
-    return documentOf(worldOf(this.machine, 'us-west-2').iam.view().live.policies.get(PolicyArn));
   }
 
   #kill(run: Run): void {

@@ -237,7 +237,6 @@ const ELSEWHERE: Record<string, string> = {
   ofStack: 'test/foreign/stacks.ts',
   otherArn: 'test/verify/fixes.ts',
   otherShape: 'test/foreign/policies.ts',
-  overwrote: 'test/steps/policy-rescue.test.ts',
   serviceLinked: 'test/foreign/roles.ts',
   shutsOut: 'above, by hand',
   taken: 'test/foreign/policies.ts',

@@ -1,8 +1,6 @@
 import type { PolicyScope } from '../../policy/index.ts';
-import type { Remedy } from '../../told.ts';
 import { dayOf } from '../day.ts';
 import type { Quota } from '../types.ts';
-import { aws } from './commands.ts';
 
 /** Words of the plan: reasons, conflicts, ways out, warnings. */
 
@@ -117,21 +115,9 @@ export const policyWords = {
   choiceScope: 'allow all secrets of the Regions or of the account in one statement',
   nameTaken: (name: string) =>
     `IAM says that a policy named ${name} exists, but it is not at the path '/' or is spelt in other letter case.`,
-  overwrote: (name: string, theirs: string, ours: string) =>
-    `Somebody else changed the policy ${name} at the same moment (version ${theirs}), and the version of this run (${ours}) has taken its place.`,
-  runTheirsAgain: (version: string) =>
-    `${version} is deleted. If an entry is missing in the policy, add it again.`,
-  notRestored: (name: string) =>
-    `This run has undone a change that another run made to the policy ${name}, and could not restore it. Run that command again.`,
-  notReadBack: (name: string) =>
-    `The policy ${name} could not be read back. If another run changed it at the same moment, run that command again.`,
-  setDefaultAgain: (arn: string, version: string): Remedy => ({
-    remedy: `If ${version} is the one you want, make it the default again:`,
-    command: aws(...['iam', 'set-default-policy-version', '--policy-arn', arn], ...['--version-id', version]),
-  }),
   propagating: 'IAM to make the policy known everywhere',
-  othersFirst: 'recent changes of other runs to the policy to settle',
   notShown: (name: string) => `IAM does not show the policy ${name} as it is now.`,
+  othersFirst: 'recent changes of other runs to the policy to settle',
   contended: (name: string) =>
     `Other runs kept changing the policy ${name} at the same time. This run could not finish its own change.`,
   tooLong: (next: string, most: number) =>
