@@ -103,7 +103,7 @@ export const HTTP = {
 
 /** How a run for many keys goes about it. */
 export const FLEET = {
-  /** Keys whose secrets are stored at the same time in one Region; how fast, AWS decides (`src/aws/pace.ts`). */
+  /** Keys whose secrets are stored at the same time in one Region; how fast, AWS decides (`src/aws/requests/rate-limiter.ts`). */
   keysAtOnce: 64,
   /** Secrets, or keys with theirs, that are read at the same time: enough for whole batches, and not all that there are. */
   readAtOnce: 400,

@@ -6,17 +6,17 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { DEFAULTS, HTTP } from '../defaults.ts';
-import { withBoundedAnswers } from './answer-size.ts';
-import { type AwsTime, withoutSkewRetries, withServerTime } from './clock.ts';
-import type { AwsConfiguration } from './configuration.ts';
-import { foundCredentials } from './credentials.ts';
-import type { LaneOf, Lanes } from './lanes.ts';
-import { demandingAws } from './not-aws.ts';
-import { withBoundedRetries } from './retries.ts';
+import type { AwsConfiguration } from './credentials/configuration.ts';
+import { foundCredentials } from './credentials/index.ts';
+import { type AwsTime, withoutSkewRetries, withServerTime } from './http/clock-skew.ts';
+import { demandingAws } from './http/not-aws.ts';
+import { withBoundedAnswers } from './http/response-size.ts';
+import type { LaneOf, Lanes } from './requests/request-queues.ts';
+import { withBoundedRetries } from './requests/retries.ts';
+import type { BeginWait } from './requests/slow-calls.ts';
 import { middlewareOf, type SdkClient } from './sdk-client.ts';
 import type { ServiceId } from './services.ts';
 import type { ExpectedAccount } from './session.ts';
-import type { BeginWait } from './waiting.ts';
 
 /** What sends requests, and keeps the connections. */
 export type RequestHandler = Pick<NodeHttpHandler, 'handle' | 'destroy' | 'metadata'>;

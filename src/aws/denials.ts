@@ -1,4 +1,4 @@
-import { awsWords as words } from '../report/words/aws.ts';
+import { awsWords as words } from './messages.ts';
 
 /** The kinds of policies that AWS names when it denies a request. */
 export type DenyingPolicy =

@@ -1,15 +1,15 @@
 import { EXIT, Failure } from '../failure.ts';
 import { plain } from '../report/plain.ts';
-import { awsWords as words } from '../report/words/aws.ts';
-import { configurationWords } from '../report/words/configuration.ts';
 import type { Told } from '../told.ts';
-import { isClockSkew } from './clock.ts';
-import type { AwsConfiguration } from './configuration.ts';
+import type { AwsConfiguration } from './credentials/configuration.ts';
+import { configurationWords } from './credentials/messages.ts';
 import { denialHint, denialIn } from './denials.ts';
-import { networkFailure, type Trust } from './network-errors.ts';
+import { isClockSkew } from './http/clock-skew.ts';
+import { networkFailure, type Trust } from './http/network-errors.ts';
+import { awsWords as words } from './messages.ts';
 import { isAlwaysEnabled } from './regions.ts';
+import { isThrottled } from './requests/throttling.ts';
 import { serviceOf } from './services.ts';
-import { isThrottled } from './throttling.ts';
 
 /** What was being asked of AWS when an error came: named in the sentence that the user reads. */
 export interface Request {

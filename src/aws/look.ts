@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { isAboutCaller } from './everywhere.ts';
+import { isAboutCaller } from './secrets/find-in-regions.ts';
 
 /** What a look at something has shown, or why it could not be looked at. */
 export type Look<T> = { seen: T } | { unseen: Failure };

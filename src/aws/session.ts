@@ -3,16 +3,16 @@ import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { HTTP } from '../defaults.ts';
 import { EXIT, Failure, hasAwsCode, Interrupted } from '../failure.ts';
 import type { KeyMaterial } from '../key/index.ts';
-import { awsWords as words } from '../report/words/aws.ts';
-import { configurationWords } from '../report/words/configuration.ts';
 import { parseArn } from './arn.ts';
-import { watchEnds } from './call-ends.ts';
 import { type AwsClients, type AwsSettings, createClients } from './clients.ts';
+import { configurationWords } from './credentials/messages.ts';
 import { isUnknownKey, type Request, toFailure } from './errors.ts';
-import { createLanes } from './lanes.ts';
-import { mayHaveTakenEffect } from './retries.ts';
-import { pauseFor } from './wait.ts';
-import { type OnWaiting, watchWaits } from './waiting.ts';
+import { awsWords as words } from './messages.ts';
+import { watchEnds } from './requests/call-ends.ts';
+import { pauseFor } from './requests/poll.ts';
+import { createLanes } from './requests/request-queues.ts';
+import { mayHaveTakenEffect } from './requests/retries.ts';
+import { type OnWaiting, watchWaits } from './requests/slow-calls.ts';
 
 /** Whose credentials these are, as STS tells it. */
 export interface Identity {

@@ -1,7 +1,12 @@
 import { X509Certificate } from 'node:crypto';
-import { type AwsConfiguration, configurationWithoutFiles, readConfiguration } from '../aws/configuration.ts';
-import { limitSentence, readLimited } from '../aws/configuration-files.ts';
-import { isLoopback, proxyFor, readProxies, requestHandlerFor, withoutBrackets } from '../aws/proxy.ts';
+import {
+  type AwsConfiguration,
+  configurationWithoutFiles,
+  readConfiguration,
+} from '../aws/credentials/configuration.ts';
+import { limitSentence, readLimited } from '../aws/credentials/configuration-files.ts';
+import { configurationWords } from '../aws/credentials/messages.ts';
+import { isLoopback, proxyFor, readProxies, requestHandlerFor, withoutBrackets } from '../aws/http/proxy.ts';
 import { homeRegionAmong, partitionOf } from '../aws/regions.ts';
 import { type Aws, type ExpectedAccount, openAws } from '../aws/session.ts';
 import { EXIT, type ExitCode, Failure, Interrupted } from '../failure.ts';
@@ -14,7 +19,6 @@ import { createProgress, type Progress } from '../report/progress.ts';
 import { shownUrl } from '../report/shown-url.ts';
 import type { Outcomes } from '../report/types.ts';
 import { type Connection, connectCommands } from '../report/words/commands.ts';
-import { configurationWords } from '../report/words/configuration.ts';
 import { inputWords } from '../report/words/input.ts';
 import { keyWords } from '../report/words/key.ts';
 import { setupWords as words } from '../report/words/setup.ts';

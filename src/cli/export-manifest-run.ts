@@ -1,6 +1,6 @@
-import { policyReader } from '../aws/policies.ts';
+import { policyReader } from '../aws/iam/policies.ts';
+import { atMost } from '../aws/requests/concurrency.ts';
 import { isOverflow } from '../aws/tags.ts';
-import { atMost } from '../aws/together.ts';
 import { FLEET } from '../defaults.ts';
 import { manifestOf } from '../export/manifest/document.ts';
 import { exportedOf, type NumberedPolicies } from '../export/manifest/entries.ts';

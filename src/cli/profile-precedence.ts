@@ -1,4 +1,4 @@
-import type { AwsConfiguration } from '../aws/configuration.ts';
+import type { AwsConfiguration } from '../aws/credentials/configuration.ts';
 
 /** Returns whether access keys in the environment have no effect because a profile was named. */
 export function isPreferredToKeys(configuration: AwsConfiguration): boolean {

@@ -1,13 +1,13 @@
-import { findUsers, reasonUnseen, type SecretUser } from '../aws/secret-users.ts';
-import type { FoundSecret } from '../aws/secrets.ts';
+import { allOrFirstFailure } from '../aws/requests/concurrency.ts';
+import type { FoundSecret } from '../aws/secrets/index.ts';
+import { userWords as words } from '../aws/secrets/user-messages.ts';
+import { findUsers, reasonUnseen, type SecretUser } from '../aws/secrets/users.ts';
 import type { Identity } from '../aws/session.ts';
-import { allOrFirstFailure } from '../aws/together.ts';
 import { HTTP } from '../defaults.ts';
 import { groupedBy } from '../grouping.ts';
 import type { KeyMaterial } from '../key/index.ts';
 import type { Conflict } from '../report/types.ts';
 import type { VerifyCheck } from '../report/verify-types.ts';
-import { userWords as words } from '../report/words/users.ts';
 import { blockedBy } from '../steps/conflict.ts';
 import { misfits } from '../verify/consumers.ts';
 import type { CommandRun } from './command-run.ts';

@@ -1,4 +1,4 @@
-import { atMostInEach } from '../aws/together.ts';
+import { atMostInEach } from '../aws/requests/concurrency.ts';
 import { FLEET } from '../defaults.ts';
 import { Interrupted } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';

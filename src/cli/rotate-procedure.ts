@@ -1,4 +1,4 @@
-import type { FoundSecret } from '../aws/secrets.ts';
+import type { FoundSecret } from '../aws/secrets/index.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { EXIT, type ExitCode, Interrupted } from '../failure.ts';
 import { type CheckedKey, fitsPassword, type UncheckedKey } from '../key/index.ts';

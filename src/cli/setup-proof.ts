@@ -1,4 +1,4 @@
-import type { FoundSecret } from '../aws/secrets.ts';
+import type { FoundSecret } from '../aws/secrets/index.ts';
 import { LIMITS } from '../defaults.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { type Expectation, mayComeRight } from '../proof/checks.ts';

@@ -1,5 +1,5 @@
-import { policyReader } from '../aws/policies.ts';
-import { secretReader } from '../aws/secret-reader.ts';
+import { policyReader } from '../aws/iam/policies.ts';
+import { secretReader } from '../aws/secrets/reader.ts';
 import { LIMITS } from '../defaults.ts';
 import { inMembers, planInManifest } from '../manifest/index.ts';
 import { callerLines } from '../report/caller.ts';

@@ -1,6 +1,6 @@
-import { describeSecret } from '../aws/secrets.ts';
+import { allOrFirstFailure } from '../aws/requests/concurrency.ts';
+import { describeSecret } from '../aws/secrets/index.ts';
 import type { Aws } from '../aws/session.ts';
-import { allOrFirstFailure } from '../aws/together.ts';
 import type { KeyType } from '../key/index.ts';
 import { tried } from '../steps/inspection.ts';
 

@@ -1,4 +1,4 @@
-import { waitUntil } from '../aws/wait.ts';
+import { waitUntil } from '../aws/requests/poll.ts';
 import { LIMITS } from '../defaults.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { counter } from '../report/counter.ts';

@@ -1,5 +1,5 @@
-import { type CurrentValue, readValue } from '../aws/secret-values.ts';
-import { allOrFirstFailure } from '../aws/together.ts';
+import { allOrFirstFailure } from '../aws/requests/concurrency.ts';
+import { type CurrentValue, readValue } from '../aws/secrets/values.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import { checkStoredKey, type KeyType, mayBePassword } from '../key/index.ts';

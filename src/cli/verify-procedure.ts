@@ -1,5 +1,5 @@
 import { nameInIamArn, parseArn } from '../aws/arn.ts';
-import { readSecret } from '../aws/secrets.ts';
+import { readSecret } from '../aws/secrets/index.ts';
 import { DEFAULTS } from '../defaults.ts';
 import type { ExitCode } from '../failure.ts';
 import { checkStoredKey, type KeyMaterial, type KeyType, mayBePassword } from '../key/index.ts';

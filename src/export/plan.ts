@@ -1,6 +1,6 @@
 import { expectedSecretArn, parseSecretArn } from '../aws/arn.ts';
-import { DEFAULT_ATTACHMENT_QUOTA } from '../aws/iam-quotas.ts';
-import { kmsKeyIdIn, kmsKeyRef } from '../aws/kms.ts';
+import { DEFAULT_ATTACHMENT_QUOTA } from '../aws/iam/quotas.ts';
+import { kmsKeyIdIn, kmsKeyRef } from '../aws/kms/index.ts';
 import { LONGEST_POLICY_NAME } from '../aws/names.ts';
 import { partitionOf } from '../aws/regions.ts';
 import { DEFAULTS } from '../defaults.ts';

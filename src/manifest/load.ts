@@ -1,4 +1,4 @@
-import { atMost } from '../aws/together.ts';
+import { atMost } from '../aws/requests/concurrency.ts';
 import { Failure } from '../failure.ts';
 import {
   type CheckedKey,

@@ -1,5 +1,5 @@
 import { parseArn, policyArn, roleArn } from '../aws/arn.ts';
-import { kmsKeyRef } from '../aws/kms.ts';
+import { kmsKeyRef } from '../aws/kms/index.ts';
 import { OWN_TAG } from '../defaults.ts';
 import { type JsonObject, kmsCondition, kmsGrants } from '../policy/index.ts';
 import { EVERY_REGION, type Need, type PermissionRequest } from './types.ts';

@@ -1,5 +1,5 @@
 import { parseArn } from '../aws/arn.ts';
-import { routerKindOf } from '../aws/routers.ts';
+import { routerKindOf } from '../aws/mediaconnect/routers.ts';
 import { DECRYPT_ACTION } from '../policy/index.ts';
 import {
   ofKmsKey,

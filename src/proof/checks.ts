@@ -1,5 +1,5 @@
-import type { FoundRole } from '../aws/roles.ts';
-import type { FoundSecret } from '../aws/secrets.ts';
+import type { FoundRole } from '../aws/iam/roles.ts';
+import type { FoundSecret } from '../aws/secrets/index.ts';
 import type { Identity } from '../aws/session.ts';
 import { type Algorithm, checkStoredKey, type KeyMaterial, type KeyType } from '../key/index.ts';
 import type { ReadableSecret } from '../policy/index.ts';

@@ -1,13 +1,13 @@
 import { parseArn } from '../aws/arn.ts';
-import { kmsKeyRef } from '../aws/kms.ts';
-import { readKeyPolicy, type TimeLimit } from '../aws/kms-keys.ts';
+import { kmsKeyRef } from '../aws/kms/index.ts';
+import { readKeyPolicy, type TimeLimit } from '../aws/kms/keys.ts';
 import { type Look, look, seenIn } from '../aws/look.ts';
-import { type CurrentVersion, readCurrentVersion, type SecretPlace } from '../aws/secret-versions.ts';
-import type { FoundSecret } from '../aws/secrets.ts';
+import { awsWords } from '../aws/messages.ts';
+import type { FoundSecret } from '../aws/secrets/index.ts';
+import { type CurrentVersion, readCurrentVersion, type SecretPlace } from '../aws/secrets/versions.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import { EXIT, Failure } from '../failure.ts';
 import type { KmsKeyRef } from '../policy/index.ts';
-import { awsWords } from '../report/words/aws.ts';
 
 /** What decides who may decrypt the current version of a secret, as far as it could be read. */
 export interface Decryption {

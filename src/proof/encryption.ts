@@ -1,5 +1,5 @@
-import { kmsKeyRef } from '../aws/kms.ts';
-import { type FoundKmsKey, readKmsKey } from '../aws/kms-keys.ts';
+import { kmsKeyRef } from '../aws/kms/index.ts';
+import { type FoundKmsKey, readKmsKey } from '../aws/kms/keys.ts';
 import { type Look, seenIn } from '../aws/look.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import {

@@ -1,8 +1,8 @@
-import { policyReader } from '../aws/policies.ts';
-import { type FoundRole, readRole } from '../aws/roles.ts';
-import type { FoundSecret } from '../aws/secrets.ts';
+import { policyReader } from '../aws/iam/policies.ts';
+import { type FoundRole, readRole } from '../aws/iam/roles.ts';
+import { inTurns } from '../aws/requests/concurrency.ts';
+import type { FoundSecret } from '../aws/secrets/index.ts';
 import type { Aws, Identity } from '../aws/session.ts';
-import { inTurns } from '../aws/together.ts';
 import { FLEET } from '../defaults.ts';
 import { type Decryption, decryptionReaders, readDecryption } from './decryption.ts';
 

@@ -1,5 +1,5 @@
+import { waitUntil } from '../aws/requests/poll.ts';
 import type { Aws, Identity } from '../aws/session.ts';
-import { waitUntil } from '../aws/wait.ts';
 import type { Limits } from '../defaults.ts';
 import type { Check } from '../report/types.ts';
 import { check, type Expectation, mayComeRight } from './checks.ts';

@@ -1,5 +1,5 @@
+import type { FoundRole } from '../aws/iam/roles.ts';
 import { type Look, seenIn } from '../aws/look.ts';
-import type { FoundRole } from '../aws/roles.ts';
 import type { Failure } from '../failure.ts';
 import {
   type AccessRequest,

@@ -1,4 +1,4 @@
-import { currentAwsTime } from '../aws/clock.ts';
+import { currentAwsTime } from '../aws/http/clock-skew.ts';
 import type { AccessRequest } from '../policy/index.ts';
 
 /**

@@ -1,10 +1,10 @@
-import type { AwsConfiguration, KnownConfiguration, Setting } from '../aws/configuration.ts';
+import type { AwsConfiguration, KnownConfiguration, Setting } from '../aws/credentials/configuration.ts';
+import { configurationWords as words } from '../aws/credentials/messages.ts';
 import { looksLikePartOfKey } from '../aws/names.ts';
 import { SERVICE_IDS, type ServiceId } from '../aws/services.ts';
 import type { Identity } from '../aws/session.ts';
 import { plain } from './plain.ts';
 import { shownUrl } from './shown-url.ts';
-import { configurationWords as words } from './words/configuration.ts';
 
 /** Who asks AWS, and where: what is known of it by now. */
 export interface Caller {

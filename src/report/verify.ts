@@ -1,10 +1,10 @@
-import { routerKindOf } from '../aws/routers.ts';
+import { routerKindOf } from '../aws/mediaconnect/routers.ts';
+import { userWords } from '../aws/secrets/user-messages.ts';
 import type { Output } from './output.ts';
 import { plain, plainCommand } from './plain.ts';
 import { mark, type Verdict, WORST_FIRST } from './verdicts.ts';
 import type { VerifyCheck } from './verify-types.ts';
 import { isOpen, verdictOf } from './verify-verdict.ts';
-import { userWords } from './words/users.ts';
 import { verdictMarks } from './words/verdicts.ts';
 import { verifyQuestions } from './words/verify.ts';
 import { verifyShow as words } from './words/verify-show.ts';

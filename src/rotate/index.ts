@@ -1,5 +1,5 @@
-import { findSecret, type ReadSecret } from '../aws/everywhere.ts';
-import { describeSecret, type FoundSecret } from '../aws/secrets.ts';
+import { findSecret, type ReadSecret } from '../aws/secrets/find-in-regions.ts';
+import { describeSecret, type FoundSecret } from '../aws/secrets/index.ts';
 import { hasAwsCode, isAccessDenied } from '../failure.ts';
 import type { CheckedKey, KeyMaterial, KeyRules } from '../key/index.ts';
 import { DECRYPT_ACTION } from '../policy/index.ts';

@@ -1,4 +1,4 @@
-import { isMadeWith } from '../aws/secrets.ts';
+import { isMadeWith } from '../aws/secrets/index.ts';
 import { FLEET } from '../defaults.ts';
 import type { KeyType } from '../key/index.ts';
 import type { History } from './rollback.ts';

@@ -1,5 +1,5 @@
-import type { FoundSecret } from '../aws/secrets.ts';
-import { inTurns } from '../aws/together.ts';
+import { inTurns } from '../aws/requests/concurrency.ts';
+import type { FoundSecret } from '../aws/secrets/index.ts';
 import { FLEET } from '../defaults.ts';
 import type { CheckedKey, KeyRules } from '../key/index.ts';
 import { changesAnything } from '../report/plan.ts';

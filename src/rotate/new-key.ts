@@ -1,4 +1,4 @@
-import type { FoundSecret } from '../aws/secrets.ts';
+import type { FoundSecret } from '../aws/secrets/index.ts';
 import type { CheckedKey, KeyRules } from '../key/index.ts';
 import { inStep } from '../steps/inspection.ts';
 import { completeRequest } from '../steps/request.ts';

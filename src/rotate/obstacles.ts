@@ -1,5 +1,5 @@
-import type { Whereabouts } from '../aws/everywhere.ts';
-import type { FoundSecret } from '../aws/secrets.ts';
+import type { Whereabouts } from '../aws/secrets/find-in-regions.ts';
+import type { FoundSecret } from '../aws/secrets/index.ts';
 import { checkStoredKey, type KeyMaterial, type KeyRules } from '../key/index.ts';
 import type { Conflict } from '../report/types.ts';
 import { rotateWords as words } from '../report/words/rotate.ts';

@@ -1,5 +1,5 @@
-import { makeCurrent, readStage, type StagedVersion } from '../aws/secret-versions.ts';
-import type { FoundSecret } from '../aws/secrets.ts';
+import type { FoundSecret } from '../aws/secrets/index.ts';
+import { makeCurrent, readStage, type StagedVersion } from '../aws/secrets/versions.ts';
 import type { Aws } from '../aws/session.ts';
 import { EXIT, Failure } from '../failure.ts';
 import type { KeyMaterial, KeyType } from '../key/index.ts';

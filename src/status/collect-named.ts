@@ -1,6 +1,6 @@
 import { parseSecretArn } from '../aws/arn.ts';
-import { type ListedPolicy, policyPages } from '../aws/own-policies.ts';
-import type { ListedSecret } from '../aws/secret-listing.ts';
+import { type ListedPolicy, policyPages } from '../aws/iam/tool-policies.ts';
+import type { ListedSecret } from '../aws/secrets/listing.ts';
 import type { StatusMissing } from '../report/status-types.ts';
 import { statusWords as words } from '../report/words/status.ts';
 import type { Looking, Seen } from './collect.ts';

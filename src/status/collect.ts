@@ -1,9 +1,9 @@
 import { isRegionName, parseSecretArn } from '../aws/arn.ts';
-import { isOwnPolicy, type ListedPolicy, policyPages } from '../aws/own-policies.ts';
+import { isOwnPolicy, type ListedPolicy, policyPages } from '../aws/iam/tool-policies.ts';
 import { offeredRegions } from '../aws/regions.ts';
-import type { ListedSecret } from '../aws/secret-listing.ts';
+import { atMost } from '../aws/requests/concurrency.ts';
+import type { ListedSecret } from '../aws/secrets/listing.ts';
 import type { Aws, Identity } from '../aws/session.ts';
-import { atMost } from '../aws/together.ts';
 import { tryParsePolicy } from '../policy/index.ts';
 import { standsFor } from '../policy/match.ts';
 import type { StatusMissing } from '../report/status-types.ts';

@@ -1,4 +1,4 @@
-import { kmsKeyRef } from '../aws/kms.ts';
+import { kmsKeyRef } from '../aws/kms/index.ts';
 import type { Identity } from '../aws/session.ts';
 import { decryptionByCustomerKeys } from '../proof/encryption.ts';
 import { checkGuard } from '../proof/guard.ts';

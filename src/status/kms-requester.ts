@@ -1,4 +1,4 @@
-import { isNetworkFailure } from '../aws/network-errors.ts';
+import { isNetworkFailure } from '../aws/http/network-errors.ts';
 import { HTTP } from '../defaults.ts';
 import type { KmsRequester } from '../proof/decryption.ts';
 import type { Notes } from './notes.ts';

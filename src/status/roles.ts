@@ -1,8 +1,8 @@
-import type { ListedPolicy } from '../aws/own-policies.ts';
-import { policyReader } from '../aws/policies.ts';
-import { type ListedRole, rolePages } from '../aws/role-listing.ts';
-import { describeRole, type FoundRole, readRole } from '../aws/roles.ts';
-import { atMost } from '../aws/together.ts';
+import { policyReader } from '../aws/iam/policies.ts';
+import { type ListedRole, rolePages } from '../aws/iam/role-listing.ts';
+import { describeRole, type FoundRole, readRole } from '../aws/iam/roles.ts';
+import type { ListedPolicy } from '../aws/iam/tool-policies.ts';
+import { atMost } from '../aws/requests/concurrency.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { MEDIACONNECT_SERVICE, tryParsePolicy } from '../policy/index.ts';
 import { statusWords as words } from '../report/words/status.ts';

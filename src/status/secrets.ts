@@ -1,9 +1,9 @@
 import { type Look, seenIn } from '../aws/look.ts';
-import { type ListedSecret, listedSecret, secretPages } from '../aws/secret-listing.ts';
-import { type CurrentVersion, readCurrentVersion } from '../aws/secret-versions.ts';
-import { mayHavePolicy, readResourcePolicy } from '../aws/secrets.ts';
+import { allOrFirstFailure, atMost } from '../aws/requests/concurrency.ts';
+import { mayHavePolicy, readResourcePolicy } from '../aws/secrets/index.ts';
+import { type ListedSecret, listedSecret, secretPages } from '../aws/secrets/listing.ts';
+import { type CurrentVersion, readCurrentVersion } from '../aws/secrets/versions.ts';
 import { orAbsent } from '../aws/session.ts';
-import { allOrFirstFailure, atMost } from '../aws/together.ts';
 import { Failure } from '../failure.ts';
 import { keyPolicyReader } from '../proof/decryption.ts';
 import {

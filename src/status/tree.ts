@@ -1,4 +1,4 @@
-import type { RolePolicy } from '../aws/roles.ts';
+import type { RolePolicy } from '../aws/iam/roles.ts';
 import { groupedBy } from '../grouping.ts';
 import { type PolicyDocument, prefixOfEntry, tryParsePolicy } from '../policy/index.ts';
 import { standsFor } from '../policy/match.ts';

@@ -1,5 +1,5 @@
-import type { FoundSecret } from '../aws/secrets.ts';
-import { allOrFirstFailure, atMostInEach } from '../aws/together.ts';
+import { allOrFirstFailure, atMostInEach } from '../aws/requests/concurrency.ts';
+import type { FoundSecret } from '../aws/secrets/index.ts';
 import { FLEET } from '../defaults.ts';
 import { isLoss } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';

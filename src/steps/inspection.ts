@@ -1,6 +1,6 @@
-import { isAboutCaller } from '../aws/everywhere.ts';
+import { inTurns } from '../aws/requests/concurrency.ts';
+import { isAboutCaller } from '../aws/secrets/find-in-regions.ts';
 import type { Identity } from '../aws/session.ts';
-import { inTurns } from '../aws/together.ts';
 import { FLEET } from '../defaults.ts';
 import { Failure } from '../failure.ts';
 import type { StepName } from '../report/types.ts';

@@ -1,5 +1,5 @@
 import { parseSecretArn } from '../aws/arn.ts';
-import type { Whereabouts } from '../aws/everywhere.ts';
+import type { Whereabouts } from '../aws/secrets/find-in-regions.ts';
 import type { Identity } from '../aws/session.ts';
 import type { Conflict } from '../report/types.ts';
 import { namedSecretWords as words } from '../report/words/named-secret.ts';

@@ -1,4 +1,4 @@
-import type { PolicyReader } from '../aws/policies.ts';
+import type { PolicyReader } from '../aws/iam/policies.ts';
 import type { Identity } from '../aws/session.ts';
 import type { PolicyChain } from './policy-chain.ts';
 import type { CreateWork, PolicyWork } from './policy-distribution.ts';

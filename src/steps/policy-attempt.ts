@@ -1,5 +1,5 @@
 import { policyArn } from '../aws/arn.ts';
-import type { FoundPolicy } from '../aws/policies.ts';
+import type { FoundPolicy } from '../aws/iam/policies.ts';
 import { Failure } from '../failure.ts';
 import type { PolicyAim } from './policy-aim.ts';
 import type { CreateWork, UpdateWork } from './policy-distribution.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type PolicyReader, policyReader } from '../aws/policies.ts';
-import { waitUntil } from '../aws/wait.ts';
+import { type PolicyReader, policyReader } from '../aws/iam/policies.ts';
+import { awsWords } from '../aws/messages.ts';
+import { waitUntil } from '../aws/requests/poll.ts';
 import { carryingDoubt, EXIT, Failure } from '../failure.ts';
 import type { PolicyOutcome } from '../report/types.ts';
-import { awsWords } from '../report/words/aws.ts';
 import { policyWords as words } from '../report/words/steps.ts';
 import { conflictFailure } from './conflict.ts';
 import type { PolicyAim } from './policy-aim.ts';

@@ -1,5 +1,5 @@
-import { type FoundPolicy, readVersions, versionNumber } from '../aws/policies.ts';
-import { waitUntil } from '../aws/wait.ts';
+import { type FoundPolicy, readVersions, versionNumber } from '../aws/iam/policies.ts';
+import { waitUntil } from '../aws/requests/poll.ts';
 import type { Limits } from '../defaults.ts';
 import type { JsonPolicy } from '../policy/index.ts';
 import { policyWords as words } from '../report/words/steps.ts';

@@ -1,4 +1,4 @@
-import type { FoundSecret } from '../aws/secrets.ts';
+import type { FoundSecret } from '../aws/secrets/index.ts';
 import { FLEET } from '../defaults.ts';
 import type { SecretRef, StepContext } from './types.ts';
 

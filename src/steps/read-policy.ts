@@ -1,5 +1,5 @@
 import { policyArn } from '../aws/arn.ts';
-import { DEFAULT_ATTACHMENT_QUOTA } from '../aws/iam-quotas.ts';
+import { DEFAULT_ATTACHMENT_QUOTA } from '../aws/iam/quotas.ts';
 import { MANY_POLICIES } from '../defaults.ts';
 import { isWiderThan, secretResources, tryParsePolicy } from '../policy/index.ts';
 import type { Change, Conflict, PolicyOutcome } from '../report/types.ts';

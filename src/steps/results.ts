@@ -1,5 +1,5 @@
-import type { FoundRole } from '../aws/roles.ts';
-import type { FoundSecret } from '../aws/secrets.ts';
+import type { FoundRole } from '../aws/iam/roles.ts';
+import type { FoundSecret } from '../aws/secrets/index.ts';
 import type { Failure } from '../failure.ts';
 import type { KeyMaterial } from '../key/index.ts';
 import type { PolicyOutcome, RoleOutcome } from '../report/types.ts';

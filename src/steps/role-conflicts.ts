@@ -1,7 +1,7 @@
 import { roleArn } from '../aws/arn.ts';
-import type { RoleQuotas } from '../aws/iam-quotas.ts';
-import { DEFAULT_ROLE_QUOTAS } from '../aws/iam-quotas.ts';
-import type { FoundRole, RolePolicy } from '../aws/roles.ts';
+import type { RoleQuotas } from '../aws/iam/quotas.ts';
+import { DEFAULT_ROLE_QUOTAS } from '../aws/iam/quotas.ts';
+import type { FoundRole, RolePolicy } from '../aws/iam/roles.ts';
 import { groupedBy } from '../grouping.ts';
 import { isReadPolicyShape, type PolicyScope, tryParsePolicy } from '../policy/index.ts';
 import { beginsLike, matches, pattern } from '../policy/match.ts';

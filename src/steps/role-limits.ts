@@ -1,4 +1,4 @@
-import type { FoundRole } from '../aws/roles.ts';
+import type { FoundRole } from '../aws/iam/roles.ts';
 import {
   type AccessRequest,
   type Evaluation,

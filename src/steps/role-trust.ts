@@ -1,4 +1,4 @@
-import type { FoundRole } from '../aws/roles.ts';
+import type { FoundRole } from '../aws/iam/roles.ts';
 import { deletedPrincipals, type JsonPolicy, measure, parsePolicy } from '../policy/index.ts';
 import { checkGuard } from '../proof/guard.ts';
 import { judgeTrust } from '../proof/trust.ts';

@@ -1,12 +1,12 @@
 import { AttachRolePolicyCommand, CreateRoleCommand } from '@aws-sdk/client-iam';
-import { policyReader } from '../aws/policies.ts';
-import { type FoundRole, readRole } from '../aws/roles.ts';
-import { waitUntil } from '../aws/wait.ts';
+import { policyReader } from '../aws/iam/policies.ts';
+import { type FoundRole, readRole } from '../aws/iam/roles.ts';
+import { awsWords } from '../aws/messages.ts';
+import { waitUntil } from '../aws/requests/poll.ts';
 import type { Limits } from '../defaults.ts';
 import { EXIT, Failure, hasAwsCode } from '../failure.ts';
 import type { FlowScope } from '../proof/trust.ts';
 import type { RoleOutcome } from '../report/types.ts';
-import { awsWords } from '../report/words/aws.ts';
 import { roleWords as words } from '../report/words/steps.ts';
 import { tagsFor } from './tags.ts';
 import { trustDocument } from './trust-document.ts';

@@ -1,4 +1,4 @@
-import type { FoundSecret } from '../aws/secrets.ts';
+import type { FoundSecret } from '../aws/secrets/index.ts';
 import { checkStoredKey } from '../key/index.ts';
 import { secretWords as words } from '../report/words/steps.ts';
 import type { SetupRequest } from './types.ts';

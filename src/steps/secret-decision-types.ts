@@ -1,4 +1,4 @@
-import type { FoundSecret } from '../aws/secrets.ts';
+import type { FoundSecret } from '../aws/secrets/index.ts';
 import type { KeyMaterial } from '../key/index.ts';
 import type { Choice } from '../report/types.ts';
 import type { SecretRef, StepPlan } from './types.ts';

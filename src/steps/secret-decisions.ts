@@ -1,6 +1,6 @@
 import { expectedSecretArn, parseSecretArn } from '../aws/arn.ts';
-import { kmsKeyRef } from '../aws/kms.ts';
-import type { FoundSecret } from '../aws/secrets.ts';
+import { kmsKeyRef } from '../aws/kms/index.ts';
+import type { FoundSecret } from '../aws/secrets/index.ts';
 import type { Identity } from '../aws/session.ts';
 import { type KeyMaterial, mayBePassword } from '../key/index.ts';
 import type { Choice, OutcomeAction } from '../report/types.ts';

@@ -1,5 +1,5 @@
-import { allOrFirstFailure } from '../aws/together.ts';
-import { waitUntil } from '../aws/wait.ts';
+import { allOrFirstFailure } from '../aws/requests/concurrency.ts';
+import { waitUntil } from '../aws/requests/poll.ts';
 import type { KeyMaterial } from '../key/index.ts';
 import type { Conflict, SecretOutcome } from '../report/types.ts';
 import { secretWords as words } from '../report/words/steps.ts';

@@ -1,5 +1,5 @@
-import { maybeSameKmsKey } from '../aws/kms.ts';
-import type { FoundSecret } from '../aws/secrets.ts';
+import { maybeSameKmsKey } from '../aws/kms/index.ts';
+import type { FoundSecret } from '../aws/secrets/index.ts';
 import type { AccountRef } from '../policy/index.ts';
 import { secretWords as words } from '../report/words/steps.ts';
 

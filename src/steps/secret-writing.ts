@@ -4,9 +4,9 @@ import {
   PutSecretValueCommand,
   RestoreSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { kmsKeyIdIn } from '../aws/kms.ts';
-import { type ListedVersion, listVersions, type Stage } from '../aws/secret-versions.ts';
-import { describeSecret, type FoundSecret, readSecret } from '../aws/secrets.ts';
+import { kmsKeyIdIn } from '../aws/kms/index.ts';
+import { describeSecret, type FoundSecret, readSecret } from '../aws/secrets/index.ts';
+import { type ListedVersion, listVersions, type Stage } from '../aws/secrets/versions.ts';
 import { CONTRADICTION_PAUSES_MS, DEFAULTS } from '../defaults.ts';
 import { type Failure, hasAwsCode, isAccessDenied } from '../failure.ts';
 import type { KeyMaterial } from '../key/index.ts';

@@ -1,4 +1,4 @@
-import type { FoundRole } from '../aws/roles.ts';
+import type { FoundRole } from '../aws/iam/roles.ts';
 import type { Identity } from '../aws/session.ts';
 import { addTrust, buildTrustPolicy, type JsonPolicy } from '../policy/index.ts';
 import type { RoleRequest } from './types.ts';

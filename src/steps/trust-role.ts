@@ -1,6 +1,6 @@
 import { nameInIamArn, roleArn } from '../aws/arn.ts';
-import { DEFAULT_ROLE_QUOTAS, type RoleQuotas, readRoleQuotas } from '../aws/iam-quotas.ts';
-import { type FoundRole, readRole } from '../aws/roles.ts';
+import { DEFAULT_ROLE_QUOTAS, type RoleQuotas, readRoleQuotas } from '../aws/iam/quotas.ts';
+import { type FoundRole, readRole } from '../aws/iam/roles.ts';
 import type { Aws } from '../aws/session.ts';
 import { carryingDoubt } from '../failure.ts';
 import { measure, tryParsePolicy } from '../policy/index.ts';

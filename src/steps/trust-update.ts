@@ -1,10 +1,10 @@
 import { UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
-import { describeRole } from '../aws/roles.ts';
-import { waitUntil } from '../aws/wait.ts';
+import { describeRole } from '../aws/iam/roles.ts';
+import { awsWords } from '../aws/messages.ts';
+import { waitUntil } from '../aws/requests/poll.ts';
 import { carryingDoubt, EXIT, Failure, hasAwsCode, Interrupted, STATEMENTS_LOST } from '../failure.ts';
 import { type JsonPolicy, type JsonStatement, readJsonPolicy } from '../policy/index.ts';
 import type { RoleOutcome } from '../report/types.ts';
-import { awsWords } from '../report/words/aws.ts';
 import { roleWords as words } from '../report/words/steps.ts';
 import { trustDocument } from './trust-document.ts';
 import {

@@ -1,6 +1,6 @@
+import type { PolicyReader } from '../aws/iam/policies.ts';
 import type { Tag } from '../aws/names.ts';
-import type { PolicyReader } from '../aws/policies.ts';
-import type { SecretReader } from '../aws/secret-reader.ts';
+import type { SecretReader } from '../aws/secrets/reader.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import type { Limits } from '../defaults.ts';
 import type { Algorithm, KeyMaterial, KeyType } from '../key/index.ts';

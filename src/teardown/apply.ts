@@ -1,4 +1,4 @@
-import { atMost, atMostInEach } from '../aws/together.ts';
+import { atMost, atMostInEach } from '../aws/requests/concurrency.ts';
 import { FLEET } from '../defaults.ts';
 import type { Failure } from '../failure.ts';
 import type { Outcomes, PolicyOutcome, RoleOutcome } from '../report/types.ts';

@@ -1,11 +1,11 @@
-import { findSecret, type ReadSecret, type Whereabouts } from '../aws/everywhere.ts';
-import { type FoundPolicy, type PolicyReader, policyReader } from '../aws/policies.ts';
-import { readPolicyUses } from '../aws/policy-uses.ts';
-import { type FoundRole, readRole } from '../aws/roles.ts';
-import { findUsers, reasonUnseen, type SecretUser } from '../aws/secret-users.ts';
-import { describeSecret } from '../aws/secrets.ts';
+import { type FoundPolicy, type PolicyReader, policyReader } from '../aws/iam/policies.ts';
+import { readPolicyUses } from '../aws/iam/policy-uses.ts';
+import { type FoundRole, readRole } from '../aws/iam/roles.ts';
+import { allOrFirstFailure, atMost } from '../aws/requests/concurrency.ts';
+import { findSecret, type ReadSecret, type Whereabouts } from '../aws/secrets/find-in-regions.ts';
+import { describeSecret } from '../aws/secrets/index.ts';
+import { findUsers, reasonUnseen, type SecretUser } from '../aws/secrets/users.ts';
 import type { Aws } from '../aws/session.ts';
-import { allOrFirstFailure, atMost } from '../aws/together.ts';
 import { CONTRADICTION_PAUSES_MS, FLEET } from '../defaults.ts';
 import type { Failure } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';

@@ -1,10 +1,10 @@
-import type { Whereabouts } from '../aws/everywhere.ts';
-import type { FoundSecret } from '../aws/secrets.ts';
+import type { Whereabouts } from '../aws/secrets/find-in-regions.ts';
+import type { FoundSecret } from '../aws/secrets/index.ts';
+import { userWords } from '../aws/secrets/user-messages.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';
 import type { Change, OutcomeAction, Outcomes } from '../report/types.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
-import { userWords } from '../report/words/users.ts';
 import { isOpen } from '../steps/index.ts';
 import { unseenWarnings } from '../steps/named-secret.ts';
 import { entriesOf, ownersIn, ownersOf } from './entries.ts';

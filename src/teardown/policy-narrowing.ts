@@ -1,4 +1,4 @@
-import type { FoundPolicy } from '../aws/policies.ts';
+import type { FoundPolicy } from '../aws/iam/policies.ts';
 import type { Identity } from '../aws/session.ts';
 import { isReadPolicyShape, removeSecrets, tryParsePolicy } from '../policy/index.ts';
 import type { PolicyOutcome } from '../report/types.ts';

@@ -1,10 +1,10 @@
 import { AttachRolePolicyCommand, DeletePolicyCommand, DetachRolePolicyCommand } from '@aws-sdk/client-iam';
-import { policyReader } from '../aws/policies.ts';
-import type { FoundRole } from '../aws/roles.ts';
+import { policyReader } from '../aws/iam/policies.ts';
+import type { FoundRole } from '../aws/iam/roles.ts';
+import { awsWords } from '../aws/messages.ts';
+import { waitUntil } from '../aws/requests/poll.ts';
 import { orAbsent } from '../aws/session.ts';
-import { waitUntil } from '../aws/wait.ts';
 import { EXIT, Failure, hasAwsCode, Interrupted, isExpected, isUnconfirmed } from '../failure.ts';
-import { awsWords } from '../report/words/aws.ts';
 import { roleWords } from '../report/words/steps.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
 import { deleteVersion } from '../steps/policy-writing.ts';

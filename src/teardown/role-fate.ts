@@ -1,5 +1,5 @@
 import { nameInIamArn } from '../aws/arn.ts';
-import type { FoundRole } from '../aws/roles.ts';
+import type { FoundRole } from '../aws/iam/roles.ts';
 import { groupedBy } from '../grouping.ts';
 import type { Change } from '../report/types.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';

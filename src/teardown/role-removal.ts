@@ -1,8 +1,8 @@
 import { DeleteRoleCommand } from '@aws-sdk/client-iam';
-import { policyReader } from '../aws/policies.ts';
-import { readRole } from '../aws/roles.ts';
+import { policyReader } from '../aws/iam/policies.ts';
+import { readRole } from '../aws/iam/roles.ts';
+import { waitUntil } from '../aws/requests/poll.ts';
 import { orAbsent } from '../aws/session.ts';
-import { waitUntil } from '../aws/wait.ts';
 import { EXIT, Failure, hasAwsCode } from '../failure.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
 import type { StepContext } from '../steps/types.ts';

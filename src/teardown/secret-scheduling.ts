@@ -1,5 +1,5 @@
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { describeSecret, type FoundSecret } from '../aws/secrets.ts';
+import { describeSecret, type FoundSecret } from '../aws/secrets/index.ts';
 import { orAbsent } from '../aws/session.ts';
 import { hasAwsCode } from '../failure.ts';
 import type { StepContext } from '../steps/types.ts';

@@ -1,9 +1,9 @@
-import type { Whereabouts } from '../aws/everywhere.ts';
-import type { FoundPolicy } from '../aws/policies.ts';
-import type { PolicyUses } from '../aws/policy-uses.ts';
-import type { FoundRole } from '../aws/roles.ts';
-import type { SecretUser, UserKind } from '../aws/secret-users.ts';
-import type { FoundSecret } from '../aws/secrets.ts';
+import type { FoundPolicy } from '../aws/iam/policies.ts';
+import type { PolicyUses } from '../aws/iam/policy-uses.ts';
+import type { FoundRole } from '../aws/iam/roles.ts';
+import type { Whereabouts } from '../aws/secrets/find-in-regions.ts';
+import type { FoundSecret } from '../aws/secrets/index.ts';
+import type { SecretUser, UserKind } from '../aws/secrets/users.ts';
 import type { Identity } from '../aws/session.ts';
 import type { Failure } from '../failure.ts';
 import type { Change, Conflict, Outcomes } from '../report/types.ts';

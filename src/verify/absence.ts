@@ -1,9 +1,9 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import { look, seenIn } from '../aws/look.ts';
 import { offeredRegions } from '../aws/regions.ts';
-import { describeSecret, secretExists } from '../aws/secrets.ts';
+import { atMost } from '../aws/requests/concurrency.ts';
+import { describeSecret, secretExists } from '../aws/secrets/index.ts';
 import type { Aws } from '../aws/session.ts';
-import { atMost } from '../aws/together.ts';
 import { HTTP } from '../defaults.ts';
 import type { SecretTarget } from './secret-sight.ts';
 

@@ -1,11 +1,11 @@
-import type { FlowEncryption, FlowPart, FoundFlow, TransitEncryption } from '../aws/flows.ts';
-import type { FoundRouterEnd, RouterSetting } from '../aws/routers.ts';
-import { spellingsOf } from '../aws/secret-users.ts';
-import type { FoundSecret } from '../aws/secrets.ts';
+import type { FlowEncryption, FlowPart, FoundFlow, TransitEncryption } from '../aws/mediaconnect/flows.ts';
+import type { FoundRouterEnd, RouterSetting } from '../aws/mediaconnect/routers.ts';
+import type { FoundSecret } from '../aws/secrets/index.ts';
+import { userWords as words } from '../aws/secrets/user-messages.ts';
+import { spellingsOf } from '../aws/secrets/users.ts';
 import type { Identity } from '../aws/session.ts';
 import type { KeyMaterial } from '../key/index.ts';
 import type { VerifyCheck, VerifyId } from '../report/verify-types.ts';
-import { userWords as words } from '../report/words/users.ts';
 import { verifyWords } from '../report/words/verify.ts';
 import type { Remedy } from '../told.ts';
 import { isRouted } from './flow-sight.ts';

@@ -1,8 +1,8 @@
-import { type FlowPart, type FoundFlow, readFlow } from '../aws/flows.ts';
 import { type Look, look, seenIn } from '../aws/look.ts';
-import { type FoundRouterEnd, readRouterEnd, routerKindOf } from '../aws/routers.ts';
+import { type FlowPart, type FoundFlow, readFlow } from '../aws/mediaconnect/flows.ts';
+import { type FoundRouterEnd, readRouterEnd, routerKindOf } from '../aws/mediaconnect/routers.ts';
+import { atMost } from '../aws/requests/concurrency.ts';
 import type { Aws, Identity } from '../aws/session.ts';
-import { atMost } from '../aws/together.ts';
 import { isForeign } from './foreign.ts';
 
 /** A flow, a router input or a router output, as far as it could be looked at. */

@@ -1,8 +1,8 @@
 import { parseArn } from '../aws/arn.ts';
-import { policyReader } from '../aws/policies.ts';
+import { policyReader } from '../aws/iam/policies.ts';
+import { type Caller, callerOf } from '../aws/iam/simulation.ts';
+import { atMost } from '../aws/requests/concurrency.ts';
 import type { Aws, Identity } from '../aws/session.ts';
-import { type Caller, callerOf } from '../aws/simulation.ts';
-import { atMost } from '../aws/together.ts';
 import type { VerifyCheck } from '../report/verify-types.ts';
 import { sightMedia } from './flow-sight.ts';
 import { judgeCaller } from './judge-caller.ts';

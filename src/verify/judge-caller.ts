@@ -1,6 +1,6 @@
+import { type Caller, simulatePassRole } from '../aws/iam/simulation.ts';
 import { look } from '../aws/look.ts';
 import type { Aws, Identity } from '../aws/session.ts';
-import { type Caller, simulatePassRole } from '../aws/simulation.ts';
 import type { VerifyCheck } from '../report/verify-types.ts';
 import { verifyWords as words } from '../report/words/verify.ts';
 import { remedies } from '../report/words/verify-remedies.ts';

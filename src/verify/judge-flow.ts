@@ -1,7 +1,7 @@
 import { parseSecretArn } from '../aws/arn.ts';
-import type { FlowEncryption, FlowPart, FoundFlow } from '../aws/flows.ts';
 import { seenIn } from '../aws/look.ts';
-import { routerKindOf } from '../aws/routers.ts';
+import type { FlowEncryption, FlowPart, FoundFlow } from '../aws/mediaconnect/flows.ts';
+import { routerKindOf } from '../aws/mediaconnect/routers.ts';
 import type { Identity } from '../aws/session.ts';
 import { type Algorithm, algorithmOfLength } from '../key/index.ts';
 import type { VerifyCheck, VerifyId } from '../report/verify-types.ts';

@@ -1,5 +1,5 @@
 import { parseArn } from '../aws/arn.ts';
-import type { RolePolicy } from '../aws/roles.ts';
+import type { RolePolicy } from '../aws/iam/roles.ts';
 import type { Identity } from '../aws/session.ts';
 import { type PolicyDocument, prefixOfEntry, tryParsePolicy } from '../policy/index.ts';
 import { checkExcess } from '../proof/excess.ts';

@@ -1,7 +1,7 @@
 import { parseArn, parseSecretArn } from '../aws/arn.ts';
-import type { FlowPart, TransitEncryption } from '../aws/flows.ts';
 import { seenIn } from '../aws/look.ts';
-import { type FoundRouterEnd, routerKindOf } from '../aws/routers.ts';
+import type { FlowPart, TransitEncryption } from '../aws/mediaconnect/flows.ts';
+import { type FoundRouterEnd, routerKindOf } from '../aws/mediaconnect/routers.ts';
 import type { Identity } from '../aws/session.ts';
 import type { VerifyCheck, VerifyId } from '../report/verify-types.ts';
 import { verifyWords } from '../report/words/verify.ts';

@@ -1,6 +1,6 @@
 import { expectedSecretArn, parseSecretArn } from '../aws/arn.ts';
 import { seenIn } from '../aws/look.ts';
-import type { FoundSecret } from '../aws/secrets.ts';
+import type { FoundSecret } from '../aws/secrets/index.ts';
 import type { Identity } from '../aws/session.ts';
 import type { KeyMaterial } from '../key/index.ts';
 import type { VerifyCheck } from '../report/verify-types.ts';

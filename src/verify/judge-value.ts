@@ -1,6 +1,6 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import { seenIn } from '../aws/look.ts';
-import type { FoundSecret } from '../aws/secrets.ts';
+import type { FoundSecret } from '../aws/secrets/index.ts';
 import type { Identity } from '../aws/session.ts';
 import {
   algorithmOfLength,

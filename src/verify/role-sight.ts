@@ -1,7 +1,13 @@
 import { nameInIamArn, parseArn, roleArn } from '../aws/arn.ts';
+import { listAttached, type PolicyReader } from '../aws/iam/policies.ts';
+import {
+  type DescribedRole,
+  describeRole,
+  listInline,
+  type RolePolicy,
+  readInline,
+} from '../aws/iam/roles.ts';
 import { type Look, look, seenIn } from '../aws/look.ts';
-import { listAttached, type PolicyReader } from '../aws/policies.ts';
-import { type DescribedRole, describeRole, listInline, type RolePolicy, readInline } from '../aws/roles.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import type { Failure } from '../failure.ts';
 import { isForeign } from './foreign.ts';

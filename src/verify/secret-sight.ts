@@ -1,9 +1,9 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import { type Look, look, seenIn } from '../aws/look.ts';
-import { readValue, type SecretContent } from '../aws/secret-values.ts';
-import { describeSecret, type FoundSecret, mayHavePolicy, readResourcePolicy } from '../aws/secrets.ts';
+import { describeSecret, type FoundSecret, mayHavePolicy, readResourcePolicy } from '../aws/secrets/index.ts';
+import type { EarlyValue, ValueReader } from '../aws/secrets/value-reader.ts';
+import { readValue, type SecretContent } from '../aws/secrets/values.ts';
 import type { Aws, Identity } from '../aws/session.ts';
-import type { EarlyValue, ValueReader } from '../aws/value-reader.ts';
 import type { Algorithm, KeyMaterial, KeySource, KeyType } from '../key/index.ts';
 import { type Encryption, type EncryptionReaders, readEncryption } from '../proof/encryption.ts';
 import type { Reading } from '../report/words/commands.ts';

@@ -1,6 +1,6 @@
+import { inTurns } from '../aws/requests/concurrency.ts';
+import { valueReader } from '../aws/secrets/value-reader.ts';
 import type { Aws, Identity } from '../aws/session.ts';
-import { inTurns } from '../aws/together.ts';
-import { valueReader } from '../aws/value-reader.ts';
 import { FLEET } from '../defaults.ts';
 import { encryptionReaders } from '../proof/encryption.ts';
 import { type SecretSight, type SecretTarget, sightSecret } from './secret-sight.ts';

@@ -1,6 +1,6 @@
 import { nameInIamArn, parseArn, parseSecretArn } from '../aws/arn.ts';
-import type { FlowEncryption, FlowPart, TransitEncryption } from '../aws/flows.ts';
 import { seenIn } from '../aws/look.ts';
+import type { FlowEncryption, FlowPart, TransitEncryption } from '../aws/mediaconnect/flows.ts';
 import { isRouted, type MediaSight, type MediaSights } from './flow-sight.ts';
 import type { SecretTarget } from './secret-sight.ts';
 

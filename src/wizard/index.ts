@@ -1,5 +1,5 @@
+import { describeRole } from '../aws/iam/roles.ts';
 import { look, seenIn } from '../aws/look.ts';
-import { describeRole } from '../aws/roles.ts';
 import { loadKey } from '../key/index.ts';
 import { plain } from '../report/plain.ts';
 import { wizardWords as words } from '../report/words/wizard.ts';

@@ -1,5 +1,5 @@
 import { secretName } from '../aws/names.ts';
-import { type ListedSecret, listSecrets } from '../aws/secret-listing.ts';
+import { type ListedSecret, listSecrets } from '../aws/secrets/listing.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { isAccessDenied } from '../failure.ts';
 import { plain } from '../report/plain.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readConfiguration } from '../../src/aws/configuration.ts';
+import { readConfiguration } from '../../src/aws/credentials/configuration.ts';
 import { partitionOf } from '../../src/aws/regions.ts';
 import type { ServiceId } from '../../src/aws/services.ts';
 import { closing } from '../support/closing.ts';

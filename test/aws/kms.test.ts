@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { kmsKeyIdIn, kmsKeyRef, maybeSameKmsKey } from '../../src/aws/kms.ts';
+import { kmsKeyIdIn, kmsKeyRef, maybeSameKmsKey } from '../../src/aws/kms/index.ts';
 import { ACCOUNT, FAR_REGION, REGION } from '../support/account.ts';
 
 const where = { partition: 'aws', account: ACCOUNT };

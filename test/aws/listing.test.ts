@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { pages } from '../../src/aws/pages.ts';
-import { atMost } from '../../src/aws/together.ts';
+import { atMost } from '../../src/aws/requests/concurrency.ts';
+import { pages } from '../../src/aws/requests/pages.ts';
 
 describe('a listing', () => {
   const read = async (tokens: Record<string, string | undefined>) => {

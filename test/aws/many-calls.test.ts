@@ -1,6 +1,6 @@
 import { CreateSecretCommand, DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
-import { createLanes } from '../../src/aws/lanes.ts';
+import { createLanes } from '../../src/aws/requests/request-queues.ts';
 import { type Aws, openAws } from '../../src/aws/session.ts';
 import { HTTP } from '../../src/defaults.ts';
 import { Interrupted } from '../../src/failure.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Pace } from '../../src/aws/pace.ts';
+import { Pace } from '../../src/aws/requests/rate-limiter.ts';
 
 /** The documented rate, with which each pace here begins. */
 const DOCUMENTED = 50;

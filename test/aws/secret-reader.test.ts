@@ -5,9 +5,9 @@ import {
   PutResourcePolicyCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
-import { listSecrets } from '../../src/aws/secret-listing.ts';
-import { secretReader } from '../../src/aws/secret-reader.ts';
-import { type FoundSecret, readSecret } from '../../src/aws/secrets.ts';
+import { type FoundSecret, readSecret } from '../../src/aws/secrets/index.ts';
+import { listSecrets } from '../../src/aws/secrets/listing.ts';
+import { secretReader } from '../../src/aws/secrets/reader.ts';
 import { type Aws, openAws } from '../../src/aws/session.ts';
 import { OWN_TAG } from '../../src/defaults.ts';
 import type { SandboxCredentials } from '../../src/sandbox/index.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { readConfiguration } from '../../src/aws/configuration.ts';
+import { readConfiguration } from '../../src/aws/credentials/configuration.ts';
 import { REGION } from '../support/account.ts';
 import { closing } from '../support/closing.ts';
 import { run } from '../support/run.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { proxyFor, readProxies } from '../../src/aws/proxy.ts';
+import { proxyFor, readProxies } from '../../src/aws/http/proxy.ts';
 
 const PROXY = 'http://proxy.example:8080';
 

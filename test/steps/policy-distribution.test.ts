@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { FoundPolicy } from '../../src/aws/policies.ts';
+import type { FoundPolicy } from '../../src/aws/iam/policies.ts';
 import { addToReadPolicy, buildReadPolicy, existingPolicy, measure } from '../../src/policy/index.ts';
 import { distribute, type PolicyWork } from '../../src/steps/policy-distribution.ts';
 import { extend } from '../../src/steps/policy-filling.ts';

@@ -1,6 +1,6 @@
 import { AttachRolePolicyCommand } from '@aws-sdk/client-iam';
 import { describe, expect, test } from 'vitest';
-import type { FoundPolicy } from '../../src/aws/policies.ts';
+import type { FoundPolicy } from '../../src/aws/iam/policies.ts';
 import { distribute } from '../../src/steps/policy-distribution.ts';
 import { sharedPrefix } from '../../src/steps/shared-prefix.ts';
 import type { SecretRef } from '../../src/steps/types.ts';

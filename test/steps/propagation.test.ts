@@ -1,6 +1,6 @@
 import { PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { describe, expect, test } from 'vitest';
-import { readSecret } from '../../src/aws/secrets.ts';
+import { readSecret } from '../../src/aws/secrets/index.ts';
 import { openAws } from '../../src/aws/session.ts';
 import { LIMITS, type Limits } from '../../src/defaults.ts';
 import { prove } from '../../src/proof/prove.ts';

@@ -1,6 +1,6 @@
 import { readAnswers, type SetupOptions } from '../../src/answers/setup-answers.ts';
-import { policyReader } from '../../src/aws/policies.ts';
-import { secretReader } from '../../src/aws/secret-reader.ts';
+import { policyReader } from '../../src/aws/iam/policies.ts';
+import { secretReader } from '../../src/aws/secrets/reader.ts';
 import { openAws } from '../../src/aws/session.ts';
 import type { Limits } from '../../src/defaults.ts';
 import { KeyMaterial } from '../../src/key/index.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { kmsKeyRef } from '../../src/aws/kms.ts';
+import { kmsKeyRef } from '../../src/aws/kms/index.ts';
 import { Failure } from '../../src/failure.ts';
 import { readingJudge } from '../../src/verify/judge-reading.ts';
 import { judgeRole } from '../../src/verify/judge-role.ts';

@@ -1,7 +1,7 @@
 import { policyArn } from '../../aws/arn.ts';
-import { kmsKeyRef } from '../../aws/kms.ts';
+import type { FoundRole } from '../../aws/iam/roles.ts';
+import { kmsKeyRef } from '../../aws/kms/index.ts';
 import { looksLikeKey, policyName, roleName, secretName } from '../../aws/names.ts';
-import type { FoundRole } from '../../aws/roles.ts';
 import { grantsAccess, tryParsePolicy } from '../../policy/index.ts';
 import { readRequests } from '../../proof/reading.ts';
 import type { Status, StatusPolicy, StatusRole, StatusSecret } from '../../report/status-types.ts';

@@ -1,5 +1,5 @@
+import type { FoundRole } from '../../aws/iam/roles.ts';
 import { looksLikeKey, roleDescription, sourceArn } from '../../aws/names.ts';
-import type { FoundRole } from '../../aws/roles.ts';
 import type { Identity } from '../../aws/session.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import { buildTrustPolicy, parsePolicy, samePolicy, tryParsePolicy } from '../../policy/index.ts';

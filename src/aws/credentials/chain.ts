@@ -1,0 +1,192 @@
+import { fromEnv } from '@aws-sdk/credential-provider-env';
+import { fromLoginCredentials } from '@aws-sdk/credential-provider-login';
+import { fromSSO } from '@aws-sdk/credential-provider-sso';
+import { fromInstanceMetadata } from '@smithy/credential-provider-imds';
+import type { AwsCredentialIdentity } from '@smithy/types';
+import { Failure } from '../../failure.ts';
+import { plain } from '../../report/plain.ts';
+import type { RequestHandler } from '../clients.ts';
+import type { AwsConfiguration, CredentialsSource, Profile, ProfileCredentials } from './configuration.ts';
+import { fromContainer } from './container.ts';
+import type { LastRequest } from './failures.ts';
+import { configurationWords as words } from './messages.ts';
+import { runProcess } from './process.ts';
+import { assumeRole, assumeRoleWithToken, checkRoleSettings } from './role.ts';
+import { checkLogin, checkSso } from './sign-in.ts';
+import { howOfSource } from './source.ts';
+import { type ChainTools, type CredentialsStep, takeStep, unusable } from './step.ts';
+
+/** The SDK would print its own warning when several credential variables are set. */
+const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
+/**
+ * Gets the credentials of one source. For a profile that assumes a role, it first gets those that the role is assumed with, which may
+ * take several such steps. The SDK's providers for profiles can do that as well, but cannot say which step has failed; they also send
+ * the tokens of an SSO session to an endpoint that is meant for STS.
+ * Source: AWS SDKs and Tools Reference Guide, "Assume role credential provider".
+ * @param outer the profiles that take their credentials from this step, outermost first
+ * @throws Failure that names the step; Interrupted
+ */
+export async function credentialsOf(
+  tools: ChainTools,
+  step: CredentialsStep,
+  outer: readonly string[] = [],
+): Promise<AwsCredentialIdentity> {
+  const { source, profile } = step;
+  switch (source.kind) {
+    case 'environment':
+      return fromProvider(tools, step, fromEnv);
+    case 'container':
+      return takeStep(tools, step, (stop) => fromContainer(process.env, stop));
+    case 'instance':
+      return fromProvider(tools, step, fromInstance);
+    case 'token-file':
+      return assumeRoleWithToken(tools, step, source);
+    case 'profile':
+      return fromProfile(tools, step, profile, source.how, outer);
+  }
+}
+
+async function fromProfile(
+  tools: ChainTools,
+  step: CredentialsStep,
+  profile: Profile,
+  how: ProfileCredentials,
+  outer: readonly string[],
+): Promise<AwsCredentialIdentity> {
+  const { credential_process = '', web_identity_token_file: file = '', ...settings } = profile.settings;
+  switch (how) {
+    case 'access-keys':
+      return accessKeysOf(profile);
+    case 'process':
+      return takeStep(tools, step, (stop) => runProcess(credential_process, stop));
+    case 'web-identity': {
+      if (!settings.role_arn) throw unusable(profile, words.tokenWithoutRole(plain(profile.name)));
+      checkRoleSettings(profile);
+      const { role_arn: role, role_session_name: session } = settings;
+      return assumeRoleWithToken(tools, step, { file, role, session });
+    }
+    case 'role':
+      return fromChain(tools, step, outer);
+    case 'sso':
+      checkSso(tools.configuration, profile);
+      return fromProvider(tools, step, fromSSO);
+    case 'login':
+      checkLogin(profile);
+      return fromProvider(tools, step, fromLoginCredentials);
+  }
+}
+
+async function fromChain(
+  tools: ChainTools,
+  step: CredentialsStep,
+  outer: readonly string[],
+): Promise<AwsCredentialIdentity> {
+  const { profile } = step;
+  checkRoleSettings(profile);
+  const source = sourceStepOf(tools.configuration, profile, outer);
+  const credentials = await credentialsOf(tools, source, [...outer, profile.name]).catch((error: unknown) => {
+    if (error instanceof Failure) error.details.push(linkBetween(profile, source));
+    throw error;
+  });
+  // A profile with `credential_source` alone passes its credentials on to the one that names it.
+  if (profile.settings.role_arn === undefined) return credentials;
+  return assumeRole(tools, step, credentials, source);
+}
+
+/** Returns where the credentials come from that a profile assumes its role with. */
+function sourceStepOf(
+  configuration: AwsConfiguration,
+  profile: Profile,
+  outer: readonly string[],
+): CredentialsStep {
+  const { source_profile: other, credential_source: named, role_arn } = profile.settings;
+  const name = plain(profile.name);
+  if (other !== undefined && named !== undefined) throw unusable(profile, words.twoSources(name));
+  if (other === undefined && named === undefined) throw unusable(profile, words.roleWithoutSource(name));
+  if (other === undefined) {
+    const source = SOURCES.get(named ?? '');
+    if (!source) throw unusable(profile, words.unknownSource(name, plain(named ?? ''), [...SOURCES.keys()]));
+    return { source, profile, isNamed: true };
+  }
+  if (role_arn === undefined) throw unusable(profile, words.sourceWithoutRole(name));
+  const found = configuration.profileNamed(other);
+  if (!found) throw unusable(profile, words.sourceMissing(name, plain(other)));
+  const how = howOfSource(found);
+  if (how === undefined) throw unusable(profile, words.sourceEmpty(name, plain(other)));
+  if (how === 'role' && [...outer, profile.name].includes(other))
+    throw unusable(profile, words.sourceLoop(name, plain(other)));
+  return { source: { kind: 'profile', how }, profile: { ...found, from: words.sourceProfileOf(name) } };
+}
+
+/** What `credential_source` may name. */
+const SOURCES: ReadonlyMap<string, CredentialsSource> = new Map([
+  ['Environment', { kind: 'environment' }],
+  ['EcsContainer', { kind: 'container' }],
+  ['Ec2InstanceMetadata', { kind: 'instance' }],
+]);
+
+function linkBetween({ name }: Profile, { source, profile }: CredentialsStep): string {
+  return source.kind === 'profile'
+    ? words.takesFromProfile(plain(name), plain(profile.name))
+    : words.takesFrom(plain(name), words.source(source, '', undefined));
+}
+
+function accessKeysOf(profile: Profile): AwsCredentialIdentity {
+  const { aws_access_key_id: id, aws_secret_access_key: secret, aws_session_token: token } = profile.settings;
+  if (!id || !secret) throw unusable(profile, words.halfKey(plain(profile.name)));
+  return { accessKeyId: id, secretAccessKey: secret, ...(token ? { sessionToken: token } : {}) };
+}
+
+/** Gets credentials by a provider of the SDK. */
+async function fromProvider(
+  tools: ChainTools,
+  step: CredentialsStep,
+  provider: (options: ProviderOptions) => () => Promise<AwsCredentialIdentity>,
+): Promise<AwsCredentialIdentity> {
+  const last: LastRequest = {};
+  const requestHandler = watched(tools.requestHandler, last);
+  const options = {
+    profile: step.profile.name,
+    logger: SILENT,
+    clientConfig: { ignoreConfiguredEndpointUrls: true as const, requestHandler },
+    parentClientConfig: { requestHandler },
+  };
+  return takeStep(tools, step, async () => provider(options)(), last);
+}
+
+interface ProviderOptions {
+  profile: string;
+  logger: typeof SILENT;
+  clientConfig: { ignoreConfiguredEndpointUrls: true; requestHandler: RequestHandler };
+  parentClientConfig: { requestHandler: RequestHandler };
+}
+
+/** The SDK's provider itself does not look at this variable. */
+function fromInstance({ profile, logger }: ProviderOptions): () => Promise<AwsCredentialIdentity> {
+  const { AWS_EC2_METADATA_DISABLED: disabled } = process.env;
+  if (disabled && disabled.toLowerCase() !== 'false') throw new Error('AWS_EC2_METADATA_DISABLED is set');
+  return fromInstanceMetadata({ profile, logger });
+}
+
+/** Sends requests as the handler does, and keeps what became of the last one. */
+function watched(handler: RequestHandler, last: LastRequest): RequestHandler {
+  return {
+    metadata: handler.metadata,
+    // The connections are those of all clients.
+    destroy: () => undefined,
+    handle: async (...request) => {
+      const started = performance.now();
+      Object.assign(last, { error: undefined, status: undefined });
+      try {
+        const answer = await handler.handle(...request);
+        last.status = answer.response.statusCode;
+        return answer;
+      } catch (error) {
+        last.error = error instanceof Error ? error : undefined;
+        last.elapsedMs = performance.now() - started;
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,243 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { loadSharedConfigFiles } from '@smithy/core/config';
+import { EXIT, Failure } from '../../failure.ts';
+import { plain } from '../../report/plain.ts';
+import type { ServiceId } from '../services.ts';
+import { type FileLimits, readConfigurationFile, sectionsIn } from './configuration-files.ts';
+import { configurationWords as words } from './messages.ts';
+import { hasAccessKeys, sourceOf } from './source.ts';
+
+/** A value of the AWS configuration, and where it was found: a flag, a variable, or a profile. */
+export interface Setting {
+  value: string;
+  from: string;
+}
+
+/** How credentials are found. One way is chosen, and a failure of it is never a reason to try another one. */
+export type CredentialsSource =
+  | { kind: 'environment' }
+  | { kind: 'profile'; how: ProfileCredentials }
+  /** `AWS_WEB_IDENTITY_TOKEN_FILE`, as in EKS and in pipelines, with `AWS_ROLE_ARN` and `AWS_ROLE_SESSION_NAME`. */
+  | { kind: 'token-file'; file: string; role?: string | undefined; session?: string | undefined }
+  /** `AWS_CONTAINER_CREDENTIALS_…`, as in ECS, EKS and CodeBuild. */
+  | { kind: 'container' }
+  /** The metadata service of an EC2 instance. */
+  | { kind: 'instance' };
+
+/** What a profile says about credentials. */
+export type ProfileCredentials = 'role' | 'access-keys' | 'web-identity' | 'process' | 'sso' | 'login';
+
+/** A profile of the AWS CLI. */
+export interface Profile {
+  name: string;
+  /** The flag, the variable or the other profile that names it; absent for the default profile. */
+  from?: string;
+  settings: Readonly<Record<string, string>>;
+  /** Whether it has access keys in the credentials file. */
+  hasKeysInCredentialsFile?: boolean;
+}
+
+/** What the flags, the environment and the files of the AWS CLI say, read once. Everything else asks here. */
+export interface AwsConfiguration {
+  /** The profile in force. */
+  profile: Profile;
+  /** Returns another profile, or undefined if the files have none of that name. */
+  profileNamed(name: string): Profile | undefined;
+  /** Returns the settings of an `sso-session`, or undefined if the files have none of that name. */
+  ssoSession(name: string): Readonly<Record<string, string>> | undefined;
+  source: CredentialsSource;
+  region?: Setting;
+  /** A file of the certificate authorities to trust, in place of Node's own. */
+  caBundle?: Setting;
+  /** Where the requests to a service go, if not to AWS. */
+  endpointOf(service: ServiceId): Setting | undefined;
+}
+
+/** A configuration of which not everything may be known, because a part of it could not be used. */
+export type KnownConfiguration = Pick<AwsConfiguration, 'profile' | 'region' | 'endpointOf'> &
+  Partial<Pick<AwsConfiguration, 'source'>>;
+
+/** What the command line says. */
+export interface ConfigurationFlags {
+  profile?: string | undefined;
+  endpointUrl?: string | undefined;
+}
+
+/**
+ * Reads the AWS configuration as the AWS CLI does.
+ * Sources: AWS SDKs and Tools Reference Guide, "Precedence of settings", "Shared config and credentials files",
+ * "Service-specific endpoints"; AWS CLI User Guide, "Environment variables".
+ * @throws Failure when a profile that is named is not there, or a file cannot be read
+ */
+export async function readConfiguration(
+  flags: ConfigurationFlags,
+  env: NodeJS.ProcessEnv,
+  limits: FileLimits = {},
+): Promise<AwsConfiguration> {
+  const named = namedProfile(flags, env);
+  const files = await readFiles(env, limits);
+  const name = named?.value ?? 'default';
+  const found = profileIn(files, name);
+  const isThere = hasProfile(files, name);
+  // The AWS CLI and the SDKs take a default profile that is named and not there for an empty one.
+  if (named && !isThere && name !== 'default') throw profileNotFound(named, files);
+  const own = named?.from === '--profile' ? found.settings : withRoleOf(env, found.settings);
+  const profile: Profile = { ...found, settings: own, ...(named ? { from: named.from } : {}) };
+  const inProfile = (member: string): Setting | undefined =>
+    own[member] ? { value: own[member], from: words.inProfile(plain(name)) } : undefined;
+  const region = settingOf(env, 'AWS_REGION', 'AWS_DEFAULT_REGION') ?? inProfile('region');
+  const caBundle = settingOf(env, 'AWS_CA_BUNDLE') ?? inProfile('ca_bundle');
+  const source = sourceOf(profile, env);
+  return {
+    profile,
+    ssoSession: (session) => files.config[`sso-session.${session}`],
+    profileNamed: (other) => (hasProfile(files, other) ? profileIn(files, other) : undefined),
+    source,
+    ...(region ? { region } : {}),
+    ...(caBundle ? { caBundle } : {}),
+    endpointOf: endpoints(flags.endpointUrl, env, profile, files),
+  };
+}
+
+/** Returns what is known where the files of the AWS CLI cannot be used: what the flags and the environment say. */
+export function configurationWithoutFiles(
+  flags: ConfigurationFlags,
+  env: NodeJS.ProcessEnv,
+): KnownConfiguration {
+  const named = namedProfile(flags, env);
+  const profile = { name: named?.value ?? 'default', ...(named ? { from: named.from } : {}), settings: {} };
+  const region = settingOf(env, 'AWS_REGION', 'AWS_DEFAULT_REGION');
+  return {
+    profile,
+    ...(region ? { region } : {}),
+    endpointOf: endpoints(flags.endpointUrl, env, profile, { config: {} }),
+  };
+}
+
+function namedProfile({ profile }: ConfigurationFlags, env: NodeJS.ProcessEnv): Setting | undefined {
+  if (profile !== undefined) return { value: profile, from: '--profile' };
+  return settingOf(env, 'AWS_PROFILE', 'AWS_DEFAULT_PROFILE');
+}
+
+/** Returns a profile, empty if there is none, with the Region of its SSO session. */
+function profileIn({ config, credentials }: Files, name: string): Profile {
+  const own = (sections: Files['config']) => (Object.hasOwn(sections, name) ? sections[name] : {});
+  const settings = { ...own(config), ...own(credentials) };
+  const region = config[`sso-session.${settings.sso_session}`]?.sso_region;
+  return {
+    name,
+    settings: { ...(settings.sso_session && region ? { sso_region: region } : {}), ...settings },
+    hasKeysInCredentialsFile: hasAccessKeys({ settings: own(credentials) ?? {} }),
+  };
+}
+
+/** Returns the settings with the role for a web identity that only the environment names, as the AWS CLI takes it. */
+function withRoleOf({ AWS_ROLE_ARN }: NodeJS.ProcessEnv, settings: Profile['settings']): Profile['settings'] {
+  const isOpen = 'web_identity_token_file' in settings && !('role_arn' in settings);
+  return isOpen && AWS_ROLE_ARN ? { ...settings, role_arn: AWS_ROLE_ARN } : settings;
+}
+
+/** Returns whether a section of the configuration file is something other than a profile. */
+function isSection(name: string): boolean {
+  return /^(sso-session|services)\./.test(name);
+}
+
+function hasProfile({ config, credentials }: Files, name: string): boolean {
+  return !isSection(name) && (Object.hasOwn(config, name) || Object.hasOwn(credentials, name));
+}
+
+function settingOf(env: NodeJS.ProcessEnv, ...names: string[]): Setting | undefined {
+  const from = names.find((name) => env[name]);
+  return from === undefined ? undefined : { value: env[from] ?? '', from };
+}
+
+/** The files of the AWS CLI, as sections of settings. */
+interface Files {
+  config: Readonly<Record<string, Record<string, string>>>;
+  credentials: Readonly<Record<string, Record<string, string>>>;
+  /** As a person would write them. */
+  paths: string[];
+}
+
+async function readFiles(env: NodeJS.ProcessEnv, limits: FileLimits): Promise<Files> {
+  const home = homedir();
+  const at = (variable: string, name: string) => env[variable] || join('~', '.aws', name);
+  const [configFile, credentialsFile] = [
+    at('AWS_CONFIG_FILE', 'config'),
+    at('AWS_SHARED_CREDENTIALS_FILE', 'credentials'),
+  ];
+  const full = (path: string) => path.replace(/^~(?=[/\\])/, home);
+  // The SDK takes a file that it cannot read for an empty one.
+  const [configText = '', credentialsText = ''] = await Promise.all(
+    [configFile, credentialsFile].map((path) => readConfigurationFile(full(path), path, limits)),
+  );
+  const read = await loadSharedConfigFiles({
+    configFilepath: full(configFile),
+    filepath: full(credentialsFile),
+    ignoreCache: true,
+  });
+  return {
+    config: definedIn(read.configFile, sectionsIn(configText, 'config')),
+    credentials: definedIn(read.credentialsFile, sectionsIn(credentialsText, 'credentials')),
+    paths: [configFile, credentialsFile],
+  };
+}
+
+function definedIn(
+  sections: Awaited<ReturnType<typeof loadSharedConfigFiles>>['configFile'],
+  names: string[],
+): Files['config'] {
+  const defined = ([, value]: [string, string | undefined]) => value !== undefined;
+  return Object.fromEntries([
+    ...names.map((name): [string, Record<string, string>] => [name, {}]),
+    ...Object.entries(sections).map(([name, section]): [string, Record<string, string>] => [
+      name,
+      Object.fromEntries(Object.entries(section).filter(defined)) as Record<string, string>,
+    ]),
+  ]);
+}
+
+function profileNotFound({ value, from }: Setting, { config, credentials, paths }: Files): Failure {
+  const profiles = [...new Set([...Object.keys(config), ...Object.keys(credentials)])].filter(
+    (name) => !isSection(name),
+  );
+  return new Failure(words.profileNotFound(plain(value), from, paths.map(plain)), {
+    code: 'profile-not-found',
+    exitCode: EXIT.permission,
+    hint: words.profileNotFoundHint(profiles.map(plain)),
+  });
+}
+
+function endpoints(
+  flag: string | undefined,
+  env: NodeJS.ProcessEnv,
+  { name, settings }: Profile,
+  { config }: Pick<Files, 'config'>,
+): AwsConfiguration['endpointOf'] {
+  const isOn = (value: string | undefined) => value?.toLowerCase() === 'true';
+  const { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: variable } = env;
+  const ignored = isOn(variable || settings.ignore_configured_endpoint_urls);
+  const services = settings.services === undefined ? undefined : config[`services.${settings.services}`];
+  if (settings.services !== undefined && !services)
+    throw new Failure(words.noServices(plain(name), plain(settings.services)), {
+      code: 'aws-configuration',
+      exitCode: EXIT.permission,
+      hint: words.noServicesHint,
+    });
+  const inServices = (member: string): Setting | undefined => {
+    const value = services?.[`${member}.endpoint_url`];
+    return value ? { value, from: words.inServices(plain(settings.services ?? ''), plain(name)) } : undefined;
+  };
+  return (service) => {
+    if (flag !== undefined) return { value: flag, from: '--endpoint-url' };
+    if (ignored) return undefined;
+    const own = service.replaceAll(' ', '_');
+    const inProfile = settings.endpoint_url;
+    return (
+      settingOf(env, `AWS_ENDPOINT_URL_${own.toUpperCase()}`, 'AWS_ENDPOINT_URL') ??
+      inServices(own.toLowerCase()) ??
+      (inProfile ? { value: inProfile, from: words.inProfile(plain(name)) } : undefined)
+    );
+  };
+}

@@ -1,0 +1,132 @@
+import { HttpRequest } from '@smithy/core/protocols';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { AwsCredentialIdentity } from '@smithy/types';
+import { HTTP } from '../../defaults.ts';
+import { ReadLimitError, readToEnd } from '../../read-file.ts';
+import { isLoopback, withoutBrackets } from '../http/proxy.ts';
+import { readLimited } from './configuration-files.ts';
+
+/** Why a container's credentials endpoint gave no credentials. */
+export class ContainerError extends Error {
+  override readonly name = 'ContainerCredentialsError';
+  readonly why: ContainerTrouble;
+
+  constructor(why: ContainerTrouble) {
+    super(why.kind);
+    this.why = why;
+  }
+}
+
+export type ContainerTrouble =
+  | { kind: 'no-url' | 'bad-url' | 'host-not-allowed' | 'bad-token' | 'no-credentials' | 'expired' }
+  | { kind: 'token-file'; code: string }
+  | { kind: 'status'; status: number }
+  | { kind: 'unreachable'; code: string };
+
+/** The endpoints of ECS and of EKS Pod Identity. */
+const HOSTS = ['169.254.170.2', '169.254.170.23', '[fd00:ec2::23]'];
+const TRIES = 3;
+const PAUSE_MS = 300;
+
+/**
+ * Gets credentials from the endpoint that the environment of a container names. The SDK's own provider cannot be stopped: a request that
+ * gets no answer would hold the process.
+ * Source: AWS SDKs and Tools Reference Guide, "Container credential provider".
+ * @throws ContainerError
+ */
+export async function fromContainer(
+  env: NodeJS.ProcessEnv,
+  interrupt: AbortSignal,
+): Promise<AwsCredentialIdentity> {
+  const url = urlIn(env);
+  const token = await tokenIn(env, interrupt);
+  const handler = new NodeHttpHandler({ connectionTimeout: HTTP.handler.connectionTimeout });
+  try {
+    for (let tried = 1; ; tried += 1) {
+      const { status, text } = await ask(handler, url, token, interrupt);
+      if (status === 200) return parseCredentials(text);
+      const isPassing = status === 429 || status >= 500;
+      if (!isPassing || tried === TRIES) throw new ContainerError({ kind: 'status', status });
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  } finally {
+    handler.destroy();
+  }
+}
+
+function urlIn(env: NodeJS.ProcessEnv): URL {
+  const { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: path, AWS_CONTAINER_CREDENTIALS_FULL_URI: full } = env;
+  const text = path ? `http://${HOSTS[0]}${path}` : full;
+  if (!text) throw new ContainerError({ kind: 'no-url' });
+  if (!URL.canParse(text)) throw new ContainerError({ kind: 'bad-url' });
+  const url = new URL(text);
+  // A token in clear text goes to the machine itself only.
+  const isAllowed =
+    url.protocol === 'https:' || HOSTS.includes(url.hostname) || isLoopback(withoutBrackets(url.hostname));
+  if (!isAllowed) throw new ContainerError({ kind: 'host-not-allowed' });
+  return url;
+}
+
+async function tokenIn(env: NodeJS.ProcessEnv, interrupt: AbortSignal): Promise<string | undefined> {
+  const { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file, AWS_CONTAINER_AUTHORIZATION_TOKEN: text } = env;
+  const token = file ? (await readToken(file, interrupt)).toString() : text;
+  if (token && /[\r\n]/.test(token)) throw new ContainerError({ kind: 'bad-token' });
+  return token;
+}
+
+async function readToken(file: string, interrupt: AbortSignal): Promise<Buffer> {
+  try {
+    return await readLimited(file, { interrupt });
+  } catch (error) {
+    if (interrupt.aborted) throw error;
+    const code = error instanceof ReadLimitError ? 'EFBIG' : (error as NodeJS.ErrnoException).code;
+    throw new ContainerError({ kind: 'token-file', code: code ?? '' });
+  }
+}
+
+async function ask(
+  handler: NodeHttpHandler,
+  url: URL,
+  token: string | undefined,
+  abortSignal: AbortSignal,
+): Promise<{ status: number; text: string }> {
+  const request = new HttpRequest({
+    protocol: url.protocol,
+    hostname: url.hostname,
+    ...(url.port ? { port: Number(url.port) } : {}),
+    path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
+    headers: { Accept: 'application/json', ...(token ? { Authorization: token } : {}) },
+  });
+  try {
+    const { response } = await handler.handle(request, { abortSignal });
+    const body = await readToEnd(response.body, {
+      interrupt: abortSignal,
+      mostBytes: HTTP.longestAnswerBytes,
+    });
+    return { status: response.statusCode, text: body.toString() };
+  } catch (error) {
+    if (abortSignal.aborted) throw error;
+    throw new ContainerError({ kind: 'unreachable', code: (error as NodeJS.ErrnoException).code ?? '' });
+  }
+}
+
+function parseCredentials(text: string): AwsCredentialIdentity {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw new ContainerError({ kind: 'no-credentials' });
+  }
+  const { AccessKeyId, SecretAccessKey, Token, Expiration } = Object(parsed) as Record<string, unknown>;
+  const expiration = new Date(`${Expiration}`);
+  if (typeof AccessKeyId !== 'string' || typeof SecretAccessKey !== 'string' || typeof Token !== 'string')
+    throw new ContainerError({ kind: 'no-credentials' });
+  if (expiration.getTime() <= Date.now()) throw new ContainerError({ kind: 'expired' });
+  return {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    sessionToken: Token,
+    ...(Number.isNaN(expiration.getTime()) ? {} : { expiration }),
+  };
+}

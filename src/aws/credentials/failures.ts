@@ -1,0 +1,209 @@
+import { EXIT, type ExitCode, Failure } from '../../failure.ts';
+import { ReadLimitError } from '../../read-file.ts';
+import { plain } from '../../report/plain.ts';
+import { networkFailure } from '../http/network-errors.ts';
+import { awsWords } from '../messages.ts';
+import { isThrottled } from '../requests/throttling.ts';
+import type { Setting } from './configuration.ts';
+import { ContainerError } from './container.ts';
+import { configurationWords as words } from './messages.ts';
+import { ProcessError } from './process.ts';
+import type { CredentialsStep } from './step.ts';
+
+/** What was seen of the last request that a credentials provider sent. */
+export interface LastRequest {
+  /** Why it got no answer. */
+  error?: Error | undefined;
+  /** The HTTP status of its answer. */
+  status?: number | undefined;
+  /** How long it took to fail, in milliseconds. */
+  elapsedMs?: number;
+}
+
+/** What a step threw, and the request before that. */
+interface Trouble {
+  thrown: Error;
+  last: LastRequest;
+  step: CredentialsStep;
+  /** What is trusted in place of Node's own authorities. */
+  caBundle: Setting | undefined;
+}
+
+/** Turns what a step on the way to the credentials threw into a `Failure` that says what failed, why, and what to do now. */
+export function credentialsFailure(
+  thrown: unknown,
+  step: CredentialsStep,
+  last: LastRequest,
+  caBundle?: Setting | undefined,
+): Failure {
+  if (thrown instanceof Failure) return thrown;
+  // A provider of the SDK wraps it.
+  if (last.error instanceof Failure) return last.error;
+  const trouble = { thrown: thrown instanceof Error ? thrown : new Error(), last, step, caBundle };
+  const { source } = step;
+  switch (source.kind) {
+    case 'environment':
+      return failing(trouble, words.partialKeys, words.partialKeysHint);
+    case 'container':
+      return ofContainer(trouble);
+    case 'token-file':
+      return ofTokenFile(trouble);
+    case 'instance':
+      return ofInstance(trouble);
+    case 'profile':
+      return ofProfile(trouble, plain(step.profile.name));
+  }
+}
+
+/** Unless the profile names the instance, it is what is left where nothing names credentials, and the machine is not in AWS. */
+function ofInstance(trouble: Trouble): Failure {
+  const {
+    statusCode,
+    code = '',
+    message,
+  } = trouble.thrown as NodeJS.ErrnoException & { statusCode?: number };
+  const { isNamed, profile } = trouble.step;
+  // Without a role, an instance answers 404 to the question for its name.
+  const answered = statusCode !== undefined && statusCode !== 404;
+  const isStrange = /^Invalid response|JSON|Unrecognized/.test(message) || code === 'ERR_INVALID_URL';
+  if (isNamed || answered || isStrange) {
+    const reason = answered ? `${statusCode}` : code;
+    const exitCode = isTheirTurn({ ...trouble, last: { status: statusCode } })
+      ? EXIT.failed
+      : EXIT.permission;
+    return failing(trouble, words.instanceFailed(plain(reason)), words.instanceHint, exitCode);
+  }
+  const name = profile.from ? plain(profile.name) : undefined;
+  const sentence = name === undefined ? words.noCredentials : words.profileWithout(name);
+  return failing(trouble, sentence, words.noCredentialsHint(name));
+}
+
+function ofContainer(trouble: Trouble): Failure {
+  if (!(trouble.thrown instanceof ContainerError))
+    return failing(trouble, words.containerFailed(''), words.containerHint);
+  const { why } = trouble.thrown;
+  switch (why.kind) {
+    case 'no-url':
+      return failing(trouble, words.containerNotNamed, words.containerVariablesHint);
+    case 'bad-url':
+      return failing(trouble, words.containerBadUrl, words.containerVariablesHint);
+    case 'host-not-allowed':
+      return failing(trouble, words.containerHostNotAllowed, words.containerVariablesHint);
+    case 'bad-token':
+      return failing(trouble, words.containerBadToken, words.containerVariablesHint);
+    case 'token-file':
+      return failing(
+        trouble,
+        words.tokenFileUnreadable('AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', plain(why.code)),
+        words.containerVariablesHint,
+      );
+    case 'no-credentials':
+      return failing(trouble, words.containerStrange, words.containerHint, EXIT.failed);
+    case 'expired':
+      return failing(trouble, words.containerExpired, words.laterHint, EXIT.failed, 'expired-credentials');
+    case 'unreachable':
+      return failing(trouble, words.containerFailed(plain(why.code)), words.laterHint, EXIT.failed);
+    case 'status': {
+      const isTheirs = why.status === 429 || why.status >= 500;
+      return isTheirs
+        ? failing(trouble, words.containerFailed(`${why.status}`), words.laterHint, EXIT.failed)
+        : failing(trouble, words.containerFailed(`${why.status}`), words.containerHint);
+    }
+  }
+}
+
+function ofTokenFile(trouble: Trouble): Failure {
+  const { code = '' } =
+    trouble.thrown instanceof ReadLimitError ? { code: 'EFBIG' } : (trouble.thrown as NodeJS.ErrnoException);
+  const named = tokenFileName(trouble.step);
+  return failing(trouble, words.tokenFileUnreadable(named, plain(code)), words.tokenFileHint);
+}
+
+/** Returns how a person knows the file of a web identity token. */
+export function tokenFileName({ source, profile }: CredentialsStep): string {
+  return source.kind === 'token-file'
+    ? 'AWS_WEB_IDENTITY_TOKEN_FILE'
+    : words.tokenFileOf(plain(profile.name), plain(profile.settings.web_identity_token_file ?? ''));
+}
+
+function ofProfile(trouble: Trouble, name: string): Failure {
+  const { thrown } = trouble;
+  if (thrown instanceof ProcessError) return ofProcess(trouble, thrown, name);
+  const { source } = trouble.step;
+  const how = source.kind === 'profile' ? source.how : undefined;
+  if (how === 'sso') return ofSso(trouble, name);
+  if (how === 'web-identity') return ofTokenFile(trouble);
+  return (
+    ofService(trouble, 'signin:CreateOAuth2Token', 'AWS Sign-In') ??
+    failing(trouble, words.loginEnded(name), words.loginHint(name), EXIT.permission, 'expired-credentials')
+  );
+}
+
+function ofProcess(trouble: Trouble, { how }: ProcessError, name: string): Failure {
+  const hint = words.processHint(name);
+  if ('ended' in how) return failing(trouble, words.processFailed(name, plain(how.ended)), hint);
+  if (how.printed === 'something-else') return failing(trouble, words.processPrinted(name), hint);
+  return failing(trouble, words.processExpired(name), hint, EXIT.permission, 'expired-credentials');
+}
+
+function ofSso(trouble: Trouble, name: string): Failure {
+  const { last, thrown, step } = trouble;
+  const { sso_account_id, sso_role_name } = step.profile.settings;
+  const theirs = ofService(trouble, 'sso:GetRoleCredentials', 'IAM Identity Center');
+  if (theirs) return theirs;
+  const { status = 401 } = last;
+  if (status === 403)
+    return failing(
+      trouble,
+      words.ssoDenied(name, plain(sso_role_name ?? ''), plain(sso_account_id ?? '')),
+      words.ssoDeniedHint,
+    );
+  if (status < 400)
+    return failing(
+      trouble,
+      awsWords.notAws('sso:GetRoleCredentials'),
+      awsWords.notAwsHint,
+      EXIT.failed,
+      'not-aws',
+    );
+  if (status !== 401)
+    return failing(trouble, words.ssoRefused(name, plain(thrown.message)), words.ssoConfigureHint(name));
+  return failing(trouble, words.ssoEnded(name), words.ssoHint(name), EXIT.permission, 'expired-credentials');
+}
+
+/** The failure of a service that signs users in, if there is nothing to correct but the way to it. */
+function ofService(trouble: Trouble, action: string, service: string): Failure | undefined {
+  const { last, step, caBundle } = trouble;
+  if (!isTheirTurn(trouble)) return undefined;
+  const { sso_region = '', region = '' } = step.profile.settings;
+  const request = { action, resource: '*', region: sso_region || region, elapsedMs: last.elapsedMs ?? 0 };
+  const network = last.error && networkFailure(last.error, request, { caBundle });
+  return (
+    network ??
+    failing(trouble, words.signInAnswered(service, last.status), words.laterHint, EXIT.failed, 'aws-error')
+  );
+}
+
+/** Whether the service failed, so that there is nothing to correct. */
+function isTheirTurn({ last: { status = 0, error }, thrown }: Trouble): boolean {
+  return error !== undefined || status === 429 || status >= 500 || isThrottled(thrown);
+}
+
+function failing(
+  { thrown }: Trouble,
+  message: string,
+  hint: string,
+  exitCode: ExitCode = EXIT.permission,
+  code = 'no-credentials',
+): Failure {
+  return new Failure(message, { code, exitCode, hint, cause: bareCause(thrown) });
+}
+
+/**
+ * Returns an error for `--debug` without the sentence of what was thrown: that may repeat the command line of a process, or a part of
+ * a file with tokens that cannot be parsed.
+ */
+function bareCause(thrown: Error): Error {
+  const { name, code } = thrown as NodeJS.ErrnoException;
+  return Object.assign(new Error(code ?? ''), { name, stack: code ? `${name}: ${code}` : name });
+}

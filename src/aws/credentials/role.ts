@@ -1,0 +1,186 @@
+import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand } from '@aws-sdk/client-sts';
+import type { AwsCredentialIdentity } from '@smithy/types';
+import { EXIT, Failure } from '../../failure.ts';
+import { plain } from '../../report/plain.ts';
+import { parseArn } from '../arn.ts';
+import { toFailure } from '../errors.ts';
+import { NotAwsError } from '../http/not-aws.ts';
+import { awsWords } from '../messages.ts';
+import type { Profile } from './configuration.ts';
+import { readLimited } from './configuration-files.ts';
+import { tokenFileName } from './failures.ts';
+import { configurationWords as words } from './messages.ts';
+import { type ChainTools, type CredentialsStep, takeStep, unusable } from './step.ts';
+
+/** Checks what a profile says about the role that it assumes, so that a mistake in it is not left to AWS to find. @throws Failure */
+export function checkRoleSettings({ name, settings }: Profile): void {
+  const { role_arn, external_id, duration_seconds } = settings;
+  const profile = plain(name);
+  const fail = (sentence: string) => {
+    throw unusable({ name, settings }, sentence);
+  };
+  const role = parseArn(role_arn ?? '');
+  if (role_arn !== undefined && !(role?.service === 'iam' && /^role\/./.test(role.resource)))
+    fail(words.badRoleArn(profile));
+  if (external_id !== undefined && external_id.length < 2) fail(words.badExternalId(profile));
+  if (duration_seconds !== undefined && !/^\d{1,6}$/.test(duration_seconds)) fail(words.badDuration(profile));
+}
+
+/**
+ * Assumes the role of a profile.
+ * @param credentials those that the role is assumed with, from the step `by`
+ * @throws Failure; Interrupted
+ */
+export async function assumeRole(
+  tools: ChainTools,
+  step: CredentialsStep,
+  credentials: AwsCredentialIdentity,
+  by: CredentialsStep,
+): Promise<AwsCredentialIdentity> {
+  const {
+    role_arn = '',
+    role_session_name,
+    external_id,
+    duration_seconds,
+    mfa_serial,
+  } = step.profile.settings;
+  const ask = tools.askMfaCode ?? refuseMfa;
+  const code = mfa_serial === undefined ? undefined : await ask(mfa_serial);
+  const command = new AssumeRoleCommand({
+    RoleArn: role_arn,
+    RoleSessionName: role_session_name ?? sessionName(),
+    ExternalId: external_id,
+    DurationSeconds: duration_seconds === undefined ? undefined : Number(duration_seconds),
+    SerialNumber: mfa_serial,
+    TokenCode: code,
+  });
+  return requestRole(
+    tools,
+    step,
+    { action: 'sts:AssumeRole', role: role_arn, by, secrets: [code] },
+    (abortSignal) => tools.stsWith(credentials).send(command, { abortSignal }),
+  );
+}
+
+/** Assumes a role with the web identity token in a file. @throws Failure; Interrupted */
+export async function assumeRoleWithToken(
+  tools: ChainTools,
+  step: CredentialsStep,
+  { file, role, session }: { file: string; role?: string | undefined; session?: string | undefined },
+): Promise<AwsCredentialIdentity> {
+  if (!role)
+    throw new Failure(words.roleMissing, {
+      code: 'no-credentials',
+      exitCode: EXIT.permission,
+      hint: words.tokenFileHint,
+    });
+  // It may be a pipe.
+  const token = await takeStep(tools, step, (interrupt) => readLimited(file, { interrupt }));
+  const secret = token.toString().trim();
+  if (secret === '')
+    throw new Failure(words.tokenFileEmpty(tokenFileName(step)), {
+      code: 'no-credentials',
+      exitCode: EXIT.permission,
+      hint: words.tokenFileHint,
+    });
+  const command = new AssumeRoleWithWebIdentityCommand({
+    RoleArn: role,
+    RoleSessionName: session ?? sessionName(),
+    WebIdentityToken: secret,
+  });
+  return requestRole(
+    tools,
+    step,
+    { action: 'sts:AssumeRoleWithWebIdentity', role, by: step, secrets: [secret] },
+    (abortSignal) => tools.stsWith().send(command, { abortSignal }),
+  );
+}
+
+interface AssumedRole {
+  Credentials?:
+    | {
+        AccessKeyId: string | undefined;
+        SecretAccessKey: string | undefined;
+        SessionToken: string | undefined;
+        Expiration: Date | undefined;
+      }
+    | undefined;
+}
+
+/** A request that assumes a role: the step that its signature or its token comes from may have to be renewed if STS refuses it. */
+interface Assumption {
+  action: string;
+  role: string;
+  by: CredentialsStep;
+  /** What the request holds that nobody may read in an error: STS repeats what is wrong with a request. */
+  secrets: (string | undefined)[];
+}
+
+/** Asks STS for the credentials of a role. */
+async function requestRole(
+  tools: ChainTools,
+  step: CredentialsStep,
+  { action, role, by, secrets }: Assumption,
+  send: (stop: AbortSignal) => Promise<AssumedRole>,
+): Promise<AwsCredentialIdentity> {
+  const started = performance.now();
+  return takeStep(tools, step, async (stop) => {
+    try {
+      const { Credentials: found } = await send(stop);
+      if (!found?.AccessKeyId || !found.SecretAccessKey)
+        throw new NotAwsError('an assumed role without credentials');
+      return {
+        accessKeyId: found.AccessKeyId,
+        secretAccessKey: found.SecretAccessKey,
+        ...(found.SessionToken ? { sessionToken: found.SessionToken } : {}),
+        ...(found.Expiration ? { expiration: found.Expiration } : {}),
+      };
+    } catch (error) {
+      const elapsedMs = performance.now() - started;
+      removeSecrets(error, secrets);
+      const request = { action, resource: role, region: tools.homeRegion, elapsedMs };
+      throw refusalOf(toFailure(error, request, { configuration: { ...tools.configuration, ...by } }), step);
+    }
+  });
+}
+
+/** Returns the failure with the advice for what STS says about a role, rather than about any request. */
+function refusalOf(failure: Failure, step: CredentialsStep): Failure {
+  const { message, details, awsAction, awsCode, cause } = failure;
+  const make = (code: string, hint: string, sentence = message) =>
+    new Failure(sentence, {
+      ...{ code, hint, details, cause, exitCode: EXIT.permission },
+      ...(awsAction === undefined ? {} : { awsAction }),
+      ...(awsCode === undefined ? {} : { awsCode }),
+    });
+  const isToken = step.source.kind === 'token-file' || 'web_identity_token_file' in step.profile.settings;
+  if (isToken && awsCode === 'ExpiredTokenException')
+    return make('expired-credentials', words.tokenFileHint, words.tokenExpired(tokenFileName(step)));
+  if (awsCode?.startsWith('InvalidIdentityToken')) return make('no-credentials', words.tokenFileHint);
+  if (failure.code === 'access-denied') return make('access-denied', words.roleDeniedHint(isToken));
+  if (awsCode === 'ValidationError') return make('aws-error', words.profileHint(plain(step.profile.name)));
+  return failure;
+}
+
+/** Takes texts out of what an error says. */
+function removeSecrets(error: unknown, secrets: (string | undefined)[]): void {
+  if (!(error instanceof Error)) return;
+  for (const secret of secrets) {
+    if (!secret) continue;
+    error.message = error.message.replaceAll(secret, '…');
+    if (error.stack) error.stack = error.stack.replaceAll(secret, '…');
+  }
+}
+
+async function refuseMfa(serial: string): Promise<string> {
+  throw new Failure(awsWords.mfaCannotAsk(serial), {
+    code: 'mfa-required',
+    exitCode: EXIT.permission,
+    hint: awsWords.mfaCannotAskHint,
+  });
+}
+
+/** The name of the session in CloudTrail, where the profile gives none. */
+function sessionName(): string {
+  return `mc-static-key-${Date.now()}`;
+}

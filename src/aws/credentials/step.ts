@@ -1,0 +1,100 @@
+import type { STSClient } from '@aws-sdk/client-sts';
+import type { AwsCredentialIdentity } from '@smithy/types';
+import { HTTP } from '../../defaults.ts';
+import { EXIT, Failure, Interrupted } from '../../failure.ts';
+import { plain } from '../../report/plain.ts';
+import type { RequestHandler } from '../clients.ts';
+import type { BeginWait } from '../requests/slow-calls.ts';
+import type { AwsConfiguration, CredentialsSource, Profile } from './configuration.ts';
+import { credentialsFailure, type LastRequest } from './failures.ts';
+import { configurationWords as words } from './messages.ts';
+
+/** One step on the way to the credentials: a source, and the profile that holds or names it. */
+export interface CredentialsStep {
+  source: CredentialsSource;
+  profile: Profile;
+  /** Whether the profile names a source that it does not hold itself (`credential_source`). */
+  isNamed?: boolean;
+}
+
+/** What the steps are taken with. */
+export interface ChainTools {
+  configuration: AwsConfiguration;
+  requestHandler: RequestHandler;
+  /** A client of STS that has these credentials; without any for requests that need none. */
+  stsWith(credentials?: AwsCredentialIdentity): STSClient;
+  /** The Region in which STS is addressed. */
+  homeRegion: string;
+  /** Asks the user for the code of an MFA device. Absent where nobody can be asked. */
+  askMfaCode?: ((serial: string) => Promise<string>) | undefined;
+  interrupt: AbortSignal;
+  /** Notes a step that is waited for. */
+  beginWait: BeginWait;
+}
+
+/**
+ * Takes one step. It gives up when the user interrupts, or after `limitOf`. To ask the user for a code is no such step.
+ * @throws Failure that says what failed; Interrupted
+ */
+export async function takeStep<T>(
+  { interrupt, configuration, beginWait }: ChainTools,
+  step: CredentialsStep,
+  work: (stop: AbortSignal) => Promise<T>,
+  last: LastRequest = {},
+): Promise<T> {
+  // Not `AbortSignal.any` with a time-out: such a signal can be collected before it is aborted.
+  const stopping = new AbortController();
+  const stop = () => stopping.abort();
+  const limitMs = limitOf(step);
+  const timer = setTimeout(stop, limitMs);
+  const ended = beginWait({ what: words.waitedFor(nameOf(step)), limitMs });
+  interrupt.addEventListener('abort', stop, { once: true });
+  if (interrupt.aborted) stop();
+  try {
+    return await unlessStopped(work(stopping.signal), stopping.signal);
+  } catch (error) {
+    if (interrupt.aborted || error instanceof Interrupted) throw new Interrupted();
+    throw stopping.signal.aborted
+      ? timedOut(step, limitMs)
+      : credentialsFailure(error, step, last, configuration.caBundle);
+  } finally {
+    ended();
+    clearTimeout(timer);
+    interrupt.removeEventListener('abort', stop);
+  }
+}
+
+function unlessStopped<T>(work: Promise<T>, stop: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const end = () => reject(stop.reason);
+    if (stop.aborted) end();
+    stop.addEventListener('abort', end, { once: true });
+    work.then(resolve, reject).finally(() => stop.removeEventListener('abort', end));
+  });
+}
+
+/** How long a step may take, in milliseconds. */
+function limitOf({ source: { kind } }: CredentialsStep): number {
+  return kind === 'container' || kind === 'instance' ? HTTP.localLimitMs : HTTP.callLimitMs;
+}
+
+function nameOf({ source, profile }: CredentialsStep): string {
+  return words.source(source, plain(profile.name), profile.from);
+}
+
+function timedOut(step: CredentialsStep, limitMs: number): Failure {
+  return new Failure(words.timedOut(nameOf(step), limitMs / 1000), {
+    code: 'timed-out',
+    exitCode: EXIT.failed,
+    hint: words.laterHint,
+  });
+}
+
+/** Returns the failure for a profile from which no credentials can come, whatever AWS says. */
+export function unusable({ name }: Profile, sentence: string): Failure {
+  return new Failure(sentence, {
+    code: 'no-credentials',
+    exitCode: EXIT.permission,
+    hint: words.profileHint(plain(name)),
+  });
+}

@@ -1,0 +1,279 @@
+import {
+  GetPolicyCommand,
+  GetPolicyVersionCommand,
+  type Policy,
+  paginateListAttachedRolePolicies,
+  paginateListPolicies,
+  paginateListPolicyVersions,
+} from '@aws-sdk/client-iam';
+import { CONTRADICTION_PAUSES_MS } from '../../defaults.ts';
+import { EXIT, Failure, isAccessDenied } from '../../failure.ts';
+import { decodePolicy } from '../../policy/index.ts';
+import { nameInIamArn } from '../arn.ts';
+import { NotAwsError } from '../http/not-aws.ts';
+import { awsWords as words } from '../messages.ts';
+import { type Aws, orAbsent } from '../session.ts';
+import { isOverflow, stackOf } from '../tags.ts';
+
+/** A managed policy as it exists, with the document of its default version. */
+export interface FoundPolicy {
+  arn: string;
+  name: string;
+  /** The default policy version, such as `v1`. */
+  versionId: string;
+  /** The document of the default version as JSON text. */
+  document: string;
+  /** The IDs of all versions, oldest first. IAM keeps at most five of a customer-managed policy. */
+  versions: string[];
+  /** When each version was created, by AWS's clock, in milliseconds since the epoch; for those of which IAM says so. */
+  createdAt: Readonly<Record<string, number>>;
+  /** The CloudFormation stack that it belongs to, if it belongs to one and its tags were read (`withTags`). */
+  stack?: string;
+  /** Whether this program made it when another one was full, as its tag says; absent where its tags were not read. */
+  overflow?: boolean;
+}
+
+/**
+ * Reads managed policies, each at most once, because the policy step and the role step look at the same ones.
+ * Make a new reader to see what has changed.
+ */
+export interface PolicyReader {
+  /**
+   * Returns the policy, or undefined when IAM says that there is none.
+   * @throws Failure with the code `iam-propagation` when IAM lists the policy and does not show its default version
+   */
+  read(arn: string, options?: { withTags?: boolean }): Promise<FoundPolicy | undefined>;
+  /** Starts reading a policy whose default version is thought to be known, so that both requests go out at once. */
+  expect(arn: string, versionId: string): void;
+  /** Returns what `GetPolicy` tells of a policy: its tags and its uses, without its document. */
+  describe(arn: string): Promise<Policy | undefined>;
+  /** Returns the ARNs of the managed policies attached to a role, or undefined when the role does not exist. */
+  attachedTo(role: string): Promise<string[] | undefined>;
+  /**
+   * Returns the ARNs of the account's policies whose name is one of `name`, `name-2`, …, whatever their path and letter case: IAM
+   * gives each name once only. Not being allowed to ask is no reason to stop: then there are none.
+   */
+  namedLike(name: string): Promise<string[]>;
+}
+
+export function policyReader(aws: Aws): PolicyReader {
+  const policies = new Map<string, Reading>();
+  const begin = (arn: string, expected?: string) => {
+    const reading = policies.get(arn) ?? beginReading(aws, arn, expected);
+    policies.set(arn, reading);
+    return reading;
+  };
+  let listed: Promise<string[]> | undefined;
+  const describe = once((arn) => describePolicy(aws, arn));
+  const attachedTo = once((role) => orAbsent(listAttached(aws, role)));
+  return {
+    async read(arn, { withTags = false } = {}) {
+      const { versions, policy } = begin(arn);
+      const [found, described] = await Promise.all([
+        policy,
+        // Not being allowed to ask for the tags is no reason to stop: then they are not known.
+        withTags
+          ? versions.then((exists) => (exists ? unlessDenied(describe(arn), undefined) : undefined))
+          : undefined,
+      ]);
+      return found && { ...found, ...(described ? ownershipIn(described.Tags) : {}) };
+    },
+    expect: (arn, versionId) => void begin(arn, versionId),
+    describe,
+    attachedTo,
+    async namedLike(name) {
+      listed ??= unlessDenied(listLocal(aws), []);
+      return (await listed).filter((arn) => isNamedLike(nameInIamArn(arn), name));
+    },
+  };
+}
+
+/** Asks once for each name; a failure that nobody awaits must not end the process. */
+function once<T>(ask: (name: string) => Promise<T>): (name: string) => Promise<T> {
+  const asked = new Map<string, Promise<T>>();
+  return (name) => {
+    const answer = asked.get(name) ?? ask(name);
+    answer.catch(() => undefined);
+    asked.set(name, answer);
+    return answer;
+  };
+}
+
+function ownershipIn(tags: Policy['Tags']): Pick<FoundPolicy, 'stack' | 'overflow'> {
+  const stack = stackOf(tags);
+  return { overflow: isOverflow(tags), ...(stack ? { stack } : {}) };
+}
+
+/** A policy that is being read: its versions first, and with them the document of the default one. */
+interface Reading {
+  versions: Promise<PolicyVersion[] | undefined>;
+  policy: Promise<FoundPolicy | undefined>;
+}
+
+/** @param expected the default version, as far as can be guessed */
+function beginReading(aws: Aws, arn: string, expected?: string): Reading {
+  const early = expected ? readVersion(aws, arn, expected) : undefined;
+  const versions = orAbsent(listVersions(aws, arn));
+  const document = (id: string) => (early && id === expected ? early : readVersion(aws, arn, id));
+  const policy = versions.then((found) => found && readDefault(aws, arn, found, document));
+  // Whoever awaits them hears of a failure; a reading that nobody awaits must not end the process.
+  for (const promise of [early, versions, policy]) promise?.catch(() => undefined);
+  return { versions, policy };
+}
+
+/**
+ * Reads the default version. IAM can list a version that it does not show yet, or that was deleted since. The policy exists all the
+ * same, so it is read again until its default version shows or the list says that the policy is gone.
+ */
+async function readDefault(
+  aws: Aws,
+  arn: string,
+  listed: PolicyVersion[],
+  read: (id: string) => Promise<string | undefined>,
+): Promise<FoundPolicy | undefined> {
+  const found = await readListed(arn, listed, read);
+  if (found) return found;
+  for (const pause of CONTRADICTION_PAUSES_MS) {
+    await aws.pause(pause);
+    const versions = await orAbsent(listVersions(aws, arn));
+    if (!versions) return undefined;
+    const again = await readListed(arn, versions, (id) => readVersion(aws, arn, id));
+    if (again) return again;
+  }
+  throw new Failure(words.versionNotShown(nameInIamArn(arn)), {
+    code: 'iam-propagation',
+    exitCode: EXIT.failed,
+    hint: words.versionNotShownHint,
+    awsAction: 'iam:GetPolicyVersion',
+  });
+}
+
+/** Returns the policy with its default version, or undefined when IAM does not show that version. */
+async function readListed(
+  arn: string,
+  versions: PolicyVersion[],
+  read: (id: string) => Promise<string | undefined>,
+): Promise<FoundPolicy | undefined> {
+  const current = versions.find((version) => version.isDefault);
+  const document = current && (await read(current.id));
+  return current && document !== undefined ? toPolicy(arn, versions, current.id, document) : undefined;
+}
+
+function toPolicy(arn: string, versions: PolicyVersion[], versionId: string, document: string): FoundPolicy {
+  return { arn, name: nameInIamArn(arn), versionId, document, ...listed(versions) };
+}
+
+function listed(versions: PolicyVersion[]): Pick<FoundPolicy, 'versions' | 'createdAt'> {
+  const dates = versions.flatMap(({ id, createdAt }) => (createdAt ? [[id, createdAt.getTime()]] : []));
+  return { versions: versions.map(({ id }) => id), createdAt: Object.fromEntries(dates) };
+}
+
+/** Reads which versions a policy has, without their documents. Returns undefined if IAM shows no such policy. */
+export async function readVersions(
+  aws: Aws,
+  arn: string,
+): Promise<Pick<FoundPolicy, 'versionId' | 'versions' | 'createdAt'> | undefined> {
+  const versions = await orAbsent(listVersions(aws, arn));
+  const current = versions?.find(({ isDefault }) => isDefault);
+  return versions && current ? { versionId: current.id, ...listed(versions) } : undefined;
+}
+
+async function describePolicy(aws: Aws, arn: string): Promise<Policy | undefined> {
+  const answer = await orAbsent(
+    aws.call({ action: 'iam:GetPolicy', resource: arn }, (options) =>
+      aws.clients.iam().send(new GetPolicyCommand({ PolicyArn: arn }), options),
+    ),
+  );
+  return answer?.Policy;
+}
+
+function isNamedLike(name: string, wanted: string): boolean {
+  const [other, first] = [name.toLowerCase(), wanted.toLowerCase()];
+  return other === first || (other.startsWith(first) && /^-\d+$/.test(other.slice(first.length)));
+}
+
+/** The ARNs of the account's own policies. */
+function listLocal(aws: Aws): Promise<string[]> {
+  return aws.call({ action: 'iam:ListPolicies', resource: '*' }, async (options) => {
+    const arns: string[] = [];
+    const pages = paginateListPolicies(
+      { client: aws.clients.iam(), pageSize: 1000 },
+      { Scope: 'Local' },
+      options,
+    );
+    for await (const { Policies = [] } of pages) arns.push(...Policies.flatMap(({ Arn }) => Arn ?? []));
+    return arns;
+  });
+}
+
+async function unlessDenied<T>(call: Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (isAccessDenied(error)) return otherwise;
+    throw error;
+  }
+}
+
+/** The document of one version of a policy, as JSON text. */
+async function readVersion(aws: Aws, arn: string, versionId: string): Promise<string | undefined> {
+  const command = new GetPolicyVersionCommand({ PolicyArn: arn, VersionId: versionId });
+  const document = await orAbsent(
+    aws.call({ action: 'iam:GetPolicyVersion', resource: arn }, async (options) => {
+      const { PolicyVersion } = await aws.clients.iam().send(command, options);
+      // It would be taken for a version that IAM does not show yet, and waited for.
+      if (!PolicyVersion?.Document) throw new NotAwsError('a policy version without a document');
+      return PolicyVersion.Document;
+    }),
+  );
+  return document === undefined ? undefined : decodePolicy(document);
+}
+
+/** The ARNs of the managed policies attached to a role. */
+export function listAttached(aws: Aws, name: string): Promise<string[]> {
+  return aws.call({ action: 'iam:ListAttachedRolePolicies', resource: name }, async (options) => {
+    const arns: string[] = [];
+    const pages = paginateListAttachedRolePolicies(
+      { client: aws.clients.iam() },
+      { RoleName: name },
+      options,
+    );
+    for await (const page of pages) {
+      for (const { PolicyArn } of page.AttachedPolicies ?? []) if (PolicyArn) arns.push(PolicyArn);
+    }
+    return arns;
+  });
+}
+
+interface PolicyVersion {
+  id: string;
+  isDefault: boolean;
+  createdAt: Date | undefined;
+}
+
+/** The IAM API's pattern for the ID of a policy version (`policyVersionIdType`). */
+const VERSION_ID = /^v[1-9]\d*(\.[A-Za-z0-9-]*)?$/;
+
+/** Versions are numbered in the order of their making, `v1`, `v2`, …, and no number is used twice. */
+export function versionNumber(versionId: string): number {
+  return Number(versionId.slice(1));
+}
+
+/** All versions of a policy, oldest first. The list also says which one is the default, so `GetPolicy` is not needed. */
+async function listVersions(aws: Aws, arn: string): Promise<PolicyVersion[]> {
+  return aws.call({ action: 'iam:ListPolicyVersions', resource: arn }, async (options) => {
+    const versions: PolicyVersion[] = [];
+    for await (const page of paginateListPolicyVersions(
+      { client: aws.clients.iam() },
+      { PolicyArn: arn },
+      options,
+    )) {
+      for (const { VersionId, IsDefaultVersion, CreateDate } of page.Versions ?? []) {
+        if (!VersionId || !VERSION_ID.test(VersionId))
+          throw new NotAwsError('a policy version without an ID');
+        versions.push({ id: VersionId, isDefault: IsDefaultVersion ?? false, createdAt: CreateDate });
+      }
+    }
+    return versions.sort((a, b) => versionNumber(a.id) - versionNumber(b.id));
+  });
+}

@@ -1,0 +1,45 @@
+import { type AccountRef, accountOfKey, type KmsKeyRef } from '../../policy/index.ts';
+import { parseArn } from '../arn.ts';
+
+/**
+ * Returns the customer-managed KMS key that a name means in one Region: a key ARN, a key ID, an alias, or an alias ARN. What an
+ * ARN says of its account is never dropped: Secrets Manager takes the key of another account by its key ARN or its alias ARN
+ * (API reference, `CreateSecret`, `KmsKeyId`).
+ * A multi-Region key (`mrk-…`) has the same ID in every Region, so its ARN is carried over to this one, as is that of an alias.
+ * Returns `undefined` for a key ARN that belongs to another Region, and for any ARN of another partition: Secrets Manager could
+ * not use it.
+ */
+export function kmsKeyRef(id: string, region: string, where: AccountRef): KmsKeyRef | undefined {
+  const arn = parseArn(id);
+  if (arn && arn.partition !== where.partition) return undefined;
+  const account = arn?.account ?? where.account;
+  const resource = arn?.resource ?? (id.startsWith('alias/') ? id : `key/${id}`);
+  if (resource.startsWith('alias/')) return { kind: 'alias', alias: resource, account };
+  if (arn && arn.region !== region && !resource.startsWith('key/mrk-')) return undefined;
+  return { kind: 'key', arn: kmsArn(where.partition, region, account, resource) };
+}
+
+/**
+ * Returns the name of a KMS key as it is good in one Region. KMS takes an ARN in its own Region only, so that of a multi-Region
+ * key or of an alias has to be the one there (KMS Developer Guide, "Multi-Region keys in AWS KMS").
+ */
+export function kmsKeyIdIn(id: string, region: string, ref: KmsKeyRef | undefined): string {
+  const arn = parseArn(id);
+  if (!arn || arn.region === region || !ref) return id;
+  return ref.kind === 'key' ? ref.arn : kmsArn(arn.partition, region, ref.account, ref.alias);
+}
+
+/**
+ * Returns whether two names of a KMS key in one Region may mean the same key. Only KMS knows whether an alias
+ * and an ID of one account do, so they may.
+ */
+export function maybeSameKmsKey(a: string, b: string, region: string, where: AccountRef): boolean {
+  const [first, second] = [kmsKeyRef(a, region, where), kmsKeyRef(b, region, where)];
+  if (!first || !second || accountOfKey(first) !== accountOfKey(second)) return false;
+  if (first.kind === 'key') return second.kind === 'alias' || first.arn === second.arn;
+  return second.kind === 'key' || first.alias === second.alias;
+}
+
+function kmsArn(partition: string, region: string, account: string, resource: string): string {
+  return `arn:${partition}:kms:${region}:${account}:${resource}`;
+}

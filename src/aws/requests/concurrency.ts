@@ -1,0 +1,80 @@
+import { firstThrown } from '../../failure.ts';
+import { groupedBy } from '../../grouping.ts';
+
+/**
+ * Waits for all, also after one has failed, so that nothing is left under way; then throws the first failure, if any, with
+ * the change that any of them leaves in doubt.
+ */
+export async function allOrFirstFailure<T>(running: Promise<T>[]): Promise<T[]> {
+  const settled = await Promise.allSettled(running);
+  const thrown = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+  if (thrown.length > 0) throw firstThrown(thrown);
+  return Promise.all(running);
+}
+
+/**
+ * Does a piece of work for each item, so many at the same moment and then the next ones, so that what is under way takes the same
+ * memory however many there are; those of a moment can be read together.
+ * @throws what the first piece of work that failed has thrown
+ */
+export async function inTurns<T, R>(
+  size: number,
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  for (let start = 0; start < items.length; start += size) {
+    const some = items.slice(start, start + size);
+    results.push(...(await allOrFirstFailure(some.map(work))));
+  }
+  return results;
+}
+
+/**
+ * Does a piece of work for each item, at most `limit` at once, and answers the results in the order of the items. When one
+ * fails, no further one is begun, and those under way are waited for.
+ * @throws what a piece of work that failed has thrown
+ */
+export async function atMost<T, R>(
+  limit: number,
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  const waiting = items.entries();
+  let failed = false;
+  const worker = async () => {
+    for (const [at, item] of waiting) {
+      if (failed) return;
+      try {
+        results[at] = await work(item);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  await allOrFirstFailure(Array.from({ length: Math.min(limit, items.length) }, worker));
+  return results;
+}
+
+/**
+ * The same with at most `limit` at once of each Region: where AWS lets one go slowly, the others do not wait for it.
+ * @param regionOf the Region in which the work for an item begins
+ */
+export async function atMostInEach<T, R>(
+  limit: number,
+  items: readonly T[],
+  regionOf: (item: T) => string,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  const regions = groupedBy(items.entries(), ([, item]) => regionOf(item));
+  const running = [...regions.values()].map((some) =>
+    atMost(limit, some, async ([at, item]) => {
+      results[at] = await work(item);
+    }),
+  );
+  await allOrFirstFailure(running);
+  return results;
+}

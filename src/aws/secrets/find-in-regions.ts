@@ -1,0 +1,90 @@
+import { HTTP } from '../../defaults.ts';
+import { Failure } from '../../failure.ts';
+import { offeredRegions } from '../regions.ts';
+import type { Aws } from '../session.ts';
+import { type FoundSecret, secretExists } from './index.ts';
+
+/** Where a secret of one name is, and where it is not. */
+export interface Whereabouts {
+  /** What was found, in the order of the Regions that were looked at. */
+  found: FoundSecret[];
+  /** The Regions that were looked at and have no secret of the name. */
+  absent: string[];
+  /** The Regions, out of those that nobody named, into which no look was possible. */
+  unseen: string[];
+}
+
+/** Reads as much of a secret as is needed of it; answers `undefined` when it is not there. */
+export type ReadSecret = (region: string, name: string) => Promise<FoundSecret | undefined>;
+
+/**
+ * Finds the secret in the Regions given; when none is given, in every Region that has MediaConnect, and in the configured
+ * one. A Region that nobody named may be off, forbidden or behind a firewall: then that is noted, and nothing more.
+ * @throws Failure when a Region that was named cannot be read, when AWS or the network fails in the configured one, or when
+ *   nothing was found and some Regions cannot be read
+ */
+export async function findSecret(
+  aws: Aws,
+  name: string,
+  regions: string[],
+  read: ReadSecret,
+): Promise<Whereabouts> {
+  if (regions.length > 0) return findIn(name, regions, read);
+  const { partition } = await aws.identity();
+  const home = aws.clients.homeRegion;
+  const others = offeredRegions(partition).filter((region) => region !== home);
+  return search(aws, name, [home, ...others], read);
+}
+
+async function findIn(name: string, regions: string[], read: ReadSecret): Promise<Whereabouts> {
+  const found = await Promise.all(regions.map((region) => read(region, name)));
+  return {
+    found: found.filter((secret) => secret !== undefined),
+    absent: regions.filter((_region, at) => found[at] === undefined),
+    unseen: [],
+  };
+}
+
+async function search(
+  aws: Aws,
+  name: string,
+  [home, ...others]: [string, ...string[]],
+  read: ReadSecret,
+): Promise<Whereabouts> {
+  const regions = [home, ...others];
+  const seen = await Promise.all(regions.map((region) => look(aws, name, region)));
+  const { found } = await findIn(
+    name,
+    regions.filter((_region, at) => seen[at] === true),
+    read,
+  );
+  const [failure] = seen.filter((each) => each instanceof Failure);
+  if (found.length === 0 && failure) throw failure;
+  const [atHome] = seen;
+  // A Region that one works in is not behind a firewall: AWS or the network fails, and to go on would leave it out.
+  if (atHome instanceof Failure && !isForbidden(atHome)) throw atHome;
+  return {
+    found,
+    absent: regions.filter((_region, at) => seen[at] === false),
+    unseen: regions.filter((_region, at) => seen[at] instanceof Failure),
+  };
+}
+
+/** Whether it is there; or why that cannot be told. */
+async function look(aws: Aws, name: string, region: string): Promise<boolean | Failure> {
+  try {
+    return await secretExists(aws, region, name, HTTP.searchLimitMs);
+  } catch (error) {
+    if (error instanceof Failure && !isAboutCaller(error)) return error;
+    throw error;
+  }
+}
+
+function isForbidden({ code }: Failure): boolean {
+  return code === 'access-denied' || code === 'region-not-enabled';
+}
+
+/** Whether it would be the same in any Region: no credentials, or bad ones. A missing permission may be one Region's. */
+export function isAboutCaller({ code }: Failure): boolean {
+  return /credentials|clock-skew|mfa/.test(code);
+}

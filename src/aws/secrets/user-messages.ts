@@ -1,0 +1,74 @@
+import { own } from '../../report/words/commands.ts';
+import { many } from '../../report/words/many.ts';
+import type { Remedy } from '../../told.ts';
+
+type Kind = 'flow' | 'routerInput' | 'routerOutput';
+
+const KINDS: Record<Kind, string> = {
+  flow: 'flow',
+  routerInput: 'router input',
+  routerOutput: 'router output',
+};
+
+const listed = (words: string[], last: string) =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
+
+const user = (kind: Kind, arn: string, places: string[]) =>
+  `the ${KINDS[kind]} ${arn} (${places.join(', ')})`;
+
+/** Words about what uses a secret. */
+export const userWords = {
+  usedBy: (name: string, region: string, kind: Kind, arn: string, places: string[]) =>
+    `The secret ${name} in ${region} is used by ${user(kind, arn, places)}.`,
+  usedByHint: (kind: Kind) =>
+    kind === 'flow'
+      ? 'Change that setting to stop using the secret, or remove that part of the flow. Then run the same command again.'
+      : `Change that setting to stop using the secret, or delete the ${KINDS[kind]}. Then run the same command again.`,
+  namedBy: (name: string, region: string, kind: Kind, arn: string, places: string[]) =>
+    `The secret ${name} in ${region} is named by ${user(kind, arn, places)}. It is not used there: the integration with routers is disabled.`,
+  willRead: (name: string, region: string, kind: Kind, arn: string, places: string[]) =>
+    `The secret ${name} in ${region} is used by ${user(kind, arn, places)}, which will read the new key.`,
+  /** @param detail what `verify` says of the setting */
+  cannotUse: (kind: Kind, arn: string, detail: string) =>
+    `The ${KINDS[kind]} ${arn} can't use the new key: ${detail}.`,
+  updateAfter: (kind: Kind, arn: string) =>
+    `Update the ${KINDS[kind]} after this run. This prints how: ${own('verify', '--flow-arn', arn)}`,
+  transitTakes: 'has transit encryption, which takes a key of 64 hexadecimal digits',
+  takesKeyType: (keyType: string) => `has the key type ${keyType}, which does not take this key`,
+  storeLongKey: {
+    remedy: 'Store a key of 64 hexadecimal digits (--generate aes256), or change this setting first.',
+  } satisfies Remedy,
+  storePassword: {
+    remedy: 'Store an SRT password of 10 to 80 characters, or change this setting first.',
+  } satisfies Remedy,
+  changeKeyType: {
+    remedy: 'Change the key type and the protocol of this part, or store a key of its type.',
+  } satisfies Remedy,
+  /** What must change before it can use the new key, counted by kind. */
+  mustUpdate: (kinds: Kind[]) => {
+    const counts = (Object.keys(KINDS) as Kind[]).flatMap((kind) => {
+      const count = kinds.filter((each) => each === kind).length;
+      return count > 0 ? [many(count, KINDS[kind])] : [];
+    });
+    return `${listed(counts, 'and')} must be updated before ${kinds.length === 1 ? 'it' : 'they'} can use the new key.`;
+  },
+  readsNew: 'Anything there that uses it will read the new key.',
+  stopsDecrypting: 'Anything there that uses it will stop decrypting.',
+  looking: 'Looking for what uses the secret',
+  denied: (action: string) => `${action} is not allowed`,
+  noEndpoint: 'no MediaConnect endpoint was found there',
+  noRouters: 'MediaConnect does not answer router requests there',
+
+  /** Says what could not be looked at: what has the same reason in one sentence. */
+  unknown: (unseen: { region: string; kind: Kind; why: string }[], consequence: string): string[] =>
+    [...new Set(unseen.map(({ why }) => why))].map((why) => {
+      const same = unseen.filter((each) => each.why === why);
+      const kinds = (Object.keys(KINDS) as Kind[]).filter((kind) => same.some((each) => each.kind === kind));
+      const things = listed(
+        kinds.map((kind) => `a ${KINDS[kind]}`),
+        'or',
+      );
+      const regions = [...new Set(same.map(({ region }) => region))];
+      return `Couldn't check whether ${things} uses the secret in ${regions.join(', ')} (${why}). ${consequence}`;
+    }),
+};
