@@ -11,7 +11,7 @@ import type { Status } from '../report/status-types.ts';
 import { exportManifestWords as words } from '../report/words/export-manifest.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { collect, type Looking } from '../status/collect.ts';
-import { continuedName } from '../steps/policy-chain.ts';
+import { continuedName } from '../steps/read-policy/chain.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
 import type { CommonOptions } from './options.ts';
 import { deliver, type OutputFile } from './output-file.ts';

@@ -14,7 +14,7 @@ import type { Rotation } from '../rotate/index.ts';
 import { type ManyRotations, planMany } from '../rotate/many.ts';
 import { keyConflict } from '../steps/conflict.ts';
 import { toldApart } from '../steps/index.ts';
-import type { Attempt } from '../steps/inspection.ts';
+import type { Attempt } from '../steps/observe.ts';
 import { hasOpenType, keyRules } from '../steps/request.ts';
 import type { CommandRun } from './command-run.ts';
 import {

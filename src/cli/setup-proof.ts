@@ -13,7 +13,7 @@ import { fleetWords } from '../report/words/fleet.ts';
 import { proofWords as words } from '../report/words/proof.ts';
 import { setupWords } from '../report/words/setup.ts';
 import type { KeyResult, RoleResult, SetupResult } from '../steps/index.ts';
-import { flowScope } from '../steps/role-writing.ts';
+import { flowScope } from '../steps/trust-role/write.ts';
 import type { SetupRequest } from '../steps/types.ts';
 import type { CommandRun } from './command-run.ts';
 import { showWaiting } from './step-context.ts';

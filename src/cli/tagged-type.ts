@@ -2,7 +2,7 @@ import { allOrFirstFailure } from '../aws/requests/concurrency.ts';
 import { describeSecret } from '../aws/secrets/index.ts';
 import type { Aws } from '../aws/session.ts';
 import type { KeyType } from '../key/index.ts';
-import { tried } from '../steps/inspection.ts';
+import { tried } from '../steps/observe.ts';
 
 /** A secret in a Region, by its name or ARN. */
 export interface SecretPlace {

@@ -8,7 +8,7 @@ import { showChecks } from '../report/verify.ts';
 import { exitCodeOf, verdictOf } from '../report/verify-verdict.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { verifyShow as words } from '../report/words/verify-show.ts';
-import { tried } from '../steps/inspection.ts';
+import { tried } from '../steps/observe.ts';
 import { hasOpenType, keyRules } from '../steps/request.ts';
 import { type SecretTarget, type Verification, verification } from '../verify/index.ts';
 import { encryptionOf } from '../verify/settings.ts';

@@ -14,7 +14,7 @@ import {
 import { plain } from '../report/plain.ts';
 import { keyWords } from '../report/words/key.ts';
 import { manifestWords as words } from '../report/words/manifest.ts';
-import type { Attempt } from '../steps/inspection.ts';
+import type { Attempt } from '../steps/observe.ts';
 import { hasOpenType, keyRules } from '../steps/request.ts';
 import { nameOf } from './file.ts';
 import type { Manifest, ManifestKey } from './index.ts';

@@ -4,7 +4,7 @@ import { FLEET } from '../defaults.ts';
 import type { CheckedKey, KeyRules } from '../key/index.ts';
 import { changesAnything } from '../report/plan.ts';
 import { rotateWords as words } from '../report/words/rotate.ts';
-import { type Attempt, tried } from '../steps/inspection.ts';
+import { type Attempt, tried } from '../steps/observe.ts';
 import type { StepContext } from '../steps/types.ts';
 import {
   findToRotate,

@@ -1,9 +1,9 @@
 import type { FoundSecret } from '../aws/secrets/index.ts';
 import type { CheckedKey, KeyRules } from '../key/index.ts';
-import { inStep } from '../steps/inspection.ts';
+import { inStep } from '../steps/observe.ts';
 import { completeRequest } from '../steps/request.ts';
-import type { SecretPlan } from '../steps/secret-decision-types.ts';
-import { storeSecret } from '../steps/store-secret.ts';
+import type { SecretPlan } from '../steps/store-secret/decision-types.ts';
+import { storeSecret } from '../steps/store-secret/index.ts';
 import type { SetupRequest, StepContext, StepInput, StepOutput } from '../steps/types.ts';
 import { type History, readHistories } from './rollback.ts';
 

@@ -3,8 +3,8 @@ import type { FoundSecret } from '../aws/secrets/index.ts';
 import { checkStoredKey, type KeyMaterial, type KeyRules } from '../key/index.ts';
 import type { Conflict } from '../report/types.ts';
 import { rotateWords as words } from '../report/words/rotate.ts';
-import { secretWords } from '../report/words/steps.ts';
 import { blockedBy } from '../steps/conflict.ts';
+import { secretWords } from '../steps/messages.ts';
 
 /**
  * What keeps the secrets of one name from getting another value.

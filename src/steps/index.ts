@@ -1,5 +1,5 @@
-export { applyAll } from './applying.ts';
+export { applyAll } from './apply.ts';
 export { namesOfKeys, toldApart } from './groups.ts';
-export { type Inspection, inspectAll } from './inspection.ts';
-export { isOpen, planAll, type SetupPlan } from './planning.ts';
+export { type Inspection, inspectAll } from './observe.ts';
+export { isOpen, planAll, type SetupPlan } from './plan.ts';
 export { asPlanned, type KeyResult, type RoleResult, type SetupResult, whatStops } from './results.ts';

@@ -2,9 +2,9 @@ import { parseSecretArn } from '../aws/arn.ts';
 import type { Whereabouts } from '../aws/secrets/find-in-regions.ts';
 import type { Identity } from '../aws/session.ts';
 import type { Conflict } from '../report/types.ts';
-import { namedSecretWords as words } from '../report/words/named-secret.ts';
-import { secretWords } from '../report/words/steps.ts';
 import { blockedBy } from './conflict.ts';
+import { secretWords } from './messages.ts';
+import { namedSecretWords as words } from './named-secret-messages.ts';
 
 /**
  * ARNs that were given and are not those of what was found: those of another account, and others of its name, which can be

@@ -2,9 +2,9 @@ import { type FoundPolicy, readVersions, versionNumber } from '../aws/iam/polici
 import { waitUntil } from '../aws/requests/poll.ts';
 import type { Limits } from '../defaults.ts';
 import type { JsonPolicy } from '../policy/index.ts';
-import { policyWords as words } from '../report/words/steps.ts';
-import { candidatesIn } from './policy-room.ts';
-import { type CreatedVersion, createVersion, deleteVersion, setDefaultVersion } from './policy-writing.ts';
+import { policyWords as words } from './messages.ts';
+import { candidatesIn } from './read-policy/version-room.ts';
+import { type CreatedVersion, createVersion, deleteVersion, setDefaultVersion } from './read-policy/write.ts';
 import type { StepContext } from './types.ts';
 
 /**

@@ -4,11 +4,11 @@ import type { Failure } from '../failure.ts';
 import type { KeyMaterial } from '../key/index.ts';
 import type { PolicyOutcome, RoleOutcome } from '../report/types.ts';
 import { keyConflict } from './conflict.ts';
-import type { Attempt } from './inspection.ts';
-import { changes, type GroupPlan, type KeyPlan, type SetupPlan } from './planning.ts';
-import type { FoundTrust } from './role-conflicts.ts';
-import type { SecretPlan } from './secret-decision-types.ts';
-import type { RolePlan } from './trust-role.ts';
+import type { Attempt } from './observe.ts';
+import { changes, type GroupPlan, type KeyPlan, type SetupPlan } from './plan.ts';
+import type { SecretPlan } from './store-secret/decision-types.ts';
+import type { FoundTrust } from './trust-role/conflicts.ts';
+import type { RolePlan } from './trust-role/index.ts';
 import type { RoleRequest, SecretRef, StepInput } from './types.ts';
 
 /** What was done for one key. */

@@ -2,7 +2,7 @@ import type { Tag } from '../aws/names.ts';
 import { KEY_TYPE_TAG, OVERFLOW_TAG_VALUE, OWN_TAG } from '../defaults.ts';
 import type { KeyType } from '../key/index.ts';
 import type { StepName } from '../report/types.ts';
-import type { CreateWork } from './policy-distribution.ts';
+import type { CreateWork } from './read-policy/distribute.ts';
 
 /** The tags of a new resource: the program's own, which says which step made it, and the user's. */
 export function tagsFor(

@@ -3,7 +3,7 @@ import { FLEET } from '../defaults.ts';
 import type { Failure } from '../failure.ts';
 import type { Outcomes, PolicyOutcome, RoleOutcome } from '../report/types.ts';
 import { whatStops } from '../steps/index.ts';
-import { tried } from '../steps/inspection.ts';
+import { tried } from '../steps/observe.ts';
 import type { StepContext } from '../steps/types.ts';
 import { isGone, ownersIn } from './entries.ts';
 import { planTeardown } from './plan.ts';

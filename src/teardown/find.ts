@@ -9,8 +9,8 @@ import type { Aws } from '../aws/session.ts';
 import { CONTRADICTION_PAUSES_MS, FLEET } from '../defaults.ts';
 import type { Failure } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';
-import { type Attempt, tried } from '../steps/inspection.ts';
-import { readChain, searchChain } from '../steps/policy-chain.ts';
+import { type Attempt, tried } from '../steps/observe.ts';
+import { readChain, searchChain } from '../steps/read-policy/chain.ts';
 import type { StepContext } from '../steps/types.ts';
 import type { Findings, TeardownRequest, TeardownTarget, UsedPolicy } from './types.ts';
 

@@ -1,8 +1,8 @@
 import { isReadPolicyShape, removeSecrets, tryParsePolicy } from '../policy/index.ts';
 import type { Change } from '../report/types.ts';
-import { policyWords } from '../report/words/steps.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
-import { versionToDelete } from '../steps/policy-room.ts';
+import { policyWords } from '../steps/messages.ts';
+import { versionToDelete } from '../steps/read-policy/version-room.ts';
 import { entriesOf, isGone } from './entries.ts';
 import type { PolicyFate, Scope, UsedPolicy } from './types.ts';
 

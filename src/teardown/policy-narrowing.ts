@@ -2,11 +2,11 @@ import type { FoundPolicy } from '../aws/iam/policies.ts';
 import type { Identity } from '../aws/session.ts';
 import { isReadPolicyShape, removeSecrets, tryParsePolicy } from '../policy/index.ts';
 import type { PolicyOutcome } from '../report/types.ts';
-import type { PolicyAim } from '../steps/policy-aim.ts';
-import type { PolicyChain } from '../steps/policy-chain.ts';
-import type { PolicyWork } from '../steps/policy-distribution.ts';
-import { settlePolicies } from '../steps/policy-settling.ts';
-import { newSettling } from '../steps/policy-settling-state.ts';
+import type { PolicyChain } from '../steps/read-policy/chain.ts';
+import type { PolicyAim } from '../steps/read-policy/desired.ts';
+import type { PolicyWork } from '../steps/read-policy/distribute.ts';
+import { settlePolicies } from '../steps/read-policy/reconcile.ts';
+import { newSettling } from '../steps/read-policy/reconcile-state.ts';
 import type { StepContext } from '../steps/types.ts';
 
 /** What goes out of which policies. */

@@ -15,7 +15,7 @@ import { openAws } from '../../src/aws/session.ts';
 import { CONTRADICTION_PAUSES_MS, LIMITS } from '../../src/defaults.ts';
 import { KeyMaterial } from '../../src/key/index.ts';
 import { completeRequest } from '../../src/steps/request.ts';
-import { storeSecret } from '../../src/steps/store-secret.ts';
+import { storeSecret } from '../../src/steps/store-secret/index.ts';
 import type { StepContext } from '../../src/steps/types.ts';
 import { clientsOf, KEYS, makeSecret, REGION, readAccount, writesTo } from '../support/account.ts';
 import { freshSandbox } from '../support/sandbox.ts';

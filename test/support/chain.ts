@@ -1,5 +1,5 @@
 import type { FoundPolicy } from '../../src/aws/iam/policies.ts';
-import type { PolicyChain } from '../../src/steps/policy-chain.ts';
+import type { PolicyChain } from '../../src/steps/read-policy/chain.ts';
 
 /** Policies as a chain that this program has made, and that the role has. */
 export function chainOf(policies: FoundPolicy[]): PolicyChain {

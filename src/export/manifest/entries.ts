@@ -9,7 +9,7 @@ import { exportManifestWords as words } from '../../report/words/export-manifest
 import { statusWords } from '../../report/words/status.ts';
 import type { Seen } from '../../status/collect.ts';
 import type { SeenSecret } from '../../status/secrets.ts';
-import { continuedName } from '../../steps/policy-chain.ts';
+import { continuedName } from '../../steps/read-policy/chain.ts';
 import { keysOf, type Reading } from './keys.ts';
 import { namerOf } from './policy.ts';
 import { roleMembers } from './role.ts';

@@ -1,4 +1,5 @@
 import { DEFAULTS } from '../../defaults.ts';
+import { namedSecretWords } from '../../steps/named-secret-messages.ts';
 import type { Remedy } from '../../told.ts';
 import { plainJson } from '../plain.ts';
 import {
@@ -12,7 +13,6 @@ import {
   type ToRotate,
   type ToStore,
 } from './commands.ts';
-import { namedSecretWords } from './named-secret.ts';
 
 /** A policy of a role; an inline one has no ARN. */
 interface OfRole {

@@ -4,15 +4,15 @@ import {
   DeletePolicyVersionCommand,
   SetDefaultPolicyVersionCommand,
 } from '@aws-sdk/client-iam';
-import { policyArn } from '../aws/arn.ts';
-import { NotAwsError } from '../aws/http/not-aws.ts';
-import type { FoundPolicy } from '../aws/iam/policies.ts';
-import { DEFAULTS } from '../defaults.ts';
-import { hasAwsCode } from '../failure.ts';
-import type { JsonPolicy } from '../policy/index.ts';
-import type { PolicyAim } from './policy-aim.ts';
-import type { CreateWork } from './policy-distribution.ts';
-import type { StepContext } from './types.ts';
+import { policyArn } from '../../aws/arn.ts';
+import { NotAwsError } from '../../aws/http/not-aws.ts';
+import type { FoundPolicy } from '../../aws/iam/policies.ts';
+import { DEFAULTS } from '../../defaults.ts';
+import { hasAwsCode } from '../../failure.ts';
+import type { JsonPolicy } from '../../policy/index.ts';
+import type { StepContext } from '../types.ts';
+import type { PolicyAim } from './desired.ts';
+import type { CreateWork } from './distribute.ts';
 
 /** A policy that was made; or that one of that name is there, perhaps by an earlier try of the same request. */
 export type Created = { kind: 'made'; policy: FoundPolicy } | { kind: 'exists'; perhapsOurs: boolean };

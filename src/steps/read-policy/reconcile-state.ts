@@ -1,13 +1,13 @@
-import { policyArn } from '../aws/arn.ts';
-import { type FoundPolicy, versionNumber } from '../aws/iam/policies.ts';
-import { HTTP, type Limits } from '../defaults.ts';
-import type { Failure } from '../failure.ts';
-import type { AccountRef } from '../policy/index.ts';
-import type { PolicyOutcome } from '../report/types.ts';
-import { isChange, type PolicyWork } from './policy-distribution.ts';
-import { candidatesIn } from './policy-room.ts';
-import { areInTurn, newVersionState, type VersionState } from './policy-version.ts';
-import type { StepContext } from './types.ts';
+import { policyArn } from '../../aws/arn.ts';
+import { type FoundPolicy, versionNumber } from '../../aws/iam/policies.ts';
+import { HTTP, type Limits } from '../../defaults.ts';
+import type { Failure } from '../../failure.ts';
+import type { AccountRef } from '../../policy/index.ts';
+import type { PolicyOutcome } from '../../report/types.ts';
+import { areInTurn, newVersionState, type VersionState } from '../policy-version.ts';
+import type { StepContext } from '../types.ts';
+import { isChange, type PolicyWork } from './distribute.ts';
+import { candidatesIn } from './version-room.ts';
 
 /** How many reads in a row must lack a policy before it counts as deleted, and for how long: reads may be out of date. */
 const READS_UNTIL_GONE = 3;

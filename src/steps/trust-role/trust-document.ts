@@ -1,7 +1,7 @@
-import type { FoundRole } from '../aws/iam/roles.ts';
-import type { Identity } from '../aws/session.ts';
-import { addTrust, buildTrustPolicy, type JsonPolicy } from '../policy/index.ts';
-import type { RoleRequest } from './types.ts';
+import type { FoundRole } from '../../aws/iam/roles.ts';
+import type { Identity } from '../../aws/session.ts';
+import { addTrust, buildTrustPolicy, type JsonPolicy } from '../../policy/index.ts';
+import type { RoleRequest } from '../types.ts';
 
 /** Returns the trust policy that is sent: that of a new role, or that of a role with the statement for MediaConnect. */
 export function trustDocument(

@@ -1,6 +1,6 @@
-import { nameInIamArn, policyArn } from '../aws/arn.ts';
-import type { FoundPolicy, PolicyReader } from '../aws/iam/policies.ts';
-import type { AccountRef } from '../policy/index.ts';
+import { nameInIamArn, policyArn } from '../../aws/arn.ts';
+import type { FoundPolicy, PolicyReader } from '../../aws/iam/policies.ts';
+import type { AccountRef } from '../../policy/index.ts';
 
 /** A policy that belongs to a chain. */
 export interface ChainPolicy extends FoundPolicy {

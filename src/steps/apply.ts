@@ -6,15 +6,15 @@ import { groupedBy } from '../grouping.ts';
 import type { Conflict, PolicyOutcome, StepName } from '../report/types.ts';
 import { setupWords as words } from '../report/words/setup.ts';
 import { keyConflict } from './conflict.ts';
-import { attempt } from './inspection.ts';
 import { warnOfNew } from './new-warnings.ts';
-import { type GroupPlan, isOpen, type KeyPlan, policiesFor, type SetupPlan } from './planning.ts';
+import { attempt } from './observe.ts';
+import { type GroupPlan, isOpen, type KeyPlan, policiesFor, type SetupPlan } from './plan.ts';
 import { type ReadBack, readBack } from './read-back.ts';
-import { readPolicy } from './read-policy.ts';
+import { readPolicy } from './read-policy/index.ts';
 import { failed, foundIn, type KeyResult, roleResult, type SetupResult, whatStops } from './results.ts';
-import { beginsIn } from './secret-settling.ts';
-import { storeSecret } from './store-secret.ts';
-import { trustRole } from './trust-role.ts';
+import { storeSecret } from './store-secret/index.ts';
+import { beginsIn } from './store-secret/reconcile.ts';
+import { trustRole } from './trust-role/index.ts';
 import type { SecretRef, Step, StepContext, StepInput, StepPlan } from './types.ts';
 
 /**

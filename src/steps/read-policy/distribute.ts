@@ -1,5 +1,5 @@
-import type { FoundPolicy } from '../aws/iam/policies.ts';
-import { LONGEST_POLICY_NAME } from '../aws/names.ts';
+import type { FoundPolicy } from '../../aws/iam/policies.ts';
+import { LONGEST_POLICY_NAME } from '../../aws/names.ts';
 import {
   type AccountRef,
   buildReadPolicy,
@@ -12,10 +12,10 @@ import {
   parsePolicy,
   secretResources,
   tryParsePolicy,
-} from '../policy/index.ts';
-import { type ChainPolicy, numberedName, type PolicyChain } from './policy-chain.ts';
-import { begin, covering, extend, NOTHING, without } from './policy-filling.ts';
-import type { PolicyWish, SecretRef } from './types.ts';
+} from '../../policy/index.ts';
+import type { PolicyWish, SecretRef } from '../types.ts';
+import { type ChainPolicy, numberedName, type PolicyChain } from './chain.ts';
+import { begin, covering, extend, NOTHING, without } from './fill.ts';
 
 /** What is done about one policy. All of them are attached to the role. */
 export type PolicyWork =

@@ -4,17 +4,17 @@ import {
   PutSecretValueCommand,
   RestoreSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { kmsKeyIdIn } from '../aws/kms/index.ts';
-import { describeSecret, type FoundSecret, readSecret } from '../aws/secrets/index.ts';
-import { type ListedVersion, listVersions, type Stage } from '../aws/secrets/versions.ts';
-import { CONTRADICTION_PAUSES_MS, DEFAULTS } from '../defaults.ts';
-import { type Failure, hasAwsCode, isAccessDenied } from '../failure.ts';
-import type { KeyMaterial } from '../key/index.ts';
-import type { Conflict } from '../report/types.ts';
-import { secretWords as words } from '../report/words/steps.ts';
-import { conflictFailure } from './conflict.ts';
-import { secretTags } from './tags.ts';
-import type { SecretRef, SetupRequest, StepContext } from './types.ts';
+import { kmsKeyIdIn } from '../../aws/kms/index.ts';
+import { describeSecret, type FoundSecret, readSecret } from '../../aws/secrets/index.ts';
+import { type ListedVersion, listVersions, type Stage } from '../../aws/secrets/versions.ts';
+import { CONTRADICTION_PAUSES_MS, DEFAULTS } from '../../defaults.ts';
+import { type Failure, hasAwsCode, isAccessDenied } from '../../failure.ts';
+import type { KeyMaterial } from '../../key/index.ts';
+import type { Conflict } from '../../report/types.ts';
+import { conflictFailure } from '../conflict.ts';
+import { secretWords as words } from '../messages.ts';
+import { secretTags } from '../tags.ts';
+import type { SecretRef, SetupRequest, StepContext } from '../types.ts';
 
 /** Stores the key in a new secret. Returns undefined if one of the name exists by now. */
 export async function createSecret(

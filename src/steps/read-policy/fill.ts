@@ -13,9 +13,9 @@ import {
   type ReadableSecret,
   resourceFor,
   samePolicy,
-} from '../policy/index.ts';
-import { readRequests } from '../proof/reading.ts';
-import type { SecretRef } from './types.ts';
+} from '../../policy/index.ts';
+import { readRequests } from '../../proof/reading.ts';
+import type { SecretRef } from '../types.ts';
 
 /**
  * The secrets that a document takes, and the document that allows them, if there is room for any. Without a document they are

@@ -5,11 +5,11 @@ import { FLEET } from '../defaults.ts';
 import { Failure } from '../failure.ts';
 import type { StepName } from '../report/types.ts';
 import { type Group, policyGroups, roleGroups } from './groups.ts';
-import { type FoundPolicies, readPolicy } from './read-policy.ts';
-import type { FoundTrust } from './role-conflicts.ts';
-import type { FoundSecrets } from './secret-decision-types.ts';
-import { storeSecret } from './store-secret.ts';
-import { trustRole } from './trust-role.ts';
+import { type FoundPolicies, readPolicy } from './read-policy/index.ts';
+import type { FoundSecrets } from './store-secret/decision-types.ts';
+import { storeSecret } from './store-secret/index.ts';
+import type { FoundTrust } from './trust-role/conflicts.ts';
+import { trustRole } from './trust-role/index.ts';
 import type { PolicyRequest, RoleRequest, SetupRequest, StepContext } from './types.ts';
 
 /** What became of something that may fail for one key and leave the others alone. */

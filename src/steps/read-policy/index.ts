@@ -1,13 +1,15 @@
-import { policyArn } from '../aws/arn.ts';
-import { DEFAULT_ATTACHMENT_QUOTA } from '../aws/iam/quotas.ts';
-import { MANY_POLICIES } from '../defaults.ts';
-import { isWiderThan, secretResources, tryParsePolicy } from '../policy/index.ts';
-import type { Change, Conflict, PolicyOutcome } from '../report/types.ts';
-import { policyWords as words } from '../report/words/steps.ts';
-import { conflictFailure } from './conflict.ts';
-import { warnOfNew } from './new-warnings.ts';
-import type { PolicyAim } from './policy-aim.ts';
-import { create } from './policy-attempt.ts';
+import { policyArn } from '../../aws/arn.ts';
+import { DEFAULT_ATTACHMENT_QUOTA } from '../../aws/iam/quotas.ts';
+import { MANY_POLICIES } from '../../defaults.ts';
+import { isWiderThan, secretResources, tryParsePolicy } from '../../policy/index.ts';
+import type { Change, Conflict, PolicyOutcome } from '../../report/types.ts';
+import { conflictFailure } from '../conflict.ts';
+import { policyWords as words } from '../messages.ts';
+import { warnOfNew } from '../new-warnings.ts';
+import { sharedPrefix } from '../shared-prefix.ts';
+import { policyTags } from '../tags.ts';
+import type { PolicyRequest, Step, StepContext, StepInput, StepPlan } from '../types.ts';
+import { create } from './attempt.ts';
 import {
   type ChainSearch,
   continuedName,
@@ -15,15 +17,13 @@ import {
   type PolicyChain,
   readChain,
   searchChain,
-} from './policy-chain.ts';
-import { policyConflict } from './policy-conflicts.ts';
-import { type Distribution, distribute, type PolicyWork, takenName } from './policy-distribution.ts';
-import { versionToDelete } from './policy-room.ts';
-import { settlePolicies } from './policy-settling.ts';
-import { newSettling, outcomeOf, type Settling } from './policy-settling-state.ts';
-import { sharedPrefix } from './shared-prefix.ts';
-import { policyTags } from './tags.ts';
-import type { PolicyRequest, Step, StepContext, StepInput, StepPlan } from './types.ts';
+} from './chain.ts';
+import { policyConflict } from './conflicts.ts';
+import type { PolicyAim } from './desired.ts';
+import { type Distribution, distribute, type PolicyWork, takenName } from './distribute.ts';
+import { settlePolicies } from './reconcile.ts';
+import { newSettling, outcomeOf, type Settling } from './reconcile-state.ts';
+import { versionToDelete } from './version-room.ts';
 
 export interface FoundPolicies {
   search: ChainSearch;

@@ -1,9 +1,10 @@
-import { policyArn } from '../aws/arn.ts';
-import type { FoundPolicy } from '../aws/iam/policies.ts';
-import { Failure } from '../failure.ts';
-import type { PolicyAim } from './policy-aim.ts';
-import type { CreateWork, UpdateWork } from './policy-distribution.ts';
-import { versionToDelete } from './policy-room.ts';
+import { policyArn } from '../../aws/arn.ts';
+import type { FoundPolicy } from '../../aws/iam/policies.ts';
+import { Failure } from '../../failure.ts';
+import { withdraw, writeVersion } from '../policy-version.ts';
+import type { StepContext } from '../types.ts';
+import type { PolicyAim } from './desired.ts';
+import type { CreateWork, UpdateWork } from './distribute.ts';
 import {
   endWrite,
   forgetPolicy,
@@ -12,10 +13,9 @@ import {
   outcomeOf,
   type Settling,
   versionsOf,
-} from './policy-settling-state.ts';
-import { withdraw, writeVersion } from './policy-version.ts';
-import { createPolicy, deleteVersion } from './policy-writing.ts';
-import type { StepContext } from './types.ts';
+} from './reconcile-state.ts';
+import { versionToDelete } from './version-room.ts';
+import { createPolicy, deleteVersion } from './write.ts';
 
 /** Carries out one change and notes it. Returns the policy as it should be now, or undefined if it has to be read again. */
 export async function tryWriting(

@@ -1,11 +1,12 @@
 import { UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
-import { describeRole } from '../aws/iam/roles.ts';
-import { awsWords } from '../aws/messages.ts';
-import { waitUntil } from '../aws/requests/poll.ts';
-import { carryingDoubt, EXIT, Failure, hasAwsCode, Interrupted, STATEMENTS_LOST } from '../failure.ts';
-import { type JsonPolicy, type JsonStatement, readJsonPolicy } from '../policy/index.ts';
-import type { RoleOutcome } from '../report/types.ts';
-import { roleWords as words } from '../report/words/steps.ts';
+import { describeRole } from '../../aws/iam/roles.ts';
+import { awsWords } from '../../aws/messages.ts';
+import { waitUntil } from '../../aws/requests/poll.ts';
+import { carryingDoubt, EXIT, Failure, hasAwsCode, Interrupted, STATEMENTS_LOST } from '../../failure.ts';
+import { type JsonPolicy, type JsonStatement, readJsonPolicy } from '../../policy/index.ts';
+import type { RoleOutcome } from '../../report/types.ts';
+import { roleWords as words } from '../messages.ts';
+import type { RoleRequest, StepContext, StepInput } from '../types.ts';
 import { trustDocument } from './trust-document.ts';
 import {
   lostStatements,
@@ -14,8 +15,7 @@ import {
   noteAccepted,
   noteSent,
   type TrustUpdate,
-} from './trust-update-state.ts';
-import type { RoleRequest, StepContext, StepInput } from './types.ts';
+} from './update-trust-state.ts';
 
 const ACTION = 'iam:UpdateAssumeRolePolicy';
 

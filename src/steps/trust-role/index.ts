@@ -1,13 +1,14 @@
-import { nameInIamArn, roleArn } from '../aws/arn.ts';
-import { DEFAULT_ROLE_QUOTAS, type RoleQuotas, readRoleQuotas } from '../aws/iam/quotas.ts';
-import { type FoundRole, readRole } from '../aws/iam/roles.ts';
-import type { Aws } from '../aws/session.ts';
-import { carryingDoubt } from '../failure.ts';
-import { measure, tryParsePolicy } from '../policy/index.ts';
-import type { Change, RoleOutcome } from '../report/types.ts';
-import { roleWords as words } from '../report/words/steps.ts';
-import { conflictFailure } from './conflict.ts';
-import { warnOfNew } from './new-warnings.ts';
+import { nameInIamArn, roleArn } from '../../aws/arn.ts';
+import { DEFAULT_ROLE_QUOTAS, type RoleQuotas, readRoleQuotas } from '../../aws/iam/quotas.ts';
+import { type FoundRole, readRole } from '../../aws/iam/roles.ts';
+import type { Aws } from '../../aws/session.ts';
+import { carryingDoubt } from '../../failure.ts';
+import { measure, tryParsePolicy } from '../../policy/index.ts';
+import type { Change, RoleOutcome } from '../../report/types.ts';
+import { conflictFailure } from '../conflict.ts';
+import { roleWords as words } from '../messages.ts';
+import { warnOfNew } from '../new-warnings.ts';
+import type { RoleRequest, Step, StepContext, StepInput, StepPlan } from '../types.ts';
 import {
   conflict,
   type FoundTrust,
@@ -15,12 +16,11 @@ import {
   readingProblems,
   roleConflicts,
   sourceArnWarnings,
-} from './role-conflicts.ts';
-import { planTrust, type TrustDecision } from './role-trust.ts';
-import { attachPolicy, createRole, readWhenKnown } from './role-writing.ts';
+} from './conflicts.ts';
+import { planTrust, type TrustDecision } from './trust.ts';
 import { trustDocument } from './trust-document.ts';
-import { updateTrust } from './trust-update.ts';
-import type { RoleRequest, Step, StepContext, StepInput, StepPlan } from './types.ts';
+import { updateTrust } from './update-trust.ts';
+import { attachPolicy, createRole, readWhenKnown } from './write.ts';
 
 export interface RolePlan extends StepPlan {
   /** The role as it is; absent when there is none. */

@@ -1,4 +1,4 @@
-import { type FoundPolicy, versionNumber } from '../aws/iam/policies.ts';
+import { type FoundPolicy, versionNumber } from '../../aws/iam/policies.ts';
 
 /** IAM keeps at most five versions of a managed policy (IAM quotas). */
 const VERSIONS_KEPT = 5;

@@ -1,13 +1,13 @@
-import type { FoundRole } from '../aws/iam/roles.ts';
-import { deletedPrincipals, type JsonPolicy, measure, parsePolicy } from '../policy/index.ts';
-import { checkGuard } from '../proof/guard.ts';
-import { judgeTrust } from '../proof/trust.ts';
-import type { Choice, Conflict, Quota } from '../report/types.ts';
-import { roleWords as words } from '../report/words/steps.ts';
-import { conflict, OTHER_NAME } from './role-conflicts.ts';
-import { flowScope } from './role-writing.ts';
+import type { FoundRole } from '../../aws/iam/roles.ts';
+import { deletedPrincipals, type JsonPolicy, measure, parsePolicy } from '../../policy/index.ts';
+import { checkGuard } from '../../proof/guard.ts';
+import { judgeTrust } from '../../proof/trust.ts';
+import type { Choice, Conflict, Quota } from '../../report/types.ts';
+import { roleWords as words } from '../messages.ts';
+import type { RoleRequest, StepInput } from '../types.ts';
+import { conflict, OTHER_NAME } from './conflicts.ts';
 import { trustDocument } from './trust-document.ts';
-import type { RoleRequest, StepInput } from './types.ts';
+import { flowScope } from './write.ts';
 
 const UPDATE_TRUST: Choice = { id: 'update-trust', flag: '--update-trust', text: words.choiceTrust };
 

@@ -1,12 +1,12 @@
-import { allOrFirstFailure } from '../aws/requests/concurrency.ts';
-import { waitUntil } from '../aws/requests/poll.ts';
-import type { KeyMaterial } from '../key/index.ts';
-import type { Conflict, SecretOutcome } from '../report/types.ts';
-import { secretWords as words } from '../report/words/steps.ts';
-import { conflictFailure } from './conflict.ts';
-import type { FoundSecrets, SecretDecision, SecretPlan } from './secret-decision-types.ts';
-import { createSecret, replaceValue, restoreSecret } from './secret-writing.ts';
-import type { SecretRef, SetupRequest, StepContext, StepOutput } from './types.ts';
+import { allOrFirstFailure } from '../../aws/requests/concurrency.ts';
+import { waitUntil } from '../../aws/requests/poll.ts';
+import type { KeyMaterial } from '../../key/index.ts';
+import type { Conflict, SecretOutcome } from '../../report/types.ts';
+import { conflictFailure } from '../conflict.ts';
+import { secretWords as words } from '../messages.ts';
+import type { SecretRef, SetupRequest, StepContext, StepOutput } from '../types.ts';
+import type { FoundSecrets, SecretDecision, SecretPlan } from './decision-types.ts';
+import { createSecret, replaceValue, restoreSecret } from './write.ts';
 
 /** What is to be done, and with which key. */
 type Decided = Pick<SecretPlan, 'decisions' | 'key'>;

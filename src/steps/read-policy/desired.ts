@@ -1,7 +1,7 @@
-import type { PolicyReader } from '../aws/iam/policies.ts';
-import type { Identity } from '../aws/session.ts';
-import type { PolicyChain } from './policy-chain.ts';
-import type { CreateWork, PolicyWork } from './policy-distribution.ts';
+import type { PolicyReader } from '../../aws/iam/policies.ts';
+import type { Identity } from '../../aws/session.ts';
+import type { PolicyChain } from './chain.ts';
+import type { CreateWork, PolicyWork } from './distribute.ts';
 
 /** What a run wants of a chain of policies, decided again after each read because others may write to them too. */
 export interface PolicyAim {

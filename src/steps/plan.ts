@@ -2,12 +2,12 @@ import type { Failure } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';
 import type { Change, Conflict } from '../report/types.ts';
 import type { Group } from './groups.ts';
-import type { Inspection } from './inspection.ts';
-import { type FoundPolicies, type PolicyPlan, readPolicy } from './read-policy.ts';
-import type { FoundTrust } from './role-conflicts.ts';
-import type { FoundSecrets, SecretPlan } from './secret-decision-types.ts';
-import { storeSecret } from './store-secret.ts';
-import { type RolePlan, trustRole } from './trust-role.ts';
+import type { Inspection } from './observe.ts';
+import { type FoundPolicies, type PolicyPlan, readPolicy } from './read-policy/index.ts';
+import type { FoundSecrets, SecretPlan } from './store-secret/decision-types.ts';
+import { storeSecret } from './store-secret/index.ts';
+import type { FoundTrust } from './trust-role/conflicts.ts';
+import { type RolePlan, trustRole } from './trust-role/index.ts';
 import type { PolicyRequest, RoleRequest, SecretRef, SetupRequest, StepInput } from './types.ts';
 
 /** What is planned for one key. With a conflict or a failure nothing is done for it. */

@@ -1,4 +1,4 @@
-import { type JsonPolicy, type JsonStatement, readJsonPolicy, statementKey } from '../policy/index.ts';
+import { type JsonPolicy, type JsonStatement, readJsonPolicy, statementKey } from '../../policy/index.ts';
 
 /** Statements of a trust policy, keyed by their meaning, because IAM may rewrite their text. */
 type Statements = Map<string, JsonStatement>;

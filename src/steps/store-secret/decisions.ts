@@ -1,15 +1,15 @@
-import { expectedSecretArn, parseSecretArn } from '../aws/arn.ts';
-import { kmsKeyRef } from '../aws/kms/index.ts';
-import type { FoundSecret } from '../aws/secrets/index.ts';
-import type { Identity } from '../aws/session.ts';
-import { type KeyMaterial, mayBePassword } from '../key/index.ts';
-import type { Choice, OutcomeAction } from '../report/types.ts';
-import { namedSecretWords } from '../report/words/named-secret.ts';
-import { secretWords as words } from '../report/words/steps.ts';
-import { contentProblems } from './secret-content.ts';
-import type { Conflicted, SecretDecision } from './secret-decision-types.ts';
-import { replaceWarnings, warningsFor } from './secret-warnings.ts';
-import type { NewSecret, SecretRef, SetupRequest, StepInput } from './types.ts';
+import { expectedSecretArn, parseSecretArn } from '../../aws/arn.ts';
+import { kmsKeyRef } from '../../aws/kms/index.ts';
+import type { FoundSecret } from '../../aws/secrets/index.ts';
+import type { Identity } from '../../aws/session.ts';
+import { type KeyMaterial, mayBePassword } from '../../key/index.ts';
+import type { Choice, OutcomeAction } from '../../report/types.ts';
+import { secretWords as words } from '../messages.ts';
+import { namedSecretWords } from '../named-secret-messages.ts';
+import type { NewSecret, SecretRef, SetupRequest, StepInput } from '../types.ts';
+import { contentProblems } from './content.ts';
+import type { Conflicted, SecretDecision } from './decision-types.ts';
+import { replaceWarnings, warningsFor } from './warnings.ts';
 
 const KEEP: Choice = { id: 'keep-key', flag: '--existing-key keep', text: words.choiceKeep };
 const REPLACE: Choice = { id: 'replace-key', flag: '--existing-key replace', text: words.choiceReplace };

@@ -1,6 +1,6 @@
-import type { PolicyScope } from '../../policy/index.ts';
-import { dayOf } from '../day.ts';
-import type { Quota } from '../types.ts';
+import type { PolicyScope } from '../policy/index.ts';
+import { dayOf } from '../report/day.ts';
+import type { Quota } from '../report/types.ts';
 
 /** Words of the plan: reasons, conflicts, ways out, warnings. */
 

@@ -1,16 +1,16 @@
 import { AttachRolePolicyCommand, CreateRoleCommand } from '@aws-sdk/client-iam';
-import { policyReader } from '../aws/iam/policies.ts';
-import { type FoundRole, readRole } from '../aws/iam/roles.ts';
-import { awsWords } from '../aws/messages.ts';
-import { waitUntil } from '../aws/requests/poll.ts';
-import type { Limits } from '../defaults.ts';
-import { EXIT, Failure, hasAwsCode } from '../failure.ts';
-import type { FlowScope } from '../proof/trust.ts';
-import type { RoleOutcome } from '../report/types.ts';
-import { roleWords as words } from '../report/words/steps.ts';
-import { tagsFor } from './tags.ts';
+import { policyReader } from '../../aws/iam/policies.ts';
+import { type FoundRole, readRole } from '../../aws/iam/roles.ts';
+import { awsWords } from '../../aws/messages.ts';
+import { waitUntil } from '../../aws/requests/poll.ts';
+import type { Limits } from '../../defaults.ts';
+import { EXIT, Failure, hasAwsCode } from '../../failure.ts';
+import type { FlowScope } from '../../proof/trust.ts';
+import type { RoleOutcome } from '../../report/types.ts';
+import { roleWords as words } from '../messages.ts';
+import { tagsFor } from '../tags.ts';
+import type { RoleRequest, StepContext, StepInput } from '../types.ts';
 import { trustDocument } from './trust-document.ts';
-import type { RoleRequest, StepContext, StepInput } from './types.ts';
 
 /** The flows that will use the role, as far as the request tells. */
 export function flowScope({ role, regions }: RoleRequest): FlowScope {

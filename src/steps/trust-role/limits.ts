@@ -1,4 +1,4 @@
-import type { FoundRole } from '../aws/iam/roles.ts';
+import type { FoundRole } from '../../aws/iam/roles.ts';
 import {
   type AccessRequest,
   type Evaluation,
@@ -6,10 +6,10 @@ import {
   type PolicyDocument,
   parsePolicy,
   tryParsePolicy,
-} from '../policy/index.ts';
-import { evaluateOfSession, readRequests } from '../proof/reading.ts';
-import { roleWords as words } from '../report/words/steps.ts';
-import type { RoleRequest, SecretRef, StepInput } from './types.ts';
+} from '../../policy/index.ts';
+import { evaluateOfSession, readRequests } from '../../proof/reading.ts';
+import { roleWords as words } from '../messages.ts';
+import type { RoleRequest, SecretRef, StepInput } from '../types.ts';
 
 /** A document that can keep the role from something, by the name it has in a sentence. */
 interface Limit extends Partial<Omit<EvaluationInput, 'request'>> {

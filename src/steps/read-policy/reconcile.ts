@@ -1,26 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type PolicyReader, policyReader } from '../aws/iam/policies.ts';
-import { awsWords } from '../aws/messages.ts';
-import { waitUntil } from '../aws/requests/poll.ts';
-import { carryingDoubt, EXIT, Failure } from '../failure.ts';
-import type { PolicyOutcome } from '../report/types.ts';
-import { policyWords as words } from '../report/words/steps.ts';
-import { conflictFailure } from './conflict.ts';
-import type { PolicyAim } from './policy-aim.ts';
-import { tryWriting } from './policy-attempt.ts';
-import type { PolicyChain } from './policy-chain.ts';
-import { policyConflict } from './policy-conflicts.ts';
-import { isChange } from './policy-distribution.ts';
-import {
-  isTooEarly,
-  newestOf,
-  outcomeOf,
-  type Settling,
-  takeWrite,
-  versionsOf,
-} from './policy-settling-state.ts';
-import { isOutdated, withdraw } from './policy-version.ts';
-import type { StepContext } from './types.ts';
+import { type PolicyReader, policyReader } from '../../aws/iam/policies.ts';
+import { awsWords } from '../../aws/messages.ts';
+import { waitUntil } from '../../aws/requests/poll.ts';
+import { carryingDoubt, EXIT, Failure } from '../../failure.ts';
+import type { PolicyOutcome } from '../../report/types.ts';
+import { conflictFailure } from '../conflict.ts';
+import { policyWords as words } from '../messages.ts';
+import { isOutdated, withdraw } from '../policy-version.ts';
+import type { StepContext } from '../types.ts';
+import { tryWriting } from './attempt.ts';
+import type { PolicyChain } from './chain.ts';
+import { policyConflict } from './conflicts.ts';
+import type { PolicyAim } from './desired.ts';
+import { isChange } from './distribute.ts';
+import { isTooEarly, newestOf, outcomeOf, type Settling, takeWrite, versionsOf } from './reconcile-state.ts';
 
 /**
  * Writes policies until they have what they need, and keeps what others write to them meanwhile: read, decide, write, read back,

@@ -1,7 +1,7 @@
-import { maybeSameKmsKey } from '../aws/kms/index.ts';
-import type { FoundSecret } from '../aws/secrets/index.ts';
-import type { AccountRef } from '../policy/index.ts';
-import { secretWords as words } from '../report/words/steps.ts';
+import { maybeSameKmsKey } from '../../aws/kms/index.ts';
+import type { FoundSecret } from '../../aws/secrets/index.ts';
+import type { AccountRef } from '../../policy/index.ts';
+import { secretWords as words } from '../messages.ts';
 
 /**
  * What the user should know of a secret that exists and is used.

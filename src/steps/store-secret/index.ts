@@ -1,8 +1,8 @@
-import { parseSecretArn } from '../aws/arn.ts';
-import type { FoundSecrets, SecretDecision, SecretPlan } from './secret-decision-types.ts';
-import { chooseKey, decideExisting, decideNamed, decideNew, decideStored } from './secret-decisions.ts';
-import { settleSecrets } from './secret-settling.ts';
-import type { SetupRequest, Step, StepContext, StepInput, StepOutput } from './types.ts';
+import { parseSecretArn } from '../../aws/arn.ts';
+import type { SetupRequest, Step, StepContext, StepInput, StepOutput } from '../types.ts';
+import type { FoundSecrets, SecretDecision, SecretPlan } from './decision-types.ts';
+import { chooseKey, decideExisting, decideNamed, decideNew, decideStored } from './decisions.ts';
+import { settleSecrets } from './reconcile.ts';
 
 /** Step 1 of the AWS guide: the key as a plaintext secret in every Region that uses it. */
 export const storeSecret: Step<SetupRequest, FoundSecrets, SecretPlan> = {

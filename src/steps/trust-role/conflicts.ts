@@ -1,16 +1,16 @@
-import { roleArn } from '../aws/arn.ts';
-import type { RoleQuotas } from '../aws/iam/quotas.ts';
-import { DEFAULT_ROLE_QUOTAS } from '../aws/iam/quotas.ts';
-import type { FoundRole, RolePolicy } from '../aws/iam/roles.ts';
-import { groupedBy } from '../grouping.ts';
-import { isReadPolicyShape, type PolicyScope, tryParsePolicy } from '../policy/index.ts';
-import { beginsLike, matches, pattern } from '../policy/match.ts';
-import type { Choice, Conflict } from '../report/types.ts';
-import { policyWords, roleWords as words } from '../report/words/steps.ts';
-import { extend } from './policy-filling.ts';
-import { readingObstacles } from './role-limits.ts';
-import { sharedPrefix } from './shared-prefix.ts';
-import type { RoleRequest, SecretRef, StepInput } from './types.ts';
+import { roleArn } from '../../aws/arn.ts';
+import type { RoleQuotas } from '../../aws/iam/quotas.ts';
+import { DEFAULT_ROLE_QUOTAS } from '../../aws/iam/quotas.ts';
+import type { FoundRole, RolePolicy } from '../../aws/iam/roles.ts';
+import { groupedBy } from '../../grouping.ts';
+import { isReadPolicyShape, type PolicyScope, tryParsePolicy } from '../../policy/index.ts';
+import { beginsLike, matches, pattern } from '../../policy/match.ts';
+import type { Choice, Conflict } from '../../report/types.ts';
+import { policyWords, roleWords as words } from '../messages.ts';
+import { extend } from '../read-policy/fill.ts';
+import { sharedPrefix } from '../shared-prefix.ts';
+import type { RoleRequest, SecretRef, StepInput } from '../types.ts';
+import { readingObstacles } from './limits.ts';
 
 /** What there is of the role. */
 export interface FoundTrust {

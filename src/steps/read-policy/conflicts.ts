@@ -1,8 +1,8 @@
-import { LONGEST_POLICY_NAME } from '../aws/names.ts';
-import type { Choice, Conflict } from '../report/types.ts';
-import { policyWords as words } from '../report/words/steps.ts';
-import type { Told } from '../told.ts';
-import type { Blocked, Taken, TooLong } from './policy-distribution.ts';
+import { LONGEST_POLICY_NAME } from '../../aws/names.ts';
+import type { Choice, Conflict } from '../../report/types.ts';
+import type { Told } from '../../told.ts';
+import { policyWords as words } from '../messages.ts';
+import type { Blocked, Taken, TooLong } from './distribute.ts';
 
 /** A policy that was named, and that this program made to continue another one. */
 export interface Overflow {
