@@ -3,13 +3,13 @@ import type { FoundSecret } from '../aws/secrets/index.ts';
 import { userWords as words } from '../aws/secrets/user-messages.ts';
 import { findUsers, reasonUnseen, type SecretUser } from '../aws/secrets/users.ts';
 import type { Identity } from '../aws/session.ts';
+import { misfits } from '../checks/verify/key-users.ts';
+import type { VerifyCheck } from '../checks/verify/types.ts';
 import { HTTP } from '../defaults.ts';
 import { groupedBy } from '../grouping.ts';
 import type { KeyMaterial } from '../key/index.ts';
 import type { Conflict } from '../report/types.ts';
-import type { VerifyCheck } from '../report/verify-types.ts';
 import { blockedBy } from '../steps/conflict.ts';
-import { misfits } from '../verify/consumers.ts';
 import type { CommandRun } from './command-run.ts';
 
 /** Secrets that get another value, and the key that they will hold. */

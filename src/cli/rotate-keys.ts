@@ -1,19 +1,19 @@
 import { atMostInEach } from '../aws/requests/concurrency.ts';
+import { type ManifestEntry, verify } from '../checks/verify/index.ts';
+import { verifyShow } from '../checks/verify/report/messages.ts';
+import type { VerifyCheck } from '../checks/verify/types.ts';
 import { FLEET } from '../defaults.ts';
 import { Interrupted } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';
 import { checkInManifest } from '../manifest/index.ts';
 import { counter } from '../report/counter.ts';
 import type { SecretOutcome } from '../report/types.ts';
-import type { VerifyCheck } from '../report/verify-types.ts';
 import { rotateWords as words } from '../report/words/rotate.ts';
-import { verifyShow } from '../report/words/verify-show.ts';
 import type { Rotation } from '../rotate/index.ts';
 import type { KeyToRotate } from '../rotate/many.ts';
 import { type Attempt, tried } from '../steps/observe.ts';
 import { beginsIn } from '../steps/store-secret/reconcile.ts';
 import type { StepContext } from '../steps/types.ts';
-import { type ManifestEntry, verify } from '../verify/index.ts';
 import type { CommandRun } from './command-run.ts';
 import { withAccountOfRest } from './step-context.ts';
 

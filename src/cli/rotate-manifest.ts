@@ -1,12 +1,12 @@
+import { showChecks } from '../checks/verify/report/report.ts';
+import type { VerifyCheck } from '../checks/verify/types.ts';
+import { verdictOf } from '../checks/verify/verdict.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import { loadKeys, type Manifest, type ManifestKey } from '../manifest/index.ts';
 import { counter } from '../report/counter.ts';
 import { failedMembers, leftMembers, printJson, secretMembers } from '../report/json.ts';
 import { changesAnything, type ShownPlan } from '../report/plan.ts';
 import { showFleetRotation } from '../report/rotation.ts';
-import { showChecks } from '../report/verify.ts';
-import type { VerifyCheck } from '../report/verify-types.ts';
-import { verdictOf } from '../report/verify-verdict.ts';
 import { fleetEnds, fleetWords } from '../report/words/fleet.ts';
 import { rotateWords as words } from '../report/words/rotate.ts';
 import { setupWords } from '../report/words/setup.ts';

@@ -1,6 +1,6 @@
+import type { VerifyCheck } from '../checks/verify/types.ts';
 import { counter } from '../report/counter.ts';
 import { changesAnything } from '../report/plan.ts';
-import type { VerifyCheck } from '../report/verify-types.ts';
 import { setupWords as words } from '../report/words/setup.ts';
 import {
   applyAll,

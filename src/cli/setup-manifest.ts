@@ -1,10 +1,10 @@
+import type { Proof } from '../checks/setup/index.ts';
+import type { VerifyCheck } from '../checks/verify/types.ts';
 import type { ExitCode, Failure } from '../failure.ts';
 import { loadKeys, type Manifest } from '../manifest/index.ts';
-import type { Proof } from '../proof/prove.ts';
 import { showFleet } from '../report/fleet.ts';
 import { printJson, setupMembers } from '../report/json.ts';
 import type { FailedKey } from '../report/types.ts';
-import type { VerifyCheck } from '../report/verify-types.ts';
 import { fleetEnds, fleetWords as words } from '../report/words/fleet.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { asPlanned, isOpen, namesOfKeys, type SetupResult, whatStops } from '../steps/index.ts';

@@ -1,9 +1,9 @@
+import type { Proof } from '../checks/setup/index.ts';
+import type { VerifyCheck } from '../checks/verify/types.ts';
 import { EXIT } from '../failure.ts';
-import type { Proof } from '../proof/prove.ts';
 import { printJson, setupMembers } from '../report/json.ts';
 import { showSummary } from '../report/summary.ts';
 import type { Conflict } from '../report/types.ts';
-import type { VerifyCheck } from '../report/verify-types.ts';
 import { setupWords as words } from '../report/words/setup.ts';
 import { conflictFailure } from '../steps/conflict.ts';
 import { asPlanned, type SetupResult } from '../steps/index.ts';

@@ -1,24 +1,24 @@
 import { parseArn } from '../aws/arn.ts';
-import type { ExitCode } from '../failure.ts';
-import { groupedBy } from '../grouping.ts';
-import type { CheckedKey } from '../key/index.ts';
-import { checkInManifest, loadKeysHere, type Manifest } from '../manifest/index.ts';
-import { counter } from '../report/counter.ts';
-import { printJson } from '../report/json.ts';
-import { checksByArn, showKeys, verdictOn } from '../report/verify-fleet.ts';
-import type { VerifiedKey } from '../report/verify-types.ts';
-import { exitCodeOf, verdictOf } from '../report/verify-verdict.ts';
-import { setupWords } from '../report/words/setup.ts';
-import { verifyShow as words } from '../report/words/verify-show.ts';
-import { hasOpenType, keyRules, type SetupAnswers } from '../steps/request.ts';
 import {
   type ManifestEntry,
   type Reader,
   type Verification,
   type VerifyGroup,
   verification,
-} from '../verify/index.ts';
-import { encryptionOf } from '../verify/settings.ts';
+} from '../checks/verify/index.ts';
+import { checksByArn, showKeys, verdictOn } from '../checks/verify/report/batch.ts';
+import { verifyShow as words } from '../checks/verify/report/messages.ts';
+import { encryptionOf } from '../checks/verify/settings.ts';
+import type { VerifiedKey } from '../checks/verify/types.ts';
+import { exitCodeOf, verdictOf } from '../checks/verify/verdict.ts';
+import type { ExitCode } from '../failure.ts';
+import { groupedBy } from '../grouping.ts';
+import type { CheckedKey } from '../key/index.ts';
+import { checkInManifest, loadKeysHere, type Manifest } from '../manifest/index.ts';
+import { counter } from '../report/counter.ts';
+import { printJson } from '../report/json.ts';
+import { setupWords } from '../report/words/setup.ts';
+import { hasOpenType, keyRules, type SetupAnswers } from '../steps/request.ts';
 import type { CommandRun } from './command-run.ts';
 import { runWithManifest } from './manifest-run.ts';
 import { placesOf, rotatesOnlyWrong, verifiedEntry } from './manifest-secrets.ts';

@@ -1,3 +1,5 @@
+import { outdatedLines } from '../checks/verify/report/report.ts';
+import type { VerifyCheck } from '../checks/verify/types.ts';
 import type { Failure } from '../failure.ts';
 import type { Some } from '../grouping.ts';
 import { folded, MOST_LINES } from './fold.ts';
@@ -6,8 +8,6 @@ import { plain } from './plain.ts';
 import { field, readKeyCommand } from './summary.ts';
 import { type ToldLine, toldLines, toldText } from './told.ts';
 import type { FailedKey, Outcomes } from './types.ts';
-import { outdatedLines } from './verify.ts';
-import type { VerifyCheck } from './verify-types.ts';
 import { fleetWords as words } from './words/fleet.ts';
 import { setupWords } from './words/setup.ts';
 

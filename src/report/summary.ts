@@ -1,8 +1,8 @@
+import { outdatedLines } from '../checks/verify/report/report.ts';
+import type { VerifyCheck } from '../checks/verify/types.ts';
 import type { Output } from './output.ts';
 import { plain, plainJson } from './plain.ts';
 import type { EncryptionSettings, Outcomes, RoleOutcome } from './types.ts';
-import { outdatedLines } from './verify.ts';
-import type { VerifyCheck } from './verify-types.ts';
 import { aws } from './words/commands.ts';
 import { setupWords as words } from './words/setup.ts';
 

@@ -1,16 +1,16 @@
 import { kmsKeyRef } from '../aws/kms/index.ts';
 import type { Identity } from '../aws/session.ts';
-import { decryptionByCustomerKeys } from '../proof/encryption.ts';
-import { checkGuard } from '../proof/guard.ts';
+import { decryptionByCustomerKeys } from '../checks/access/encryption.ts';
 import {
   type DecidingDocuments,
   documentsOf,
   refusalsOf,
   type SecretDocuments,
   type Unreadable,
-} from '../proof/reading.ts';
-import { checkRoleNaming } from '../proof/role-name.ts';
-import { judgeTrust } from '../proof/trust.ts';
+} from '../checks/access/read-access.ts';
+import { checkRoleNaming } from '../checks/access/role-name.ts';
+import { checkGuard } from '../checks/access/source-guard.ts';
+import { judgeTrust } from '../checks/access/trust.ts';
 import type { StatusCheck } from '../report/status-types.ts';
 import { statusWords as words } from '../report/words/status.ts';
 import { checksOf } from './check.ts';

@@ -1,6 +1,6 @@
 import type { Identity } from '../aws/session.ts';
-import { checkKmsKeys, type KmsKeyFinding } from '../proof/kms-key.ts';
-import { whyUnseen } from '../proof/reading.ts';
+import { checkKmsKeys, type KmsKeyFinding } from '../checks/access/kms-key.ts';
+import { whyUnseen } from '../checks/access/read-access.ts';
 import { dayOf } from '../report/day.ts';
 import type { StatusCheck } from '../report/status-types.ts';
 import { statusWords as words } from '../report/words/status.ts';

@@ -1,6 +1,6 @@
 import { isNetworkFailure } from '../aws/http/network-errors.ts';
+import type { KmsRequester } from '../checks/access/decryption.ts';
 import { HTTP } from '../defaults.ts';
-import type { KmsRequester } from '../proof/decryption.ts';
 import type { Notes } from './notes.ts';
 
 /**

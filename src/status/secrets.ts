@@ -4,14 +4,14 @@ import { mayHavePolicy, readResourcePolicy } from '../aws/secrets/index.ts';
 import { type ListedSecret, listedSecret, secretPages } from '../aws/secrets/listing.ts';
 import { type CurrentVersion, readCurrentVersion } from '../aws/secrets/versions.ts';
 import { orAbsent } from '../aws/session.ts';
-import { Failure } from '../failure.ts';
-import { keyPolicyReader } from '../proof/decryption.ts';
+import { keyPolicyReader } from '../checks/access/decryption.ts';
 import {
   type Encryption,
   type EncryptionReaders,
   kmsKeyReader,
   readEncryption,
-} from '../proof/encryption.ts';
+} from '../checks/access/encryption.ts';
+import { Failure } from '../failure.ts';
 import { statusWords as words } from '../report/words/status.ts';
 import type { Looking } from './collect.ts';
 import { kmsRequester } from './kms-requester.ts';

@@ -1,8 +1,8 @@
 import type { RolePolicy } from '../aws/iam/roles.ts';
+import { checkExcess } from '../checks/access/excess.ts';
 import { groupedBy } from '../grouping.ts';
 import { type PolicyDocument, prefixOfEntry, tryParsePolicy } from '../policy/index.ts';
 import { standsFor } from '../policy/match.ts';
-import { checkExcess } from '../proof/excess.ts';
 import { dayOf } from '../report/day.ts';
 import type {
   Status,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { VerifyCheck } from '../../src/report/verify-types.ts';
+import type { VerifyCheck } from '../../src/checks/verify/types.ts';
 import { guideTrust, KEYS, makeRole, makeSecret, REGION } from '../support/account.ts';
 import { temporaryFile } from '../support/manifest.ts';
 import { wordsOf } from '../support/printed.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FoundRole } from '../../src/aws/iam/roles.ts';
 import type { FoundSecret } from '../../src/aws/secrets/index.ts';
-import { mayComeRight } from '../../src/proof/checks.ts';
+import { mayComeRight } from '../../src/checks/setup/checks.ts';
 import { ACCOUNT, KEYS, REGION, roleArn } from '../support/account.ts';
 import {
   ARN,

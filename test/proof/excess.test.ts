@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { furtherActions, readsAnySecret } from '../../src/checks/access/excess.ts';
 import { parsePolicy } from '../../src/policy/index.ts';
-import { furtherActions, readsAnySecret } from '../../src/proof/excess.ts';
 import { ACCOUNT, guidePolicy, REGION } from '../support/account.ts';
 
 const allowing = (rest: object) =>

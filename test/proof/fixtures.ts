@@ -2,8 +2,8 @@ import { expect } from 'vitest';
 import type { FoundRole } from '../../src/aws/iam/roles.ts';
 import type { FoundSecret } from '../../src/aws/secrets/index.ts';
 import type { SecretContent } from '../../src/aws/secrets/values.ts';
+import { check, type Expectation, type KeyExpectation } from '../../src/checks/setup/checks.ts';
 import { KeyMaterial } from '../../src/key/index.ts';
-import { check, type Expectation, type KeyExpectation } from '../../src/proof/checks.ts';
 import { ACCOUNT, guidePolicy, guideTrust, KEYS, REGION, roleArn } from '../support/account.ts';
 
 export const ARN = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:studio-a-AbCdEf`;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mayComeRight } from '../../src/proof/checks.ts';
+import { mayComeRight } from '../../src/checks/setup/checks.ts';
 import { ACCOUNT, guidePolicy, REGION } from '../support/account.ts';
 import { ARN, allow, type Breakage, checksOf, deny, failureOf, guided, policy } from './fixtures.ts';
 

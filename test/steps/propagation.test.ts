@@ -2,8 +2,8 @@ import { PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { describe, expect, test } from 'vitest';
 import { readSecret } from '../../src/aws/secrets/index.ts';
 import { openAws } from '../../src/aws/session.ts';
+import { prove } from '../../src/checks/setup/index.ts';
 import { LIMITS, type Limits } from '../../src/defaults.ts';
-import { prove } from '../../src/proof/prove.ts';
 import {
   clientsOf,
   guidePolicy,

@@ -1,7 +1,7 @@
+import type { VerifyCheck } from '../../src/checks/verify/types.ts';
 import { readVerifyAnswers, type VerifyOptions } from '../../src/cli/verify-answers.ts';
 import { performVerify } from '../../src/cli/verify-procedure.ts';
 import type { Verdict } from '../../src/report/verdicts.ts';
-import type { VerifyCheck } from '../../src/report/verify-types.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { REGION } from './account.ts';
 import { type InProcessOptions, runInProcess } from './command.ts';

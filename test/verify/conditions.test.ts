@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { kmsKeyRef } from '../../src/aws/kms/index.ts';
+import { readingJudge } from '../../src/checks/verify/check-reading.ts';
+import { judgeRole } from '../../src/checks/verify/check-role.ts';
+import type { RoleSight, ThereRole } from '../../src/checks/verify/observe/role.ts';
+import type { ThereSecret } from '../../src/checks/verify/observe/secret.ts';
 import { Failure } from '../../src/failure.ts';
-import { readingJudge } from '../../src/verify/judge-reading.ts';
-import { judgeRole } from '../../src/verify/judge-role.ts';
-import type { RoleSight, ThereRole } from '../../src/verify/role-sight.ts';
-import type { ThereSecret } from '../../src/verify/secret-sight.ts';
 import { ARN, allow, deny, guided, policy, service, trusting } from '../proof/fixtures.ts';
 import { ACCOUNT, REGION, roleArn } from '../support/account.ts';
 import { saying, troubles } from '../support/verify.ts';

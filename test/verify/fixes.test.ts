@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { VerifyCheck } from '../../src/report/verify-types.ts';
-import { flowRemedies } from '../../src/report/words/verify-flow-remedies.ts';
-import { remedies } from '../../src/report/words/verify-remedies.ts';
-import { routerRemedies } from '../../src/report/words/verify-router.ts';
+import { remedies } from '../../src/checks/verify/fixes.ts';
+import { flowRemedies } from '../../src/checks/verify/flow-fixes.ts';
+import { routerRemedies } from '../../src/checks/verify/router-messages.ts';
+import type { VerifyCheck } from '../../src/checks/verify/types.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import { KEYS } from '../support/account.ts';
 import { temporaryFile } from '../support/manifest.ts';

@@ -27,10 +27,10 @@ import {
   UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
-import type { VerifyId } from '../../src/report/verify-types.ts';
-import type { flowRemedies } from '../../src/report/words/verify-flow-remedies.ts';
-import type { remedies } from '../../src/report/words/verify-remedies.ts';
-import type { routerRemedies } from '../../src/report/words/verify-router.ts';
+import type { remedies } from '../../src/checks/verify/fixes.ts';
+import type { flowRemedies } from '../../src/checks/verify/flow-fixes.ts';
+import type { routerRemedies } from '../../src/checks/verify/router-messages.ts';
+import type { VerifyId } from '../../src/checks/verify/types.ts';
 import type {
   ForcedKeyState,
   RouterIntegration,

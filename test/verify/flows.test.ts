@@ -1,6 +1,6 @@
 import type { Encryption, Protocol } from '@aws-sdk/client-mediaconnect';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { VerifyCheck } from '../../src/report/verify-types.ts';
+import type { VerifyCheck } from '../../src/checks/verify/types.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import {
   ACCOUNT,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { VerifyCheck } from '../../src/report/verify-types.ts';
+import type { VerifyCheck } from '../../src/checks/verify/types.ts';
 import { type RouterIntegration, type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import {
   ACCOUNT,

@@ -1,3 +1,4 @@
+import { readRequests } from '../../checks/access/read-access.ts';
 import {
   type AccountRef,
   addToReadPolicy,
@@ -14,7 +15,6 @@ import {
   resourceFor,
   samePolicy,
 } from '../../policy/index.ts';
-import { readRequests } from '../../proof/reading.ts';
 import type { SecretRef } from '../types.ts';
 
 /**

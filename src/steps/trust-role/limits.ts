@@ -1,4 +1,5 @@
 import type { FoundRole } from '../../aws/iam/roles.ts';
+import { evaluateOfSession, readRequests } from '../../checks/access/read-access.ts';
 import {
   type AccessRequest,
   type Evaluation,
@@ -7,7 +8,6 @@ import {
   parsePolicy,
   tryParsePolicy,
 } from '../../policy/index.ts';
-import { evaluateOfSession, readRequests } from '../../proof/reading.ts';
 import { roleWords as words } from '../messages.ts';
 import type { RoleRequest, SecretRef, StepInput } from '../types.ts';
 

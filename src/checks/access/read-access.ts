@@ -1,0 +1,266 @@
+import type { FoundRole } from '../../aws/iam/roles.ts';
+import { type Look, seenIn } from '../../aws/look.ts';
+import type { Failure } from '../../failure.ts';
+import {
+  type AccessRequest,
+  type AccountRef,
+  accountOfKey,
+  CURRENT_VERSION,
+  DECRYPT_ACTION,
+  type Evaluation,
+  type EvaluationInput,
+  evaluateAccess,
+  type KmsKeyRef,
+  type PolicyDocument,
+  parsePolicy,
+  READ_ACTIONS,
+  type ReadableSecret,
+  secretsManagerEndpoint,
+  tryParsePolicy,
+} from '../../policy/index.ts';
+import type { Decryption } from './decryption.ts';
+import { proofWords as words } from './messages.ts';
+import { withTime } from './time.ts';
+
+/**
+ * The requests that a role must be allowed to make to read a secret: the guide's four actions, and `kms:Decrypt` when
+ * the secret is encrypted with a customer-managed key.
+ * @param roleArn the role that will ask; any role of the account when only an identity policy is judged
+ */
+export function readRequests(
+  secret: ReadableSecret,
+  { partition, account }: AccountRef,
+  roleArn = `arn:${partition}:iam::${account}:role/MediaConnect-ASM`,
+): AccessRequest[] {
+  const principal = { roleArn };
+  const context = {
+    'aws:PrincipalArn': roleArn,
+    'aws:PrincipalAccount': account,
+    'aws:PrincipalType': 'AssumedRole',
+    'aws:PrincipalIsAWSService': 'false',
+    'aws:ResourceAccount': account,
+    'aws:RequestedRegion': secret.region,
+    'aws:SecureTransport': 'true',
+    'aws:ViaAWSService': 'false',
+  };
+  const reads = READ_ACTIONS.map((action) => ({ principal, action, resource: secret.arn, context }));
+  if (!secret.kmsKey) return reads;
+  const { kmsKey } = secret;
+  const keyAccount = accountOfKey(kmsKey);
+  return [
+    ...reads,
+    {
+      principal,
+      action: 'kms:Decrypt',
+      resource: kmsKey.arn ?? `arn:${partition}:kms:${secret.region}:${keyAccount}:key/named-by-its-alias`,
+      context: {
+        ...context,
+        // Secrets Manager asks KMS on behalf of the role, and names the secret.
+        'aws:ViaAWSService': 'true',
+        'aws:ResourceAccount': keyAccount,
+        'kms:CallerAccount': account,
+        'kms:EncryptionContext:SecretARN': secret.arn,
+        'kms:ViaService': secretsManagerEndpoint(secret.region, partition),
+        ...(kmsKey.kind === 'alias' ? { 'kms:ResourceAliases': [kmsKey.alias] } : {}),
+      },
+    },
+  ];
+}
+
+/**
+ * Context keys that the requests of a role's session have, or may have, with values that cannot be known from here: a policy
+ * that asks for one is neither a permission nor a denial for sure.
+ * Source: IAM User Guide, "AWS global condition context keys"; Service Authorization Reference, AWS Secrets Manager and KMS.
+ */
+export const UNKNOWN_OF_SESSIONS = [
+  'aws:CalledVia*',
+  'aws:Ec2InstanceSource*',
+  'aws:MultiFactorAuth*',
+  'aws:PrincipalOrg*',
+  'aws:PrincipalTag/*',
+  'aws:ResourceOrg*',
+  'aws:ResourceTag/*',
+  'aws:SourceIdentity',
+  'aws:SourceIp',
+  'aws:SourceVpc*',
+  'aws:TokenIssueTime',
+  'aws:UserAgent',
+  'aws:userid',
+  'aws:Vpc*',
+  'kms:*',
+  'secretsmanager:*',
+];
+
+/** The documents that decide whether a role may read a secret, parsed. */
+export interface DecidingDocuments {
+  identityPolicies: PolicyDocument[];
+  identityNames?: string[];
+  permissionsBoundary?: PolicyDocument;
+}
+
+/** What decides about a secret beside the role's own documents, as far as it could be read. What is left out is not asked about. */
+export interface SecretDocuments {
+  /** The secret's resource policy (JSON text). It speaks of the secret, not of the KMS key, which has a policy of its own. */
+  resourcePolicy?: Look<string | undefined>;
+  /** The KMS keys in use; without them the key that the secret names counts, by the role's policies alone. */
+  decryption?: Decryption;
+}
+
+/** The name or ARN of the first document that cannot be read. */
+export interface Unreadable {
+  unreadable: string;
+}
+
+/** The documents of a role, parsed once for all the secrets that it is to read. */
+export function documentsOf({
+  policies,
+  boundary,
+}: Pick<FoundRole, 'policies' | 'boundary'>): DecidingDocuments | Unreadable {
+  const identityPolicies: PolicyDocument[] = [];
+  const identityNames = policies.map(({ name }) => name);
+  for (const { name, document } of policies) {
+    const parsed = tryParsePolicy(document);
+    if (!parsed) return { unreadable: name };
+    identityPolicies.push(parsed);
+  }
+  if (!boundary) return { identityPolicies, identityNames };
+  // A boundary that is not there allows nothing, and is told as one that cannot be read.
+  const permissionsBoundary = tryParsePolicy(boundary.document ?? '');
+  return permissionsBoundary
+    ? { identityPolicies, identityNames, permissionsBoundary }
+    : { unreadable: boundary.arn };
+}
+
+/** An action that a role can't perform, or that it may not be able to perform. */
+export interface Refusal extends Omit<Evaluation, 'verdict'> {
+  action: string;
+  verdict: 'denied' | 'cannot-tell';
+  /** The KMS key that the action is performed with. */
+  kmsKey?: KmsKeyRef;
+}
+
+/**
+ * Returns what stands between a role and a secret: each action that reading takes and that is not surely allowed. What is
+ * denied for sure comes first. What could not be read allows nothing and denies nothing for sure.
+ */
+export function refusalsOf(
+  secret: ReadableSecret,
+  documents: DecidingDocuments,
+  roleArn: string,
+  where: AccountRef,
+  { resourcePolicy, decryption }: SecretDocuments = {},
+): Refusal[] {
+  const { kmsKey, ...itself } = secret;
+  const reads = readRequests(itself, where, roleArn).map((request) => ({
+    request,
+    evaluation: evaluateReading(documents, request, resourcePolicy),
+    about: {},
+  }));
+  const decrypts = decryptionKeys(kmsKey, decryption).flatMap(({ key, policy }) =>
+    readRequests({ ...itself, kmsKey: key }, where, roleArn)
+      .filter(({ action }) => action === DECRYPT_ACTION)
+      .map((request) => ({
+        request,
+        evaluation: evaluateDecrypting(documents, request, policy),
+        about: { kmsKey: key },
+      })),
+  );
+  const refusals = [...reads, ...decrypts].flatMap(
+    ({ request: { action }, evaluation, about }): Refusal[] => {
+      const { verdict } = evaluation;
+      return verdict === 'allowed' ? [] : [{ ...evaluation, ...about, action, verdict }];
+    },
+  );
+  if (decryption && 'unseen' in decryption.versionKeys)
+    refusals.push({
+      action: DECRYPT_ACTION,
+      verdict: 'cannot-tell',
+      because: words.versionKeyUnseen(whyUnseen(decryption.versionKeys.unseen)),
+    });
+  const isDenied = ({ verdict }: Refusal) => verdict === 'denied';
+  return [...refusals.filter(isDenied), ...refusals.filter((refusal) => !isDenied(refusal))];
+}
+
+/** The KMS keys that reading takes, with their policies where these count. */
+function decryptionKeys(
+  named: KmsKeyRef | undefined,
+  decryption: Decryption | undefined,
+): { key: KmsKeyRef; policy?: Look<string | undefined> }[] {
+  if (!decryption) return named ? [{ key: named }] : [];
+  // The key that the secret names decides nothing where the current version may be under another one.
+  return 'unseen' in decryption.versionKeys ? [] : decryption.keyPolicies;
+}
+
+/**
+ * Evaluates a request for a secret itself.
+ * @param policy the secret's resource policy; left out where only the role's own policies are judged
+ */
+function evaluateReading(
+  documents: DecidingDocuments,
+  request: AccessRequest,
+  policy: Look<string | undefined> | undefined,
+): Evaluation {
+  if (!policy || ('seen' in policy && policy.seen === undefined))
+    return evaluateOfSession({ ...documents, request });
+  const because = 'unseen' in policy ? words.policyUnseen(whyUnseen(policy.unseen)) : words.policyNotReadable;
+  return evaluateWith(documents, request, seenIn(policy), because);
+}
+
+/**
+ * Evaluates the use of a KMS key, which takes its key policy too.
+ * @param policy the key policy; left out where only the role's own policies are judged
+ */
+function evaluateDecrypting(
+  documents: DecidingDocuments,
+  request: AccessRequest,
+  policy: Look<string | undefined> | undefined,
+): Evaluation {
+  if (!policy) return evaluateOfSession({ ...documents, request });
+  const text = seenIn(policy);
+  const because =
+    text === undefined
+      ? words.keyPolicyUnseen(request.resource, 'unseen' in policy ? whyUnseen(policy.unseen) : undefined)
+      : words.keyPolicyUnreadable(request.resource);
+  return evaluateWith(documents, request, text, because);
+}
+
+/**
+ * Evaluates a request with the policy of the resource (JSON text).
+ * @param because the reason for `cannot-tell` when that policy could not be read or cannot be parsed
+ */
+function evaluateWith(
+  documents: DecidingDocuments,
+  request: AccessRequest,
+  text: string | undefined,
+  because: string,
+): Evaluation {
+  const policy = text === undefined ? undefined : tryParsePolicy(text);
+  if (policy) return evaluateOfSession({ ...documents, request, resourcePolicy: policy });
+  // A denial that no resource policy could change is reported anyway.
+  const best = evaluateOfSession({
+    ...documents,
+    request,
+    resourcePolicy: lettingIn(request.principal.roleArn),
+  });
+  return best.verdict === 'denied' ? best : { verdict: 'cannot-tell', because };
+}
+
+/** The policy of a resource that lets a role in, and whatever the role's account allows. */
+function lettingIn(roleArn: string): PolicyDocument {
+  const root = roleArn.replace(/:role\/.*$/, ':root');
+  const statement = { Effect: 'Allow', Principal: { AWS: [roleArn, root] }, Action: '*', Resource: '*' };
+  return parsePolicy(JSON.stringify({ Version: CURRENT_VERSION, Statement: [statement] }));
+}
+
+/** Returns in a few words why something could not be looked at: what a permission is missing, or what AWS answered. */
+export function whyUnseen({ code, message, awsAction }: Failure): string {
+  return code === 'access-denied' && awsAction ? words.needs(awsAction) : message.replace(/\.$/, '');
+}
+
+/** Evaluates a request of `readRequests`, made now: a condition on what its session has is neither met nor missed for sure. */
+export function evaluateOfSession({
+  request,
+  ...policies
+}: Omit<EvaluationInput, 'unknownContext'>): Evaluation {
+  return evaluateAccess({ ...policies, request: withTime(request), unknownContext: UNKNOWN_OF_SESSIONS });
+}

@@ -1,0 +1,128 @@
+import type { FoundRole } from '../../aws/iam/roles.ts';
+import type { FoundSecret } from '../../aws/secrets/index.ts';
+import type { Identity } from '../../aws/session.ts';
+import { type Algorithm, checkStoredKey, type KeyMaterial, type KeyType } from '../../key/index.ts';
+import type { ReadableSecret } from '../../policy/index.ts';
+import type { Check } from '../../report/types.ts';
+import { proofWords as words } from '../access/messages.ts';
+import {
+  type DecidingDocuments,
+  documentsOf,
+  refusalsOf,
+  type SecretDocuments,
+  type Unreadable,
+} from '../access/read-access.ts';
+import { type FlowScope, judgeTrust } from '../access/trust.ts';
+import type { Observed, ObservedSecret } from './observe.ts';
+
+/** What must hold in the end, of one role and all keys that it reads. */
+export interface Expectation {
+  keys: KeyExpectation[];
+  roleName: string;
+  flows: FlowScope;
+}
+
+/** What must hold of one key. */
+export interface KeyExpectation {
+  secrets: (ReadableSecret & { name: string })[];
+  keyType: KeyType;
+  algorithm?: Algorithm;
+  /** The key that the secrets must hold; absent when existing secrets are used as they are. */
+  key?: KeyMaterial;
+}
+
+/**
+ * Evaluates what AWS holds: each secret is plaintext of the right length, MediaConnect may assume the role, and the
+ * role may read each secret. Pure.
+ */
+export function check(observed: Observed, expected: Expectation, identity: Identity): Check[] {
+  const found = new Map(observed.secrets.map((secret) => [secret.arn, secret]));
+  const role = observed.role && { arn: observed.role.arn, documents: documentsOf(observed.role) };
+  const { keys } = expected;
+  return [
+    ...keys.flatMap((key) => key.secrets.map(({ arn }) => checkValue(found.get(arn), arn, key))),
+    checkTrust(observed.role, expected, identity),
+    ...keys.flatMap(({ secrets }) =>
+      secrets.map((secret) => checkReading(role, secret, found.get(secret.arn), expected, identity)),
+    ),
+  ];
+}
+
+/**
+ * Returns whether a failed check may come right by itself, once IAM has made a change known everywhere. A value, or a key policy,
+ * which no run changes, does not.
+ */
+export function mayComeRight({ id, verdict, detail }: Check): boolean {
+  return verdict === 'failed' && id !== 'secret-value' && !/ the key policy( |$)/.test(detail);
+}
+
+/** Makes the checks of one subject. */
+function checksOf(id: string, subject: string) {
+  const check = (verdict: Check['verdict'], detail: string): Check => ({
+    id,
+    ok: verdict === 'ok',
+    verdict,
+    subject,
+    detail,
+  });
+  return {
+    ok: (detail: string) => check('ok', detail),
+    failed: (detail: string) => check('failed', detail),
+    cannotTell: (detail: string) => check('cannot-tell', detail),
+  };
+}
+
+function checkValue(
+  secret: FoundSecret | undefined,
+  arn: string,
+  { keyType, algorithm, key }: KeyExpectation,
+): Check {
+  const { ok, failed } = checksOf('secret-value', arn);
+  if (!secret) return failed(words.secretAbsent);
+  if (secret.deletedAt) return failed(words.secretDeleted);
+  if (secret.content.kind === 'binary') return failed(words.secretBinary);
+  if (secret.content.kind === 'none') return failed(words.secretEmpty);
+  const [problem] = checkStoredKey(secret.content.key, { keyType, ...(algorithm ? { algorithm } : {}) });
+  if (problem) return failed(problem.message);
+  if (key && !secret.content.key.sameKey(key, keyType)) return failed(words.otherKey);
+  return ok(words.keyReadable);
+}
+
+function checkTrust(
+  role: FoundRole | undefined,
+  { roleName, flows }: Expectation,
+  identity: Identity,
+): Check {
+  const { ok, failed, cannotTell } = checksOf('role-trust', role?.arn ?? roleName);
+  if (!role) return failed(words.roleAbsent);
+  const judged = judgeTrust(role.trust, flows, identity);
+  if (judged.verdict === 'unreadable') return failed(words.trustUnreadable);
+  if (judged.verdict === 'allowed') return ok(words.trusted);
+  return judged.uncertain
+    ? cannotTell(words.maybeTrusted(judged.because))
+    : failed(words.notTrusted(judged.because));
+}
+
+function checkReading(
+  role: { arn: string; documents: DecidingDocuments | Unreadable } | undefined,
+  secret: ReadableSecret,
+  found: ObservedSecret | undefined,
+  { roleName }: Expectation,
+  identity: Identity,
+): Check {
+  const { ok, failed, cannotTell } = checksOf('role-reads-secret', secret.arn);
+  if (!role) return failed(`${words.roleAbsent} (${roleName})`);
+  const { documents } = role;
+  if ('unreadable' in documents) return cannotTell(words.policyUnreadable(documents.unreadable));
+  const [refusal] = refusalsOf(secret, documents, role.arn, identity, found && documentsAbout(found));
+  if (!refusal) return ok(words.readable);
+  const { action, verdict, because } = refusal;
+  return verdict === 'denied'
+    ? failed(words.notReadable(action, because))
+    : cannotTell(words.maybeReadable(action, because));
+}
+
+function documentsAbout({ resourcePolicy, policyHidden, decryption }: ObservedSecret): SecretDocuments {
+  const policy = policyHidden ? { unseen: policyHidden } : { seen: resourcePolicy };
+  return decryption ? { resourcePolicy: policy, decryption } : { resourcePolicy: policy };
+}

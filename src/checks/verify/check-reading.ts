@@ -1,0 +1,254 @@
+import { parseArn, parseSecretArn } from '../../aws/arn.ts';
+import { type Look, seenIn } from '../../aws/look.ts';
+import type { Identity } from '../../aws/session.ts';
+import { DEFAULTS } from '../../defaults.ts';
+import type { Failure } from '../../failure.ts';
+import {
+  CURRENT_VERSION,
+  DECRYPT_ACTION,
+  isReadPolicyShape,
+  parsePolicy,
+  readJsonPolicy,
+  secretsManagerEndpoint,
+  tryParsePolicy,
+} from '../../policy/index.ts';
+import type { SetUp } from '../../report/words/commands.ts';
+import type { Remedy } from '../../told.ts';
+import type { Decryption } from '../access/decryption.ts';
+import { decryptionByCustomerKeys } from '../access/encryption.ts';
+import {
+  type DecidingDocuments,
+  type Refusal,
+  refusalsOf,
+  type SecretDocuments,
+} from '../access/read-access.ts';
+import { type RoleWish, setUpOf } from './check-role.ts';
+import { remedies } from './fixes.ts';
+import { verifyWords as words } from './messages.ts';
+import type { RoleSight, ThereRole } from './observe/role.ts';
+import type { SecretSight, ThereSecret } from './observe/secret.ts';
+import { checksOf, type Making } from './result.ts';
+import type { VerifyCheck, VerifyId } from './types.ts';
+
+type Role = RoleSight & ThereRole;
+type Secret = SecretSight & ThereSecret;
+
+/** What a check of reading is about, and what its remedy has to name. */
+interface About {
+  make: Making;
+  setUp: SetUp;
+}
+
+/** Stands for a role that nothing but the secret's own policy could keep out. */
+const ALL_ALLOWED = parsePolicy(
+  JSON.stringify({ Version: CURRENT_VERSION, Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }),
+);
+
+/**
+ * Makes the judge of what a role may read, which says of a secret whether the role may read it: by its own policies, which
+ * are parsed once for all secrets, and by the secret's. Pure.
+ */
+export function readingJudge(
+  role: Role,
+  { policyNames }: Pick<RoleWish, 'policyNames'>,
+  identity: Identity,
+): (secret: Secret, subject: string) => VerifyCheck[] {
+  const own = ownDocuments(role);
+  return (secret, subject) => [
+    ...judgeOwnPolicies({ role, own, policyNames }, secret, subject, identity),
+    ...judgeResourcePolicy(role, secret, subject, identity),
+  ];
+}
+
+function judgeOwnPolicies(
+  { role, own, policyNames }: { role: Role; own: DecidingDocuments | 'unreadable'; policyNames: string[] },
+  secret: Secret,
+  subject: string,
+  identity: Identity,
+): VerifyCheck[] {
+  const { described, arn, target } = secret;
+  const make = checksOf(subject, role.arn);
+  const keys = keysInUse(secret);
+  const versionKeys = secret.decryption?.versionKeys;
+  const isEncrypted = keys.length > 0 || (versionKeys !== undefined && 'unseen' in versionKeys);
+  const ids: VerifyId[] = ['role-reads-secret', ...(isEncrypted ? (['role-decrypts-secret'] as const) : [])];
+  const [hidden] = role.unseen;
+  if (hidden) return ids.map((id) => make.unseen(id, hidden));
+  if (own === 'unreadable') return [];
+  // Without the description it is not known whether there is a KMS key.
+  const unknown = 'unseen' in described ? [make.unseen('role-decrypts-secret', described.unseen)] : [];
+  if (arn === undefined) {
+    return 'unseen' in described ? [make.unseen('role-reads-secret', described.unseen), ...unknown] : [];
+  }
+  const { refusals, hiddenPolicy } = ownRefusals({ own, roleArn: role.arn }, { ...secret, arn }, identity);
+  const name = parseSecretArn(arn)?.name ?? '';
+  const secrets = [{ arn, keyType: target.keyType }];
+  const manifest = target.manifest?.path;
+  const about = {
+    make,
+    setUp: setUpOf(role, {
+      secrets,
+      regions: [target.region],
+      policyNames: extendable(role, policyNames),
+      manifest,
+    }),
+  };
+  const [ofKey, ofSecret] = [refusals.filter(isOfKey), refusals.filter((each) => !isOfKey(each))];
+  const reading = conclude(about, 'role-reads-secret', ofSecret, words.mayRead(name, target.region));
+  return [
+    hiddenPolicy && reading.verdict === 'cannot-tell'
+      ? make.unseen('role-reads-secret', hiddenPolicy)
+      : reading,
+    ...unknown,
+    ...(isEncrypted ? [judgeDecrypting(secret, role.arn, about, ofKey)] : []),
+  ];
+}
+
+/**
+ * What the role's own policies refuse, and the secret's policy does not allow instead. What that one forbids has a check of its own.
+ * `hiddenPolicy`: why it was not seen, where it would decide.
+ */
+function ownRefusals(
+  { own, roleArn }: { own: DecidingDocuments; roleArn: string },
+  secret: Secret & { arn: string },
+  identity: Identity,
+): { refusals: Refusal[]; hiddenPolicy?: Failure } {
+  const { arn, target, resourcePolicy: policy } = secret;
+  const decryption = { versionKeys: { seen: [] }, keyPolicies: keysInUse(secret) };
+  const refusals = (documents: Pick<SecretDocuments, 'resourcePolicy'>) =>
+    refusalsOf({ arn, region: target.region }, own, roleArn, identity, { decryption, ...documents });
+  const allowing = policy && allowPart(policy);
+  if (!policy || allowing) return { refusals: refusals(allowing ? { resourcePolicy: allowing } : {}) };
+  const alone = refusals({});
+  if (!alone.some((each) => each.verdict === 'denied' && !isOfKey(each))) return { refusals: alone };
+  return {
+    refusals: refusals({ resourcePolicy: policy }),
+    ...('unseen' in policy ? { hiddenPolicy: policy.unseen } : {}),
+  };
+}
+
+/** The policies for `setup` to name: one that it would not extend has to be left as it is, and another one made beside it. */
+function extendable({ policies }: Role, [wanted = DEFAULTS.policyName, ...others]: string[]): string[] {
+  const present = policies.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
+  const document = present && tryParsePolicy(present.document);
+  const isOther = present !== undefined && !(document && isReadPolicyShape(document));
+  if (isOther) return [`${wanted}-Read`];
+  return wanted === DEFAULTS.policyName ? others : [wanted, ...others];
+}
+
+/** A policy may name the key by its ARN, which an alias alone does not tell. */
+function judgeDecrypting(secret: Secret, roleArn: string, about: About, refusals: Refusal[]): VerifyCheck {
+  const { kmsKey: look, arn = '', target, decryption } = secret;
+  if (decryption && 'unseen' in decryption.versionKeys)
+    return about.make.unseen('role-decrypts-secret', decryption.versionKeys.unseen);
+  const keys = keysInUse(secret);
+  const isAlias = keys.some(({ key }) => key.arn === undefined);
+  if (look && 'unseen' in look && isAlias && refusals.length > 0)
+    return about.make.unseen('role-decrypts-secret', look.unseen);
+  const allowed = words.mayDecrypt(parseSecretArn(arn)?.name ?? '', target.region);
+  const check = conclude(about, 'role-decrypts-secret', refusals, allowed);
+  const [hidden] = keys.flatMap(({ policy }) => ('unseen' in policy ? [policy.unseen] : []));
+  if (check.verdict === 'cannot-tell' && hidden) return about.make.unseen('role-decrypts-secret', hidden);
+  if (check.verdict !== 'failed') return check;
+  const isEarlier = keys.some(({ key }) => secret.earlierKmsKeys?.some((each) => each.arn === key.arn));
+  if (isEarlier) {
+    const { remedy, command } = remedies.encryptAnew(arn, target.region, seenIn(secret.described)?.kmsKeyId);
+    return { ...check, remedy, ...(command === undefined ? {} : { command }) };
+  }
+  const [first] = decidingOf(refusals);
+  if (first?.deniedBy !== 'key-policy') return check;
+  const closed = keys.find(({ key }) => key.arn === first.kmsKey?.arn);
+  return closed ? { ...check, ...letInto(closed, target.region, roleArn) } : check;
+}
+
+/** How a role is let into a key policy: with one more statement, which changes nothing else. */
+function letInto(
+  { key, policy }: ReturnType<typeof keysInUse>[number],
+  region: string,
+  roleArn: string,
+): Remedy {
+  const document = readJsonPolicy(seenIn(policy) ?? '');
+  const { partition = 'aws' } = parseArn(roleArn) ?? {};
+  const statement = {
+    Sid: 'MediaConnectReadsSecrets',
+    Effect: 'Allow',
+    Principal: { AWS: roleArn },
+    Action: DECRYPT_ACTION,
+    Resource: '*',
+    Condition: { StringEquals: { 'kms:ViaService': secretsManagerEndpoint(region, partition) } },
+  };
+  const changed = { ...document, Statement: [...document.Statement, statement] };
+  return remedies.keyPolicy(key.arn ?? '', region, JSON.stringify(changed));
+}
+
+/** The KMS keys of the current version, with their policies; none when it takes no permission. */
+function keysInUse({ decryption, kmsKey }: ThereSecret): Decryption['keyPolicies'] {
+  if (!decryption) return [];
+  return decryptionByCustomerKeys({ decryption, ...(kmsKey ? { kmsKey } : {}) }).keyPolicies;
+}
+
+function isOfKey({ action }: Refusal): boolean {
+  return action.startsWith('kms:');
+}
+
+/** What is denied for sure decides; else what may be. */
+function decidingOf(refusals: Refusal[]): Refusal[] {
+  const denied = refusals.filter(({ verdict }) => verdict === 'denied');
+  return denied.length > 0 ? denied : refusals;
+}
+
+function conclude({ make, setUp }: About, id: VerifyId, refusals: Refusal[], allowed: string): VerifyCheck {
+  const deciding = decidingOf(refusals);
+  const [first] = deciding;
+  if (!first) return make.ok(id, allowed);
+  if (first.verdict !== 'denied') return make.open(id, first.because);
+  const actions = deciding.map(({ action }) => action);
+  const isExplicit = first.deniedBy === 'statement' || first.deniedBy === 'boundary';
+  const remedy = isExplicit ? remedies.takeOut(first.because) : remedies.setUp(setUp);
+  return make.failed(id, words.mayNot(actions, first.because), remedy);
+}
+
+/** The role's policies and boundary, parsed. One that cannot be read is told by the checks of the policies. */
+function ownDocuments({ policies, boundary }: Role): DecidingDocuments | 'unreadable' {
+  const parsed = policies.flatMap(({ document }) => tryParsePolicy(document) ?? []);
+  const limit = boundary && tryParsePolicy(seenIn(boundary.document) ?? '');
+  if (parsed.length < policies.length || (boundary && !limit)) return 'unreadable';
+  return {
+    identityPolicies: parsed,
+    identityNames: policies.map(({ name }) => name),
+    ...(limit ? { permissionsBoundary: limit } : {}),
+  };
+}
+
+/** A secret's policy with what it allows only; undefined where it was not seen or cannot be read. */
+function allowPart(policy: Look<string | undefined>): { seen: string | undefined } | undefined {
+  if ('unseen' in policy) return undefined;
+  if (policy.seen === undefined) return { seen: undefined };
+  if (!tryParsePolicy(policy.seen)) return undefined;
+  const document = readJsonPolicy(policy.seen);
+  const allowing = document.Statement.filter(({ Effect }) => Effect === 'Allow');
+  return { seen: allowing.length === 0 ? undefined : JSON.stringify({ ...document, Statement: allowing }) };
+}
+
+function judgeResourcePolicy(role: Role, secret: Secret, subject: string, identity: Identity): VerifyCheck[] {
+  const { ok, failed, unseen, open } = checksOf(subject);
+  const { resourcePolicy: policy, arn, target } = secret;
+  if (!policy) return [];
+  if ('unseen' in policy) return [unseen('secret-resource-policy', policy.unseen)];
+  if (policy.seen === undefined) return [ok('secret-resource-policy', words.noResourcePolicy)];
+  if (!tryParsePolicy(policy.seen) || arn === undefined)
+    return [open('secret-resource-policy', words.policyNotUnderstood)];
+  const asked = { arn, region: target.region };
+  const everything = { identityPolicies: [ALL_ALLOWED] };
+  const [refusal] = refusalsOf(asked, everything, role.arn, identity, { resourcePolicy: policy });
+  if (!refusal) return [ok('secret-resource-policy', words.resourcePolicyLets)];
+  return refusal.verdict === 'denied'
+    ? [
+        failed(
+          'secret-resource-policy',
+          words.mayNot([refusal.action], refusal.because),
+          remedies.resourcePolicy(arn, target.region),
+        ),
+      ]
+    : [open('secret-resource-policy', refusal.because)];
+}

@@ -1,0 +1,136 @@
+import type { Identity } from '../../aws/session.ts';
+import type { KeyType } from '../../key/index.ts';
+import type { SetUp } from '../../report/words/commands.ts';
+import { checkRoleNaming } from '../access/role-name.ts';
+import { checkGuard } from '../access/source-guard.ts';
+import { judgeTrust } from '../access/trust.ts';
+import { remedies } from './fixes.ts';
+import { judgeForeign } from './foreign.ts';
+import { guarded } from './guard.ts';
+import { verifyWords as words } from './messages.ts';
+import type { RoleSight, ThereRole } from './observe/role.ts';
+import { checksOf } from './result.ts';
+import type { VerifyCheck } from './types.ts';
+
+/** For what a role is wanted. */
+export interface RoleWish {
+  /** The flow that will assume it, where one is known. */
+  flowArn?: string;
+  /** The Regions in which flows will. */
+  regions: string[];
+  /** The secrets that it is to read, where their ARNs are known, and what these hold. */
+  secrets: { arn: string; keyType: KeyType }[];
+  /** Policies that must be attached. */
+  policyNames: string[];
+  /** The manifest that names it, if one does. */
+  manifest?: string | undefined;
+}
+
+/** How it is set up. */
+export function setUpOf(
+  { name }: RoleSight,
+  {
+    secrets,
+    regions,
+    policyNames: [policyName],
+    manifest,
+  }: Pick<RoleWish, 'secrets' | 'regions' | 'policyNames' | 'manifest'>,
+): SetUp {
+  return { secrets, regions, roleName: name, policyName, manifest };
+}
+
+/** The checks of a role by itself, and of who may assume it. Pure. */
+export function judgeRole(sight: RoleSight, wish: RoleWish, identity: Identity): VerifyCheck[] {
+  const { failed } = checksOf(sight.arn);
+  const setup = setUpOf(sight, wish);
+  if (sight.kind === 'foreign') {
+    return [judgeForeign('role-account', sight.arn, identity, remedies.setUp(setup))];
+  }
+  if (sight.kind === 'absent') {
+    return [
+      sight.actual === undefined
+        ? failed('role-exists', words.noRole, remedies.setUp(setup))
+        : failed('role-exists', words.otherPath, remedies.useArn(sight.actual)),
+    ];
+  }
+  return [
+    ...judgeNaming(sight, wish),
+    ...judgeTrusting(sight, wish, identity),
+    ...judgeAttached(sight, wish),
+  ];
+}
+
+function judgeNaming(role: RoleSight & ThereRole, wish: RoleWish): VerifyCheck[] {
+  const { arn, name, described } = role;
+  const otherRole = remedies.otherRole(setUpOf(role, wish));
+  const { ok, failed, warning, unseen } = checksOf(arn);
+  const { isReserved, path } = checkRoleNaming({ name, arn });
+  return [
+    'unseen' in described ? unseen('role-exists', described.unseen) : ok('role-exists', words.exists),
+    isReserved ? failed('role-name', words.reservedName, otherRole) : ok('role-name', words.freeName),
+    path === undefined ? ok('role-path', words.noPath) : warning('role-path', words.path(path), otherRole),
+  ];
+}
+
+function judgeTrusting(role: RoleSight & ThereRole, wish: RoleWish, identity: Identity): VerifyCheck[] {
+  const { arn, name, described } = role;
+  const { flowArn, regions } = wish;
+  const { ok, failed, unseen, open } = checksOf(arn);
+  if ('unseen' in described) {
+    return [unseen('role-trust', described.unseen), unseen('role-guard', described.unseen)];
+  }
+  const { trust } = described.seen;
+  const judged = judgeTrust(trust, { regions, sourceArns: flowArn === undefined ? [] : [flowArn] }, identity);
+  const letIn = remedies.letIn(setUpOf(role, wish));
+  // `setup` adds nothing to what it cannot read.
+  if (judged.verdict === 'unreadable')
+    return [failed('role-trust', words.trustUnreadable, remedies.otherRole(setUpOf(role, wish)))];
+  if (judged.verdict === 'not-allowed') {
+    return judged.uncertain
+      ? [open('role-trust', judged.because)]
+      : [
+          failed(
+            'role-trust',
+            words.notTrusted(judged.because, flowArn),
+            judged.deniedBy === 'statement' ? remedies.takeTrustDenialOut(name) : letIn,
+          ),
+        ];
+  }
+  return [
+    ok('role-trust', judged.scope === 'narrower' ? words.trustedForSome : words.trusted),
+    judgeGuard(role, trust, identity),
+  ];
+}
+
+function judgeGuard({ arn, name }: RoleSight, trust: string, identity: Identity): VerifyCheck {
+  const { ok, warning, open } = checksOf(arn);
+  const guard = checkGuard(trust, identity);
+  if (guard.verdict === 'kept-out') return ok('role-guard', words.guarded);
+  if (guard.verdict === 'cannot-tell') return open('role-guard', guard.because);
+  return warning(
+    'role-guard',
+    guard.accounts.length > 0 ? words.letsIn(guard.accounts) : words.noGuard,
+    remedies.guard(name, identity.account, guarded(trust, identity.account)),
+  );
+}
+
+function judgeAttached(role: RoleSight & ThereRole, wish: RoleWish): VerifyCheck[] {
+  const { arn, attached } = role;
+  const { policyNames, manifest } = wish;
+  if (policyNames.length === 0) return [];
+  const { ok, failed, unseen } = checksOf(arn);
+  if ('unseen' in attached) return [unseen('role-policy-attached', attached.unseen)];
+  return policyNames.map((policy) => {
+    // IAM does not tell letter case apart in names.
+    const named = attached.seen.some((each) => each.toLowerCase().endsWith(`/${policy.toLowerCase()}`));
+    return named
+      ? ok('role-policy-attached', words.attached(policy))
+      : failed(
+          'role-policy-attached',
+          words.notAttached(policy),
+          manifest === undefined
+            ? remedies.attach({ ...setUpOf(role, wish), policyName: policy })
+            : remedies.setUpFrom(manifest),
+        );
+  });
+}

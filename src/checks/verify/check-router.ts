@@ -1,0 +1,218 @@
+import { parseArn, parseSecretArn } from '../../aws/arn.ts';
+import { seenIn } from '../../aws/look.ts';
+import type { FlowPart, TransitEncryption } from '../../aws/mediaconnect/flows.ts';
+import { type FoundRouterEnd, routerKindOf } from '../../aws/mediaconnect/routers.ts';
+import type { Identity } from '../../aws/session.ts';
+import type { Remedy } from '../../told.ts';
+import { remedies } from './fixes.ts';
+import { judgeForeign } from './foreign.ts';
+import { verifyWords } from './messages.ts';
+import { isRouted, type MediaSight, type MediaSights } from './observe/flow.ts';
+import type { SecretSight } from './observe/secret.ts';
+import { keyOf, transitTarget } from './observe/subjects.ts';
+import { checksOf } from './result.ts';
+import { routerRemedies, routerWords as words } from './router-messages.ts';
+import type { VerifyCheck, VerifyId } from './types.ts';
+
+type Sights = ReadonlyMap<string, SecretSight>;
+
+/** What a check is about: a part of a flow, or a router input or output. */
+interface About {
+  ids: Record<'encryption' | 'secret' | 'role' | 'otherEnd', VerifyId>;
+  subject: string;
+  region: string;
+  /** How it is called in a check. */
+  what: string;
+}
+
+const OF_FLOW = {
+  encryption: 'flow-encryption',
+  secret: 'flow-secret',
+  role: 'flow-role',
+  otherEnd: 'flow-other-end',
+} as const;
+const OF_ROUTER = {
+  encryption: 'router-encryption',
+  secret: 'router-secret',
+  role: 'router-role',
+  otherEnd: 'router-other-end',
+} as const;
+
+/** The checks of a router input or output that was asked for, or that a flow is connected to. Pure. */
+export function judgeRouter(
+  sight: Extract<MediaSight, { kind: 'router' }>,
+  { others, secrets }: { others: MediaSights['others']; secrets: Sights },
+): VerifyCheck[] {
+  const { ok, failed, unseen, warning } = checksOf(sight.arn);
+  const { found } = sight;
+  if ('unseen' in found) return [unseen('router-exists', found.unseen)];
+  const end = found.seen;
+  if (!end) {
+    const kind = routerKindOf(sight.arn) ?? 'routerInput';
+    return [failed('router-exists', words.none(kind), routerRemedies.checkArn)];
+  }
+  const settings = end.settings.flatMap((setting) => {
+    const about = aboutRouter(end, setting.path);
+    return setting.kind === 'transit' ? judgeTransit(about, setting.transit) : judgeSrt(about, setting);
+  });
+  return [
+    ...end.messages.map((text) => warning('router-messages', words.message(text), routerRemedies.message)),
+    ok('router-exists', verifyWords.exists),
+    ...(settings.length > 0 ? settings : [ok('router-encryption', words.openRouter(end.name))]),
+    ...judgeFlowEnd(end, others, secrets),
+  ];
+}
+
+/** The check of what is of another account or partition. */
+export function judgeForeignRouter(arn: string, identity: Identity): VerifyCheck {
+  return judgeForeign('router-account', arn, identity, routerRemedies.otherCredentials);
+}
+
+function aboutRouter(end: FoundRouterEnd, path: string): About {
+  return { ids: OF_ROUTER, subject: end.arn, region: end.region, what: path };
+}
+
+/** The checks of a part's settings for routers, and of the other end. */
+export function judgeRouting(
+  part: FlowPart,
+  region: string,
+  what: string,
+  { others, secrets }: { others: MediaSights['others']; secrets: Sights },
+): VerifyCheck[] {
+  const about = { ids: OF_FLOW, subject: part.arn, region, what };
+  if (!isRouted(part))
+    return part.transit ? [checksOf(part.arn).ok('flow-encryption', words.disabled(what))] : [];
+  return [
+    ...(part.transit ? judgeTransit(about, part.transit) : []),
+    ...(part.connectedTo ? judgeRouterEnd(about, part, part.connectedTo, { others, secrets }) : []),
+  ];
+}
+
+function judgeTransit(about: About, transit: TransitEncryption): VerifyCheck[] {
+  const { ok } = checksOf(about.subject);
+  const { ids, what } = about;
+  if (transit.keyType === 'AUTOMATIC') return [ok(ids.encryption, words.automatic(what))];
+  if (transit.keyType !== 'SECRETS_MANAGER')
+    return [ok(ids.encryption, words.otherKeyType(what, transit.keyType))];
+  const problems = problemsOf(about, transit);
+  return problems.length > 0 ? problems : [ok(ids.encryption, words.transit(what))];
+}
+
+function judgeSrt(about: About, key: { secretArn?: string; roleArn?: string }): VerifyCheck[] {
+  const problems = problemsOf(about, key);
+  if (problems.length > 0) return problems;
+  return [checksOf(about.subject).ok(about.ids.encryption, words.srt(about.what))];
+}
+
+/** What is wrong with a setting by itself. What it points to is judged by itself, the length of the key too. */
+function problemsOf(
+  { ids, subject, region, what }: About,
+  { secretArn = '', roleArn }: { secretArn?: string; roleArn?: string },
+): VerifyCheck[] {
+  const { failed } = checksOf(subject);
+  const problem = (id: VerifyId, detail: string, remedy: Remedy) => failed(id, `${what} ${detail}`, remedy);
+  const there = parseSecretArn(secretArn)?.region;
+  const path = parseArn(roleArn ?? '')?.resource.replace(/^role|[^/]+$/g, '') ?? '/';
+  return [
+    ...(there === undefined ? [problem(ids.secret, words.noSecret, routerRemedies.nameSecret)] : []),
+    ...(there !== undefined && there !== region
+      ? [problem(ids.secret, words.secretElsewhere(there, region), remedies.storeHere(region))]
+      : []),
+    ...(roleArn === undefined ? [problem(ids.role, words.noRole, routerRemedies.nameRole)] : []),
+    ...(path === '/' ? [] : [problem(ids.role, words.rolePath(path), routerRemedies.noPath)]),
+  ];
+}
+
+/** The check of a part of a flow against the router input or output that it is connected to. */
+function judgeRouterEnd(
+  about: About,
+  { transit }: FlowPart,
+  arn: string,
+  { others, secrets }: { others: MediaSights['others']; secrets: Sights },
+): VerifyCheck[] {
+  const end = seenEnd(about, others.get(arn), arn);
+  if ('checks' in end) return end.checks;
+  if (end.kind !== 'router') return [];
+  const setting = end.router.settings.find(({ path }) => path.startsWith('configuration.mediaConnectFlow.'));
+  return judgeBoth(
+    about,
+    { near: transit, far: setting?.kind === 'transit' ? setting.transit : undefined, arn },
+    secrets,
+  );
+}
+
+/** The check of a router input or output against the part of a flow that it is connected to. */
+function judgeFlowEnd(end: FoundRouterEnd, others: MediaSights['others'], secrets: Sights): VerifyCheck[] {
+  const { flowArn, partArn } = end.connectedTo ?? {};
+  const setting = end.settings.find(({ path }) => path.startsWith('configuration.mediaConnectFlow.'));
+  // Where a flow was asked for, the check is made from its side.
+  if (flowArn === undefined || setting?.kind !== 'transit' || !others.has(flowArn)) return [];
+  const about = aboutRouter(end, setting.path);
+  const { failed } = checksOf(end.arn);
+  const seen = seenEnd(about, others.get(flowArn), flowArn);
+  if ('checks' in seen) return seen.checks;
+  if (seen.kind !== 'flow') return [];
+  const part = seen.flow.parts.find((each) => each.arn === partArn);
+  if (!part) {
+    const detail = words.noPart(about.what, partArn ?? flowArn);
+    return [failed('router-other-end', detail, routerRemedies.connectAgain)];
+  }
+  if (!isRouted(part)) {
+    return [failed('router-other-end', words.endDisabled(about.what, part.arn), routerRemedies.enable)];
+  }
+  const { ok, warning } = checksOf(flowArn);
+  return [
+    ...seen.flow.errors.map((text) => warning('flow-messages', words.message(text), routerRemedies.message)),
+    ok('flow-exists', verifyWords.exists),
+    ...judgeRouting({ ...part, connectedTo: '' }, end.region, `${part.kind} ${part.name}`, {
+      others,
+      secrets,
+    }),
+    ...judgeBoth(about, { near: setting.transit, far: part.transit, arn: part.arn }, secrets),
+  ];
+}
+
+/** The other end as it was seen, or the check that says why not. */
+function seenEnd(about: About, sight: MediaSight | undefined, arn: string) {
+  const { failed, unseen, open } = checksOf(about.subject);
+  const id = about.ids.otherEnd;
+  if (!sight || sight.kind === 'foreign') return { checks: [open(id, words.foreignEnd(arn))] };
+  if ('unseen' in sight.found) return { checks: [unseen(id, sight.found.unseen)] };
+  if (!sight.found.seen)
+    return { checks: [failed(id, words.noOtherEnd(about.what, arn), routerRemedies.connectAgain)] };
+  return 'parts' in sight.found.seen
+    ? { kind: 'flow' as const, flow: sight.found.seen }
+    : { kind: 'router' as const, router: sight.found.seen };
+}
+
+/** Whether both ends of a connection have the same key type, and with secrets the same key. */
+function judgeBoth(
+  { ids, subject, what }: About,
+  {
+    near,
+    far,
+    arn,
+  }: { near: TransitEncryption | undefined; far: TransitEncryption | undefined; arn: string },
+  secrets: Sights,
+): VerifyCheck[] {
+  const { ok, failed, unseen, open } = checksOf(subject);
+  const id = ids.otherEnd;
+  if (!near && !far) return [];
+  if (!far) return [failed(id, words.noSetting(what, arn), routerRemedies.sameKeyType)];
+  const [own, other] = [near?.keyType ?? 'AUTOMATIC', far.keyType];
+  if (own !== other) return [failed(id, words.differ(what, own, arn, other), routerRemedies.sameKeyType)];
+  if (own !== 'SECRETS_MANAGER' || near?.secretArn === far.secretArn)
+    return [ok(id, words.matches(what, arn))];
+  const [ours, theirs] = [near, far].map((each) => {
+    const target = each && transitTarget(each);
+    const sight = target && secrets.get(keyOf(target));
+    return sight?.kind === 'there' ? sight.content : undefined;
+  });
+  const hidden = [ours, theirs].find((each) => each && 'unseen' in each);
+  if (hidden && 'unseen' in hidden) return [unseen(id, hidden.unseen)];
+  const [a, b] = [seenIn(ours), seenIn(theirs)];
+  if (a?.kind !== 'text' || b?.kind !== 'text') return [open(id, words.keyUnknown(what, arn))];
+  return a.key.sameKey(b.key, 'static-key')
+    ? [ok(id, words.matches(what, arn))]
+    : [failed(id, words.otherKey(what, arn), routerRemedies.sameKey)];
+}

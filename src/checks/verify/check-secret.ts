@@ -1,0 +1,127 @@
+import { expectedSecretArn, parseSecretArn } from '../../aws/arn.ts';
+import { seenIn } from '../../aws/look.ts';
+import type { FoundSecret } from '../../aws/secrets/index.ts';
+import type { Identity } from '../../aws/session.ts';
+import type { KeyMaterial } from '../../key/index.ts';
+import type { Remedy } from '../../told.ts';
+import { judgeKmsKey } from './check-kms-key.ts';
+import { judgeContent, primaryOf, rotateRemedy } from './check-value.ts';
+import { remedies } from './fixes.ts';
+import { judgeForeign } from './foreign.ts';
+import { verifyWords as words } from './messages.ts';
+import type { SecretSight, SecretTarget, ThereSecret } from './observe/secret.ts';
+import { checksOf } from './result.ts';
+import type { VerifyCheck } from './types.ts';
+
+/** The ARN of a secret as far as it is known. */
+export function subjectOf(sight: SecretSight, identity: Identity): string {
+  const { id, region } = sight.target;
+  if (sight.kind === 'there' && sight.arn !== undefined) return sight.arn;
+  return parseSecretArn(id) ? id : expectedSecretArn(identity, region, id);
+}
+
+/** The checks of a secret by itself. Pure. */
+export function judgeSecret(sight: SecretSight, identity: Identity): VerifyCheck[] {
+  const subject = subjectOf(sight, identity);
+  if (sight.kind === 'foreign') {
+    return [judgeForeign('secret-account', subject, identity, remedies.storeHere(sight.target.region))];
+  }
+  if (sight.kind === 'absent') return [judgeAbsence(sight, subject)];
+  return [
+    ...judgeDescription(sight, subject),
+    ...judgeContent(sight, subject, identity),
+    ...judgeKmsKey(sight, subject, identity),
+  ];
+}
+
+function judgeAbsence(
+  { target, absence }: Extract<SecretSight, { kind: 'absent' }>,
+  subject: string,
+): VerifyCheck {
+  const { region, keyType, reading } = target;
+  const { failed } = checksOf(subject);
+  const missing = { name: nameOf(target), region, keyType, ...reading };
+  if (absence.kind === 'other-arn') {
+    return failed('secret-exists', words.otherArn, remedies.useArn(absence.arn));
+  }
+  if (absence.kind === 'arn-without-end') {
+    return failed('secret-exists', words.arnWithoutEnd, remedies.useArn(absence.arn));
+  }
+  if (absence.kind === 'arn-end') {
+    return failed('secret-exists', words.arnEnd(region), remedies.useName(absence.name, region));
+  }
+  if (absence.kind === 'absent') {
+    return failed('secret-exists', words.absent, storing(target));
+  }
+  return absence.regions.length > 0
+    ? failed('secret-exists', words.elsewhere(region, absence.regions), remedies.storeToo(missing))
+    : failed('secret-exists', words.nowhere(region), remedies.store(missing));
+}
+
+/** How a secret comes to be that a manifest names: `setup` makes none that is said to exist. */
+function storing({ id, manifest }: SecretTarget): Remedy {
+  if (parseSecretArn(id)) return remedies.copyArn;
+  const { path = '', source } = manifest ?? {};
+  return source ? remedies.setUpFrom(path) : remedies.nameSource(path);
+}
+
+function nameOf({ id }: SecretTarget): string {
+  return parseSecretArn(id)?.name ?? id;
+}
+
+function judgeDescription(sight: ThereSecret, subject: string): VerifyCheck[] {
+  const make = checksOf(subject);
+  const { described, content } = sight;
+  if ('unseen' in described) {
+    // Whoever may read its value knows that it is there, and that it is not scheduled for deletion.
+    const kind = seenIn(content)?.kind;
+    const alive = kind === 'text' || kind === 'binary';
+    return [
+      alive ? make.ok('secret-exists', words.exists) : make.unseen('secret-exists', described.unseen),
+      alive ? make.ok('secret-deletion', words.alive) : make.unseen('secret-deletion', described.unseen),
+      make.unseen('secret-rotation', described.unseen),
+    ];
+  }
+  return [make.ok('secret-exists', words.exists), ...judgeSeen(described.seen, subject)];
+}
+
+function judgeSeen(found: FoundSecret, subject: string): VerifyCheck[] {
+  const { deletedAt, rotates, region } = found;
+  const make = checksOf(subject);
+  if (deletedAt)
+    return [make.failed('secret-deletion', words.deleted(deletedAt), remedies.restore(subject, region))];
+  return [
+    make.ok('secret-deletion', words.alive),
+    rotates
+      ? make.failed('secret-rotation', words.rotates, remedies.cancelRotation(primaryOf(found, subject)))
+      : make.ok('secret-rotation', words.steady),
+  ];
+}
+
+/**
+ * Whether secrets of one name hold the same key, wherever they are: each is compared with the first one. Two entries of a
+ * manifest may have two keys of one name, in different Regions. Pure.
+ */
+export function judgeSameKey(sights: SecretSight[], identity: Identity): VerifyCheck[] {
+  const firsts = new Map<string, { subject: string; region: string; held: KeyMaterial }>();
+  return sights.flatMap((sight) => {
+    if (sight.kind !== 'there') return [];
+    const { described } = sight;
+    const content = seenIn(sight.content);
+    if (content?.kind !== 'text') return [];
+    const { region, keyType, manifest } = sight.target;
+    const [subject, name, held] = [subjectOf(sight, identity), nameOf(sight.target), content.key];
+    const group = `${manifest?.at ?? ''} ${name}`;
+    const first = firsts.get(group) ?? { subject, region, held };
+    firsts.set(group, first);
+    if (first.subject === subject) return [];
+    const { ok, failed } = checksOf(subject);
+    return held.sameKey(first.held, keyType)
+      ? ok('secret-same-key', words.sameKey(first.region))
+      : failed(
+          'secret-same-key',
+          words.otherKeyThan(first.region),
+          rotateRemedy({ described, target: sight.target }, [first.region, region]),
+        );
+  });
+}

@@ -1,0 +1,155 @@
+import { parseSecretArn } from '../../aws/arn.ts';
+import { seenIn } from '../../aws/look.ts';
+import type { FoundSecret } from '../../aws/secrets/index.ts';
+import type { Identity } from '../../aws/session.ts';
+import {
+  algorithmOfLength,
+  checkStoredKey,
+  type KeyMaterial,
+  type KeyProblem,
+  type KeyProblemCode,
+} from '../../key/index.ts';
+import { DECRYPT_ACTION } from '../../policy/index.ts';
+import type { Remedy } from '../../told.ts';
+import { callerDenial } from '../access/caller-decryption.ts';
+import { remedies } from './fixes.ts';
+import { verifyWords as words } from './messages.ts';
+import type { SecretTarget, ThereSecret } from './observe/secret.ts';
+import { checksOf } from './result.ts';
+import type { VerifyCheck, VerifyId } from './types.ts';
+
+/** Which check a problem with a value belongs to; all other problems are things around or between the key's characters. */
+const CHECK_OF: Partial<Record<KeyProblemCode, VerifyId>> = {
+  json: 'secret-plaintext',
+  control: 'secret-characters',
+  'non-ascii': 'secret-characters',
+  invisible: 'secret-characters',
+  'look-alike': 'secret-characters',
+  base64: 'secret-characters',
+  'not-hexadecimal': 'secret-characters',
+  empty: 'secret-length',
+  'too-long': 'secret-length',
+  'odd-length': 'secret-length',
+  'wrong-length': 'secret-length',
+  'wrong-algorithm': 'secret-length',
+  'srt-length': 'secret-length',
+};
+
+/** The checks of what a secret holds. Pure. */
+export function judgeContent(
+  sight: ThereSecret & { target: SecretTarget },
+  subject: string,
+  identity: Identity,
+): VerifyCheck[] {
+  const { content, described, target } = sight;
+  const { ok, failed, unseen } = checksOf(subject);
+  const rotate = rotateRemedy({ described, target }, [target.region]);
+  // It waits for its deletion; then nothing of its value can be read.
+  if (!content) return [];
+  if ('unseen' in content) {
+    const ids: VerifyId[] = [
+      'secret-version',
+      'secret-plaintext',
+      'secret-form',
+      'secret-characters',
+      'secret-length',
+    ];
+    const denial = deniedDecryption(sight, subject, identity);
+    return [...ids, ...(target.key ? (['secret-key'] as const) : [])].map((id) => ({
+      ...unseen(id, content.unseen),
+      ...denial,
+    }));
+  }
+  const { seen } = content;
+  if (seen.kind === 'none') return [failed('secret-version', words.noVersion, rotate)];
+  const version = ok('secret-version', words.hasVersion);
+  if (seen.kind === 'binary') return [version, failed('secret-plaintext', words.binary, rotate)];
+  return [version, ...judgeText(seen.key, target, subject, rotate)];
+}
+
+/** What is to be done where a policy of a KMS key in use denies the caller the decryption; undefined where none does for sure. */
+function deniedDecryption(
+  { decryption, target, content }: ThereSecret & { target: SecretTarget },
+  arn: string,
+  identity: Identity,
+): Remedy | undefined {
+  const isOfKms = content && 'unseen' in content && content.unseen.awsAction === DECRYPT_ACTION;
+  const secret = { arn, region: target.region };
+  const because = isOfKms && decryption && callerDenial(secret, decryption, identity);
+  return because ? remedies.keyPolicyDenies(because) : undefined;
+}
+
+/**
+ * How the right key is stored, with no change to what is right already. A key that is generated has no copy elsewhere, so that
+ * all Regions of its entry get a new one.
+ * @param regions where the value is not right; a replica gets its own from the primary
+ */
+export function rotateRemedy(
+  { described, target }: Pick<ThereSecret, 'described'> & { target: SecretTarget },
+  regions: string[],
+): Remedy {
+  const { id, region, keyType, manifest, reading } = target;
+  if (manifest?.rotates) return remedies.rotateAll(manifest.path);
+  const primary = seenIn(described)?.replicaOf;
+  const written = regions.map((each) => (each === region ? (primary ?? each) : each));
+  const { source, roleName = reading?.roleName } = manifest ?? {};
+  return remedies.rotate({
+    name: parseSecretArn(id)?.name ?? id,
+    regions: source?.kind === 'generate' ? (manifest?.regions ?? []) : [...new Set(written)],
+    keyType,
+    source,
+    roleName,
+  });
+}
+
+/** Where a secret can be changed: a replica only by its primary, whose ARN is the same but for the Region. */
+export function primaryOf(
+  { region, replicaOf = region }: Pick<FoundSecret, 'region' | 'replicaOf'>,
+  arn: string,
+): { arn: string; region: string } {
+  return {
+    arn: arn.replace(`:secretsmanager:${region}:`, `:secretsmanager:${replicaOf}:`),
+    region: replicaOf,
+  };
+}
+
+function judgeText(held: KeyMaterial, target: SecretTarget, subject: string, rotate: Remedy): VerifyCheck[] {
+  const { keyType, algorithm, key } = target;
+  const { ok, failed } = checksOf(subject);
+  const problems = checkStoredKey(held, { keyType, ...(algorithm ? { algorithm } : {}) });
+  const isPassword =
+    problems.some(({ code }) => code === 'not-hexadecimal') &&
+    checkStoredKey(held, { keyType: 'srt-password' }).length === 0;
+  const remedy = isPassword ? remedies.orPassword(rotate) : rotate;
+  const wrong = problems.map((problem) => failed(checkOf(problem), problem.message, remedy));
+  const isKey = key === undefined || held.sameKey(key, keyType);
+  return [
+    ...wrong,
+    ...(wrong.length === 0 ? rightText(held, target, subject) : []),
+    ...(wrong.length > 0 && !wrong.some(({ id }) => id === 'secret-plaintext')
+      ? [ok('secret-plaintext', words.plaintext)]
+      : []),
+    ...(key === undefined
+      ? []
+      : [isKey ? ok('secret-key', words.thisKey) : failed('secret-key', words.otherKey, rotate)]),
+  ];
+}
+
+function rightText({ length }: KeyMaterial, { keyType }: SecretTarget, subject: string): VerifyCheck[] {
+  const { ok } = checksOf(subject);
+  const hexadecimal = keyType === 'static-key';
+  // Which algorithm a static key is for is asked for by the next screen; how long a password is nobody has to know.
+  return [
+    ok('secret-plaintext', words.plaintext),
+    ok('secret-form', words.bare),
+    ok('secret-characters', hexadecimal ? words.hexadecimal : words.printable),
+    ok(
+      'secret-length',
+      hexadecimal ? words.digits(length, algorithmOfLength(length) ?? '') : words.passwordLength,
+    ),
+  ];
+}
+
+function checkOf({ code }: KeyProblem): VerifyId {
+  return CHECK_OF[code] ?? 'secret-form';
+}

@@ -1,0 +1,250 @@
+import { DEFAULTS } from '../../defaults.ts';
+import { plainJson } from '../../report/plain.ts';
+import {
+  aws,
+  inTurn,
+  own,
+  rotateCommand,
+  type SetUp,
+  setupCommand,
+  storeCommand,
+  type ToRotate,
+  type ToStore,
+} from '../../report/words/commands.ts';
+import { namedSecretWords } from '../../steps/named-secret-messages.ts';
+import type { Remedy } from '../../told.ts';
+
+/** A policy of a role; an inline one has no ARN. */
+interface OfRole {
+  name: string;
+  arn: string | undefined;
+}
+
+/** A secret, and the Region in which it can be changed. */
+interface Place {
+  arn: string;
+  region: string;
+}
+
+/** What to do about the checks of `verify` that are not as they should be. */
+export const remedies = {
+  store: (secret: ToStore): Remedy => ({
+    remedy: 'Check the name and the Region, or store the key:',
+    command: storeCommand(secret),
+  }),
+  storeToo: (secret: ToStore): Remedy => ({
+    remedy: 'Name the Region of the flow, or store the same key there too:',
+    command: storeCommand(secret, '--key-file', 'KEY-FILE'),
+  }),
+  storeHere: (region: string): Remedy => ({
+    remedy: `Store the same key in a secret of this account in ${region}, and take that one.`,
+  }),
+  useArn: (arn: string): Remedy => ({ remedy: `Take its full ARN: ${arn}` }),
+  useName: (name: string, region: string): Remedy => ({
+    remedy: 'Take the name without that:',
+    command: own('verify', '--secret-name', name, '--region', region),
+  }),
+  restore: (arn: string, region: string): Remedy => ({
+    remedy: 'Restore it:',
+    command: aws('secretsmanager', 'restore-secret', '--region', region, '--secret-id', arn),
+  }),
+  cancelRotation: ({ arn, region }: Place): Remedy => ({
+    remedy: 'Switch the rotation off:',
+    command: aws('secretsmanager', 'cancel-rotate-secret', '--region', region, '--secret-id', arn),
+  }),
+  rotate: (secret: ToRotate): Remedy => ({
+    remedy:
+      secret.source?.kind === 'generate'
+        ? 'Store a new key, the same in all its Regions:'
+        : 'Store the right key:',
+    command: rotateCommand(secret),
+  }),
+  /** For a manifest of which `rotate` would change nothing but what is not right. */
+  rotateAll: (manifest: string): Remedy => ({
+    remedy: 'Store the keys that the manifest names:',
+    command: own('rotate', '--manifest', manifest),
+  }),
+  orPassword: (rotate: Remedy): Remedy => ({
+    ...rotate,
+    remedy: 'If it is an SRT password, verify it with --key-type srt-password. If not, store the right key:',
+  }),
+
+  /** @param rotate how its value is stored again, which no other key can decrypt */
+  otherKmsKey: (arn: string, region: string, rotate: Remedy): Remedy => ({
+    remedy: 'Give the secret another KMS key. Then store its value again, encrypted with that key:',
+    command: inTurn(
+      aws(
+        ...['secretsmanager', 'update-secret', '--region', region],
+        ...['--secret-id', arn, '--kms-key-id', 'alias/aws/secretsmanager'],
+      ),
+      rotate.command,
+    ),
+  }),
+  /** A replica has its KMS key for good. */
+  replicateAnew: ({ arn, region }: Place, replica: string): Remedy => ({
+    remedy: 'Remove the replica and make it again, encrypted with a KMS key of its Region:',
+    command: inTurn(
+      aws(
+        ...['secretsmanager', 'remove-regions-from-replication', '--region', region],
+        ...['--secret-id', arn, '--remove-replica-regions', replica],
+      ),
+      aws(
+        ...['secretsmanager', 'replicate-secret-to-regions', '--region', region],
+        ...['--secret-id', arn, '--add-replica-regions', `Region=${replica}`],
+      ),
+    ),
+  }),
+  /** What is encrypted with a key that is no longer the secret's is encrypted with the one that it names now. */
+  encryptAnew: (arn: string, region: string, kmsKeyId = 'alias/aws/secretsmanager'): Remedy => ({
+    remedy: 'Encrypt it with the KMS key that the secret uses now:',
+    command: aws(
+      ...['secretsmanager', 'update-secret', '--region', region],
+      ...['--secret-id', arn, '--kms-key-id', kmsKeyId],
+    ),
+  }),
+  keyPolicy: (arn: string, region: string, policy: string): Remedy => ({
+    remedy: 'Allow the role in the key policy of the KMS key:',
+    command: aws(
+      ...['kms', 'put-key-policy', '--region', region, '--key-id', arn],
+      ...['--policy-name', 'default', '--policy', plainJson(policy)],
+    ),
+  }),
+  keyPolicyDenies: (because: string): Remedy => ({
+    remedy: `Change the key policy: ${because}. A policy that allows it does not help.`,
+  }),
+  keepKmsKey: (arn: string, region: string): Remedy => ({
+    remedy: 'Cancel its deletion, which leaves it disabled, and enable it:',
+    command: inTurn(
+      aws('kms', 'cancel-key-deletion', '--region', region, '--key-id', arn),
+      aws('kms', 'enable-key', '--region', region, '--key-id', arn),
+    ),
+  }),
+  enableKmsKey: (arn: string, region: string): Remedy => ({
+    remedy: 'Enable it:',
+    command: aws('kms', 'enable-key', '--region', region, '--key-id', arn),
+  }),
+  /** @param keyStoreId absent where AWS does not return it */
+  connectKeyStore: (region: string, keyStoreId: string | undefined): Remedy =>
+    keyStoreId === undefined
+      ? { remedy: 'Connect the custom key store of the KMS key, and wait until it is connected.' }
+      : {
+          remedy: 'Connect its custom key store, and wait until that is connected:',
+          command: aws(
+            ...['kms', 'connect-custom-key-store', '--region', region],
+            ...['--custom-key-store-id', keyStoreId],
+          ),
+        },
+  importKeyMaterial: {
+    remedy: 'Import the key material into the KMS key again. It has to be the same material as before.',
+  } satisfies Remedy,
+  waitForKmsKey: {
+    remedy: 'AWS is still creating the KMS key. Wait a minute, and verify again.',
+  } satisfies Remedy,
+  kmsKeyPolicy: {
+    remedy: 'Make sure that the policy of the KMS key allows the role kms:Decrypt.',
+  } satisfies Remedy,
+  resourcePolicy: (arn: string, region: string): Remedy => ({
+    remedy: 'Allow the role in the resource policy of the secret. To see the policy:',
+    command: aws('secretsmanager', 'get-resource-policy', '--region', region, '--secret-id', arn),
+  }),
+
+  setUp: (what: SetUp): Remedy => ({ remedy: 'Have it set up:', command: setupCommand(what) }),
+  setUpFrom: (manifest: string): Remedy => remedies.setUp({ secrets: [], regions: [], manifest }),
+  nameSource: (manifest: string): Remedy => ({
+    remedy:
+      'Check the name and the Region, or say in the manifest where its key comes from, and have it stored:',
+    command: own('setup', '--manifest', manifest),
+  }),
+  copyArn: { remedy: namedSecretWords.copyArn } satisfies Remedy,
+  letIn: (what: SetUp): Remedy => ({
+    remedy:
+      what.manifest === undefined
+        ? 'Have MediaConnect added to its trust policy:'
+        : 'Have MediaConnect added to its trust policy, with updateTrust: true in the manifest:',
+    command: setupCommand(what, '--update-trust'),
+  }),
+  otherRole: (what: SetUp): Remedy => ({
+    remedy:
+      what.manifest === undefined
+        ? 'Set up another role, for example of this name, and use it in its place:'
+        : 'Name another role in the manifest (--role-name), and have it set up:',
+    command: setupCommand({
+      ...what,
+      roleName: otherName(what.roleName ?? DEFAULTS.roleName, DEFAULTS.roleName),
+    }),
+  }),
+  takeTrustDenialOut: (roleName: string): Remedy => ({
+    remedy: 'Remove the Deny from its trust policy; adding a statement would not help. To see the policy:',
+    command: aws('iam', 'get-role', '--role-name', roleName),
+  }),
+  /** @param trust the trust policy with the guard in it, where it can be added without a change to anything else */
+  guard: (roleName: string, account: string, trust: string | undefined): Remedy => ({
+    remedy: `Give its statement for MediaConnect the condition {"StringEquals": {"aws:SourceAccount": "${account}"}}${trust === undefined ? '.' : ':'}`,
+    ...(trust === undefined
+      ? {}
+      : {
+          command: aws(
+            'iam',
+            'update-assume-role-policy',
+            '--role-name',
+            roleName,
+            '--policy-document',
+            plainJson(trust),
+          ),
+        }),
+  }),
+  attach: (what: SetUp): Remedy => ({
+    remedy: 'Have it attached, with this secret in it, and made if there is none of this name:',
+    command: setupCommand(what),
+  }),
+  policyUnreadable: {
+    remedy: 'Look at it in the IAM console, which can show any policy that IAM accepted.',
+  } satisfies Remedy,
+  takeOut: (because: string): Remedy => ({
+    remedy: /boundary/.test(because)
+      ? 'Ask the owner of the permissions boundary to allow it, or set up a role with another one.'
+      : 'Take the denial out of the policy, or except this secret from it.',
+  }),
+  takeOff: (what: SetUp, roleName: string, { name, arn }: OfRole): Remedy => {
+    // With the name of the wide policy, `setup` would keep that one.
+    const policyName = isSameName(name, what.policyName ?? DEFAULTS.policyName)
+      ? `${name}-Narrow`
+      : what.policyName;
+    const off =
+      arn === undefined
+        ? aws('iam', 'delete-role-policy', '--role-name', roleName, '--policy-name', name)
+        : aws('iam', 'detach-role-policy', '--role-name', roleName, '--policy-arn', arn);
+    return {
+      remedy:
+        what.manifest === undefined
+          ? 'Attach a policy that only reads what is needed (name all secrets that the role is for), and then take this one off:'
+          : 'See to it that the manifest names another policy for the keys of this role (--policy-name), and none of a wide scope (--policy-scope). Then have it set up, and take this one off:',
+      command: inTurn(setupCommand({ ...what, policyName }), off),
+    };
+  },
+  passRole: (roleArn: string): Remedy => ({
+    remedy: 'Whoever makes or changes the flow needs this statement:',
+    command: plainJson(
+      JSON.stringify({
+        Effect: 'Allow',
+        Action: 'iam:PassRole',
+        Resource: roleArn,
+        Condition: { StringEquals: { 'iam:PassedToService': 'mediaconnect.amazonaws.com' } },
+      }),
+    ),
+  }),
+
+  otherPartition: {
+    remedy: 'Take the right ARN, or credentials of that partition (--profile).',
+  } satisfies Remedy,
+};
+
+/** IAM does not tell letter case apart in names. */
+function isSameName(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+/** A name that is not taken by what it stands for: the default one, unless it is that one itself that does not do. */
+function otherName(name: string, byDefault: string): string {
+  return isSameName(name, byDefault) ? `${byDefault}-2` : byDefault;
+}

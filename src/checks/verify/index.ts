@@ -1,0 +1,139 @@
+import { parseArn } from '../../aws/arn.ts';
+import { policyReader } from '../../aws/iam/policies.ts';
+import { type Caller, callerOf } from '../../aws/iam/simulation.ts';
+import { atMost } from '../../aws/requests/concurrency.ts';
+import type { Aws, Identity } from '../../aws/session.ts';
+import { judgeCaller } from './check-caller.ts';
+import { judgeMedia } from './check-flow.ts';
+import { judgePolicies } from './check-policies.ts';
+import { readingJudge } from './check-reading.ts';
+import { judgeRole, type RoleWish } from './check-role.ts';
+import { judgeSameKey, judgeSecret, subjectOf } from './check-secret.ts';
+import { sightMedia } from './observe/flow.ts';
+import { sightSecrets } from './observe/index.ts';
+import { withoutGuess } from './observe/key-type.ts';
+import { type RoleSight, sightRole } from './observe/role.ts';
+import type { SecretSight } from './observe/secret.ts';
+import { type Pair, type Subjects, subjectsOf, type VerifyRequest } from './observe/subjects.ts';
+import { type Reader, readersOf } from './settings.ts';
+import type { VerifyCheck } from './types.ts';
+
+export type { ManifestEntry, SecretTarget } from './observe/secret.ts';
+export type { VerifyGroup, VerifyRequest } from './observe/subjects.ts';
+export type { Reader } from './settings.ts';
+
+/** IAM allows few requests at once, and a role takes some. */
+const ROLES_AT_ONCE = 3;
+
+/** What was found out about a set-up. */
+export interface Verification {
+  checks: VerifyCheck[];
+  /** Each secret and the role that is to read it. */
+  readers: Reader[];
+}
+
+/**
+ * Whether MediaConnect can read the keys in question, and if not, why. Changes nothing; reads the secrets' values, which
+ * moves their dates of last access. What cannot be looked at makes a check that cannot be told.
+ * @throws Failure when there are no credentials that AWS knows
+ */
+export async function verify(aws: Aws, request: VerifyRequest): Promise<VerifyCheck[]> {
+  return (await verification(aws, request)).checks;
+}
+
+/**
+ * The same, with what the next screen asks for.
+ * @param onSecret is told of each secret that has been looked at
+ */
+export async function verification(
+  aws: Aws,
+  request: VerifyRequest,
+  onSecret: () => void = () => undefined,
+): Promise<Verification> {
+  const identity = await aws.identity();
+  const { flowArn } = request;
+  const media = flowArn === undefined ? undefined : await sightMedia(aws, identity, flowArn);
+  const seen = await lookAt(aws, identity, subjectsOf(request, media), onSecret);
+  const sights = [...seen.secrets.values()];
+  const ofRoles = await atMost(ROLES_AT_ONCE, [...seen.roles], ([id, role]) =>
+    judgeOneRole(aws, identity, request, { id, role, seen }),
+  );
+  const checks = [
+    ...(media ? judgeMedia(media, seen.secrets, identity) : []),
+    ...sights.flatMap((sight) => withoutGuess(judgeSecret(sight, identity), sight)),
+    ...judgeSameKey(sights, identity),
+    ...ofRoles.flat(),
+  ];
+  return { checks: once(checks), readers: readersOf(seen, identity) };
+}
+
+/** All that was looked at, by the names that the pairs have for it. */
+interface Seen {
+  secrets: ReadonlyMap<string, SecretSight>;
+  roles: ReadonlyMap<string, RoleSight>;
+  pairs: Pair[];
+  caller: Caller;
+}
+
+async function lookAt(
+  aws: Aws,
+  identity: Identity,
+  { secrets, roles, pairs }: Subjects,
+  onSecret: () => void,
+): Promise<Seen> {
+  const reader = policyReader(aws);
+  const [secretSights, roleSights, caller] = await Promise.all([
+    sightSecrets(aws, identity, secrets, onSecret),
+    atMost(ROLES_AT_ONCE, roles, async (id) => [id, await sightRole(aws, reader, identity, id)] as const),
+    callerOf(aws, identity.arn),
+  ]);
+  return { secrets: secretSights, roles: new Map(roleSights), pairs, caller };
+}
+
+async function judgeOneRole(
+  aws: Aws,
+  identity: Identity,
+  request: VerifyRequest,
+  { id, role, seen }: { id: string; role: RoleSight; seen: Seen },
+): Promise<VerifyCheck[]> {
+  const secrets = seen.pairs.flatMap((pair) =>
+    pair.role === id ? (seen.secrets.get(pair.secret) ?? []) : [],
+  );
+  const wish = wishFor(id, secrets, request);
+  const users = seen.pairs.flatMap(({ role: read, user }) => (read === id ? (user ?? []) : []));
+  const itself = (users.length > 0 ? [...new Set(users)] : [request.flowArn]).flatMap((user) =>
+    judgeRole(role, { ...wish, ...(user === undefined ? {} : { flowArn: user }) }, identity),
+  );
+  if (role.kind !== 'there') return itself;
+  const judge = readingJudge(role, wish, identity);
+  const reading = secrets.flatMap((secret) =>
+    secret.kind === 'there' ? judge(secret, subjectOf(secret, identity)) : [],
+  );
+  const passing = await judgeCaller(aws, identity, seen.caller, role.arn);
+  return [...itself, ...reading, ...judgePolicies(role, wish, identity), passing];
+}
+
+/** For what a role is wanted, of which `id` is the name or the ARN. */
+function wishFor(id: string, secrets: SecretSight[], { groups, flowArn }: VerifyRequest): RoleWish {
+  const flowRegion = flowArn === undefined ? [] : [parseArn(flowArn)?.region ?? ''];
+  const named = groups.flatMap(({ role, policyName }) => (role === id ? (policyName ?? []) : []));
+  return {
+    regions: [...new Set([...secrets.map(({ target }) => target.region), ...flowRegion])],
+    secrets: secrets.flatMap((secret) => {
+      const arn = secret.kind === 'there' ? secret.arn : undefined;
+      return arn === undefined ? [] : [{ arn, keyType: secret.target.keyType }];
+    }),
+    ...(flowArn === undefined ? {} : { flowArn }),
+    policyNames: [...new Set(named)],
+    manifest: secrets[0]?.target.manifest?.path,
+  };
+}
+
+/** A secret that was asked for by its name, and that a flow names by its ARN, is told once. */
+function once(checks: VerifyCheck[]): VerifyCheck[] {
+  return [
+    ...new Map(
+      checks.map((check) => [[check.id, check.subject, check.role, check.detail].join('\n'), check]),
+    ).values(),
+  ];
+}

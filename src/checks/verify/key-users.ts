@@ -1,0 +1,115 @@
+import type { FlowEncryption, FlowPart, FoundFlow, TransitEncryption } from '../../aws/mediaconnect/flows.ts';
+import type { FoundRouterEnd, RouterSetting } from '../../aws/mediaconnect/routers.ts';
+import type { FoundSecret } from '../../aws/secrets/index.ts';
+import { userWords as words } from '../../aws/secrets/user-messages.ts';
+import { spellingsOf } from '../../aws/secrets/users.ts';
+import type { Identity } from '../../aws/session.ts';
+import type { KeyMaterial } from '../../key/index.ts';
+import type { Remedy } from '../../told.ts';
+import { judgePart } from './check-flow.ts';
+import { judgeContent } from './check-value.ts';
+import { verifyWords } from './messages.ts';
+import { isRouted } from './observe/flow.ts';
+import type { SecretSight, SecretTarget, ThereSecret } from './observe/secret.ts';
+import { keyOf, targetOf, transitTarget } from './observe/subjects.ts';
+import type { VerifyCheck, VerifyId } from './types.ts';
+
+/** A setting of a flow, a router input or a router output that does not fit a key which comes into its secret. */
+export interface Misfit {
+  /** What `verify` would say of it, as a warning. Its subject is the flow, the router input or the router output. */
+  check: VerifyCheck;
+  /** True where an update of the setting makes it fit; else only another key does. */
+  canFollow: boolean;
+}
+
+/** The checks of a part of a flow that a new key can fail. */
+const OF_KEY: ReadonlySet<VerifyId> = new Set(['flow-protocol', 'flow-algorithm']);
+
+/** A key that comes into a secret. */
+interface Coming {
+  secret: FoundSecret;
+  key: KeyMaterial;
+  identity: Identity;
+}
+
+/** Returns what `verify` would find wrong with what uses a secret if the secret held this key. Pure. */
+export function misfits(consumer: FoundFlow | FoundRouterEnd, coming: Coming): Misfit[] {
+  return 'parts' in consumer
+    ? consumer.parts.flatMap((part) => misfitsOfPart(consumer, part, coming))
+    : consumer.settings.flatMap((setting) => misfitsOfRouter(consumer, setting, coming));
+}
+
+function misfitsOfPart(flow: FoundFlow, part: FlowPart, coming: Coming): Misfit[] {
+  const { encryption, transit } = part;
+  const what = verifyWords.part(part.kind, part.name, part.protocol);
+  return [
+    ...(encryption && names(encryption, coming) ? misfitsOfEncryption(flow, part, encryption, coming) : []),
+    ...(transit && isRouted(part) && names(transit, coming)
+      ? misfitsOfTransit({ id: 'flow-encryption', subject: flow.arn, what }, transit, coming)
+      : []),
+  ];
+}
+
+function names({ secretArn = '' }: { secretArn?: string }, { secret }: Coming): boolean {
+  return spellingsOf(secret.arn).includes(secretArn);
+}
+
+function misfitsOfEncryption(
+  flow: FoundFlow,
+  part: FlowPart,
+  encryption: FlowEncryption,
+  coming: Coming,
+): Misfit[] {
+  const settings = { ...encryption, secretArn: coming.secret.arn };
+  const target = targetOf(settings);
+  if (!target) return [];
+  const sight = sightWith(target, coming);
+  const what = verifyWords.part(part.kind, part.name, part.protocol);
+  const about = { id: 'flow-encryption' as const, subject: flow.arn, what };
+  if (unusable(sight, coming.identity)) {
+    return [misfit(about, words.takesKeyType(encryption.keyType), words.changeKeyType, true)];
+  }
+  return judgePart(flow, { ...part, encryption: settings }, new Map([[keyOf(target), sight]]))
+    .filter(({ id, verdict }) => verdict === 'failed' && OF_KEY.has(id))
+    .map((check) => ({ check: { ...check, verdict: 'warning', subject: flow.arn }, canFollow: true }));
+}
+
+function misfitsOfRouter(end: FoundRouterEnd, setting: RouterSetting, coming: Coming): Misfit[] {
+  const about = { id: 'router-encryption' as const, subject: end.arn, what: setting.path };
+  if (setting.kind === 'transit') {
+    return names(setting.transit, coming) ? misfitsOfTransit(about, setting.transit, coming) : [];
+  }
+  if (!names(setting, coming)) return [];
+  const target = targetOf({ keyType: 'srt-password', secretArn: coming.secret.arn });
+  const isUnusable = target !== undefined && unusable(sightWith(target, coming), coming.identity);
+  return isUnusable ? [misfit(about, words.takesKeyType('srt-password'), words.storePassword, false)] : [];
+}
+
+function misfitsOfTransit(about: About, transit: TransitEncryption, coming: Coming): Misfit[] {
+  const target = transitTarget({ ...transit, secretArn: coming.secret.arn });
+  return target && unusable(sightWith(target, coming), coming.identity)
+    ? [misfit(about, words.transitTakes, words.storeLongKey, false)]
+    : [];
+}
+
+interface About {
+  id: VerifyId;
+  subject: string;
+  /** How the setting is called in a check. */
+  what: string;
+}
+
+function misfit({ id, subject, what }: About, detail: string, remedy: Remedy, canFollow: boolean): Misfit {
+  return { check: { id, verdict: 'warning', subject, detail: `${what} ${detail}`, ...remedy }, canFollow };
+}
+
+/** The secret as it would be seen with the key that comes. */
+function sightWith(target: SecretTarget, { secret, key }: Coming): ThereSecret & SecretSight {
+  const content = { seen: { kind: 'text' as const, key } };
+  return { kind: 'there', arn: secret.arn, described: { seen: secret }, content, target };
+}
+
+/** Whether the value is none that such a setting takes. */
+function unusable(sight: ThereSecret & SecretSight, identity: Identity): boolean {
+  return judgeContent(sight, sight.arn ?? '', identity).some(({ verdict }) => verdict === 'failed');
+}

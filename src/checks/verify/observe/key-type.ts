@@ -1,0 +1,38 @@
+import { seenIn } from '../../../aws/look.ts';
+import { mayBePassword } from '../../../key/index.ts';
+import type { VerifyCheck, VerifyId } from '../types.ts';
+import { keyTypeWords as words } from './key-type-messages.ts';
+import type { SecretSight } from './secret.ts';
+
+/** The checks that depend on what kind of key a secret is to hold. */
+const OF_VALUE: ReadonlySet<VerifyId> = new Set([
+  'secret-plaintext',
+  'secret-form',
+  'secret-characters',
+  'secret-length',
+]);
+
+/**
+ * Returns the checks of a secret without those that only a guess has failed: of a value that may be an SRT password it cannot be said
+ * that it is a damaged static key, where nobody has told which of the two it is. Pure.
+ */
+export function withoutGuess(checks: VerifyCheck[], sight: SecretSight): VerifyCheck[] {
+  if (sight.kind !== 'there' || !sight.target.keyTypeGuessed) return checks;
+  // Who names the key that it should hold has told the type as well.
+  if (sight.target.key || sight.target.manifest?.source) return checks;
+  const content = seenIn(sight.content);
+  const isGuess = ({ id, verdict }: VerifyCheck) => verdict === 'failed' && OF_VALUE.has(id);
+  const [failed] = checks.filter(isGuess);
+  if (!failed || content?.kind !== 'text' || !mayBePassword(content.key)) return checks;
+  const { subject } = failed;
+  return [
+    ...checks.filter((check) => !isGuess(check)),
+    {
+      id: 'secret-characters',
+      verdict: 'cannot-tell',
+      subject,
+      detail: words.unknown,
+      remedy: words.unknownRemedy,
+    },
+  ];
+}

@@ -1,0 +1,128 @@
+import { parseSecretArn } from '../../../aws/arn.ts';
+import { type Look, look, seenIn } from '../../../aws/look.ts';
+import {
+  describeSecret,
+  type FoundSecret,
+  mayHavePolicy,
+  readResourcePolicy,
+} from '../../../aws/secrets/index.ts';
+import type { EarlyValue, ValueReader } from '../../../aws/secrets/value-reader.ts';
+import { readValue, type SecretContent } from '../../../aws/secrets/values.ts';
+import type { Aws, Identity } from '../../../aws/session.ts';
+import type { Algorithm, KeyMaterial, KeySource, KeyType } from '../../../key/index.ts';
+import type { Reading } from '../../../report/words/commands.ts';
+import { type Encryption, type EncryptionReaders, readEncryption } from '../../access/encryption.ts';
+import { isForeign } from '../foreign.ts';
+import { type Absence, whyAbsent } from './absence.ts';
+
+/** A secret to be looked at, and what it must hold. */
+export interface SecretTarget {
+  region: string;
+  /** Its name or its ARN. */
+  id: string;
+  keyType: KeyType;
+  /** True where nobody has said what kind of key it is: then its tag decides, and without one `keyType` is a guess. */
+  keyTypeGuessed?: boolean;
+  algorithm?: Algorithm;
+  /** The very key that it must hold. */
+  key?: KeyMaterial;
+  /** The entry of a manifest that names it, if one does. */
+  manifest?: ManifestEntry;
+  /** Who is to read it, where the command line or a flow says so. */
+  reading?: Reading;
+}
+
+/** What the checks and their remedies have to know of an entry of a manifest. */
+export interface ManifestEntry {
+  path: string;
+  /** Where the entry stands, as `keys.yaml:12:5`. */
+  at: string;
+  /** The Regions of its secret. */
+  regions: string[];
+  roleName: string;
+  /** Where its key comes from; absent for a secret that is used as it is. */
+  source?: KeySource;
+  /** Whether `rotate --manifest` would put the right key into it, and change nothing that is right. */
+  rotates: boolean;
+}
+
+/** A secret as far as it could be looked at. */
+export type SecretSight = { target: SecretTarget } & (
+  | { kind: 'foreign' }
+  | { kind: 'absent'; absence: Absence }
+  | ThereSecret
+);
+
+/**
+ * A secret that exists or may exist: without the permission to look, nothing else is known. Its encryption is not looked at while
+ * it is scheduled for deletion, nor where it could not be described.
+ */
+export interface ThereSecret extends Partial<Encryption> {
+  kind: 'there';
+  /** Absent when it was given by its name, and nothing that was seen tells it. */
+  arn?: string;
+  described: Look<FoundSecret>;
+  /** Not looked at while the secret is scheduled for deletion, as is the next one. */
+  content?: Look<SecretContent>;
+  resourcePolicy?: Look<string | undefined>;
+}
+
+/** What reads for many secrets at once, or once for many secrets. */
+export interface SecretReaders {
+  values: ValueReader;
+  encryption: EncryptionReaders;
+}
+
+/** Looks at a secret. This reads its value, which moves its date of last access. */
+export async function sightSecret(
+  aws: Aws,
+  { values, encryption: readers }: SecretReaders,
+  identity: Identity,
+  target: SecretTarget,
+): Promise<SecretSight> {
+  if (parseSecretArn(target.id) && isForeign(target.id, identity)) return { target, kind: 'foreign' };
+  const { region, id } = target;
+  const early = await values.early(region, id);
+  const described = await look(describeSecret(aws, region, id));
+  if ('unseen' in described) return { target, ...(await sightRest(aws, target, described, early)) };
+  const { seen: secret } = described;
+  if (!secret) return { target, kind: 'absent', absence: await whyAbsent(aws, target) };
+  const known = withTag(target, secret);
+  const [rest, encryption] = await Promise.all([
+    sightRest(aws, known, { seen: secret }, early),
+    secret.deletedAt ? undefined : readEncryption(readers, identity, secret),
+  ]);
+  return { target: known, ...rest, ...encryption };
+}
+
+/** Returns a target with the kind of key that the secret's tag tells, unless it is known otherwise. */
+function withTag(target: SecretTarget, { keyType }: FoundSecret): SecretTarget {
+  return target.keyTypeGuessed && keyType ? { ...target, keyType, keyTypeGuessed: false } : target;
+}
+
+async function sightRest(
+  aws: Aws,
+  { region, id }: SecretTarget,
+  described: Look<FoundSecret>,
+  early: EarlyValue | undefined,
+): Promise<ThereSecret> {
+  const secret = seenIn(described);
+  const known = secret?.arn ?? (parseSecretArn(id) ? id : undefined);
+  if (secret?.deletedAt) return { kind: 'there', arn: secret.arn, described };
+  const [value, resourcePolicy] = await Promise.all([
+    early?.kind === 'found'
+      ? { seen: early.value }
+      : look(readValue(aws, region, known ?? id, secret?.kmsKeyId)),
+    secret && !mayHavePolicy(secret)
+      ? { seen: undefined }
+      : look(readResourcePolicy(aws, region, known ?? id)),
+  ]);
+  const arn = known ?? seenIn(value)?.arn;
+  return {
+    kind: 'there',
+    ...(arn === undefined ? {} : { arn }),
+    described,
+    content: 'seen' in value ? { seen: value.seen.content } : value,
+    resourcePolicy,
+  };
+}

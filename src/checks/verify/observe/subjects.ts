@@ -1,0 +1,122 @@
+import { nameInIamArn, parseArn, parseSecretArn } from '../../../aws/arn.ts';
+import { seenIn } from '../../../aws/look.ts';
+import type { FlowEncryption, FlowPart, TransitEncryption } from '../../../aws/mediaconnect/flows.ts';
+import { isRouted, type MediaSight, type MediaSights } from './flow.ts';
+import type { SecretTarget } from './secret.ts';
+
+/** What is to be verified. */
+export interface VerifyRequest {
+  groups: VerifyGroup[];
+  /** A flow, a router input or a router output, with the secrets and roles in its encryption settings. */
+  flowArn?: string;
+}
+
+/** Secrets that belong together, and who is to read them. */
+export interface VerifyGroup {
+  secrets: SecretTarget[];
+  /** The name or the ARN of the role that is to read them; left out where only what a flow names is verified. */
+  role?: string;
+  /** A policy that must be attached to that role. */
+  policyName?: string;
+}
+
+/** A secret, and the role that is to read it. */
+export interface Pair {
+  /** As `keyOf` names it. */
+  secret: string;
+  role: string;
+  /** What will assume the role: a flow, a router input or a router output, where one is known. */
+  user?: string;
+}
+
+/** Everything that has to be looked at, each once. */
+export interface Subjects {
+  secrets: Map<string, SecretTarget>;
+  /** Names or ARNs. */
+  roles: string[];
+  pairs: Pair[];
+}
+
+/** What the request asks for, and what the flow or router names, and the other ends of its connections. Pure. */
+export function subjectsOf({ groups, flowArn }: VerifyRequest, media: MediaSights | undefined): Subjects {
+  const user = flowArn;
+  const asked = groups.flatMap(({ secrets, role }) => secrets.map((target) => ({ target, role, user })));
+  const all = [...asked, ...(media ? namedIn(media) : [])];
+  const roles = [...groups, ...all].flatMap((each) => each.role ?? []);
+  return {
+    secrets: new Map(all.map(({ target }) => [keyOf(target), target])),
+    roles: [...new Set(roles)],
+    pairs: all.flatMap((each) =>
+      each.role === undefined
+        ? []
+        : [
+            {
+              secret: keyOf(each.target),
+              role: each.role,
+              ...(each.user === undefined ? {} : { user: each.user }),
+            },
+          ],
+    ),
+  };
+}
+
+/** Names a secret and what it is to hold: one that is used as a static key and as a password is looked at as both. */
+export function keyOf({ id, region, keyType, algorithm }: SecretTarget): string {
+  return [keyType, region, id, algorithm ?? ''].join(' ');
+}
+
+interface Named {
+  target: SecretTarget;
+  role: string | undefined;
+  user: string;
+}
+
+/** The secrets and roles that encryption settings name. What else they say is judged with what has them. */
+function namedIn({ asked, others }: MediaSights): Named[] {
+  const end = asked.kind === 'router' ? seenIn(asked.found)?.connectedTo : undefined;
+  return [
+    ...namedBy(asked, () => true),
+    // Of a flow at the other end, only the part that is connected matters.
+    ...[...others.values()].flatMap((sight) => namedBy(sight, ({ arn }) => arn === end?.partArn)),
+  ];
+}
+
+function namedBy(sight: MediaSight, isMeant: (part: FlowPart) => boolean): Named[] {
+  if (sight.kind === 'foreign') return [];
+  const user = sight.arn;
+  const named = (target: SecretTarget | undefined, role: string | undefined): Named[] =>
+    target ? [{ target, role, user }] : [];
+  if (sight.kind === 'router') {
+    return (seenIn(sight.found)?.settings ?? []).flatMap((setting) =>
+      setting.kind === 'transit'
+        ? named(transitTarget(setting.transit), setting.transit.roleArn)
+        : named(targetOf({ ...setting, keyType: 'srt-password' }), setting.roleArn),
+    );
+  }
+  return (seenIn(sight.found)?.parts ?? []).filter(isMeant).flatMap((part) => {
+    const { encryption, transit } = part;
+    return [
+      ...(encryption ? named(targetOf(encryption), encryption.roleArn) : []),
+      ...(transit && isRouted(part) ? named(transitTarget(transit), transit.roleArn) : []),
+    ];
+  });
+}
+
+/** The secret of transit encryption, whose key has 64 digits (MediaConnect User Guide, "Encryption in transit"). */
+export function transitTarget({ keyType, secretArn, roleArn }: TransitEncryption): SecretTarget | undefined {
+  if (keyType !== 'SECRETS_MANAGER' || secretArn === undefined) return undefined;
+  const target = targetOf({ keyType: 'static-key', secretArn, ...(roleArn ? { roleArn } : {}) });
+  return target && { ...target, algorithm: 'aes256' };
+}
+
+/** The secret in a flow's encryption settings, if they name one by its full ARN; SPEKE has none. */
+export function targetOf({
+  keyType,
+  secretArn = '',
+  roleArn,
+}: Pick<FlowEncryption, 'keyType' | 'secretArn' | 'roleArn'>): SecretTarget | undefined {
+  const arn = parseSecretArn(secretArn);
+  if (!arn || (keyType !== 'static-key' && keyType !== 'srt-password')) return undefined;
+  const roleName = roleArn !== undefined && parseArn(roleArn) ? nameInIamArn(roleArn) : undefined;
+  return { id: secretArn, region: arn.region, keyType, reading: { roleName } };
+}

@@ -1,0 +1,86 @@
+import { groupedBy } from '../../../grouping.ts';
+import { folded, MOST_LINES } from '../../../report/fold.ts';
+import type { Output } from '../../../report/output.ts';
+import { type Verdict, WORST_FIRST } from '../../../report/verdicts.ts';
+import type { VerifiedKey, VerifyCheck } from '../types.ts';
+import { verdictOf } from '../verdict.ts';
+import { verifyShow as words } from './messages.ts';
+import { checkLines, concludingLine, countOf, groupLines, groupsOf, titleLines } from './report.ts';
+
+/** Answers the checks that are about a secret, or about a role and its policies, by its ARN. */
+type ChecksAbout = (arn: string) => VerifyCheck[];
+
+/** Puts checks in order, so that those of one thing are at hand. */
+export function checksByArn(checks: readonly VerifyCheck[]): ChecksAbout {
+  const byArn = groupedBy(checks, (check) =>
+    isOfSecret(check) ? check.subject : (check.role ?? check.subject),
+  );
+  return (arn) => byArn.get(arn) ?? [];
+}
+
+/** What the checks of a key come to: of its secrets, and of the role that is to read them. */
+export function verdictOn({ secrets, role }: VerifiedKey, about: ChecksAbout): Verdict {
+  return verdictOf([...secrets, role].flatMap(about));
+}
+
+/**
+ * Prints what was checked of many keys, key by key, then the roles. Of more secrets than anybody reads about, only what is
+ * not as it should be is shown, and the rest counted.
+ */
+export function showKeys(output: Output, checks: readonly VerifyCheck[], keys: VerifiedKey[]): void {
+  const about = checksByArn(checks);
+  const secrets = keys.flatMap((key) => key.secrets);
+  const whole = secrets.length <= MOST_LINES;
+  const isWorth = (check: VerifyCheck) => whole || check.verdict !== 'ok';
+  const worth: ChecksAbout = (arn) => about(arn).filter(isWorth);
+  const shown = keys.filter((key) => key.secrets.some((arn) => worth(arn).length > 0));
+  const others = groupsOf(checks.filter((check) => !isOfSecret(check) && isWorth(check)));
+  const lines = [
+    ...worstOf(shown, worth).flatMap((key) => keyLines(output, key, worth)),
+    ...(shown.length > MOST_LINES ? [words.moreKeys(shown.length - MOST_LINES), ''] : []),
+    ...others.flatMap((group) => [...groupLines(output, group), '']),
+    ...conclusion(output, checks, keys, about),
+  ];
+  output.result(lines.join('\n'));
+}
+
+/** The keys that there is room for: all, in their order, or those that are worst. */
+function worstOf(keys: VerifiedKey[], about: ChecksAbout): VerifiedKey[] {
+  if (keys.length <= MOST_LINES) return keys;
+  const byVerdict = groupedBy(keys, ({ secrets }) => verdictOf(secrets.flatMap(about)));
+  return WORST_FIRST.flatMap((verdict) => byVerdict.get(verdict) ?? []).slice(0, MOST_LINES);
+}
+
+function isOfSecret({ subject }: VerifyCheck): boolean {
+  return subject.includes(':secretsmanager:');
+}
+
+/** Regions in which the same is found stand together. */
+function keyLines(output: Output, { secrets }: VerifiedKey, worth: ChecksAbout): string[] {
+  const found = secrets.map((arn) => ({ arn, lines: checkLines(output, worth(arn)) }));
+  const told = found.filter(({ lines }) => lines.length > 0);
+  return folded(told, ({ lines }) => lines.join('\n')).flatMap((same) => {
+    const arns = same.map(({ arn }) => arn);
+    const names = [...new Set(arns.map(words.nameIn))];
+    const regions = [...new Set(arns.map((arn) => arn.split(':')[3] ?? ''))];
+    return [...titleLines(output, words.titleOf(names, regions), arns), ...same[0].lines, ''];
+  });
+}
+
+function conclusion(
+  output: Output,
+  checks: readonly VerifyCheck[],
+  keys: VerifiedKey[],
+  about: ChecksAbout,
+): string[] {
+  const verdicts = keys.map((key) => verdictOn(key, about));
+  const keysOf = (verdict: Verdict) => verdicts.filter((each) => each === verdict).length;
+  const counts = WORST_FIRST.toReversed().flatMap((verdict) => {
+    const number = keysOf(verdict);
+    return number > 0 ? [words.keysOf[verdict](number)] : [];
+  });
+  const secrets = keys.flatMap((key) => key.secrets).length;
+  const all = verdictOf(checks);
+  const sentence = words.concluding[all](keys.length, keysOf(all), countOf(all, checks));
+  return [output.prose(words.keyCounts(keys.length, secrets, counts)), concludingLine(output, all, sentence)];
+}

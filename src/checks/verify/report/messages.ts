@@ -1,0 +1,70 @@
+import type { Verdict } from '../../../report/verdicts.ts';
+import { count } from '../../../report/words/fleet.ts';
+import { many, someOf } from '../../../report/words/many.ts';
+
+const keysOf = (number: number) => (number > 1 ? 'these keys' : 'this key');
+const checksOf = (number: number) => many(number, 'check');
+const everyKey = (keys: number) => (keys === 1 ? 'the key' : `all ${count(keys)} keys`);
+const someKeys = (number: number, keys: number) =>
+  keys === 1 ? 'the key' : `${count(number)} of ${many(keys, 'key')}`;
+
+/** What `verify` shows around its checks, and what it says while it works. */
+export const verifyShow = {
+  title: (kind: 'flow' | 'router' | 'secret' | 'role' | 'caller', arn: string) => {
+    const [, , , region = '', , ...resource] = arn.split(':');
+    const last = resource.join(':').replace(/^.*[:/]/, '');
+    if (kind === 'secret') return `Secret ${verifyShow.nameIn(arn)} (${region})`;
+    if (kind === 'caller') return 'You';
+    if (kind === 'router') return `${/:routerInput:/.test(arn) ? 'Router input' : 'Router output'} ${last}`;
+    return `${kind === 'flow' ? 'Flow' : 'Role'} ${last}`;
+  },
+  /** The name in the ARN of a secret. */
+  nameIn: (arn: string) => /:secret:(.+)-[A-Za-z0-9?]{6}$/.exec(arn)?.[1] ?? arn,
+  canRead: (keys: number, warnings: number) =>
+    `${keys === 0 ? 'There is no key that MediaConnect would have to read' : `MediaConnect can read ${keysOf(keys)}`}.${
+      warnings === 0 ? '' : ` There ${warnings === 1 ? 'is one warning' : `are ${warnings} warnings`}.`
+    }`,
+  cannotRead: (keys: number, failed: number) =>
+    `MediaConnect cannot read ${keysOf(keys)}: ${checksOf(failed)} failed.`,
+  /** What is wrong where MediaConnect may well read the key. */
+  faults: {
+    flow: 'There is no such flow in this account',
+    value: 'The secret does not hold a key that MediaConnect can use',
+    key: 'The secret does not hold the right key',
+    settings: "This flow's settings don't match the key",
+    router: 'There is no such router input or router output in this account',
+    ends: 'The two ends of the connection have different settings',
+    encryption: "The encryption settings name something that MediaConnect can't use",
+    messages: 'MediaConnect reports errors',
+    rotation: 'The secret rotates automatically, which breaks the stream each time',
+  },
+  faulty: (what: string, failed: number) => `${what}: ${checksOf(failed)} failed.`,
+  cannotTell: (keys: number, open: number) =>
+    `Whether MediaConnect can read ${keysOf(keys)} cannot be told: ${checksOf(open)} could not be made.`,
+
+  titleOf: (names: string[], regions: string[]) => `Secret ${names.join(', ')} (${regions.join(', ')})`,
+  moreKeys: (number: number) => `and ${count(number)} more keys; --json has them all`,
+  keyCounts: (keys: number, secrets: number, verdicts: string[]) =>
+    `${many(keys, 'key')} in ${many(secrets, 'secret')}: ${verdicts.join(', ')}`,
+  keysOf: {
+    ok: (number: number) => `${count(number)} can be read`,
+    warning: (number: number) => `${count(number)} can be read, with warnings`,
+    failed: (number: number) => `${count(number)} cannot be read`,
+    'cannot-tell': (number: number) => `${count(number)} cannot be told`,
+  } satisfies Record<Verdict, (number: number) => string>,
+  concluding: {
+    ok: (keys: number) => `MediaConnect can read ${everyKey(keys)}.`,
+    warning: (keys: number, _number: number, checks: number) =>
+      `MediaConnect can read ${everyKey(keys)}. There ${checks === 1 ? 'is one warning' : `are ${count(checks)} warnings`}.`,
+    failed: (keys: number, number: number, checks: number) =>
+      `MediaConnect cannot read ${someKeys(number, keys)}: ${checksOf(checks)} failed.`,
+    'cannot-tell': (keys: number, number: number, checks: number) =>
+      `Whether MediaConnect can read ${someKeys(number, keys)} cannot be told: ${checksOf(checks)} could not be made.`,
+  } satisfies Record<Verdict, (keys: number, number: number, checks: number) => string>,
+  notCompared: (places: string[]) =>
+    `${places.length === 1 ? 'A key is' : `${count(places.length)} keys are`} not here (the variable is not set, or the file is not there), and so not compared with what the secrets hold: ${someOf(places)}.`,
+
+  looking: 'Looking at the secret, the role and its policies',
+  lookingAtAll: 'Looking at the secrets, the roles and their policies',
+  lookingAtFlow: 'Checking what it uses and the other ends of its connections',
+};

@@ -1,0 +1,64 @@
+import { seenIn } from '../../aws/look.ts';
+import type { Identity } from '../../aws/session.ts';
+import { algorithmOfLength } from '../../key/index.ts';
+import type { EncryptionSettings } from '../../report/types.ts';
+import { subjectOf } from './check-secret.ts';
+import type { RoleSight } from './observe/role.ts';
+import type { SecretSight } from './observe/secret.ts';
+import type { Pair } from './observe/subjects.ts';
+
+/** A secret and the role that is to read it, by the ARNs that the checks have as subjects. */
+export interface Reader {
+  secret: string;
+  role: string;
+  /** Where the manifest that names the secret does, if one does. */
+  entry?: string;
+  /** What MediaConnect's API takes; absent for a secret that could not be read. */
+  settings?: EncryptionSettings;
+}
+
+/** The pairs as far as they were looked at. Pure. */
+export function readersOf(
+  {
+    secrets,
+    roles,
+    pairs,
+  }: {
+    secrets: ReadonlyMap<string, SecretSight>;
+    roles: ReadonlyMap<string, RoleSight>;
+    pairs: Pair[];
+  },
+  identity: Identity,
+): Reader[] {
+  return pairs.flatMap((pair) => {
+    const [secret, role] = [secrets.get(pair.secret), roles.get(pair.role)];
+    if (!secret || !role) return [];
+    const entry = secret.target.manifest?.at;
+    const settings = settingsOf(secret, role.arn);
+    return [
+      {
+        secret: subjectOf(secret, identity),
+        role: role.arn,
+        ...(entry === undefined ? {} : { entry }),
+        ...(settings ? { settings } : {}),
+      },
+    ];
+  });
+}
+
+/** What the next screen asks for, each once. Pure. */
+export function encryptionOf(readers: Reader[]): EncryptionSettings[] {
+  const all = readers.flatMap(({ settings }) => settings ?? []);
+  return [
+    ...new Map(all.map((each) => [`${each.secretArn} ${each.roleArn} ${each.keyType}`, each])).values(),
+  ];
+}
+
+function settingsOf(secret: SecretSight, roleArn: string): EncryptionSettings | undefined {
+  if (secret.kind !== 'there' || secret.arn === undefined) return undefined;
+  const content = seenIn(secret.content);
+  if (content?.kind !== 'text') return undefined;
+  const { region, keyType } = secret.target;
+  const algorithm = keyType === 'static-key' ? algorithmOfLength(content.key.length) : undefined;
+  return { region, keyType, ...(algorithm ? { algorithm } : {}), roleArn, secretArn: secret.arn };
+}
