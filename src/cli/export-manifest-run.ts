@@ -6,17 +6,17 @@ import { manifestOf } from '../export/manifest/document.ts';
 import { exportedOf, type NumberedPolicies } from '../export/manifest/entries.ts';
 import { manifestText } from '../export/manifest/text.ts';
 import { EXIT, type ExitCode, isAccessDenied } from '../failure.ts';
+import { collect, type Looking } from '../inventory/collect.ts';
+import { lookThrough } from '../inventory/index.ts';
+import type { StatusAnswers } from '../inventory/options.ts';
+import type { Status } from '../inventory/types.ts';
 import { printJson } from '../report/json.ts';
-import type { Status } from '../report/status-types.ts';
 import { exportManifestWords as words } from '../report/words/export-manifest.ts';
 import { setupWords } from '../report/words/setup.ts';
-import { collect, type Looking } from '../status/collect.ts';
 import { continuedName } from '../steps/read-policy/chain.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
 import type { CommonOptions } from './options.ts';
 import { deliver, type OutputFile } from './output-file.ts';
-import type { StatusAnswers } from './status-answers.ts';
-import { lookThrough } from './status-run.ts';
 
 /** What is not in the manifest, as far as the conversation tells it; the file tells it all. */
 const MOST_NOTES = 20;

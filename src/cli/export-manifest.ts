@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { reader } from '../answers/reading.ts';
+import type { StatusOptions } from '../inventory/options.ts';
 import { exportManifestHelp as words } from '../report/words/export-manifest.ts';
 import { helpWords as help } from '../report/words/help.ts';
 import { onRun, type Registration } from './command.ts';
 import { addCommonOptions, addOption } from './options.ts';
 import { addOutputOptions, type OutputFileOptions, readOutputOptions } from './output-file.ts';
-import type { StatusOptions } from './status-answers.ts';
 
 /** Adds the `export manifest` command. */
 export function addExportManifest(parent: Command, registration: Registration): void {
@@ -19,7 +19,7 @@ export function addExportManifest(parent: Command, registration: Registration): 
   addOutputOptions(command);
   addCommonOptions(command);
   onRun<StatusOptions & OutputFileOptions>(command, registration, async (options, common) => {
-    const { readStatusAnswers } = await import('./status-answers.ts');
+    const { readStatusAnswers } = await import('../inventory/options.ts');
     const { answers, problems } = readStatusAnswers(options);
     const file = readOutputOptions(options, reader(problems));
     return {

@@ -1,15 +1,15 @@
 import { parseArn } from '../aws/arn.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
+import { collectNamed, type Named } from '../inventory/collect-named.ts';
+import { lookThrough } from '../inventory/index.ts';
 import type { Manifest } from '../manifest/index.ts';
 import { printJson } from '../report/json.ts';
 import { statusText } from '../report/status.ts';
-import { collectNamed, type Named } from '../status/collect-named.ts';
 import type { CommandRun } from './command-run.ts';
 import { runWithManifest } from './manifest-run.ts';
 import { regionsIn } from './manifest-secrets.ts';
 import type { CommonOptions } from './options.ts';
-import { lookThrough } from './status-run.ts';
 
 /** Runs `status --manifest` and answers the exit code. Mistakes in the file are thrown, all others are told by then. */
 export function runStatusManifest(path: string, common: CommonOptions): Promise<number> {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import type { StatusOptions } from '../inventory/options.ts';
 import { helpWords as help } from '../report/words/help.ts';
 import { onRun, type Registration } from './command.ts';
 import { addManifestOption, manifestProblems } from './manifest-option.ts';
 import { addCommonOptions, addOption } from './options.ts';
-import type { StatusOptions } from './status-answers.ts';
 
 /** Adds the `status` command. */
 export function addStatus(program: Command, registration: Registration): void {
@@ -25,12 +25,12 @@ export function addStatus(program: Command, registration: Registration): void {
         run: async () => (await import('./status-manifest.ts')).runStatusManifest(manifest, common),
       };
     }
-    const { readStatusAnswers } = await import('./status-answers.ts');
+    const { readStatusAnswers } = await import('../inventory/options.ts');
     const { answers, problems } = readStatusAnswers(options);
     return {
       problems,
       asksForRegion: options.region === undefined,
-      run: async () => (await import('./status-run.ts')).runStatus(answers, common),
+      run: async () => (await import('../inventory/index.ts')).runStatus(answers, common),
     };
   });
 }

@@ -1,9 +1,9 @@
+import { statusWords as words } from '../inventory/messages.ts';
+import type { Status } from '../inventory/types.ts';
 import { folded, MOST_LINES } from './fold.ts';
 import { plain } from './plain.ts';
 import { type Page, wrapped } from './status-table.ts';
-import type { Status } from './status-types.ts';
 import { own } from './words/commands.ts';
-import { statusWords as words } from './words/status.ts';
 
 /** What a manifest names and the account lacks: one line for each thing, a secret with all its Regions; and what brings it. */
 export function missingLines(page: Page, status: Status, manifest: string | undefined): string[] {

@@ -1,9 +1,9 @@
 import type { ChalkInstance } from 'chalk';
+import { statusWords as words } from '../inventory/messages.ts';
+import type { StatusCheck, StatusSecret } from '../inventory/types.ts';
 import { wrap } from './output.ts';
 import { plain } from './plain.ts';
-import type { StatusCheck, StatusSecret } from './status-types.ts';
 import { colourOf, mark, worst } from './verdicts.ts';
-import { statusWords as words } from './words/status.ts';
 
 /** Where and how lines are shown. */
 export interface Page {

@@ -1,11 +1,11 @@
+import { statusWords as words } from '../inventory/messages.ts';
+import type { Status, StatusCheck, StatusPolicy, StatusRole, StatusSecret } from '../inventory/types.ts';
 import type { Output } from './output.ts';
 import { plain } from './plain.ts';
 import { missingLines, withManifest } from './status-missing.ts';
 import { type Page, problemLines, type SecretRow, secretLines, wrapped } from './status-table.ts';
-import type { Status, StatusCheck, StatusPolicy, StatusRole, StatusSecret } from './status-types.ts';
 import { mark, worst } from './verdicts.ts';
 import { own } from './words/commands.ts';
-import { statusWords as words } from './words/status.ts';
 
 /**
  * What `status` shows: roles, the policies of each, the secrets of each by Region, what is not connected, and what is missing.

@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HTTP } from '../../src/defaults.ts';
-import type { Status } from '../../src/report/status-types.ts';
+import type { Status } from '../../src/inventory/types.ts';
 import { type Verdict, worst } from '../../src/report/verdicts.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { listen } from '../network/scene.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { namedIn } from '../../src/inventory/named-secrets.ts';
 import { parsePolicy } from '../../src/policy/index.ts';
 import { standsFor } from '../../src/policy/match.ts';
-import { namedIn } from '../../src/status/naming.ts';
 import { ACCOUNT, REGION } from '../support/account.ts';
 
 const arn = (name: string) => `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}`;

@@ -8,8 +8,8 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { performStatus } from '../../src/cli/status-run.ts';
-import type { Status } from '../../src/report/status-types.ts';
+import { performStatus } from '../../src/inventory/index.ts';
+import type { Status } from '../../src/inventory/types.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import { passOn } from '../network/proxy.ts';
 import {

@@ -1,8 +1,8 @@
 import { tagProblem } from '../../aws/names.ts';
 import { commonTags } from '../../aws/tags.ts';
 import { groupedBy } from '../../grouping.ts';
+import type { SeenSecret } from '../../inventory/secrets.ts';
 import { exportManifestWords as words } from '../../report/words/export-manifest.ts';
-import type { SeenSecret } from '../../status/secrets.ts';
 import { type Scope, scopeOf } from './policy.ts';
 import type { ExportedKey, RoleMembers } from './types.ts';
 

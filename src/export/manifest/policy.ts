@@ -1,7 +1,7 @@
 import { secretPrefix } from '../../aws/names.ts';
+import { namedIn, regionOf } from '../../inventory/named-secrets.ts';
 import { type PolicyDocument, tryParsePolicy } from '../../policy/index.ts';
 import { standsFor } from '../../policy/match.ts';
-import { namedIn, regionOf } from '../../status/naming.ts';
 import type { ExportedKey } from './types.ts';
 
 /** Makes a function that says whether a policy (JSON text) names a secret, by its ARN or by a pattern with part of a name. */

@@ -1,12 +1,12 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import { type ListedPolicy, policyPages } from '../aws/iam/tool-policies.ts';
 import type { ListedSecret } from '../aws/secrets/listing.ts';
-import type { StatusMissing } from '../report/status-types.ts';
-import { statusWords as words } from '../report/words/status.ts';
 import type { Looking, Seen } from './collect.ts';
-import { regionOf } from './naming.ts';
+import { statusWords as words } from './messages.ts';
+import { regionOf } from './named-secrets.ts';
 import { looseAmong, rolesNamed, type SeenRole } from './roles.ts';
 import { findSecrets, type SecretId } from './secrets.ts';
+import type { StatusMissing } from './types.ts';
 
 /** What is looked for, and nothing else: each thing once. */
 export interface Named {

@@ -2,10 +2,10 @@ import type { Identity } from '../aws/session.ts';
 import { checkKmsKeys, type KmsKeyFinding } from '../checks/access/kms-key.ts';
 import { whyUnseen } from '../checks/access/read-access.ts';
 import { dayOf } from '../report/day.ts';
-import type { StatusCheck } from '../report/status-types.ts';
-import { statusWords as words } from '../report/words/status.ts';
 import { checksOf } from './check.ts';
+import { statusWords as words } from './messages.ts';
 import type { SeenSecret } from './secrets.ts';
+import type { StatusCheck } from './types.ts';
 
 /**
  * The checks of a secret for which its value need not be read; those of its KMS keys where these were looked at. Pure.

@@ -5,8 +5,8 @@ import type { ListedPolicy } from '../aws/iam/tool-policies.ts';
 import { atMost } from '../aws/requests/concurrency.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { MEDIACONNECT_SERVICE, tryParsePolicy } from '../policy/index.ts';
-import { statusWords as words } from '../report/words/status.ts';
 import type { Looking } from './collect.ts';
+import { statusWords as words } from './messages.ts';
 
 /** A role as far as it could be looked at: without the permission to read it, only what the list of roles shows. */
 export type SeenRole = Pick<FoundRole, 'name' | 'arn' | 'trust'> & { found?: FoundRole };

@@ -1,7 +1,7 @@
 import { type Look, look } from '../aws/look.ts';
 import { type Failure, isAccessDenied } from '../failure.ts';
-import type { StatusNote } from '../report/status-types.ts';
-import { statusWords as words } from '../report/words/status.ts';
+import { statusWords as words } from './messages.ts';
+import type { StatusNote } from './types.ts';
 
 /** What could not be looked at, collected over a run. What has the same reason becomes one note. */
 export interface Notes {

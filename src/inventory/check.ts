@@ -1,4 +1,4 @@
-import type { StatusCheck } from '../report/status-types.ts';
+import type { StatusCheck } from './types.ts';
 
 /** Makes checks of one thing, by its ARN. */
 export function checksOf(subject: string) {

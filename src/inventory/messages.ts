@@ -1,5 +1,5 @@
-import { count } from './fleet.ts';
-import { many, someOf } from './many.ts';
+import { count } from '../report/words/fleet.ts';
+import { many, someOf } from '../report/words/many.ts';
 
 /** Words of the `status` command: the checks, the tree, the notes. */
 

@@ -6,13 +6,13 @@ import type { ListedSecret } from '../aws/secrets/listing.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import { tryParsePolicy } from '../policy/index.ts';
 import { standsFor } from '../policy/match.ts';
-import type { StatusMissing } from '../report/status-types.ts';
-import { statusWords as words } from '../report/words/status.ts';
-import { inRegion, type Naming, namedIn, regionOf } from './naming.ts';
+import { statusWords as words } from './messages.ts';
+import { inRegion, type Naming, namedIn, regionOf } from './named-secrets.ts';
 import type { Notes } from './notes.ts';
 import { findRoles, looseAmong, type SeenRole } from './roles.ts';
 import { findSecrets, type SecretId, type SeenSecret } from './secrets.ts';
 import { similarTo } from './similar-arns.ts';
+import type { StatusMissing } from './types.ts';
 
 /** How the account is looked through. */
 export interface Looking {

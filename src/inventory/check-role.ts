@@ -11,11 +11,11 @@ import {
 import { checkRoleNaming } from '../checks/access/role-name.ts';
 import { checkGuard } from '../checks/access/source-guard.ts';
 import { judgeTrust } from '../checks/access/trust.ts';
-import type { StatusCheck } from '../report/status-types.ts';
-import { statusWords as words } from '../report/words/status.ts';
 import { checksOf } from './check.ts';
+import { statusWords as words } from './messages.ts';
 import type { SeenRole } from './roles.ts';
 import type { SecretAccess, SeenSecret } from './secrets.ts';
+import type { StatusCheck } from './types.ts';
 
 /** The checks of the name of a role and its path. Pure. */
 export function judgeNaming(role: SeenRole): StatusCheck[] {

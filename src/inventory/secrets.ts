@@ -12,9 +12,9 @@ import {
   readEncryption,
 } from '../checks/access/encryption.ts';
 import { Failure } from '../failure.ts';
-import { statusWords as words } from '../report/words/status.ts';
 import type { Looking } from './collect.ts';
 import { kmsRequester } from './kms-requester.ts';
+import { statusWords as words } from './messages.ts';
 
 /** A secret, and when its current value was stored, as far as that could be looked at. */
 export interface SeenSecret extends ListedSecret {

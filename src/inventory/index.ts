@@ -1,14 +1,14 @@
+import { type CommandRun, runCommand } from '../cli/command-run.ts';
+import type { CommonOptions } from '../cli/options.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import { printJson } from '../report/json.ts';
 import { statusText } from '../report/status.ts';
-import type { Status } from '../report/status-types.ts';
-import { statusWords as words } from '../report/words/status.ts';
-import { collect, type Looking, type Seen } from '../status/collect.ts';
-import { collectNotes } from '../status/notes.ts';
-import { statusOf } from '../status/tree.ts';
-import { type CommandRun, runCommand } from './command-run.ts';
-import type { CommonOptions } from './options.ts';
-import type { StatusAnswers } from './status-answers.ts';
+import { statusOf } from './build-status.ts';
+import { collect, type Looking, type Seen } from './collect.ts';
+import { statusWords as words } from './messages.ts';
+import { collectNotes } from './notes.ts';
+import type { StatusAnswers } from './options.ts';
+import type { Status } from './types.ts';
 
 /** Runs `status` and answers the exit code. Whatever goes wrong is told by then. */
 export function runStatus(answers: StatusAnswers, common: CommonOptions): Promise<number> {
