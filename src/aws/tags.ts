@@ -1,6 +1,6 @@
 import { KEY_TYPE_TAG, OVERFLOW_TAG_VALUE, OWN_TAG } from '../defaults.ts';
 import type { KeyType } from '../key/index.ts';
-import type { Tag } from './names.ts';
+import type { Tag } from '../options/rules.ts';
 
 /** Tags as AWS answers them. */
 type Tags = readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { SHELLS } from '../answers/choices.ts';
-import { reader } from '../answers/reading.ts';
 import { EXIT } from '../failure.ts';
+import { SHELLS } from '../options/choices.ts';
+import { reader } from '../options/option-reader.ts';
 import { helpWords as help } from '../report/words/help.ts';
 import type { Registration } from './command.ts';
 import { usageFailure } from './usage.ts';

@@ -1,8 +1,8 @@
 import { isRegionName } from '../aws/arn.ts';
 import type { AwsConfiguration, Setting } from '../aws/credentials/configuration.ts';
 import { configurationWords as words } from '../aws/credentials/messages.ts';
-import { hasKeyAsHost, isHttpUrl } from '../aws/names.ts';
 import { EXIT, Failure } from '../failure.ts';
+import { hasKeyAsHost, isHttpUrl } from '../options/rules.ts';
 import { endpointsOf } from '../report/caller.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { region } from '../aws/names.ts';
-import { inputWords as words } from '../report/words/input.ts';
+import { inputWords as words } from '../options/messages.ts';
+import { region } from '../options/rules.ts';
 import type { CommonOptions } from './options.ts';
 
 /** What a request is signed and addressed with. An HTTP header takes printable ASCII (RFC 9110, section 5.5). */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { SetupOptions } from '../answers/setup-answers.ts';
+import type { SetupOptions } from '../options/setup-options.ts';
 import type { SetupAnswers } from '../steps/request.ts';
 import { addManifestOption, manifestProblems } from './manifest-option.ts';
 import { addRequestOptions } from './request-options.ts';
@@ -30,7 +30,7 @@ export async function readExportOptions(
   const { manifest, secretArn, region } = options;
   if (manifest !== undefined)
     return { subject: { manifest }, problems: manifestProblems(command, beside), asksForRegion: false };
-  const { readAnswers } = await import('../answers/setup-answers.ts');
+  const { readAnswers } = await import('../options/setup-options.ts');
   const { answers, problems } = readAnswers(options);
   return { subject: { answers }, problems, asksForRegion: secretArn === undefined && region === undefined };
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { TEMPLATE_FORMATS } from '../answers/choices.ts';
-import { reader } from '../answers/reading.ts';
-import { region } from '../aws/names.ts';
+import { TEMPLATE_FORMATS } from '../options/choices.ts';
+import { reader } from '../options/option-reader.ts';
+import { region } from '../options/rules.ts';
 import { exportHelp as help } from '../report/words/export-help.ts';
 import { onRun, type Registration } from './command.ts';
 import { addExportOptions, type ExportOptions, readExportOptions } from './export-answers.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { reader } from '../answers/reading.ts';
 import type { StatusOptions } from '../inventory/options.ts';
+import { reader } from '../options/option-reader.ts';
 import { exportManifestHelp as words } from '../report/words/export-manifest.ts';
 import { helpWords as help } from '../report/words/help.ts';
 import { onRun, type Registration } from './command.ts';

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import { looksLikePartOfKey } from '../aws/names.ts';
 import { buildScript } from '../export/script/index.ts';
 import { keyFileOf } from '../export/script/keys.ts';
 import { EXIT, Failure } from '../failure.ts';
 import type { KeySource } from '../key/index.ts';
+import { keyWords } from '../key/messages.ts';
+import { looksLikePartOfKey } from '../options/rules.ts';
 import { printJson } from '../report/json.ts';
 import { exportWords as words } from '../report/words/export.ts';
-import { keyWords } from '../report/words/key.ts';
 import type { ExportSubject } from './export-answers.ts';
 import { runExport } from './export-run.ts';
 import type { CommonOptions } from './options.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { reader } from '../answers/reading.ts';
+import { reader } from '../options/option-reader.ts';
 import { exportHelp as help } from '../report/words/export-help.ts';
 import { onRun, type Registration } from './command.ts';
 import { addExportOptions, type ExportOptions, readExportOptions } from './export-answers.ts';

@@ -1,4 +1,3 @@
-import type { KeyAnswers } from '../answers/key-options.ts';
 import {
   type CheckedKey,
   checkOfOpenType,
@@ -7,6 +6,7 @@ import {
   keyReader,
   type UncheckedKey,
 } from '../key/index.ts';
+import type { KeyAnswers } from '../options/key-options.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { hasOpenType, keyRules } from '../steps/request.ts';
 import type { CommandRun } from './command-run.ts';

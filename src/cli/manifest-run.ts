@@ -7,13 +7,13 @@ import {
   type ManifestInput,
   readManifest,
 } from '../manifest/index.ts';
+import { manifestWords } from '../manifest/messages.ts';
 import { leftToDo, listOf } from '../report/failure.ts';
 import { tellFailed } from '../report/fleet.ts';
 import { apartFrom, changesIn, listed } from '../report/outcomes.ts';
 import { createOutput, type Output } from '../report/output.ts';
 import type { FailedKey, Outcomes } from '../report/types.ts';
 import { type FleetEnd, fleetWords as words } from '../report/words/fleet.ts';
-import { manifestWords } from '../report/words/manifest.ts';
 import { setupWords } from '../report/words/setup.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
 import { tell } from './failing.ts';

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import { endpointUrl as endpointRule, isAccountId, looksLikePartOfKey } from '../aws/names.ts';
+import { inputWords as words } from '../options/messages.ts';
+import { endpointUrl as endpointRule, isAccountId, looksLikePartOfKey } from '../options/rules.ts';
 import { helpWords } from '../report/words/help.ts';
-import { inputWords as words } from '../report/words/input.ts';
 import { permissionsWords } from '../report/words/permissions.ts';
 import { commandsBelow } from './commands.ts';
 

@@ -15,13 +15,13 @@ import {
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
-import type { Reader } from '../answers/reading.ts';
-import { looksLikePartOfKey, type Rule } from '../aws/names.ts';
 import { EXIT, errorCode, Failure } from '../failure.ts';
+import { inputWords } from '../options/messages.ts';
+import type { Reader } from '../options/option-reader.ts';
+import { looksLikePartOfKey, type Rule } from '../options/rules.ts';
 import type { Output } from '../report/output.ts';
 import { plain } from '../report/plain.ts';
 import { exportHelp as help } from '../report/words/export-help.ts';
-import { inputWords } from '../report/words/input.ts';
 import { outputFileWords as words } from '../report/words/output-file.ts';
 import { addOption } from './options.ts';
 

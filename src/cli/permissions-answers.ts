@@ -1,12 +1,12 @@
-import { EXISTING_KEY_ANSWERS } from '../answers/choices.ts';
-import { reader } from '../answers/reading.ts';
-import { kmsKeyProblems } from '../answers/setup-answers.ts';
 import { parseArn } from '../aws/arn.ts';
-import * as rules from '../aws/names.ts';
-import { isAccountId } from '../aws/names.ts';
 import { partitionOf } from '../aws/regions.ts';
+import { EXISTING_KEY_ANSWERS } from '../options/choices.ts';
+import { inputWords } from '../options/messages.ts';
+import { reader } from '../options/option-reader.ts';
+import * as rules from '../options/rules.ts';
+import { isAccountId } from '../options/rules.ts';
+import { kmsKeyProblems } from '../options/setup-options.ts';
 import type { PermissionCommand } from '../permissions/types.ts';
-import { inputWords } from '../report/words/input.ts';
 import { permissionsWords as words } from '../report/words/permissions.ts';
 import {
   readSecretOptions,

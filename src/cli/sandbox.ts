@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { inputWords } from '../options/messages.ts';
 import { helpWords as help } from '../report/words/help.ts';
-import { inputWords } from '../report/words/input.ts';
 import { sandboxWords } from '../report/words/sandbox.ts';
 import type { Registration } from './command.ts';
 import { addConversationOptions, addOption, type CommonOptions, commonOptions } from './options.ts';

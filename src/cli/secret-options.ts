@@ -1,7 +1,7 @@
-import type { Reader } from '../answers/reading.ts';
 import { parseSecretArn } from '../aws/arn.ts';
-import * as rules from '../aws/names.ts';
-import { inputWords as words } from '../report/words/input.ts';
+import { inputWords as words } from '../options/messages.ts';
+import type { Reader } from '../options/option-reader.ts';
+import * as rules from '../options/rules.ts';
 
 /** The options that name a secret which exists, as the parser returns them: text, not checked. */
 export interface SecretOptions {

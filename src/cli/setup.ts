@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { SetupOptions } from '../answers/setup-answers.ts';
+import type { SetupOptions } from '../options/setup-options.ts';
 import { helpWords as help } from '../report/words/help.ts';
 import { onRun, type Registration } from './command.ts';
 import { addManifestOption, manifestProblems } from './manifest-option.ts';
@@ -26,7 +26,7 @@ export function addSetup(program: Command, registration: Registration): void {
           (await import('./setup-manifest.ts')).runManifest({ path: manifest, dryRun, restore }, common),
       };
     }
-    const { readAnswers } = await import('../answers/setup-answers.ts');
+    const { readAnswers } = await import('../options/setup-options.ts');
     const { answers, problems } = readAnswers(options);
     return {
       problems,

@@ -1,6 +1,6 @@
-import { reader } from '../answers/reading.ts';
-import * as rules from '../aws/names.ts';
 import { DEFAULTS } from '../defaults.ts';
+import { reader } from '../options/option-reader.ts';
+import * as rules from '../options/rules.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
 import {
   readSecretOptions,

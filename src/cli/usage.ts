@@ -1,5 +1,5 @@
 import { EXIT, Failure } from '../failure.ts';
-import { inputWords as words } from '../report/words/input.ts';
+import { inputWords as words } from '../options/messages.ts';
 import { setupWords } from '../report/words/setup.ts';
 
 /** A wrong command line: one failure that names every mistake. */

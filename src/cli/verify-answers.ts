@@ -1,7 +1,7 @@
-import { type KeyAnswers, type KeyOptions, keyProblems, readKeyOptions } from '../answers/key-options.ts';
-import { reader } from '../answers/reading.ts';
-import * as rules from '../aws/names.ts';
-import { inputWords as words } from '../report/words/input.ts';
+import { type KeyAnswers, type KeyOptions, keyProblems, readKeyOptions } from '../options/key-options.ts';
+import { inputWords as words } from '../options/messages.ts';
+import { reader } from '../options/option-reader.ts';
+import * as rules from '../options/rules.ts';
 import { readSecretOptions, type SecretAnswers, type SecretOptions } from './secret-options.ts';
 
 /** The options of `verify` as the parser returns them: text, not checked. */

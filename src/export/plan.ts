@@ -1,10 +1,10 @@
 import { expectedSecretArn, parseSecretArn } from '../aws/arn.ts';
 import { DEFAULT_ATTACHMENT_QUOTA } from '../aws/iam/quotas.ts';
 import { kmsKeyIdIn, kmsKeyRef } from '../aws/kms/index.ts';
-import { LONGEST_POLICY_NAME } from '../aws/names.ts';
 import { partitionOf } from '../aws/regions.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { EXIT, Failure } from '../failure.ts';
+import { LONGEST_POLICY_NAME } from '../options/rules.ts';
 import { type AccountRef, buildTrustPolicy, measure, TRUST_POLICY_LIMIT } from '../policy/index.ts';
 import { exportWords as words } from '../report/words/export.ts';
 import { type Group, policyGroups, roleGroups } from '../steps/groups.ts';

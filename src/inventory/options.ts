@@ -1,5 +1,5 @@
-import { reader } from '../answers/reading.ts';
-import * as rules from '../aws/names.ts';
+import { reader } from '../options/option-reader.ts';
+import * as rules from '../options/rules.ts';
 
 /** The options of `status` as the parser returns them: text, not checked. */
 export interface StatusOptions {

@@ -1,6 +1,6 @@
-import { storedKeyWords, storedOtherAlgorithm, keyWords as words } from '../report/words/key.ts';
 import { algorithmOfLength, KEY_LENGTH } from './generate.ts';
 import { type Algorithm, KeyMaterial, type KeyType } from './key-material.ts';
+import { storedKeyWords, storedOtherAlgorithm, keyWords as words } from './messages.ts';
 import {
   characterProblem,
   digitProblem,

@@ -1,9 +1,9 @@
 import { EXIT, Failure } from '../failure.ts';
 import { plain } from '../report/plain.ts';
-import { keyWords as words } from '../report/words/key.ts';
 import { checkKey, type KeyRules } from './check.ts';
 import { generateKey } from './generate.ts';
 import { KeyMaterial, type KeyType } from './key-material.ts';
+import { keyWords as words } from './messages.ts';
 import type { KeyProblem } from './problems.ts';
 import { type KeyInput, type KeySource, readKeyText } from './source.ts';
 import { keyWarnings } from './warnings.ts';

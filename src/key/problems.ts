@@ -1,5 +1,5 @@
-import { keyWords as words } from '../report/words/key.ts';
 import { KEY_BYTES } from './generate.ts';
+import { keyWords as words } from './messages.ts';
 
 /** Something wrong with a key: a stable word, and a sentence that says what to do and shows nothing of the key. */
 export interface KeyProblem {

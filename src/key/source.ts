@@ -5,9 +5,9 @@ import { EXIT, errorCode, Failure, Interrupted } from '../failure.ts';
 import { openFile, ReadLimitError, readToEnd } from '../read-file.ts';
 import { plain } from '../report/plain.ts';
 import { shellWord } from '../report/shell.ts';
-import { keyWords as words } from '../report/words/key.ts';
 import { KEY_BYTES } from './generate.ts';
 import type { Algorithm } from './key-material.ts';
+import { keyWords as words } from './messages.ts';
 
 /** Where a key comes from, as the flags say it. */
 export type KeySource =

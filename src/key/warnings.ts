@@ -1,6 +1,6 @@
-import { keyWords as words } from '../report/words/key.ts';
 import { algorithmOfLength } from './generate.ts';
 import type { KeyMaterial, KeyType } from './key-material.ts';
+import { keyWords as words } from './messages.ts';
 
 /**
  * What is odd about a key that passed `checkKey`. These are warnings, not problems, because the other end of the stream

@@ -1,8 +1,8 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import { partitionOf } from '../aws/regions.ts';
 import { DEFAULTS } from '../defaults.ts';
-import { manifestWords as words } from '../report/words/manifest.ts';
 import { regionsOf, type SetupAnswers } from '../steps/request.ts';
+import { manifestWords as words } from './messages.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { Members } from './tree.ts';
 

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import { given, type Reader, readerOf } from '../answers/reading.ts';
-import { answersOf, combinations, type SetupOptions } from '../answers/setup-answers.ts';
-import { looksLikeKey, type Tag, tagListProblems, tagProblem } from '../aws/names.ts';
-import { manifestWords as words } from '../report/words/manifest.ts';
+import { given, type Reader, readerOf } from '../options/option-reader.ts';
+import { looksLikeKey, type Tag, tagListProblems, tagProblem } from '../options/rules.ts';
+import { answersOf, combinations, type SetupOptions } from '../options/setup-options.ts';
 import type { SetupAnswers } from '../steps/request.ts';
 import { folderOf } from './file.ts';
 import { flagsIn, inMembers, memberOf } from './members.ts';
+import { manifestWords as words } from './messages.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { Members, Tree } from './tree.ts';
 import { isText, membersIn, switchIn, textIn, textsIn } from './values.ts';

@@ -1,10 +1,10 @@
 import { dirname, normalize, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import { looksLikePartOfKey } from '../aws/names.ts';
 import { EXIT, errorCode, Failure, Interrupted } from '../failure.ts';
+import { looksLikePartOfKey } from '../options/rules.ts';
 import { openFile, ReadLimitError, readToEnd } from '../read-file.ts';
 import { plain } from '../report/plain.ts';
-import { manifestWords as words } from '../report/words/manifest.ts';
+import { manifestWords as words } from './messages.ts';
 
 /** Standard input, or what only this run has open, by one of its names: it can be read once. */
 export function isReadOnce(path: string): boolean {

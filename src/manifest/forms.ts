@@ -1,8 +1,8 @@
-import { inputWords } from '../report/words/input.ts';
-import { manifestWords as words } from '../report/words/manifest.ts';
+import { inputWords } from '../options/messages.ts';
 import { closest } from './closest.ts';
 import { isReadOnce } from './file.ts';
 import { KEY_MEMBERS, MEMBERS, type MemberRule } from './members.ts';
+import { manifestWords as words } from './messages.ts';
 import type { Mistake } from './mistakes.ts';
 import type { Members, Tree } from './tree.ts';
 import { isNothing, membersIn, switchIn, textIn } from './values.ts';

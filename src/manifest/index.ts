@@ -1,6 +1,5 @@
-import { isAccountId, looksLikePartOfKey } from '../aws/names.ts';
 import type { ExpectedAccount } from '../aws/session.ts';
-import { manifestWords as words } from '../report/words/manifest.ts';
+import { isAccountId, looksLikePartOfKey } from '../options/rules.ts';
 import type { SetupAnswers } from '../steps/request.ts';
 import { checkAcross, type Entry } from './across.ts';
 import { withDefaults } from './defaults.ts';
@@ -8,6 +7,7 @@ import { answersIn, checkEntry } from './entry.ts';
 import { isReadOnce, type ManifestInput, nameOf, readText } from './file.ts';
 import { formMistakes, nameMistakes } from './forms.ts';
 import { ROOT_MEMBERS } from './members.ts';
+import { manifestWords as words } from './messages.ts';
 import { collectMistakes, type Mistake, type Mistakes } from './mistakes.ts';
 import { placesIn } from './places.ts';
 import type { Members, Tree } from './tree.ts';

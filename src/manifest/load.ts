@@ -11,14 +11,14 @@ import {
   type LoadedKey,
   type UncheckedKey,
 } from '../key/index.ts';
+import { keyWords } from '../key/messages.ts';
 import { plain } from '../report/plain.ts';
-import { keyWords } from '../report/words/key.ts';
-import { manifestWords as words } from '../report/words/manifest.ts';
 import type { Attempt } from '../steps/observe.ts';
 import { hasOpenType, keyRules } from '../steps/request.ts';
 import { nameOf } from './file.ts';
 import type { Manifest, ManifestKey } from './index.ts';
 import { inMembers } from './members.ts';
+import { manifestWords as words } from './messages.ts';
 import { manifestFailure } from './mistakes.ts';
 
 /** Files that are read at once, and secrets that are asked for their key type. */

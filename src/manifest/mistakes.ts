@@ -1,5 +1,5 @@
 import { EXIT, Failure } from '../failure.ts';
-import { manifestWords as words } from '../report/words/manifest.ts';
+import { manifestWords as words } from './messages.ts';
 
 /** A mistake, and where in the file it stands. */
 export interface Mistake {

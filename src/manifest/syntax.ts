@@ -1,6 +1,6 @@
 import { type ErrorCode, parseDocument } from 'yaml';
-import { keysIn } from '../aws/names.ts';
-import { manifestWords as words } from '../report/words/manifest.ts';
+import { keysIn } from '../options/rules.ts';
+import { manifestWords as words } from './messages.ts';
 import type { Mistakes } from './mistakes.ts';
 import { type Tree, treeOf } from './tree.ts';
 

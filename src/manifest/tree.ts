@@ -11,7 +11,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
-import { manifestWords as words } from '../report/words/manifest.ts';
+import { manifestWords as words } from './messages.ts';
 import type { Mistakes } from './mistakes.ts';
 
 /** What a file says, as texts: nothing has become a number or a date. `at` is the offset in the file. */

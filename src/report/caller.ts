@@ -1,8 +1,8 @@
 import type { AwsConfiguration, KnownConfiguration, Setting } from '../aws/credentials/configuration.ts';
 import { configurationWords as words } from '../aws/credentials/messages.ts';
-import { looksLikePartOfKey } from '../aws/names.ts';
 import { SERVICE_IDS, type ServiceId } from '../aws/services.ts';
 import type { Identity } from '../aws/session.ts';
+import { looksLikePartOfKey } from '../options/rules.ts';
 import { plain } from './plain.ts';
 import { shownUrl } from './shown-url.ts';
 

@@ -1,4 +1,4 @@
-import { looksLikePartOfKey } from '../aws/names.ts';
+import { looksLikePartOfKey } from '../options/rules.ts';
 import { plain } from './plain.ts';
 
 /** A URL as it may be shown: without a user, a password or a query, and not where it looks like a key in the wrong place. */

@@ -1,7 +1,7 @@
 import { parseSecretArn } from '../aws/arn.ts';
-import type { Tag } from '../aws/names.ts';
 import { DEFAULTS } from '../defaults.ts';
 import type { Algorithm, CheckedKey, KeyRules, KeySource, KeyType } from '../key/index.ts';
+import type { Tag } from '../options/rules.ts';
 import type { PolicyScope, PolicyScopeName } from '../policy/index.ts';
 import type { SetupRequest } from './types.ts';
 

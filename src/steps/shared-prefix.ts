@@ -1,4 +1,4 @@
-import { secretPrefix } from '../aws/names.ts';
+import { secretPrefix } from '../options/rules.ts';
 
 /**
  * What the names of secrets have in common at their beginnings, up to its last separator (`/`, `-`, `_` or `.`): a prefix that

@@ -1,9 +1,9 @@
 import type { PolicyReader } from '../aws/iam/policies.ts';
-import type { Tag } from '../aws/names.ts';
 import type { SecretReader } from '../aws/secrets/reader.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import type { Limits } from '../defaults.ts';
 import type { Algorithm, KeyMaterial, KeyType } from '../key/index.ts';
+import type { Tag } from '../options/rules.ts';
 import type { KmsKeyRef, PolicyScope } from '../policy/index.ts';
 import type {
   Change,

@@ -1,5 +1,4 @@
 import { homedir } from 'node:os';
-import { looksLikeKey } from '../aws/names.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { Failure } from '../failure.ts';
 import {
@@ -13,6 +12,7 @@ import {
   loadKey,
 } from '../key/index.ts';
 import { keyWarnings } from '../key/warnings.ts';
+import { looksLikeKey } from '../options/rules.ts';
 import { wizardWords as words } from '../report/words/wizard.ts';
 import { explain, type WizardContext, warn } from './context.ts';
 import { askChoice, askHidden, askText } from './prompt.ts';

@@ -1,5 +1,5 @@
-import * as rules from '../aws/names.ts';
 import { DEFAULTS } from '../defaults.ts';
+import * as rules from '../options/rules.ts';
 import { wizardWords as words } from '../report/words/wizard.ts';
 import { sharedPrefix } from '../steps/shared-prefix.ts';
 import { explain, type WizardContext } from './context.ts';

@@ -1,8 +1,8 @@
 import { Writable } from 'node:stream';
 import type { WriteStream } from 'node:tty';
 import inquirer from 'inquirer';
-import { looksLikePartOfKey } from '../aws/names.ts';
 import { Interrupted } from '../failure.ts';
+import { looksLikePartOfKey } from '../options/rules.ts';
 import { wrap } from '../report/output.ts';
 import { watchStops } from '../report/terminal.ts';
 import { openKeyboard } from './keyboard.ts';

@@ -1,7 +1,7 @@
-import { secretName } from '../aws/names.ts';
 import { type ListedSecret, listSecrets } from '../aws/secrets/listing.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { isAccessDenied } from '../failure.ts';
+import { secretName } from '../options/rules.ts';
 import { plain } from '../report/plain.ts';
 import { wizardWords as words } from '../report/words/wizard.ts';
 import { askAccount } from './account.ts';

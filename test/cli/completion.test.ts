@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { SHELLS, type Shell } from '../../src/answers/choices.ts';
 import { commandsBelow } from '../../src/cli/commands.ts';
 import { completionScript } from '../../src/cli/completion-scripts/index.ts';
 import { createProgram } from '../../src/cli/program.ts';
+import { SHELLS, type Shell } from '../../src/options/choices.ts';
 import { run, runCommand } from '../support/run.ts';
 
 const program = createProgram({ finish: () => undefined, problems: [] });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { readAnswers } from '../../src/answers/setup-answers.ts';
 import type { CommandRun } from '../../src/cli/command-run.ts';
 import { performSetup } from '../../src/cli/setup-procedure.ts';
 import { EXIT } from '../../src/failure.ts';
+import { readAnswers } from '../../src/options/setup-options.ts';
 import { KEYS, REGION } from '../support/account.ts';
 import { runInProcess } from '../support/command.ts';
 import { freshSandbox } from '../support/sandbox.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { SetupOptions } from '../../src/answers/setup-answers.ts';
 import { buildTemplate } from '../../src/export/cloudformation/template.ts';
+import type { SetupOptions } from '../../src/options/setup-options.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import {
   ACCOUNT,

@@ -1,7 +1,7 @@
-import { readAnswers, type SetupOptions } from '../../src/answers/setup-answers.ts';
 import { buildTemplate } from '../../src/export/cloudformation/template.ts';
 import { planExport } from '../../src/export/plan.ts';
 import type { ExportPlan } from '../../src/export/types.ts';
+import { readAnswers, type SetupOptions } from '../../src/options/setup-options.ts';
 import type { SetupAnswers } from '../../src/steps/request.ts';
 import { REGION } from '../support/account.ts';
 import type { TemplateLike } from './stack.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { toFailure } from '../../src/aws/errors.ts';
-import { looksLikeKey, looksLikePartOfKey } from '../../src/aws/names.ts';
 import { checkKey, checkStoredKey, KeyMaterial, type KeyType } from '../../src/key/index.ts';
+import { looksLikeKey, looksLikePartOfKey } from '../../src/options/rules.ts';
 import { evaluateAccess, parsePolicy } from '../../src/policy/index.ts';
 import { measure } from '../../src/policy/measure.ts';
 import { wrap } from '../../src/report/output.ts';

@@ -1,4 +1,4 @@
-import { keyWords, storedKeyWords, storedOtherAlgorithm } from '../../src/report/words/key.ts';
+import { keyWords, storedKeyWords, storedOtherAlgorithm } from '../../src/key/messages.ts';
 
 /** Values that the sentences are made with; what stands for a number shows as `#`. */
 const PARAMETERS: readonly unknown[][] = [

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { EXISTING_KEY_ANSWERS, KEY_TYPES, POLICY_SCOPES } from '../../src/answers/choices.ts';
 import { DEFAULTS } from '../../src/defaults.ts';
 import { ALGORITHMS } from '../../src/key/index.ts';
 import { KEY_MEMBERS, MEMBERS, ROOT_MEMBERS } from '../../src/manifest/members.ts';
+import { EXISTING_KEY_ANSWERS, KEY_TYPES, POLICY_SCOPES } from '../../src/options/choices.ts';
 import { KEYS } from '../support/account.ts';
 import { entries, mistakesIn, read, STUDIO } from './manifests.ts';
 

@@ -1,5 +1,4 @@
 import { Chalk } from 'chalk';
-import { readAnswers, type SetupOptions } from '../../src/answers/setup-answers.ts';
 import type { createClients } from '../../src/aws/clients.ts';
 import { homeRegionAmong } from '../../src/aws/regions.ts';
 import { openAws } from '../../src/aws/session.ts';
@@ -14,6 +13,7 @@ import { readTeardownAnswers } from '../../src/cli/teardown-answers.ts';
 import { performTeardown } from '../../src/cli/teardown-procedure.ts';
 import { EXIT, type ExitCode, Failure, Interrupted } from '../../src/failure.ts';
 import { asManifest, parseManifest } from '../../src/manifest/index.ts';
+import { readAnswers, type SetupOptions } from '../../src/options/setup-options.ts';
 import type { Output } from '../../src/report/output.ts';
 import type { Machine } from '../../src/sandbox/machine.ts';
 import { worldOf } from './delivery.ts';

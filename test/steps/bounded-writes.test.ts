@@ -7,13 +7,13 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { describe, expect, test } from 'vitest';
-import { readAnswers } from '../../src/answers/setup-answers.ts';
 import type { RequestHandler } from '../../src/aws/clients.ts';
 import { policyReader } from '../../src/aws/iam/policies.ts';
 import { secretReader } from '../../src/aws/secrets/reader.ts';
 import { openAws } from '../../src/aws/session.ts';
 import { CONTRADICTION_PAUSES_MS, LIMITS } from '../../src/defaults.ts';
 import { KeyMaterial } from '../../src/key/index.ts';
+import { readAnswers } from '../../src/options/setup-options.ts';
 import { completeRequest } from '../../src/steps/request.ts';
 import { storeSecret } from '../../src/steps/store-secret/index.ts';
 import type { StepContext } from '../../src/steps/types.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import { readAnswers, type SetupOptions } from '../../src/answers/setup-answers.ts';
 import type { CommandRun } from '../../src/cli/command-run.ts';
 import { performSetup } from '../../src/cli/setup-procedure.ts';
 import { EXIT } from '../../src/failure.ts';
+import { readAnswers, type SetupOptions } from '../../src/options/setup-options.ts';
 import type { Check, EncryptionSettings, Outcomes, RoleOutcome } from '../../src/report/types.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { KEYS, REGION, readAccount, writesTo } from './account.ts';

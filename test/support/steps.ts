@@ -1,9 +1,9 @@
-import { readAnswers, type SetupOptions } from '../../src/answers/setup-answers.ts';
 import { policyReader } from '../../src/aws/iam/policies.ts';
 import { secretReader } from '../../src/aws/secrets/reader.ts';
 import { openAws } from '../../src/aws/session.ts';
 import type { Limits } from '../../src/defaults.ts';
 import { KeyMaterial } from '../../src/key/index.ts';
+import { readAnswers, type SetupOptions } from '../../src/options/setup-options.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { applyAll, inspectAll, planAll } from '../../src/steps/index.ts';
 import { completeRequest } from '../../src/steps/request.ts';

@@ -1,7 +1,7 @@
 import { EXIT, Failure } from '../../failure.ts';
+import { isAccountId } from '../../options/rules.ts';
 import { plain } from '../../report/plain.ts';
 import { parseArn } from '../arn.ts';
-import { isAccountId } from '../names.ts';
 import type { AwsConfiguration, Profile } from './configuration.ts';
 import { configurationWords as words } from './messages.ts';
 import { unusable } from './step.ts';

@@ -5,7 +5,7 @@ import {
   type SortOrderType,
 } from '@aws-sdk/client-secrets-manager';
 import type { KeyType } from '../../key/index.ts';
-import type { Tag } from '../names.ts';
+import type { Tag } from '../../options/rules.ts';
 import { type Page, pages } from '../requests/pages.ts';
 import { type Aws, orAbsent } from '../session.ts';
 import { isOwn, keyTypeOf, tagsOfUser } from '../tags.ts';

@@ -1,13 +1,13 @@
 import type { Command, Option } from 'commander';
+import { offeredRegions } from '../../aws/regions.ts';
+import { ALGORITHMS } from '../../key/index.ts';
 import {
   EXISTING_KEY_ANSWERS,
   KEY_TYPES,
   POLICY_SCOPES,
   SHELLS,
   TEMPLATE_FORMATS,
-} from '../../answers/choices.ts';
-import { offeredRegions } from '../../aws/regions.ts';
-import { ALGORITHMS } from '../../key/index.ts';
+} from '../../options/choices.ts';
 
 /** What can stand for a value: one of some words, the name of a file, a command line, or something only the user knows. */
 export type Value =

@@ -1,12 +1,12 @@
 import { policyArn } from '../../aws/arn.ts';
 import type { FoundRole } from '../../aws/iam/roles.ts';
 import { kmsKeyRef } from '../../aws/kms/index.ts';
-import { looksLikeKey, policyName, roleName, secretName } from '../../aws/names.ts';
 import { readRequests } from '../../checks/access/read-access.ts';
 import type { Seen } from '../../inventory/collect.ts';
 import { statusWords } from '../../inventory/messages.ts';
 import type { SeenSecret } from '../../inventory/secrets.ts';
 import type { Status, StatusPolicy, StatusRole, StatusSecret } from '../../inventory/types.ts';
+import { looksLikeKey, policyName, roleName, secretName } from '../../options/rules.ts';
 import { grantsAccess, tryParsePolicy } from '../../policy/index.ts';
 import { exportManifestWords as words } from '../../report/words/export-manifest.ts';
 import { continuedName } from '../../steps/read-policy/chain.ts';

@@ -1,7 +1,7 @@
-import { tagProblem } from '../../aws/names.ts';
 import { commonTags } from '../../aws/tags.ts';
 import { groupedBy } from '../../grouping.ts';
 import type { SeenSecret } from '../../inventory/secrets.ts';
+import { tagProblem } from '../../options/rules.ts';
 import { exportManifestWords as words } from '../../report/words/export-manifest.ts';
 import { type Scope, scopeOf } from './policy.ts';
 import type { ExportedKey, RoleMembers } from './types.ts';

@@ -1,5 +1,5 @@
-import { secretPrefix } from '../../aws/names.ts';
 import { namedIn, regionOf } from '../../inventory/named-secrets.ts';
+import { secretPrefix } from '../../options/rules.ts';
 import { type PolicyDocument, tryParsePolicy } from '../../policy/index.ts';
 import { standsFor } from '../../policy/match.ts';
 import type { ExportedKey } from './types.ts';

@@ -1,7 +1,7 @@
 import type { FoundRole } from '../../aws/iam/roles.ts';
-import { looksLikeKey, roleDescription, sourceArn } from '../../aws/names.ts';
 import type { Identity } from '../../aws/session.ts';
 import { DEFAULTS } from '../../defaults.ts';
+import { looksLikeKey, roleDescription, sourceArn } from '../../options/rules.ts';
 import { buildTrustPolicy, parsePolicy, samePolicy, tryParsePolicy } from '../../policy/index.ts';
 import { exportManifestWords as words } from '../../report/words/export-manifest.ts';
 import type { RoleMembers } from './types.ts';

@@ -1,4 +1,4 @@
-import { LONGEST_POLICY_NAME } from '../../aws/names.ts';
+import { LONGEST_POLICY_NAME } from '../../options/rules.ts';
 import type { Choice, Conflict } from '../../report/types.ts';
 import type { Told } from '../../told.ts';
 import { policyWords as words } from '../messages.ts';

@@ -1,5 +1,5 @@
 import type { FoundPolicy } from '../../aws/iam/policies.ts';
-import { LONGEST_POLICY_NAME } from '../../aws/names.ts';
+import { LONGEST_POLICY_NAME } from '../../options/rules.ts';
 import {
   type AccountRef,
   buildReadPolicy,

@@ -1,5 +1,5 @@
-import * as rules from '../aws/names.ts';
-import { inputWords as words } from '../report/words/input.ts';
+import { inputWords as words } from './messages.ts';
+import * as rules from './rules.ts';
 
 /** Turns texts that were given into typed values. What is wrong with one is noted, a sentence each. */
 export type Reader = ReturnType<typeof readerOf>;

@@ -1,4 +1,4 @@
-import { DEFAULTS } from '../../defaults.ts';
+import { DEFAULTS } from '../defaults.ts';
 
 const STANDARD_INPUT = 'standard input';
 const THIS_MANIFEST = 'the manifest';

@@ -1,4 +1,4 @@
-import type { KeyProblemCode } from '../../key/problems.ts';
+import type { KeyProblemCode } from './problems.ts';
 
 /** Sentences about keys. None of them contains any character of a key. */
 

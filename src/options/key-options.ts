@@ -1,7 +1,7 @@
 import { ALGORITHMS, type Algorithm, type KeySource, type KeyType } from '../key/index.ts';
-import { inputWords as words } from '../report/words/input.ts';
 import { KEY_TYPES } from './choices.ts';
-import { given, type Reader } from './reading.ts';
+import { inputWords as words } from './messages.ts';
+import { given, type Reader } from './option-reader.ts';
 
 /** The options that say where a key comes from and what it is, as the parser returns them: text, not checked. */
 export interface KeyOptions {

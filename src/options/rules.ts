@@ -1,6 +1,6 @@
+import { isRegionName, parseArn, parseSecretArn } from '../aws/arn.ts';
 import { KEY_TYPE_TAG, OWN_TAG } from '../defaults.ts';
-import { inputWords as words } from '../report/words/input.ts';
-import { isRegionName, parseArn, parseSecretArn } from './arn.ts';
+import { inputWords as words } from './messages.ts';
 
 /**
  * A rule for one kind of answer: says in a sentence what is wrong with a value, or nothing when it is right.
