@@ -1,4 +1,4 @@
-import type { Told } from './told.ts';
+import type { Told } from './message.ts';
 
 /** The program's exit codes; the README documents them. */
 export const EXIT = {

@@ -1,5 +1,5 @@
-import { aws } from '../report/words/commands.ts';
-import type { Remedy } from '../told.ts';
+import type { Remedy } from '../message.ts';
+import { aws } from '../ui/commands.ts';
 
 /** Sentences about AWS refusing, failing or not being reached. */
 

@@ -20,7 +20,7 @@ export function addCompletion(program: Command, { finish, problems }: Registrati
     // Only now: what prints in colours would slow down the start of every other command.
     const [{ completionScript }, { createOutput }] = await Promise.all([
       import('./completion-scripts/index.ts'),
-      import('../report/output.ts'),
+      import('../ui/output.ts'),
     ]);
     const output = createOutput({ json: false, quiet: false, debug: false, color: false });
     output.result(completionScript(program, shell));

@@ -4,12 +4,12 @@ import { buildTemplate, type TemplateKey } from '../export/cloudformation/templa
 import { type TemplateFormat, templateText } from '../export/cloudformation/text.ts';
 import type { ExportPlan } from '../export/types.ts';
 import { EXIT, Failure } from '../failure.ts';
-import { printJson } from '../report/json.ts';
-import { readKeyCommand } from '../report/summary.ts';
-import { toldLines } from '../report/told.ts';
+import type { Told } from '../message.ts';
 import { exportWords as words } from '../report/words/export.ts';
-import { setupWords } from '../report/words/setup.ts';
-import type { Told } from '../told.ts';
+import { printJson } from '../ui/json.ts';
+import { toldLines } from '../ui/message.ts';
+import { setupWords } from '../ui/messages.ts';
+import { readKeyCommand } from '../ui/summary.ts';
 import type { CommandRun } from './command-run.ts';
 import type { ExportSubject } from './export-answers.ts';
 import { runExport } from './export-run.ts';

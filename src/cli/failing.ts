@@ -1,9 +1,9 @@
 import { CommanderError } from 'commander';
 import { EXIT, Failure, Interrupted } from '../failure.ts';
 import { inputWords as words } from '../options/messages.ts';
-import { tellFailure } from '../report/failure.ts';
-import { createOutput, type Output } from '../report/output.ts';
-import type { Outcomes } from '../report/types.ts';
+import type { Outcomes } from '../plan-types.ts';
+import { tellFailure } from '../ui/failure.ts';
+import { createOutput, type Output } from '../ui/output.ts';
 
 /** The exit code for whatever ended the run. */
 export function exitCodeOf(error: unknown): number {

@@ -1,6 +1,6 @@
 import { EXIT, Interrupted } from '../failure.ts';
-import type { Output } from '../report/output.ts';
-import { setupWords as words } from '../report/words/setup.ts';
+import { setupWords as words } from '../ui/messages.ts';
+import type { Output } from '../ui/output.ts';
 
 /** Ctrl-C and requests to end, turned into an abort signal. */
 export interface InterruptWatch {

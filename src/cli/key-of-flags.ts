@@ -7,8 +7,8 @@ import {
   type UncheckedKey,
 } from '../key/index.ts';
 import type { KeyAnswers } from '../options/key-options.ts';
-import { setupWords } from '../report/words/setup.ts';
 import { hasOpenType, keyRules } from '../steps/request.ts';
+import { setupWords } from '../ui/messages.ts';
 import type { CommandRun } from './command-run.ts';
 
 /**

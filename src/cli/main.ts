@@ -1,6 +1,6 @@
 import { EXIT } from '../failure.ts';
-import { ignoreZeroSizes } from '../report/terminal.ts';
-import { outputWords } from '../report/words/output.ts';
+import { outputWords } from '../ui/output-messages.ts';
+import { ignoreZeroSizes } from '../ui/terminal.ts';
 import { runProgram } from './run.ts';
 
 /** Ends the process as soon as all is written. Somebody who interrupts does not wait for timers of the AWS SDK to run out. */

@@ -8,13 +8,13 @@ import {
   readManifest,
 } from '../manifest/index.ts';
 import { manifestWords } from '../manifest/messages.ts';
-import { leftToDo, listOf } from '../report/failure.ts';
-import { tellFailed } from '../report/fleet.ts';
-import { apartFrom, changesIn, listed } from '../report/outcomes.ts';
-import { createOutput, type Output } from '../report/output.ts';
-import type { FailedKey, Outcomes } from '../report/types.ts';
-import { type FleetEnd, fleetWords as words } from '../report/words/fleet.ts';
-import { setupWords } from '../report/words/setup.ts';
+import type { FailedKey, Outcomes } from '../plan-types.ts';
+import { tellFailed } from '../ui/batch.ts';
+import { type FleetEnd, fleetWords as words } from '../ui/batch-messages.ts';
+import { leftToDo, listOf } from '../ui/failure.ts';
+import { setupWords } from '../ui/messages.ts';
+import { apartFrom, changesIn, listed } from '../ui/outcomes.ts';
+import { createOutput, type Output } from '../ui/output.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
 import { tell } from './failing.ts';
 import { watchInterrupts } from './interrupt.ts';

@@ -19,10 +19,10 @@ import { EXIT, errorCode, Failure } from '../failure.ts';
 import { inputWords } from '../options/messages.ts';
 import type { Reader } from '../options/option-reader.ts';
 import { looksLikePartOfKey, type Rule } from '../options/rules.ts';
-import type { Output } from '../report/output.ts';
-import { plain } from '../report/plain.ts';
 import { exportHelp as help } from '../report/words/export-help.ts';
 import { outputFileWords as words } from '../report/words/output-file.ts';
+import type { Output } from '../ui/output.ts';
+import { plain } from '../ui/plain.ts';
 import { addOption } from './options.ts';
 
 /** The options that say where a result goes, as the parser returns them. */

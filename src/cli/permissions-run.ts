@@ -12,7 +12,7 @@ import {
 import type { AccountRef } from '../policy/index.ts';
 import { showPermissions } from '../report/permissions.ts';
 import { permissionsWords as words } from '../report/words/permissions.ts';
-import { setupWords } from '../report/words/setup.ts';
+import { setupWords } from '../ui/messages.ts';
 import { type CommandRun, runCommand } from './command-run.ts';
 import { configuredRegions } from './configured-region.ts';
 import type { CommonOptions } from './options.ts';

@@ -8,7 +8,7 @@ import type { VerifyCheck } from '../checks/verify/types.ts';
 import { HTTP } from '../defaults.ts';
 import { groupedBy } from '../grouping.ts';
 import type { KeyMaterial } from '../key/index.ts';
-import type { Conflict } from '../report/types.ts';
+import type { Conflict } from '../plan-types.ts';
 import { blockedBy } from '../steps/conflict.ts';
 import type { CommandRun } from './command-run.ts';
 

@@ -6,14 +6,14 @@ import { FLEET } from '../defaults.ts';
 import { Interrupted } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';
 import { checkInManifest } from '../manifest/index.ts';
-import { counter } from '../report/counter.ts';
-import type { SecretOutcome } from '../report/types.ts';
+import type { SecretOutcome } from '../plan-types.ts';
 import { rotateWords as words } from '../report/words/rotate.ts';
 import type { Rotation } from '../rotate/index.ts';
 import type { KeyToRotate } from '../rotate/many.ts';
 import { type Attempt, tried } from '../steps/observe.ts';
 import { beginsIn } from '../steps/store-secret/reconcile.ts';
 import type { StepContext } from '../steps/types.ts';
+import { counter } from '../ui/counter.ts';
 import type { CommandRun } from './command-run.ts';
 import { withAccountOfRest } from './step-context.ts';
 

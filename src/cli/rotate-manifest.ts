@@ -3,19 +3,19 @@ import type { VerifyCheck } from '../checks/verify/types.ts';
 import { verdictOf } from '../checks/verify/verdict.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import { loadKeys, type Manifest, type ManifestKey } from '../manifest/index.ts';
-import { counter } from '../report/counter.ts';
-import { failedMembers, leftMembers, printJson, secretMembers } from '../report/json.ts';
-import { changesAnything, type ShownPlan } from '../report/plan.ts';
 import { showFleetRotation } from '../report/rotation.ts';
-import { fleetEnds, fleetWords } from '../report/words/fleet.ts';
 import { rotateWords as words } from '../report/words/rotate.ts';
-import { setupWords } from '../report/words/setup.ts';
 import type { Rotation } from '../rotate/index.ts';
 import { type ManyRotations, planMany } from '../rotate/many.ts';
 import { keyConflict } from '../steps/conflict.ts';
 import { toldApart } from '../steps/index.ts';
 import type { Attempt } from '../steps/observe.ts';
 import { hasOpenType, keyRules } from '../steps/request.ts';
+import { fleetEnds, fleetWords } from '../ui/batch-messages.ts';
+import { counter } from '../ui/counter.ts';
+import { failedMembers, leftMembers, printJson, secretMembers } from '../ui/json.ts';
+import { setupWords } from '../ui/messages.ts';
+import { changesAnything, type ShownPlan } from '../ui/plan.ts';
 import type { CommandRun } from './command-run.ts';
 import {
   beginFleet,

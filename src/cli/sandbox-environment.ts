@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULTS } from '../defaults.ts';
-import { shellWord } from '../report/shell.ts';
 import type { Sandbox } from '../sandbox/index.ts';
+import { shellWord } from '../ui/shell.ts';
 
 /** What leads AWS clients to a sandbox: the variables to set, two of which name AWS configuration files. */
 export interface SandboxEnvironment {

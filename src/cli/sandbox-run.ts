@@ -4,9 +4,9 @@ import { constants } from 'node:os';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import { EXIT, errorCode, Failure } from '../failure.ts';
-import { createOutput, type Output } from '../report/output.ts';
 import { sandboxWords as words } from '../report/words/sandbox.ts';
 import { type Sandbox, startSandbox } from '../sandbox/index.ts';
+import { createOutput, type Output } from '../ui/output.ts';
 import { exitCodeOf, tell } from './failing.ts';
 import type { CommonOptions } from './options.ts';
 import {

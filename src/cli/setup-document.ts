@@ -1,5 +1,5 @@
 import { algorithmOfLength } from '../key/index.ts';
-import type { EncryptionSettings, Outcomes } from '../report/types.ts';
+import type { EncryptionSettings, Outcomes } from '../plan-types.ts';
 import type { KeyResult, SetupResult } from '../steps/index.ts';
 import type { SetupRequest } from '../steps/types.ts';
 

@@ -1,6 +1,6 @@
 import { DEFAULTS } from '../defaults.ts';
-import { setupWords as words } from '../report/words/setup.ts';
 import { type CompleteAnswers, prefixOf, type SetupAnswers } from '../steps/request.ts';
+import { setupWords as words } from '../ui/messages.ts';
 import type { CommandRun } from './command-run.ts';
 import { configuredRegions } from './configured-region.ts';
 import { keyOfFlags } from './key-of-flags.ts';

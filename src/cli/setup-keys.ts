@@ -1,7 +1,4 @@
 import type { VerifyCheck } from '../checks/verify/types.ts';
-import { counter } from '../report/counter.ts';
-import { changesAnything } from '../report/plan.ts';
-import { setupWords as words } from '../report/words/setup.ts';
 import {
   applyAll,
   asPlanned,
@@ -12,6 +9,9 @@ import {
   type SetupResult,
 } from '../steps/index.ts';
 import type { SetupRequest, StepContext } from '../steps/types.ts';
+import { counter } from '../ui/counter.ts';
+import { setupWords as words } from '../ui/messages.ts';
+import { changesAnything } from '../ui/plan.ts';
 import type { CommandRun } from './command-run.ts';
 import { type Replaced, usersOfReplaced } from './replaced-users.ts';
 import { stepContext } from './step-context.ts';

@@ -2,14 +2,14 @@ import type { Proof } from '../checks/setup/index.ts';
 import type { VerifyCheck } from '../checks/verify/types.ts';
 import type { ExitCode, Failure } from '../failure.ts';
 import { loadKeys, type Manifest } from '../manifest/index.ts';
-import { showFleet } from '../report/fleet.ts';
-import { printJson, setupMembers } from '../report/json.ts';
-import type { FailedKey } from '../report/types.ts';
-import { fleetEnds, fleetWords as words } from '../report/words/fleet.ts';
-import { setupWords } from '../report/words/setup.ts';
+import type { FailedKey } from '../plan-types.ts';
 import { asPlanned, isOpen, namesOfKeys, type SetupResult, whatStops } from '../steps/index.ts';
 import { completeRequest } from '../steps/request.ts';
 import type { SecretRef, SetupRequest } from '../steps/types.ts';
+import { showFleet } from '../ui/batch.ts';
+import { fleetEnds, fleetWords as words } from '../ui/batch-messages.ts';
+import { printJson, setupMembers } from '../ui/json.ts';
+import { setupWords } from '../ui/messages.ts';
 import type { CommandRun } from './command-run.ts';
 import {
   beginFleet,

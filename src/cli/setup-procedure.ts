@@ -1,14 +1,14 @@
 import type { Proof } from '../checks/setup/index.ts';
 import type { VerifyCheck } from '../checks/verify/types.ts';
 import { EXIT } from '../failure.ts';
-import { printJson, setupMembers } from '../report/json.ts';
-import { showSummary } from '../report/summary.ts';
-import type { Conflict } from '../report/types.ts';
-import { setupWords as words } from '../report/words/setup.ts';
+import type { Conflict } from '../plan-types.ts';
 import { conflictFailure } from '../steps/conflict.ts';
 import { asPlanned, type SetupResult } from '../steps/index.ts';
 import { type CompleteAnswers, completeRequest, regionsOf, type SetupAnswers } from '../steps/request.ts';
 import type { SetupRequest } from '../steps/types.ts';
+import { printJson, setupMembers } from '../ui/json.ts';
+import { setupWords as words } from '../ui/messages.ts';
+import { showSummary } from '../ui/summary.ts';
 import { runCommand } from './command-run.ts';
 import type { CommonOptions } from './options.ts';
 import { encryptionSettings, outcomesOf } from './setup-document.ts';

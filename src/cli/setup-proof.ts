@@ -6,15 +6,15 @@ import { type ObservedSecret, observeSecrets } from '../checks/setup/observe.ts'
 import type { VerifyCheck } from '../checks/verify/types.ts';
 import { LIMITS } from '../defaults.ts';
 import { EXIT, Failure } from '../failure.ts';
-import { folded, MOST_LINES } from '../report/fold.ts';
-import { plain } from '../report/plain.ts';
-import type { Check } from '../report/types.ts';
-import { mark } from '../report/verdicts.ts';
-import { fleetWords } from '../report/words/fleet.ts';
-import { setupWords } from '../report/words/setup.ts';
+import type { Check } from '../plan-types.ts';
 import type { KeyResult, RoleResult, SetupResult } from '../steps/index.ts';
 import { flowScope } from '../steps/trust-role/write.ts';
 import type { SetupRequest } from '../steps/types.ts';
+import { fleetWords } from '../ui/batch-messages.ts';
+import { folded, MOST_LINES } from '../ui/fold.ts';
+import { setupWords } from '../ui/messages.ts';
+import { plain } from '../ui/plain.ts';
+import { mark } from '../ui/verdicts.ts';
 import type { CommandRun } from './command-run.ts';
 import { showWaiting } from './step-context.ts';
 

@@ -1,11 +1,7 @@
 import { waitUntil } from '../aws/requests/poll.ts';
 import { LIMITS } from '../defaults.ts';
 import { EXIT, Failure } from '../failure.ts';
-import { counter } from '../report/counter.ts';
-import { outcomeMembers } from '../report/json.ts';
-import { changesAnything } from '../report/plan.ts';
 import type { ScheduledSecret } from '../report/torn-down.ts';
-import { setupWords } from '../report/words/setup.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
 import { isOpen, whatStops } from '../steps/index.ts';
 import type { StepContext } from '../steps/types.ts';
@@ -20,6 +16,10 @@ import {
 import { findAll, type Looking } from '../teardown/find.ts';
 import { planTeardown, refuseMissing } from '../teardown/plan.ts';
 import type { Findings, TeardownPlan, TeardownRequest } from '../teardown/types.ts';
+import { counter } from '../ui/counter.ts';
+import { outcomeMembers } from '../ui/json.ts';
+import { setupWords } from '../ui/messages.ts';
+import { changesAnything } from '../ui/plan.ts';
 import type { CommandRun } from './command-run.ts';
 import { showWaiting, stepContext, withAccountOfRest } from './step-context.ts';
 

@@ -1,13 +1,13 @@
 import type { ExitCode } from '../failure.ts';
 import type { Manifest } from '../manifest/index.ts';
-import { failedMembers, leftMembers, printJson } from '../report/json.ts';
+import type { FailedKey } from '../plan-types.ts';
 import { showFleetTeardown, undoManifestCommand } from '../report/torn-down.ts';
-import type { FailedKey } from '../report/types.ts';
-import { fleetEnds, fleetWords } from '../report/words/fleet.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
 import { isOpen, toldApart } from '../steps/index.ts';
 import { asPlanned, type TornDown } from '../teardown/apply.ts';
 import type { TeardownRequest } from '../teardown/types.ts';
+import { fleetEnds, fleetWords } from '../ui/batch-messages.ts';
+import { failedMembers, leftMembers, printJson } from '../ui/json.ts';
 import type { CommandRun } from './command-run.ts';
 import {
   beginFleet,

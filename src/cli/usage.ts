@@ -1,6 +1,6 @@
 import { EXIT, Failure } from '../failure.ts';
 import { inputWords as words } from '../options/messages.ts';
-import { setupWords } from '../report/words/setup.ts';
+import { setupWords } from '../ui/messages.ts';
 
 /** A wrong command line: one failure that names every mistake. */
 export function usageFailure(problems: string[]): Failure {

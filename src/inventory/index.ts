@@ -1,8 +1,8 @@
 import { type CommandRun, runCommand } from '../cli/command-run.ts';
 import type { CommonOptions } from '../cli/options.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
-import { printJson } from '../report/json.ts';
 import { statusText } from '../report/status.ts';
+import { printJson } from '../ui/json.ts';
 import { statusOf } from './build-status.ts';
 import { collect, type Looking, type Seen } from './collect.ts';
 import { statusWords as words } from './messages.ts';

@@ -1,5 +1,5 @@
-import { count } from '../report/words/fleet.ts';
-import { many, someOf } from '../report/words/many.ts';
+import { count } from '../ui/batch-messages.ts';
+import { many, someOf } from '../ui/many.ts';
 
 /** Words of the `status` command: the checks, the tree, the notes. */
 

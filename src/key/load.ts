@@ -1,5 +1,5 @@
 import { EXIT, Failure } from '../failure.ts';
-import { plain } from '../report/plain.ts';
+import { plain } from '../ui/plain.ts';
 import { checkKey, type KeyRules } from './check.ts';
 import { generateKey } from './generate.ts';
 import { KeyMaterial, type KeyType } from './key-material.ts';

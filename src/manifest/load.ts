@@ -12,9 +12,9 @@ import {
   type UncheckedKey,
 } from '../key/index.ts';
 import { keyWords } from '../key/messages.ts';
-import { plain } from '../report/plain.ts';
 import type { Attempt } from '../steps/observe.ts';
 import { hasOpenType, keyRules } from '../steps/request.ts';
+import { plain } from '../ui/plain.ts';
 import { nameOf } from './file.ts';
 import type { Manifest, ManifestKey } from './index.ts';
 import { inMembers } from './members.ts';

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import type { Told } from '../told.ts';
+import type { Told } from '../message.ts';
 import { asSettings, inMembers } from './members.ts';
 
 /** A failure, told to somebody who has written a manifest and given no flags. What was told so already stays as it is. */

@@ -1,8 +1,8 @@
 import { type JsonPolicy, type JsonStatement, MANAGED_POLICY_LIMIT, measure } from '../policy/index.ts';
-import { printJson } from './json.ts';
-import type { Output } from './output.ts';
-import { plainJson } from './plain.ts';
-import { shellWord } from './shell.ts';
+import { printJson } from '../ui/json.ts';
+import type { Output } from '../ui/output.ts';
+import { plainJson } from '../ui/plain.ts';
+import { shellWord } from '../ui/shell.ts';
 import { permissionsWords as words } from './words/permissions.ts';
 
 /** A statement of a policy and what it is for. */

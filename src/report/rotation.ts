@@ -1,10 +1,10 @@
-import { folded, MOST_LINES } from './fold.ts';
-import type { Output } from './output.ts';
-import { field, readKeyCommand } from './summary.ts';
-import type { SecretOutcome } from './types.ts';
-import { fleetWords } from './words/fleet.ts';
+import type { SecretOutcome } from '../plan-types.ts';
+import { fleetWords } from '../ui/batch-messages.ts';
+import { folded, MOST_LINES } from '../ui/fold.ts';
+import { setupWords } from '../ui/messages.ts';
+import type { Output } from '../ui/output.ts';
+import { field, readKeyCommand } from '../ui/summary.ts';
 import { rotateWords as words } from './words/rotate.ts';
-import { setupWords } from './words/setup.ts';
 
 /** What a finished rotation has to say. */
 export interface RotationSummary {

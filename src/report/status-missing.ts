@@ -1,9 +1,9 @@
 import { statusWords as words } from '../inventory/messages.ts';
 import type { Status } from '../inventory/types.ts';
-import { folded, MOST_LINES } from './fold.ts';
-import { plain } from './plain.ts';
+import { own } from '../ui/commands.ts';
+import { folded, MOST_LINES } from '../ui/fold.ts';
+import { plain } from '../ui/plain.ts';
 import { type Page, wrapped } from './status-table.ts';
-import { own } from './words/commands.ts';
 
 /** What a manifest names and the account lacks: one line for each thing, a secret with all its Regions; and what brings it. */
 export function missingLines(page: Page, status: Status, manifest: string | undefined): string[] {

@@ -1,11 +1,11 @@
 import { statusWords as words } from '../inventory/messages.ts';
 import type { Status, StatusCheck, StatusPolicy, StatusRole, StatusSecret } from '../inventory/types.ts';
-import type { Output } from './output.ts';
-import { plain } from './plain.ts';
+import { own } from '../ui/commands.ts';
+import type { Output } from '../ui/output.ts';
+import { plain } from '../ui/plain.ts';
+import { mark, worst } from '../ui/verdicts.ts';
 import { missingLines, withManifest } from './status-missing.ts';
 import { type Page, problemLines, type SecretRow, secretLines, wrapped } from './status-table.ts';
-import { mark, worst } from './verdicts.ts';
-import { own } from './words/commands.ts';
 
 /**
  * What `status` shows: roles, the policies of each, the secrets of each by Region, what is not connected, and what is missing.

@@ -1,9 +1,9 @@
-import { folded, MOST_LINES } from './fold.ts';
-import type { Output } from './output.ts';
-import { changesAnything, planLines } from './plan.ts';
-import { field } from './summary.ts';
-import type { Change } from './types.ts';
-import { own } from './words/commands.ts';
+import type { Change } from '../plan-types.ts';
+import { own } from '../ui/commands.ts';
+import { folded, MOST_LINES } from '../ui/fold.ts';
+import type { Output } from '../ui/output.ts';
+import { changesAnything, planLines } from '../ui/plan.ts';
+import { field } from '../ui/summary.ts';
 import { teardownWords as words } from './words/teardown.ts';
 
 /** A secret that is scheduled for deletion, and until when it can be restored, where that is known. */

@@ -2,10 +2,10 @@ import { inTurns } from '../aws/requests/concurrency.ts';
 import type { FoundSecret } from '../aws/secrets/index.ts';
 import { FLEET } from '../defaults.ts';
 import type { CheckedKey, KeyRules } from '../key/index.ts';
-import { changesAnything } from '../report/plan.ts';
 import { rotateWords as words } from '../report/words/rotate.ts';
 import { type Attempt, tried } from '../steps/observe.ts';
 import type { StepContext } from '../steps/types.ts';
+import { changesAnything } from '../ui/plan.ts';
 import {
   findToRotate,
   planGoingBack,

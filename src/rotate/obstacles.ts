@@ -1,7 +1,7 @@
 import type { Whereabouts } from '../aws/secrets/find-in-regions.ts';
 import type { FoundSecret } from '../aws/secrets/index.ts';
 import { checkStoredKey, type KeyMaterial, type KeyRules } from '../key/index.ts';
-import type { Conflict } from '../report/types.ts';
+import type { Conflict } from '../plan-types.ts';
 import { rotateWords as words } from '../report/words/rotate.ts';
 import { blockedBy } from '../steps/conflict.ts';
 import { secretWords } from '../steps/messages.ts';

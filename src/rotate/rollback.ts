@@ -3,7 +3,7 @@ import { makeCurrent, readStage, type StagedVersion } from '../aws/secrets/versi
 import type { Aws } from '../aws/session.ts';
 import { EXIT, Failure } from '../failure.ts';
 import type { KeyMaterial, KeyType } from '../key/index.ts';
-import type { Conflict, SecretOutcome } from '../report/types.ts';
+import type { Conflict, SecretOutcome } from '../plan-types.ts';
 import { rotateWords as words } from '../report/words/rotate.ts';
 import { blockedBy } from '../steps/conflict.ts';
 

@@ -1,7 +1,7 @@
 import { EXIT, Failure } from '../failure.ts';
-import type { Choice, Conflict } from '../report/types.ts';
-import { setupWords as words } from '../report/words/setup.ts';
-import type { Told } from '../told.ts';
+import type { Told } from '../message.ts';
+import type { Choice, Conflict } from '../plan-types.ts';
+import { setupWords as words } from '../ui/messages.ts';
 
 /** A conflict that the command line offers no way out of. */
 export function blockedBy(found: string, ...details: Told[]): Conflict {

@@ -1,6 +1,6 @@
+import type { Quota } from '../plan-types.ts';
 import type { PolicyScope } from '../policy/index.ts';
-import { dayOf } from '../report/day.ts';
-import type { Quota } from '../report/types.ts';
+import { dayOf } from '../ui/day.ts';
 
 /** Words of the plan: reasons, conflicts, ways out, warnings. */
 

@@ -1,7 +1,7 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import type { Whereabouts } from '../aws/secrets/find-in-regions.ts';
 import type { Identity } from '../aws/session.ts';
-import type { Conflict } from '../report/types.ts';
+import type { Conflict } from '../plan-types.ts';
 import { blockedBy } from './conflict.ts';
 import { secretWords } from './messages.ts';
 import { namedSecretWords as words } from './named-secret-messages.ts';

@@ -3,7 +3,7 @@ import { isAboutCaller } from '../aws/secrets/find-in-regions.ts';
 import type { Identity } from '../aws/session.ts';
 import { FLEET } from '../defaults.ts';
 import { Failure } from '../failure.ts';
-import type { StepName } from '../report/types.ts';
+import type { StepName } from '../plan-types.ts';
 import { type Group, policyGroups, roleGroups } from './groups.ts';
 import { type FoundPolicies, readPolicy } from './read-policy/index.ts';
 import type { FoundSecrets } from './store-secret/decision-types.ts';

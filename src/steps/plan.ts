@@ -1,6 +1,6 @@
 import type { Failure } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';
-import type { Change, Conflict } from '../report/types.ts';
+import type { Change, Conflict } from '../plan-types.ts';
 import type { Group } from './groups.ts';
 import type { Inspection } from './observe.ts';
 import { type FoundPolicies, type PolicyPlan, readPolicy } from './read-policy/index.ts';

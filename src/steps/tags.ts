@@ -1,7 +1,7 @@
 import { KEY_TYPE_TAG, OVERFLOW_TAG_VALUE, OWN_TAG } from '../defaults.ts';
 import type { KeyType } from '../key/index.ts';
 import type { Tag } from '../options/rules.ts';
-import type { StepName } from '../report/types.ts';
+import type { StepName } from '../plan-types.ts';
 import type { CreateWork } from './read-policy/distribute.ts';
 
 /** The tags of a new resource: the program's own, which says which step made it, and the user's. */

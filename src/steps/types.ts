@@ -4,7 +4,6 @@ import type { Aws, Identity } from '../aws/session.ts';
 import type { Limits } from '../defaults.ts';
 import type { Algorithm, KeyMaterial, KeyType } from '../key/index.ts';
 import type { Tag } from '../options/rules.ts';
-import type { KmsKeyRef, PolicyScope } from '../policy/index.ts';
 import type {
   Change,
   Conflict,
@@ -13,7 +12,8 @@ import type {
   RoleOutcome,
   SecretOutcome,
   StepName,
-} from '../report/types.ts';
+} from '../plan-types.ts';
+import type { KmsKeyRef, PolicyScope } from '../policy/index.ts';
 
 /** What the user wants of one key, complete and checked. Nothing in it depends on what the account holds. */
 export interface SetupRequest {

@@ -1,7 +1,7 @@
 import { atMost, atMostInEach } from '../aws/requests/concurrency.ts';
 import { FLEET } from '../defaults.ts';
 import type { Failure } from '../failure.ts';
-import type { Outcomes, PolicyOutcome, RoleOutcome } from '../report/types.ts';
+import type { Outcomes, PolicyOutcome, RoleOutcome } from '../plan-types.ts';
 import { whatStops } from '../steps/index.ts';
 import { tried } from '../steps/observe.ts';
 import type { StepContext } from '../steps/types.ts';

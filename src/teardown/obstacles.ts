@@ -1,7 +1,7 @@
 import type { FoundSecret } from '../aws/secrets/index.ts';
 import { userWords } from '../aws/secrets/user-messages.ts';
 import type { SecretUser } from '../aws/secrets/users.ts';
-import type { Conflict } from '../report/types.ts';
+import type { Conflict } from '../plan-types.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
 import { blockedBy } from '../steps/conflict.ts';
 import { secretWords } from '../steps/messages.ts';

@@ -3,7 +3,7 @@ import type { FoundSecret } from '../aws/secrets/index.ts';
 import { userWords } from '../aws/secrets/user-messages.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';
-import type { Change, OutcomeAction, Outcomes } from '../report/types.ts';
+import type { Change, OutcomeAction, Outcomes } from '../plan-types.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
 import { isOpen } from '../steps/index.ts';
 import { unseenWarnings } from '../steps/named-secret.ts';

@@ -1,5 +1,5 @@
+import type { Change } from '../plan-types.ts';
 import { isReadPolicyShape, removeSecrets, tryParsePolicy } from '../policy/index.ts';
-import type { Change } from '../report/types.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
 import { policyWords } from '../steps/messages.ts';
 import { versionToDelete } from '../steps/read-policy/version-room.ts';

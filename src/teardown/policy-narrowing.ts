@@ -1,7 +1,7 @@
 import type { FoundPolicy } from '../aws/iam/policies.ts';
 import type { Identity } from '../aws/session.ts';
+import type { PolicyOutcome } from '../plan-types.ts';
 import { isReadPolicyShape, removeSecrets, tryParsePolicy } from '../policy/index.ts';
-import type { PolicyOutcome } from '../report/types.ts';
 import type { PolicyChain } from '../steps/read-policy/chain.ts';
 import type { PolicyAim } from '../steps/read-policy/desired.ts';
 import type { PolicyWork } from '../steps/read-policy/distribute.ts';

@@ -1,7 +1,7 @@
 import { nameInIamArn } from '../aws/arn.ts';
 import type { FoundRole } from '../aws/iam/roles.ts';
 import { groupedBy } from '../grouping.ts';
-import type { Change } from '../report/types.ts';
+import type { Change } from '../plan-types.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
 import type { PolicyFate, RolePlan, Scope } from './types.ts';
 

@@ -6,7 +6,7 @@ import type { FoundSecret } from '../aws/secrets/index.ts';
 import type { SecretUser, UserKind } from '../aws/secrets/users.ts';
 import type { Identity } from '../aws/session.ts';
 import type { Failure } from '../failure.ts';
-import type { Change, Conflict, Outcomes } from '../report/types.ts';
+import type { Change, Conflict, Outcomes } from '../plan-types.ts';
 import type { Attempt } from '../steps/observe.ts';
 
 /** A secret that is to be taken down, and the names of what was set up for it. */

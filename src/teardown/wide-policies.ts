@@ -1,6 +1,6 @@
+import type { Change } from '../plan-types.ts';
 import { isReadPolicyShape, prefixOfEntry, tryParsePolicy } from '../policy/index.ts';
 import { standsFor } from '../policy/match.ts';
-import type { Change } from '../report/types.ts';
 import { teardownWords as words } from '../report/words/teardown.ts';
 import type { UsedPolicy } from './types.ts';
 

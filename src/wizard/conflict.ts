@@ -1,12 +1,12 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import { Interrupted } from '../failure.ts';
-import { conflictLines } from '../report/plan.ts';
-import type { Choice, Conflict } from '../report/types.ts';
+import type { Choice, Conflict } from '../plan-types.ts';
 import { wizardWords as words } from '../report/words/wizard.ts';
 import { type CompleteAnswers, prefixOf, type SetupAnswers } from '../steps/request.ts';
+import { conflictLines } from '../ui/plan.ts';
+import { askChoice } from '../ui/prompt.ts';
 import { explain, type WizardContext } from './context.ts';
 import { askPolicyName, askPolicyPrefix, askRoleName } from './names.ts';
-import { askChoice } from './prompt.ts';
 import { askSecretName } from './secret.ts';
 
 /** What changes nothing that is there already. */

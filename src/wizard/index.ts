@@ -1,9 +1,9 @@
 import { describeRole } from '../aws/iam/roles.ts';
 import { look, seenIn } from '../aws/look.ts';
 import { loadKey } from '../key/index.ts';
-import { plain } from '../report/plain.ts';
 import { wizardWords as words } from '../report/words/wizard.ts';
 import { type CompleteAnswers, keyRules, prefixOf, type SetupAnswers } from '../steps/request.ts';
+import { plain } from '../ui/plain.ts';
 import { askAccount } from './account.ts';
 import { heading, type WizardContext, warn } from './context.ts';
 import { askKey } from './key.ts';

@@ -14,8 +14,8 @@ import {
 import { keyWarnings } from '../key/warnings.ts';
 import { looksLikeKey } from '../options/rules.ts';
 import { wizardWords as words } from '../report/words/wizard.ts';
+import { askChoice, askHidden, askText } from '../ui/prompt.ts';
 import { explain, type WizardContext, warn } from './context.ts';
-import { askChoice, askHidden, askText } from './prompt.ts';
 
 /** What may be known of a key before it is asked for. */
 interface KeyAnswers {

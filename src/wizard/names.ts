@@ -2,8 +2,8 @@ import { DEFAULTS } from '../defaults.ts';
 import * as rules from '../options/rules.ts';
 import { wizardWords as words } from '../report/words/wizard.ts';
 import { sharedPrefix } from '../steps/shared-prefix.ts';
+import { askText } from '../ui/prompt.ts';
 import { explain, type WizardContext } from './context.ts';
-import { askText } from './prompt.ts';
 
 export function askPolicyName(context: WizardContext): Promise<string> {
   return askName(context, words.policyName, words.policyNameWhy, DEFAULTS.policyName, rules.policyName);

@@ -1,6 +1,6 @@
 import { teardownWords as words } from '../report/words/teardown.ts';
+import { askText } from '../ui/prompt.ts';
 import { explain, type WizardContext } from './context.ts';
-import { askText } from './prompt.ts';
 import { askSecretFor } from './secret.ts';
 
 /** Asks which secret is to be taken down, unless that is known. Answers its name. */

@@ -4,8 +4,8 @@ import { checkKey, checkStoredKey, KeyMaterial, type KeyType } from '../../src/k
 import { looksLikeKey, looksLikePartOfKey } from '../../src/options/rules.ts';
 import { evaluateAccess, parsePolicy } from '../../src/policy/index.ts';
 import { measure } from '../../src/policy/measure.ts';
-import { wrap } from '../../src/report/output.ts';
-import { harmless, plain, plainJson, plainLines } from '../../src/report/plain.ts';
+import { wrap } from '../../src/ui/output.ts';
+import { harmless, plain, plainJson, plainLines } from '../../src/ui/plain.ts';
 
 /** As much as a secret holds, and a key file. */
 const LENGTH = 65_536;

@@ -14,8 +14,8 @@ import { performTeardown } from '../../src/cli/teardown-procedure.ts';
 import { EXIT, type ExitCode, Failure, Interrupted } from '../../src/failure.ts';
 import { asManifest, parseManifest } from '../../src/manifest/index.ts';
 import { readAnswers, type SetupOptions } from '../../src/options/setup-options.ts';
-import type { Output } from '../../src/report/output.ts';
 import type { Machine } from '../../src/sandbox/machine.ts';
+import type { Output } from '../../src/ui/output.ts';
 import { worldOf } from './delivery.ts';
 import type { Run } from './run.ts';
 import type {

@@ -1,4 +1,4 @@
-import { setupWords as words } from '../../src/report/words/setup.ts';
+import { setupWords as words } from '../../src/ui/messages.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** The value of a restored secret may have to be replaced. */

@@ -1,5 +1,5 @@
-import { setupWords } from '../../src/report/words/setup.ts';
 import type { Machine } from '../../src/sandbox/machine.ts';
+import { setupWords } from '../../src/ui/messages.ts';
 import type { AccessJudge } from './access.ts';
 import { accountOf, doOther } from './account.ts';
 import { Asked, keysOf, type PlayedRun } from './asked.ts';

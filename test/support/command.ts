@@ -4,8 +4,8 @@ import type { CommandRun } from '../../src/cli/command-run.ts';
 import { exitCodeOf, tell } from '../../src/cli/failing.ts';
 import { type CommonOptions, commonOptions } from '../../src/cli/options.ts';
 import type { ExitCode } from '../../src/failure.ts';
-import { createOutput, type Output } from '../../src/report/output.ts';
 import type { Sandbox, SandboxCredentials } from '../../src/sandbox/index.ts';
+import { createOutput, type Output } from '../../src/ui/output.ts';
 import { REGION } from './account.ts';
 
 export interface CommandResult {

@@ -5,7 +5,7 @@ import type { CommandRun } from '../../src/cli/command-run.ts';
 import { performManifest } from '../../src/cli/setup-manifest.ts';
 import type { ExitCode } from '../../src/failure.ts';
 import { type Manifest, readManifest } from '../../src/manifest/index.ts';
-import type { Check, EncryptionSettings, Outcomes } from '../../src/report/types.ts';
+import type { Check, EncryptionSettings, Outcomes } from '../../src/plan-types.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { KEYS, REGION } from './account.ts';
 import { closing } from './closing.ts';

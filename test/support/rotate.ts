@@ -1,7 +1,7 @@
 import type { VerifyCheck } from '../../src/checks/verify/types.ts';
 import { type RotateOptions, readRotateAnswers } from '../../src/cli/rotate-answers.ts';
 import { performRotate } from '../../src/cli/rotate-procedure.ts';
-import type { SecretOutcome } from '../../src/report/types.ts';
+import type { SecretOutcome } from '../../src/plan-types.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { KEYS } from './account.ts';
 import { type CommandResult, type InProcessOptions, runInProcess } from './command.ts';

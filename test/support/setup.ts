@@ -3,7 +3,7 @@ import type { CommandRun } from '../../src/cli/command-run.ts';
 import { performSetup } from '../../src/cli/setup-procedure.ts';
 import { EXIT } from '../../src/failure.ts';
 import { readAnswers, type SetupOptions } from '../../src/options/setup-options.ts';
-import type { Check, EncryptionSettings, Outcomes, RoleOutcome } from '../../src/report/types.ts';
+import type { Check, EncryptionSettings, Outcomes, RoleOutcome } from '../../src/plan-types.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { KEYS, REGION, readAccount, writesTo } from './account.ts';
 import { runInProcess } from './command.ts';

@@ -1,8 +1,8 @@
 import type { VerifyCheck } from '../../src/checks/verify/types.ts';
 import { readVerifyAnswers, type VerifyOptions } from '../../src/cli/verify-answers.ts';
 import { performVerify } from '../../src/cli/verify-procedure.ts';
-import type { Verdict } from '../../src/report/verdicts.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
+import type { Verdict } from '../../src/ui/verdicts.ts';
 import { REGION } from './account.ts';
 import { type InProcessOptions, runInProcess } from './command.ts';
 import type { SetupDocument } from './setup.ts';

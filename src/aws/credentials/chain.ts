@@ -4,7 +4,7 @@ import { fromSSO } from '@aws-sdk/credential-provider-sso';
 import { fromInstanceMetadata } from '@smithy/credential-provider-imds';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { Failure } from '../../failure.ts';
-import { plain } from '../../report/plain.ts';
+import { plain } from '../../ui/plain.ts';
 import type { RequestHandler } from '../clients.ts';
 import type { AwsConfiguration, CredentialsSource, Profile, ProfileCredentials } from './configuration.ts';
 import { fromContainer } from './container.ts';

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { loadSharedConfigFiles } from '@smithy/core/config';
 import { EXIT, Failure } from '../../failure.ts';
-import { plain } from '../../report/plain.ts';
+import { plain } from '../../ui/plain.ts';
 import type { ServiceId } from '../services.ts';
 import { type FileLimits, readConfigurationFile, sectionsIn } from './configuration-files.ts';
 import { configurationWords as words } from './messages.ts';

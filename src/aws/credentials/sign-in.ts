@@ -1,6 +1,6 @@
 import { EXIT, Failure } from '../../failure.ts';
 import { isAccountId } from '../../options/rules.ts';
-import { plain } from '../../report/plain.ts';
+import { plain } from '../../ui/plain.ts';
 import { parseArn } from '../arn.ts';
 import type { AwsConfiguration, Profile } from './configuration.ts';
 import { configurationWords as words } from './messages.ts';

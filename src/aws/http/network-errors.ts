@@ -1,6 +1,6 @@
 import { EXIT, Failure } from '../../failure.ts';
-import { plain } from '../../report/plain.ts';
-import { shownUrl } from '../../report/shown-url.ts';
+import { plain } from '../../ui/plain.ts';
+import { shownUrl } from '../../ui/shown-url.ts';
 import type { Setting } from '../credentials/configuration.ts';
 import type { Request } from '../errors.ts';
 import { awsWords as words } from '../messages.ts';

@@ -1,7 +1,7 @@
 import { GetAccountSummaryCommand } from '@aws-sdk/client-iam';
 import { Failure } from '../../failure.ts';
+import type { Quota } from '../../plan-types.ts';
 import { TRUST_POLICY_LIMIT } from '../../policy/index.ts';
-import type { Quota } from '../../report/types.ts';
 import type { AwsClients } from '../clients.ts';
 import { isAboutCaller } from '../secrets/find-in-regions.ts';
 import type { Aws } from '../session.ts';

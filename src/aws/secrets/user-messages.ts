@@ -1,6 +1,6 @@
-import { own } from '../../report/words/commands.ts';
-import { many } from '../../report/words/many.ts';
-import type { Remedy } from '../../told.ts';
+import type { Remedy } from '../../message.ts';
+import { own } from '../../ui/commands.ts';
+import { many } from '../../ui/many.ts';
 
 type Kind = 'flow' | 'routerInput' | 'routerOutput';
 

@@ -2,8 +2,8 @@ import type { FoundRole } from '../../aws/iam/roles.ts';
 import type { FoundSecret } from '../../aws/secrets/index.ts';
 import type { Identity } from '../../aws/session.ts';
 import { type Algorithm, checkStoredKey, type KeyMaterial, type KeyType } from '../../key/index.ts';
+import type { Check } from '../../plan-types.ts';
 import type { ReadableSecret } from '../../policy/index.ts';
-import type { Check } from '../../report/types.ts';
 import { proofWords as words } from '../access/messages.ts';
 import {
   type DecidingDocuments,

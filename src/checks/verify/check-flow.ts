@@ -4,7 +4,7 @@ import type { FlowEncryption, FlowPart, FoundFlow } from '../../aws/mediaconnect
 import { routerKindOf } from '../../aws/mediaconnect/routers.ts';
 import type { Identity } from '../../aws/session.ts';
 import { type Algorithm, algorithmOfLength } from '../../key/index.ts';
-import type { Remedy } from '../../told.ts';
+import type { Remedy } from '../../message.ts';
 import { judgeForeignRouter, judgeRouter, judgeRouting } from './check-router.ts';
 import { remedies } from './fixes.ts';
 import { partCommand } from './flow-commands.ts';

@@ -3,6 +3,7 @@ import { type Look, seenIn } from '../../aws/look.ts';
 import type { Identity } from '../../aws/session.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import type { Failure } from '../../failure.ts';
+import type { Remedy } from '../../message.ts';
 import {
   CURRENT_VERSION,
   DECRYPT_ACTION,
@@ -12,8 +13,7 @@ import {
   secretsManagerEndpoint,
   tryParsePolicy,
 } from '../../policy/index.ts';
-import type { SetUp } from '../../report/words/commands.ts';
-import type { Remedy } from '../../told.ts';
+import type { SetUp } from '../../ui/commands.ts';
 import type { Decryption } from '../access/decryption.ts';
 import { decryptionByCustomerKeys } from '../access/encryption.ts';
 import {

@@ -1,6 +1,6 @@
 import type { Identity } from '../../aws/session.ts';
 import type { KeyType } from '../../key/index.ts';
-import type { SetUp } from '../../report/words/commands.ts';
+import type { SetUp } from '../../ui/commands.ts';
 import { checkRoleNaming } from '../access/role-name.ts';
 import { checkGuard } from '../access/source-guard.ts';
 import { judgeTrust } from '../access/trust.ts';

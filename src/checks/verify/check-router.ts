@@ -3,7 +3,7 @@ import { seenIn } from '../../aws/look.ts';
 import type { FlowPart, TransitEncryption } from '../../aws/mediaconnect/flows.ts';
 import { type FoundRouterEnd, routerKindOf } from '../../aws/mediaconnect/routers.ts';
 import type { Identity } from '../../aws/session.ts';
-import type { Remedy } from '../../told.ts';
+import type { Remedy } from '../../message.ts';
 import { remedies } from './fixes.ts';
 import { judgeForeign } from './foreign.ts';
 import { verifyWords } from './messages.ts';

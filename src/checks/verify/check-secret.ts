@@ -3,7 +3,7 @@ import { seenIn } from '../../aws/look.ts';
 import type { FoundSecret } from '../../aws/secrets/index.ts';
 import type { Identity } from '../../aws/session.ts';
 import type { KeyMaterial } from '../../key/index.ts';
-import type { Remedy } from '../../told.ts';
+import type { Remedy } from '../../message.ts';
 import { judgeKmsKey } from './check-kms-key.ts';
 import { judgeContent, primaryOf, rotateRemedy } from './check-value.ts';
 import { remedies } from './fixes.ts';

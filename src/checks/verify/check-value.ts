@@ -9,8 +9,8 @@ import {
   type KeyProblem,
   type KeyProblemCode,
 } from '../../key/index.ts';
+import type { Remedy } from '../../message.ts';
 import { DECRYPT_ACTION } from '../../policy/index.ts';
-import type { Remedy } from '../../told.ts';
 import { callerDenial } from '../access/caller-decryption.ts';
 import { remedies } from './fixes.ts';
 import { verifyWords as words } from './messages.ts';

@@ -1,5 +1,6 @@
 import { DEFAULTS } from '../../defaults.ts';
-import { plainJson } from '../../report/plain.ts';
+import type { Remedy } from '../../message.ts';
+import { namedSecretWords } from '../../steps/named-secret-messages.ts';
 import {
   aws,
   inTurn,
@@ -10,9 +11,8 @@ import {
   storeCommand,
   type ToRotate,
   type ToStore,
-} from '../../report/words/commands.ts';
-import { namedSecretWords } from '../../steps/named-secret-messages.ts';
-import type { Remedy } from '../../told.ts';
+} from '../../ui/commands.ts';
+import { plainJson } from '../../ui/plain.ts';
 
 /** A policy of a role; an inline one has no ARN. */
 interface OfRole {

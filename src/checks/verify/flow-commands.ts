@@ -1,5 +1,5 @@
-import { plainJson } from '../../report/plain.ts';
-import { aws } from '../../report/words/commands.ts';
+import { aws } from '../../ui/commands.ts';
+import { plainJson } from '../../ui/plain.ts';
 
 const COMMANDS = {
   source: ['update-flow-source', '--source-arn', '--decryption'],

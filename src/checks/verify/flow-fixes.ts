@@ -1,4 +1,4 @@
-import type { Remedy } from '../../told.ts';
+import type { Remedy } from '../../message.ts';
 
 /** What to do about the checks of a flow that are not as they should be. */
 export const flowRemedies = {

@@ -1,6 +1,6 @@
 import { parseArn } from '../../aws/arn.ts';
 import type { Identity } from '../../aws/session.ts';
-import type { Remedy } from '../../told.ts';
+import type { Remedy } from '../../message.ts';
 import { remedies } from './fixes.ts';
 import { verifyWords as words } from './messages.ts';
 import { checksOf } from './result.ts';

@@ -5,7 +5,7 @@ import { userWords as words } from '../../aws/secrets/user-messages.ts';
 import { spellingsOf } from '../../aws/secrets/users.ts';
 import type { Identity } from '../../aws/session.ts';
 import type { KeyMaterial } from '../../key/index.ts';
-import type { Remedy } from '../../told.ts';
+import type { Remedy } from '../../message.ts';
 import { judgePart } from './check-flow.ts';
 import { judgeContent } from './check-value.ts';
 import { verifyWords } from './messages.ts';

@@ -1,4 +1,4 @@
-import type { Remedy } from '../../told.ts';
+import type { Remedy } from '../../message.ts';
 
 /** What `verify` says about encryption between flows, routers and MediaLive, and about routers. */
 export const routerWords = {

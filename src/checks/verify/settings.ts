@@ -1,7 +1,7 @@
 import { seenIn } from '../../aws/look.ts';
 import type { Identity } from '../../aws/session.ts';
 import { algorithmOfLength } from '../../key/index.ts';
-import type { EncryptionSettings } from '../../report/types.ts';
+import type { EncryptionSettings } from '../../plan-types.ts';
 import { subjectOf } from './check-secret.ts';
 import type { RoleSight } from './observe/role.ts';
 import type { SecretSight } from './observe/secret.ts';

@@ -1,7 +1,7 @@
 import { Document, visit } from 'yaml';
 import type { JsonObject } from '../../policy/index.ts';
-import { plainJson } from '../../report/plain.ts';
 import { templateWords as words } from '../../report/words/export-template.ts';
+import { plainJson } from '../../ui/plain.ts';
 import { demandSize } from './limits.ts';
 
 export type TemplateFormat = 'yaml' | 'json';

@@ -1,6 +1,6 @@
 import { Document, isCollection, visit } from 'yaml';
-import { plain, plainJson } from '../../report/plain.ts';
 import { exportManifestWords as words } from '../../report/words/export-manifest.ts';
+import { plain, plainJson } from '../../ui/plain.ts';
 import type { ExportedManifest } from './types.ts';
 
 /** The manifest as YAML, with comments on what it cannot say. */

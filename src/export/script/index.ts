@@ -1,7 +1,7 @@
 import { EXIT, Failure } from '../../failure.ts';
 import { exportWords } from '../../report/words/export.ts';
 import { scriptWords as words } from '../../report/words/export-script.ts';
-import { setupWords } from '../../report/words/setup.ts';
+import { setupWords } from '../../ui/messages.ts';
 import { type NamedSecret, withIds } from '../ids.ts';
 import type { ExportPlan, PlannedRole } from '../types.ts';
 import { accountSection, functions, header } from './header.ts';

@@ -1,7 +1,7 @@
 import type { JsonPolicy } from '../../policy/index.ts';
-import { wrap } from '../../report/output.ts';
-import { plain } from '../../report/plain.ts';
-import { shellWord } from '../../report/shell.ts';
+import { wrap } from '../../ui/output.ts';
+import { plain } from '../../ui/plain.ts';
+import { shellWord } from '../../ui/shell.ts';
 import { ACCOUNT_PLACEHOLDER } from '../placeholders.ts';
 
 const ACCOUNT_ARN = new RegExp(`"arn:[a-z-]+:([^"]*${ACCOUNT_PLACEHOLDER})`, 'g');

@@ -1,7 +1,7 @@
 import { DEFAULTS } from '../../defaults.ts';
 import { KEY_LENGTH } from '../../key/index.ts';
-import { plainJson } from '../../report/plain.ts';
 import { scriptWords as words } from '../../report/words/export-script.ts';
+import { plainJson } from '../../ui/plain.ts';
 import type { NamedSecret } from '../ids.ts';
 import { ACCOUNT_PLACEHOLDER } from '../placeholders.ts';
 import type { AwsTag, PlannedPlace, PlannedPolicy, PlannedRole, PlannedSecret } from '../types.ts';

@@ -1,4 +1,4 @@
-import type { Remedy } from '../../told.ts';
+import type { Remedy } from '../../message.ts';
 
 /** Words of the `export` commands: what is said beside the template or the script, and why there is none. */
 export const exportWords = {

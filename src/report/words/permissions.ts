@@ -1,4 +1,4 @@
-import { count } from './fleet.ts';
+import { count } from '../../ui/batch-messages.ts';
 
 /** Words of the `permissions` command: what each statement is for, and what is said beside the policy. */
 

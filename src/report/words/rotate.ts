@@ -1,7 +1,7 @@
-import type { Remedy } from '../../told.ts';
-import { dayOf } from '../day.ts';
-import { aws, own, rotateCommand, type ToRotate } from './commands.ts';
-import { fleetWords } from './fleet.ts';
+import type { Remedy } from '../../message.ts';
+import { fleetWords } from '../../ui/batch-messages.ts';
+import { aws, own, rotateCommand, type ToRotate } from '../../ui/commands.ts';
+import { dayOf } from '../../ui/day.ts';
 
 /** Words of the `rotate` command. */
 export const rotateWords = {

@@ -1,6 +1,6 @@
+import type { Told } from '../../message.ts';
 import { LONGEST_POLICY_NAME } from '../../options/rules.ts';
-import type { Choice, Conflict } from '../../report/types.ts';
-import type { Told } from '../../told.ts';
+import type { Choice, Conflict } from '../../plan-types.ts';
 import { policyWords as words } from '../messages.ts';
 import type { Blocked, Taken, TooLong } from './distribute.ts';
 

@@ -3,7 +3,7 @@ import { type PolicyReader, policyReader } from '../../aws/iam/policies.ts';
 import { awsWords } from '../../aws/messages.ts';
 import { waitUntil } from '../../aws/requests/poll.ts';
 import { carryingDoubt, EXIT, Failure } from '../../failure.ts';
-import type { PolicyOutcome } from '../../report/types.ts';
+import type { PolicyOutcome } from '../../plan-types.ts';
 import { conflictFailure } from '../conflict.ts';
 import { policyWords as words } from '../messages.ts';
 import { isOutdated, withdraw } from '../policy-version.ts';

@@ -1,6 +1,6 @@
 import type { FoundSecret } from '../../aws/secrets/index.ts';
 import type { KeyMaterial } from '../../key/index.ts';
-import type { Choice } from '../../report/types.ts';
+import type { Choice } from '../../plan-types.ts';
 import type { SecretRef, StepPlan } from '../types.ts';
 
 /** What there is: for each Region (or each ARN given) the secret, or nothing. */

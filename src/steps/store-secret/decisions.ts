@@ -3,7 +3,7 @@ import { kmsKeyRef } from '../../aws/kms/index.ts';
 import type { FoundSecret } from '../../aws/secrets/index.ts';
 import type { Identity } from '../../aws/session.ts';
 import { type KeyMaterial, mayBePassword } from '../../key/index.ts';
-import type { Choice, OutcomeAction } from '../../report/types.ts';
+import type { Choice, OutcomeAction } from '../../plan-types.ts';
 import { secretWords as words } from '../messages.ts';
 import { namedSecretWords } from '../named-secret-messages.ts';
 import type { NewSecret, SecretRef, SetupRequest, StepInput } from '../types.ts';

@@ -1,7 +1,7 @@
 import { allOrFirstFailure } from '../../aws/requests/concurrency.ts';
 import { waitUntil } from '../../aws/requests/poll.ts';
 import type { KeyMaterial } from '../../key/index.ts';
-import type { Conflict, SecretOutcome } from '../../report/types.ts';
+import type { Conflict, SecretOutcome } from '../../plan-types.ts';
 import { conflictFailure } from '../conflict.ts';
 import { secretWords as words } from '../messages.ts';
 import type { SecretRef, SetupRequest, StepContext, StepOutput } from '../types.ts';

@@ -10,7 +10,7 @@ import { type ListedVersion, listVersions, type Stage } from '../../aws/secrets/
 import { CONTRADICTION_PAUSES_MS, DEFAULTS } from '../../defaults.ts';
 import { type Failure, hasAwsCode, isAccessDenied } from '../../failure.ts';
 import type { KeyMaterial } from '../../key/index.ts';
-import type { Conflict } from '../../report/types.ts';
+import type { Conflict } from '../../plan-types.ts';
 import { conflictFailure } from '../conflict.ts';
 import { secretWords as words } from '../messages.ts';
 import { secretTags } from '../tags.ts';

@@ -3,8 +3,8 @@ import { DEFAULT_ROLE_QUOTAS, type RoleQuotas, readRoleQuotas } from '../../aws/
 import { type FoundRole, readRole } from '../../aws/iam/roles.ts';
 import type { Aws } from '../../aws/session.ts';
 import { carryingDoubt } from '../../failure.ts';
+import type { Change, RoleOutcome } from '../../plan-types.ts';
 import { measure, tryParsePolicy } from '../../policy/index.ts';
-import type { Change, RoleOutcome } from '../../report/types.ts';
 import { conflictFailure } from '../conflict.ts';
 import { roleWords as words } from '../messages.ts';
 import { warnOfNew } from '../new-warnings.ts';

@@ -1,8 +1,8 @@
 import type { FoundRole } from '../../aws/iam/roles.ts';
 import { checkGuard } from '../../checks/access/source-guard.ts';
 import { judgeTrust } from '../../checks/access/trust.ts';
+import type { Choice, Conflict, Quota } from '../../plan-types.ts';
 import { deletedPrincipals, type JsonPolicy, measure, parsePolicy } from '../../policy/index.ts';
-import type { Choice, Conflict, Quota } from '../../report/types.ts';
 import { roleWords as words } from '../messages.ts';
 import type { RoleRequest, StepInput } from '../types.ts';
 import { conflict, OTHER_NAME } from './conflicts.ts';

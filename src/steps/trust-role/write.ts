@@ -6,7 +6,7 @@ import { waitUntil } from '../../aws/requests/poll.ts';
 import type { FlowScope } from '../../checks/access/trust.ts';
 import type { Limits } from '../../defaults.ts';
 import { EXIT, Failure, hasAwsCode } from '../../failure.ts';
-import type { RoleOutcome } from '../../report/types.ts';
+import type { RoleOutcome } from '../../plan-types.ts';
 import { roleWords as words } from '../messages.ts';
 import { tagsFor } from '../tags.ts';
 import type { RoleRequest, StepContext, StepInput } from '../types.ts';

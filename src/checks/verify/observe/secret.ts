@@ -10,7 +10,7 @@ import type { EarlyValue, ValueReader } from '../../../aws/secrets/value-reader.
 import { readValue, type SecretContent } from '../../../aws/secrets/values.ts';
 import type { Aws, Identity } from '../../../aws/session.ts';
 import type { Algorithm, KeyMaterial, KeySource, KeyType } from '../../../key/index.ts';
-import type { Reading } from '../../../report/words/commands.ts';
+import type { Reading } from '../../../ui/commands.ts';
 import { type Encryption, type EncryptionReaders, readEncryption } from '../../access/encryption.ts';
 import { isForeign } from '../foreign.ts';
 import { type Absence, whyAbsent } from './absence.ts';

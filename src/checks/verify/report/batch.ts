@@ -1,7 +1,7 @@
 import { groupedBy } from '../../../grouping.ts';
-import { folded, MOST_LINES } from '../../../report/fold.ts';
-import type { Output } from '../../../report/output.ts';
-import { type Verdict, WORST_FIRST } from '../../../report/verdicts.ts';
+import { folded, MOST_LINES } from '../../../ui/fold.ts';
+import type { Output } from '../../../ui/output.ts';
+import { type Verdict, WORST_FIRST } from '../../../ui/verdicts.ts';
 import type { VerifiedKey, VerifyCheck } from '../types.ts';
 import { verdictOf } from '../verdict.ts';
 import { verifyShow as words } from './messages.ts';

@@ -1,6 +1,6 @@
-import type { Verdict } from '../../../report/verdicts.ts';
-import { count } from '../../../report/words/fleet.ts';
-import { many, someOf } from '../../../report/words/many.ts';
+import { count } from '../../../ui/batch-messages.ts';
+import { many, someOf } from '../../../ui/many.ts';
+import type { Verdict } from '../../../ui/verdicts.ts';
 
 const keysOf = (number: number) => (number > 1 ? 'these keys' : 'this key');
 const checksOf = (number: number) => many(number, 'check');

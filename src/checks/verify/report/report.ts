@@ -1,9 +1,9 @@
 import { routerKindOf } from '../../../aws/mediaconnect/routers.ts';
 import { userWords } from '../../../aws/secrets/user-messages.ts';
-import type { Output } from '../../../report/output.ts';
-import { plain, plainCommand } from '../../../report/plain.ts';
-import { mark, type Verdict, WORST_FIRST } from '../../../report/verdicts.ts';
-import { verdictMarks } from '../../../report/words/verdicts.ts';
+import type { Output } from '../../../ui/output.ts';
+import { plain, plainCommand } from '../../../ui/plain.ts';
+import { verdictMarks } from '../../../ui/verdict-messages.ts';
+import { mark, type Verdict, WORST_FIRST } from '../../../ui/verdicts.ts';
 import { verifyQuestions } from '../messages.ts';
 import type { VerifyCheck } from '../types.ts';
 import { isOpen, verdictOf } from '../verdict.ts';

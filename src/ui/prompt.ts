@@ -3,9 +3,9 @@ import type { WriteStream } from 'node:tty';
 import inquirer from 'inquirer';
 import { Interrupted } from '../failure.ts';
 import { looksLikePartOfKey } from '../options/rules.ts';
-import { wrap } from '../report/output.ts';
-import { watchStops } from '../report/terminal.ts';
 import { openKeyboard } from './keyboard.ts';
+import { wrap } from './output.ts';
+import { watchStops } from './terminal.ts';
 
 /** One thing to choose. */
 export interface Option<T> {

@@ -1,13 +1,13 @@
 import { EXIT, Failure, Interrupted } from '../failure.ts';
+import type { Outcomes } from '../plan-types.ts';
+import { fleetWords } from './batch-messages.ts';
 import { folded, MOST_LINES } from './fold.ts';
 import { failureMembers, printJson } from './json.ts';
+import { toldLines } from './message.ts';
+import { setupWords as words } from './messages.ts';
 import { changesIn, listed } from './outcomes.ts';
 import type { Output } from './output.ts';
 import { plain, plainLines } from './plain.ts';
-import { toldLines } from './told.ts';
-import type { Outcomes } from './types.ts';
-import { fleetWords } from './words/fleet.ts';
-import { setupWords as words } from './words/setup.ts';
 
 /** Tells a failure or an interruption: what went wrong, what to do now, and what exists by now. */
 export function tellFailure(output: Output, error: Failure | Interrupted, outcomes: Outcomes): void {

@@ -1,4 +1,4 @@
-import type { Verdict } from '../verdicts.ts';
+import type { Verdict } from './verdicts.ts';
 
 /** The sign in front of what was checked. */
 export const verdictMarks: Record<Verdict, string> = {

@@ -1,8 +1,8 @@
+import { fleetWords as words } from './batch-messages.ts';
 import type { Output } from './output.ts';
 import { plain } from './plain.ts';
 import { type StopWatch, watchStops } from './terminal.ts';
 import { timeLeft } from './time-left.ts';
-import { fleetWords as words } from './words/fleet.ts';
 
 /** Shows what is being done now: a spinner in a terminal, a line each in a log, nothing with `--quiet`. */
 export interface Progress {

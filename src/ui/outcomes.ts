@@ -1,4 +1,4 @@
-import type { Outcomes } from './types.ts';
+import type { Outcomes } from '../plan-types.ts';
 
 /** What happened to resources, by their kind. */
 type ByKind = Pick<Outcomes, 'secrets' | 'policies' | 'roles'>;

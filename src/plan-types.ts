@@ -1,6 +1,6 @@
-import type { Failure } from '../failure.ts';
-import type { Told, Way } from '../told.ts';
-import type { Verdict } from './verdicts.ts';
+import type { Failure } from './failure.ts';
+import type { Told, Way } from './message.ts';
+import type { Verdict } from './ui/verdicts.ts';
 
 /** What a plan does to one resource. `keep` changes nothing; `schedule` is for deletion. */
 export type ChangeAction =

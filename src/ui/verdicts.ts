@@ -1,5 +1,5 @@
 import type { ChalkInstance } from 'chalk';
-import { verdictMarks } from './words/verdicts.ts';
+import { verdictMarks } from './verdict-messages.ts';
 
 /** What came of a check. `cannot-tell`: something that would decide could not be looked at, or is not known. */
 export type Verdict = 'failed' | 'cannot-tell' | 'warning' | 'ok';

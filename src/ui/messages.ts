@@ -1,4 +1,4 @@
-import type { ChangeAction, OutcomeAction, StepName } from '../types.ts';
+import type { ChangeAction, OutcomeAction, StepName } from '../plan-types.ts';
 
 /** Words of the `setup` command: the plan, the progress, the summary. */
 

@@ -1,10 +1,10 @@
+import type { Change, ChangeAction, Conflict } from '../plan-types.ts';
+import { fleetWords } from './batch-messages.ts';
 import { folded, MOST_LINES } from './fold.ts';
+import { toldText } from './message.ts';
+import { setupWords as words } from './messages.ts';
 import type { Output } from './output.ts';
 import { plain, plainLines } from './plain.ts';
-import { toldText } from './told.ts';
-import type { Change, ChangeAction, Conflict } from './types.ts';
-import { fleetWords } from './words/fleet.ts';
-import { setupWords as words } from './words/setup.ts';
 
 /** What is planned, and what the user should know of it. */
 export interface ShownPlan {

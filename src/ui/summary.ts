@@ -1,10 +1,10 @@
 import { outdatedLines } from '../checks/verify/report/report.ts';
 import type { VerifyCheck } from '../checks/verify/types.ts';
+import type { EncryptionSettings, Outcomes, RoleOutcome } from '../plan-types.ts';
+import { aws } from './commands.ts';
+import { setupWords as words } from './messages.ts';
 import type { Output } from './output.ts';
 import { plain, plainJson } from './plain.ts';
-import type { EncryptionSettings, Outcomes, RoleOutcome } from './types.ts';
-import { aws } from './words/commands.ts';
-import { setupWords as words } from './words/setup.ts';
 
 /** What a finished run has to say. */
 export interface Summary {

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import type { ReadStream } from 'node:tty';
-import { forceRawMode } from '../report/terminal.ts';
+import { forceRawMode } from './terminal.ts';
 
 /** No answer to any question is as long. A prompt draws itself anew for each character, so that more would take minutes. */
 const LONGEST_ANSWER = 1_200;

@@ -1,4 +1,4 @@
-import type { StepName } from '../types.ts';
+import type { StepName } from '../plan-types.ts';
 
 /** Words of runs for many keys. */
 

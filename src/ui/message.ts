@@ -1,6 +1,6 @@
-import type { Told } from '../told.ts';
+import type { Told } from '../message.ts';
+import { setupWords as words } from './messages.ts';
 import { plain, plainCommand } from './plain.ts';
-import { setupWords as words } from './words/setup.ts';
 
 /** A line of what is told. */
 export interface ToldLine {

@@ -1,4 +1,4 @@
-import { count } from './fleet.ts';
+import { count } from './batch-messages.ts';
 
 const SHOWN = 12;
 

@@ -2,14 +2,14 @@ import { outdatedLines } from '../checks/verify/report/report.ts';
 import type { VerifyCheck } from '../checks/verify/types.ts';
 import type { Failure } from '../failure.ts';
 import type { Some } from '../grouping.ts';
+import type { FailedKey, Outcomes } from '../plan-types.ts';
+import { fleetWords as words } from './batch-messages.ts';
 import { folded, MOST_LINES } from './fold.ts';
+import { type ToldLine, toldLines, toldText } from './message.ts';
+import { setupWords } from './messages.ts';
 import { type Output, wrap } from './output.ts';
 import { plain } from './plain.ts';
 import { field, readKeyCommand } from './summary.ts';
-import { type ToldLine, toldLines, toldText } from './told.ts';
-import type { FailedKey, Outcomes } from './types.ts';
-import { fleetWords as words } from './words/fleet.ts';
-import { setupWords } from './words/setup.ts';
 
 /** Narrower than this, the two columns of the table stand below each other. */
 const ROOM_FOR_COLUMNS = 60;
