@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
+import { permissionsWords } from '../commands/permissions/messages.ts';
 import { inputWords as words } from '../options/messages.ts';
 import { endpointUrl as endpointRule, isAccountId, looksLikePartOfKey } from '../options/rules.ts';
 import { helpWords } from '../report/words/help.ts';
-import { permissionsWords } from '../report/words/permissions.ts';
 import { commandsBelow } from './commands.ts';
 
 /** The general options, as the parser returns them. */

@@ -1,7 +1,7 @@
 import { type CommandRun, runCommand } from '../cli/command-run.ts';
 import type { CommonOptions } from '../cli/options.ts';
+import { statusText } from '../commands/status/report.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
-import { statusText } from '../report/status.ts';
 import { printJson } from '../ui/json.ts';
 import { statusOf } from './build-status.ts';
 import { collect, type Looking, type Seen } from './collect.ts';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { commandsBelow } from '../../src/cli/commands.ts';
-import { completionScript } from '../../src/cli/completion-scripts/index.ts';
 import { createProgram } from '../../src/cli/program.ts';
+import { completionScript } from '../../src/commands/completion/scripts/index.ts';
 import { SHELLS, type Shell } from '../../src/options/choices.ts';
 import { run, runCommand } from '../support/run.ts';
 

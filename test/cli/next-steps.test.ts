@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CommandRun } from '../../src/cli/command-run.ts';
-import { performSetup } from '../../src/cli/setup-procedure.ts';
+import { performSetup } from '../../src/commands/setup/run.ts';
 import { EXIT } from '../../src/failure.ts';
 import { readAnswers } from '../../src/options/setup-options.ts';
 import { KEYS, REGION } from '../support/account.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { buildTemplate } from '../../src/export/cloudformation/template.ts';
+import { buildTemplate } from '../../src/commands/export/cloudformation/template.ts';
 import type { SetupOptions } from '../../src/options/setup-options.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import {

@@ -1,6 +1,6 @@
-import { buildTemplate } from '../../src/export/cloudformation/template.ts';
-import { planExport } from '../../src/export/plan.ts';
-import type { ExportPlan } from '../../src/export/types.ts';
+import { buildTemplate } from '../../src/commands/export/cloudformation/template.ts';
+import { planExport } from '../../src/commands/export/plan.ts';
+import type { ExportPlan } from '../../src/commands/export/types.ts';
 import { readAnswers, type SetupOptions } from '../../src/options/setup-options.ts';
 import type { SetupAnswers } from '../../src/steps/request.ts';
 import { REGION } from '../support/account.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { buildTemplate } from '../../src/export/cloudformation/template.ts';
-import { planExport } from '../../src/export/plan.ts';
+import { buildTemplate } from '../../src/commands/export/cloudformation/template.ts';
+import { planExport } from '../../src/commands/export/plan.ts';
 import { readManifest } from '../../src/manifest/index.ts';
 import { FAR_REGION, KEYS, REGION, readAccount, writesTo } from '../support/account.ts';
 import { feeds, type ManifestContent, manifestFile, setUpAll } from '../support/manifest.ts';

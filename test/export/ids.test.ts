@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { idOf } from '../../src/export/ids.ts';
-import { buildScript } from '../../src/export/script/index.ts';
-import { keyFileOf } from '../../src/export/script/keys.ts';
-import { scriptWords } from '../../src/report/words/export-script.ts';
+import { idOf } from '../../src/commands/export/ids.ts';
+import { keyFileOf } from '../../src/commands/export/script/keys.ts';
+import { scriptWords } from '../../src/commands/export/script/messages.ts';
+import { buildScript } from '../../src/commands/export/script/script.ts';
 import { FAR_REGION, KEYS, REGION, readAccount } from '../support/account.ts';
 import { runs } from '../support/exhaustive.ts';
 import { freshSandbox } from '../support/sandbox.ts';

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildScript } from '../../src/export/script/index.ts';
-import { DEMAND_DIGITS, DEMAND_PASSWORD, FIND_SECRET } from '../../src/export/script/library.ts';
-import { hereDocument } from '../../src/export/script/quote.ts';
+import { DEMAND_DIGITS, DEMAND_PASSWORD, FIND_SECRET } from '../../src/commands/export/script/library.ts';
+import { hereDocument } from '../../src/commands/export/script/quote.ts';
+import { buildScript } from '../../src/commands/export/script/script.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import {
   ACCOUNT,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { buildTemplate } from '../../src/export/cloudformation/template.ts';
-import { templateText } from '../../src/export/cloudformation/text.ts';
-import { inRegions } from '../../src/export/ids.ts';
+import { buildTemplate } from '../../src/commands/export/cloudformation/template.ts';
+import { templateText } from '../../src/commands/export/cloudformation/text.ts';
+import { inRegions } from '../../src/commands/export/ids.ts';
 import { checkKey } from '../../src/key/check.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import { ACCOUNT, FAR_REGION, KEYS, REGION } from '../support/account.ts';

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { performManifest } from '../../src/cli/setup-manifest.ts';
+import { performManifest } from '../../src/commands/setup/batch.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import { FAR_REGION, KEYS, REGION, readAccount } from '../support/account.ts';
 import { feeds, manifestFile, runWith, setUpAll } from '../support/manifest.ts';

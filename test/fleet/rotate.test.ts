@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { VerifyCheck } from '../../src/checks/verify/types.ts';
-import { performRotateManifest, type RotateHow } from '../../src/cli/rotate-manifest.ts';
+import { performRotateManifest, type RotateHow } from '../../src/commands/rotate/batch.ts';
 import { ACCOUNT, FAR_REGION, KEYS, REGION, readAccount, writesTo } from '../support/account.ts';
 import type { InProcessOptions } from '../support/command.ts';
 import { type FleetDocument, feeds, type ManifestContent, runAll, setUpAll } from '../support/manifest.ts';

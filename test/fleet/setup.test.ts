@@ -1,6 +1,6 @@
 import { PutResourcePolicyCommand } from '@aws-sdk/client-secrets-manager';
 import { expect, test } from 'vitest';
-import { performManifest } from '../../src/cli/setup-manifest.ts';
+import { performManifest } from '../../src/commands/setup/batch.ts';
 import {
   ACCOUNT,
   clientsOf,

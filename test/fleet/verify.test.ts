@@ -1,6 +1,6 @@
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { expect, test } from 'vitest';
-import { performVerifyManifest } from '../../src/cli/verify-manifest.ts';
+import { performVerifyManifest } from '../../src/commands/verify/batch.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { ACCOUNT, clientsOf, FAR_REGION, KEYS, REGION, roleArn } from '../support/account.ts';
 import type { InProcessOptions } from '../support/command.ts';

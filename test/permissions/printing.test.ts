@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type PermissionsOptions, readPermissionsAnswers } from '../../src/cli/permissions-answers.ts';
-import { PERMISSION_COMMANDS, type PermissionCommand } from '../../src/permissions/index.ts';
+import { PERMISSION_COMMANDS, type PermissionCommand } from '../../src/commands/permissions/needs/index.ts';
+import { type PermissionsOptions, readPermissionsAnswers } from '../../src/commands/permissions/options.ts';
 import { FAR_REGION, REGION } from '../support/account.ts';
 import { actionsIn, permissions, printedPolicy } from '../support/permissions.ts';
 import { freshSandbox } from '../support/sandbox.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { PermissionCommand } from '../../src/permissions/index.ts';
+import type { PermissionCommand } from '../../src/commands/permissions/needs/index.ts';
 import { type Sandbox, type SandboxCredentials, startSandbox } from '../../src/sandbox/index.ts';
 import { exhaustive } from '../support/exhaustive.ts';
 import { actionsIn, type PrintedPolicy, printedPolicy, without } from '../support/permissions.ts';

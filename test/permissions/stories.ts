@@ -1,6 +1,6 @@
 import { PutRolePolicyCommand } from '@aws-sdk/client-iam';
-import type { PermissionsOptions } from '../../src/cli/permissions-answers.ts';
-import type { TeardownOptions } from '../../src/cli/teardown-answers.ts';
+import type { PermissionsOptions } from '../../src/commands/permissions/options.ts';
+import type { TeardownOptions } from '../../src/commands/teardown/options.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { guidePolicy, REGION } from '../support/account.ts';
 import type { RotateWishes } from '../support/rotate.ts';

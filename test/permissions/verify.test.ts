@@ -1,6 +1,6 @@
 import { PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { expect, test } from 'vitest';
-import type { PermissionsOptions } from '../../src/cli/permissions-answers.ts';
+import type { PermissionsOptions } from '../../src/commands/permissions/options.ts';
 import { clientsOf, guidePolicy, makeSecret, REGION } from '../support/account.ts';
 import { actionsIn, printedPolicy, without } from '../support/permissions.ts';
 import { freshSandbox } from '../support/sandbox.ts';

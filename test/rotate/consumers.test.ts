@@ -1,8 +1,8 @@
 import type { Encryption } from '@aws-sdk/client-mediaconnect';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { VerifyCheck } from '../../src/checks/verify/types.ts';
-import { performRotateManifest } from '../../src/cli/rotate-manifest.ts';
-import { performManifest } from '../../src/cli/setup-manifest.ts';
+import { performRotateManifest } from '../../src/commands/rotate/batch.ts';
+import { performManifest } from '../../src/commands/setup/batch.ts';
 import { KEYS, makeSecret, REGION, readAccount, writesTo } from '../support/account.ts';
 import { type FleetDocument, runAll, runWith } from '../support/manifest.ts';
 import { rotate, rotateText } from '../support/rotate.ts';

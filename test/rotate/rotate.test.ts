@@ -5,8 +5,8 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
 import type { CommandRun } from '../../src/cli/command-run.ts';
-import { type RotateOptions, readRotateAnswers } from '../../src/cli/rotate-answers.ts';
-import { performRotate } from '../../src/cli/rotate-procedure.ts';
+import { type RotateOptions, readRotateAnswers } from '../../src/commands/rotate/options.ts';
+import { performRotate } from '../../src/commands/rotate/run.ts';
 import {
   clientsOf,
   FAR_REGION,

@@ -2,9 +2,9 @@ import { CreateRoleCommand } from '@aws-sdk/client-iam';
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { Chalk } from 'chalk';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { statusText } from '../../src/commands/status/report.ts';
 import { performStatus } from '../../src/inventory/index.ts';
 import type { Status } from '../../src/inventory/types.ts';
-import { statusText } from '../../src/report/status.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import {
   ACCOUNT,

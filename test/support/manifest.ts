@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommandRun } from '../../src/cli/command-run.ts';
-import { performManifest } from '../../src/cli/setup-manifest.ts';
+import { performManifest } from '../../src/commands/setup/batch.ts';
 import type { ExitCode } from '../../src/failure.ts';
 import { type Manifest, readManifest } from '../../src/manifest/index.ts';
 import type { Check, EncryptionSettings, Outcomes } from '../../src/plan-types.ts';

@@ -1,6 +1,6 @@
-import { type PermissionsOptions, readPermissionsAnswers } from '../../src/cli/permissions-answers.ts';
-import { performPermissions } from '../../src/cli/permissions-run.ts';
-import type { PermissionCommand } from '../../src/permissions/index.ts';
+import type { PermissionCommand } from '../../src/commands/permissions/needs/index.ts';
+import { type PermissionsOptions, readPermissionsAnswers } from '../../src/commands/permissions/options.ts';
+import { performPermissions } from '../../src/commands/permissions/run.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { type CommandResult, type InProcessOptions, runInProcess } from './command.ts';
 

@@ -1,6 +1,6 @@
 import type { VerifyCheck } from '../../src/checks/verify/types.ts';
-import { type RotateOptions, readRotateAnswers } from '../../src/cli/rotate-answers.ts';
-import { performRotate } from '../../src/cli/rotate-procedure.ts';
+import { type RotateOptions, readRotateAnswers } from '../../src/commands/rotate/options.ts';
+import { performRotate } from '../../src/commands/rotate/run.ts';
 import type { SecretOutcome } from '../../src/plan-types.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { KEYS } from './account.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { CommandRun } from '../../src/cli/command-run.ts';
-import { performSetup } from '../../src/cli/setup-procedure.ts';
+import { performSetup } from '../../src/commands/setup/run.ts';
 import { EXIT } from '../../src/failure.ts';
 import { readAnswers, type SetupOptions } from '../../src/options/setup-options.ts';
 import type { Check, EncryptionSettings, Outcomes, RoleOutcome } from '../../src/plan-types.ts';

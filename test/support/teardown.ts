@@ -1,6 +1,6 @@
-import { readTeardownAnswers, type TeardownOptions } from '../../src/cli/teardown-answers.ts';
-import { performTeardownManifest, type TeardownHow } from '../../src/cli/teardown-manifest.ts';
-import { performTeardown } from '../../src/cli/teardown-procedure.ts';
+import { performTeardownManifest, type TeardownHow } from '../../src/commands/teardown/batch.ts';
+import { readTeardownAnswers, type TeardownOptions } from '../../src/commands/teardown/options.ts';
+import { performTeardown } from '../../src/commands/teardown/run.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { FAR_REGION, REGION } from './account.ts';
 import { type InProcessOptions, runInProcess } from './command.ts';

@@ -1,6 +1,6 @@
 import type { VerifyCheck } from '../../src/checks/verify/types.ts';
-import { readVerifyAnswers, type VerifyOptions } from '../../src/cli/verify-answers.ts';
-import { performVerify } from '../../src/cli/verify-procedure.ts';
+import { readVerifyAnswers, type VerifyOptions } from '../../src/commands/verify/options.ts';
+import { performVerify } from '../../src/commands/verify/run.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import type { Verdict } from '../../src/ui/verdicts.ts';
 import { REGION } from './account.ts';

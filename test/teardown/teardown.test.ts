@@ -2,8 +2,8 @@ import { AttachRolePolicyCommand, PutRolePolicyCommand, TagPolicyCommand } from 
 import { CreateKeyCommand, DisableKeyCommand } from '@aws-sdk/client-kms';
 import { PutResourcePolicyCommand, ReplicateSecretToRegionsCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
-import { readTeardownAnswers, type TeardownOptions } from '../../src/cli/teardown-answers.ts';
-import { performTeardown } from '../../src/cli/teardown-procedure.ts';
+import { readTeardownAnswers, type TeardownOptions } from '../../src/commands/teardown/options.ts';
+import { performTeardown } from '../../src/commands/teardown/run.ts';
 import {
   clientsOf,
   FAR_REGION,

@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+import type { Registration } from '../../cli/command.ts';
+import { usageFailure } from '../../cli/usage.ts';
+import { EXIT } from '../../failure.ts';
+import { SHELLS } from '../../options/choices.ts';
+import { reader } from '../../options/option-reader.ts';
+import { helpWords as help } from '../../report/words/help.ts';
+
+/** Adds the `completion` command. */
+export function addCompletion(program: Command, { finish, problems }: Registration): void {
+  const command = program
+    .command('completion')
+    .description(help.completion)
+    .addHelpText('before', help.completionExamples);
+  command.argument('<shell>', help.completionShell);
+  command.action(async (text: string) => {
+    const mistakes = [...problems];
+    const shell = reader(mistakes).choice(text, SHELLS, 'completion');
+    if (!shell || mistakes.length > 0) throw usageFailure(mistakes);
+    // Only now: what prints in colours would slow down the start of every other command.
+    const [{ completionScript }, { createOutput }] = await Promise.all([
+      import('./scripts/index.ts'),
+      import('../../ui/output.ts'),
+    ]);
+    const output = createOutput({ json: false, quiet: false, debug: false, color: false });
+    output.result(completionScript(program, shell));
+    finish(EXIT.done);
+  });
+}

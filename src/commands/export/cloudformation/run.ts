@@ -1,0 +1,100 @@
+import { partitionOf } from '../../../aws/regions.ts';
+import type { CommandRun } from '../../../cli/command-run.ts';
+import type { CommonOptions } from '../../../cli/options.ts';
+import { EXIT, Failure } from '../../../failure.ts';
+import type { Told } from '../../../message.ts';
+import { printJson } from '../../../ui/json.ts';
+import { toldLines } from '../../../ui/message.ts';
+import { setupWords } from '../../../ui/messages.ts';
+import { readKeyCommand } from '../../../ui/summary.ts';
+import { exportWords as words } from '../messages.ts';
+import type { ExportSubject } from '../options.ts';
+import { deliver, type OutputFile } from '../output-file.ts';
+import { runExport } from '../run.ts';
+import type { ExportPlan } from '../types.ts';
+import { BYTES } from './limits.ts';
+import { buildTemplate, type TemplateKey } from './template.ts';
+import { type TemplateFormat, templateText } from './text.ts';
+
+/** What the template is to be like, and where it goes. */
+export interface TemplateWishes extends OutputFile {
+  format: TemplateFormat;
+  homeRegion?: string;
+}
+
+/** Runs `export cloudformation` and answers the exit code. */
+export function runExportCloudFormation(
+  subject: ExportSubject,
+  wishes: TemplateWishes,
+  common: CommonOptions,
+): Promise<number> {
+  return runExport(subject, common, (run, plan, account) => performExport(run, plan, wishes, account));
+}
+
+async function performExport(
+  { output, common }: CommandRun,
+  plan: ExportPlan,
+  wishes: TemplateWishes,
+  account: string | undefined,
+): Promise<void> {
+  const { homeRegion = plan.regions[0] ?? '' } = wishes;
+  if (partitionOf(homeRegion) !== plan.where.partition)
+    throw new Failure(words.otherPartition(homeRegion), { code: 'export', exitCode: EXIT.usage });
+  const { template, keys } = buildTemplate(plan, homeRegion, account);
+  const text = templateText(template, wishes.format);
+  if (!common.json || wishes.output !== undefined) await deliver(output, text, wishes);
+  const regions = [...new Set([homeRegion, ...plan.regions])];
+  const bytes = Buffer.byteLength(text);
+  if (common.json) {
+    const parameters = keys.flatMap(({ secret, parameter: name }) =>
+      name ? [{ name, secretName: secret.name }] : [],
+    );
+    printJson(output, { homeRegion, regions, parameters, bytes, template });
+  }
+  for (const warning of warnings(plan, keys, bytes)) {
+    const [first, ...others] = toldLines(warning);
+    output.insist(`${setupWords.warning}: ${first?.text}`);
+    for (const { text, whole } of others) output.insist(text, whole);
+  }
+  for (const line of explanation(keys, regions, homeRegion, account)) output.say(line);
+}
+
+function warnings(plan: ExportPlan, keys: TemplateKey[], bytes: number): Told[] {
+  const notMade = keys.filter(
+    ({ secret, parameter }) => parameter !== undefined && secret.keySource?.kind === 'generate',
+  );
+  const [first] = notMade;
+  return [
+    ...(bytes > BYTES.inRequest ? [words.bigTemplate(bytes, BYTES.inRequest)] : []),
+    ...(plan.secrets.some(({ stored }) => !stored) ? [words.unseen] : []),
+    ...(first ? [words.notGenerated(parameterNames(notMade), readingOf(first))] : []),
+  ];
+}
+
+function parameterNames(keys: TemplateKey[]): string[] {
+  return keys.flatMap(({ parameter }) => parameter ?? []);
+}
+
+function readingOf({ secret: { name, places } }: TemplateKey): string {
+  return readKeyCommand(places[0]?.region ?? '', name);
+}
+
+function explanation(
+  keys: TemplateKey[],
+  regions: string[],
+  homeRegion: string,
+  account: string | undefined,
+): string[] {
+  const parameters = keys.flatMap(({ secret, parameter }) =>
+    parameter === undefined ? [] : [words.parameter(parameter, secret.name)],
+  );
+  return [
+    words.deployTo(regions, homeRegion),
+    ...(account === undefined ? [] : [words.onlyAccount(account)]),
+    ...(parameters.length > 0 ? [words.parametersTitle, ...parameters] : []),
+    ...keys.flatMap(({ secret, parameter }) =>
+      parameter === undefined ? [words.generated(secret.name)] : [],
+    ),
+    words.commands,
+  ];
+}

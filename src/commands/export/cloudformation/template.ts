@@ -1,0 +1,152 @@
+import { groupedBy } from '../../../grouping.ts';
+import type { JsonObject, JsonValue } from '../../../policy/index.ts';
+import { idOf, inRegions, type NamedSecret, withIds } from '../ids.ts';
+import type { ExportPlan, PlannedSecret } from '../types.ts';
+import { demandNoReferences } from './dynamic-references.ts';
+import { keyParameter } from './key-parameter.ts';
+import { demandWithinLimits } from './limits.ts';
+import { templateWords as words } from './messages.ts';
+import { regionConditions } from './regions.ts';
+import {
+  generatedDigits,
+  HOME,
+  policyResource,
+  regionsOf,
+  roleResource,
+  secretResource,
+} from './resources.ts';
+
+/** A template in CloudFormation's own spelling. */
+export interface Template extends JsonObject {
+  AWSTemplateFormatVersion: string;
+  Description: string;
+  Parameters: JsonObject;
+  /** Absent in a template for any account. */
+  Rules?: JsonObject;
+  Conditions: JsonObject;
+  Resources: JsonObject;
+  Outputs: JsonObject;
+}
+
+/** A key of the template, and how it gets there. */
+export interface TemplateKey {
+  secret: PlannedSecret;
+  /** The parameter that takes it; absent when Secrets Manager makes it. */
+  parameter?: string;
+}
+
+/**
+ * One template for every Region of every account, or of one account: each secret where its key is used, the policies and roles in the
+ * home Region.
+ * @param account the only account in which CloudFormation makes a stack of it; undefined for any account
+ * @throws Failure when CloudFormation would not take as much, or would take a text for something else
+ */
+export function buildTemplate(
+  plan: ExportPlan,
+  homeRegion: string,
+  account?: string,
+): { template: Template; keys: TemplateKey[] } {
+  demandNoReferences(plan.roles);
+  const stored = withIds(plan.secrets.filter((secret) => secret.stored));
+  const secrets = groupedBy(stored, ({ id }) => id);
+  const keys = stored.map(({ keyId, secret }) => ({
+    secret,
+    ...(generatedDigits(secret) === undefined ? { parameter: keyId } : {}),
+  }));
+  const [Resources, Outputs] = [resourcesOf(plan, secrets), outputsOf(plan, secrets)];
+  const where = regionConditions([
+    ...stored.map(({ secret }) => regionsOf(secret)),
+    ...[...secrets.values()].map(regionsOfAll),
+  ]);
+  const template: Template = {
+    AWSTemplateFormatVersion: '2010-09-09',
+    Description: words.description(stored.length, homeRegion),
+    Parameters: { HomeRegion: homeParameter(homeRegion), ...parametersOf(keys) },
+    ...(account === undefined ? {} : { Rules: { OnlyAccount: accountRule(account) } }),
+    Conditions: {
+      [HOME]: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, { Ref: 'HomeRegion' }] },
+      ...usedIn({ Resources, Outputs }, where),
+    },
+    Resources,
+    Outputs,
+  };
+  demandWithinLimits(template);
+  return { template, keys };
+}
+
+/**
+ * Stops a stack in any other account before anything is made.
+ * Source: CloudFormation User Guide, "CloudFormation template Rules syntax".
+ */
+function accountRule(account: string): JsonObject {
+  const Assert = { 'Fn::Equals': [{ Ref: 'AWS::AccountId' }, account] };
+  return { Assertions: [{ Assert, AssertDescription: words.onlyAccount(account) }] };
+}
+
+/** The conditions that something depends on: where entries share a name, the last one is what is left. */
+function usedIn(parts: JsonObject, conditions: JsonObject): JsonObject {
+  const text = JSON.stringify(parts);
+  return Object.fromEntries(Object.entries(conditions).filter(([name]) => text.includes(`"${name}"`)));
+}
+
+type SecretsById = ReadonlyMap<string, NamedSecret[]>;
+
+function regionsOfAll(secrets: NamedSecret[]): string[] {
+  return secrets.flatMap(({ secret }) => regionsOf(secret));
+}
+
+function parametersOf(keys: TemplateKey[]): JsonObject {
+  return distinct(
+    keys.flatMap(({ secret, parameter }) =>
+      parameter === undefined ? [] : [[parameter, keyParameter(secret)] as const],
+    ),
+  );
+}
+
+function resourcesOf({ policies, roles }: ExportPlan, secrets: SecretsById): JsonObject {
+  return distinct([
+    ...[...secrets].map(([id, named]) => [`${id}Secret`, secretResource(named)] as const),
+    ...policies.map((policy) => [`${idOf(policy.name)}Policy`, policyResource(policy)] as const),
+    ...roles.map((role) => [`${idOf(role.name)}Role`, roleResource(role)] as const),
+  ]);
+}
+
+/** @throws Error when two have one ID, as one would be lost unseen; IDs are made so that this cannot be */
+function distinct(members: (readonly [string, JsonObject])[]): JsonObject {
+  const made = Object.fromEntries(members);
+  if (Object.keys(made).length < members.length) throw new Error('two parts of a template have one ID');
+  return made;
+}
+
+function homeParameter(homeRegion: string): JsonObject {
+  return {
+    Type: 'String',
+    Default: homeRegion,
+    Description: words.homeRegion,
+    AllowedPattern: '^[a-z]{2}(-[a-z]+)+-[0-9]+$',
+    ConstraintDescription: words.homeRegionRule,
+  };
+}
+
+function outputsOf(plan: ExportPlan, secrets: SecretsById): JsonObject {
+  const output = (Condition: string, Description: string, Value: JsonValue) => ({
+    Condition,
+    Description,
+    Value,
+  });
+  return distinct([
+    ...[...secrets].map(([id, named]) => {
+      const condition = inRegions(regionsOfAll(named));
+      const description = words.secretOutput(named[0]?.secret.name ?? '');
+      return [`${id}SecretArn`, output(condition, description, { Ref: `${id}Secret` })] as const;
+    }),
+    ...plan.policies.map(({ name }) => {
+      const value = { Ref: `${idOf(name)}Policy` };
+      return [`${idOf(name)}PolicyArn`, output(HOME, words.policyOutput(name), value)] as const;
+    }),
+    ...plan.roles.map(({ name }) => {
+      const value = { 'Fn::GetAtt': [`${idOf(name)}Role`, 'Arn'] };
+      return [`${idOf(name)}RoleArn`, output(HOME, words.roleOutput(name), value)] as const;
+    }),
+  ]);
+}

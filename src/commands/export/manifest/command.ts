@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import { onRun, type Registration } from '../../../cli/command.ts';
+import { addCommonOptions, addOption } from '../../../cli/options.ts';
+import type { StatusOptions } from '../../../inventory/options.ts';
+import { reader } from '../../../options/option-reader.ts';
+import { helpWords as help } from '../../../report/words/help.ts';
+import { addOutputOptions, type OutputFileOptions, readOutputOptions } from '../output-file.ts';
+import { exportManifestHelp as words } from './messages.ts';
+
+/** Adds the `export manifest` command. */
+export function addExportManifest(parent: Command, registration: Registration): void {
+  const command = parent
+    .command('manifest')
+    .description(words.manifest)
+    .addHelpText('before', words.examples);
+  command.optionsGroup(words.title);
+  addOption(command, '--region <region...>', help.statusRegion, true);
+  command.optionsGroup(words.fileTitle);
+  addOutputOptions(command);
+  addCommonOptions(command);
+  onRun<StatusOptions & OutputFileOptions>(command, registration, async (options, common) => {
+    const { readStatusAnswers } = await import('../../../inventory/options.ts');
+    const { answers, problems } = readStatusAnswers(options);
+    const file = readOutputOptions(options, reader(problems));
+    return {
+      problems,
+      asksForRegion: options.region === undefined,
+      run: async () => (await import('./run.ts')).runExportManifest(answers, file, common),
+    };
+  });
+}

@@ -1,0 +1,182 @@
+import { policyArn } from '../../../aws/arn.ts';
+import type { FoundRole } from '../../../aws/iam/roles.ts';
+import { kmsKeyRef } from '../../../aws/kms/index.ts';
+import { readRequests } from '../../../checks/access/read-access.ts';
+import type { Seen } from '../../../inventory/collect.ts';
+import { statusWords } from '../../../inventory/messages.ts';
+import type { SeenSecret } from '../../../inventory/secrets.ts';
+import type { Status, StatusPolicy, StatusRole, StatusSecret } from '../../../inventory/types.ts';
+import { looksLikeKey, policyName, roleName, secretName } from '../../../options/rules.ts';
+import { grantsAccess, tryParsePolicy } from '../../../policy/index.ts';
+import { continuedName } from '../../../steps/read-policy/chain.ts';
+import { keysOf, type Reading } from './keys.ts';
+import { exportManifestWords as words } from './messages.ts';
+import { namerOf } from './policy.ts';
+import { roleMembers } from './role.ts';
+import type { ExportedKey, RoleMembers } from './types.ts';
+
+/** What there is to print: the keys, and sentences about what a manifest cannot say. */
+export interface Exported {
+  keys: ExportedKey[];
+  notes: string[];
+}
+
+/** What is gone through, and what was found so far. */
+interface Gathering {
+  seen: Seen;
+  status: Status;
+  /** By ARN. */
+  secrets: Map<string, { secret: SeenSecret; judged: StatusSecret }>;
+  /** By Region and name: a manifest has each secret once. */
+  readings: Map<string, Reading>;
+  notes: string[];
+  /** See `NumberedPolicies`. */
+  overflows: ReadonlySet<string>;
+}
+
+/** What is known of policies that are named like continuations of others. */
+export interface NumberedPolicies {
+  /** ARNs of those that this program made to continue others, as their tags say. */
+  overflows: Set<string>;
+  /** Names of those whose tags could not be read. */
+  unknown: Set<string>;
+}
+
+/**
+ * Makes the entries for all that `setup` would find in place. What it would have to change, and what a manifest has no words
+ * for, becomes a note. Pure.
+ */
+export function exportedOf(seen: Seen, status: Status, { overflows, unknown }: NumberedPolicies): Exported {
+  const notes = [...unknown].map(words.unknownTags);
+  const secrets = new Map(
+    status.secrets.flatMap((judged, at) => {
+      const secret = seen.secrets[at];
+      return secret ? [[judged.arn, { secret, judged }] as const] : [];
+    }),
+  );
+  const gathering: Gathering = { seen, status, secrets, readings: new Map(), notes, overflows };
+  // A secret belongs to the role that names it, rather than to one that may read every secret.
+  for (const by of ['name', 'wildcard'] as const) {
+    for (const [at, role] of status.roles.entries()) {
+      const found = seen.roles[at]?.found;
+      if (isUsable(role, found, notes)) addRole(gathering, role, { found, by });
+    }
+  }
+  const { keys, notes: more } = keysOf([...gathering.readings.values()]);
+  const all = [...notes, ...more, ...leftovers(status)];
+  return { keys, notes: [...new Set(all.map(withoutKeys))] };
+}
+
+/** The file must not have anything that looks like a key, not even a name. */
+function withoutKeys(note: string): string {
+  return looksLikeKey(note) ? words.unnamed : note;
+}
+
+function isUsable(role: StatusRole, found: FoundRole | undefined, notes: string[]): found is FoundRole {
+  const trusted = role.checks.some(({ id, verdict }) => id === 'role-trust' && verdict === 'ok');
+  const wrong = [
+    ...(found ? [] : [words.roleUnseen(role.name)]),
+    ...(trusted ? [] : [words.roleTrust(role.name)]),
+    ...(roleName(role.name, '') === undefined ? [] : [words.roleName(role.name)]),
+  ];
+  notes.push(...wrong);
+  if (found && wrong.length === 0 && found.path !== '/') notes.push(words.rolePath(role.name, found.path));
+  return wrong.length === 0;
+}
+
+/** A role, and which of the secrets that it may read are looked at: those that its policies name, or the others. */
+interface Look {
+  found: FoundRole;
+  by: 'name' | 'wildcard';
+}
+
+function addRole(gathering: Gathering, role: StatusRole, look: Look): void {
+  const { seen, notes } = gathering;
+  const isUsed = ({ name, arn }: StatusPolicy) =>
+    arn === policyArn(seen.identity, name) && policyName(name, '') === undefined;
+  const { members, notes: leftOut } = roleMembers(look.found, seen.identity);
+  notes.push(...leftOut);
+  for (const policy of role.policies) {
+    const { name, missing, unseen, scopes } = policy;
+    notes.push(...missing.map((each) => words.missing(name, each)));
+    notes.push(...unseen.map((each) => words.unseen(name, each)));
+    notes.push(...scopes.flatMap((scope) => untaggedUnder(seen, name, scope)));
+    if (policy.arn === null) notes.push(words.inline(role.name, name));
+    else if (isUsed(policy))
+      addPolicy(gathering, role, policy, { ...look, members, inChain: chainName(policy, gathering) });
+    else notes.push(words.foreignPolicy(role.name, name));
+  }
+}
+
+/** The name that a policy goes by in a manifest: `NAME` for one that this program made to continue `NAME`. */
+function chainName({ name, arn }: StatusPolicy, { overflows }: Gathering): string {
+  const continued = arn !== null && overflows.has(arn) ? continuedName(name) : undefined;
+  return continued ?? name;
+}
+
+function addPolicy(
+  { seen, secrets, readings, notes }: Gathering,
+  role: StatusRole,
+  policy: StatusPolicy,
+  { found, by, members, inChain }: Look & { members: RoleMembers; inChain: string },
+): void {
+  const document = found.policies.find(({ arn }) => arn === policy.arn)?.document ?? '';
+  const isNamed = namerOf(document);
+  const arns = policy.secrets.filter((arn) => isNamed(arn) === (by === 'name'));
+  for (const { secret, judged } of arns.flatMap((arn) => secrets.get(arn) ?? [])) {
+    const place = `${secret.region} ${secret.name}`;
+    const known = readings.get(place);
+    // By another policy of the same role it is the same entry, and every secret is under a wildcard.
+    if (known && (known.role.roleName === role.name || by === 'wildcard')) continue;
+    const problem = known
+      ? words.otherRole(titleOf(judged), role.name)
+      : (problemOf(judged, role) ?? partOf(secret, document, policy.name, { found, seen }));
+    if (problem) notes.push(problem);
+    else readings.set(place, { role: members, policyName: inChain, document, secret });
+  }
+}
+
+/** What a role may read without anything telling that it is meant to. */
+function untaggedUnder({ passedOver }: Seen, policy: string, scope: string): string[] {
+  const count = passedOver?.get(scope) ?? 0;
+  return count === 0 ? [] : [words.untagged(policy, scope, count)];
+}
+
+function titleOf({ name, region }: Pick<StatusSecret, 'name' | 'region'>): string {
+  return words.secret(name, region);
+}
+
+/** Why `setup` would not be content with a secret. */
+function problemOf(secret: StatusSecret, role: StatusRole): string | undefined {
+  const failed = secret.checks.some(({ id, verdict }) => id !== 'secret-rotation' && verdict !== 'ok');
+  if (failed || secretName(secret.name, '') !== undefined) return words.unusable(titleOf(secret));
+  const reads = role.checks.some(
+    ({ id, subject, verdict }) => id === 'role-reads-secret' && subject === secret.arn && verdict === 'ok',
+  );
+  return reads ? undefined : words.unreadable(titleOf(secret), role.name);
+}
+
+/** Whether the policy by itself allows all of the reading; else `setup` would add to it. */
+function partOf(
+  secret: SeenSecret,
+  text: string,
+  policy: string,
+  { found, seen }: { found: FoundRole; seen: Seen },
+): string | undefined {
+  const { arn, region, kmsKeyId } = secret;
+  const document = tryParsePolicy(text);
+  const kmsKey = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, region, seen.identity);
+  const asked = { arn, region, ...(kmsKey ? { kmsKey } : {}) };
+  const requests = readRequests(asked, seen.identity, found.arn);
+  const allows = document && requests.every((request) => grantsAccess(document, request));
+  return allows ? undefined : words.partial(policy, titleOf(secret));
+}
+
+/** What no role is connected with, and what could not be looked at. */
+function leftovers({ secrets, policies, notes }: Status): string[] {
+  return [
+    ...secrets.filter(({ roles }) => roles.length === 0).map((secret) => words.looseSecret(titleOf(secret))),
+    ...policies.map(({ name }) => words.loosePolicy(name)),
+    ...notes.map(({ subjects, detail }) => words.notSeen(statusWords.note(subjects, detail))),
+  ];
+}

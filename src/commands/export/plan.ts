@@ -1,0 +1,141 @@
+import { expectedSecretArn, parseSecretArn } from '../../aws/arn.ts';
+import { DEFAULT_ATTACHMENT_QUOTA } from '../../aws/iam/quotas.ts';
+import { kmsKeyIdIn, kmsKeyRef } from '../../aws/kms/index.ts';
+import { partitionOf } from '../../aws/regions.ts';
+import { DEFAULTS } from '../../defaults.ts';
+import { EXIT, Failure } from '../../failure.ts';
+import { LONGEST_POLICY_NAME } from '../../options/rules.ts';
+import { type AccountRef, buildTrustPolicy, measure, TRUST_POLICY_LIMIT } from '../../policy/index.ts';
+import { type Group, policyGroups, roleGroups } from '../../steps/groups.ts';
+import { policyWords } from '../../steps/messages.ts';
+import { policiesFor } from '../../steps/plan.ts';
+import { distribute } from '../../steps/read-policy/distribute.ts';
+import { completeRequest, regionsOf, type SetupAnswers } from '../../steps/request.ts';
+import { policyTags, secretTags, tagsFor } from '../../steps/tags.ts';
+import type { PolicyRequest, RoleRequest, SecretRef } from '../../steps/types.ts';
+import { exportWords as words } from './messages.ts';
+import { placeholderAccount } from './placeholders.ts';
+import type { ExportPlan, PlannedPlace, PlannedPolicy, PlannedRole, PlannedSecret } from './types.ts';
+
+/**
+ * What `setup` would leave in an account in which nothing of it exists yet. Keys that name the same policy or role share it, as
+ * they do in `setup`.
+ * @param answers one for each key, with nothing missing but the key itself, and all of one partition
+ * @throws Failure when IAM's quotas do not allow it
+ */
+export function planExport(answers: SetupAnswers[]): ExportPlan {
+  const regions = unique(answers.flatMap(regionsOf));
+  const [first = ''] = regions;
+  const where = placeholderAccount(partitionOf(first));
+  const secrets = answers.map((each) => secretOf(each, where));
+  // The key itself makes no difference to policies and roles.
+  const requests = answers.map((each) => completeRequest({ ...each, existing: true }, undefined));
+  const secretsOf = ({ keys }: Group<unknown>) => keys.flatMap((at) => secrets[at] ?? []);
+  const policies = policyGroups(requests).map((group) => ({
+    keys: group.keys,
+    policies: policiesOf(group.request, secretsOf(group), where),
+  }));
+  return {
+    where,
+    regions,
+    secrets,
+    policies: policies.flatMap((each) => each.policies),
+    roles: roleGroups(requests).map(({ request, keys }) =>
+      planRole(
+        request,
+        where,
+        policiesFor(keys, policies, (each) => each.policies.map(({ name }) => name)),
+      ),
+    ),
+  };
+}
+
+function secretOf(answers: SetupAnswers, where: AccountRef): PlannedSecret {
+  const { secretArns, existing, keySource, keyType = DEFAULTS.keyType } = answers;
+  const algorithm = answers.algorithm ?? (keySource?.kind === 'generate' ? keySource.algorithm : undefined);
+  const given = secretArns.length > 0;
+  return {
+    name: given ? nameOf(secretArns[0] ?? '') : (answers.secretName ?? ''),
+    stored: !given && !existing,
+    places: given
+      ? unique(secretArns).map((arn) => ({ region: parseSecretArn(arn)?.region ?? '', arn }))
+      : unique(answers.regions).map((region) => placeOf(answers, region, where)),
+    keyType,
+    ...(algorithm ? { algorithm } : {}),
+    ...(keySource ? { keySource } : {}),
+    tags: secretTags({ keyType, tags: answers.tags }),
+  };
+}
+
+function placeOf(
+  { secretName = '', kmsKeyId }: SetupAnswers,
+  region: string,
+  where: AccountRef,
+): PlannedPlace {
+  const place = { region, arn: expectedSecretArn(where, region, secretName) };
+  if (kmsKeyId === undefined) return place;
+  return { ...place, kmsKeyId: kmsKeyIdIn(kmsKeyId, region, kmsKeyRef(kmsKeyId, region, where)) };
+}
+
+/** The policies that the secrets of one policy name come to, as `setup` fills them. */
+function policiesOf(
+  { policy, tags, reserved }: PolicyRequest,
+  secrets: PlannedSecret[],
+  where: AccountRef,
+): PlannedPolicy[] {
+  const refs = secrets.flatMap(({ name, places }) => places.map((place) => refOf(name, place, where)));
+  const taken = new Set(reserved.map((name) => name.toLowerCase()));
+  const spread = distribute(refs, { policies: [], taken }, policy, where);
+  if ('blocked' in spread) throw new Error('a policy that does not exist is in the way');
+  if ('tooLong' in spread) throw refusal(policyWords.tooLong(spread.tooLong, LONGEST_POLICY_NAME));
+  return spread.work.flatMap((work) =>
+    work.kind === 'create'
+      ? [
+          {
+            name: work.name,
+            document: work.document,
+            arns: work.secrets.map(({ arn }) => arn),
+            tags: policyTags(work, { tags }),
+          },
+        ]
+      : [],
+  );
+}
+
+function refOf(name: string, { region, arn, kmsKeyId }: PlannedPlace, where: AccountRef): SecretRef {
+  const kmsKey = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, region, where);
+  return { region, name, arn, versionId: null, action: 'created', ...(kmsKey ? { kmsKey } : {}) };
+}
+
+function planRole({ role, tags }: RoleRequest, where: AccountRef, policies: string[]): PlannedRole {
+  const trust = buildTrustPolicy({ ...role, account: where.account });
+  const size = measure(trust);
+  if (size > TRUST_POLICY_LIMIT) throw refusal(words.trustTooLong(role.name, size, TRUST_POLICY_LIMIT));
+  if (policies.length > DEFAULT_ATTACHMENT_QUOTA)
+    throw refusal(
+      words.tooManyPolicies(role.name, policies.length, DEFAULT_ATTACHMENT_QUOTA),
+      words.widerScopeHint,
+    );
+  const { name, description, sourceArns, permissionsBoundary } = role;
+  return {
+    name,
+    description,
+    trust,
+    sourceArns,
+    policies,
+    ...(permissionsBoundary ? { permissionsBoundary } : {}),
+    tags: tagsFor('trust-role', { tags }),
+  };
+}
+
+function nameOf(arn: string): string {
+  return parseSecretArn(arn)?.name ?? '';
+}
+
+function refusal(message: string, hint?: string): Failure {
+  return new Failure(message, { code: 'export', exitCode: EXIT.usage, ...(hint ? { hint } : {}) });
+}
+
+function unique<T>(values: T[]): T[] {
+  return [...new Set(values)];
+}

@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import type { CommonOptions } from '../../../cli/options.ts';
+import { EXIT, Failure } from '../../../failure.ts';
+import type { KeySource } from '../../../key/index.ts';
+import { keyWords } from '../../../key/messages.ts';
+import { looksLikePartOfKey } from '../../../options/rules.ts';
+import { printJson } from '../../../ui/json.ts';
+import { exportWords as words } from '../messages.ts';
+import type { ExportSubject } from '../options.ts';
+import { deliver, type OutputFile } from '../output-file.ts';
+import { runExport } from '../run.ts';
+import { keyFileOf } from './keys.ts';
+import { buildScript } from './script.ts';
+
+/** Runs `export script` and answers the exit code. */
+export function runExportScript(
+  subject: ExportSubject,
+  file: OutputFile,
+  common: CommonOptions,
+): Promise<number> {
+  return runExport(subject, common, async ({ output }, plan, account) => {
+    // The reader of manifests sees to that itself.
+    if ('answers' in subject) demandNoKey(subject.answers.keySource, process.env);
+    const { script, keys } = buildScript(plan, account);
+    // A script may be run by whoever may read it.
+    if (!common.json || file.output !== undefined) await deliver(output, script, file, 0o777);
+    const files = keys.flatMap((key) => keyFileOf(key) ?? []);
+    if (common.json) printJson(output, { keyFiles: files, script });
+    if (files.length > 0) output.say(words.scriptKeys);
+    for (const { variable, path } of files) output.say(words.scriptKey(variable, path));
+  });
+}
+
+/** What is a path and no key, even where nothing is there yet: a way through folders, or a name with the ending of a file. */
+const PATH = /^\.{1,2}\/|^\/.+\/|\.(key|txt)$/;
+
+/**
+ * The script names the file or variable that a key comes from. What is neither may be the key itself, given by mistake, and must
+ * not be repeated.
+ * @throws Failure that does not say what was given
+ */
+function demandNoKey(source: KeySource | undefined, env: NodeJS.ProcessEnv): void {
+  if (source?.kind === 'file' && !existsSync(source.path) && !isPath(source.path))
+    throw refusal(keyWords.fileAbsent);
+  if (source?.kind !== 'env' || Object.hasOwn(env, source.name)) return;
+  if (!/^[A-Z_][A-Z0-9_]*$/.test(source.name) || looksLikePartOfKey(source.name))
+    throw refusal(keyWords.envUnset);
+}
+
+function isPath(text: string): boolean {
+  return PATH.test(text) && !looksLikePartOfKey(text);
+}
+
+function refusal(message: string): Failure {
+  return new Failure(message, { code: 'bad-key', exitCode: EXIT.usage });
+}

@@ -1,0 +1,121 @@
+import { expectedSecretArn, parseArn } from '../../aws/arn.ts';
+import type { CommandRun } from '../../cli/command-run.ts';
+import { runWithManifest } from '../../cli/manifest-run.ts';
+import { regionsIn } from '../../cli/manifest-secrets.ts';
+import type { CommonOptions } from '../../cli/options.ts';
+import { DEFAULTS, KEY_TYPE_TAG, OWN_TAG } from '../../defaults.ts';
+import { EXIT, type ExitCode, Failure } from '../../failure.ts';
+import { groupedBy } from '../../grouping.ts';
+import type { Manifest } from '../../manifest/index.ts';
+import { type AccountRef, MANAGED_POLICY_LIMIT, measure } from '../../policy/index.ts';
+import type { SetupAnswers } from '../../steps/request.ts';
+import { permissionsWords as words } from './messages.ts';
+import { type PermissionRequest, passRole } from './needs/index.ts';
+import { needsOfAll } from './needs/merge.ts';
+import { byPrefix } from './needs/prefix.ts';
+import type { PermissionsAnswers } from './options.ts';
+import { type PermissionsReport, showPermissions } from './output.ts';
+import { reportOf } from './report.ts';
+import { accountFor } from './run.ts';
+
+/** Runs `permissions COMMAND --manifest` and answers the exit code. Mistakes in the file are thrown, all others are told by then. */
+export function runPermissionsManifest(
+  path: string,
+  answers: PermissionsAnswers,
+  common: CommonOptions,
+): Promise<number> {
+  return runWithManifest(path, common, (run, manifest) => performPermissionsManifest(run, manifest, answers));
+}
+
+/**
+ * Prints the policy for running a command with a manifest. Where it is too long with every secret in it by its name, they are
+ * named by what their names have in common.
+ */
+export async function performPermissionsManifest(
+  run: CommandRun,
+  manifest: Manifest,
+  answers: PermissionsAnswers,
+): Promise<ExitCode> {
+  const where = await accountFor(run, answers, regionsIn(manifest));
+  const requests = requestsOf(manifest, answers, where);
+  const report = (of: PermissionRequest[]) => reportFor(manifest, answers, of);
+  const named = report(requests);
+  const size = measure(named.policy);
+  if (size <= MANAGED_POLICY_LIMIT) return show(run, named);
+  const prefixed = requests.flatMap((request) => byPrefix(request) ?? []);
+  const shorter = prefixed.length === requests.length ? report(prefixed) : named;
+  if (measure(shorter.policy) > MANAGED_POLICY_LIMIT) return show(run, named);
+  const patterns = new Set(prefixed.flatMap(({ secrets }) => secrets.map(({ arn }) => arn)));
+  run.output.insist(
+    words.byPrefix(
+      size,
+      [...patterns].filter((arn) => arn.endsWith('*')),
+    ),
+  );
+  return show(run, shorter);
+}
+
+function show({ output }: CommandRun, report: PermissionsReport): ExitCode {
+  showPermissions(output, report);
+  return EXIT.done;
+}
+
+function reportFor(
+  manifest: Manifest,
+  answers: PermissionsAnswers,
+  requests: PermissionRequest[],
+): PermissionsReport {
+  const [first] = requests;
+  if (!first) throw new Failure(words.noKeys, { code: 'missing-options', exitCode: EXIT.usage });
+  const [ofRoles = passRole(first)] = needsOfAll('create-flow', requests).required;
+  return reportOf(answers, {
+    where: first.where,
+    needs: needsOfAll(answers.command, requests),
+    ofRoles,
+    bounded: requests.every(({ permissionsBoundary }) => permissionsBoundary !== undefined),
+    wayOut: words.wayOutOfManifest,
+    roleArguments: ['--manifest', manifest.commandPath],
+  });
+}
+
+/** One request for all keys of which the same is wanted. */
+function requestsOf(manifest: Manifest, answers: PermissionsAnswers, where: AccountRef): PermissionRequest[] {
+  const regions = regionsIn(manifest);
+  const all = manifest.keys.map((key) => key.answers);
+  // Tags are named for all keys together: a policy and a role get those that their keys have in common.
+  const tagKeys = [
+    ...new Set([OWN_TAG, KEY_TYPE_TAG, ...all.flatMap(({ tags }) => tags.map(({ key }) => key))]),
+  ];
+  const keys = all.map((each) => ({ secrets: secretsOf(each, where), wanted: wantedOf(each) }));
+  return [...groupedBy(keys, ({ wanted }) => JSON.stringify(wanted)).values()].map((same) => ({
+    ...answers,
+    ...same[0].wanted,
+    secrets: same.flatMap(({ secrets }) => secrets),
+    where,
+    regions,
+    tagKeys,
+    manifest: true,
+  }));
+}
+
+function secretsOf(answers: SetupAnswers, where: AccountRef): PermissionRequest['secrets'] {
+  const { secretName = '', secretArns, regions } = answers;
+  return secretArns.length > 0
+    ? secretArns.map((arn) => ({ arn, region: parseArn(arn)?.region ?? '' }))
+    : regions.map((region) => ({ arn: expectedSecretArn(where, region, secretName), region }));
+}
+
+/** What of a key's answers changes the permissions. */
+function wantedOf(answers: SetupAnswers) {
+  const { policyName, roleName, kmsKeyId, permissionsBoundary, restore, updateTrust } = answers;
+  return {
+    byArn: answers.secretArns.length > 0 || answers.existing,
+    policyName: policyName ?? DEFAULTS.policyName,
+    roleName: roleName ?? DEFAULTS.roleName,
+    ...(kmsKeyId === undefined ? {} : { kmsKeyId }),
+    ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }),
+    replace: answers.existingKey === 'replace',
+    restore,
+    updateTrust,
+  };
+}

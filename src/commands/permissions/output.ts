@@ -1,0 +1,75 @@
+import { type JsonPolicy, type JsonStatement, MANAGED_POLICY_LIMIT, measure } from '../../policy/index.ts';
+import { printJson } from '../../ui/json.ts';
+import type { Output } from '../../ui/output.ts';
+import { plainJson } from '../../ui/plain.ts';
+import { shellWord } from '../../ui/shell.ts';
+import { permissionsWords as words } from './messages.ts';
+
+/** A statement of a policy and what it is for. */
+export interface ExplainedStatement {
+  sid: string;
+  actions: string[];
+  purpose: string;
+  statement: JsonStatement;
+}
+
+/** What a command needs, as it is shown. */
+export interface PermissionsReport {
+  command: string;
+  account: string;
+  partition: string;
+  policy: JsonPolicy;
+  /** The statements of the policy. */
+  included: ExplainedStatement[];
+  /** What the command can do without. */
+  optional: ExplainedStatement[];
+  /** Whether the policy holds that as well. */
+  withOptional: boolean;
+  /** Whether it lets someone make a role without a permissions boundary. */
+  unbounded: boolean;
+  /** What to do when the policy is too long for IAM. */
+  wayOut: string;
+  /** The statement for whoever creates flows, and the arguments that print it. */
+  passRole: JsonStatement;
+  passRoleArguments: string[];
+}
+
+/** Prints the policy by itself on standard output, for a pipe, and what it is for on standard error. */
+export function showPermissions(output: Output, report: PermissionsReport): void {
+  const { command, account, partition, policy, optional, passRole } = report;
+  const size = measure(policy);
+  if (size > MANAGED_POLICY_LIMIT) output.insist(words.tooLong(size, report.wayOut));
+  if (output.options.json) {
+    const shown = optional.map(({ sid, purpose, statement }) => ({ sid, purpose, statement }));
+    printJson(output, { command, account, partition, policy, optional: shown, passRole });
+    return;
+  }
+  for (const line of introduction(report, size)) output.say(line);
+  output.result(plainJson(JSON.stringify(policy, undefined, 2)));
+  for (const line of addenda(report)) output.say(line);
+}
+
+function introduction({ command, included }: PermissionsReport, size: number): string[] {
+  if (command === 'create-flow') return [words.createFlow];
+  return [words.title(command, size), ...included.map(({ sid, purpose }) => words.purpose(sid, purpose))];
+}
+
+function addenda({
+  command,
+  optional,
+  withOptional,
+  unbounded,
+  passRoleArguments,
+}: PermissionsReport): string[] {
+  const open = withOptional ? [] : optional;
+  return [
+    ...(open.length > 0 ? [words.optional] : []),
+    ...open.map(({ actions, purpose }) => words.optionalPurpose(actions, purpose)),
+    ...(unbounded ? [words.escalation] : []),
+    ...(command === 'setup' ? [words.passRole(printing(passRoleArguments))] : []),
+  ];
+}
+
+function printing(passRoleArguments: string[]): string {
+  return ['mc-static-key permissions create-flow', ...passRoleArguments.map(shellWord)].join(' ');
+}

@@ -1,0 +1,112 @@
+import { expectedSecretArn, parseArn, parseSecretArn } from '../../aws/arn.ts';
+import { partitionOf } from '../../aws/regions.ts';
+import { type CommandRun, runCommand } from '../../cli/command-run.ts';
+import { configuredRegions } from '../../cli/configured-region.ts';
+import type { CommonOptions } from '../../cli/options.ts';
+import { missingFailure } from '../../cli/usage.ts';
+import { DEFAULTS, KEY_TYPE_TAG, OWN_TAG } from '../../defaults.ts';
+import { EXIT, type ExitCode } from '../../failure.ts';
+import type { AccountRef } from '../../policy/index.ts';
+import { setupWords } from '../../ui/messages.ts';
+import { permissionsWords as words } from './messages.ts';
+import {
+  EVERY_REGION,
+  needsOf,
+  type PermissionRequest,
+  passRole,
+  takesConfiguredRegion,
+} from './needs/index.ts';
+import type { PermissionsAnswers } from './options.ts';
+import { showPermissions } from './output.ts';
+import { reportOf } from './report.ts';
+
+/** Runs `permissions COMMAND` and answers the exit code. Whatever goes wrong is told by then. */
+export function runPermissions(answers: PermissionsAnswers, common: CommonOptions): Promise<number> {
+  return runCommand(common, namedRegions(answers), (run) => performPermissions(run, answers));
+}
+
+/** Prints the policy. The account is the only thing that is asked of AWS, and that only where it was not given. */
+export async function performPermissions(run: CommandRun, given: PermissionsAnswers): Promise<ExitCode> {
+  const answers = run.common.sandbox ? withExample(given) : given;
+  const regions = await regionsFor(run, answers);
+  demandNames(answers, regions);
+  const where = await accountFor(run, answers, regions);
+  const request = requestOf(answers, where, regions);
+  const { command, roleName, permissionsBoundary } = answers;
+  const report = reportOf(answers, {
+    where,
+    needs: needsOf(command, request),
+    ofRoles: passRole(request),
+    bounded: permissionsBoundary !== undefined,
+    wayOut: words.wayOut,
+    roleArguments: [
+      ...(roleName === undefined ? [] : ['--role-name', roleName]),
+      // It decides the partition of the role, and where AWS is asked for the account.
+      ...namedRegions(answers)
+        .slice(0, 1)
+        .flatMap((region) => ['--region', region]),
+    ],
+  });
+  showPermissions(run.output, report);
+  return EXIT.done;
+}
+
+/** In the sandbox the guide's own example stands in for the name of the secret, as it does for `setup`. */
+function withExample(answers: PermissionsAnswers): PermissionsAnswers {
+  const { secretName, secretArns } = answers;
+  return secretArns.length > 0
+    ? answers
+    : { ...answers, secretName: secretName ?? DEFAULTS.example.secretName };
+}
+
+/** The Regions that the flags name, by themselves or in ARNs. */
+function namedRegions({ regions, secretArns, flowArn }: PermissionsAnswers): string[] {
+  const arns = [...secretArns, ...(regions.length + secretArns.length === 0 && flowArn ? [flowArn] : [])];
+  return [...new Set([...regions, ...arns.flatMap((arn) => parseArn(arn)?.region ?? [])])];
+}
+
+async function regionsFor(run: CommandRun, answers: PermissionsAnswers): Promise<string[]> {
+  const named = namedRegions(answers);
+  if (named.length > 0) return named;
+  if (!takesConfiguredRegion(answers.command)) return [EVERY_REGION];
+  return configuredRegions(run);
+}
+
+function demandNames({ command, secretName, secretArns }: PermissionsAnswers, regions: string[]): void {
+  const ofSecret = command !== 'status' && command !== 'create-flow';
+  const { missingItems } = setupWords;
+  const missing = [
+    ...(ofSecret && secretName === undefined && secretArns.length === 0 ? [missingItems.existing] : []),
+    ...(regions.length === 0 ? [missingItems.region] : []),
+  ];
+  if (missing.length > 0) throw missingFailure(missing, words.missingHint);
+}
+
+/** The account for which the policy is printed: the one that was given, or that of the credentials. */
+export async function accountFor(
+  { aws }: CommandRun,
+  { accountId }: PermissionsAnswers,
+  [region = '']: string[],
+): Promise<AccountRef> {
+  if (accountId !== undefined) return { account: accountId, partition: partitionOf(region) };
+  const { account, partition } = await aws.identity();
+  return { account, partition };
+}
+
+function requestOf(answers: PermissionsAnswers, where: AccountRef, regions: string[]): PermissionRequest {
+  const { secretName = '', secretArns, tagKeys, policyName, roleName } = answers;
+  return {
+    ...answers,
+    where,
+    regions,
+    secrets:
+      secretArns.length > 0
+        ? secretArns.map((arn) => ({ arn, region: parseSecretArn(arn)?.region ?? '' }))
+        : regions.map((region) => ({ arn: expectedSecretArn(where, region, secretName), region })),
+    byArn: secretArns.length > 0,
+    policyName: policyName ?? DEFAULTS.policyName,
+    roleName: roleName ?? DEFAULTS.roleName,
+    tagKeys: [OWN_TAG, KEY_TYPE_TAG, ...tagKeys],
+    manifest: false,
+  };
+}

@@ -1,0 +1,80 @@
+import { atMostInEach } from '../../aws/requests/concurrency.ts';
+import { type ManifestEntry, verify } from '../../checks/verify/index.ts';
+import { verifyShow } from '../../checks/verify/report/messages.ts';
+import type { VerifyCheck } from '../../checks/verify/types.ts';
+import type { CommandRun } from '../../cli/command-run.ts';
+import { withAccountOfRest } from '../../cli/step-context.ts';
+import { FLEET } from '../../defaults.ts';
+import { Interrupted } from '../../failure.ts';
+import { groupedBy } from '../../grouping.ts';
+import { checkInManifest } from '../../manifest/index.ts';
+import type { SecretOutcome } from '../../plan-types.ts';
+import { type Attempt, tried } from '../../steps/observe.ts';
+import { beginsIn } from '../../steps/store-secret/reconcile.ts';
+import type { StepContext } from '../../steps/types.ts';
+import { counter } from '../../ui/counter.ts';
+import type { KeyToRotate } from './batch-plan.ts';
+import { rotateWords as words } from './messages.ts';
+import type { Rotation } from './plan.ts';
+
+/** The keys of a manifest, and what is planned for each. */
+export interface ManifestRotation {
+  keys: (KeyToRotate & { manifest: ManifestEntry })[];
+  /** One for each key. */
+  rotations: Attempt<Rotation>[];
+  rollback: boolean;
+}
+
+/** The secrets of a key as they are now, or why it was not rotated. */
+export type RotatedKey = Attempt<SecretOutcome[]>;
+
+/** Carries it out for some keys at once, and keeps account of those still to come. */
+export async function applyRotations(
+  run: CommandRun,
+  context: StepContext,
+  { rotations, rollback }: ManifestRotation,
+): Promise<RotatedKey[]> {
+  const { outcomes, progress } = run;
+  const secrets = rotations.flatMap((each) => ('value' in each ? each.value.expected : []));
+  const rest = { title: words.stillOther, goOn: rollback ? words.goOnBack : words.goOnGenerated };
+  const counting = withAccountOfRest(context, outcomes, { secrets, policies: [], roles: [] }, rest);
+  const silent = { ...counting, begin: () => undefined, end: () => undefined };
+  progress.start(rollback ? words.goingBack : words.storingAll);
+  const onKey = counter(progress, rotations.filter((each) => 'value' in each).length);
+  const regionOf = (each: Attempt<Rotation>) => beginsIn('value' in each ? each.value.expected : []);
+  const apply = async (rotation: Attempt<Rotation>): Promise<RotatedKey> => {
+    if ('failure' in rotation) return rotation;
+    const result = await tried(() => rotation.value.apply(silent));
+    onKey();
+    return result;
+  };
+  const done = await atMostInEach(FLEET.keysAtOnce, rotations, regionOf, apply);
+  // Who interrupts the last change hears what was changed, as with every other one.
+  if (run.interrupt.aborted) throw new Interrupted();
+  if (done.some((each) => 'value' in each)) progress.done(rollback ? words.wentBack : words.storedAll);
+  else progress.stop();
+  return done;
+}
+
+/** The checks of `verify`, for the secrets as they are now: each role is looked at once, for all keys that it reads. */
+export async function checkRotations(
+  { aws, progress }: CommandRun,
+  { keys, rotations }: ManifestRotation,
+  done: RotatedKey[],
+): Promise<VerifyCheck[]> {
+  progress.start(verifyShow.looking);
+  const secrets = keys.flatMap(({ manifest }, at) => {
+    const [planned, now] = [rotations[at], done[at]];
+    if (!planned || !now || 'failure' in planned || 'failure' in now) return [];
+    const { key, rules } = planned.value;
+    const holds = { ...rules, ...(key ? { key } : {}), manifest };
+    return now.value.map(({ region, arn: id }) => ({ region, id, ...holds }));
+  });
+  const groups = [...groupedBy(secrets, ({ manifest }) => manifest.roleName)].map(([role, read]) => ({
+    secrets: read,
+    role,
+  }));
+  const checks = await verify(aws, { groups });
+  progress.stop();
+  return checks.map(checkInManifest);
+}

@@ -1,0 +1,211 @@
+import { showChecks } from '../../checks/verify/report/report.ts';
+import type { VerifyCheck } from '../../checks/verify/types.ts';
+import { verdictOf } from '../../checks/verify/verdict.ts';
+import type { CommandRun } from '../../cli/command-run.ts';
+import {
+  beginFleet,
+  endOfFleet,
+  failedAmong,
+  runWithManifest,
+  tellLeftOut,
+  withDoneForFailed,
+} from '../../cli/manifest-run.ts';
+import { placesOf, rotatesOnlyWrong, secretsOf, verifiedEntry } from '../../cli/manifest-secrets.ts';
+import type { CommonOptions } from '../../cli/options.ts';
+import { type Replaced, type UsersOfKey, usersOfReplaced } from '../../cli/replaced-users.ts';
+import { showAccount, stepContext, tellChanges } from '../../cli/step-context.ts';
+import { taggedType } from '../../cli/tagged-type.ts';
+import { EXIT, type ExitCode } from '../../failure.ts';
+import { loadKeys, type Manifest, type ManifestKey } from '../../manifest/index.ts';
+import { keyConflict } from '../../steps/conflict.ts';
+import { toldApart } from '../../steps/index.ts';
+import type { Attempt } from '../../steps/observe.ts';
+import { hasOpenType, keyRules } from '../../steps/request.ts';
+import { fleetEnds, fleetWords } from '../../ui/batch-messages.ts';
+import { counter } from '../../ui/counter.ts';
+import { failedMembers, leftMembers, printJson, secretMembers } from '../../ui/json.ts';
+import { setupWords } from '../../ui/messages.ts';
+import { changesAnything, type ShownPlan } from '../../ui/plan.ts';
+import { applyRotations, checkRotations, type ManifestRotation, type RotatedKey } from './batch-keys.ts';
+import { type ManyRotations, planMany } from './batch-plan.ts';
+import { rotateWords as words } from './messages.ts';
+import type { Rotation } from './plan.ts';
+import { showFleetRotation } from './summary.ts';
+
+/** How the keys of a manifest are rotated. */
+export interface RotateHow {
+  /** Whether all go back to the keys before. */
+  rollback: boolean;
+  dryRun: boolean;
+}
+
+/** Runs `rotate --manifest` and answers the exit code. Mistakes in the file are thrown, all others are told by then. */
+export function runRotateManifest(path: string, how: RotateHow, common: CommonOptions): Promise<number> {
+  return runWithManifest(path, common, (run, manifest) => performRotateManifest(run, manifest, how));
+}
+
+/** Read, plan, confirm, apply, check: as `rotate` does, for all keys of a manifest. */
+export async function performRotateManifest(
+  run: CommandRun,
+  manifest: Manifest,
+  { rollback, dryRun }: RotateHow,
+): Promise<ExitCode> {
+  beginFleet(run, dryRun);
+  const keys = await keysOf(run, manifest, rollback);
+  const context = stepContext(run, { withPolicies: false });
+  run.progress.start(words.lookingForAll);
+  const found = await planMany(context, keys, counter(run.progress, keys.length));
+  run.progress.stop();
+  const users = await usersOfReplaced(run, found.rotations.map(replacedBy), { isBack: rollback });
+  const planned = {
+    ...found,
+    rotations: found.rotations.map((each, at) => unlessBlocked(each, users.keys[at])),
+  };
+  const rotation = { keys, rotations: planned.rotations, rollback, users: users.keys };
+  const { changes: all, warnings } = planOf(rotation, planned, manifest.keys.length);
+  const ofUsers = users.keys.flatMap((key) => (key.conflicts.length > 0 ? [] : key.warnings));
+  const plan = { changes: all, warnings: [...warnings, ...ofUsers, ...users.unseen] };
+  await showAccount(run);
+  const expected = asPlanned(rotation);
+  const failed = failedOf(rotation, expected);
+  const kind = rollback ? 'rollback' : 'rotate';
+  const open = keys.length === 0 || failed.length < keys.length;
+  const changes =
+    open &&
+    tellChanges(run, plan, {
+      dryRun,
+      nothingToDo: fleetWords.nothingToDo[kind](keys.length - failed.length, keys.length),
+    });
+  if (dryRun) return finish(run, rotation, expected);
+  if (changes) tellLeftOut(run, failed, keys.length, fleetEnds[kind]);
+  if (changes && run.interactive) await (await import('../../wizard/confirm.ts')).confirm(run, plan);
+  const done = changes ? await applyRotations(run, context, rotation) : expected;
+  return finish(run, rotation, done, await checkRotations(run, rotation, done));
+}
+
+function replacedBy(rotation: Attempt<Rotation>): Replaced {
+  if ('failure' in rotation) return { secrets: [], key: undefined };
+  const { replaced, coming } = rotation.value;
+  return { secrets: replaced, key: coming };
+}
+
+/** Returns the rotation, or the conflict with what uses its secrets. */
+function unlessBlocked(rotation: Attempt<Rotation>, users: UsersOfKey | undefined): Attempt<Rotation> {
+  const { conflicts = [] } = users ?? {};
+  return conflicts.length > 0 ? { failure: keyConflict(conflicts) } : rotation;
+}
+
+/** The keys that the manifest names, each with its secret; only to go back none has to be read. */
+async function keysOf(
+  { aws, output, keyInput }: CommandRun,
+  manifest: Manifest,
+  rollback: boolean,
+): Promise<ManifestRotation['keys']> {
+  const named = manifest.keys.filter(({ answers }) => answers.keySource !== undefined);
+  const { keys, warnings } = rollback
+    ? { keys: [], warnings: [] }
+    : await loadKeys({ ...manifest, keys: named }, keyInput, (entry) => taggedType(aws, placesOf(entry)));
+  for (const warning of warnings) output.insist(`${setupWords.warning}: ${warning}`);
+  const how = { path: manifest.commandPath, rotates: !rollback && rotatesOnlyWrong(manifest) };
+  return named.flatMap((entry, at) => {
+    const checked = keys[at];
+    return secretsOf(entry).map(({ name, regions, arns }) => ({
+      target: { name, regions, arns },
+      rules: keyRules(entry.answers),
+      isTypeOpen: isTypeOpen(entry, rollback),
+      manifest: verifiedEntry(entry, how),
+      roleName: verifiedEntry(entry, how).roleName,
+      ...(checked ? { checked } : {}),
+    }));
+  });
+}
+
+/** Returns whether the type of a key is open; only to go back, it does not matter how a new one is made. */
+function isTypeOpen({ answers }: ManifestKey, rollback: boolean): boolean {
+  const { keySource: _source, ...others } = answers;
+  return hasOpenType(rollback ? others : answers);
+}
+
+function planOf(
+  { keys }: ManifestRotation,
+  { rotations, warnings }: ManyRotations,
+  entries: number,
+): ShownPlan {
+  const planned = rotations.flatMap((each) => ('value' in each ? [each.value] : []));
+  const changes = planned.flatMap((rotation) => rotation.changes);
+  const names = toldApart(keys.map(({ target }) => target));
+  const ofKeys = rotations.flatMap((each, at) => {
+    const name = names[at] ?? '';
+    return 'value' in each ? each.value.warnings.map((warning) => fleetWords.ofOne(name, warning)) : [];
+  });
+  const unnamed = entries - keys.length;
+  return {
+    changes,
+    warnings: [
+      ...(changesAnything(changes) ? [words.breaks] : []),
+      ...warnings,
+      ...(unnamed > 0 ? [words.noKeyNamed(unnamed)] : []),
+      ...ofKeys,
+    ],
+  };
+}
+
+function asPlanned({ rotations }: ManifestRotation): RotatedKey[] {
+  return rotations.map((each) => ('value' in each ? { value: each.value.expected } : each));
+}
+
+function failedOf({ keys }: ManifestRotation, done: RotatedKey[]) {
+  return failedAmong(
+    toldApart(keys.map(({ target }) => target)),
+    done.map((each) => ('failure' in each ? each.failure : undefined)),
+  );
+}
+
+/** @param own the checks of `verify`; absent in a dry run */
+async function finish(
+  run: CommandRun,
+  rotation: ManifestRotation & { users: UsersOfKey[] },
+  done: RotatedKey[],
+  own?: VerifyCheck[],
+): Promise<ExitCode> {
+  const outdated = done.flatMap((each, at) => ('value' in each ? (rotation.users[at]?.outdated ?? []) : []));
+  const checks = own && [...own, ...outdated];
+  const { aws, output } = run;
+  const failed = failedOf(rotation, done);
+  const rotated = done.flatMap((each) => ('value' in each ? each.value : []));
+  if (output.options.json) {
+    const { account, partition } = await aws.identity();
+    const { secrets } = withDoneForFailed({ secrets: rotated, policies: [], roles: [] }, run);
+    printJson(output, {
+      ...(checks ? {} : { dryRun: true }),
+      account,
+      partition,
+      secrets: secrets.map(secretMembers),
+      ...(checks ? { verdict: verdictOf(checks), checks } : {}),
+      ...leftMembers(run.outcomes),
+      ...failedMembers(failed),
+    });
+  } else if (own && failed.length < done.length) {
+    show(run, rotation, done);
+    showChecks(output, own, outdated);
+  }
+  const code = endOfFleet(run, {
+    failed,
+    all: done.length,
+    told: { secrets: rotated },
+    end: fleetEnds[rotation.rollback ? 'rollback' : 'rotate'],
+  });
+  // What could not be looked at is told; the new keys are in place all the same.
+  return code === EXIT.done && checks && verdictOf(checks) === 'failed' ? EXIT.failed : code;
+}
+
+function show({ output }: CommandRun, { rotations, rollback }: ManifestRotation, done: RotatedKey[]): void {
+  const updated = done.map((each) =>
+    'value' in each ? each.value.filter(({ action }) => action === 'updated') : [],
+  );
+  const [generated] = updated.flatMap((secrets, at) => {
+    const rotation = rotations[at];
+    return rotation && 'value' in rotation && rotation.value.generated ? secrets : [];
+  });
+  showFleetRotation(output, { changed: updated.filter(({ length }) => length > 0), rollback, generated });
+}

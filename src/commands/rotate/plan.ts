@@ -1,0 +1,176 @@
+import { findSecret, type ReadSecret } from '../../aws/secrets/find-in-regions.ts';
+import { describeSecret, type FoundSecret } from '../../aws/secrets/index.ts';
+import { hasAwsCode, isAccessDenied } from '../../failure.ts';
+import type { CheckedKey, KeyMaterial, KeyRules } from '../../key/index.ts';
+import type { Change, SecretOutcome } from '../../plan-types.ts';
+import { DECRYPT_ACTION } from '../../policy/index.ts';
+import { conflictFailure } from '../../steps/conflict.ts';
+import { otherThanGiven, unseenWarnings } from '../../steps/named-secret.ts';
+import type { StepContext } from '../../steps/types.ts';
+import { changeWarnings, obstacles, primaries, rollbackWarnings } from './conflicts.ts';
+import { halfDoneKey } from './half-done.ts';
+import { rotateWords as words } from './messages.ts';
+import { applyReplacement, planReplacement, type Wanted } from './new-key.ts';
+import { type History, planRollback, rollBack } from './rollback.ts';
+
+/** Which secret gets another key. */
+export interface RotationTarget {
+  name: string;
+  /** The Regions that were named; none means every Region it lives in. */
+  regions: string[];
+  /** The ARNs that were given, which must be those of the secrets found. */
+  arns: string[];
+}
+
+/** What will be done, and how to do it. */
+export interface Rotation {
+  changes: Change[];
+  warnings: string[];
+  /** The secrets as they will be. */
+  expected: SecretOutcome[];
+  /** The secrets that get another value. */
+  replaced: FoundSecret[];
+  /** The key that these will hold; absent where there are none. */
+  coming?: KeyMaterial;
+  /** The key that the secrets will hold; absent when it goes back to another version. */
+  key?: KeyMaterial;
+  /** What the key that comes is. */
+  rules: KeyRules;
+  /** Set when the key that comes is one that this program makes. */
+  generated: boolean;
+  apply(context: StepContext): Promise<SecretOutcome[]>;
+}
+
+/**
+ * Finds the secrets that shall get another value.
+ * @param readsValues false where a value that cannot be decrypted is replaced all the same: its version may be encrypted with an
+ *   earlier KMS key, which only a new version mends
+ * @throws Failure with the conflicts when they cannot be written
+ */
+export async function findToRotate(
+  { aws, secrets }: StepContext,
+  { name, regions, arns, readsValues = true }: RotationTarget & { readsValues?: boolean },
+): Promise<{ secrets: FoundSecret[]; warnings: string[] }> {
+  const read: ReadSecret = async (region, id) => {
+    try {
+      return await secrets.read(region, id);
+    } catch (error) {
+      if (readsValues || !isUndecryptable(error)) throw error;
+      const secret = await describeSecret(aws, region, id);
+      return secret && { ...secret, hidden: true };
+    }
+  };
+  const where = await findSecret(aws, name, regions, read);
+  const conflicts = [
+    ...obstacles(name, regions, where),
+    ...otherThanGiven(arns, where, await aws.identity()),
+  ];
+  if (conflicts.length > 0) throw conflictFailure(conflicts);
+  return { secrets: primaries(where.found), warnings: unseenWarnings(where) };
+}
+
+/** Whether the value is under a KMS key that the caller may not use, or that nobody can: it is disabled or deleted. */
+function isUndecryptable(error: unknown): boolean {
+  return (
+    (isAccessDenied(error) && error.awsAction === DECRYPT_ACTION) || hasAwsCode(error, 'DecryptionFailure')
+  );
+}
+
+/**
+ * Plans a new key for the secrets. A generated one yields to that of a rotation which stopped half-way within the last hour.
+ * @param histories those of the secrets, for a key that is generated
+ */
+export async function planNewKey(
+  context: StepContext,
+  { name, secrets, rules }: Wanted,
+  checked: CheckedKey,
+  histories: History[],
+): Promise<Rotation> {
+  const unfinished = checked.generated ? halfDoneKey(histories, rules, context.aws.clients.now()) : undefined;
+  const key = unfinished ?? checked.key;
+  const { generated } = checked;
+  const replacement = await planReplacement(context, { name, secrets, rules }, { key, generated });
+  const { plan } = replacement;
+  if (plan.conflicts.length > 0) {
+    // The choices are options of `setup`.
+    throw conflictFailure(plan.conflicts.map((each) => ({ ...each, choices: [] })));
+  }
+  return {
+    changes: plan.changes,
+    warnings: [
+      ...(unfinished ? [words.finishes] : []),
+      ...changeWarnings(secrets, key, rules),
+      ...plan.warnings,
+    ],
+    expected: plan.expected.secrets ?? [],
+    replaced: secrets.filter(({ arn }) =>
+      plan.expected.secrets?.some((each) => each.arn === arn && each.action === 'updated'),
+    ),
+    coming: key,
+    key,
+    rules,
+    generated,
+    apply: async (context) => (await applyReplacement(context, replacement)).secrets ?? [],
+  };
+}
+
+/**
+ * Plans to make the key before the last rotation the current one again. Pure.
+ * @param roleName the role that is to read it, for the command that stores another key
+ * @throws Failure with a conflict when there is no such key
+ */
+export function planGoingBack(histories: History[], rules: KeyRules, roleName: string | undefined): Rotation {
+  const secrets = histories.map(({ secret }) => secret);
+  const rollback = planRollback(histories, rules.keyType, roleName);
+  if ('conflict' in rollback) throw conflictFailure([rollback.conflict]);
+  return {
+    changes: rollback.back.map(({ secret: { name, region }, from, to }) => ({
+      action: from === to ? 'keep' : 'update',
+      resource: 'secret',
+      name,
+      region,
+      reason: from === to ? words.backAlready : words.back,
+    })),
+    warnings: rollbackWarnings(secrets, rollback.key, rules),
+    expected: rollback.back.map(({ secret: { region, name, arn }, from, to }) => ({
+      region,
+      name,
+      arn,
+      versionId: to,
+      action: from === to ? 'kept' : 'updated',
+    })),
+    replaced: rollback.back.filter(({ from, to }) => from !== to).map(({ secret }) => secret),
+    coming: rollback.key,
+    rules,
+    generated: false,
+    apply: ({ aws, record }) => rollBack(aws, rollback, (secret) => record({ secrets: [secret] })),
+  };
+}
+
+/** Plans to leave the secrets as they are. */
+export function planKeeping(secrets: FoundSecret[], rules: KeyRules, reason: string): Rotation {
+  const expected = secrets.map(
+    ({ region, name, arn, versionId }): SecretOutcome => ({
+      region,
+      name,
+      arn,
+      versionId: versionId ?? null,
+      action: 'kept',
+    }),
+  );
+  return {
+    changes: secrets.map(({ name, region }) => ({
+      action: 'keep',
+      resource: 'secret',
+      name,
+      region,
+      reason,
+    })),
+    warnings: [],
+    expected,
+    replaced: [],
+    rules,
+    generated: false,
+    apply: async () => expected,
+  };
+}

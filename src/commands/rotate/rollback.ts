@@ -1,0 +1,141 @@
+import type { FoundSecret } from '../../aws/secrets/index.ts';
+import { makeCurrent, readStage, type StagedVersion } from '../../aws/secrets/versions.ts';
+import type { Aws } from '../../aws/session.ts';
+import { EXIT, Failure } from '../../failure.ts';
+import type { KeyMaterial, KeyType } from '../../key/index.ts';
+import type { Conflict, SecretOutcome } from '../../plan-types.ts';
+import { blockedBy } from '../../steps/conflict.ts';
+import { rotateWords as words } from './messages.ts';
+
+/** A secret with its current version and the one before. */
+export interface History {
+  secret: FoundSecret;
+  current: StagedVersion;
+  previous?: StagedVersion;
+}
+
+/** For each secret, the version that shall be current; or why there is none that all Regions could go back to. */
+export type Rollback =
+  | { key: KeyMaterial; back: { secret: FoundSecret; from: string; to: string }[] }
+  | { conflict: Conflict };
+
+/** Reads the versions before, of secrets whose current values were read a moment ago; one without a value has no history. */
+export async function readHistories(aws: Aws, secrets: FoundSecret[]): Promise<History[]> {
+  const all = await Promise.all(
+    secrets.map(async (secret) => {
+      const current = currentOf(secret);
+      const hasPrevious = current !== undefined && secret.previousId !== undefined;
+      const previous = hasPrevious ? await readStage(aws, secret, 'AWSPREVIOUS') : undefined;
+      return current && { secret, current, ...(previous ? { previous } : {}) };
+    }),
+  );
+  return all.filter((each) => each !== undefined);
+}
+
+function currentOf({ versionId, storedAt, content }: FoundSecret): StagedVersion | undefined {
+  if (versionId === undefined || content.kind === 'none') return undefined;
+  return {
+    versionId,
+    createdAt: storedAt ?? new Date(0),
+    ...(content.kind === 'text' ? { key: content.key } : {}),
+  };
+}
+
+/**
+ * Decides what to go back to: the one key that every Region has as its current or its previous version, and the older one
+ * where there are two. So a rollback that stopped half-way is finished by the next one, a rotation that stopped half-way
+ * is undone where it was done, and what has gone back already stays there. Pure.
+ */
+export function planRollback(histories: History[], keyType: KeyType, roleName: string | undefined): Rollback {
+  const [first, ...others] = histories;
+  if (!first) return { conflict: blockedBy(words.noHistory, words.noHistoryHint) };
+  const shared = versionsOf(first).filter(({ key }) => others.every((each) => holds(each, key, keyType)));
+  const target = [...shared].sort(byAge)[0]?.key;
+  const back = histories.map((history) => moveTo(history, target, keyType));
+  const moves = back.filter((move) => move !== undefined && move.from !== move.to);
+  const undone = histories.some(
+    ({ current, previous }) => previous && current.createdAt < previous.createdAt,
+  );
+  const stuck = !target || (moves.length === 0 && !undone);
+  if (stuck || back.some((move) => move === undefined))
+    return { conflict: nothingInCommon(histories, keyType, roleName) };
+  return { key: target, back: back.filter((move) => move !== undefined) };
+}
+
+function nothingInCommon(histories: History[], keyType: KeyType, roleName: string | undefined): Conflict {
+  const names = histories.map(({ secret }) => secret.name);
+  const regions = histories.map(({ secret }) => secret.region);
+  return blockedBy(
+    words.noCommonKey,
+    words.noCommonKeyHint({ name: names[0] ?? '', regions, keyType, roleName }),
+  );
+}
+
+/** The one before first, so that of two from the same moment it counts as the older one. */
+function versionsOf({ current, previous }: History): StagedVersion[] {
+  return previous ? [previous, current] : [current];
+}
+
+function byAge(a: StagedVersion, b: StagedVersion): number {
+  return a.createdAt.getTime() - b.createdAt.getTime();
+}
+
+function holds(history: History, key: KeyMaterial | undefined, keyType: KeyType): boolean {
+  return versionsOf(history).some((version) => isSame(version.key, key, keyType));
+}
+
+function isSame(a: KeyMaterial | undefined, b: KeyMaterial | undefined, keyType: KeyType): boolean {
+  return a !== undefined && b !== undefined && a.sameKey(b, keyType);
+}
+
+function moveTo(
+  { secret, current, previous }: History,
+  key: KeyMaterial | undefined,
+  keyType: KeyType,
+): { secret: FoundSecret; from: string; to: string } | undefined {
+  const from = current.versionId;
+  if (isSame(current.key, key, keyType)) return { secret, from, to: from };
+  return previous && isSame(previous.key, key, keyType)
+    ? { secret, from, to: previous.versionId }
+    : undefined;
+}
+
+/**
+ * Goes back in every Region, one after the other, in the order in which a new key is stored: who rotates at the same time
+ * is met in the first one, before anything was changed.
+ * @param record is told of each secret as soon as it is done
+ * @throws Failure with a conflict when somebody else made another version current meanwhile
+ */
+export async function rollBack(
+  aws: Aws,
+  { back }: Extract<Rollback, { back: unknown }>,
+  record: (outcome: SecretOutcome) => void,
+): Promise<SecretOutcome[]> {
+  const outcomes: SecretOutcome[] = [];
+  const inOrder = [...back].sort((a, b) => a.secret.region.localeCompare(b.secret.region));
+  for (const { secret, from, to } of inOrder) {
+    if (from !== to && !(await makeCurrent(aws, secret, { from, to }))) await demandCurrent(aws, secret, to);
+    const { region, name, arn } = secret;
+    const outcome: SecretOutcome = {
+      region,
+      name,
+      arn,
+      versionId: to,
+      action: from === to ? 'kept' : 'updated',
+    };
+    record(outcome);
+    outcomes.push(outcome);
+  }
+  return outcomes;
+}
+
+/** An earlier try of the same request, whose answer was lost, may have made it current. */
+async function demandCurrent(aws: Aws, secret: FoundSecret, versionId: string): Promise<void> {
+  const current = await readStage(aws, secret, 'AWSCURRENT');
+  if (current?.versionId === versionId) return;
+  throw new Failure(words.changedMeanwhile(secret.name, secret.region), {
+    code: 'conflict',
+    exitCode: EXIT.conflict,
+    hint: words.changedMeanwhileHint(secret.region),
+  });
+}

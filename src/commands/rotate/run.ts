@@ -1,0 +1,213 @@
+import type { FoundSecret } from '../../aws/secrets/index.ts';
+import { verify } from '../../checks/verify/index.ts';
+import { verifyShow } from '../../checks/verify/report/messages.ts';
+import { showChecks } from '../../checks/verify/report/report.ts';
+import type { VerifyCheck } from '../../checks/verify/types.ts';
+import { verdictOf } from '../../checks/verify/verdict.ts';
+import { type CommandRun, runCommand } from '../../cli/command-run.ts';
+import { checkKeyOfFlags, readKeyOfFlags } from '../../cli/key-of-flags.ts';
+import type { CommonOptions } from '../../cli/options.ts';
+import { type UsersOfKey, usersOfReplaced } from '../../cli/replaced-users.ts';
+import { meantBy } from '../../cli/secret-options.ts';
+import { stepContext, tellPlan, withAccountOfRest } from '../../cli/step-context.ts';
+import { missingFailure } from '../../cli/usage.ts';
+import { DEFAULTS } from '../../defaults.ts';
+import { EXIT, type ExitCode, Interrupted } from '../../failure.ts';
+import { type CheckedKey, fitsPassword, type UncheckedKey } from '../../key/index.ts';
+import type { SecretOutcome } from '../../plan-types.ts';
+import { conflictFailure } from '../../steps/conflict.ts';
+import { regionWarnings } from '../../steps/named-secret.ts';
+import { keyRules } from '../../steps/request.ts';
+import type { StepContext } from '../../steps/types.ts';
+import { printJson, secretMembers } from '../../ui/json.ts';
+import { setupWords } from '../../ui/messages.ts';
+import { changesAnything } from '../../ui/plan.ts';
+import { rotateWords as words } from './messages.ts';
+import { historiesFor } from './new-key.ts';
+import type { RotateAnswers } from './options.ts';
+import { findToRotate, planGoingBack, planNewKey, type Rotation } from './plan.ts';
+import { readHistories } from './rollback.ts';
+import { showRotation } from './summary.ts';
+
+/** One run of `rotate`. */
+export interface RotateRun extends CommandRun {
+  answers: RotateAnswers;
+}
+
+type Wizard = typeof import('./wizard.ts');
+
+/** Runs `rotate` and answers the exit code. Whatever goes wrong is told by then. */
+export function runRotate(answers: RotateAnswers, common: CommonOptions): Promise<number> {
+  return runCommand(common, meantBy(answers).regions, (run) => performRotate({ ...run, answers }));
+}
+
+/** Read, plan, confirm, apply, check. */
+export async function performRotate(run: RotateRun): Promise<ExitCode> {
+  const { answers } = run;
+  const context = stepContext(run, { withPolicies: false });
+  const wizard = run.interactive ? await import('./wizard.ts') : undefined;
+  if (!wizard) demandAnswers(run);
+  const unchecked = await readKeyOfFlags(run);
+  const early = unchecked && (await checkIfTypeIsKnown(unchecked, run));
+  const known = meantBy(answers);
+  const name = wizard ? await wizard.askSecretToRotate(run, known.name) : (known.name ?? '');
+
+  run.progress.start(words.looking(known.regions));
+  const target = {
+    name,
+    regions: known.regions,
+    arns: answers.secretArns,
+    readsValues: answers.rollback,
+  };
+  const { secrets, warnings: unseen } = await findToRotate(context, target);
+  run.progress.stop();
+  const told = withKeyType(run, secrets);
+  const checked = early ?? (unchecked && (await checkKeyOfFlags(unchecked, told)));
+  const rotation = await planRotation(told, context, { name, secrets }, checked, wizard);
+
+  const breaks = changesAnything(rotation.changes) ? [words.breaks] : [];
+  const users = await usersOfRotation(run, rotation);
+  const { outdated } = users;
+  const warnings = [
+    ...breaks,
+    ...users.warnings,
+    ...rotation.warnings,
+    ...unseen,
+    ...regionWarnings(known.regions),
+  ];
+  const plan = { changes: rotation.changes, warnings };
+  const changes = await tellPlan(run, plan, {
+    dryRun: answers.dryRun,
+    nothingToDo: answers.rollback ? words.nothingToRollBack : words.nothingToDo,
+  });
+  if (answers.dryRun) return finish(run, rotation, rotation.expected, { checks: [], outdated });
+  if (changes && wizard) await wizard.confirm(run, plan);
+  const done = changes ? await apply(run, context, rotation) : rotation.expected;
+  return finish(run, rotation, done, { checks: await check(run, rotation, done), outdated });
+}
+
+/**
+ * Finds what uses the secrets that get another value.
+ * @throws Failure with the conflicts when something of it cannot use the new key
+ */
+async function usersOfRotation(
+  run: RotateRun,
+  { replaced, coming }: Rotation,
+): Promise<Pick<UsersOfKey, 'warnings' | 'outdated'>> {
+  const isBack = run.answers.rollback;
+  const { keys, unseen } = await usersOfReplaced(run, [{ secrets: replaced, key: coming }], { isBack });
+  const conflicts = keys.flatMap((key) => key.conflicts);
+  if (conflicts.length > 0) throw conflictFailure(conflicts);
+  return {
+    warnings: [...keys.flatMap((key) => key.warnings), ...unseen],
+    outdated: keys.flatMap((key) => key.outdated),
+  };
+}
+
+/**
+ * If the key is wrong, nothing needs to be asked. What type it must be may be known only from the secret, unless it can be no
+ * password.
+ */
+async function checkIfTypeIsKnown(unchecked: UncheckedKey, run: RotateRun): Promise<CheckedKey | undefined> {
+  const { keyType, algorithm } = run.answers;
+  const isKnown = keyType !== undefined || algorithm !== undefined || !fitsPassword(unchecked);
+  return isKnown ? checkKeyOfFlags(unchecked, run) : undefined;
+}
+
+/** Returns the run with the kind of key that the secrets' tag tells, where the flags do not say it. */
+function withKeyType(run: RotateRun, secrets: FoundSecret[]): RotateRun {
+  const { answers } = run;
+  const [tagged] = secrets.flatMap(({ keyType }) => keyType ?? []);
+  const isOpen = answers.keyType === undefined && answers.algorithm === undefined;
+  return isOpen && tagged ? { ...run, answers: { ...answers, keyType: tagged } } : run;
+}
+
+/** The checks of `verify`, for the secrets as they are now. */
+async function check(
+  { aws, answers, progress }: RotateRun,
+  { key, rules }: Rotation,
+  secrets: SecretOutcome[],
+): Promise<VerifyCheck[]> {
+  progress.start(verifyShow.looking);
+  const holds = { ...rules, ...(key ? { key } : {}) };
+  const targets = secrets.map(({ region, arn: id }) => ({ region, id, ...holds }));
+  const role = answers.roleName ?? DEFAULTS.roleName;
+  const checks = await verify(aws, { groups: [{ secrets: targets, role }] });
+  progress.stop();
+  return checks;
+}
+
+/** Without anyone to ask: names all that is missing in one failure. */
+function demandAnswers({ answers, common }: RotateRun): void {
+  const { secretName, secretArns, keySource, rollback, dryRun } = answers;
+  const missing = [
+    ...(secretName === undefined && secretArns.length === 0 ? [setupWords.missingItems.existing] : []),
+    ...(keySource || rollback ? [] : [setupWords.missingItems.newKey]),
+    ...(common.yes || dryRun ? [] : [setupWords.missingItems.yes]),
+  ];
+  if (missing.length > 0) throw missingFailure(missing);
+}
+
+async function planRotation(
+  run: RotateRun,
+  context: StepContext,
+  found: { name: string; secrets: FoundSecret[] },
+  early: CheckedKey | undefined,
+  wizard: Wizard | undefined,
+): Promise<Rotation> {
+  if (run.answers.rollback) {
+    const { roleName } = run.answers;
+    const histories = await readHistories(context.aws, found.secrets);
+    return planGoingBack(histories, keyRules(run.answers), roleName);
+  }
+  const given = early ? { answers: run.answers, checked: early } : await wizard?.askKey(run);
+  if (!given) throw new Error('there is no key');
+  const { checked } = given;
+  const { name } = found;
+  // Who was asked for the key may have taken a while.
+  const regions = found.secrets.map(({ region }) => region);
+  const { secrets } = await findToRotate(context, { name, regions, arns: [], readsValues: false });
+  const histories = await historiesFor(checked, context, secrets);
+  return planNewKey(context, { name, secrets, rules: keyRules(given.answers) }, checked, histories);
+}
+
+/** Carries it out, and keeps account of the Regions that are still to come. */
+async function apply(run: RotateRun, context: StepContext, rotation: Rotation): Promise<SecretOutcome[]> {
+  const { outcomes, progress, answers } = run;
+  const goOn = answers.rollback ? words.goOnBack : rotation.generated ? words.goOnGenerated : words.goOn;
+  const expected = { secrets: rotation.expected, policies: [], roles: [] };
+  const counting = withAccountOfRest(context, outcomes, expected, { title: words.stillOther, goOn });
+  progress.start(answers.rollback ? words.goingBack : words.storing);
+  const silent = { begin: () => undefined, end: () => undefined };
+  const secrets = await rotation.apply({ ...counting, ...silent });
+  // Who interrupts the last change hears what was changed, as with every other one.
+  if (run.interrupt.aborted) throw new Interrupted();
+  progress.done(answers.rollback ? words.wentBack : words.stored);
+  return secrets;
+}
+
+async function finish(
+  run: RotateRun,
+  rotation: Rotation,
+  secrets: SecretOutcome[],
+  { checks: own, outdated }: { checks: VerifyCheck[]; outdated: VerifyCheck[] },
+): Promise<ExitCode> {
+  const checks = [...own, ...outdated];
+  const { aws, output, answers } = run;
+  const { dryRun, rollback } = answers;
+  if (output.options.json) {
+    const { account, partition } = await aws.identity();
+    printJson(output, {
+      ...(dryRun ? { dryRun } : {}),
+      account,
+      partition,
+      secrets: secrets.map(secretMembers),
+      ...(dryRun ? {} : { verdict: verdictOf(checks), checks }),
+    });
+  } else if (!dryRun) {
+    showRotation(output, { secrets, rollback, generated: rotation.generated });
+    showChecks(output, own, outdated);
+  }
+  // What could not be looked at is told; the new key is in place all the same.
+  return verdictOf(checks) === 'failed' ? EXIT.failed : EXIT.done;
+}

@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import type { Registration } from '../../cli/command.ts';
+import { addConversationOptions, addOption, type CommonOptions, commonOptions } from '../../cli/options.ts';
+import { usageFailure } from '../../cli/usage.ts';
+import { inputWords } from '../../options/messages.ts';
+import { helpWords as help } from '../../report/words/help.ts';
+import { sandboxWords } from './messages.ts';
+
+/** Adds the `sandbox` command. */
+export function addSandbox(program: Command, { finish, problems }: Registration): void {
+  const command = program
+    .command('sandbox')
+    .description(help.sandboxCommand)
+    .addHelpText('before', help.sandboxExamples);
+  command.argument('[command...]', help.sandboxArgument);
+  command.optionsGroup(help.sandboxTitle);
+  addOption(command, '--port <port>', help.port);
+  // No options for AWS: the sandbox has an endpoint, an account and credentials of its own.
+  addConversationOptions(command, { json: help.sandboxJson, debug: help.sandboxDebug });
+  command.action(async (words: string[], options: Partial<CommonOptions> & { port?: string }) => {
+    const isOvertaken = words.length > 0 && command.getOptionValueSource('port') === 'env';
+    const port = options.port === undefined || isOvertaken ? undefined : portOf(options.port);
+    const badPort = port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65_535);
+    const all = [
+      ...problems,
+      ...(badPort ? [inputWords.port('--port')] : []),
+      ...(port !== undefined && words.length > 0 ? [sandboxWords.portAndCommand] : []),
+    ];
+    if (all.length > 0) throw usageFailure(all);
+    const { runSandbox } = await import('./run.ts');
+    finish(await runSandbox(words, port, commonOptions(options)));
+  });
+}
+
+/** Digits and nothing else: JavaScript would take `1e3`, `0x50` and a space for numbers too. */
+function portOf(text: string): number {
+  return /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+}

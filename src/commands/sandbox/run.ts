@@ -1,0 +1,184 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { constants } from 'node:os';
+import { basename } from 'node:path';
+import { promisify } from 'node:util';
+import { exitCodeOf, tell } from '../../cli/failing.ts';
+import type { CommonOptions } from '../../cli/options.ts';
+import { EXIT, errorCode, Failure } from '../../failure.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
+import { createOutput, type Output } from '../../ui/output.ts';
+import { createSandboxEnvironment, type SandboxEnvironment, shellLines, withSandbox } from './environment.ts';
+import { sandboxWords as words } from './messages.ts';
+import { type ChildCommand, shellInSandbox } from './shell.ts';
+
+/** One run of the command. */
+interface SandboxRun {
+  sandbox: Sandbox;
+  environment: SandboxEnvironment;
+  output: Output;
+  signals: SignalWatch;
+}
+
+/**
+ * Runs a command (or the user's shell) whose AWS calls go to a sandbox, and answers its exit code; with a port, serves
+ * in the foreground until a signal comes. Nothing is left afterwards.
+ */
+export async function runSandbox(
+  command: string[],
+  port: number | undefined,
+  common: CommonOptions,
+): Promise<number> {
+  const output = createOutput(common);
+  const signals = watchSignals();
+  let sandbox: Sandbox | undefined;
+  let environment: SandboxEnvironment | undefined;
+  try {
+    sandbox = await open(port);
+    environment = await createSandboxEnvironment(sandbox);
+    const run = { sandbox, environment, output, signals };
+    return port === undefined ? await runInside(command, run) : await serve(run);
+  } catch (error) {
+    tell(output, error);
+    return exitCodeOf(error);
+  } finally {
+    await environment?.remove();
+    await sandbox?.close();
+    signals.stop();
+  }
+}
+
+/** Signals that ask the program to end. */
+const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Those that the program forwards where its command has the same terminal, which sends SIGINT to both. */
+const FORWARDED_IN_TERMINAL = ['SIGTERM', 'SIGHUP'] as const;
+
+interface SignalWatch {
+  /** Resolves when the first signal comes. */
+  first: Promise<NodeJS.Signals>;
+  /** Returns the first signal if one has come. */
+  received(): NodeJS.Signals | undefined;
+  stop(): void;
+}
+
+/** Watches for signals. None of them ends the process at once: there are files to delete. */
+function watchSignals(): SignalWatch {
+  let received: NodeJS.Signals | undefined;
+  let onSignal = (_signal: NodeJS.Signals): void => undefined;
+  const first = new Promise<NodeJS.Signals>((resolve) => {
+    onSignal = (signal) => {
+      received ??= signal;
+      resolve(received);
+    };
+  });
+  for (const signal of ENDING_SIGNALS) process.on(signal, onSignal);
+  return {
+    first,
+    received: () => received,
+    stop() {
+      for (const signal of ENDING_SIGNALS) process.off(signal, onSignal);
+    },
+  };
+}
+
+async function open(port: number | undefined): Promise<Sandbox> {
+  try {
+    return await startSandbox(port === undefined ? {} : { port });
+  } catch (error) {
+    const code = errorCode(error);
+    if (port === undefined || !/^(EADDRINUSE|EACCES)$/.test(code)) throw error;
+    const sentence = code === 'EACCES' ? words.portRefused(port) : words.portTaken(port);
+    throw new Failure(sentence, { code: 'usage', exitCode: EXIT.usage, cause: error });
+  }
+}
+
+async function serve({ sandbox, environment, output, signals }: SandboxRun): Promise<number> {
+  output.say(words.serving(sandbox.url));
+  for (const line of shellLines(environment)) output.result(line);
+  return exitCodeOfSignal(await signals.first);
+}
+
+function exitCodeOfSignal(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal];
+}
+
+async function runInside(
+  command: string[],
+  { sandbox, environment, output, signals }: SandboxRun,
+): Promise<number> {
+  const env = withSandbox(process.env, environment);
+  const [program, ...args] = command;
+  const warning = await checkAwsCli(program, env);
+  if (warning !== undefined) output.insist(warning);
+  const child = program === undefined ? await shellInSandbox(env, environment) : { program, args, env };
+  const signal = signals.received();
+  if (signal) return exitCodeOfSignal(signal);
+  if (program === undefined) output.say(words.shell(sandbox.url));
+  return runChild(child, program === undefined ? words.yourShell : words.yourCommand);
+}
+
+/**
+ * Refuses to run an AWS CLI whose calls would go to AWS. Where another program is run, the AWS CLI that it would find gets a warning.
+ * @param program undefined for the user's shell
+ * @returns the warning, if there is one
+ * @throws Failure if the program is such an AWS CLI
+ */
+async function checkAwsCli(program: string | undefined, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const isAwsCli = program !== undefined && /^aws(\.exe)?$/i.test(basename(program));
+  const version = await strayingVersion(isAwsCli ? program : 'aws', env);
+  if (version === undefined) return undefined;
+  if (!isAwsCli) return words.mayStray(version);
+  throw new Failure(words.cannotFollow(version), {
+    code: 'usage',
+    exitCode: EXIT.usage,
+    hint: words.cannotFollowHint,
+  });
+}
+
+/** The AWS CLI prints its version within a second or two. */
+const AWS_VERSION_LIMIT_MS = 10_000;
+
+/**
+ * Returns the version of an AWS CLI if it does not look at `AWS_ENDPOINT_URL`. Versions 1.29 and 2.13 were the first that do (AWS CLI
+ * changelogs, July 2023).
+ */
+async function strayingVersion(aws: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const asking = promisify(execFile)(aws, ['--version'], { env, timeout: AWS_VERSION_LIMIT_MS });
+  const { stdout } = await asking.catch(() => ({ stdout: '' }));
+  const [, version, major, minor] = /^aws-cli\/((\d+)\.(\d+)\.\d+)/.exec(stdout) ?? [];
+  const follows = Number(minor) >= (major === '1' ? 29 : 13) || Number(major) > 2;
+  return follows ? undefined : version;
+}
+
+/**
+ * Runs a command to its end.
+ * @param what the command is, for a message
+ */
+async function runChild({ program, args, env }: ChildCommand, what: string): Promise<number> {
+  // The command decides what a signal means; the sandbox ends when the command does.
+  const forwarded = sharesTerminal() ? FORWARDED_IN_TERMINAL : ENDING_SIGNALS;
+  let forward = (_signal: NodeJS.Signals): void => undefined;
+  try {
+    const child = spawn(program, args, { stdio: 'inherit', env });
+    forward = (signal) => void child.kill(signal);
+    for (const name of forwarded) process.on(name, forward);
+    const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+    return code ?? (signal ? exitCodeOfSignal(signal) : 128);
+  } catch (error) {
+    throw notStarted(error, what);
+  } finally {
+    for (const name of forwarded) process.off(name, forward);
+  }
+}
+
+/** Returns whether Ctrl-C in a terminal reaches the command by itself, so that it would get a forwarded one twice. */
+function sharesTerminal(): boolean {
+  return [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
+}
+
+function notStarted(error: unknown, what: string): Failure {
+  const code = errorCode(error);
+  const sentence = code === 'ENOENT' ? words.notFound(what) : words.notStarted(what, code);
+  return new Failure(sentence, { code: 'usage', exitCode: EXIT.usage, cause: error });
+}

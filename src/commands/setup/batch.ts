@@ -1,0 +1,139 @@
+import type { Proof } from '../../checks/setup/index.ts';
+import type { VerifyCheck } from '../../checks/verify/types.ts';
+import type { CommandRun } from '../../cli/command-run.ts';
+import {
+  beginFleet,
+  endOfFleet,
+  failedAmong,
+  runWithManifest,
+  tellLeftOut,
+  withDoneForFailed,
+} from '../../cli/manifest-run.ts';
+import type { CommonOptions } from '../../cli/options.ts';
+import { showAccount, tellChanges } from '../../cli/step-context.ts';
+import type { ExitCode, Failure } from '../../failure.ts';
+import { loadKeys, type Manifest } from '../../manifest/index.ts';
+import type { FailedKey } from '../../plan-types.ts';
+import { asPlanned, isOpen, namesOfKeys, type SetupResult, whatStops } from '../../steps/index.ts';
+import { completeRequest } from '../../steps/request.ts';
+import type { SecretRef, SetupRequest } from '../../steps/types.ts';
+import { showFleet } from '../../ui/batch.ts';
+import { fleetEnds, fleetWords as words } from '../../ui/batch-messages.ts';
+import { printJson, setupMembers } from '../../ui/json.ts';
+import { setupWords } from '../../ui/messages.ts';
+import { encryptionSettings, outcomesOf } from './document.ts';
+import { applyKeys, planKeys } from './keys.ts';
+import { documentChecks, outdatedOf, proveKeys, undecidedChecks } from './verify-result.ts';
+
+/** How a manifest is carried out. */
+export interface ManifestHow {
+  dryRun: boolean;
+  /** Whether secrets that are scheduled for deletion are restored, whatever the file says. */
+  restore: boolean;
+}
+
+/** Runs `setup --manifest` and answers the exit code. Mistakes in the file are thrown, all others are told by then. */
+export function runManifest(
+  { path, ...how }: ManifestHow & { path: string },
+  common: CommonOptions,
+): Promise<number> {
+  return runWithManifest(path, common, (run, manifest) => performManifest(run, manifest, how));
+}
+
+/** Read, plan, confirm, apply, prove: as `setup` does, for all keys of a manifest. */
+export async function performManifest(
+  run: CommandRun,
+  manifest: Manifest,
+  { dryRun, restore }: ManifestHow,
+): Promise<ExitCode> {
+  beginFleet(run, dryRun);
+  const planned = await planKeys(run, await requestsOf(run, manifest, restore));
+  const { plan, requests } = planned;
+  await showAccount(run);
+  const open = plan.keys.filter(isOpen);
+  const inPlace = words.nothingToDo.setup(open.length, requests.length);
+  // In place is what the checks find so.
+  const telling = dryRun ? { dryRun, nothingToDo: inPlace } : { dryRun };
+  const changes = (open.length > 0 || requests.length === 0) && tellChanges(run, plan, telling);
+  if (dryRun) return finish(run, requests, asPlanned(plan));
+  // When nothing is to be done, the end says the same.
+  if (changes)
+    tellLeftOut(run, failedOf(requests, plan.keys.map(whatStops)), requests.length, fleetEnds.setup);
+  if (changes && run.interactive) await (await import('../../wizard/confirm.ts')).confirm(run, plan);
+  const result = await applyKeys(run, planned);
+  const outdated = outdatedOf(planned.outdated, result);
+  const proofs = await proveKeys(run, requests, result, outdated);
+  const good = result.keys.filter(({ failure }) => !failure).length;
+  if (!changes && (good > 0 || requests.length === 0))
+    run.output.say(words.nothingToDo.setup(good, requests.length));
+  return finish(run, requests, result, { proofs, outdated: outdatedOf(planned.outdated, result) });
+}
+
+async function requestsOf(
+  { output, keyInput }: CommandRun,
+  manifest: Manifest,
+  restore: boolean,
+): Promise<SetupRequest[]> {
+  const { keys, warnings } = await loadKeys(manifest, keyInput);
+  for (const warning of warnings) output.insist(`${setupWords.warning}: ${warning}`);
+  return manifest.keys.map(({ answers }, at) =>
+    completeRequest({ ...answers, restore: restore || answers.restore }, keys[at]),
+  );
+}
+
+function failedOf(requests: SetupRequest[], failures: (Failure | undefined)[]): FailedKey[] {
+  return failedAmong(namesOfKeys(requests), failures);
+}
+
+/** The first secret that holds a key which this run has made. */
+function generatedIn(requests: SetupRequest[], { keys }: SetupResult): SecretRef | undefined {
+  return requests
+    .flatMap(({ secret }, at) =>
+      secret.kind === 'store' && secret.generated ? (keys[at]?.secrets ?? []) : [],
+    )
+    .find(({ action }) => action === 'created' || action === 'updated');
+}
+
+/** What of a result is of use to the keys that are set up; the rest was done for keys that failed. */
+function usableIn({ keys, roles: all }: SetupResult): SetupResult {
+  const roles = all.filter((role) => role.keys.some((at) => !keys[at]?.failure));
+  return {
+    keys: keys.filter(({ failure }) => !failure),
+    roles,
+    policies: [...new Set(roles.flatMap(({ policies }) => policies))],
+  };
+}
+
+/** @param proofs absent in a dry run */
+async function finish(
+  run: CommandRun,
+  requests: SetupRequest[],
+  result: SetupResult,
+  { proofs, outdated = [] }: { proofs?: Proof[]; outdated?: VerifyCheck[] } = {},
+): Promise<ExitCode> {
+  const { aws, output } = run;
+  const failed = failedOf(
+    requests,
+    result.keys.map(({ failure }) => failure),
+  );
+  const dryRun = proofs === undefined;
+  const summary = !dryRun && failed.length < requests.length;
+  const usable = outcomesOf(usableIn(result));
+  if (output.options.json) {
+    const encryption = await encryptionSettings(requests, result, dryRun);
+    const checks = documentChecks(proofs, outdated);
+    const { account, partition } = await aws.identity();
+    const outcomes = withDoneForFailed({ ...outcomesOf(result), ofManifest: true }, run);
+    printJson(output, setupMembers({ account, partition, outcomes, encryption, checks, dryRun, failed }));
+  } else if (summary) {
+    showFleet(output, usable, {
+      keys: requests.length - failed.length,
+      generated: generatedIn(requests, result),
+      sandbox: run.common.sandbox,
+      open: undecidedChecks(proofs).length > 0,
+      outdated,
+    });
+  }
+  const told = summary ? usable : {};
+  return endOfFleet(run, { failed, all: requests.length, told, end: fleetEnds.setup });
+}

@@ -1,0 +1,102 @@
+import type { Proof } from '../../checks/setup/index.ts';
+import type { VerifyCheck } from '../../checks/verify/types.ts';
+import { runCommand } from '../../cli/command-run.ts';
+import type { CommonOptions } from '../../cli/options.ts';
+import { completeAnswers, type SetupRun } from '../../cli/setup-inputs.ts';
+import { tellPlan } from '../../cli/step-context.ts';
+import { EXIT } from '../../failure.ts';
+import type { Conflict } from '../../plan-types.ts';
+import { conflictFailure } from '../../steps/conflict.ts';
+import { asPlanned, type SetupResult } from '../../steps/index.ts';
+import { type CompleteAnswers, completeRequest, regionsOf, type SetupAnswers } from '../../steps/request.ts';
+import type { SetupRequest } from '../../steps/types.ts';
+import { printJson, setupMembers } from '../../ui/json.ts';
+import { setupWords as words } from '../../ui/messages.ts';
+import { showSummary } from '../../ui/summary.ts';
+import { encryptionSettings, outcomesOf } from './document.ts';
+import { applyKeys, type PlannedKeys, planKeys } from './keys.ts';
+import { documentChecks, proveKeys, undecidedChecks } from './verify-result.ts';
+
+/** Runs `setup` and answers the exit code. Whatever goes wrong is told by then. */
+export function runSetup(answers: SetupAnswers, common: CommonOptions): Promise<number> {
+  return runCommand(common, regionsOf(answers), async (run) => {
+    await performSetup({ ...run, answers });
+    return EXIT.done;
+  });
+}
+
+/** Read, plan, confirm, apply, prove. */
+export async function performSetup(run: SetupRun): Promise<void> {
+  const wizard = run.interactive ? await import('./wizard.ts') : undefined;
+  const answered = wizard ? await wizard.askMissing(run) : await completeAnswers(run);
+  const { request, planned } = await planWithoutConflicts(run, answered, wizard?.resolveConflict);
+  const { plan } = planned;
+  const dryRun = run.answers.dryRun;
+  const changes = await tellPlan(run, plan, { dryRun, nothingToDo: words.nothingToDo });
+  if (dryRun) return finish(run, request, asPlanned(plan));
+  if (changes && wizard) await wizard.confirm(run, plan);
+
+  const result = demandSuccess(await applyKeys(run, planned));
+  const outdated = planned.outdated.flat();
+  const proofs = await proveKeys(run, [request], result, outdated);
+  await finish(run, request, demandSuccess(result), { proofs, outdated });
+}
+
+type Resolve = (run: SetupRun, conflict: Conflict, answered: CompleteAnswers) => Promise<CompleteAnswers>;
+
+/** Reads what exists and plans; in a terminal, asks about each conflict and plans again. */
+async function planWithoutConflicts(
+  run: SetupRun,
+  first: CompleteAnswers,
+  resolve?: Resolve,
+): Promise<{ request: SetupRequest; planned: PlannedKeys }> {
+  let answered = first;
+  for (;;) {
+    const request = completeRequest(answered.answers, answered.checked);
+    const planned = await planKeys(run, [request]);
+    const { failure, conflicts = [] } = planned.plan.keys[0] ?? {};
+    if (failure) throw failure;
+    const [conflict] = conflicts;
+    if (!conflict) return { request: planned.requests[0] ?? request, planned };
+    if (!resolve || conflict.choices.length === 0) throw conflictFailure(conflicts);
+    answered = await resolve(run, conflict, answered);
+  }
+}
+
+/** @throws the failure of the one key, if it has one */
+function demandSuccess(result: SetupResult): SetupResult {
+  const failure = result.keys[0]?.failure;
+  if (failure) throw failure;
+  return result;
+}
+
+/** @param proofs absent in a dry run */
+async function finish(
+  run: SetupRun,
+  request: SetupRequest,
+  result: SetupResult,
+  { proofs, outdated = [] }: { proofs?: Proof[]; outdated?: VerifyCheck[] } = {},
+): Promise<void> {
+  const { aws, output, common } = run;
+  const outcomes = outcomesOf(result);
+  const dryRun = proofs === undefined;
+  const encryption = await encryptionSettings([request], result, dryRun);
+  const { secrets, policies, roles } = outcomes;
+  const [role] = roles;
+  if (output.options.json) {
+    const { account, partition } = await aws.identity();
+    const checks = documentChecks(proofs, outdated);
+    printJson(output, setupMembers({ account, partition, outcomes, encryption, checks, dryRun }));
+  } else if (!dryRun && role) {
+    const generated = request.secret.kind === 'store' && request.secret.generated;
+    const stored = secrets.some(({ action }) => action === 'created' || action === 'updated');
+    showSummary(output, {
+      outcomes: { secrets, policies, role },
+      encryption,
+      generated: generated && stored,
+      sandbox: common.sandbox,
+      open: undecidedChecks(proofs).length > 0,
+      outdated,
+    });
+  }
+}

@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { onRun, type Registration } from '../../cli/command.ts';
+import { addManifestOption, manifestProblems } from '../../cli/manifest-option.ts';
+import { addCommonOptions, addOption } from '../../cli/options.ts';
+import type { StatusOptions } from '../../inventory/options.ts';
+import { helpWords as help } from '../../report/words/help.ts';
+
+/** Adds the `status` command. */
+export function addStatus(program: Command, registration: Registration): void {
+  const command = program
+    .command('status')
+    .description(help.status)
+    .addHelpText('before', help.statusExamples);
+  command.optionsGroup(help.statusTitle);
+  addOption(command, '--region <region...>', help.statusRegion, true);
+  command.optionsGroup(help.manifestTitle);
+  addManifestOption(command);
+  addCommonOptions(command);
+  onRun<StatusOptions & { manifest?: string }>(command, registration, async (options, common) => {
+    const { manifest } = options;
+    if (manifest !== undefined) {
+      return {
+        problems: manifestProblems(command, []),
+        asksForRegion: false,
+        run: async () => (await import('./batch.ts')).runStatusManifest(manifest, common),
+      };
+    }
+    const { readStatusAnswers } = await import('../../inventory/options.ts');
+    const { answers, problems } = readStatusAnswers(options);
+    return {
+      problems,
+      asksForRegion: options.region === undefined,
+      run: async () => (await import('../../inventory/index.ts')).runStatus(answers, common),
+    };
+  });
+}

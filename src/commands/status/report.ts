@@ -1,0 +1,147 @@
+import { statusWords as words } from '../../inventory/messages.ts';
+import type { Status, StatusCheck, StatusPolicy, StatusRole, StatusSecret } from '../../inventory/types.ts';
+import { own } from '../../ui/commands.ts';
+import type { Output } from '../../ui/output.ts';
+import { plain } from '../../ui/plain.ts';
+import { mark, worst } from '../../ui/verdicts.ts';
+import { missingLines, withManifest } from './missing.ts';
+import { type Page, problemLines, type SecretRow, secretLines, wrapped } from './table.ts';
+
+/**
+ * What `status` shows: roles, the policies of each, the secrets of each by Region, what is not connected, and what is missing.
+ * @param manifest the file that names all of it, if one does
+ */
+export function statusText(
+  status: Status,
+  output: Pick<Output, 'resultWidth' | 'paintResult'>,
+  manifest?: string,
+): string {
+  const page: Page = { width: output.resultWidth, paint: output.paintResult };
+  const { account, partition, roles, secrets } = status;
+  const empty = roles.length + secrets.length + status.policies.length === 0 && manifest === undefined;
+  const lines = empty
+    ? [...wrapped(page, '', words.nothing(account)), ...wrapped(page, '', words.nothingNext)]
+    : [
+        page.paint.bold(words.title(account, partition)),
+        ...wrapped(page, '', countLine(status)),
+        ...roles.flatMap((role) => ['', ...roleLines(page, role, secrets)]),
+        ...looseLines(page, status),
+        ...missingLines(page, status, manifest),
+      ];
+  return [...lines, '', ...endLines(page, status, manifest)].join('\n');
+}
+
+/** How much there is, and how much of it is not right. */
+function countLine({ roles, secrets, missing = [] }: Status): string {
+  const checks = [...roles, ...secrets].flatMap((each) => each.checks);
+  const counts = (['failed', 'warning', 'cannot-tell'] as const).flatMap((verdict) => {
+    const count = checks.filter((check) => check.verdict === verdict).length;
+    return count > 0 ? [words.verdicts[verdict](count)] : [];
+  });
+  const lacking = missing.length > 0 ? [words.missingCount(missing.length)] : [];
+  return [words.count(roles.length, secrets.length), ...counts, ...lacking].join(', ');
+}
+
+function roleLines(page: Page, role: StatusRole, secrets: StatusSecret[]): string[] {
+  const { name, arn, own, policies } = role;
+  const checks = role.checks.filter(({ id }) => /^role-(name|path|trust|guard|policies)$/.test(id));
+  const unseen = checks.some(({ id }) => id === 'role-policies');
+  const [title = '', ...more] = wrapped(page, '  ', words.role(name, own));
+  return [
+    `${mark(page.paint, worst(checks))} ${page.paint.bold(title.trimStart())}`,
+    ...more,
+    `  ${page.paint.dim(plain(arn))}`,
+    ...problemLines(page, '    ', checks),
+    ...(policies.length === 0 && !unseen ? wrapped(page, '  ', words.readsNothing) : []),
+    ...policies.flatMap((policy) => policyLines(page, policy, role, secrets)),
+  ];
+}
+
+function policyLines(page: Page, policy: StatusPolicy, role: StatusRole, secrets: StatusSecret[]): string[] {
+  const { name, arn, prefixes, scopes, missing, unseen } = policy;
+  const checks = role.checks.filter(
+    ({ id, subject }) => /^policy-(reads-only|scope)$/.test(id) && subject === (arn ?? name),
+  );
+  const absent = role.checks.filter(
+    ({ id, subject }) => id === 'policy-names-secret' && missing.includes(subject),
+  );
+  return [
+    `  ${mark(page.paint, worst(checks))} ${words.policy(plain(name), arn === null)}`,
+    ...problemLines(page, '      ', checks),
+    ...prefixes.flatMap((each) => wrapped(page, '    ', words.prefix(each))),
+    ...scopes.flatMap((scope) => wrapped(page, '    ', words.scope(scope))),
+    ...secretLines(page, '    ', rowsOf(policy, role, secrets)),
+    ...absent.flatMap((check) => [
+      `    ${mark(page.paint, check.verdict)} ${plain(check.subject)}`,
+      ...problemLines(page, '        ', [check]),
+    ]),
+    ...(unseen.length > 0 ? wrapped(page, '    ', words.unseen(unseen.length, regionsOf(unseen))) : []),
+  ];
+}
+
+function rowsOf(policy: StatusPolicy, { checks }: StatusRole, secrets: StatusSecret[]): SecretRow[] {
+  const named = new Set(policy.secrets);
+  const reading = new Map<string, StatusCheck>(
+    checks.flatMap((check) => (check.id === 'role-reads-secret' ? [[check.subject, check] as const] : [])),
+  );
+  return secrets
+    .filter(({ arn }) => named.has(arn))
+    .map((secret) => {
+      const check = reading.get(secret.arn);
+      return { secret, checks: [...secret.checks, ...(check ? [check] : [])] };
+    });
+}
+
+/** The Regions of ARNs and ARN patterns, each once. */
+function regionsOf(arns: string[]): string[] {
+  return [...new Set(arns.map((arn) => arn.split(':')[3] || words.anyRegion))];
+}
+
+/** What this program made and nothing uses. */
+function looseLines(page: Page, { secrets, policies }: Status): string[] {
+  const loose = secrets.filter(({ roles }) => roles.length === 0);
+  if (loose.length + policies.length === 0) return [];
+  const rows = loose.map((secret) => ({ secret, checks: secret.checks }));
+  return [
+    '',
+    page.paint.bold(words.loose),
+    ...(loose.length > 0 ? [`  ${words.looseSecrets}`, ...secretLines(page, '    ', rows)] : []),
+    ...(policies.length > 0
+      ? [`  ${words.loosePolicies}`, ...policies.map(({ name }) => `    ${plain(name)}`)]
+      : []),
+  ];
+}
+
+/** Where was looked, what could not be looked at, and how to find out more. */
+function endLines(page: Page, { regions, notes, roles, secrets }: Status, manifest?: string): string[] {
+  const command = manifest === undefined ? verifyCommand(roles, secrets) : withManifest('verify', manifest);
+  return [
+    ...(notes.length > 0 ? [page.paint.bold(words.notes)] : []),
+    ...notes.flatMap(({ subjects, detail }) => wrapped(page, '  ', words.note(subjects, detail))),
+    ...wrapped(page, '', words.lookedIn(regions)),
+    ...(secrets.length > 0 ? wrapped(page, '', words.readByAnyone) : []),
+    ...(secrets.some(({ keySinceFrom }) => keySinceFrom === 'last-change')
+      ? wrapped(page, '', words.leastAge)
+      : []),
+    ...(command ? [...wrapped(page, '', manifest ? words.verifyAll : words.verify), `  ${command}`] : []),
+  ];
+}
+
+function hasFailed(checks: StatusCheck[], subjects: (string | undefined)[]): boolean {
+  return checks.some(({ verdict, subject }) => verdict === 'failed' && subjects.includes(subject));
+}
+
+/** The command for all checks of one secret: one with which something is wrong, and the role, if there is such. */
+function verifyCommand(roles: StatusRole[], secrets: StatusSecret[]): string | undefined {
+  const failed = new Set(
+    [...roles, ...secrets].flatMap(({ checks }) =>
+      checks.filter(({ verdict }) => verdict === 'failed').map(({ subject }) => subject),
+    ),
+  );
+  const connected = secrets.filter((secret) => secret.roles.length > 0);
+  const secret = connected.find(({ arn }) => failed.has(arn)) ?? connected[0];
+  const readers = roles.filter(({ arn }) => secret?.roles.includes(arn));
+  const role = readers.find(({ arn, checks }) => hasFailed(checks, [arn, secret?.arn])) ?? readers[0];
+  if (!secret || !role) return undefined;
+  return own('verify', '--secret-arn', plain(secret.arn), '--role-name', plain(role.name));
+}

@@ -1,0 +1,199 @@
+import { AttachRolePolicyCommand, DeletePolicyCommand, DetachRolePolicyCommand } from '@aws-sdk/client-iam';
+import { policyReader } from '../../../aws/iam/policies.ts';
+import type { FoundRole } from '../../../aws/iam/roles.ts';
+import { awsWords } from '../../../aws/messages.ts';
+import { waitUntil } from '../../../aws/requests/poll.ts';
+import { orAbsent } from '../../../aws/session.ts';
+import { EXIT, Failure, hasAwsCode, Interrupted, isExpected, isUnconfirmed } from '../../../failure.ts';
+import { roleWords } from '../../../steps/messages.ts';
+import { deleteVersion } from '../../../steps/read-policy/write.ts';
+import type { StepContext } from '../../../steps/types.ts';
+import { teardownWords as words } from '../messages.ts';
+import { findPolicy } from '../plan/observe.ts';
+import { policyFate } from '../plan/policy-decision.ts';
+import type { PolicyFate, Scope, UsedPolicy } from '../types.ts';
+
+/** How many reads in a row must not find a resource before it counts as deleted: a single read may be out of date. */
+const LOOKS_UNTIL_GONE = 3;
+
+/**
+ * Detaches a policy from the roles, deletes its other versions, and then the policy. IAM refuses if another process attaches
+ * the policy or adds a version, and may show an addition late; the policy is then read again. If it is not deleted, it is
+ * attached again to the roles, also when the run fails or is interrupted: another key may need it.
+ * @returns `deleted`, or what to do instead, because another run may have added a secret meanwhile
+ * @throws Failure or Interrupted; if a role has lost the policy, the details say so and include the command that attaches it
+ */
+export async function removePolicy(
+  context: StepContext,
+  policy: UsedPolicy,
+  scope: Scope,
+): Promise<'deleted' | PolicyFate> {
+  const detached = new Map<string, FoundRole>();
+  const [attempt] = await Promise.allSettled([deleteUnlessNeeded(context, policy, scope, detached)]);
+  if (attempt.status === 'fulfilled' && attempt.value === 'deleted') return 'deleted';
+  const loss = await restorePolicy(context, [...detached.values()], policy);
+  if (loss) throw withLoss(context, attempt.status === 'rejected' ? attempt.reason : undefined, loss);
+  if (attempt.status === 'rejected') throw attempt.reason;
+  return attempt.value;
+}
+
+/**
+ * Returns the error to throw: why the policy was not deleted, and which roles lost it.
+ * It is an `Interrupted` if the user interrupted the run.
+ */
+function withLoss({ interrupt }: StepContext, reason: unknown, loss: Failure): Failure | Interrupted {
+  const lines = [loss.message, ...loss.details];
+  const known = isExpected(reason) ? reason : undefined;
+  if (interrupt.aborted)
+    return new Interrupted({ details: lines, ...(known?.inDoubt ? { inDoubt: known.inDoubt } : {}) });
+  known?.details.push(...lines);
+  return known ?? loss;
+}
+
+/**
+ * Returns `deleted`, or what to do with the policy instead.
+ * @param detached receives the roles that the policy was detached from
+ */
+async function deleteUnlessNeeded(
+  context: StepContext,
+  { name, arn }: UsedPolicy,
+  scope: Scope,
+  detached: Map<string, FoundRole>,
+): Promise<'deleted' | PolicyFate> {
+  const { limits, interrupt } = context;
+  let unknown = 0;
+  const round = async (): Promise<'deleted' | PolicyFate | undefined> => {
+    const policy = await findPolicy(context.aws, arn);
+    unknown = policy ? 0 : unknown + 1;
+    if (policy === 'unsettled') return undefined;
+    if (!policy) return unknown >= LOOKS_UNTIL_GONE ? 'deleted' : undefined;
+    const fate = policyFate(policy, scope);
+    if (fate.kind !== 'delete') return fate;
+    for (const role of fate.detach) {
+      try {
+        // If the role did not have it, another process or this run has already detached it.
+        if (await detach(context, role, arn)) detached.set(role.arn, role);
+      } catch (error) {
+        // The detachment may have taken effect although the answer was lost.
+        if (isUnconfirmed(error)) detached.set(role.arn, role);
+        throw error;
+      }
+    }
+    for (const version of policy.versions) {
+      if (version === policy.versionId) continue;
+      await deleteVersion(context, arn, version);
+      context.record({ policies: [{ name, arn, versionId: policy.versionId, action: 'updated' }] });
+    }
+    return (await deletePolicy(context, arn)) ? 'deleted' : undefined;
+  };
+  const { value } = await waitUntil(round, (result) => result !== undefined, {
+    limits,
+    interrupt,
+    onWait: (elapsed) => context.waiting(words.propagating, elapsed),
+  });
+  if (value) return value;
+  throw new Failure(words.keepsChanging(name), {
+    code: 'contended',
+    exitCode: EXIT.failed,
+    hint: awsWords.tryAgainHint,
+    awsAction: 'iam:DeletePolicy',
+  });
+}
+
+/** Returns false if the role did not have the policy. */
+async function detach(context: StepContext, { name, arn }: FoundRole, policy: string): Promise<boolean> {
+  const { aws } = context;
+  const command = new DetachRolePolicyCommand({ RoleName: name, PolicyArn: policy });
+  const request = { action: 'iam:DetachRolePolicy', resource: name, change: true };
+  try {
+    await aws.call(request, (options) => aws.clients.iam().send(command, options));
+  } catch (error) {
+    if (!hasAwsCode(error, 'NoSuchEntityException')) throw error;
+    // An earlier attempt whose answer was lost may have detached it.
+    if (error.inDoubt === undefined) return false;
+  }
+  context.record({ role: { name, arn, action: 'updated' } });
+  return true;
+}
+
+/**
+ * Attaches a policy again to the roles that it was detached from. An interruption does not stop it.
+ * @returns a failure that names each role that has lost the policy, or undefined if none has
+ */
+async function restorePolicy(
+  context: StepContext,
+  roles: FoundRole[],
+  policy: UsedPolicy,
+): Promise<Failure | undefined> {
+  let loss: Failure | undefined;
+  for (const role of roles) {
+    const failure = await restoreTo(context, role, policy);
+    if (loss && failure) loss.details.push(failure.message, ...failure.details);
+    loss ??= failure;
+  }
+  return loss;
+}
+
+/** Returns why the policy could not be attached again, or undefined on success. */
+async function restoreTo(
+  context: StepContext,
+  role: FoundRole,
+  policy: UsedPolicy,
+): Promise<Failure | undefined> {
+  try {
+    const interrupt = new AbortController().signal;
+    await context.aws.whole('iam:AttachRolePolicy', (aws) =>
+      attachAgain({ ...context, aws, interrupt }, role, policy),
+    );
+    context.record({ role: { name: role.name, arn: role.arn, action: 'kept' } });
+    return undefined;
+  } catch (error) {
+    const known = error instanceof Failure ? error : undefined;
+    return new Failure(words.notRestored(role.name, policy.name), {
+      code: known?.code ?? 'internal-error',
+      exitCode: known?.exitCode ?? EXIT.failed,
+      details: [...(known ? [known.message] : []), words.attachAgain(role.name, policy.arn)],
+      cause: error,
+    });
+  }
+}
+
+/** Attaches a policy to a role. Does nothing if the role or the policy no longer exists. */
+async function attachAgain(context: StepContext, role: FoundRole, { arn }: UsedPolicy): Promise<void> {
+  const { aws, limits, interrupt } = context;
+  const command = new AttachRolePolicyCommand({ RoleName: role.name, PolicyArn: arn });
+  const request = { action: 'iam:AttachRolePolicy', resource: role.name, change: true };
+  let unknown = 0;
+  const round = async (): Promise<boolean> => {
+    const done = await orAbsent(aws.call(request, (options) => aws.clients.iam().send(command, options)));
+    if (done) return true;
+    const reader = policyReader(aws);
+    const [found, attached] = await Promise.all([reader.describe(arn), reader.attachedTo(role.name)]);
+    unknown = found && attached ? 0 : unknown + 1;
+    return unknown >= LOOKS_UNTIL_GONE;
+  };
+  const { done } = await waitUntil(round, Boolean, {
+    limits,
+    interrupt,
+    onWait: (elapsed) => context.waiting(words.propagating, elapsed),
+  });
+  if (done) return;
+  throw new Failure(roleWords.gaveUpWaiting(limits.iamPropagationMs / 1000), {
+    code: 'iam-propagation',
+    exitCode: EXIT.failed,
+    awsAction: 'iam:AttachRolePolicy',
+  });
+}
+
+/** Returns false if the policy is still in use. */
+async function deletePolicy({ aws }: StepContext, arn: string): Promise<boolean> {
+  const request = { action: 'iam:DeletePolicy', resource: arn, change: true };
+  const command = new DeletePolicyCommand({ PolicyArn: arn });
+  try {
+    await orAbsent(aws.call(request, (options) => aws.clients.iam().send(command, options)));
+    return true;
+  } catch (error) {
+    if (hasAwsCode(error, 'DeleteConflictException')) return false;
+    throw error;
+  }
+}

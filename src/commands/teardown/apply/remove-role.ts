@@ -1,0 +1,52 @@
+import { DeleteRoleCommand } from '@aws-sdk/client-iam';
+import { policyReader } from '../../../aws/iam/policies.ts';
+import { readRole } from '../../../aws/iam/roles.ts';
+import { waitUntil } from '../../../aws/requests/poll.ts';
+import { orAbsent } from '../../../aws/session.ts';
+import { EXIT, Failure, hasAwsCode } from '../../../failure.ts';
+import type { StepContext } from '../../../steps/types.ts';
+import { teardownWords as words } from '../messages.ts';
+
+/**
+ * Deletes a role that has no policy left. IAM refuses while one is attached, so that one which somebody attaches meanwhile
+ * keeps the role.
+ * @returns whether it is gone; not so when somebody has given it a policy
+ * @throws Failure with a conflict when something else holds on to it, such as an instance profile
+ */
+export async function removeRole(context: StepContext, name: string): Promise<boolean> {
+  const { limits, interrupt } = context;
+  const round = async (): Promise<boolean | undefined> => {
+    if (await deleteRole(context, name)) return true;
+    const role = await readRole(context.aws, policyReader(context.aws), name);
+    if (!role) return true;
+    return role.policies.length + role.attached.length > 0 ? false : undefined;
+  };
+  const { value } = await waitUntil(round, (gone) => gone !== undefined, {
+    limits,
+    interrupt,
+    onWait: (elapsed) => context.waiting(words.propagating, elapsed),
+  });
+  if (value !== undefined) return value;
+  throw new Failure(words.roleInUse(name), {
+    code: 'conflict',
+    exitCode: EXIT.conflict,
+    hint: words.roleInUseHint,
+    awsAction: 'iam:DeleteRole',
+  });
+}
+
+/** Returns false when something is still attached to it. */
+async function deleteRole({ aws }: StepContext, name: string): Promise<boolean> {
+  const request = { action: 'iam:DeleteRole', resource: name, change: true };
+  try {
+    await orAbsent(
+      aws.call(request, (options) =>
+        aws.clients.iam().send(new DeleteRoleCommand({ RoleName: name }), options),
+      ),
+    );
+    return true;
+  } catch (error) {
+    if (hasAwsCode(error, 'DeleteConflictException')) return false;
+    throw error;
+  }
+}

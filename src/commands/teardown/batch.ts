@@ -1,0 +1,108 @@
+import type { CommandRun } from '../../cli/command-run.ts';
+import {
+  beginFleet,
+  endOfFleet,
+  failedAmong,
+  runWithManifest,
+  tellLeftOut,
+  withDoneForFailed,
+} from '../../cli/manifest-run.ts';
+import { secretsOf } from '../../cli/manifest-secrets.ts';
+import type { CommonOptions } from '../../cli/options.ts';
+import { showAccount, tellChanges } from '../../cli/step-context.ts';
+import type { ExitCode } from '../../failure.ts';
+import type { Manifest } from '../../manifest/index.ts';
+import type { FailedKey } from '../../plan-types.ts';
+import { isOpen, toldApart } from '../../steps/index.ts';
+import { fleetEnds, fleetWords } from '../../ui/batch-messages.ts';
+import { failedMembers, leftMembers, printJson } from '../../ui/json.ts';
+import { asPlanned, type TornDown } from './apply/index.ts';
+import { type PlannedTeardown, planToTakeDown, scheduledIn, takeDown, tornDownMembers } from './keys.ts';
+import { teardownWords as words } from './messages.ts';
+import { showFleetTeardown, undoManifestCommand } from './summary.ts';
+import type { TeardownRequest } from './types.ts';
+
+/** How what a manifest names is taken down. */
+export interface TeardownHow extends Omit<TeardownRequest, 'targets'> {
+  dryRun: boolean;
+}
+
+/** Runs `teardown --manifest` and answers the exit code. Mistakes in the file are thrown, all others are told by then. */
+export function runTeardownManifest(path: string, how: TeardownHow, common: CommonOptions): Promise<number> {
+  return runWithManifest(path, common, (run, manifest) => performTeardownManifest(run, manifest, how));
+}
+
+/** Read, plan, confirm, apply: as `teardown` does, for all keys of a manifest. */
+export async function performTeardownManifest(
+  run: CommandRun,
+  manifest: Manifest,
+  { dryRun, recoveryDays, includeUntagged }: TeardownHow,
+): Promise<ExitCode> {
+  beginFleet(run, dryRun);
+  const request = { targets: manifest.keys.flatMap(secretsOf), recoveryDays, includeUntagged };
+  const planned = await planToTakeDown(run, request);
+  const { plan } = planned;
+  await showAccount(run);
+  const expected = asPlanned(plan);
+  const open = plan.targets.filter(isOpen);
+  const { length: all } = request.targets;
+  const nothingToDo = fleetWords.nothingToDo.teardown(open.length, all);
+  const changes = (open.length > 0 || all === 0) && tellChanges(run, plan, { dryRun, nothingToDo });
+  if (dryRun || !changes) return finish(run, manifest, planned, expected, dryRun);
+  tellLeftOut(run, failedOf(request, expected), request.targets.length, fleetEnds.teardown);
+  if (run.interactive)
+    await confirm(
+      run,
+      open.map(({ target }) => target.name),
+    );
+  return finish(run, manifest, planned, await takeDown(run, request, planned), dryRun);
+}
+
+/** Many names nobody types; their number shows that the plan was read. */
+async function confirm(run: CommandRun, [first = '', ...others]: string[]): Promise<void> {
+  const { confirmByTyping } = await import('./wizard.ts');
+  const count = `${others.length + 1}`;
+  const question =
+    others.length === 0
+      ? { asked: words.confirmName(first), wanted: first }
+      : { asked: words.confirmNumber(count), wanted: count };
+  await confirmByTyping(run, question);
+}
+
+function failedOf({ targets }: Pick<TeardownRequest, 'targets'>, { failures }: TornDown): FailedKey[] {
+  return failedAmong(toldApart(targets), failures);
+}
+
+function finish(
+  run: CommandRun,
+  manifest: Manifest,
+  { found, plan }: PlannedTeardown,
+  done: TornDown,
+  dryRun: boolean,
+): ExitCode {
+  const { output } = run;
+  const failed = failedOf({ targets: plan.targets.map(({ target }) => target) }, done);
+  const whole = { ...done, ...withDoneForFailed({ ...done, ofManifest: true }, run) };
+  const scheduled = scheduledIn(plan, whole);
+  const undo = scheduled.length > 0 ? undoManifestCommand(manifest.commandPath) : undefined;
+  if (output.options.json) {
+    const { account, partition } = found.identity;
+    printJson(output, {
+      ...(dryRun ? { dryRun } : {}),
+      account,
+      partition,
+      ...tornDownMembers(whole, scheduled),
+      ...(undo ? { undo } : {}),
+      ...leftMembers(run.outcomes),
+      ...failedMembers(failed),
+    });
+  } else if (!dryRun && (undo || failed.length < plan.targets.length)) {
+    showFleetTeardown(output, { scheduled, undo, changes: plan.changes });
+  }
+  return endOfFleet(run, {
+    failed,
+    all: plan.targets.length,
+    told: { secrets: whole.secrets, policies: done.policies, roles: done.roles },
+    end: fleetEnds.teardown,
+  });
+}

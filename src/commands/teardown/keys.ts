@@ -1,0 +1,176 @@
+import { waitUntil } from '../../aws/requests/poll.ts';
+import type { CommandRun } from '../../cli/command-run.ts';
+import { showWaiting, stepContext, withAccountOfRest } from '../../cli/step-context.ts';
+import { LIMITS } from '../../defaults.ts';
+import { EXIT, Failure } from '../../failure.ts';
+import { isOpen, whatStops } from '../../steps/index.ts';
+import type { StepContext } from '../../steps/types.ts';
+import { counter } from '../../ui/counter.ts';
+import { outcomeMembers } from '../../ui/json.ts';
+import { setupWords } from '../../ui/messages.ts';
+import { changesAnything } from '../../ui/plan.ts';
+import {
+  deletedIn,
+  mergeOutcomes,
+  type TornDown,
+  type TornDownResources,
+  tearDown,
+  type Watcher,
+} from './apply/index.ts';
+import { teardownWords as words } from './messages.ts';
+import { planTeardown, refuseMissing } from './plan/index.ts';
+import { findAll, type Looking } from './plan/observe.ts';
+import type { ScheduledSecret } from './summary.ts';
+import type { Findings, TeardownPlan, TeardownRequest } from './types.ts';
+
+/** Secrets of which is known what exists and what will be done. */
+export interface PlannedTeardown {
+  context: StepContext;
+  found: Findings;
+  plan: TeardownPlan;
+}
+
+/** Reads what exists, of one secret or many, and plans. */
+export async function planToTakeDown(run: CommandRun, request: TeardownRequest): Promise<PlannedTeardown> {
+  const context = stepContext(run);
+  const { targets } = request;
+  const [first, ...others] = targets;
+  run.progress.start(first && others.length === 0 ? words.looking(first.regions) : words.lookingForAll);
+  const found = await findAll(context, request, { onTarget: counter(run.progress, targets.length) });
+  run.progress.stop();
+  const plan = planTeardown(request, found, undefined, { checksNames: true });
+  return { context, found, plan: refuseMissing(plan) };
+}
+
+/** Carries it out, keeps account of what is still to come, and makes sure that it is gone. */
+export async function takeDown(
+  run: CommandRun,
+  request: TeardownRequest,
+  { context, found, plan }: PlannedTeardown,
+): Promise<TornDown> {
+  const { outcomes, progress } = run;
+  const rest = { title: words.left, goOn: words.goOn };
+  progress.start(words.takingDown);
+  const counting = withAccountOfRest(context, outcomes, plan.expected, rest);
+  const done = await tearDown(
+    counting,
+    request,
+    { found, plan },
+    {
+      onTarget: counter(progress, plan.targets.filter(isOpen).length),
+      onSecrets: () => {
+        if (plan.chains.some(({ fates }) => fates.some(({ kind }) => kind !== 'keep')))
+          progress.start(words.takingDownRest);
+      },
+    },
+  );
+  const all = await reconcileRemaining(run, counting, request, { plan, done });
+  if (all.failures.includes(undefined)) progress.done(words.takenDown);
+  else progress.stop();
+  return all;
+}
+
+/**
+ * After so many looks in a row that show something left, IAM is not late: the plan did not have it, and the run takes it down too.
+ */
+const LOOKS_UNTIL_REPLANNED = 3;
+
+/** How often a run makes a new plan for what its first one did not have. */
+const MOST_REPLANS = 2;
+
+const SILENT: Watcher = { onTarget: () => undefined, onSecrets: () => undefined };
+
+/**
+ * Reads again what AWS has until nothing is left to take down, and takes entries out of policies that the plan did not have. Of what
+ * it has not deleted itself it deletes what the shown plan deletes, and nothing else: what this run has deleted and somebody has
+ * created again belongs to somebody else.
+ * @returns all outcomes of the run, with why each target is not taken down, if it is not
+ * @throws Failure with the code `not-proven` when AWS still shows something of a target and no target has failed
+ */
+async function reconcileRemaining(
+  run: CommandRun,
+  context: StepContext,
+  request: TeardownRequest,
+  { plan: shown, done: first }: { plan: TeardownPlan; done: TornDown },
+): Promise<TornDown> {
+  const failures = [...first.failures];
+  const inPlan = deletedIn(shown.expected);
+  let resources: TornDownResources = first;
+  let looking: Looking = {};
+  let [looks, replans] = [0, 0];
+  let open = [...request.targets.keys()].filter((index) => !failures[index]);
+  const look = async () => {
+    const current = { ...request, targets: open.flatMap((index) => request.targets[index] ?? []) };
+    const found = await findAll(stepContext(run), current, looking);
+    looking = { known: found };
+    const left = planTeardown(current, found);
+    looks += 1;
+    if (!changesAnything(left.changes) || looks < LOOKS_UNTIL_REPLANNED || replans === MOST_REPLANS)
+      return left;
+    const wasDeleted = deletedIn(resources);
+    const plan = planTeardown(current, found, (arn) => inPlan(arn) && !wasDeleted(arn));
+    if (!changesAnything(plan.changes)) return left;
+    [looks, replans] = [0, replans + 1];
+    const more = await tearDown(context, current, { found, plan }, SILENT);
+    resources = mergeOutcomes(resources, more);
+    for (const [place, index] of open.entries()) failures[index] = more.failures[place];
+    if (more.failures.some(Boolean)) {
+      open = open.filter((index) => !failures[index]);
+      // What is known is kept by the place of the target.
+      looking = {};
+    }
+    return left;
+  };
+  const { value, done } = await waitUntil(
+    look,
+    ({ changes }) => open.length === 0 || !changesAnything(changes),
+    {
+      limits: LIMITS,
+      interrupt: run.interrupt,
+      onWait: (elapsed) => showWaiting(run, words.propagating, elapsed),
+    },
+  );
+  if (!done && !failures.some(Boolean)) throw stillThere(value);
+  const unproven = done ? value.targets.map(whatStops) : open.map(() => stillThere(value));
+  for (const [place, index] of open.entries()) failures[index] = unproven[place];
+  return { ...resources, failures };
+}
+
+/** Returns the failure that names what AWS still shows. */
+function stillThere({ changes }: TeardownPlan): Failure {
+  const open = changes.filter(({ action }) => action !== 'keep');
+  const resources = open.map(
+    ({ resource, name, region }) => `${setupWords.resource[resource]} ${name}${region ? ` (${region})` : ''}`,
+  );
+  return new Failure(words.stillThere, {
+    code: 'not-proven',
+    exitCode: EXIT.failed,
+    // A role that loses a policy and goes has two changes.
+    details: [...new Set(resources)],
+    hint: words.stillThereHint,
+  });
+}
+
+/** The secrets that are scheduled for deletion, by this run or before it. */
+export function scheduledIn({ targets }: TeardownPlan, done: TornDown): ScheduledSecret[] {
+  const before = new Map(
+    targets.flatMap(({ secrets }) => secrets.map(({ secret }) => [secret.arn, secret.deletedAt])),
+  );
+  return done.secrets.flatMap(({ region, arn, action }) => {
+    const until = done.deletionDates.get(arn) ?? before.get(arn);
+    return until || action === 'scheduled' ? [{ region, arn, ...(until ? { until } : {}) }] : [];
+  });
+}
+
+/** What became of everything, as the JSON document has it. */
+export function tornDownMembers(done: TornDown, scheduled: ScheduledSecret[]) {
+  const members = outcomeMembers(done);
+  const dates = new Map(scheduled.map(({ arn, until }) => [arn, until]));
+  return {
+    ...members,
+    secrets: members.secrets.map((secret) => {
+      const until = dates.get(secret.arn);
+      return { ...secret, ...(until ? { deletionDate: until.toISOString() } : {}) };
+    }),
+  };
+}

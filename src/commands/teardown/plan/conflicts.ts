@@ -1,0 +1,91 @@
+import type { FoundSecret } from '../../../aws/secrets/index.ts';
+import { userWords } from '../../../aws/secrets/user-messages.ts';
+import type { SecretUser } from '../../../aws/secrets/users.ts';
+import type { Conflict } from '../../../plan-types.ts';
+import { blockedBy } from '../../../steps/conflict.ts';
+import { secretWords } from '../../../steps/messages.ts';
+import { otherThanGiven } from '../../../steps/named-secret.ts';
+import { teardownWords as words } from '../messages.ts';
+import type { Findings, TargetPlan, TeardownTarget } from '../types.ts';
+
+/** What keeps a secret from being taken down. Nothing is in the way of one that stays anyway. */
+export function obstacles(
+  { target, secrets }: Pick<TargetPlan, 'target' | 'secrets'>,
+  { users, identity }: Pick<Findings, 'users' | 'identity'>,
+): Conflict[] {
+  const going = secrets.flatMap(({ secret, fate }) => (fate === 'schedule' ? [secret] : []));
+  return [
+    ...otherThanGiven(target.arns, { found: secrets.map(({ secret }) => secret) }, identity),
+    ...going.flatMap(obstacleOf),
+    ...going.flatMap((secret) =>
+      (users.get(secret.arn) ?? []).flatMap((user) => (user.disabled ? [] : [usedBy(secret, user)])),
+    ),
+  ];
+}
+
+/**
+ * Returns a conflict for each name that was given and that nothing has. Secrets are scheduled for deletion first, and policies and roles
+ * are deleted after them. So an interrupted teardown never leaves a secret without its policy: the name is mistyped, or `setup` did
+ * not get that far.
+ */
+export function unknownNames(
+  { target, secrets }: Pick<TargetPlan, 'target' | 'secrets'>,
+  findings: Pick<Findings, 'chains' | 'roles'>,
+): Conflict[] {
+  if (!secrets.some(({ fate }) => fate === 'schedule')) return [];
+  const { policy, role } = missingNames(target, findings);
+  return [
+    ...(policy ? [blockedBy(words.noPolicy(policy), words.noPolicyHint)] : []),
+    ...(role ? [blockedBy(words.noRole(role), words.noRoleHint)] : []),
+  ];
+}
+
+/** Notes for secrets that were scheduled for deletion before: what the undoing command would create under a given name. */
+export function goneNames(
+  { target, secrets }: Pick<TargetPlan, 'target' | 'secrets'>,
+  findings: Pick<Findings, 'chains' | 'roles'>,
+): string[] {
+  if (secrets.length === 0 || secrets.some(({ fate }) => fate !== 'scheduled')) return [];
+  const { policy, role } = missingNames(target, findings);
+  return [
+    ...(policy ? [`${words.noPolicy(policy)} ${words.undoCreates}`] : []),
+    ...(role ? [`${words.noRole(role)} ${words.undoCreates}`] : []),
+  ];
+}
+
+/** The names that were given and that nothing has. */
+function missingNames(
+  { policyName, roleName, given }: TeardownTarget,
+  { chains, roles }: Pick<Findings, 'chains' | 'roles'>,
+): { policy?: string; role?: string } {
+  // A policy that belongs to two chains is in the first one only.
+  const policies = [...chains.values()].flatMap((found) => ('value' in found ? found.value : []));
+  const chain = chains.get(policyName);
+  const hasPolicy =
+    (chain && 'value' in chain && chain.value.length > 0) || policies.some(({ name }) => name === policyName);
+  const role = roles.get(roleName);
+  const hasRole = role && 'value' in role && role.value !== undefined;
+  return {
+    ...(given.policy && !hasPolicy ? { policy: policyName } : {}),
+    ...(given.role && !hasRole ? { role: roleName } : {}),
+  };
+}
+
+function usedBy({ name, region }: FoundSecret, { kind, arn, places }: SecretUser): Conflict {
+  return blockedBy(userWords.usedBy(name, region, kind, arn, places), userWords.usedByHint(kind));
+}
+
+function obstacleOf({ name, region, arn, ownedBy, stack, replicaOf, replicas }: FoundSecret): Conflict[] {
+  if (ownedBy) return [blockedBy(secretWords.owned(name, region, ownedBy))];
+  if (stack) return [blockedBy(words.ofStack(name, region, stack))];
+  if (replicaOf) {
+    const primary = arn.replace(`:secretsmanager:${region}:`, `:secretsmanager:${replicaOf}:`);
+    return [
+      blockedBy(words.isReplica(name, region, replicaOf), words.replicatedHint(replicaOf, primary, [region])),
+    ];
+  }
+  if (replicas) {
+    return [blockedBy(words.replicated(name, region, replicas), words.replicatedHint(region, arn, replicas))];
+  }
+  return [];
+}

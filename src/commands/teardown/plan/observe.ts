@@ -1,0 +1,171 @@
+import { type FoundPolicy, type PolicyReader, policyReader } from '../../../aws/iam/policies.ts';
+import { readPolicyUses } from '../../../aws/iam/policy-uses.ts';
+import { type FoundRole, readRole } from '../../../aws/iam/roles.ts';
+import { allOrFirstFailure, atMost } from '../../../aws/requests/concurrency.ts';
+import { findSecret, type ReadSecret, type Whereabouts } from '../../../aws/secrets/find-in-regions.ts';
+import { describeSecret } from '../../../aws/secrets/index.ts';
+import { findUsers, reasonUnseen, type SecretUser } from '../../../aws/secrets/users.ts';
+import type { Aws } from '../../../aws/session.ts';
+import { CONTRADICTION_PAUSES_MS, FLEET } from '../../../defaults.ts';
+import type { Failure } from '../../../failure.ts';
+import { groupedBy } from '../../../grouping.ts';
+import { type Attempt, tried } from '../../../steps/observe.ts';
+import { readChain, searchChain } from '../../../steps/read-policy/chain.ts';
+import type { StepContext } from '../../../steps/types.ts';
+import type { Findings, TeardownRequest, TeardownTarget, UsedPolicy } from '../types.ts';
+
+/** How a look at many secrets goes. */
+export interface Looking {
+  /** Is told of each target whose secrets have been read. */
+  onTarget?: () => void;
+  /** What an earlier look has shown: what was scheduled for deletion then is not looked at again. */
+  known?: Findings;
+}
+
+/** Reads what exists of the secrets, and what uses them. Changes nothing. */
+export async function findAll(
+  context: StepContext,
+  { targets }: TeardownRequest,
+  { onTarget = () => undefined, known }: Looking = {},
+): Promise<Findings> {
+  const { aws } = context;
+  // The values of the secrets are not needed, and reading them would change their dates of last access.
+  const describe: ReadSecret = (region, name) => describeSecret(aws, region, name);
+  const [identity, secrets, chains, roles] = await Promise.all([
+    aws.identity(),
+    atMost(FLEET.keysAtOnce, [...targets.entries()], async ([at, { name, regions }]) => {
+      const before = known?.secrets[at];
+      const found =
+        before && isGone(before) ? before : await tried(() => findSecret(aws, name, regions, describe));
+      onTarget();
+      return found;
+    }),
+    findChains(context, targets),
+    findRoles(context, unique(targets.map(({ roleName }) => roleName))),
+  ]);
+  const [shown, users] = await Promise.all([rolesInUse(aws, roles, chains), findAllUsers(aws, secrets)]);
+  return { identity, secrets, chains, roles: shown, ...users };
+}
+
+function unique(names: string[]): string[] {
+  return [...new Set(names)];
+}
+
+function isGone(found: Attempt<Whereabouts>): boolean {
+  return 'value' in found && found.value.found.every(({ deletedAt }) => deletedAt);
+}
+
+async function findChains(context: StepContext, targets: TeardownTarget[]): Promise<Findings['chains']> {
+  const byPolicy = groupedBy(targets, ({ policyName }) => policyName);
+  const names = [...byPolicy.keys()];
+  const chains = await atMost(FLEET.keysAtOnce, [...byPolicy], ([name, users]) =>
+    tried(() => findPolicies(context, name, unique(users.map(({ roleName }) => roleName)))),
+  );
+  const taken = new Set<string>();
+  const own = chains.map((found) => {
+    if ('failure' in found) return found;
+    const policies = found.value.filter(({ arn }) => !taken.has(arn));
+    for (const { arn } of policies) taken.add(arn);
+    return { value: policies };
+  });
+  return byName(names, own);
+}
+
+async function findRoles(
+  { aws, policies: reader }: StepContext,
+  names: string[],
+): Promise<ReadonlyMap<string, Attempt<FoundRole | undefined>>> {
+  return byName(
+    names,
+    await atMost(FLEET.keysAtOnce, names, (name) => tried(() => readRole(aws, reader, name))),
+  );
+}
+
+/**
+ * Returns the roles, with those read again that IAM does not show although one of the policies is attached to them: they would be
+ * taken for roles that nobody named.
+ */
+async function rolesInUse(
+  aws: Aws,
+  roles: Findings['roles'],
+  chains: Findings['chains'],
+): Promise<Findings['roles']> {
+  const policies = [...chains.values()].flatMap((found) => ('value' in found ? found.value : []));
+  const users = new Set(policies.flatMap(({ uses }) => uses.roles.map((name) => name.toLowerCase())));
+  const read = async ([name, found]: [string, Attempt<FoundRole | undefined>]) => {
+    const isMissing = 'value' in found && found.value === undefined && users.has(name.toLowerCase());
+    return [name, isMissing ? await tried(() => readLateRole(aws, name)) : found] as const;
+  };
+  return new Map(await atMost(FLEET.keysAtOnce, [...roles], read));
+}
+
+async function readLateRole(aws: Aws, name: string): Promise<FoundRole | undefined> {
+  for (const pause of CONTRADICTION_PAUSES_MS) {
+    await aws.pause(pause);
+    const role = await readRole(aws, policyReader(aws), name);
+    if (role) return role;
+  }
+  return undefined;
+}
+
+function byName<T>(names: string[], found: T[]): ReadonlyMap<string, T> {
+  return new Map(found.map((each, at) => [names[at] ?? '', each]));
+}
+
+/** The policies of the chain, with whose they are and who uses them. */
+async function findPolicies(
+  { aws, policies: reader }: Pick<StepContext, 'aws' | 'policies'>,
+  name: string,
+  roleNames: string[],
+): Promise<UsedPolicy[]> {
+  const search = await searchChain(reader, { name, roleNames, reserved: [] }, await aws.identity());
+  const { policies } = await readChain(reader, search);
+  const used = await Promise.all(policies.map((policy) => withUses(aws, reader, policy)));
+  return used.filter((policy) => policy !== undefined);
+}
+
+/**
+ * Returns a policy as it is now, or undefined when IAM says that there is none; `unsettled` when IAM lists its versions and does not
+ * know who uses it.
+ */
+export async function findPolicy(aws: Aws, arn: string): Promise<UsedPolicy | 'unsettled' | undefined> {
+  const reader = policyReader(aws);
+  const policy = await reader.read(arn);
+  return policy && ((await withUses(aws, reader, policy)) ?? 'unsettled');
+}
+
+async function withUses(
+  aws: Aws,
+  reader: PolicyReader,
+  policy: FoundPolicy,
+): Promise<UsedPolicy | undefined> {
+  const uses = await readPolicyUses(aws, reader, policy.arn);
+  return uses && { ...policy, uses };
+}
+
+/**
+ * Finds what uses the secrets: a look at each Region that has one which is not scheduled for deletion. Not being allowed to look is
+ * no reason to stop, nor is a Region that has no MediaConnect or no routers: then the plan says so.
+ */
+async function findAllUsers(
+  aws: Aws,
+  secrets: Attempt<Whereabouts>[],
+): Promise<Pick<Findings, 'users' | 'usersUnknown' | 'usersFailed'>> {
+  const found = secrets.flatMap((each) => ('value' in each ? each.value.found : []));
+  const live = found.filter(({ deletedAt }) => !deletedAt);
+  const users = new Map<string, SecretUser[]>();
+  const usersUnknown: Findings['usersUnknown'] = [];
+  const usersFailed = new Map<string, Failure>();
+  const looks = [...groupedBy(live, ({ region }) => region)].map(async ([region, some]) => {
+    const arns = some.map(({ arn }) => arn);
+    const looked = await findUsers(aws, region, arns);
+    for (const [arn, uses] of looked.users) users.set(arn, uses);
+    for (const { kind, failure } of looked.unseen) {
+      const why = reasonUnseen(failure);
+      if (why === undefined) usersFailed.set(region, failure);
+      else usersUnknown.push({ region, kind, why });
+    }
+  });
+  await allOrFirstFailure(looks);
+  return { users, usersUnknown, usersFailed };
+}

@@ -1,0 +1,63 @@
+import { nameInIamArn } from '../../../aws/arn.ts';
+import type { FoundRole } from '../../../aws/iam/roles.ts';
+import { groupedBy } from '../../../grouping.ts';
+import type { Change } from '../../../plan-types.ts';
+import { teardownWords as words } from '../messages.ts';
+import type { PolicyFate, RolePlan, Scope } from '../types.ts';
+
+/** Which policies go, and which role loses which of them. */
+export interface Removals {
+  /** ARNs of the policies that are deleted. */
+  deleted: ReadonlySet<string>;
+  /** The names of the policies that a role loses. */
+  lostBy(role: FoundRole): string[];
+}
+
+export function removalsIn(fates: PolicyFate[]): Removals {
+  const going = fates.filter((fate) => fate.kind === 'delete');
+  const losses = going.flatMap(({ policy, detach }) => detach.map((role) => ({ role, policy })));
+  const lost = groupedBy(losses, ({ role }) => role.arn);
+  return {
+    deleted: new Set(going.map(({ policy }) => policy.arn)),
+    lostBy: ({ arn }) => (lost.get(arn) ?? []).map(({ policy }) => policy.name),
+  };
+}
+
+/** What becomes of a role that a target names. Pure. */
+export function roleFate(
+  role: FoundRole,
+  removals: Removals,
+  { includeUntagged, mayDelete }: Pick<Scope, 'includeUntagged' | 'mayDelete'>,
+): RolePlan['fate'] {
+  const own = !role.stack && (role.own || includeUntagged) && !role.path.startsWith('/aws-service-role/');
+  if (own && mayDelete(role.arn) && staysOn(role, removals).length === 0) return 'delete';
+  return removals.lostBy(role).length > 0 ? 'detach' : 'keep';
+}
+
+/** The policies that a role keeps, by name. */
+function staysOn({ attached, policies }: FoundRole, { deleted }: Removals): string[] {
+  const inline = policies.filter(({ arn }) => arn === undefined).map(({ name }) => name);
+  const managed = attached.filter((arn) => !deleted.has(arn));
+  return [...managed.map(nameInIamArn), ...inline];
+}
+
+/** The lines of the plan for a role. */
+export function roleChanges(
+  { fate, role }: RolePlan,
+  removals: Removals,
+  { includeUntagged }: Pick<Scope, 'includeUntagged'>,
+): Change[] {
+  const { name } = role;
+  const lost = removals.lostBy(role);
+  const change = (action: Change['action'], reason: string): Change => ({
+    action,
+    resource: 'role',
+    name,
+    reason,
+  });
+  const detach = lost.length > 0 ? [change('detach', words.detach(lost))] : [];
+  if (fate === 'delete') return [...detach, change('delete', words.deleteRole)];
+  if (role.stack) return [...detach, change('keep', words.keepRoleStack(role.stack))];
+  if (!role.own && !includeUntagged) return [...detach, change('keep', words.keepRoleNotOwn)];
+  return [...detach, change('keep', words.keepRoleUsed(staysOn(role, removals)))];
+}

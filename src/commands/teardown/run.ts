@@ -1,0 +1,132 @@
+import { allOrFirstFailure } from '../../aws/requests/concurrency.ts';
+import { type CurrentValue, readValue } from '../../aws/secrets/values.ts';
+import { type CommandRun, runCommand } from '../../cli/command-run.ts';
+import type { CommonOptions } from '../../cli/options.ts';
+import { meantBy } from '../../cli/secret-options.ts';
+import { tellPlan } from '../../cli/step-context.ts';
+import { missingFailure } from '../../cli/usage.ts';
+import { DEFAULTS } from '../../defaults.ts';
+import { EXIT, type ExitCode } from '../../failure.ts';
+import { checkStoredKey, type KeyType, mayBePassword } from '../../key/index.ts';
+import { regionWarnings } from '../../steps/named-secret.ts';
+import { tried } from '../../steps/observe.ts';
+import { printJson } from '../../ui/json.ts';
+import { setupWords } from '../../ui/messages.ts';
+import { asPlanned, type TornDown } from './apply/index.ts';
+import { type PlannedTeardown, planToTakeDown, scheduledIn, takeDown, tornDownMembers } from './keys.ts';
+import { teardownWords as words } from './messages.ts';
+import type { TeardownAnswers } from './options.ts';
+import { showTeardown, undoCommand } from './summary.ts';
+import type { TargetPlan, TeardownPlan, TeardownRequest } from './types.ts';
+
+/** One run of `teardown`. */
+export interface TeardownRun extends CommandRun {
+  answers: TeardownAnswers;
+}
+
+/** Runs `teardown` and answers the exit code. Whatever goes wrong is told by then. */
+export function runTeardown(answers: TeardownAnswers, common: CommonOptions): Promise<number> {
+  return runCommand(common, meantBy(answers).regions, (run) => performTeardown({ ...run, answers }));
+}
+
+/** Read, plan, confirm, apply. */
+export async function performTeardown(run: TeardownRun): Promise<ExitCode> {
+  const { answers } = run;
+  const wizard = run.interactive ? await import('./wizard.ts') : undefined;
+  if (!wizard) demandAnswers(run);
+  const known = meantBy(answers);
+  const name = wizard ? await wizard.askSecretToTakeDown(run, known.name) : (known.name ?? '');
+  const request = requestOf(answers, { name, regions: known.regions });
+  const planned = await planToTakeDown(run, request);
+  const expected = demandSuccess(asPlanned(planned.plan));
+  const keyType = await keyTypeIn(run, planned.plan);
+
+  const { dryRun } = answers;
+  const { changes, warnings } = planned.plan;
+  const plan = { changes, warnings: [...warnings, ...regionWarnings(known.regions)] };
+  const goesOn = await tellPlan(run, plan, { dryRun, nothingToDo: words.nothingToDo });
+  if (dryRun || !goesOn) return finish(run, planned, expected, keyType);
+  if (wizard) await wizard.confirmByTyping(run, { asked: words.confirmName(name), wanted: name });
+  return finish(run, planned, demandSuccess(await takeDown(run, request, planned)), keyType);
+}
+
+/** Without anyone to ask: names all that is missing in one failure. */
+function demandAnswers({ answers, common }: TeardownRun): void {
+  const { secretName, secretArns, dryRun } = answers;
+  const missing = [
+    ...(secretName === undefined && secretArns.length === 0 ? [setupWords.missingItems.existing] : []),
+    ...(common.yes || dryRun ? [] : [setupWords.missingItems.yes]),
+  ];
+  if (missing.length > 0) throw missingFailure(missing);
+}
+
+function requestOf(
+  { secretArns: arns, policyName, roleName, given, recoveryDays, includeUntagged }: TeardownAnswers,
+  secret: { name: string; regions: string[] },
+): TeardownRequest {
+  return { targets: [{ ...secret, arns, policyName, roleName, given }], recoveryDays, includeUntagged };
+}
+
+/**
+ * What the secrets that go hold now, which cannot be read later on: the undoing command has to say what kind of key it is. One
+ * that cannot be read goes all the same.
+ */
+async function keyTypeIn({ aws }: TeardownRun, { targets }: TeardownPlan): Promise<KeyType> {
+  const going = targets.flatMap(({ secrets }) => secrets.filter(({ fate }) => fate === 'schedule'));
+  const told = going.flatMap(({ secret }) => secret.keyType ?? []);
+  if (told.length === going.length) return told.find((each) => each !== 'static-key') ?? 'static-key';
+  const values = await allOrFirstFailure(
+    going.map(({ secret: { region, arn } }) => tried(() => readValue(aws, region, arn))),
+  );
+  const isOther = values.some((each) => 'value' in each && isPassword(each.value));
+  return isOther ? 'srt-password' : 'static-key';
+}
+
+/** As `verify` tells them apart: a static key with a mistake in it is no password. */
+function isPassword({ content }: CurrentValue): boolean {
+  if (content.kind !== 'text') return false;
+  return checkStoredKey(content.key, { keyType: 'static-key' }).length > 0 && mayBePassword(content.key);
+}
+
+/** @throws what stands in the way of the one secret, or failed for it */
+function demandSuccess(done: TornDown): TornDown {
+  const [failure] = done.failures;
+  if (failure) throw failure;
+  return done;
+}
+
+async function finish(
+  run: TeardownRun,
+  { found, plan }: PlannedTeardown,
+  done: TornDown,
+  keyType: KeyType,
+): Promise<ExitCode> {
+  const { output, answers } = run;
+  const scheduled = scheduledIn(plan, done);
+  const arns = scheduled.map(({ arn }) => arn);
+  const [target] = plan.targets;
+  const undo = target && arns.length > 0 ? undoCommand(arns, undoNames(target, keyType)) : undefined;
+  if (output.options.json) {
+    const { account, partition } = found.identity;
+    const { dryRun } = answers;
+    printJson(output, {
+      ...(dryRun ? { dryRun } : {}),
+      account,
+      partition,
+      ...tornDownMembers(done, scheduled),
+      ...(undo ? { undo } : {}),
+    });
+  } else if (!answers.dryRun) {
+    showTeardown(output, { scheduled, undo, changes: plan.changes });
+  }
+  return EXIT.done;
+}
+
+/** What the undoing command has to say beside the secrets: what is not the default, and the kind of key. */
+function undoNames({ target: { policyName, roleName } }: TargetPlan, keyType: KeyType) {
+  return {
+    ...(policyName === DEFAULTS.policyName ? {} : { policyName }),
+    ...(roleName === DEFAULTS.roleName ? {} : { roleName }),
+    ...(keyType === DEFAULTS.keyType ? {} : { keyType }),
+  };
+}

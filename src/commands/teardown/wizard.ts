@@ -1,0 +1,22 @@
+import { askText } from '../../ui/prompt.ts';
+import { explain, type WizardContext } from '../../wizard/context.ts';
+import { askSecretFor } from '../../wizard/secret.ts';
+import { teardownWords as words } from './messages.ts';
+
+/** Asks which secret is to be taken down, unless that is known. Answers its name. */
+export function askSecretToTakeDown(
+  context: WizardContext<{ regions: string[] }>,
+  known: string | undefined,
+): Promise<string> {
+  return askSecretFor(context, words.intro, known);
+}
+
+/** Has the user type the name of the secret, or the number of many. Returns only when the plan may be carried out. */
+export async function confirmByTyping(
+  context: Pick<WizardContext, 'output'>,
+  { asked, wanted }: { asked: string; wanted: string },
+): Promise<void> {
+  explain(context, words.confirmWhy);
+  const check = (answer: string) => (answer === wanted ? undefined : words.confirmWrong(wanted));
+  await askText(asked, '', check, (text) => text);
+}

@@ -1,0 +1,99 @@
+import { parseArn } from '../../aws/arn.ts';
+import {
+  type ManifestEntry,
+  type Reader,
+  type Verification,
+  type VerifyGroup,
+  verification,
+} from '../../checks/verify/index.ts';
+import { checksByArn, showKeys, verdictOn } from '../../checks/verify/report/batch.ts';
+import { verifyShow as words } from '../../checks/verify/report/messages.ts';
+import { encryptionOf } from '../../checks/verify/settings.ts';
+import type { VerifiedKey } from '../../checks/verify/types.ts';
+import { exitCodeOf, verdictOf } from '../../checks/verify/verdict.ts';
+import type { CommandRun } from '../../cli/command-run.ts';
+import { runWithManifest } from '../../cli/manifest-run.ts';
+import { placesOf, rotatesOnlyWrong, verifiedEntry } from '../../cli/manifest-secrets.ts';
+import type { CommonOptions } from '../../cli/options.ts';
+import { showAccount } from '../../cli/step-context.ts';
+import { taggedType } from '../../cli/tagged-type.ts';
+import type { ExitCode } from '../../failure.ts';
+import { groupedBy } from '../../grouping.ts';
+import type { CheckedKey } from '../../key/index.ts';
+import { checkInManifest, loadKeysHere, type Manifest } from '../../manifest/index.ts';
+import { hasOpenType, keyRules, type SetupAnswers } from '../../steps/request.ts';
+import { counter } from '../../ui/counter.ts';
+import { printJson } from '../../ui/json.ts';
+import { setupWords } from '../../ui/messages.ts';
+
+/** Runs `verify --manifest` and answers the exit code. Mistakes in the file are thrown, all others are told by then. */
+export function runVerifyManifest(path: string, common: CommonOptions): Promise<number> {
+  return runWithManifest(path, common, performVerifyManifest);
+}
+
+/** Verifies every secret of every key, with the role and the policy of its entry. Nothing is changed. */
+export async function performVerifyManifest(run: CommandRun, manifest: Manifest): Promise<ExitCode> {
+  const { aws, progress } = run;
+  const groups = await groupsOf(run, manifest);
+  await showAccount(run);
+  progress.start(words.lookingAtAll);
+  const secrets = groups.flatMap((group) => group.secrets);
+  const found = await verification(aws, { groups }, counter(progress, secrets.length));
+  progress.stop();
+  await show(run, { ...found, checks: found.checks.map(checkInManifest) });
+  return exitCodeOf(found.checks);
+}
+
+async function groupsOf({ aws, output, keyInput }: CommandRun, manifest: Manifest): Promise<VerifyGroup[]> {
+  const { keys, warnings, elsewhere } = await loadKeysHere(manifest, keyInput, (entry) =>
+    taggedType(aws, placesOf(entry)),
+  );
+  for (const warning of warnings) output.insist(`${setupWords.warning}: ${warning}`);
+  if (elsewhere.length > 0) output.insist(`${setupWords.warning}: ${words.notCompared(elsewhere)}`);
+  // A key that is not here would stop all.
+  const how = { path: manifest.commandPath, rotates: elsewhere.length === 0 && rotatesOnlyWrong(manifest) };
+  return manifest.keys.map((key, at) => groupOf(key.answers, keys[at], verifiedEntry(key, how)));
+}
+
+function groupOf(
+  answers: SetupAnswers,
+  checked: CheckedKey | undefined,
+  manifest: ManifestEntry,
+): VerifyGroup {
+  const { secretName: name = '', secretArns, regions, policyName } = answers;
+  const targets =
+    secretArns.length > 0
+      ? secretArns.map((id) => ({ id, region: parseArn(id)?.region ?? '' }))
+      : regions.map((region) => ({ id: name, region }));
+  const holds = {
+    ...keyRules(answers),
+    ...(checked ? { key: checked.key } : {}),
+    ...(hasOpenType(answers) ? { keyTypeGuessed: true } : {}),
+    manifest,
+  };
+  return {
+    secrets: targets.map((target) => ({ ...target, ...holds })),
+    role: manifest.roleName,
+    ...(policyName === undefined ? {} : { policyName }),
+  };
+}
+
+async function show({ aws, output }: CommandRun, { checks, readers }: Verification): Promise<void> {
+  if (!output.options.json) return showKeys(output, checks, keysOf(readers));
+  const { account, partition } = await aws.identity();
+  const about = checksByArn(checks);
+  const usable = readers.filter(({ secret, role }) =>
+    ['ok', 'warning'].includes(verdictOn({ secrets: [secret], role }, about)),
+  );
+  const encryption = encryptionOf(usable);
+  printJson(output, { account, partition, verdict: verdictOf(checks), checks, encryption });
+}
+
+/** The secrets of each entry, and its role. */
+function keysOf(readers: Reader[]): VerifiedKey[] {
+  const groups = groupedBy(readers, ({ entry = '' }) => entry);
+  return [...groups.values()].map((group) => ({
+    secrets: group.map(({ secret }) => secret),
+    role: group[0].role,
+  }));
+}

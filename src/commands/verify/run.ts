@@ -1,0 +1,141 @@
+import { nameInIamArn, parseArn } from '../../aws/arn.ts';
+import { readSecret } from '../../aws/secrets/index.ts';
+import { type SecretTarget, type Verification, verification } from '../../checks/verify/index.ts';
+import { verifyShow as words } from '../../checks/verify/report/messages.ts';
+import { showChecks } from '../../checks/verify/report/report.ts';
+import { encryptionOf } from '../../checks/verify/settings.ts';
+import { exitCodeOf, verdictOf } from '../../checks/verify/verdict.ts';
+import { type CommandRun, runCommand } from '../../cli/command-run.ts';
+import { configuredRegions } from '../../cli/configured-region.ts';
+import { keyOfFlags } from '../../cli/key-of-flags.ts';
+import type { CommonOptions } from '../../cli/options.ts';
+import { showAccount } from '../../cli/step-context.ts';
+import { type SecretPlace, taggedType } from '../../cli/tagged-type.ts';
+import { missingFailure } from '../../cli/usage.ts';
+import { DEFAULTS } from '../../defaults.ts';
+import type { ExitCode } from '../../failure.ts';
+import { checkStoredKey, type KeyMaterial, type KeyType, mayBePassword } from '../../key/index.ts';
+import { tried } from '../../steps/observe.ts';
+import { hasOpenType, keyRules } from '../../steps/request.ts';
+import { printJson } from '../../ui/json.ts';
+import { setupWords } from '../../ui/messages.ts';
+import type { VerifyAnswers } from './options.ts';
+
+/** One run of `verify`. */
+export interface VerifyRun extends CommandRun {
+  answers: VerifyAnswers;
+}
+
+/** Runs `verify` and answers the exit code. Whatever goes wrong is told by then. */
+export function runVerify(answers: VerifyAnswers, common: CommonOptions): Promise<number> {
+  const { regions, secretArns, flowArn = '' } = answers;
+  const ofArns = [...secretArns, flowArn].flatMap((arn) => parseArn(arn)?.region ?? []);
+  return runCommand(common, [...regions, ...ofArns], (run) => performVerify({ ...run, answers }));
+}
+
+/** Reads everything, judges it, and shows what came of it. Nothing is changed. */
+export async function performVerify(run: VerifyRun): Promise<ExitCode> {
+  const { aws, progress, answers } = run;
+  // It is only compared with what the secrets hold.
+  const key = (await keyOfFlags(run, () => taggedType(aws, namedPlaces(run))))?.key;
+  const { policyName, flowArn } = answers;
+  const secrets = await targets(run, key);
+  // With nothing but a flow, the roles are those of the flow.
+  const role = answers.roleArn ?? answers.roleName ?? (secrets.length > 0 ? DEFAULTS.roleName : undefined);
+  await showAccount(run);
+  progress.start(flowArn === undefined ? words.looking : words.lookingAtFlow);
+  const found = await verification(aws, {
+    groups: [
+      {
+        secrets,
+        ...(role === undefined ? {} : { role }),
+        ...(policyName === undefined ? {} : { policyName }),
+      },
+    ],
+    ...(flowArn === undefined ? {} : { flowArn }),
+  });
+  progress.stop();
+  await show(run, found);
+  return exitCodeOf(found.checks);
+}
+
+/** The secrets that the flags name; in a terminal, what they leave open is asked for. */
+async function targets(run: VerifyRun, key: KeyMaterial | undefined): Promise<SecretTarget[]> {
+  const { answers } = run;
+  const places = await placesOf(run);
+  const isTold = !hasOpenType(answers);
+  const asked = isTold || key || !run.interactive ? undefined : await askedKeyType(run, places);
+  const keyType = answers.keyType ?? asked;
+  const holds = {
+    ...keyRules({ ...answers, ...(keyType ? { keyType } : {}) }),
+    ...(key ? { key } : {}),
+    ...(isTold || asked ? {} : { keyTypeGuessed: true }),
+  };
+  const { policyName, roleArn, roleName = roleArn && nameInIamArn(roleArn) } = answers;
+  return places.map((place) => ({ ...place, ...holds, reading: { roleName, policyName } }));
+}
+
+/** Returns the secrets that the flags and the configuration name, without a question. */
+function namedPlaces({ aws, answers, common }: VerifyRun): SecretPlace[] {
+  const { secretName, secretArns, regions } = answers;
+  if (secretName === undefined) return secretArns.map((id) => ({ id, region: parseArn(id)?.region ?? '' }));
+  const where = regions.length > 0 ? regions : configuredRegions({ aws, common });
+  return where.map((region) => ({ id: secretName, region }));
+}
+
+/** Asks the user for the key type of secrets without the tag, where the answer changes a verdict. */
+async function askedKeyType(run: VerifyRun, places: SecretPlace[]): Promise<KeyType | undefined> {
+  const looks = places.map(({ region, id }) =>
+    tried(() => readSecret(run.aws, region, id, { withPolicy: false })),
+  );
+  const found = (await Promise.all(looks)).flatMap((each) => ('value' in each ? (each.value ?? []) : []));
+  const matters = found.some(({ content }) => content.kind === 'text' && isUncertain(content.key));
+  if (!matters || found.some(({ keyType }) => keyType)) return undefined;
+  const { askKeyType } = await import('../../wizard/key.ts');
+  return askKeyType(run);
+}
+
+/** Whether a value is no static key, and may be a password. */
+function isUncertain(key: KeyMaterial): boolean {
+  return checkStoredKey(key, { keyType: 'static-key' }).length > 0 && mayBePassword(key);
+}
+
+async function placesOf(run: VerifyRun): Promise<SecretPlace[]> {
+  const { answers } = run;
+  if (answers.secretArns.length > 0) {
+    return answers.secretArns.map((id) => ({ id, region: parseArn(id)?.region ?? '' }));
+  }
+  if (answers.secretName === undefined && answers.flowArn !== undefined) return [];
+  const { name, regions } = await named(run);
+  return regions.map((region) => ({ id: name, region }));
+}
+
+async function named(run: VerifyRun): Promise<{ name: string; regions: string[] }> {
+  const { answers, common, interactive } = run;
+  const { example } = DEFAULTS;
+  const name = answers.secretName ?? (common.sandbox ? example.secretName : undefined);
+  const regions = answers.regions.length > 0 ? answers.regions : configuredRegions(run);
+  if (name !== undefined && regions.length > 0) return { name, regions };
+  if (interactive) {
+    const { askSecretToVerify } = await import('./wizard.ts');
+    return askSecretToVerify(run, { name, regions });
+  }
+  throw missingFailure([
+    ...(name === undefined ? [setupWords.missingItems.existingOrFlow] : []),
+    ...(regions.length === 0 ? [setupWords.missingItems.region] : []),
+  ]);
+}
+
+async function show({ aws, output }: VerifyRun, { checks, readers }: Verification): Promise<void> {
+  if (!output.options.json) return showChecks(output, checks);
+  const { account, partition } = await aws.identity();
+  const verdict = verdictOf(checks);
+  const usable = verdict === 'ok' || verdict === 'warning';
+  printJson(output, {
+    account,
+    partition,
+    verdict,
+    checks,
+    ...(usable ? { encryption: encryptionOf(readers) } : {}),
+  });
+}

@@ -1,0 +1,14 @@
+import type { WizardContext } from '../../wizard/context.ts';
+import { askRegions } from '../../wizard/regions.ts';
+import { askWhichSecret } from '../../wizard/secret.ts';
+
+type VerifyContext = Pick<WizardContext, 'aws' | 'common' | 'output' | 'progress'>;
+
+/** Asks which secret is meant, and in which Regions, as far as that is not known. */
+export async function askSecretToVerify(
+  context: VerifyContext,
+  known: { name: string | undefined; regions: string[] },
+): Promise<{ name: string; regions: string[] }> {
+  const regions = known.regions.length > 0 ? known.regions : await askRegions(context);
+  return { name: known.name ?? (await askWhichSecret(context, regions[0])), regions };
+}
