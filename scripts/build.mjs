@@ -6,4 +6,4 @@ import { bundle, root } from './bundle.mjs';
 const dist = `${root}dist`;
 const stale = existsSync(dist) ? readdirSync(dist).filter((name) => name.endsWith('.js')) : [];
 for (const name of stale) rmSync(`${dist}/${name}`);
-await bundle({ 'mc-static-key': 'src/cli/main.ts' }, 'dist');
+await bundle({ 'mc-static-key': 'src/main.ts' }, 'dist');

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { helpWords } from '../report/words/help.ts';
 import { environmentProblems } from './environment.ts';
+import { helpWords } from './help.ts';
 import { type CommonOptions, commonOptions, commonProblems } from './options.ts';
 import { usageFailure } from './usage.ts';
 

@@ -2,8 +2,8 @@ import { type Command, Option } from 'commander';
 import { permissionsWords } from '../commands/permissions/messages.ts';
 import { inputWords as words } from '../options/messages.ts';
 import { endpointUrl as endpointRule, isAccountId, looksLikePartOfKey } from '../options/rules.ts';
-import { helpWords } from '../report/words/help.ts';
 import { commandsBelow } from './commands.ts';
+import { helpWords } from './help.ts';
 
 /** The general options, as the parser returns them. */
 export interface CommonOptions {

@@ -10,7 +10,7 @@ import { groupedBy } from '../grouping.ts';
 import type { KeyMaterial } from '../key/index.ts';
 import type { Conflict } from '../plan-types.ts';
 import { blockedBy } from '../steps/conflict.ts';
-import type { CommandRun } from './command-run.ts';
+import type { CommandRun } from './run-command.ts';
 
 /** Secrets that get another value, and the key that they will hold. */
 export interface Replaced {

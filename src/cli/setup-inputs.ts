@@ -1,9 +1,9 @@
 import { DEFAULTS } from '../defaults.ts';
 import { type CompleteAnswers, prefixOf, type SetupAnswers } from '../steps/request.ts';
 import { setupWords as words } from '../ui/messages.ts';
-import type { CommandRun } from './command-run.ts';
 import { configuredRegions } from './configured-region.ts';
-import { keyOfFlags } from './key-of-flags.ts';
+import { keyOfFlags } from './key-options.ts';
+import type { CommandRun } from './run-command.ts';
 import { missingFailure } from './usage.ts';
 
 /** One run of `setup`. */

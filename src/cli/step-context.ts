@@ -9,7 +9,7 @@ import { callerLines } from '../ui/caller.ts';
 import { setupWords as words } from '../ui/messages.ts';
 import { changesIn, listed } from '../ui/outcomes.ts';
 import { changesAnything, type ShownPlan, showPlan, showWarning } from '../ui/plan.ts';
-import type { CommandRun } from './command-run.ts';
+import type { CommandRun } from './run-command.ts';
 
 /**
  * What the steps work with in this run.

@@ -1,5 +1,5 @@
-import { type CommandRun, runCommand } from '../cli/command-run.ts';
 import type { CommonOptions } from '../cli/options.ts';
+import { type CommandRun, runCommand } from '../cli/run-command.ts';
 import { statusText } from '../commands/status/report.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import { printJson } from '../ui/json.ts';

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { commandsBelow } from '../../src/cli/commands.ts';
-import { createProgram } from '../../src/cli/program.ts';
 import { completionScript } from '../../src/commands/completion/scripts/index.ts';
 import { SHELLS, type Shell } from '../../src/options/choices.ts';
+import { createProgram } from '../../src/program.ts';
 import { run, runCommand } from '../support/run.ts';
 
 const program = createProgram({ finish: () => undefined, problems: [] });

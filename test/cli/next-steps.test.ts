@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CommandRun } from '../../src/cli/command-run.ts';
+import type { CommandRun } from '../../src/cli/run-command.ts';
 import { performSetup } from '../../src/commands/setup/run.ts';
 import { EXIT } from '../../src/failure.ts';
 import { readAnswers } from '../../src/options/setup-options.ts';

@@ -4,7 +4,7 @@ import {
   ReplicateSecretToRegionsCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
-import type { CommandRun } from '../../src/cli/command-run.ts';
+import type { CommandRun } from '../../src/cli/run-command.ts';
 import { type RotateOptions, readRotateAnswers } from '../../src/commands/rotate/options.ts';
 import { performRotate } from '../../src/commands/rotate/run.ts';
 import {

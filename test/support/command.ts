@@ -1,8 +1,8 @@
 import type { RequestHandler } from '../../src/aws/clients.ts';
 import { openAws } from '../../src/aws/session.ts';
-import type { CommandRun } from '../../src/cli/command-run.ts';
-import { exitCodeOf, tell } from '../../src/cli/failing.ts';
+import { exitCodeOf, tell } from '../../src/cli/failure-output.ts';
 import { type CommonOptions, commonOptions } from '../../src/cli/options.ts';
+import type { CommandRun } from '../../src/cli/run-command.ts';
 import type { ExitCode } from '../../src/failure.ts';
 import type { Sandbox, SandboxCredentials } from '../../src/sandbox/index.ts';
 import { createOutput, type Output } from '../../src/ui/output.ts';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CommandRun } from '../../src/cli/command-run.ts';
+import type { CommandRun } from '../../src/cli/run-command.ts';
 import { performManifest } from '../../src/commands/setup/batch.ts';
 import type { ExitCode } from '../../src/failure.ts';
 import { type Manifest, readManifest } from '../../src/manifest/index.ts';

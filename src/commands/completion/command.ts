@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import type { Registration } from '../../cli/command.ts';
+import { helpWords as help } from '../../cli/help.ts';
 import { usageFailure } from '../../cli/usage.ts';
 import { EXIT } from '../../failure.ts';
 import { SHELLS } from '../../options/choices.ts';
 import { reader } from '../../options/option-reader.ts';
-import { helpWords as help } from '../../report/words/help.ts';
 
 /** Adds the `completion` command. */
 export function addCompletion(program: Command, { finish, problems }: Registration): void {

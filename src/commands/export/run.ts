@@ -1,7 +1,7 @@
 import type { ExpectedAccount } from '../../aws/session.ts';
-import { type CommandRun, expectedAccount, runCommand } from '../../cli/command-run.ts';
 import { configuredRegions } from '../../cli/configured-region.ts';
 import type { CommonOptions } from '../../cli/options.ts';
+import { type CommandRun, expectedAccount, runCommand } from '../../cli/run-command.ts';
 import { missingPlace, withExamples } from '../../cli/setup-inputs.ts';
 import { missingFailure } from '../../cli/usage.ts';
 import { EXIT } from '../../failure.ts';
@@ -39,7 +39,7 @@ async function exportManifestKeys(
   path: string,
   perform: (answers: SetupAnswers[], account: ExpectedAccount | undefined) => Promise<void>,
 ): Promise<void> {
-  const { waitingFor } = await import('../../cli/manifest-run.ts');
+  const { waitingFor } = await import('../../cli/batch/run-batch.ts');
   const { asManifest, readManifest } = await import('../../manifest/index.ts');
   const { keys, account } = await readManifest(path, { interrupt, ...waitingFor(output) });
   const answers = keys.map((key) => key.answers);

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { addManifestOption, manifestProblems } from '../../cli/batch/manifest-option.ts';
 import { onRun, type Registration } from '../../cli/command.ts';
-import { addManifestOption, manifestProblems } from '../../cli/manifest-option.ts';
+import { helpWords as help } from '../../cli/help.ts';
 import { addCommonOptions, addOption } from '../../cli/options.ts';
-import { helpWords as help } from '../../report/words/help.ts';
 import { permissionsHelp } from './help.ts';
 import { PERMISSION_COMMANDS, type PermissionCommand, takesConfiguredRegion } from './needs/types.ts';
 import type { PermissionsOptions } from './options.ts';

@@ -1,8 +1,8 @@
 import { expectedSecretArn, parseArn, parseSecretArn } from '../../aws/arn.ts';
 import { partitionOf } from '../../aws/regions.ts';
-import { type CommandRun, runCommand } from '../../cli/command-run.ts';
 import { configuredRegions } from '../../cli/configured-region.ts';
 import type { CommonOptions } from '../../cli/options.ts';
+import { type CommandRun, runCommand } from '../../cli/run-command.ts';
 import { missingFailure } from '../../cli/usage.ts';
 import { DEFAULTS, KEY_TYPE_TAG, OWN_TAG } from '../../defaults.ts';
 import { EXIT, type ExitCode } from '../../failure.ts';

@@ -1,7 +1,7 @@
 import { showChecks } from '../../checks/verify/report/report.ts';
 import type { VerifyCheck } from '../../checks/verify/types.ts';
 import { verdictOf } from '../../checks/verify/verdict.ts';
-import type { CommandRun } from '../../cli/command-run.ts';
+import { placesOf, rotatesOnlyWrong, secretsOf, verifiedEntry } from '../../cli/batch/manifest-secrets.ts';
 import {
   beginFleet,
   endOfFleet,
@@ -9,10 +9,10 @@ import {
   runWithManifest,
   tellLeftOut,
   withDoneForFailed,
-} from '../../cli/manifest-run.ts';
-import { placesOf, rotatesOnlyWrong, secretsOf, verifiedEntry } from '../../cli/manifest-secrets.ts';
+} from '../../cli/batch/run-batch.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import { type Replaced, type UsersOfKey, usersOfReplaced } from '../../cli/replaced-users.ts';
+import type { CommandRun } from '../../cli/run-command.ts';
 import { showAccount, stepContext, tellChanges } from '../../cli/step-context.ts';
 import { taggedType } from '../../cli/tagged-type.ts';
 import { EXIT, type ExitCode } from '../../failure.ts';
@@ -78,7 +78,7 @@ export async function performRotateManifest(
     });
   if (dryRun) return finish(run, rotation, expected);
   if (changes) tellLeftOut(run, failed, keys.length, fleetEnds[kind]);
-  if (changes && run.interactive) await (await import('../../wizard/confirm.ts')).confirm(run, plan);
+  if (changes && run.interactive) await (await import('../../cli/questions/confirm.ts')).confirm(run, plan);
   const done = changes ? await applyRotations(run, context, rotation) : expected;
   return finish(run, rotation, done, await checkRotations(run, rotation, done));
 }

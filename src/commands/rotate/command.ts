@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { addManifestOption, manifestProblems } from '../../cli/batch/manifest-option.ts';
 import { onRun, type Registration } from '../../cli/command.ts';
-import { addManifestOption, manifestProblems } from '../../cli/manifest-option.ts';
+import { helpWords as help } from '../../cli/help.ts';
 import { addCommonOptions, addKeyOptions, addOption } from '../../cli/options.ts';
-import { helpWords as help } from '../../report/words/help.ts';
 import type { RotateOptions } from './options.ts';
 
 /** What is said beside a manifest: how to go about it, not which key goes where. */

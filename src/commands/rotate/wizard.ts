@@ -1,9 +1,9 @@
-import type { WizardContext } from '../../wizard/context.ts';
-import { askSecretFor } from '../../wizard/secret.ts';
+import type { WizardContext } from '../../cli/questions/context.ts';
+import { askSecretFor } from '../../cli/questions/secret.ts';
 import { rotateWords as words } from './messages.ts';
 
-export { confirm } from '../../wizard/confirm.ts';
-export { askKey } from '../../wizard/key.ts';
+export { confirm } from '../../cli/questions/confirm.ts';
+export { askKey } from '../../cli/questions/key.ts';
 
 /** Asks which secret gets another key, unless that is known. Answers its name. */
 export function askSecretToRotate(

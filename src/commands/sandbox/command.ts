@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { Registration } from '../../cli/command.ts';
+import { helpWords as help } from '../../cli/help.ts';
 import { addConversationOptions, addOption, type CommonOptions, commonOptions } from '../../cli/options.ts';
 import { usageFailure } from '../../cli/usage.ts';
 import { inputWords } from '../../options/messages.ts';
-import { helpWords as help } from '../../report/words/help.ts';
 import { sandboxWords } from './messages.ts';
 
 /** Adds the `sandbox` command. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
-import { exitCodeOf, tell } from '../../cli/failing.ts';
+import { exitCodeOf, tell } from '../../cli/failure-output.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import { EXIT, errorCode, Failure } from '../../failure.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts';

@@ -1,6 +1,5 @@
 import type { Proof } from '../../checks/setup/index.ts';
 import type { VerifyCheck } from '../../checks/verify/types.ts';
-import type { CommandRun } from '../../cli/command-run.ts';
 import {
   beginFleet,
   endOfFleet,
@@ -8,8 +7,9 @@ import {
   runWithManifest,
   tellLeftOut,
   withDoneForFailed,
-} from '../../cli/manifest-run.ts';
+} from '../../cli/batch/run-batch.ts';
 import type { CommonOptions } from '../../cli/options.ts';
+import type { CommandRun } from '../../cli/run-command.ts';
 import { showAccount, tellChanges } from '../../cli/step-context.ts';
 import type { ExitCode, Failure } from '../../failure.ts';
 import { loadKeys, type Manifest } from '../../manifest/index.ts';
@@ -59,7 +59,7 @@ export async function performManifest(
   // When nothing is to be done, the end says the same.
   if (changes)
     tellLeftOut(run, failedOf(requests, plan.keys.map(whatStops)), requests.length, fleetEnds.setup);
-  if (changes && run.interactive) await (await import('../../wizard/confirm.ts')).confirm(run, plan);
+  if (changes && run.interactive) await (await import('../../cli/questions/confirm.ts')).confirm(run, plan);
   const result = await applyKeys(run, planned);
   const outdated = outdatedOf(planned.outdated, result);
   const proofs = await proveKeys(run, requests, result, outdated);

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
+import { addManifestOption, manifestProblems } from '../../cli/batch/manifest-option.ts';
 import { onRun, type Registration } from '../../cli/command.ts';
-import { addManifestOption, manifestProblems } from '../../cli/manifest-option.ts';
+import { helpWords as help } from '../../cli/help.ts';
 import { addCommonOptions, addOption } from '../../cli/options.ts';
-import { addRequestOptions } from '../../cli/request-options.ts';
+import { addRequestOptions } from '../../cli/setup-options.ts';
 import type { SetupOptions } from '../../options/setup-options.ts';
-import { helpWords as help } from '../../report/words/help.ts';
 
 /** Adds the `setup` command. */
 export function addSetup(program: Command, registration: Registration): void {

@@ -1,6 +1,6 @@
 import type { VerifyCheck } from '../../checks/verify/types.ts';
-import type { CommandRun } from '../../cli/command-run.ts';
 import { type Replaced, usersOfReplaced } from '../../cli/replaced-users.ts';
+import type { CommandRun } from '../../cli/run-command.ts';
 import { stepContext } from '../../cli/step-context.ts';
 import {
   applyAll,

@@ -1,7 +1,7 @@
 import type { Proof } from '../../checks/setup/index.ts';
 import type { VerifyCheck } from '../../checks/verify/types.ts';
-import { runCommand } from '../../cli/command-run.ts';
 import type { CommonOptions } from '../../cli/options.ts';
+import { runCommand } from '../../cli/run-command.ts';
 import { completeAnswers, type SetupRun } from '../../cli/setup-inputs.ts';
 import { tellPlan } from '../../cli/step-context.ts';
 import { EXIT } from '../../failure.ts';

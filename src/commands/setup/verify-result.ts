@@ -4,7 +4,7 @@ import { type Expectation, mayComeRight } from '../../checks/setup/checks.ts';
 import { evaluate, type Proof, prove } from '../../checks/setup/index.ts';
 import { type ObservedSecret, observeSecrets } from '../../checks/setup/observe.ts';
 import type { VerifyCheck } from '../../checks/verify/types.ts';
-import type { CommandRun } from '../../cli/command-run.ts';
+import type { CommandRun } from '../../cli/run-command.ts';
 import { showWaiting } from '../../cli/step-context.ts';
 import { LIMITS } from '../../defaults.ts';
 import { EXIT, Failure } from '../../failure.ts';

@@ -1,12 +1,12 @@
 import { parseSecretArn } from '../../aws/arn.ts';
+import { explain, type WizardContext } from '../../cli/questions/context.ts';
+import { wizardWords as words } from '../../cli/questions/messages.ts';
+import { askSecretName } from '../../cli/questions/secret.ts';
 import { Interrupted } from '../../failure.ts';
 import type { Choice, Conflict } from '../../plan-types.ts';
-import { wizardWords as words } from '../../report/words/wizard.ts';
 import { type CompleteAnswers, prefixOf, type SetupAnswers } from '../../steps/request.ts';
 import { conflictLines } from '../../ui/plan.ts';
 import { askChoice } from '../../ui/prompt.ts';
-import { explain, type WizardContext } from '../../wizard/context.ts';
-import { askSecretName } from '../../wizard/secret.ts';
 import { askPolicyName, askPolicyPrefix, askRoleName } from './wizard-names.ts';
 
 /** What changes nothing that is there already. */

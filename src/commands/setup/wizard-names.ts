@@ -1,9 +1,9 @@
+import { explain, type WizardContext } from '../../cli/questions/context.ts';
+import { wizardWords as words } from '../../cli/questions/messages.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import * as rules from '../../options/rules.ts';
-import { wizardWords as words } from '../../report/words/wizard.ts';
 import { sharedPrefix } from '../../steps/shared-prefix.ts';
 import { askText } from '../../ui/prompt.ts';
-import { explain, type WizardContext } from '../../wizard/context.ts';
 
 export function askPolicyName(context: WizardContext): Promise<string> {
   return askName(context, words.policyName, words.policyNameWhy, DEFAULTS.policyName, rules.policyName);

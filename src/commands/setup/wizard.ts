@@ -1,17 +1,17 @@
 import { describeRole } from '../../aws/iam/roles.ts';
 import { look, seenIn } from '../../aws/look.ts';
+import { askAccount } from '../../cli/questions/account.ts';
+import { heading, type WizardContext, warn } from '../../cli/questions/context.ts';
+import { askKey } from '../../cli/questions/key.ts';
+import { wizardWords as words } from '../../cli/questions/messages.ts';
+import { askRegions } from '../../cli/questions/regions.ts';
+import { askExisting, askSecretName } from '../../cli/questions/secret.ts';
 import { loadKey } from '../../key/index.ts';
-import { wizardWords as words } from '../../report/words/wizard.ts';
 import { type CompleteAnswers, keyRules, prefixOf, type SetupAnswers } from '../../steps/request.ts';
 import { plain } from '../../ui/plain.ts';
-import { askAccount } from '../../wizard/account.ts';
-import { heading, type WizardContext, warn } from '../../wizard/context.ts';
-import { askKey } from '../../wizard/key.ts';
-import { askRegions } from '../../wizard/regions.ts';
-import { askExisting, askSecretName } from '../../wizard/secret.ts';
 import { askPolicyName, askRoleDescription, askRoleName } from './wizard-names.ts';
 
-export { confirm } from '../../wizard/confirm.ts';
+export { confirm } from '../../cli/questions/confirm.ts';
 export { resolveConflict } from './wizard-conflict.ts';
 
 /** Asks what the flags left open, in the order of the AWS guide. */

@@ -1,8 +1,8 @@
 import { parseArn } from '../../aws/arn.ts';
-import type { CommandRun } from '../../cli/command-run.ts';
-import { runWithManifest } from '../../cli/manifest-run.ts';
-import { regionsIn } from '../../cli/manifest-secrets.ts';
+import { regionsIn } from '../../cli/batch/manifest-secrets.ts';
+import { runWithManifest } from '../../cli/batch/run-batch.ts';
 import type { CommonOptions } from '../../cli/options.ts';
+import type { CommandRun } from '../../cli/run-command.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import { EXIT, type ExitCode } from '../../failure.ts';
 import { collectNamed, type Named } from '../../inventory/collect-named.ts';

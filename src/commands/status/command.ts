@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { addManifestOption, manifestProblems } from '../../cli/batch/manifest-option.ts';
 import { onRun, type Registration } from '../../cli/command.ts';
-import { addManifestOption, manifestProblems } from '../../cli/manifest-option.ts';
+import { helpWords as help } from '../../cli/help.ts';
 import { addCommonOptions, addOption } from '../../cli/options.ts';
 import type { StatusOptions } from '../../inventory/options.ts';
-import { helpWords as help } from '../../report/words/help.ts';
 
 /** Adds the `status` command. */
 export function addStatus(program: Command, registration: Registration): void {

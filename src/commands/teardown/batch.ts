@@ -1,4 +1,4 @@
-import type { CommandRun } from '../../cli/command-run.ts';
+import { secretsOf } from '../../cli/batch/manifest-secrets.ts';
 import {
   beginFleet,
   endOfFleet,
@@ -6,9 +6,9 @@ import {
   runWithManifest,
   tellLeftOut,
   withDoneForFailed,
-} from '../../cli/manifest-run.ts';
-import { secretsOf } from '../../cli/manifest-secrets.ts';
+} from '../../cli/batch/run-batch.ts';
 import type { CommonOptions } from '../../cli/options.ts';
+import type { CommandRun } from '../../cli/run-command.ts';
 import { showAccount, tellChanges } from '../../cli/step-context.ts';
 import type { ExitCode } from '../../failure.ts';
 import type { Manifest } from '../../manifest/index.ts';

@@ -1,5 +1,5 @@
 import { waitUntil } from '../../aws/requests/poll.ts';
-import type { CommandRun } from '../../cli/command-run.ts';
+import type { CommandRun } from '../../cli/run-command.ts';
 import { showWaiting, stepContext, withAccountOfRest } from '../../cli/step-context.ts';
 import { LIMITS } from '../../defaults.ts';
 import { EXIT, Failure } from '../../failure.ts';

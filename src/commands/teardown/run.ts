@@ -1,7 +1,7 @@
 import { allOrFirstFailure } from '../../aws/requests/concurrency.ts';
 import { type CurrentValue, readValue } from '../../aws/secrets/values.ts';
-import { type CommandRun, runCommand } from '../../cli/command-run.ts';
 import type { CommonOptions } from '../../cli/options.ts';
+import { type CommandRun, runCommand } from '../../cli/run-command.ts';
 import { meantBy } from '../../cli/secret-options.ts';
 import { tellPlan } from '../../cli/step-context.ts';
 import { missingFailure } from '../../cli/usage.ts';

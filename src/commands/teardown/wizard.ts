@@ -1,6 +1,6 @@
+import { explain, type WizardContext } from '../../cli/questions/context.ts';
+import { askSecretFor } from '../../cli/questions/secret.ts';
 import { askText } from '../../ui/prompt.ts';
-import { explain, type WizardContext } from '../../wizard/context.ts';
-import { askSecretFor } from '../../wizard/secret.ts';
 import { teardownWords as words } from './messages.ts';
 
 /** Asks which secret is to be taken down, unless that is known. Answers its name. */

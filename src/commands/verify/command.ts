@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { addManifestOption, manifestProblems } from '../../cli/batch/manifest-option.ts';
 import { onRun, type Registration } from '../../cli/command.ts';
-import { addManifestOption, manifestProblems } from '../../cli/manifest-option.ts';
+import { helpWords as help } from '../../cli/help.ts';
 import { addCommonOptions, addOption } from '../../cli/options.ts';
-import { helpWords as help } from '../../report/words/help.ts';
 import type { VerifyOptions } from './options.ts';
 
 /** Adds the `verify` command. */

@@ -5,10 +5,10 @@ import { verifyShow as words } from '../../checks/verify/report/messages.ts';
 import { showChecks } from '../../checks/verify/report/report.ts';
 import { encryptionOf } from '../../checks/verify/settings.ts';
 import { exitCodeOf, verdictOf } from '../../checks/verify/verdict.ts';
-import { type CommandRun, runCommand } from '../../cli/command-run.ts';
 import { configuredRegions } from '../../cli/configured-region.ts';
-import { keyOfFlags } from '../../cli/key-of-flags.ts';
+import { keyOfFlags } from '../../cli/key-options.ts';
 import type { CommonOptions } from '../../cli/options.ts';
+import { type CommandRun, runCommand } from '../../cli/run-command.ts';
 import { showAccount } from '../../cli/step-context.ts';
 import { type SecretPlace, taggedType } from '../../cli/tagged-type.ts';
 import { missingFailure } from '../../cli/usage.ts';
@@ -91,7 +91,7 @@ async function askedKeyType(run: VerifyRun, places: SecretPlace[]): Promise<KeyT
   const found = (await Promise.all(looks)).flatMap((each) => ('value' in each ? (each.value ?? []) : []));
   const matters = found.some(({ content }) => content.kind === 'text' && isUncertain(content.key));
   if (!matters || found.some(({ keyType }) => keyType)) return undefined;
-  const { askKeyType } = await import('../../wizard/key.ts');
+  const { askKeyType } = await import('../../cli/questions/key.ts');
   return askKeyType(run);
 }
 

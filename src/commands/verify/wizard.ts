@@ -1,6 +1,6 @@
-import type { WizardContext } from '../../wizard/context.ts';
-import { askRegions } from '../../wizard/regions.ts';
-import { askWhichSecret } from '../../wizard/secret.ts';
+import type { WizardContext } from '../../cli/questions/context.ts';
+import { askRegions } from '../../cli/questions/regions.ts';
+import { askWhichSecret } from '../../cli/questions/secret.ts';
 
 type VerifyContext = Pick<WizardContext, 'aws' | 'common' | 'output' | 'progress'>;
 

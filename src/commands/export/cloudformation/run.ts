@@ -1,6 +1,6 @@
 import { partitionOf } from '../../../aws/regions.ts';
-import type { CommandRun } from '../../../cli/command-run.ts';
 import type { CommonOptions } from '../../../cli/options.ts';
+import type { CommandRun } from '../../../cli/run-command.ts';
 import { EXIT, Failure } from '../../../failure.ts';
 import type { Told } from '../../../message.ts';
 import { printJson } from '../../../ui/json.ts';

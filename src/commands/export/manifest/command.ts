@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { onRun, type Registration } from '../../../cli/command.ts';
+import { helpWords as help } from '../../../cli/help.ts';
 import { addCommonOptions, addOption } from '../../../cli/options.ts';
 import type { StatusOptions } from '../../../inventory/options.ts';
 import { reader } from '../../../options/option-reader.ts';
-import { helpWords as help } from '../../../report/words/help.ts';
 import { addOutputOptions, type OutputFileOptions, readOutputOptions } from '../output-file.ts';
 import { exportManifestHelp as words } from './messages.ts';
 

@@ -1,8 +1,8 @@
 import { policyReader } from '../../../aws/iam/policies.ts';
 import { atMost } from '../../../aws/requests/concurrency.ts';
 import { isOverflow } from '../../../aws/tags.ts';
-import { type CommandRun, runCommand } from '../../../cli/command-run.ts';
 import type { CommonOptions } from '../../../cli/options.ts';
+import { type CommandRun, runCommand } from '../../../cli/run-command.ts';
 import { FLEET } from '../../../defaults.ts';
 import { EXIT, type ExitCode, isAccessDenied } from '../../../failure.ts';
 import { collect, type Looking } from '../../../inventory/collect.ts';

@@ -1,8 +1,8 @@
-import { wizardWords as words } from '../report/words/wizard.ts';
-import type { Output } from '../ui/output.ts';
-import { plain } from '../ui/plain.ts';
-import type { Progress } from '../ui/progress.ts';
-import { askHidden } from '../ui/prompt.ts';
+import type { Output } from '../../ui/output.ts';
+import { plain } from '../../ui/plain.ts';
+import type { Progress } from '../../ui/progress.ts';
+import { askHidden } from '../../ui/prompt.ts';
+import { wizardWords as words } from './messages.ts';
 
 /** Asks for the code that an MFA device shows. The credentials are looked up in the midst of whatever needs them first. */
 export async function askMfaCode(serial: string, output: Output, progress: Progress): Promise<string> {

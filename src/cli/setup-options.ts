@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { helpWords as help } from '../report/words/help.ts';
+import { helpWords as help } from './help.ts';
 import { addKeyOptions, addOption } from './options.ts';
 
 /** Adds the options that say what secret, policy and role there shall be. */

@@ -1,7 +1,7 @@
-import { EXIT } from '../failure.ts';
-import { outputWords } from '../ui/output-messages.ts';
-import { ignoreZeroSizes } from '../ui/terminal.ts';
+import { EXIT } from './failure.ts';
 import { runProgram } from './run.ts';
+import { outputWords } from './ui/output-messages.ts';
+import { ignoreZeroSizes } from './ui/terminal.ts';
 
 /** Ends the process as soon as all is written. Somebody who interrupts does not wait for timers of the AWS SDK to run out. */
 function leave(): void {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { helpWords } from '../report/words/help.ts';
-import { manifestOptionWords as words } from '../report/words/manifest-option.ts';
-import { addOption } from './options.ts';
+import { helpWords } from '../help.ts';
+import { addOption } from '../options.ts';
+import { manifestOptionWords as words } from './messages.ts';
 
 /** Adds the option that names a file with all keys. */
 export function addManifestOption(command: Command): void {

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { readSwitches } from './options.ts';
+import { readSwitches } from './cli/options.ts';
 import { createProgram } from './program.ts';
 
 /** Runs the program, from the command line to `process.exitCode`. */
@@ -17,7 +17,7 @@ export async function runProgram(argv: string[], env: NodeJS.ProcessEnv): Promis
     // Help and version end with an exception as well, which is none.
     if (error instanceof CommanderError && error.exitCode === 0) return;
     // Loaded only now, because the start of every command, help above all, would wait for it.
-    const { endEarly } = await import('./failing.ts');
+    const { endEarly } = await import('./cli/failure-output.ts');
     endEarly(error, argv, env);
   }
 }

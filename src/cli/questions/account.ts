@@ -1,9 +1,9 @@
-import { Interrupted } from '../failure.ts';
-import { wizardWords as words } from '../report/words/wizard.ts';
-import { callerLines } from '../ui/caller.ts';
-import { plain } from '../ui/plain.ts';
-import { askYesNo } from '../ui/prompt.ts';
+import { Interrupted } from '../../failure.ts';
+import { callerLines } from '../../ui/caller.ts';
+import { plain } from '../../ui/plain.ts';
+import { askYesNo } from '../../ui/prompt.ts';
 import type { WizardContext } from './context.ts';
+import { wizardWords as words } from './messages.ts';
 
 /** Says whose account it is and which Region was found, and lets the user stop there. */
 export async function askAccount(

@@ -25,8 +25,8 @@ import { createProgress, type Progress } from '../ui/progress.ts';
 import { shownUrl } from '../ui/shown-url.ts';
 import { demandEndpoints, demandRegion } from './configured-values.ts';
 import { isCi } from './environment.ts';
-import { exitCodeOf, tell } from './failing.ts';
-import { watchInterrupts } from './interrupt.ts';
+import { exitCodeOf, tell } from './failure-output.ts';
+import { watchInterrupts } from './interrupts.ts';
 import type { CommonOptions } from './options.ts';
 import { isPreferredToKeys } from './profile-precedence.ts';
 import { usageFailure } from './usage.ts';
@@ -179,7 +179,7 @@ async function settingsFor({
     : undefined;
   if (sandbox)
     return { endpointUrl: sandbox.url, credentials: sandbox.credentials, homeRegion, expected, trace };
-  const mfa = interactive ? await import('../wizard/mfa.ts') : undefined;
+  const mfa = interactive ? await import('./questions/mfa.ts') : undefined;
   const askMfaCode = mfa && ((serial: string) => mfa.askMfaCode(serial, output, progress));
   const configuration = await readConfiguration(common, process.env, { interrupt });
   output.caller = () => ({ configuration });

@@ -1,27 +1,27 @@
-import { EXIT, type ExitCode, type Failure, Interrupted } from '../failure.ts';
-import { takeVariables } from '../key/index.ts';
+import { EXIT, type ExitCode, type Failure, Interrupted } from '../../failure.ts';
+import { takeVariables } from '../../key/index.ts';
 import {
   asManifest,
   inManifest,
   type Manifest,
   type ManifestInput,
   readManifest,
-} from '../manifest/index.ts';
-import { manifestWords } from '../manifest/messages.ts';
-import type { FailedKey, Outcomes } from '../plan-types.ts';
-import { tellFailed } from '../ui/batch.ts';
-import { type FleetEnd, fleetWords as words } from '../ui/batch-messages.ts';
-import { leftToDo, listOf } from '../ui/failure.ts';
-import { setupWords } from '../ui/messages.ts';
-import { apartFrom, changesIn, listed } from '../ui/outcomes.ts';
-import { createOutput, type Output } from '../ui/output.ts';
-import { type CommandRun, runCommand } from './command-run.ts';
-import { tell } from './failing.ts';
-import { watchInterrupts } from './interrupt.ts';
+} from '../../manifest/index.ts';
+import { manifestWords } from '../../manifest/messages.ts';
+import type { FailedKey, Outcomes } from '../../plan-types.ts';
+import { tellFailed } from '../../ui/batch.ts';
+import { type FleetEnd, fleetWords as words } from '../../ui/batch-messages.ts';
+import { leftToDo, listOf } from '../../ui/failure.ts';
+import { setupWords } from '../../ui/messages.ts';
+import { apartFrom, changesIn, listed } from '../../ui/outcomes.ts';
+import { createOutput, type Output } from '../../ui/output.ts';
+import { tell } from '../failure-output.ts';
+import { watchInterrupts } from '../interrupts.ts';
+import type { CommonOptions } from '../options.ts';
+import { type CommandRun, runCommand } from '../run-command.ts';
+import { missingFailure } from '../usage.ts';
+import { keepHeapSmall } from './heap-limit.ts';
 import { regionsIn } from './manifest-secrets.ts';
-import type { CommonOptions } from './options.ts';
-import { keepHeapSmall } from './small-heap.ts';
-import { missingFailure } from './usage.ts';
 
 /**
  * Runs a command for all keys of a manifest and answers the exit code. Mistakes in the file are thrown, all others are told by

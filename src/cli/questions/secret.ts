@@ -1,12 +1,12 @@
-import { type ListedSecret, listSecrets } from '../aws/secrets/listing.ts';
-import { DEFAULTS } from '../defaults.ts';
-import { isAccessDenied } from '../failure.ts';
-import { secretName } from '../options/rules.ts';
-import { wizardWords as words } from '../report/words/wizard.ts';
-import { plain } from '../ui/plain.ts';
-import { askChoice, askSearch, askText } from '../ui/prompt.ts';
+import { type ListedSecret, listSecrets } from '../../aws/secrets/listing.ts';
+import { DEFAULTS } from '../../defaults.ts';
+import { isAccessDenied } from '../../failure.ts';
+import { secretName } from '../../options/rules.ts';
+import { plain } from '../../ui/plain.ts';
+import { askChoice, askSearch, askText } from '../../ui/prompt.ts';
 import { askAccount } from './account.ts';
 import { explain, type WizardContext } from './context.ts';
+import { wizardWords as words } from './messages.ts';
 
 type AnyContext = Pick<WizardContext, 'aws' | 'output' | 'progress'>;
 

@@ -1,17 +1,17 @@
 import { Command, Help } from 'commander';
-import packageJson from '../../package.json' with { type: 'json' };
-import { addCompletion } from '../commands/completion/command.ts';
-import { addExport } from '../commands/export/command.ts';
-import { addPermissions } from '../commands/permissions/command.ts';
-import { addRotate } from '../commands/rotate/command.ts';
-import { addSandbox } from '../commands/sandbox/command.ts';
-import { addSetup } from '../commands/setup/command.ts';
-import { addStatus } from '../commands/status/command.ts';
-import { addTeardown } from '../commands/teardown/command.ts';
-import { addVerify } from '../commands/verify/command.ts';
-import { helpWords as help } from '../report/words/help.ts';
-import type { Registration } from './command.ts';
-import { commandsBelow } from './commands.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import type { Registration } from './cli/command.ts';
+import { commandsBelow } from './cli/commands.ts';
+import { helpWords as help } from './cli/help.ts';
+import { addCompletion } from './commands/completion/command.ts';
+import { addExport } from './commands/export/command.ts';
+import { addPermissions } from './commands/permissions/command.ts';
+import { addRotate } from './commands/rotate/command.ts';
+import { addSandbox } from './commands/sandbox/command.ts';
+import { addSetup } from './commands/setup/command.ts';
+import { addStatus } from './commands/status/command.ts';
+import { addTeardown } from './commands/teardown/command.ts';
+import { addVerify } from './commands/verify/command.ts';
 
 /** The command line. */
 export function createProgram(registration: Registration): Command {

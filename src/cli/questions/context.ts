@@ -1,8 +1,8 @@
-import type { Aws } from '../aws/session.ts';
-import type { KeyInput } from '../key/index.ts';
-import type { SetupAnswers } from '../steps/request.ts';
-import type { Output } from '../ui/output.ts';
-import type { Progress } from '../ui/progress.ts';
+import type { Aws } from '../../aws/session.ts';
+import type { KeyInput } from '../../key/index.ts';
+import type { SetupAnswers } from '../../steps/request.ts';
+import type { Output } from '../../ui/output.ts';
+import type { Progress } from '../../ui/progress.ts';
 
 /** What the questions work with: what is known of the answers, and the rest. */
 export interface WizardContext<Answers = SetupAnswers> {

@@ -1,10 +1,10 @@
-import { parseSecretArn } from '../aws/arn.ts';
-import type { ManifestEntry } from '../checks/verify/index.ts';
-import { DEFAULTS } from '../defaults.ts';
-import { groupedBy } from '../grouping.ts';
-import type { Manifest, ManifestKey } from '../manifest/index.ts';
-import { regionsOf } from '../steps/request.ts';
-import type { SecretPlace } from './tagged-type.ts';
+import { parseSecretArn } from '../../aws/arn.ts';
+import type { ManifestEntry } from '../../checks/verify/index.ts';
+import { DEFAULTS } from '../../defaults.ts';
+import { groupedBy } from '../../grouping.ts';
+import type { Manifest, ManifestKey } from '../../manifest/index.ts';
+import { regionsOf } from '../../steps/request.ts';
+import type { SecretPlace } from '../tagged-type.ts';
 
 /** A secret that an entry of a manifest names, and what is to read it. */
 export interface EntrySecret {

@@ -1,4 +1,4 @@
-import { DEFAULTS } from '../../defaults.ts';
+import { DEFAULTS } from '../defaults.ts';
 
 /** The help texts. Examples come first, because they are what people look for. */
 

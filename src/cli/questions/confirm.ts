@@ -1,9 +1,9 @@
-import { Interrupted } from '../failure.ts';
-import type { Change } from '../plan-types.ts';
-import { wizardWords as words } from '../report/words/wizard.ts';
-import { isLong, planDocuments, planLines } from '../ui/plan.ts';
-import { askChoice } from '../ui/prompt.ts';
+import { Interrupted } from '../../failure.ts';
+import type { Change } from '../../plan-types.ts';
+import { isLong, planDocuments, planLines } from '../../ui/plan.ts';
+import { askChoice } from '../../ui/prompt.ts';
 import type { WizardContext } from './context.ts';
+import { wizardWords as words } from './messages.ts';
 
 /** The one confirmation. Shows the documents to whoever asks; returns only when the plan may be carried out. */
 export async function confirm(

@@ -9,7 +9,7 @@ import {
 import type { KeyAnswers } from '../options/key-options.ts';
 import { hasOpenType, keyRules } from '../steps/request.ts';
 import { setupWords } from '../ui/messages.ts';
-import type { CommandRun } from './command-run.ts';
+import type { CommandRun } from './run-command.ts';
 
 /**
  * Reads the key that the options name; nothing where they name none. This comes before any request to AWS, for which a

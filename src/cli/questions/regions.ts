@@ -1,9 +1,9 @@
-import { isRegionName } from '../aws/arn.ts';
-import { MEDIACONNECT_REGIONS } from '../aws/regions.ts';
-import { DEFAULTS } from '../defaults.ts';
-import { wizardWords as words } from '../report/words/wizard.ts';
-import { askSearch, askYesNo, type Option } from '../ui/prompt.ts';
+import { isRegionName } from '../../aws/arn.ts';
+import { MEDIACONNECT_REGIONS } from '../../aws/regions.ts';
+import { DEFAULTS } from '../../defaults.ts';
+import { askSearch, askYesNo, type Option } from '../../ui/prompt.ts';
 import { explain, type WizardContext } from './context.ts';
+import { wizardWords as words } from './messages.ts';
 
 /** Asks in which Regions the key is needed; the configured one comes first. */
 export async function askRegions(

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
-import { DEFAULTS } from '../defaults.ts';
-import { Failure } from '../failure.ts';
+import { DEFAULTS } from '../../defaults.ts';
+import { Failure } from '../../failure.ts';
 import {
   ALGORITHMS,
   type Algorithm,
@@ -10,12 +10,12 @@ import {
   type KeyRules,
   type KeyType,
   loadKey,
-} from '../key/index.ts';
-import { keyWarnings } from '../key/warnings.ts';
-import { looksLikeKey } from '../options/rules.ts';
-import { wizardWords as words } from '../report/words/wizard.ts';
-import { askChoice, askHidden, askText } from '../ui/prompt.ts';
+} from '../../key/index.ts';
+import { keyWarnings } from '../../key/warnings.ts';
+import { looksLikeKey } from '../../options/rules.ts';
+import { askChoice, askHidden, askText } from '../../ui/prompt.ts';
 import { explain, type WizardContext, warn } from './context.ts';
+import { wizardWords as words } from './messages.ts';
 
 /** What may be known of a key before it is asked for. */
 interface KeyAnswers {
