@@ -1,12 +1,16 @@
-import { engineerCredentials } from './auth/engineer.ts';
-import { setPolicyDocument } from './iam/fixtures.ts';
-import { setKmsKeyState } from './kms/fixtures.ts';
-import { newMachine } from './machine.ts';
+import { randomUUID } from 'node:crypto';
+import { checkIdentityPolicy } from './documents/identity-policy.ts';
+import { setPolicyDocument } from './iam/index.ts';
+import { setKmsKeyState } from './kms/index.ts';
+import { type Machine, newMachine } from './machine.ts';
 import { addFlow, addRouterEnd } from './mediaconnect/fixtures.ts';
-import { addOwnedSecret, addRotationFunction } from './secretsmanager/fixtures.ts';
+import { homeRegion, PARTITIONS } from './partitions.ts';
+import { uniqueId } from './random.ts';
+import { addOwnedSecret, addRotationFunction } from './secretsmanager/index.ts';
 import { HOST, listen } from './server.ts';
-import { putInStack } from './stacks.ts';
+import { mergeTags, type Tag } from './tags.ts';
 import type { Sandbox, SandboxCredentials, SandboxOptions } from './types.ts';
+import type { World } from './world.ts';
 
 export { AWS_DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
 export type * from './types.ts';
@@ -69,4 +73,61 @@ function withoutProxy(...names: string[]): string {
   if (hosts === '*') return hosts;
   const entries = hosts.toLowerCase().split(/[\s,]+/);
   return [hosts, ...['localhost', HOST].filter((host) => !entries.includes(host))].filter(Boolean).join(',');
+}
+
+const ARN = /^arn:([a-z-]+):(secretsmanager|iam):([a-z0-9-]*):(\d{12}):(secret|role|policy)[:/]/;
+
+interface Owner {
+  tags?: Tag[] | undefined;
+}
+
+/**
+ * Gives a secret, a role or a customer managed policy the tags of a resource that CloudFormation made.
+ * Source: "Resource tag" in the CloudFormation template reference.
+ * @throws RangeError for an ARN of something that does not exist.
+ */
+export function putInStack(machine: Machine, arn: string, stackName: string): void {
+  const [, partition = '', , ownRegion, account, kind = ''] = ARN.exec(arn) ?? [];
+  const region = ownRegion || (homeRegion(partition) ?? '');
+  const world = account === machine.account ? machine.worldOf(region) : undefined;
+  const owner = world && ownerOf(machine, world, region, arn);
+  if (!owner) {
+    throw new RangeError(`The sandbox has no secret, role or customer managed policy ${arn}.`);
+  }
+  const stackId = `arn:${partition}:cloudformation:${region}:${account}:stack/${stackName}/${randomUUID()}`;
+  owner.tags = mergeTags(owner.tags ?? [], [
+    { Key: 'aws:cloudformation:stack-name', Value: stackName },
+    { Key: 'aws:cloudformation:stack-id', Value: stackId },
+    { Key: 'aws:cloudformation:logical-id', Value: kind.charAt(0).toUpperCase() + kind.slice(1) },
+  ]);
+  world.iam.view().commit();
+}
+
+function ownerOf(machine: Machine, world: World, region: string, arn: string): Owner | undefined {
+  const { roles, policies } = world.iam.view().live;
+  const secrets = world.secretsIn(region).all(machine.now());
+  return [...secrets, ...roles.values(), ...policies.values()].find((owner) => owner.arn === arn);
+}
+
+/**
+ * Credentials whose bearer has exactly one identity policy, and a role that IAM does not list.
+ * @throws RangeError for a document that IAM would not take as an inline policy.
+ */
+function engineerCredentials(machine: Machine, policy: object | string): Required<SandboxCredentials> {
+  const document = typeof policy === 'string' ? policy : JSON.stringify(policy);
+  const problems = PARTITIONS.map((partition) =>
+    checkIdentityPolicy(document, 'inline', { account: machine.account, partition }),
+  );
+  if (!problems.includes(undefined)) {
+    throw new RangeError(`No identity policy: ${problems[0]}`);
+  }
+  return machine.sessions.open({
+    principal: 'assumed-role/Engineer/test',
+    service: 'sts',
+    role: 'role/Engineer',
+    bearer: { kind: 'holder', document },
+    userId: `${uniqueId('AROA')}:test`,
+    expiresAt: Number.POSITIVE_INFINITY,
+    mfa: false,
+  });
 }

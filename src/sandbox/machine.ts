@@ -1,8 +1,7 @@
 import { SessionStore } from './auth/sessions.ts';
-import { Faults } from './faults.ts';
 import { type Partition, partitionOfRegion } from './partitions.ts';
 import { Recorder } from './record.ts';
-import { Throttle } from './throttle.ts';
+import { Faults, Throttle } from './throttle.ts';
 import type { Fault, Latency, SandboxOptions } from './types.ts';
 import { newWorld, type World } from './world.ts';
 

@@ -3,14 +3,17 @@ import { authenticate, demandAuthorization, expiredToken } from './auth/authenti
 import { type Authorization, parseAuthorization } from './auth/authorization.ts';
 import { AwsError } from './errors.ts';
 import { iam } from './iam/index.ts';
+import { kms } from './kms/index.ts';
 import type { Machine } from './machine.ts';
+import { mediaConnect } from './mediaconnect/index.ts';
 import { authorize, denial } from './permissions/authorize.ts';
 import { jsonProtocol } from './protocols/json.ts';
 import type { Protocol, WireRequest, WireResponse } from './protocols/protocol.ts';
 import { queryProtocol } from './protocols/query.ts';
 import { entryOf } from './record.ts';
+import { secretsManager } from './secretsmanager/index.ts';
 import type { Call, Service } from './service.ts';
-import { serviceFor } from './services.ts';
+import { sts } from './sts/index.ts';
 import type { Fault, RecordedRequest } from './types.ts';
 
 /** What becomes of a request: an answer (after a delay in milliseconds), or none. */
@@ -197,4 +200,27 @@ function absentService(request: WireRequest, name: string, requestId: string): W
     new AwsError('NotImplemented', `${name} is not implemented in the sandbox.`),
     requestId,
   );
+}
+
+const SERVICES = new Map<string, Service>(
+  [iam, kms, mediaConnect, secretsManager, sts].map((service) => [service.name, service]),
+);
+
+/**
+ * The service a request is for: the one it is signed for. Without a usable signature the form of the request tells, so that the
+ * refusal comes in the right protocol.
+ * @returns undefined for a service that the sandbox does not have.
+ */
+function serviceFor(request: WireRequest, auth: Authorization | undefined): Service | undefined {
+  if (auth) {
+    return SERVICES.get(auth.service);
+  }
+  if (!/^\/(\?|$)/.test(request.target)) {
+    return mediaConnect;
+  }
+  const target = request.headers['x-amz-target'];
+  if (target !== undefined) {
+    return `${target}`.startsWith('TrentService.') ? kms : secretsManager;
+  }
+  return request.body.includes(sts.apiVersion) || request.target.includes(sts.apiVersion) ? sts : iam;
 }

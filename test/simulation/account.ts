@@ -1,7 +1,7 @@
 import { AwsError } from '../../src/sandbox/errors.ts';
+import { putInStack } from '../../src/sandbox/index.ts';
 import { type Machine, newMachine } from '../../src/sandbox/machine.ts';
 import type { Input } from '../../src/sandbox/service.ts';
-import { putInStack } from '../../src/sandbox/stacks.ts';
 import { kmsId } from './commands.ts';
 import { carryOutDirectly, type ServiceName, worldOf } from './delivery.ts';
 import type {

@@ -1,5 +1,4 @@
-import { isObject, type JsonObject } from './json.ts';
-import { PolicyProblem } from './problem.ts';
+import { isObject, type JsonObject, PolicyProblem } from './json.ts';
 
 /** Source: "IAM JSON policy elements: Condition operators" in the IAM user guide. */
 const OPERATORS = new Set(

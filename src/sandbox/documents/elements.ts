@@ -1,6 +1,5 @@
 import { VENDOR_MISSING } from './conditions.ts';
-import { isObject, type JsonObject, stringsOf } from './json.ts';
-import { PolicyProblem } from './problem.ts';
+import { isObject, type JsonObject, PolicyProblem, stringsOf } from './json.ts';
 
 export const VERSIONS: readonly unknown[] = ['2012-10-17', '2008-10-17'];
 export const SYNTAX = 'Syntax errors in policy.';

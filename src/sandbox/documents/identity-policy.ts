@@ -11,8 +11,7 @@ import {
   statementsOf,
   VERSIONS,
 } from './elements.ts';
-import { isObject, type JsonObject, parseObject, stringsOf } from './json.ts';
-import { PolicyProblem, problemIn } from './problem.ts';
+import { isObject, type JsonObject, PolicyProblem, parseObject, problemIn, stringsOf } from './json.ts';
 
 const FIELDS = new Set(['Version', 'Id', 'Statement']);
 const STATEMENT_FIELDS = new Set([

@@ -89,3 +89,27 @@ export function stringsOf(value: unknown): string[] | undefined {
   const items: unknown[] = Array.isArray(value) ? value : [value];
   return items.every((item) => typeof item === 'string') ? items : undefined;
 }
+
+/** A reason why IAM does not take a policy document, in IAM's words. */
+export class PolicyProblem extends Error {}
+
+/** @returns the message of the problem that the check ran into; undefined if it found none. */
+export function problemIn(check: () => void): string | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    if (error instanceof PolicyProblem) {
+      return error.message;
+    }
+    throw error;
+  }
+}
+
+/**
+ * The length IAM measures against its quotas: characters that are not white space.
+ * Source: "IAM and AWS STS quotas" in the IAM user guide.
+ */
+export function documentSize(document: string): number {
+  return document.replace(/[\t\n\r ]/g, '').length;
+}

@@ -10,9 +10,8 @@ import {
   statementsOf,
   VERSIONS,
 } from './elements.ts';
-import { isObject, type JsonObject, parseObject, stringsOf } from './json.ts';
+import { isObject, type JsonObject, PolicyProblem, parseObject, problemIn, stringsOf } from './json.ts';
 import { checkPrincipal } from './principals.ts';
-import { PolicyProblem, problemIn } from './problem.ts';
 
 const SYNTAX = 'This resource policy contains a syntax error.';
 const UNSUPPORTED_PRINCIPAL = 'This resource policy contains an unsupported principal.';

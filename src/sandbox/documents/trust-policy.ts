@@ -1,8 +1,7 @@
 import { checkCondition } from './conditions.ts';
 import { checkId, checkSids, type Place, SYNTAX, statementsOf, VERSIONS } from './elements.ts';
-import { type JsonObject, parseObject, stringsOf } from './json.ts';
+import { type JsonObject, PolicyProblem, parseObject, problemIn, stringsOf } from './json.ts';
 import { checkPrincipal, type PrincipalExists } from './principals.ts';
-import { PolicyProblem, problemIn } from './problem.ts';
 
 const FIELDS = new Set(['Version', 'Id', 'Statement']);
 const STATEMENT_FIELDS = new Set(['Sid', 'Effect', 'Principal', 'Action', 'Condition']);

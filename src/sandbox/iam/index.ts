@@ -1,12 +1,11 @@
+import type { Machine } from '../machine.ts';
+import { homeRegion } from '../partitions.ts';
 import { queryProtocol } from '../protocols/query.ts';
 import type { Operations, Service } from '../service.ts';
-import { accountOperations } from './account.ts';
-import { attachments } from './attachments.ts';
+import { accountOperations, attachments } from './account.ts';
 import { inlinePolicies } from './inline.ts';
-import { needs } from './needs.ts';
-import { operationNames } from './operation-names.ts';
-import { policies } from './policies.ts';
-import { policyVersions } from './policy-versions.ts';
+import { needs, operationNames } from './needs.ts';
+import { policies, policyVersions } from './policies.ts';
 import { roles } from './roles.ts';
 import { simulation } from './simulate.ts';
 import { tagging } from './tagging.ts';
@@ -39,3 +38,20 @@ export const iam: Service = {
     READS.test(action) ? ['iamRequestsPerSecond'] : ['iamRequestsPerSecond', 'iamWritesPerSecond'],
   needs,
 };
+
+/**
+ * Gives the default version of a customer managed policy another document, without a check.
+ * @throws RangeError if there is no such policy.
+ */
+export function setPolicyDocument(machine: Machine, policyArn: string, document: object): void {
+  const [, partition = ''] = policyArn.split(':');
+  const iam = machine.worldOf(homeRegion(partition) ?? '')?.iam.view();
+  const policy = iam?.live.policies.get(policyArn);
+  if (!iam || !policy || policy.managedByAws) {
+    throw new RangeError(`The sandbox has no customer managed policy ${policyArn}.`);
+  }
+  policy.versions = policy.versions.map((version) =>
+    version.id === policy.defaultVersionId ? { ...version, document: JSON.stringify(document) } : version,
+  );
+  iam.commit();
+}

@@ -1,10 +1,21 @@
 import { encodeStrictly } from '../auth/signature.ts';
 import { checkIdentityPolicy } from '../documents/identity-policy.ts';
-import { documentSize } from '../documents/size.ts';
-import { type Operations, operation } from '../service.ts';
-import { limitExceeded, malformedPolicy, noSuchEntity } from './errors.ts';
-import { document, paging, policyName, roleName } from './members.ts';
+import { documentSize } from '../documents/json.ts';
+import { normaliseTrust, principalArns, withPrincipals } from '../documents/normalise-trust.ts';
+import { checkTrustPolicy } from '../documents/trust-policy.ts';
+import { type Call, type Operations, operation } from '../service.ts';
+import {
+  document,
+  limitExceeded,
+  malformedPolicy,
+  noSuchEntity,
+  paging,
+  policyName,
+  quotaExceeded,
+  roleName,
+} from './members.ts';
 import { iamWrite, paged, seenRole, writableRole } from './operation.ts';
+import type { IamState, Role } from './store.ts';
 
 const INLINE_QUOTA = 10_240;
 const missing = (name: string) => noSuchEntity(`The role policy with name ${name} cannot be found.`);
@@ -51,3 +62,47 @@ export const inlinePolicies: Operations = {
     return undefined;
   }),
 };
+
+/**
+ * Takes a trust policy as CreateRole and UpdateAssumeRolePolicy do: checks it, and rewrites it into IAM's own form.
+ * @throws AwsError MalformedPolicyDocument, LimitExceeded.
+ */
+export function takeTrust(call: Call, document: string): Pick<Role, 'trust' | 'trustedIds'> {
+  const { live, seen } = call.iam;
+  const idOf = (arn: string) =>
+    principalId(call, seen, arn) === undefined ? undefined : principalId(call, live, arn);
+  const exists = (arn: string) => idOf(arn) !== undefined;
+  const problem = checkTrustPolicy(document, call.world, exists);
+  if (problem !== undefined) {
+    throw malformedPolicy(problem);
+  }
+  const { trustPolicySize } = call.world.iamQuotas;
+  if (documentSize(document) > trustPolicySize) {
+    throw quotaExceeded('ACLSizePerRole', trustPolicySize);
+  }
+  const trust = normaliseTrust(document, call.world);
+  const ids = principalArns(trust).map((arn) => [arn, idOf(arn)] as const);
+  const known = ids.filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return { trust, trustedIds: new Map(known) };
+}
+
+/**
+ * The trust policy as IAM shows it: a user or role of this account that was deleted since appears as its unique ID, also when
+ * another of that name was made.
+ * Source: "AWS JSON policy elements: Principal" in the IAM user guide.
+ */
+export function shownTrust(call: Call, role: Role): string {
+  const gone = [...role.trustedIds].filter(([arn, id]) => principalId(call, call.iam.seen, arn) !== id);
+  return gone.length === 0 ? role.trust : withPrincipals(role.trust, new Map(gone));
+}
+
+/** The unique ID of a user or role of this account; undefined where there is none. */
+function principalId(call: Call, state: IamState, arn: string): string | undefined {
+  const { world } = call;
+  const own = `arn:${world.partition}:iam::${world.account}:`;
+  const { user } = world.sessions;
+  if (arn === own + user.principal) {
+    return user.userId;
+  }
+  return [...state.roles.values()].find((role) => role.arn === arn)?.id;
+}

@@ -1,8 +1,7 @@
 import { AwsError } from '../errors.ts';
-import { pageOf } from '../paginate.ts';
-import { type Call, type Operation, type Output, operation } from '../service.ts';
+import { type Call, type Operation, type Output, operation, pageOf } from '../service.ts';
 import type { InputOf, Members } from '../shapes.ts';
-import { noSuchPolicy, noSuchRole, notAttachable, unmodifiable } from './errors.ts';
+import { noSuchPolicy, noSuchRole, notAttachable, unmodifiable } from './members.ts';
 import { type IamState, type Policy, type Role, roleKey } from './store.ts';
 
 /** An operation that changes IAM: what it wrote becomes visible after the propagation delay. */

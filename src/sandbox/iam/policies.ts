@@ -1,15 +1,29 @@
+import { encodeStrictly } from '../auth/signature.ts';
 import { checkIdentityPolicy } from '../documents/identity-policy.ts';
-import { documentSize } from '../documents/size.ts';
+import { documentSize } from '../documents/json.ts';
 import { uniqueId } from '../random.ts';
 import { type Call, type Operations, operation } from '../service.ts';
 import { flag, text } from '../shapes.ts';
 import { tagList } from '../tags.ts';
-import { alreadyExists, deleteConflict, malformedPolicy, quotaExceeded } from './errors.ts';
-import { document, paging, policyArn, policyDescription, policyName, policyPath } from './members.ts';
+import {
+  alreadyExists,
+  deleteConflict,
+  document,
+  limitExceeded,
+  malformedPolicy,
+  noSuchEntity,
+  paging,
+  policyArn,
+  policyDescription,
+  policyName,
+  policyPath,
+  policyVersionId,
+  quotaExceeded,
+} from './members.ts';
 import { iamWrite, paged, seenPolicy, writablePolicy } from './operation.ts';
-import type { IamState, Policy } from './store.ts';
+import type { IamState, Policy, PolicyVersion } from './store.ts';
 import { checkedTags } from './tagging.ts';
-import { policyView, rolesBoundedBy, rolesWith } from './views.ts';
+import { policyView, rolesBoundedBy, rolesWith, versionView } from './views.ts';
 
 const POLICY_QUOTA = 6144;
 
@@ -130,4 +144,64 @@ function inUse(state: IamState, policy: Policy, onlyAttached: boolean, usage: st
     return bounding;
   }
   return usage === 'PermissionsPolicy' || onlyAttached ? attached : true;
+}
+
+const MAX_VERSIONS = 5;
+
+/** The operations on the versions of managed policies. */
+export const policyVersions: Operations = {
+  CreatePolicyVersion: iamWrite(
+    { PolicyArn: policyArn, PolicyDocument: document, SetAsDefault: flag },
+    (call, input) => {
+      const policy = writablePolicy(call, input.PolicyArn, 'CreatePolicyVersion');
+      checkManagedDocument(call, input.PolicyDocument);
+      if (policy.versions.length >= MAX_VERSIONS) {
+        throw limitExceeded(
+          `A managed policy can have up to ${MAX_VERSIONS} versions. Before you create a new version, you must delete an existing version.`,
+        );
+      }
+      const version = { id: `v${policy.nextVersion}`, document: input.PolicyDocument, createdAt: call.now };
+      policy.nextVersion += 1;
+      policy.versions.push(version);
+      policy.updatedAt = call.now;
+      if (input.SetAsDefault) {
+        policy.defaultVersionId = version.id;
+      }
+      return { PolicyVersion: versionView(policy, version) };
+    },
+  ),
+  GetPolicyVersion: operation({ PolicyArn: policyArn, VersionId: policyVersionId }, (call, input) => {
+    const policy = seenPolicy(call.iam.seen, input.PolicyArn);
+    const version = versionOf(policy, input.VersionId);
+    return { PolicyVersion: { Document: encodeStrictly(version.document), ...versionView(policy, version) } };
+  }),
+  ListPolicyVersions: operation({ ...paging, PolicyArn: policyArn }, (call, input) => {
+    const policy = seenPolicy(call.iam.seen, input.PolicyArn);
+    const newestFirst = [...policy.versions].reverse();
+    return paged(input, newestFirst, 'Versions', (version) => versionView(policy, version));
+  }),
+  SetDefaultPolicyVersion: iamWrite({ PolicyArn: policyArn, VersionId: policyVersionId }, (call, input) => {
+    const policy = writablePolicy(call, input.PolicyArn, 'SetDefaultPolicyVersion');
+    policy.defaultVersionId = versionOf(policy, input.VersionId).id;
+    policy.updatedAt = call.now;
+    return undefined;
+  }),
+  DeletePolicyVersion: iamWrite({ PolicyArn: policyArn, VersionId: policyVersionId }, (call, input) => {
+    const policy = writablePolicy(call, input.PolicyArn, 'DeletePolicyVersion');
+    const version = versionOf(policy, input.VersionId);
+    if (version.id === policy.defaultVersionId) {
+      throw deleteConflict('Cannot delete the default version of a policy.');
+    }
+    policy.versions = policy.versions.filter((kept) => kept !== version);
+    policy.updatedAt = call.now;
+    return undefined;
+  }),
+};
+
+function versionOf(policy: Policy, id: string): PolicyVersion {
+  const version = policy.versions.find((candidate) => candidate.id === id);
+  if (!version) {
+    throw noSuchEntity(`Policy ${policy.arn} version ${id} does not exist or is not attachable.`);
+  }
+  return version;
 }

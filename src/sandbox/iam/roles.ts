@@ -2,8 +2,10 @@ import { uniqueId } from '../random.ts';
 import { type Call, type Operations, operation } from '../service.ts';
 import { required } from '../shapes.ts';
 import { tagList } from '../tags.ts';
-import { alreadyExists, deleteConflict } from './errors.ts';
+import { takeTrust } from './inline.ts';
 import {
+  alreadyExists,
+  deleteConflict,
   document,
   optionalPolicyArn,
   paging,
@@ -17,7 +19,6 @@ import {
 import { attachablePolicy, iamWrite, paged, seenRole, writableRole } from './operation.ts';
 import { type Role, roleKey } from './store.ts';
 import { checkedTags } from './tagging.ts';
-import { takeTrust } from './trust.ts';
 import { createdRoleView, fullRoleView, lastUsedView, roleView } from './views.ts';
 
 const DEFAULT_SESSION_SECONDS = 3600;

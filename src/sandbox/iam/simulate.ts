@@ -1,11 +1,13 @@
 import { contextOf } from '../permissions/context.ts';
 import { type Decision, decide, type Policies } from '../permissions/evaluate.ts';
+import { documentOf, EVERYTHING } from '../permissions/grants.ts';
+import type { Asker } from '../permissions/principals.ts';
 import { missingKeys, placesOf, type Question } from '../permissions/statements.ts';
 import { type Call, type Operations, operation } from '../service.ts';
 import { type InputOf, list, record, required, text } from '../shapes.ts';
-import { optionalDocument, paging, policyArn } from './members.ts';
-import { paged } from './operation.ts';
-import { type LabelledPolicy, type Source, sourceOf } from './simulated.ts';
+import { invalidInput, noSuchEntity, optionalDocument, paging, policyArn } from './members.ts';
+import { paged, seenRole } from './operation.ts';
+import type { IamState, Role } from './store.ts';
 
 const CONTEXT_TYPES = ['string', 'numeric', 'boolean', 'ip', 'binary', 'date'].flatMap((type) => [
   type,
@@ -146,4 +148,55 @@ const TEMPLATES: readonly (readonly [RegExp, string])[] = [
 function template(resource: string): string {
   const known = TEMPLATES.find(([form]) => form.test(resource));
   return known ? `arn:$\{Partition}:${known[1]}` : '*';
+}
+
+/** A policy as a simulation names it. */
+interface LabelledPolicy {
+  readonly name: string;
+  readonly document: string;
+}
+
+/** Whose policies are simulated. */
+interface Source {
+  readonly asker: Asker;
+  readonly policies: readonly LabelledPolicy[];
+  readonly boundary: string | undefined;
+}
+
+/**
+ * The user or role that a simulation is of.
+ * @throws AwsError InvalidInput for what is none, a role's session among them; NoSuchEntity.
+ */
+function sourceOf(call: Call, arn: string): Source {
+  const { account, partition, sessions } = call.world;
+  const [, kind, name = ''] =
+    new RegExp(`^arn:${partition}:iam::${account}:(user|group|role)/(?:.*/)?([^/]+)$`).exec(arn) ?? [];
+  if (kind === undefined) {
+    throw invalidInput(`Invalid Entity Arn: ${arn} does not clearly define entity type and name.`);
+  }
+  const asker = { arn, account, partition };
+  if (kind === 'role') {
+    return { asker, ...policiesOf(call.iam.seen, seenRole(call.iam.seen, name)) };
+  }
+  if (`${kind}/${name}` !== sessions.user.principal) {
+    throw noSuchEntity(`The ${kind} with name ${name} cannot be found.`);
+  }
+  return {
+    asker,
+    policies: [{ name: 'AdministratorAccess', document: EVERYTHING }],
+    boundary: undefined,
+  };
+}
+
+function policiesOf(state: IamState, role: Role): Omit<Source, 'asker'> {
+  const attached = role.attached.flatMap((arn): LabelledPolicy[] => {
+    const policy = state.policies.get(arn);
+    const document = documentOf(policy);
+    return policy && document !== undefined ? [{ name: policy.name, document }] : [];
+  });
+  const inline = [...role.inline].map(([name, document]): LabelledPolicy => ({ name, document }));
+  return {
+    policies: [...attached, ...inline],
+    boundary: role.boundaryArn === undefined ? undefined : documentOf(state.policies.get(role.boundaryArn)),
+  };
 }

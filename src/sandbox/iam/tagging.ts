@@ -10,8 +10,7 @@ import {
   tagList,
   withoutTags,
 } from '../tags.ts';
-import { invalidInput, limitExceeded } from './errors.ts';
-import { paging, policyArn, roleName } from './members.ts';
+import { invalidInput, limitExceeded, paging, policyArn, roleName } from './members.ts';
 import { iamWrite, paged, seenPolicy, seenRole, writablePolicy, writableRole } from './operation.ts';
 
 /**

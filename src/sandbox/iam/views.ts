@@ -1,7 +1,7 @@
 import { encodeStrictly } from '../auth/signature.ts';
 import type { Call } from '../service.ts';
+import { shownTrust } from './inline.ts';
 import type { IamState, Policy, PolicyVersion, Role } from './store.ts';
-import { shownTrust } from './trust.ts';
 
 /** How IAM shows what it keeps. Listings leave out what only the Get operations tell. */
 export function roleView(call: Call, role: Role): object {

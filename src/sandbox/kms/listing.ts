@@ -1,6 +1,5 @@
 import { AwsError } from '../errors.ts';
-import { pageOf } from '../paginate.ts';
-import { type Operations, operation } from '../service.ts';
+import { type Operations, operation, pageOf } from '../service.ts';
 import { number, required, text } from '../shapes.ts';
 import { aliasExists, invalidAlias, invalidMarker, pendingDeletion } from './errors.ts';
 import { demandKey } from './keys.ts';

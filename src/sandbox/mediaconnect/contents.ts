@@ -1,6 +1,5 @@
 import { type Call, type Operations, operation } from '../service.ts';
 import { list, record, required } from '../shapes.ts';
-import { notFound, quotaExceeded } from './errors.ts';
 import { checkSourceCount, demandFlow, MAX_ENTITLEMENTS, MAX_OUTPUTS } from './flows.ts';
 import {
   entitlementArn,
@@ -14,10 +13,9 @@ import {
   sourceMembers,
   sourceUpdate,
 } from './members.ts';
-import { newParts, type PartInput, updatePart } from './parts.ts';
-import { type Flow, type Part, type PartKind, partsOf } from './store.ts';
+import { newParts, type PartInput, partView, updatePart } from './parts.ts';
+import { type Flow, notFound, type Part, type PartKind, partsOf, quotaExceeded } from './store.ts';
 import { readKeys } from './stream.ts';
-import { partView } from './views.ts';
 
 /** The operations on the sources, outputs and entitlements of a flow that exists. */
 export const contents: Operations = {

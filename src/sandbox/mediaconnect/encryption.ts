@@ -1,7 +1,7 @@
 import type { Call } from '../service.ts';
-import { badRequest } from './errors.ts';
 import { SRT, ZIXI } from './members.ts';
 import type { Encryption, PartKind, SecretKey, TransitEncryption } from './store.ts';
+import { badRequest } from './store.ts';
 
 /** What is encrypted. An entitlement has no protocol, nor has a source that comes through one. */
 export interface Place {

@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { pageOf } from '../paginate.ts';
-import { type Call, type Operations, operation } from '../service.ts';
+import { type Call, type Operations, operation, pageOf } from '../service.ts';
 import { type InputOf, number, required, text } from '../shapes.ts';
-import { badRequest, notFound, quotaExceeded } from './errors.ts';
 import { flowArn, flowMembers } from './members.ts';
-import { newParts, type PartInput } from './parts.ts';
+import { flowView, listedView, newParts, type PartInput } from './parts.ts';
 import type { Flow, FlowStatus, PartKind } from './store.ts';
+import { badRequest, notFound, quotaExceeded } from './store.ts';
 import { readKeys } from './stream.ts';
-import { flowView, listedView } from './views.ts';
 
 /** Source: "Quotas in AWS Elemental MediaConnect" in its user guide, and CreateFlow in the API reference. */
 const MAX_FLOWS = 20;

@@ -1,10 +1,9 @@
-import { pageOf } from '../paginate.ts';
-import { type Call, type Operation, type Operations, operation } from '../service.ts';
+import { type Call, type Operation, type Operations, operation, pageOf } from '../service.ts';
 import { number, text } from '../shapes.ts';
 import { checkSecretKey, checkTransit } from './encryption.ts';
-import { badRequest, notFound } from './errors.ts';
 import { routerArn, routerInputMembers, routerOutputMembers } from './members.ts';
 import type { RouterEnd, RouterKind, SecretKey, TransitEncryption } from './store.ts';
+import { badRequest, notFound } from './store.ts';
 
 /** What the sandbox gives an input without transit encryption. Source: `transitEncryption` of CreateRouterInput. */
 const AUTOMATIC: TransitEncryption = {

@@ -1,7 +1,7 @@
 import type { Identity } from '../auth/identity.ts';
 import { AwsError } from '../errors.ts';
+import { shownTrust } from '../iam/inline.ts';
 import { type Role, roleKey } from '../iam/store.ts';
-import { shownTrust } from '../iam/trust.ts';
 import { authorize } from '../permissions/authorize.ts';
 import { contextOf } from '../permissions/context.ts';
 import { decide } from '../permissions/evaluate.ts';

@@ -6,7 +6,6 @@ import {
   statementSpans,
   stringsOf,
 } from '../documents/json.ts';
-import { remembering } from '../remember.ts';
 import { holds, keysIn } from './conditions.ts';
 import { ANYTHING, couldFit, fits, type Pattern, pattern } from './glob.ts';
 import { type Context, resolved } from './variables.ts';
@@ -85,4 +84,26 @@ function isOnResource(statement: JsonObject, resource: string, variables: Contex
 
 function textsOf(element: unknown): string[] {
   return element === undefined ? [] : (stringsOf(element) ?? []);
+}
+
+/**
+ * The same function, with the answers for the texts that it was asked of last at hand. The answers are shared: nobody may change
+ * them.
+ * @param most so many answers are kept.
+ */
+function remembering<T>(answerFor: (text: string) => T, most: number): (text: string) => T {
+  const answers = new Map<string, T>();
+  return (text) => {
+    const known = answers.get(text);
+    if (known !== undefined) {
+      return known;
+    }
+    const answer = answerFor(text);
+    const [oldest] = answers.keys();
+    if (oldest !== undefined && answers.size >= most) {
+      answers.delete(oldest);
+    }
+    answers.set(text, answer);
+    return answer;
+  };
 }

@@ -1,10 +1,11 @@
 import { type Call, operation } from '../service.ts';
 import { flag, type InputOf, text } from '../shapes.ts';
-import { encryptWith } from './encryption.ts';
-import { exists, invalidRequest } from './errors.ts';
+import { encryptWith } from './keys.ts';
 import {
   clientRequestToken,
   description,
+  exists,
+  invalidRequest,
   kmsKeyId,
   replicaRegions,
   secretBinary,

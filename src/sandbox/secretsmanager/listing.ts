@@ -1,10 +1,82 @@
-import { type Operations, operation } from '../service.ts';
-import { flag, number, text } from '../shapes.ts';
-import { commonEntry, stagesById } from './describe.ts';
-import { filters, passesAll } from './filters.ts';
-import { nextToken } from './members.ts';
-import { secretPage } from './pages.ts';
+import { type Operations, operation, type Page, pageOf } from '../service.ts';
+import { flag, type InputOf, list, number, record, required, text } from '../shapes.ts';
+import { findSecret } from './access.ts';
+import { invalidNextToken, nextToken, secretId } from './members.ts';
+import { replicationStatus } from './replicas.ts';
+import { nextRotation } from './rotation.ts';
 import type { Secret } from './store.ts';
+
+const KEYS = [
+  'description',
+  'name',
+  'tag-key',
+  'tag-value',
+  'primary-region',
+  'owning-service',
+  'all',
+] as const;
+type Key = (typeof KEYS)[number];
+
+const filter = record({
+  Key: required(text({ oneOf: KEYS })),
+  Values: required(list(text({ max: 512, pattern: /^!?[a-zA-Z0-9 :_@/+=.\-!]*$/ }), { min: 1, max: 10 })),
+});
+
+/** `Filters` of the operations that look for secrets. */
+export const filters = list(filter, { max: 10 });
+
+/** Whether a secret passes every one of these filters. */
+export function passesAll(secret: Secret, given: readonly InputOf<typeof filter.members>[]): boolean {
+  return given.every(({ Key, Values }) => passes(secret, Key as Key, Values));
+}
+
+/** A filter passes when any of its values matches; one that starts with `!` matches what the rest of it does not. */
+function passes(secret: Secret, key: Key, values: readonly string[]): boolean {
+  return values.some((value) =>
+    value.startsWith('!') ? !matches(secret, key, value.slice(1)) : matches(secret, key, value),
+  );
+}
+
+/** Names and tags match by their beginning, case and all; descriptions and `all` by the beginning of a word, without case. */
+function matches(secret: Secret, key: Key, value: string): boolean {
+  switch (key) {
+    case 'name':
+      return secret.name.startsWith(value);
+    case 'description':
+      return hasWord(secret.description ?? '', value);
+    case 'tag-key':
+      return secret.tags?.some((tag) => tag.Key.startsWith(value)) ?? false;
+    case 'tag-value':
+      return secret.tags?.some((tag) => tag.Value.startsWith(value)) ?? false;
+    case 'primary-region':
+      return (secret.primaryRegion ?? '').startsWith(value);
+    case 'owning-service':
+      return (secret.owningService ?? '').startsWith(value);
+    case 'all':
+      return allText(secret).some((part) => hasWord(part, value));
+  }
+}
+
+function allText(secret: Secret): string[] {
+  const tags = (secret.tags ?? []).flatMap((tag) => [tag.Key, tag.Value]);
+  return [secret.name, secret.description ?? '', secret.primaryRegion ?? '', ...tags];
+}
+
+/** Whether each word of a value is the beginning of a word of the text. A value without words matches nothing. */
+function hasWord(textToSearch: string, value: string): boolean {
+  const words = wordsOf(value);
+  const searched = wordsOf(textToSearch);
+  return words.length > 0 && words.every((word) => searched.some((part) => part.startsWith(word)));
+}
+
+/**
+ * The words of a text, in lower case. They end at punctuation, and a new one begins with whatever stands before small letters and
+ * is none: `AppBeta` is `app` and `beta`, `COMPANYthings` is `compan` and `ythings`.
+ */
+function wordsOf(text: string): string[] {
+  const parts = text.split(/[\s/_+=.@-]+/).flatMap((part) => part.split(/([^a-z][a-z]+)/));
+  return parts.filter((word) => word !== '').map((word) => word.toLowerCase());
+}
 
 const SORT_VALUE: Record<string, (secret: Secret) => string | number> = {
   'created-date': (secret) => secret.createdAt,
@@ -54,4 +126,60 @@ function sorted(secrets: readonly Secret[], by: string, order: string): Secret[]
     sortValueOf(a) < sortValueOf(b) ? -1 : Number(sortValueOf(a) > sortValueOf(b)),
   );
   return order === 'asc' ? ascending : ascending.reverse();
+}
+
+/** DescribeSecret. It works on a secret that is scheduled for deletion too. */
+export const describing: Operations = {
+  DescribeSecret: operation({ SecretId: secretId }, (call, input) => {
+    const secret = findSecret(call, input.SecretId, 'DescribeSecret');
+    return {
+      ...commonEntry(secret),
+      VersionIdsToStages: stagesById(secret),
+      ReplicationStatus: replicationStatus(secret),
+    };
+  }),
+};
+
+/** What DescribeSecret and ListSecrets both tell of a secret. */
+function commonEntry(secret: Secret): object {
+  return {
+    ARN: secret.arn,
+    Name: secret.name,
+    Type: secret.type,
+    Description: secret.description || undefined,
+    KmsKeyId: secret.kmsKeyId || undefined,
+    RotationEnabled: secret.rotation?.enabled,
+    RotationLambdaARN: secret.rotation?.lambdaArn,
+    RotationRules: secret.rotation?.rules,
+    LastRotatedDate: dateOrNone(secret.rotation?.rotatedAt),
+    NextRotationDate: dateOrNone(nextRotation(secret)),
+    LastChangedDate: new Date(secret.changedAt),
+    LastAccessedDate: dateOrNone(secret.accessedAt),
+    DeletedDate: dateOrNone(secret.deletedAt),
+    Tags: secret.tags,
+    OwningService: secret.owningService,
+    CreatedDate: new Date(secret.createdAt),
+    PrimaryRegion: secret.primaryRegion,
+  };
+}
+
+/** The versions that have a staging label; undefined for a secret without a value. */
+function stagesById(secret: Secret): Record<string, string[]> | undefined {
+  const labelled = [...secret.versions.values()].filter((version) => version.stages.length > 0);
+  return labelled.length === 0
+    ? undefined
+    : Object.fromEntries(labelled.map((version) => [version.id, version.stages]));
+}
+
+function dateOrNone(epochMs: number | undefined): Date | undefined {
+  return epochMs === undefined ? undefined : new Date(epochMs);
+}
+
+/** @throws AwsError InvalidNextTokenException for a token that is not from an earlier answer. */
+export function secretPage<T>(all: readonly T[], token: string | undefined, size = 100): Page<T> {
+  const page = pageOf(all, token, size);
+  if (!page) {
+    throw invalidNextToken();
+  }
+  return page;
 }

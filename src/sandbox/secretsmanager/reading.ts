@@ -1,13 +1,20 @@
 import { AwsError } from '../errors.ts';
-import type { Page } from '../paginate.ts';
+import type { Page } from '../service.ts';
 import { type Call, type Operations, operation } from '../service.ts';
 import { type InputOf, list, number } from '../shapes.ts';
 import { liveSecret } from './access.ts';
-import { decryptWith } from './encryption.ts';
-import { invalidNextToken, invalidParameter, invalidRequest, noValueFor } from './errors.ts';
-import { filters, passesAll } from './filters.ts';
-import { nextToken, secretId, versionId, versionStage } from './members.ts';
-import { secretPage } from './pages.ts';
+import { decryptWith } from './keys.ts';
+import { filters, passesAll, secretPage } from './listing.ts';
+import {
+  invalidNextToken,
+  invalidParameter,
+  invalidRequest,
+  nextToken,
+  noValueFor,
+  secretId,
+  versionId,
+  versionStage,
+} from './members.ts';
 import type { Secret, SecretVersion } from './store.ts';
 import { CURRENT, demandVersion, keyOf, versionWith } from './versions.ts';
 

@@ -1,11 +1,9 @@
 import { partitionOfRegion } from '../partitions.ts';
 import { type Call, type Operations, operation } from '../service.ts';
 import { flag, list, required } from '../shapes.ts';
-import { isReplica, liveSecret } from './access.ts';
-import { change } from './change.ts';
-import { isUsable } from './encryption.ts';
-import { invalidParameter, invalidRequest } from './errors.ts';
-import { region, replicaRegions, secretId } from './members.ts';
+import { change, isReplica, liveSecret } from './access.ts';
+import { isUsable } from './keys.ts';
+import { invalidParameter, invalidRequest, region, replicaRegions, secretId } from './members.ts';
 import type { Secret } from './store.ts';
 
 interface ReplicaInput {

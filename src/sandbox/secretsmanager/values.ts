@@ -2,14 +2,14 @@ import { keyArn } from '../kms/needs.ts';
 import { isAllowed } from '../permissions/authorize.ts';
 import { type Call, type Operations, operation } from '../service.ts';
 import { flag, list, number, required, text } from '../shapes.ts';
-import { findSecret } from './access.ts';
-import { change } from './change.ts';
-import { encryptWith, isUsable } from './encryption.ts';
-import { invalidParameter, invalidRequest } from './errors.ts';
-import { keyNeeds } from './keys.ts';
+import { change, findSecret } from './access.ts';
+import { encryptWith, isUsable, keyNeeds } from './keys.ts';
+import { secretPage } from './listing.ts';
 import {
   clientRequestToken,
   description,
+  invalidParameter,
+  invalidRequest,
   kmsKeyId,
   nextToken,
   secretBinary,
@@ -18,7 +18,6 @@ import {
   versionId,
   versionStage,
 } from './members.ts';
-import { secretPage } from './pages.ts';
 import type { Secret, SecretVersion } from './store.ts';
 import {
   CURRENT,

@@ -1,4 +1,4 @@
-import { invalidParameter, limitExceeded, noValueFor, tokenInUse } from './errors.ts';
+import { invalidParameter, limitExceeded, noValueFor, tokenInUse } from './members.ts';
 import type { Secret, SecretContent, SecretVersion } from './store.ts';
 
 export const CURRENT = 'AWSCURRENT';

@@ -8,8 +8,7 @@ import { type Call, type Operations, operation, type Service } from '../service.
 import type { InputOf } from '../shapes.ts';
 import { isReserved, type Tag } from '../tags.ts';
 import { assumeRoleMembers, sessionTokenMembers } from './members.ts';
-import { provesMfa } from './mfa.ts';
-import { needs, roleWithArn } from './needs.ts';
+import { needs, provesMfa, roleWithArn } from './needs.ts';
 
 const HOUR_SECONDS = 3600;
 const SESSION_TOKEN_SECONDS = 43_200;

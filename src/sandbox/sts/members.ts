@@ -1,5 +1,4 @@
-import { documentText } from '../latin1.ts';
-import { list, number, record, required, text } from '../shapes.ts';
+import { documentText, list, number, record, required, text } from '../shapes.ts';
 import { tagKeyList, tagList } from '../tags.ts';
 
 /** The inputs of STS operations. Source: the service's API model. */

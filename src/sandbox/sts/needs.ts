@@ -1,6 +1,6 @@
 import { AwsError } from '../errors.ts';
+import { shownTrust } from '../iam/inline.ts';
 import type { Role } from '../iam/store.ts';
-import { shownTrust } from '../iam/trust.ts';
 import { tagsIn, textIn, textsIn } from '../permissions/input.ts';
 import { type Facts, type Need, requestTags } from '../permissions/need.ts';
 import type { Call, Input } from '../service.ts';
@@ -53,4 +53,27 @@ function assumeFacts(call: Call, input: Input): Facts {
 function refusal(call: Call, permission: string, roleArn: string): AwsError {
   const message = `User: ${call.caller.arn} is not authorized to perform: ${permission} on resource: ${roleArn}`;
   return new AwsError('AccessDenied', message, 403);
+}
+
+interface MfaInput {
+  SerialNumber?: string | undefined;
+  TokenCode?: string | undefined;
+}
+
+/**
+ * Whether a request proves possession of an MFA device. The sandbox takes any device and any six digits.
+ * @throws AwsError AccessDenied if it gives one half of the proof only.
+ */
+export function provesMfa(input: MfaInput): boolean {
+  if (input.SerialNumber === undefined && input.TokenCode === undefined) {
+    return false;
+  }
+  if (input.SerialNumber === undefined || input.TokenCode === undefined) {
+    throw new AwsError(
+      'AccessDenied',
+      'MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.',
+      403,
+    );
+  }
+  return true;
 }
