@@ -1,6 +1,6 @@
 import { EXIT } from './failure.ts';
 import { runProgram } from './run.ts';
-import { outputWords } from './ui/output-messages.ts';
+import { outputWords } from './ui/output.ts';
 import { ignoreZeroSizes } from './ui/terminal.ts';
 
 /** Ends the process as soon as all is written. Somebody who interrupts does not wait for timers of the AWS SDK to run out. */

@@ -6,15 +6,14 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { DEFAULTS, HTTP } from '../defaults.ts';
+import { credentialsOf } from './credentials/chain.ts';
 import type { AwsConfiguration } from './credentials/configuration.ts';
-import { foundCredentials } from './credentials/index.ts';
+import type { ChainTools } from './credentials/step.ts';
 import { type AwsTime, withoutSkewRetries, withServerTime } from './http/clock-skew.ts';
-import { demandingAws } from './http/not-aws.ts';
-import { withBoundedAnswers } from './http/response-size.ts';
+import { demandingAws, middlewareOf, type SdkClient, withBoundedAnswers } from './http/response-shapes.ts';
 import type { LaneOf, Lanes } from './requests/request-queues.ts';
 import { withBoundedRetries } from './requests/retries.ts';
 import type { BeginWait } from './requests/slow-calls.ts';
-import { middlewareOf, type SdkClient } from './sdk-client.ts';
 import type { ServiceId } from './services.ts';
 import type { ExpectedAccount } from './session.ts';
 
@@ -188,5 +187,34 @@ function once<T>(make: () => T): () => T {
   return () => {
     made ??= { value: make() };
     return made.value;
+  };
+}
+
+/** Credentials that end within this time are fetched again, as the SDK does. */
+const RENEW_BEFORE_MS = 5 * 60 * 1000;
+/** Credentials that are about to expire when they are fetched are used for this time, and not fetched for each request. */
+const LEAST_USE_MS = 60 * 1000;
+
+type Provider = () => Promise<AwsCredentialIdentity>;
+
+/**
+ * Returns the provider of the credentials for all clients. It asks the one source that the configuration names, once, and again only
+ * when the credentials are about to expire. A failure is remembered too, so that nothing runs twice.
+ */
+function foundCredentials(tools: ChainTools): Provider {
+  const { source, profile } = tools.configuration;
+  let found: Promise<AwsCredentialIdentity> | undefined;
+  let renewAt = Number.POSITIVE_INFINITY;
+  return () => {
+    if (Date.now() >= renewAt) found = undefined;
+    if (found) return found;
+    // Callers that come before the new credentials arrive wait for the same request.
+    renewAt = Number.POSITIVE_INFINITY;
+    found = credentialsOf(tools, { source, profile }).then((credentials) => {
+      const ends = credentials.expiration?.getTime() ?? Number.POSITIVE_INFINITY;
+      renewAt = Math.max(ends - RENEW_BEFORE_MS, Date.now() + LEAST_USE_MS);
+      return credentials;
+    });
+    return found;
   };
 }

@@ -8,7 +8,7 @@ import { isClockSkew } from './http/clock-skew.ts';
 import { networkFailure, type Trust } from './http/network-errors.ts';
 import { awsWords as words } from './messages.ts';
 import { isAlwaysEnabled } from './regions.ts';
-import { isThrottled } from './requests/throttling.ts';
+import { isThrottled } from './requests/retries.ts';
 import { serviceOf } from './services.ts';
 
 /** What was being asked of AWS when an error came: named in the sentence that the user reads. */

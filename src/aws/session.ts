@@ -8,11 +8,10 @@ import { type AwsClients, type AwsSettings, createClients } from './clients.ts';
 import { configurationWords } from './credentials/messages.ts';
 import { isUnknownKey, type Request, toFailure } from './errors.ts';
 import { awsWords as words } from './messages.ts';
-import { watchEnds } from './requests/call-ends.ts';
 import { pauseFor } from './requests/poll.ts';
 import { createLanes } from './requests/request-queues.ts';
 import { mayHaveTakenEffect } from './requests/retries.ts';
-import { type OnWaiting, watchWaits } from './requests/slow-calls.ts';
+import { type OnWaiting, watchEnds, watchWaits } from './requests/slow-calls.ts';
 
 /** Whose credentials these are, as STS tells it. */
 export interface Identity {

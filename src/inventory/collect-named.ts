@@ -1,5 +1,5 @@
 import { parseSecretArn } from '../aws/arn.ts';
-import { type ListedPolicy, policyPages } from '../aws/iam/tool-policies.ts';
+import { type ListedPolicy, policyPages } from '../aws/iam/role-listing.ts';
 import type { ListedSecret } from '../aws/secrets/listing.ts';
 import type { Looking, Seen } from './collect.ts';
 import { statusWords as words } from './messages.ts';

@@ -1,5 +1,5 @@
 import { isRegionName, parseSecretArn } from '../aws/arn.ts';
-import { isOwnPolicy, type ListedPolicy, policyPages } from '../aws/iam/tool-policies.ts';
+import { isOwnPolicy, type ListedPolicy, policyPages } from '../aws/iam/role-listing.ts';
 import { offeredRegions } from '../aws/regions.ts';
 import { atMost } from '../aws/requests/concurrency.ts';
 import type { ListedSecret } from '../aws/secrets/listing.ts';

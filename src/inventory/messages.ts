@@ -1,5 +1,4 @@
-import { count } from '../ui/batch-messages.ts';
-import { many, someOf } from '../ui/many.ts';
+import { count, many, someOf } from '../ui/batch-messages.ts';
 
 /** Words of the `status` command: the checks, the tree, the notes. */
 

@@ -1,5 +1,4 @@
-import { algorithmOfLength, KEY_LENGTH } from './generate.ts';
-import { type Algorithm, KeyMaterial, type KeyType } from './key-material.ts';
+import { type Algorithm, algorithmOfLength, KEY_LENGTH, KeyMaterial, type KeyType } from './key-material.ts';
 import { storedKeyWords, storedOtherAlgorithm, keyWords as words } from './messages.ts';
 import {
   characterProblem,
@@ -122,4 +121,20 @@ function srtProblem(key: string): KeyProblem | undefined {
   return key.length < 10 || key.length > 80
     ? { code: 'srt-length', message: words.srtLength(key.length) }
     : undefined;
+}
+
+/**
+ * What is odd about a key that passed `checkKey`. These are warnings, not problems, because the other end of the stream
+ * may use just this key, and then no other one decrypts. An SRT password gets none: what it may look like is up to the user.
+ */
+export function keyWarnings(key: KeyMaterial, keyType: KeyType): string[] {
+  if (keyType !== 'static-key') return [];
+  const digits = key.reveal();
+  if (/^(.)\1*$/i.test(digits)) return [words.sameDigit];
+  // A spreadsheet keeps 15 digits of a number.
+  if (/^[1-9]\d{14}0+$/.test(digits)) return [words.roundedNumber];
+  const inner = Buffer.from(digits, 'hex').toString('latin1');
+  // In a random key of 32 bytes each byte is a hexadecimal digit about once in 10^34 times.
+  const isKey = /^[0-9a-f]+$/i.test(inner) && algorithmOfLength(inner.length) !== undefined;
+  return isKey ? [words.encodedTwice(inner.length)] : [];
 }

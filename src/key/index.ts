@@ -1,6 +1,13 @@
 export { type CheckResult, checkKey, checkStoredKey, type KeyRules, mayBePassword } from './check.ts';
-export { ALGORITHMS, algorithmOfLength, generateKey, KEY_LENGTH } from './generate.ts';
-export { type Algorithm, KeyMaterial, type KeyType } from './key-material.ts';
+export {
+  ALGORITHMS,
+  type Algorithm,
+  algorithmOfLength,
+  generateKey,
+  KEY_LENGTH,
+  KeyMaterial,
+  type KeyType,
+} from './key-material.ts';
 export {
   type CheckedKey,
   checkOfOpenType,

@@ -1,12 +1,10 @@
 import { EXIT, Failure } from '../failure.ts';
 import { plain } from '../ui/plain.ts';
-import { checkKey, type KeyRules } from './check.ts';
-import { generateKey } from './generate.ts';
-import { KeyMaterial, type KeyType } from './key-material.ts';
+import { checkKey, type KeyRules, keyWarnings } from './check.ts';
+import { generateKey, KeyMaterial, type KeyType } from './key-material.ts';
 import { keyWords as words } from './messages.ts';
 import type { KeyProblem } from './problems.ts';
 import { type KeyInput, type KeySource, readKeyText } from './source.ts';
-import { keyWarnings } from './warnings.ts';
 
 /**
  * A key as its source holds it, not checked yet. Its variable is no longer in the environment, so programs that look for

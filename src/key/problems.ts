@@ -1,4 +1,4 @@
-import { KEY_BYTES } from './generate.ts';
+import { KEY_BYTES } from './key-material.ts';
 import { keyWords as words } from './messages.ts';
 
 /** Something wrong with a key: a stable word, and a sentence that says what to do and shows nothing of the key. */

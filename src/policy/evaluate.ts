@@ -1,4 +1,3 @@
-import { requestContext } from './context.ts';
 import type { PolicyDocument } from './document.ts';
 import {
   allows,
@@ -11,9 +10,10 @@ import {
   type Source,
 } from './finding.ts';
 import { nearMiss } from './near-miss.ts';
-import { EVERY_REACH, type Reach, type RequestPrincipal } from './principals.ts';
 import type { StatementRequest } from './statement.ts';
+import { EVERY_REACH, type Reach, type RequestPrincipal } from './statement.ts';
 import { isUnknown } from './truth.ts';
+import { requestContext } from './variables.ts';
 
 /** `cannot-tell`: something that this program does not know could change the answer. */
 export type Verdict = 'allowed' | 'denied' | 'cannot-tell';
@@ -169,4 +169,17 @@ function conclude(denied: Finding, granted: Finding): Evaluation {
   return open
     ? { verdict: 'cannot-tell', because: open.because }
     : { verdict: 'allowed', because: granted.because };
+}
+
+/**
+ * Returns whether an identity policy by itself grants the request. That is a question about the document only: for a resource of
+ * another account the policy over there must allow it too, which is left to `evaluateAccess`.
+ */
+export function grantsAccess(
+  document: PolicyDocument,
+  { principal, action, resource, context }: AccessRequest,
+): boolean {
+  const sources = [{ name: 'the policy', document, attachment: { to: 'identity' } as const }];
+  const request = { caller: { role: principal }, action, resource, context: requestContext(context, []) };
+  return denies(sources, request).truth === 'no' && allows(sources, request).truth === 'yes';
 }

@@ -10,6 +10,7 @@ export {
   MEDIACONNECT_SERVICE,
   type PolicyScope,
   type PolicyScopeName,
+  prefixOfEntry,
   READ_ACTIONS,
   type ReadableSecret,
   resourceFor,
@@ -41,19 +42,23 @@ export {
   type EvaluationInput,
   evaluateAccess,
   evaluateTrust,
+  grantsAccess,
   type TrustRequest,
   type Verdict,
 } from './evaluate.ts';
-export { grantsAccess } from './granting.ts';
-export { MANAGED_POLICY_LIMIT, measure, TRUST_POLICY_LIMIT } from './measure.ts';
 export {
   addToReadPolicy,
   addTrust,
   type ExistingPolicy,
   existingPolicy,
+  removeSecrets,
 } from './merge.ts';
-export { prefixOfEntry } from './prefix.ts';
-export type { RequestPrincipal } from './principals.ts';
-export { removeSecrets } from './remove.ts';
-export { deletedPrincipals, isReadPolicyShape } from './shape.ts';
-export { isWiderThan } from './width.ts';
+export {
+  deletedPrincipals,
+  isReadPolicyShape,
+  isWiderThan,
+  MANAGED_POLICY_LIMIT,
+  measure,
+  TRUST_POLICY_LIMIT,
+} from './shape.ts';
+export type { RequestPrincipal } from './statement.ts';

@@ -1,8 +1,8 @@
 import { MEDIACONNECT_SERVICE } from './build.ts';
-import { conditionHolds } from './conditions.ts';
 import type { ConditionClause, Statement } from './document.ts';
 import type { Source } from './finding.ts';
 import { matches, pattern } from './match.ts';
+import { conditionHolds } from './operators.ts';
 import { partsOf, type StatementRequest } from './statement.ts';
 
 /** A statement that nearly allows a request, and what keeps it from doing so. */

@@ -1,5 +1,6 @@
 import { DECRYPT_ACTION, type KmsGrant, READ_ACTIONS, secretsManagerEndpoint } from './build.ts';
-import type { ConditionClause, PolicyDocument, Statement } from './document.ts';
+import type { ConditionClause, JsonPolicy, PolicyDocument, Statement } from './document.ts';
+import { coversArn, pattern } from './match.ts';
 
 const SECRET_RESOURCE = /^(\*|arn:[^:$]+:secretsmanager:[^:$]*:[^:$]*:secret:[^$]+)$/;
 const KEY_RESOURCE = /^arn:([^:*?$]+):kms:([^:*?$]+):[^:*?$]+:key\/(\*|[^*?$]+)$/;
@@ -117,4 +118,41 @@ function isViaService({ operator, key, values }: ConditionClause, endpoint: stri
 function aliasesOf({ operator, key, values }: ConditionClause): string[] {
   const about = operator === 'ForAnyValue:StringEquals' && key.toLowerCase() === 'kms:resourcealiases';
   return about && values.every((value) => ALIAS.test(value)) ? values : [];
+}
+
+/**
+ * Returns whether the wildcards of a policy allow more secrets than requested, such as every secret of the account instead of
+ * those with a prefix. A policy that is not a read policy counts as wider.
+ * @param asked the requested entries of `Resource` (`secretResources`)
+ */
+export function isWiderThan(document: PolicyDocument, asked: string[]): boolean {
+  if (!isReadPolicyShape(document)) return true;
+  const wildcards = asked.filter((each) => each.includes('*'));
+  const covers = (outer: string, entry: string) => outer === '*' || coversArn(pattern(outer), pattern(entry));
+  return document.statements
+    .filter(readsSecrets)
+    .flatMap(({ resources }) => resources?.values ?? [])
+    .filter(standsForMany)
+    .some((entry) => !wildcards.some((outer) => covers(outer, entry)));
+}
+
+/** Returns whether an entry matches more than one secret. `-??????` matches only the suffix that Secrets Manager adds. */
+function standsForMany(entry: string): boolean {
+  return /[*?]/.test(entry.replace(/-\?{6}$/, ''));
+}
+
+/** Most characters of a customer managed policy. Source: IAM User Guide, "IAM and AWS STS quotas". */
+export const MANAGED_POLICY_LIMIT = 6144;
+/** Most characters of a role trust policy, unless the account's quota was raised. Source: as above. */
+export const TRUST_POLICY_LIMIT = 2048;
+
+/**
+ * The size of a document in characters as IAM's quotas count it: without white space. AWS does not say whether white
+ * space inside a string is counted, so it is: the answer is never less than IAM's.
+ */
+export function measure(document: JsonPolicy | string): number {
+  // It is made without white space between its parts.
+  if (typeof document !== 'string') return JSON.stringify(document).length;
+  // A string without its end takes the rest of the text, so that the search does not begin again at each quote in it.
+  return document.replace(/("(?:[^"\\]|\\.)*"?)|\s+/g, '$1').length;
 }

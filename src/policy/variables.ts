@@ -1,6 +1,5 @@
-import type { RequestContext } from './context.ts';
 import { CURRENT_VERSION } from './document.ts';
-import { literal, pattern, type Token } from './match.ts';
+import { literal, matches, pattern, type Token } from './match.ts';
 import { all, any, not, type Truth, type Unknown } from './truth.ts';
 
 /** What a text in a policy is read against: the policy's `Version` and the request's context. */
@@ -77,4 +76,30 @@ function resolve(piece: string, wildcards: boolean, context: RequestContext): Ex
   if (values.length > 1) return { unknown: `policy variable ${key} has several values` };
   if (wildcards && /[*?]/.test(value)) return { unknown: `policy variable ${key} stands for a wildcard` };
   return { tokens: literal(value) };
+}
+
+/** A context key as far as it is known. An empty list of values is the same as no key. */
+type ContextValue = { state: 'absent' } | { state: 'unknown' } | { state: 'present'; values: string[] };
+
+/** The context of one request. Names of context keys are not case-sensitive. */
+export interface RequestContext {
+  lookup(key: string): ContextValue;
+}
+
+/**
+ * `known` holds the keys of the request with their values. A key that is not there is known to be absent, unless
+ * `unknown` names it; a name there may have wildcards, as in `aws:PrincipalTag/*`.
+ */
+export function requestContext(known: Record<string, string | string[]>, unknown: string[]): RequestContext {
+  const present = new Map(Object.entries(known).map(([key, value]) => [key.toLowerCase(), [value].flat()]));
+  return {
+    lookup(key) {
+      const name = key.toLowerCase();
+      const values = present.get(name);
+      if (values !== undefined) return values.length > 0 ? { state: 'present', values } : { state: 'absent' };
+      // Few requests come to this, so that the patterns are not read before.
+      const mayBeThere = unknown.some((each) => matches(pattern(each.toLowerCase()), name));
+      return { state: mayBeThere ? 'unknown' : 'absent' };
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import type { PolicyReader } from '../aws/iam/policies.ts';
-import type { SecretReader } from '../aws/secrets/reader.ts';
+import type { SecretReader } from '../aws/secrets/value-reader.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import type { Limits } from '../defaults.ts';
 import type { Algorithm, KeyMaterial, KeyType } from '../key/index.ts';

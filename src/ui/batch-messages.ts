@@ -107,3 +107,17 @@ function nothingToDo(done: number, all: number, every: string, what: string): st
   if (done === all) return every.endsWith('down.') ? every : `${every} Nothing has to be changed.`;
   return `${count(done)} of ${count(all)} keys ${done === 1 ? 'is' : 'are'} ${what}. Nothing is changed for ${done === 1 ? 'it' : 'them'}.`;
 }
+
+const SHOWN = 12;
+
+/** The first ones of a long list, and how many more there are. */
+export function someOf(subjects: string[]): string {
+  const more = subjects.length - SHOWN;
+  const shown = more > 0 ? [...subjects.slice(0, SHOWN), `${count(more)} more`] : subjects;
+  return shown.join(', ');
+}
+
+/** A number of things, such as `1 secret` or `1,000 secrets`. */
+export function many(number: number, what: string): string {
+  return `${count(number)} ${what}${number === 1 ? '' : 's'}`;
+}

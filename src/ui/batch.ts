@@ -4,11 +4,10 @@ import type { Failure } from '../failure.ts';
 import type { Some } from '../grouping.ts';
 import type { FailedKey, Outcomes } from '../plan-types.ts';
 import { fleetWords as words } from './batch-messages.ts';
-import { folded, MOST_LINES } from './fold.ts';
-import { type ToldLine, toldLines, toldText } from './message.ts';
 import { setupWords } from './messages.ts';
 import { type Output, wrap } from './output.ts';
-import { plain } from './plain.ts';
+import { folded, MOST_LINES, plain } from './plain.ts';
+import { type ToldLine, toldLines, toldText } from './plan.ts';
 import { field, readKeyCommand } from './summary.ts';
 
 /** Narrower than this, the two columns of the table stand below each other. */

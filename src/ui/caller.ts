@@ -3,8 +3,7 @@ import { configurationWords as words } from '../aws/credentials/messages.ts';
 import { SERVICE_IDS, type ServiceId } from '../aws/services.ts';
 import type { Identity } from '../aws/session.ts';
 import { looksLikePartOfKey } from '../options/rules.ts';
-import { plain } from './plain.ts';
-import { shownUrl } from './shown-url.ts';
+import { plain, shownUrl } from './plain.ts';
 
 /** Who asks AWS, and where: what is known of it by now. */
 export interface Caller {

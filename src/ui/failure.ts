@@ -1,13 +1,11 @@
 import { EXIT, Failure, Interrupted } from '../failure.ts';
 import type { Outcomes } from '../plan-types.ts';
 import { fleetWords } from './batch-messages.ts';
-import { folded, MOST_LINES } from './fold.ts';
 import { failureMembers, printJson } from './json.ts';
-import { toldLines } from './message.ts';
 import { setupWords as words } from './messages.ts';
-import { changesIn, listed } from './outcomes.ts';
 import type { Output } from './output.ts';
-import { plain, plainLines } from './plain.ts';
+import { folded, MOST_LINES, plain, plainLines } from './plain.ts';
+import { toldLines } from './plan.ts';
 
 /** Tells a failure or an interruption: what went wrong, what to do now, and what exists by now. */
 export function tellFailure(output: Output, error: Failure | Interrupted, outcomes: Outcomes): void {
@@ -72,4 +70,34 @@ export function leftToDo({ left }: Outcomes): string[] {
 function stacks(error: Error): string {
   const cause = error.cause instanceof Error && error.cause.stack ? `\ncaused by ${error.cause.stack}` : '';
   return plainLines(`${error.stack ?? ''}${cause}`);
+}
+
+/** What happened to resources, by their kind. */
+type ByKind = Pick<Outcomes, 'secrets' | 'policies' | 'roles'>;
+
+/** The resources of all kinds in one list. */
+export function listed({ secrets = [], policies = [], roles = [] }: Partial<ByKind>) {
+  return [...secrets, ...policies, ...roles];
+}
+
+/** What was changed, without what was found as it should be. */
+export function changesIn(outcomes: ByKind): ByKind {
+  return only(outcomes, ({ action }) => action !== 'kept');
+}
+
+/** What happened to resources that others do not tell of. */
+export function apartFrom(others: Partial<ByKind>, outcomes: ByKind): ByKind {
+  const known = new Set(listed(others).map(({ arn }) => arn));
+  return only(outcomes, ({ arn }) => !known.has(arn));
+}
+
+function only(
+  { secrets, policies, roles }: ByKind,
+  isMeant: (outcome: { arn: string; action: string }) => boolean,
+): ByKind {
+  return {
+    secrets: secrets.filter(isMeant),
+    policies: policies.filter(isMeant),
+    roles: roles.filter(isMeant),
+  };
 }

@@ -3,10 +3,10 @@ import type { Told } from '../message.ts';
 import type { Check, EncryptionSettings, FailedKey, Outcomes, SecretOutcome } from '../plan-types.ts';
 import { fleetWords } from './batch-messages.ts';
 import { callerMembers } from './caller.ts';
-import { toldText } from './message.ts';
 import { setupWords as words } from './messages.ts';
 import type { Output } from './output.ts';
 import { plainJson } from './plain.ts';
+import { toldText } from './plan.ts';
 
 /** The version of the JSON documents; it goes up when a script that reads them would have to change. */
 const JSON_VERSION = 1;

@@ -1,4 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
+import { groupedBy, type Some } from '../grouping.ts';
+import { looksLikePartOfKey } from '../options/rules.ts';
 
 /** Control characters, and the marks that reverse the direction of writing, change what a person believes to read. */
 const CONTROL = /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
@@ -56,4 +58,32 @@ export function plainJson(json: string): string {
     CONTROL_IN_LINES,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+}
+
+/** More lines of one kind than this nobody reads; they are folded. */
+export const MOST_LINES = 20;
+
+/**
+ * Puts things of which the same is to be said together, in the order in which the first of each came.
+ * @param alike what is the same of things that belong together; absent where each stands for itself
+ */
+export function folded<T>(things: T[], alike: ((thing: T) => string) | undefined): Some<T>[] {
+  return alike ? [...groupedBy(things, alike).values()] : things.map((thing) => [thing]);
+}
+
+/** The day of a date in UTC, such as `2026-11-25`. */
+export function dayOf(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}
+
+/** A URL as it may be shown: without a user, a password or a query, and not where it looks like a key in the wrong place. */
+export function shownUrl(url: string): string {
+  if (looksLikePartOfKey(url) || !URL.canParse(url)) return '[redacted]';
+  const { protocol, host, pathname } = new URL(url);
+  return plain(`${protocol}//${host}${pathname === '/' ? '' : pathname}`);
+}
+
+/** A word as a POSIX shell takes it. */
+export function shellWord(text: string): string {
+  return /^[\w./@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

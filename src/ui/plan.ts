@@ -1,10 +1,9 @@
+import type { Told } from '../message.ts';
 import type { Change, ChangeAction, Conflict } from '../plan-types.ts';
 import { fleetWords } from './batch-messages.ts';
-import { folded, MOST_LINES } from './fold.ts';
-import { toldText } from './message.ts';
 import { setupWords as words } from './messages.ts';
 import type { Output } from './output.ts';
-import { plain, plainLines } from './plain.ts';
+import { folded, MOST_LINES, plain, plainCommand, plainLines } from './plain.ts';
 
 /** What is planned, and what the user should know of it. */
 export interface ShownPlan {
@@ -91,4 +90,29 @@ export function planDocuments({ paint }: Output, changes: Change[]): string {
 /** What a conflict says, line by line. */
 export function conflictLines({ found, details }: Conflict): string[] {
   return [plain(found), ...details.map((detail) => `  ${plain(toldText(detail))}`)];
+}
+
+/** A line of what is told. */
+export interface ToldLine {
+  text: string;
+  /** Whether it is a command, which is not broken, so that it can be copied. */
+  whole: boolean;
+}
+
+/** What is told, with the command on a line of its own. */
+export function toldLines(told: Told): ToldLine[] {
+  if (typeof told === 'string' || 'waysOut' in told || told.command === undefined)
+    return [{ text: plain(toldText(told)), whole: false }];
+  const indent = /^ */.exec(told.remedy)?.[0] ?? '';
+  return [
+    { text: plain(told.remedy), whole: false },
+    { text: `${indent}  ${plainCommand(told.command)}`, whole: true },
+  ];
+}
+
+/** What is told, as one line. */
+export function toldText(told: Told): string {
+  if (typeof told === 'string') return told;
+  if ('waysOut' in told) return words.waysOut(told.waysOut.map(({ flag, text }) => `${flag} (${text})`));
+  return told.command === undefined ? told.remedy : `${told.remedy} ${told.command}`;
 }

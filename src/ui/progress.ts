@@ -2,7 +2,6 @@ import { fleetWords as words } from './batch-messages.ts';
 import type { Output } from './output.ts';
 import { plain } from './plain.ts';
 import { type StopWatch, watchStops } from './terminal.ts';
-import { timeLeft } from './time-left.ts';
 
 /** Shows what is being done now: a spinner in a terminal, a line each in a log, nothing with `--quiet`. */
 export interface Progress {
@@ -106,5 +105,29 @@ function lines(output: Output): Progress {
     done: say,
     printBetween: (print) => print(),
     stop: () => undefined,
+  };
+}
+
+/** Counts what is done with, for the user to see; one thing alone needs no counting. */
+export function counter(progress: Progress, total: number): () => void {
+  let done = 0;
+  return () => {
+    done += 1;
+    if (total > 1) progress.count(done, total);
+  };
+}
+
+/** Shorter than this, nobody needs to know how long it takes; in milliseconds. */
+const WORTH_TELLING_MS = 3_000;
+
+/**
+ * Estimates how long a number of like things takes until all are done, in milliseconds, from how long those took that are
+ * done. Answers nothing as long as that would be a guess.
+ */
+function timeLeft(now: () => number = () => performance.now()) {
+  const begun = now();
+  return (done: number, total: number): number | undefined => {
+    const elapsed = now() - begun;
+    return elapsed < WORTH_TELLING_MS || done === 0 ? undefined : (elapsed / done) * (total - done);
   };
 }

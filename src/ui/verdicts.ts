@@ -1,6 +1,4 @@
 import type { ChalkInstance } from 'chalk';
-import { verdictMarks } from './verdict-messages.ts';
-
 /** What came of a check. `cannot-tell`: something that would decide could not be looked at, or is not known. */
 export type Verdict = 'failed' | 'cannot-tell' | 'warning' | 'ok';
 
@@ -19,3 +17,11 @@ export function mark(paint: ChalkInstance, verdict: Verdict): string {
 export function colourOf(paint: ChalkInstance, verdict: Verdict): ChalkInstance {
   return { failed: paint.red, 'cannot-tell': paint.yellow, warning: paint.yellow, ok: paint.green }[verdict];
 }
+
+/** The sign in front of what was checked. */
+export const verdictMarks: Record<Verdict, string> = {
+  failed: '✖',
+  'cannot-tell': '?',
+  warning: '!',
+  ok: '✔',
+};

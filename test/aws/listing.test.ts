@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { atMost } from '../../src/aws/requests/concurrency.ts';
-import { pages } from '../../src/aws/requests/pages.ts';
+import { atMost, pages } from '../../src/aws/requests/concurrency.ts';
 
 describe('a listing', () => {
   const read = async (tokens: Record<string, string | undefined>) => {

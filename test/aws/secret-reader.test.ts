@@ -7,7 +7,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { type FoundSecret, readSecret } from '../../src/aws/secrets/index.ts';
 import { listSecrets } from '../../src/aws/secrets/listing.ts';
-import { secretReader } from '../../src/aws/secrets/reader.ts';
+import { secretReader } from '../../src/aws/secrets/value-reader.ts';
 import { type Aws, openAws } from '../../src/aws/session.ts';
 import { OWN_TAG } from '../../src/defaults.ts';
 import type { SandboxCredentials } from '../../src/sandbox/index.ts';

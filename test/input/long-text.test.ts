@@ -3,7 +3,7 @@ import { toFailure } from '../../src/aws/errors.ts';
 import { checkKey, checkStoredKey, KeyMaterial, type KeyType } from '../../src/key/index.ts';
 import { looksLikeKey, looksLikePartOfKey } from '../../src/options/rules.ts';
 import { evaluateAccess, parsePolicy } from '../../src/policy/index.ts';
-import { measure } from '../../src/policy/measure.ts';
+import { measure } from '../../src/policy/shape.ts';
 import { wrap } from '../../src/ui/output.ts';
 import { harmless, plain, plainJson, plainLines } from '../../src/ui/plain.ts';
 

@@ -12,7 +12,7 @@ import {
   type KeySource,
   loadKey,
 } from '../../src/key/index.ts';
-import { toldText } from '../../src/ui/message.ts';
+import { toldText } from '../../src/ui/plan.ts';
 import { anyText, SEED, validKey } from './arbitraries.ts';
 import { KEYS } from './keys.ts';
 import { isSentence, numbersIn } from './sentences.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Failure } from '../../src/failure.ts';
 import { type Manifest, readManifest } from '../../src/manifest/index.ts';
-import { toldText } from '../../src/ui/message.ts';
+import { toldText } from '../../src/ui/plan.ts';
 import { closing } from '../support/closing.ts';
 
 let folder: string | undefined;

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { FoundRole } from '../../src/aws/iam/roles.ts';
 import type { FoundSecret } from '../../src/aws/secrets/index.ts';
-import type { SecretContent } from '../../src/aws/secrets/values.ts';
+import type { SecretContent } from '../../src/aws/secrets/versions.ts';
 import { check, type Expectation, type KeyExpectation } from '../../src/checks/setup/checks.ts';
 import { KeyMaterial } from '../../src/key/index.ts';
 import { ACCOUNT, guidePolicy, guideTrust, KEYS, REGION, roleArn } from '../support/account.ts';

@@ -9,7 +9,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { describe, expect, test } from 'vitest';
 import type { RequestHandler } from '../../src/aws/clients.ts';
 import { policyReader } from '../../src/aws/iam/policies.ts';
-import { secretReader } from '../../src/aws/secrets/reader.ts';
+import { secretReader } from '../../src/aws/secrets/value-reader.ts';
 import { openAws } from '../../src/aws/session.ts';
 import { CONTRADICTION_PAUSES_MS, LIMITS } from '../../src/defaults.ts';
 import { KeyMaterial } from '../../src/key/index.ts';

@@ -1,5 +1,5 @@
 import { policyReader } from '../../src/aws/iam/policies.ts';
-import { secretReader } from '../../src/aws/secrets/reader.ts';
+import { secretReader } from '../../src/aws/secrets/value-reader.ts';
 import { openAws } from '../../src/aws/session.ts';
 import type { Limits } from '../../src/defaults.ts';
 import { KeyMaterial } from '../../src/key/index.ts';

@@ -3,17 +3,17 @@ import { fromLoginCredentials } from '@aws-sdk/credential-provider-login';
 import { fromSSO } from '@aws-sdk/credential-provider-sso';
 import { fromInstanceMetadata } from '@smithy/credential-provider-imds';
 import type { AwsCredentialIdentity } from '@smithy/types';
-import { Failure } from '../../failure.ts';
+import { EXIT, Failure } from '../../failure.ts';
+import { isAccountId } from '../../options/rules.ts';
 import { plain } from '../../ui/plain.ts';
+import { parseArn } from '../arn.ts';
 import type { RequestHandler } from '../clients.ts';
 import type { AwsConfiguration, CredentialsSource, Profile, ProfileCredentials } from './configuration.ts';
-import { fromContainer } from './container.ts';
+import { howOfSource } from './configuration-files.ts';
+import { fromContainer, runProcess } from './container.ts';
 import type { LastRequest } from './failures.ts';
 import { configurationWords as words } from './messages.ts';
-import { runProcess } from './process.ts';
 import { assumeRole, assumeRoleWithToken, checkRoleSettings } from './role.ts';
-import { checkLogin, checkSso } from './sign-in.ts';
-import { howOfSource } from './source.ts';
 import { type ChainTools, type CredentialsStep, takeStep, unusable } from './step.ts';
 
 /** The SDK would print its own warning when several credential variables are set. */
@@ -189,4 +189,43 @@ function watched(handler: RequestHandler, last: LastRequest): RequestHandler {
       }
     },
   };
+}
+
+/**
+ * Checks what a profile says about IAM Identity Center, before a token is sent anywhere. The SDK's provider stumbles over a mistake with
+ * errors of its own insides, or sends the token to the portal of another start URL than the one that it is for.
+ * Source: AWS SDKs and Tools Reference Guide, "IAM Identity Center credential provider".
+ * @throws Failure
+ */
+function checkSso({ ssoSession }: Pick<AwsConfiguration, 'ssoSession'>, profile: Profile): void {
+  const sentence = ssoMistake(ssoSession, profile);
+  if (sentence === undefined) return;
+  const hint = words.ssoConfigureHint(plain(profile.name));
+  throw new Failure(sentence, { code: 'no-credentials', exitCode: EXIT.permission, hint });
+}
+
+function ssoMistake(
+  ssoSession: AwsConfiguration['ssoSession'],
+  { name, settings }: Profile,
+): string | undefined {
+  const profile = plain(name);
+  const { sso_session } = settings;
+  const session = sso_session === undefined ? {} : ssoSession(sso_session);
+  if (!session) return words.ssoSessionMissing(profile, plain(sso_session ?? ''));
+  for (const member of ['sso_start_url', 'sso_region']) {
+    const [own, shared] = [settings[member], session[member]];
+    if (sso_session !== undefined && !shared) return words.ssoSessionLacks(plain(sso_session), member);
+    if (own && shared && own !== shared)
+      return words.ssoInconsistent(profile, plain(sso_session ?? ''), member);
+  }
+  const needed = ['sso_account_id', 'sso_role_name', ...(sso_session ? [] : ['sso_start_url', 'sso_region'])];
+  const lacking = needed.find((each) => !settings[each]);
+  if (lacking) return words.ssoLacks(profile, lacking);
+  return isAccountId(settings.sso_account_id ?? '') ? undefined : words.badSsoAccount(profile);
+}
+
+/** Checks what a profile says about `aws login`. @throws Failure */
+function checkLogin(profile: Profile): void {
+  if (!parseArn(profile.settings.login_session ?? ''))
+    throw unusable(profile, words.badLoginSession(plain(profile.name)));
 }

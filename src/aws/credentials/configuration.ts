@@ -4,9 +4,14 @@ import { loadSharedConfigFiles } from '@smithy/core/config';
 import { EXIT, Failure } from '../../failure.ts';
 import { plain } from '../../ui/plain.ts';
 import type { ServiceId } from '../services.ts';
-import { type FileLimits, readConfigurationFile, sectionsIn } from './configuration-files.ts';
+import {
+  type FileLimits,
+  hasAccessKeys,
+  readConfigurationFile,
+  sectionsIn,
+  sourceOf,
+} from './configuration-files.ts';
 import { configurationWords as words } from './messages.ts';
-import { hasAccessKeys, sourceOf } from './source.ts';
 
 /** A value of the AWS configuration, and where it was found: a flag, a variable, or a profile. */
 export interface Setting {

@@ -3,11 +3,10 @@ import { ReadLimitError } from '../../read-file.ts';
 import { plain } from '../../ui/plain.ts';
 import { networkFailure } from '../http/network-errors.ts';
 import { awsWords } from '../messages.ts';
-import { isThrottled } from '../requests/throttling.ts';
+import { isThrottled } from '../requests/retries.ts';
 import type { Setting } from './configuration.ts';
-import { ContainerError } from './container.ts';
+import { ContainerError, ProcessError } from './container.ts';
 import { configurationWords as words } from './messages.ts';
-import { ProcessError } from './process.ts';
 import type { CredentialsStep } from './step.ts';
 
 /** What was seen of the last request that a credentials provider sent. */

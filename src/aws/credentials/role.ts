@@ -4,7 +4,7 @@ import { EXIT, Failure } from '../../failure.ts';
 import { plain } from '../../ui/plain.ts';
 import { parseArn } from '../arn.ts';
 import { toFailure } from '../errors.ts';
-import { NotAwsError } from '../http/not-aws.ts';
+import { NotAwsError } from '../http/response-shapes.ts';
 import { awsWords } from '../messages.ts';
 import type { Profile } from './configuration.ts';
 import { readLimited } from './configuration-files.ts';

@@ -1,5 +1,5 @@
 import type { RequestHandler } from '../clients.ts';
-import { middlewareOf, type SdkClient } from '../sdk-client.ts';
+import { middlewareOf, type SdkClient } from './response-shapes.ts';
 
 const SKEW = new Set(['RequestExpired', 'RequestTimeTooSkewed', 'RequestInTheFuture']);
 

@@ -1,11 +1,10 @@
 import { EXIT, Failure } from '../../failure.ts';
-import { plain } from '../../ui/plain.ts';
-import { shownUrl } from '../../ui/shown-url.ts';
+import { plain, shownUrl } from '../../ui/plain.ts';
 import type { Setting } from '../credentials/configuration.ts';
 import type { Request } from '../errors.ts';
 import { awsWords as words } from '../messages.ts';
-import { NotAwsError } from './not-aws.ts';
 import { ProxyError } from './proxy.ts';
+import { NotAwsError } from './response-shapes.ts';
 
 /** Whom a request trusts. */
 export interface Trust {

@@ -1,3 +1,12 @@
+import { pipeline, Readable, Transform } from 'node:stream';
+import type { IAMClient } from '@aws-sdk/client-iam';
+import type { KMSClient } from '@aws-sdk/client-kms';
+import type { MediaConnectClient } from '@aws-sdk/client-mediaconnect';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { STSClient } from '@aws-sdk/client-sts';
+import { HTTP } from '../../defaults.ts';
+import type { RequestHandler } from '../clients.ts';
+
 /**
  * What AWS's answers must look like where the program reads them. The SDK passes on a text that is a number, or a list that
  * is a text, as it is; AWS sends none, but what imitates AWS, or stands between, may.
@@ -53,4 +62,67 @@ function isListOfTexts(value: unknown): boolean {
 
 function isRecord(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Makes a handler give up on an answer that is larger than any of AWS's: what sends it may never end. */
+export function withBoundedAnswers(handler: RequestHandler): RequestHandler {
+  return {
+    metadata: handler.metadata,
+    destroy: () => handler.destroy(),
+    async handle(...request) {
+      const answer = await handler.handle(...request);
+      const { body, headers } = answer.response;
+      // AWS tells the length ahead, and Node reads no further than that.
+      const told = Number(headers['content-length'] ?? Number.POSITIVE_INFINITY);
+      if (told > HTTP.longestAnswerBytes && body instanceof Readable) answer.response.body = bounded(body);
+      return answer;
+    },
+  };
+}
+
+function bounded(body: Readable): Readable {
+  let size = 0;
+  const counter = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      size += chunk.length;
+      done(size > HTTP.longestAnswerBytes ? new NotAwsError('an answer that does not end') : null, chunk);
+    },
+  });
+  // Whoever reads hears of a failure from the stream itself.
+  return pipeline(body, counter, () => undefined);
+}
+
+/** An answer that cannot be AWS's, such as that of a login page. */
+export class NotAwsError extends Error {
+  override readonly name = 'NotAwsError';
+}
+
+/**
+ * Makes a client take for an answer only what AWS may have answered. The SDK itself would read an empty body, or JSON
+ * about something else, as an answer in which everything optional is missing, and passes values of a wrong type on.
+ */
+export function demandingAws<C extends SdkClient>(client: C): C {
+  middlewareOf(client).add(
+    (next) => async (args) => {
+      const result = await next(args).catch((error: unknown) => {
+        throw isTold(error) ? error : new NotAwsError('an error without a name or a sentence');
+      });
+      const { $metadata, ...members } = result.output;
+      const saysNothing = Object.values(members).every((member) => member === undefined);
+      // Every answer of AWS has a request ID; some imitations of AWS leave it out, but they say something.
+      if (saysNothing && !$metadata.requestId) throw new NotAwsError('an empty answer without a request ID');
+      if (!isSound(members)) throw new NotAwsError('an answer with a member of another kind');
+      return result;
+    },
+    { step: 'initialize', name: 'demandAws' },
+  );
+  return client;
+}
+
+/** A client of the AWS SDK, whichever service it is for. */
+export type SdkClient = IAMClient | KMSClient | MediaConnectClient | SecretsManagerClient | STSClient;
+
+/** What all of them have in common where requests are looked at; the SDK types it for each service apart. */
+export function middlewareOf(client: SdkClient): IAMClient['middlewareStack'] {
+  return client.middlewareStack as IAMClient['middlewareStack'];
 }

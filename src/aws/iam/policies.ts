@@ -10,7 +10,7 @@ import { CONTRADICTION_PAUSES_MS } from '../../defaults.ts';
 import { EXIT, Failure, isAccessDenied } from '../../failure.ts';
 import { decodePolicy } from '../../policy/index.ts';
 import { nameInIamArn } from '../arn.ts';
-import { NotAwsError } from '../http/not-aws.ts';
+import { NotAwsError } from '../http/response-shapes.ts';
 import { awsWords as words } from '../messages.ts';
 import { type Aws, orAbsent } from '../session.ts';
 import { isOverflow, stackOf } from '../tags.ts';

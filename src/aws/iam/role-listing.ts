@@ -1,7 +1,8 @@
-import { ListRolesCommand } from '@aws-sdk/client-iam';
+import { GetPolicyCommand, ListPoliciesCommand, ListRolesCommand } from '@aws-sdk/client-iam';
 import { decodePolicy } from '../../policy/index.ts';
-import { type Page, pages } from '../requests/pages.ts';
-import type { Aws } from '../session.ts';
+import { type Page, pages } from '../requests/concurrency.ts';
+import { type Aws, orAbsent } from '../session.ts';
+import { isOwn } from '../tags.ts';
 
 /** A role as the list of roles shows it: without tags and without its permissions boundary. */
 export interface ListedRole {
@@ -38,4 +39,36 @@ export function rolePages(aws: Aws): AsyncGenerator<Page<ListedRole>> {
     );
     return { items, next: answer.IsTruncated ? answer.Marker : undefined };
   });
+}
+
+/** A managed policy as the list of policies shows it: without tags. */
+export interface ListedPolicy {
+  name: string;
+  arn: string;
+  /** Whether any user, group or role has it. */
+  attached: boolean;
+}
+
+/** All customer-managed policies of the account, page by page. */
+export function policyPages(aws: Aws): AsyncGenerator<Page<ListedPolicy>> {
+  return pages(async (token) => {
+    const input = { Scope: 'Local', MaxItems: 1000, Marker: token } as const;
+    const answer = await aws.call({ action: 'iam:ListPolicies', resource: '*' }, (options) =>
+      aws.clients.iam().send(new ListPoliciesCommand(input), options),
+    );
+    const items = (answer.Policies ?? []).flatMap(({ PolicyName, Arn, AttachmentCount }) =>
+      PolicyName && Arn ? [{ name: PolicyName, arn: Arn, attached: AttachmentCount !== 0 }] : [],
+    );
+    return { items, next: answer.IsTruncated ? answer.Marker : undefined };
+  });
+}
+
+/** Whether this program made a policy, as its tag says; a policy that is gone by now is nobody's. */
+export async function isOwnPolicy(aws: Aws, arn: string): Promise<boolean> {
+  const answer = await orAbsent(
+    aws.call({ action: 'iam:GetPolicy', resource: arn }, (options) =>
+      aws.clients.iam().send(new GetPolicyCommand({ PolicyArn: arn }), options),
+    ),
+  );
+  return isOwn(answer?.Policy?.Tags);
 }

@@ -7,7 +7,7 @@ import {
   type Source,
 } from '@aws-sdk/client-mediaconnect';
 import { parseArn } from '../arn.ts';
-import { pages } from '../requests/pages.ts';
+import { pages } from '../requests/concurrency.ts';
 import { type Aws, orAbsent } from '../session.ts';
 import { DescribeWholeFlowCommand } from './commands.ts';
 

@@ -1,5 +1,5 @@
 import { parseArn } from '../arn.ts';
-import { pages } from '../requests/pages.ts';
+import { pages } from '../requests/concurrency.ts';
 import { type Aws, orAbsent } from '../session.ts';
 import {
   GetRouterInputCommand,

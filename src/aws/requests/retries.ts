@@ -1,9 +1,7 @@
 import { Failure } from '../../failure.ts';
 import { ProxyError } from '../http/proxy.ts';
-import { middlewareOf, type SdkClient } from '../sdk-client.ts';
-import type { Lane } from './request-queue.ts';
-import type { LaneOf } from './request-queues.ts';
-import { isThrottled } from './throttling.ts';
+import { middlewareOf, type SdkClient } from '../http/response-shapes.ts';
+import type { Lane, LaneOf } from './request-queues.ts';
 
 /**
  * Changes that hold a whole document, made from one that was read just before. Sent again after a pause, they would undo
@@ -128,4 +126,15 @@ function watchTries(client: SdkClient, { outOfDate, lanes }: Tries, laneOf: Lane
     },
     { step: 'deserialize', priority: 'high', name: 'watchTries' },
   );
+}
+
+const THROTTLED = new Set([
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+  'RequestLimitExceeded',
+]);
+/** Whether AWS refused a request because there were too many of its kind. */
+export function isThrottled({ name }: Pick<Error, 'name'>): boolean {
+  return THROTTLED.has(name);
 }

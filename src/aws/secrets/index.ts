@@ -7,7 +7,7 @@ import { Failure, hasAwsCode } from '../../failure.ts';
 import type { KeyType } from '../../key/index.ts';
 import { type Aws, orAbsent } from '../session.ts';
 import { isOwn, keyTypeOf, stackOf } from '../tags.ts';
-import { type CurrentValue, readValue, type SecretContent } from './values.ts';
+import { type CurrentValue, readValue, type SecretContent } from './versions.ts';
 
 const POLICY_ACTION = 'secretsmanager:GetResourcePolicy';
 

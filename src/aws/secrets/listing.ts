@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import type { KeyType } from '../../key/index.ts';
 import type { Tag } from '../../options/rules.ts';
-import { type Page, pages } from '../requests/pages.ts';
+import { type Page, pages } from '../requests/concurrency.ts';
 import { type Aws, orAbsent } from '../session.ts';
 import { isOwn, keyTypeOf, tagsOfUser } from '../tags.ts';
 import { isCustomerKey, isPristine } from './index.ts';

@@ -1,6 +1,6 @@
 import type { Remedy } from '../../message.ts';
+import { many } from '../../ui/batch-messages.ts';
 import { own } from '../../ui/commands.ts';
-import { many } from '../../ui/many.ts';
 
 type Kind = 'flow' | 'routerInput' | 'routerOutput';
 

@@ -1,7 +1,8 @@
 import { BATCH } from '../../defaults.ts';
 import { isAccessDenied } from '../../failure.ts';
 import type { Aws } from '../session.ts';
-import { type CurrentValue, readValues, type Values } from './values.ts';
+import { type FoundSecret, type Reading, readSecret } from './index.ts';
+import { type CurrentValue, readValues, type Values } from './versions.ts';
 
 /** What was read of a secret together with others: its value, or that there is no such secret. */
 export type EarlyValue = { kind: 'found'; value: CurrentValue } | { kind: 'absent' };
@@ -90,4 +91,26 @@ function earlyIn({ found, absent }: Values, id: string): EarlyValue | undefined 
   const value = found.get(id);
   if (value) return { kind: 'found', value };
   return absent.has(id) ? { kind: 'absent' } : undefined;
+}
+
+/** Reads secrets. Those that are asked for at the same moment are read together, which takes fewer requests. */
+export interface SecretReader {
+  /** Answers what `readSecret` answers, and fails as it does. */
+  read(region: string, id: string, reading?: Pick<Reading, 'known'>): Promise<FoundSecret | undefined>;
+}
+
+/**
+ * Makes a reader for a run.
+ * @param withPolicies whether it reads the secrets' resource policies too
+ */
+export function secretReader(aws: Aws, { withPolicies = true } = {}): SecretReader {
+  const values = valueReader(aws);
+  return {
+    async read(region, id, reading = {}) {
+      const early = await values.early(region, id);
+      if (early?.kind === 'absent') return undefined;
+      const how = early ? { value: early.value } : reading;
+      return readSecret(aws, region, id, { ...how, withPolicy: withPolicies });
+    },
+  };
 }

@@ -1,6 +1,5 @@
 import { parseArn } from '../../aws/arn.ts';
-import { kmsKeyRef } from '../../aws/kms/index.ts';
-import { readKeyPolicy, type TimeLimit } from '../../aws/kms/keys.ts';
+import { kmsKeyRef, readKeyPolicy, type TimeLimit } from '../../aws/kms/index.ts';
 import { type Look, look, seenIn } from '../../aws/look.ts';
 import { awsWords } from '../../aws/messages.ts';
 import type { FoundSecret } from '../../aws/secrets/index.ts';

@@ -1,5 +1,4 @@
-import { kmsKeyRef } from '../../aws/kms/index.ts';
-import { type FoundKmsKey, readKmsKey } from '../../aws/kms/keys.ts';
+import { type FoundKmsKey, kmsKeyRef, readKmsKey } from '../../aws/kms/index.ts';
 import { type Look, seenIn } from '../../aws/look.ts';
 import type { Aws, Identity } from '../../aws/session.ts';
 import {

@@ -1,5 +1,5 @@
 import { parseArn } from '../../aws/arn.ts';
-import type { FoundKmsKey } from '../../aws/kms/keys.ts';
+import type { FoundKmsKey } from '../../aws/kms/index.ts';
 import { type Look, seenIn } from '../../aws/look.ts';
 import type { Identity } from '../../aws/session.ts';
 import type { Failure } from '../../failure.ts';

@@ -1,6 +1,6 @@
 import type { Failure } from '../../failure.ts';
 import type { Remedy, Told } from '../../message.ts';
-import { toldText } from '../../ui/message.ts';
+import { toldText } from '../../ui/plan.ts';
 import { verifyWords as words } from './messages.ts';
 import type { VerifyCheck, VerifyId } from './types.ts';
 

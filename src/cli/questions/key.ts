@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { DEFAULTS } from '../../defaults.ts';
 import { Failure } from '../../failure.ts';
+import { keyWarnings } from '../../key/check.ts';
 import {
   ALGORITHMS,
   type Algorithm,
@@ -11,7 +12,6 @@ import {
   type KeyType,
   loadKey,
 } from '../../key/index.ts';
-import { keyWarnings } from '../../key/warnings.ts';
 import { looksLikeKey } from '../../options/rules.ts';
 import { askChoice, askHidden, askText } from '../../ui/prompt.ts';
 import { explain, type WizardContext, warn } from './context.ts';

@@ -1,8 +1,7 @@
 import { type JsonPolicy, type JsonStatement, MANAGED_POLICY_LIMIT, measure } from '../../policy/index.ts';
 import { printJson } from '../../ui/json.ts';
 import type { Output } from '../../ui/output.ts';
-import { plainJson } from '../../ui/plain.ts';
-import { shellWord } from '../../ui/shell.ts';
+import { plainJson, shellWord } from '../../ui/plain.ts';
 import { permissionsWords as words } from './messages.ts';
 
 /** A statement of a policy and what it is for. */

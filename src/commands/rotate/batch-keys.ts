@@ -12,7 +12,7 @@ import type { SecretOutcome } from '../../plan-types.ts';
 import { type Attempt, tried } from '../../steps/observe.ts';
 import { beginsIn } from '../../steps/store-secret/reconcile.ts';
 import type { StepContext } from '../../steps/types.ts';
-import { counter } from '../../ui/counter.ts';
+import { counter } from '../../ui/progress.ts';
 import type { KeyToRotate } from './batch-plan.ts';
 import { rotateWords as words } from './messages.ts';
 import type { Rotation } from './plan.ts';

@@ -1,8 +1,8 @@
 import type { SecretOutcome } from '../../plan-types.ts';
 import { fleetWords } from '../../ui/batch-messages.ts';
-import { folded, MOST_LINES } from '../../ui/fold.ts';
 import { setupWords } from '../../ui/messages.ts';
 import type { Output } from '../../ui/output.ts';
+import { folded, MOST_LINES } from '../../ui/plain.ts';
 import { field, readKeyCommand } from '../../ui/summary.ts';
 import { rotateWords as words } from './messages.ts';
 

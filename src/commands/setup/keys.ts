@@ -12,9 +12,9 @@ import {
   type SetupResult,
 } from '../../steps/index.ts';
 import type { SetupRequest, StepContext } from '../../steps/types.ts';
-import { counter } from '../../ui/counter.ts';
 import { setupWords as words } from '../../ui/messages.ts';
 import { changesAnything } from '../../ui/plan.ts';
+import { counter } from '../../ui/progress.ts';
 
 /** Keys of which is known what exists, and what will be done. */
 export interface PlannedKeys {

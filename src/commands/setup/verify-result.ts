@@ -13,9 +13,8 @@ import type { KeyResult, RoleResult, SetupResult } from '../../steps/index.ts';
 import { flowScope } from '../../steps/trust-role/write.ts';
 import type { SetupRequest } from '../../steps/types.ts';
 import { fleetWords } from '../../ui/batch-messages.ts';
-import { folded, MOST_LINES } from '../../ui/fold.ts';
 import { setupWords } from '../../ui/messages.ts';
-import { plain } from '../../ui/plain.ts';
+import { folded, MOST_LINES, plain } from '../../ui/plain.ts';
 import { mark } from '../../ui/verdicts.ts';
 
 /**

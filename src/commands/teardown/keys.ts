@@ -5,10 +5,10 @@ import { LIMITS } from '../../defaults.ts';
 import { EXIT, Failure } from '../../failure.ts';
 import { isOpen, whatStops } from '../../steps/index.ts';
 import type { StepContext } from '../../steps/types.ts';
-import { counter } from '../../ui/counter.ts';
 import { outcomeMembers } from '../../ui/json.ts';
 import { setupWords } from '../../ui/messages.ts';
 import { changesAnything } from '../../ui/plan.ts';
+import { counter } from '../../ui/progress.ts';
 import {
   deletedIn,
   mergeOutcomes,

@@ -1,5 +1,5 @@
 import { allOrFirstFailure } from '../../aws/requests/concurrency.ts';
-import { type CurrentValue, readValue } from '../../aws/secrets/values.ts';
+import { type CurrentValue, readValue } from '../../aws/secrets/versions.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import { type CommandRun, runCommand } from '../../cli/run-command.ts';
 import { meantBy } from '../../cli/secret-options.ts';

@@ -1,7 +1,7 @@
 import type { Change } from '../../plan-types.ts';
 import { own } from '../../ui/commands.ts';
-import { folded, MOST_LINES } from '../../ui/fold.ts';
 import type { Output } from '../../ui/output.ts';
+import { folded, MOST_LINES } from '../../ui/plain.ts';
 import { changesAnything, planLines } from '../../ui/plan.ts';
 import { field } from '../../ui/summary.ts';
 import { teardownWords as words } from './messages.ts';

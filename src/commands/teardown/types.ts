@@ -1,5 +1,5 @@
 import type { FoundPolicy } from '../../aws/iam/policies.ts';
-import type { PolicyUses } from '../../aws/iam/policy-uses.ts';
+import type { PolicyUses } from '../../aws/iam/quotas.ts';
 import type { FoundRole } from '../../aws/iam/roles.ts';
 import type { Whereabouts } from '../../aws/secrets/find-in-regions.ts';
 import type { FoundSecret } from '../../aws/secrets/index.ts';

@@ -22,9 +22,9 @@ import { groupedBy } from '../../grouping.ts';
 import type { CheckedKey } from '../../key/index.ts';
 import { checkInManifest, loadKeysHere, type Manifest } from '../../manifest/index.ts';
 import { hasOpenType, keyRules, type SetupAnswers } from '../../steps/request.ts';
-import { counter } from '../../ui/counter.ts';
 import { printJson } from '../../ui/json.ts';
 import { setupWords } from '../../ui/messages.ts';
+import { counter } from '../../ui/progress.ts';
 
 /** Runs `verify --manifest` and answers the exit code. Mistakes in the file are thrown, all others are told by then. */
 export function runVerifyManifest(path: string, common: CommonOptions): Promise<number> {

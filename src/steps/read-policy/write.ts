@@ -5,7 +5,7 @@ import {
   SetDefaultPolicyVersionCommand,
 } from '@aws-sdk/client-iam';
 import { policyArn } from '../../aws/arn.ts';
-import { NotAwsError } from '../../aws/http/not-aws.ts';
+import { NotAwsError } from '../../aws/http/response-shapes.ts';
 import type { FoundPolicy } from '../../aws/iam/policies.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import { hasAwsCode } from '../../failure.ts';

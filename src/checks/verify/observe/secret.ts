@@ -7,7 +7,7 @@ import {
   readResourcePolicy,
 } from '../../../aws/secrets/index.ts';
 import type { EarlyValue, ValueReader } from '../../../aws/secrets/value-reader.ts';
-import { readValue, type SecretContent } from '../../../aws/secrets/values.ts';
+import { readValue, type SecretContent } from '../../../aws/secrets/versions.ts';
 import type { Aws, Identity } from '../../../aws/session.ts';
 import type { Algorithm, KeyMaterial, KeySource, KeyType } from '../../../key/index.ts';
 import type { Reading } from '../../../ui/commands.ts';

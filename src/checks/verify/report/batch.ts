@@ -1,6 +1,6 @@
 import { groupedBy } from '../../../grouping.ts';
-import { folded, MOST_LINES } from '../../../ui/fold.ts';
 import type { Output } from '../../../ui/output.ts';
+import { folded, MOST_LINES } from '../../../ui/plain.ts';
 import { type Verdict, WORST_FIRST } from '../../../ui/verdicts.ts';
 import type { VerifiedKey, VerifyCheck } from '../types.ts';
 import { verdictOf } from '../verdict.ts';

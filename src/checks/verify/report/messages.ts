@@ -1,5 +1,4 @@
-import { count } from '../../../ui/batch-messages.ts';
-import { many, someOf } from '../../../ui/many.ts';
+import { count, many, someOf } from '../../../ui/batch-messages.ts';
 import type { Verdict } from '../../../ui/verdicts.ts';
 
 const keysOf = (number: number) => (number > 1 ? 'these keys' : 'this key');

@@ -1,7 +1,6 @@
 import type { JsonPolicy } from '../../../policy/index.ts';
 import { wrap } from '../../../ui/output.ts';
-import { plain } from '../../../ui/plain.ts';
-import { shellWord } from '../../../ui/shell.ts';
+import { plain, shellWord } from '../../../ui/plain.ts';
 import { ACCOUNT_PLACEHOLDER } from '../placeholders.ts';
 
 const ACCOUNT_ARN = new RegExp(`"arn:[a-z-]+:([^"]*${ACCOUNT_PLACEHOLDER})`, 'g');

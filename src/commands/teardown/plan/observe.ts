@@ -1,5 +1,5 @@
 import { type FoundPolicy, type PolicyReader, policyReader } from '../../../aws/iam/policies.ts';
-import { readPolicyUses } from '../../../aws/iam/policy-uses.ts';
+import { readPolicyUses } from '../../../aws/iam/quotas.ts';
 import { type FoundRole, readRole } from '../../../aws/iam/roles.ts';
 import { allOrFirstFailure, atMost } from '../../../aws/requests/concurrency.ts';
 import { findSecret, type ReadSecret, type Whereabouts } from '../../../aws/secrets/find-in-regions.ts';
