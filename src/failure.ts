@@ -139,3 +139,6 @@ export async function carryingDoubt<T>(inDoubt: () => string | undefined, work: 
     throw error;
   }
 }
+
+/** What became of something that may fail for one key and leave the others alone. */
+export type Attempt<T> = { value: T } | { failure: Failure };

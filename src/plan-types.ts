@@ -1,7 +1,5 @@
 import type { Failure } from './failure.ts';
 import type { Told, Way } from './message.ts';
-import type { Verdict } from './ui/verdicts.ts';
-
 /** What a plan does to one resource. `keep` changes nothing; `schedule` is for deletion. */
 export type ChangeAction =
   | 'create'
@@ -146,3 +144,6 @@ export interface Quota {
   /** True where the account's own quota could not be read, so that the default counts. */
   assumed: boolean;
 }
+
+/** What came of a check. `cannot-tell`: something that would decide could not be looked at, or is not known. */
+export type Verdict = 'failed' | 'cannot-tell' | 'warning' | 'ok';

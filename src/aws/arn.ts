@@ -56,3 +56,8 @@ export function roleArn({ partition, account }: AccountRef, name: string): strin
 export function isRegionName(text: string): boolean {
   return /^[a-z]{2,5}(-[a-z]{1,16}){1,3}-\d{1,2}$/.test(text);
 }
+
+/** Whether the text is the number of an AWS account. */
+export function isAccountId(text: string): boolean {
+  return /^\d{12}$/.test(text);
+}

@@ -1,6 +1,6 @@
 import { EXIT, Failure } from '../failure.ts';
 import type { Told } from '../message.ts';
-import { plain } from '../ui/plain.ts';
+import { plain } from '../text.ts';
 import type { AwsConfiguration } from './credentials/configuration.ts';
 import { configurationWords } from './credentials/messages.ts';
 import { denialHint, denialIn } from './denials.ts';

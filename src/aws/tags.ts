@@ -1,6 +1,5 @@
 import { KEY_TYPE_TAG, OVERFLOW_TAG_VALUE, OWN_TAG } from '../defaults.ts';
 import type { KeyType } from '../key/index.ts';
-import type { Tag } from '../options/rules.ts';
 
 /** Tags as AWS answers them. */
 type Tags = readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined;
@@ -41,4 +40,9 @@ export function commonTags([first = [], ...others]: Tag[][]): Tag[] {
   return first.filter(({ key, value }) =>
     others.every((tags) => tags.some((tag) => tag.key === key && tag.value === value)),
   );
+}
+
+export interface Tag {
+  key: string;
+  value: string;
 }

@@ -1,9 +1,9 @@
 import { isRegionName } from '../aws/arn.ts';
+import { endpointsOf } from '../aws/caller.ts';
 import type { AwsConfiguration, Setting } from '../aws/credentials/configuration.ts';
 import { configurationWords as words } from '../aws/credentials/messages.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { hasKeyAsHost, isHttpUrl } from '../options/rules.ts';
-import { endpointsOf } from '../ui/caller.ts';
 
 /**
  * Refuses endpoints that the SDK could not send a request to. It would stop in the midst of one, with an error about its own insides.

@@ -2,8 +2,8 @@ import { CommanderError } from 'commander';
 import { EXIT, Failure, Interrupted } from '../failure.ts';
 import { inputWords as words } from '../options/messages.ts';
 import type { Outcomes } from '../plan-types.ts';
-import { tellFailure } from '../ui/failure.ts';
 import { createOutput, type Output } from '../ui/output.ts';
+import { tellFailure } from './failure.ts';
 
 /** The exit code for whatever ended the run. */
 export function exitCodeOf(error: unknown): number {

@@ -7,7 +7,7 @@ import {
   type UncheckedKey,
 } from '../key/index.ts';
 import type { KeyAnswers } from '../options/key-options.ts';
-import { hasOpenType, keyRules } from '../steps/request.ts';
+import { hasOpenType, keyRules } from '../options/setup-request.ts';
 import { setupWords } from '../ui/messages.ts';
 import type { CommandRun } from './run-command.ts';
 

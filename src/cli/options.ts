@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
-import { permissionsWords } from '../commands/permissions/messages.ts';
+import { isAccountId } from '../aws/arn.ts';
 import { inputWords as words } from '../options/messages.ts';
-import { endpointUrl as endpointRule, isAccountId, looksLikePartOfKey } from '../options/rules.ts';
+import { endpointUrl as endpointRule } from '../options/rules.ts';
+import { looksLikePartOfKey } from '../redaction.ts';
 import { commandsBelow } from './commands.ts';
 import { helpWords } from './help.ts';
 
@@ -82,9 +83,7 @@ export function commonProblems({ endpointUrl, profile, sandbox, accountId }: Com
   const wrongEndpoint = endpointUrl === undefined ? undefined : endpointRule(endpointUrl, '--endpoint-url');
   return [
     ...(wrongEndpoint === undefined ? [] : [wrongEndpoint]),
-    ...(accountId === undefined || isAccountId(accountId)
-      ? []
-      : [permissionsWords.accountId('--account-id')]),
+    ...(accountId === undefined || isAccountId(accountId) ? [] : [words.accountId('--account-id')]),
     // Hints name the profile.
     ...(looksLikePartOfKey(profile ?? '') ? [words.looksLikeKey('--profile')] : []),
   ];

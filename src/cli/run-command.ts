@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { callerMembers, endpointsOf } from '../aws/caller.ts';
 import {
   type AwsConfiguration,
   configurationWithoutFiles,
@@ -16,11 +17,10 @@ import { inputWords } from '../options/messages.ts';
 import type { Outcomes } from '../plan-types.ts';
 import { ReadLimitError } from '../read-file.ts';
 import type { Sandbox } from '../sandbox/index.ts';
-import { endpointsOf } from '../ui/caller.ts';
+import { plain, shownUrl } from '../text.ts';
 import { type Connection, connectCommands } from '../ui/commands.ts';
 import { setupWords as words } from '../ui/messages.ts';
 import { createOutput, type Output } from '../ui/output.ts';
-import { plain, shownUrl } from '../ui/plain.ts';
 import { createProgress, type Progress } from '../ui/progress.ts';
 import { demandEndpoints, demandRegion } from './configured-values.ts';
 import { isCi } from './environment.ts';
@@ -78,7 +78,8 @@ export async function runCommand(
     const interactive = mayAsk(common);
     sandbox = common.sandbox ? await openSandbox() : undefined;
     // For the JSON document of a run that ends before the configuration is read.
-    if (!sandbox) output.caller = () => ({ configuration: configurationWithoutFiles(common, process.env) });
+    if (!sandbox)
+      output.caller = () => callerMembers({ configuration: configurationWithoutFiles(common, process.env) });
     aws = openAws(
       await settingsFor({
         homeRegion,
@@ -95,7 +96,7 @@ export async function runCommand(
     );
     const { settings, identified } = aws;
     connectCommands(connectionOf(common, settings.configuration, homeRegion));
-    output.caller = () => ({ identity: identified(), configuration: settings.configuration });
+    output.caller = () => callerMembers({ identity: identified(), configuration: settings.configuration });
     const onWait = (source: string) => progress.printBetween(() => output.say(keyWords.waiting(source)));
     const keyInput = { stdin: process.stdin, env: process.env, interrupt, onWait };
     return await perform({ common, aws, output, progress, interrupt, outcomes, keyInput, interactive });
@@ -181,7 +182,7 @@ async function settingsFor({
   const mfa = interactive ? await import('./questions/mfa.ts') : undefined;
   const askMfaCode = mfa && ((serial: string) => mfa.askMfaCode(serial, output, progress));
   const configuration = await readConfiguration(common, process.env, { interrupt });
-  output.caller = () => ({ configuration });
+  output.caller = () => callerMembers({ configuration });
   demandEndpoints(configuration);
   if (homeRegion === undefined) demandRegion(configuration);
   if (endpointsOf(configuration).some(([, { value }]) => isPlainHttp(value)))

@@ -1,5 +1,5 @@
 import { DEFAULTS } from '../defaults.ts';
-import { type CompleteAnswers, prefixOf, type SetupAnswers } from '../steps/request.ts';
+import { type CompleteAnswers, prefixOf, type SetupAnswers } from '../options/setup-request.ts';
 import { setupWords as words } from '../ui/messages.ts';
 import { configuredRegions } from './configured-region.ts';
 import { keyOfFlags } from './key-options.ts';

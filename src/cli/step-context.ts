@@ -1,3 +1,4 @@
+import { callerLines } from '../aws/caller.ts';
 import { policyReader } from '../aws/iam/policies.ts';
 import { secretReader } from '../aws/secrets/value-reader.ts';
 import { LIMITS } from '../defaults.ts';
@@ -5,10 +6,9 @@ import { inMembers, planInManifest } from '../manifest/index.ts';
 import type { Happened, Left, Outcomes } from '../plan-types.ts';
 import type { StepContext } from '../steps/types.ts';
 import { fleetWords } from '../ui/batch-messages.ts';
-import { callerLines } from '../ui/caller.ts';
-import { changesIn, listed } from '../ui/failure.ts';
 import { setupWords as words } from '../ui/messages.ts';
 import { changesAnything, type ShownPlan, showPlan, showWarning } from '../ui/plan.ts';
+import { changesIn, listed } from './failure.ts';
 import type { CommandRun } from './run-command.ts';
 
 /**

@@ -3,7 +3,7 @@ import { checkExcess } from '../checks/access/excess.ts';
 import { groupedBy } from '../grouping.ts';
 import { type PolicyDocument, prefixOfEntry, tryParsePolicy } from '../policy/index.ts';
 import { standsFor } from '../policy/match.ts';
-import { dayOf } from '../ui/plain.ts';
+import { dayOf } from '../text.ts';
 import { checksOf } from './check.ts';
 import { judgeNaming, judgeReading, judgeTrustOf, namedDocumentsOf } from './check-role.ts';
 import { judgeSecret } from './check-secret.ts';

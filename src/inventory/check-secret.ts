@@ -1,7 +1,7 @@
 import type { Identity } from '../aws/session.ts';
 import { checkKmsKeys, type KmsKeyFinding } from '../checks/access/kms-key.ts';
 import { whyUnseen } from '../checks/access/read-access.ts';
-import { dayOf } from '../ui/plain.ts';
+import { dayOf } from '../text.ts';
 import { checksOf } from './check.ts';
 import { statusWords as words } from './messages.ts';
 import type { SeenSecret } from './secrets.ts';

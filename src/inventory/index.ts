@@ -1,35 +1,17 @@
-import type { CommonOptions } from '../cli/options.ts';
-import { type CommandRun, runCommand } from '../cli/run-command.ts';
-import { statusText } from '../commands/status/report.ts';
-import { EXIT, type ExitCode } from '../failure.ts';
-import { printJson } from '../ui/json.ts';
+import type { Aws } from '../aws/session.ts';
+import type { Progress } from '../ui/progress.ts';
 import { statusOf } from './build-status.ts';
-import { collect, type Looking, type Seen } from './collect.ts';
+import type { Looking, Seen } from './collect.ts';
 import { statusWords as words } from './messages.ts';
 import { collectNotes } from './notes.ts';
-import type { StatusAnswers } from './options.ts';
 import type { Status } from './types.ts';
-
-/** Runs `status` and answers the exit code. Whatever goes wrong is told by then. */
-export function runStatus(answers: StatusAnswers, common: CommonOptions): Promise<number> {
-  return runCommand(common, answers.regions, (run) => performStatus(run, answers));
-}
-
-/** Looks, checks, shows. What the checks find is for the reader; only what cannot be looked at at all is a failure. */
-export async function performStatus(run: CommandRun, { regions }: StatusAnswers): Promise<ExitCode> {
-  const { output } = run;
-  const { status } = await lookThrough(run, regions, collect);
-  if (output.options.json) printJson(output, status);
-  else output.result(statusText(status, output));
-  return EXIT.done;
-}
 
 /**
  * Looks through the account: what was seen, and what there is to say about it.
  * @param collecting how it is looked through: as a whole, or for what a manifest names
  */
 export async function lookThrough(
-  { aws, progress }: Pick<CommandRun, 'aws' | 'progress'>,
+  { aws, progress }: { aws: Aws; progress: Progress },
   asked: string[],
   collecting: (looking: Looking) => Promise<Seen>,
 ): Promise<{ seen: Seen; status: Status }> {

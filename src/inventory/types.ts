@@ -1,4 +1,4 @@
-import type { Verdict } from '../ui/verdicts.ts';
+import type { Verdict } from '../plan-types.ts';
 
 /** What `status` tells, as its JSON document has it. Dates are ISO 8601; `null` is what is not known or does not apply. */
 export interface Status {

@@ -1,5 +1,5 @@
 import { EXIT, Failure } from '../failure.ts';
-import { plain } from '../ui/plain.ts';
+import { plain } from '../text.ts';
 import { checkKey, type KeyRules, keyWarnings } from './check.ts';
 import { generateKey, KeyMaterial, type KeyType } from './key-material.ts';
 import { keyWords as words } from './messages.ts';

@@ -3,7 +3,7 @@ import { basename, normalize, parse, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { EXIT, errorCode, Failure, Interrupted } from '../failure.ts';
 import { openFile, ReadLimitError, readToEnd } from '../read-file.ts';
-import { plain, shellWord } from '../ui/plain.ts';
+import { plain, shellWord } from '../text.ts';
 import type { Algorithm } from './key-material.ts';
 import { KEY_BYTES } from './key-material.ts';
 import { keyWords as words } from './messages.ts';

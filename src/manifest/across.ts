@@ -1,7 +1,7 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import { partitionOf } from '../aws/regions.ts';
 import { DEFAULTS } from '../defaults.ts';
-import { regionsOf, type SetupAnswers } from '../steps/request.ts';
+import { regionsOf, type SetupAnswers } from '../options/setup-request.ts';
 import { manifestWords as words } from './messages.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { Members } from './tree.ts';

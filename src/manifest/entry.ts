@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
+import type { Tag } from '../aws/tags.ts';
 import { given, type Reader, readerOf } from '../options/option-reader.ts';
-import { looksLikeKey, type Tag, tagListProblems, tagProblem } from '../options/rules.ts';
+import { tagListProblems, tagProblem } from '../options/rules.ts';
 import { answersOf, combinations, type SetupOptions } from '../options/setup-options.ts';
-import type { SetupAnswers } from '../steps/request.ts';
+import type { SetupAnswers } from '../options/setup-request.ts';
+import { looksLikeKey } from '../redaction.ts';
 import { folderOf } from './file.ts';
 import { flagsIn, inMembers, memberOf } from './members.ts';
 import { manifestWords as words } from './messages.ts';

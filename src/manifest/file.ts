@@ -1,9 +1,9 @@
 import { dirname, normalize, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { EXIT, errorCode, Failure, Interrupted } from '../failure.ts';
-import { looksLikePartOfKey } from '../options/rules.ts';
 import { openFile, ReadLimitError, readToEnd } from '../read-file.ts';
-import { plain } from '../ui/plain.ts';
+import { looksLikePartOfKey } from '../redaction.ts';
+import { plain } from '../text.ts';
 import { manifestWords as words } from './messages.ts';
 
 /** Standard input, or what only this run has open, by one of its names: it can be read once. */

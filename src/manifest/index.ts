@@ -1,6 +1,7 @@
+import { isAccountId } from '../aws/arn.ts';
 import type { ExpectedAccount } from '../aws/session.ts';
-import { isAccountId, looksLikePartOfKey } from '../options/rules.ts';
-import type { SetupAnswers } from '../steps/request.ts';
+import type { SetupAnswers } from '../options/setup-request.ts';
+import { looksLikePartOfKey } from '../redaction.ts';
 import { checkAcross, type Entry } from './across.ts';
 import { withDefaults } from './defaults.ts';
 import { answersIn, checkEntry } from './entry.ts';

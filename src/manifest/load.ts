@@ -1,5 +1,5 @@
 import { atMost } from '../aws/requests/concurrency.ts';
-import { Failure } from '../failure.ts';
+import { type Attempt, Failure } from '../failure.ts';
 import {
   type CheckedKey,
   checkOfOpenType,
@@ -12,9 +12,8 @@ import {
   type UncheckedKey,
 } from '../key/index.ts';
 import { keyWords } from '../key/messages.ts';
-import type { Attempt } from '../steps/observe.ts';
-import { hasOpenType, keyRules } from '../steps/request.ts';
-import { plain } from '../ui/plain.ts';
+import { hasOpenType, keyRules } from '../options/setup-request.ts';
+import { plain } from '../text.ts';
 import { nameOf } from './file.ts';
 import type { Manifest, ManifestKey } from './index.ts';
 import { inMembers } from './members.ts';

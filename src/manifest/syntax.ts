@@ -1,5 +1,5 @@
 import { type ErrorCode, parseDocument } from 'yaml';
-import { keysIn } from '../options/rules.ts';
+import { keysIn } from '../redaction.ts';
 import { manifestWords as words } from './messages.ts';
 import type { Mistakes } from './mistakes.ts';
 import { type Tree, treeOf } from './tree.ts';

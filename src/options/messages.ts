@@ -54,6 +54,7 @@ export const inputWords = {
     `${what}: AWS takes 50 tags, one of which is the program's own, so at most ${most} can be given.`,
   oneOf: (what: string, choices: readonly string[]) => `${what} takes one of: ${choices.join(', ')}.`,
   yesOrNo: (what: string) => `${what} takes true or false.`,
+  accountId: (what: string) => `${what} takes the twelve digits of an account, such as 111122223333.`,
   twoAccounts: (from: string) =>
     `--account-id and ${from} name different accounts. Give one, or make them agree.`,
   endpointUrl: (what: string) => `${what} takes a URL, such as http://127.0.0.1:4566.`,

@@ -1,3 +1,4 @@
+import type { Tag } from '../aws/tags.ts';
 import { inputWords as words } from './messages.ts';
 import * as rules from './rules.ts';
 
@@ -36,7 +37,7 @@ export function readerOf({ nameOf, report }: Listener) {
       if (value !== undefined && chosen === undefined) report(words.oneOf(nameOf(flag), choices), flag);
       return chosen;
     },
-    tags(values: string[] | undefined): rules.Tag[] {
+    tags(values: string[] | undefined): Tag[] {
       const flag = '--tag';
       const tags = (values ?? []).flatMap((text) => {
         const tag = rules.parseTag(text);

@@ -1,5 +1,7 @@
 import { isRegionName, parseArn, parseSecretArn } from '../aws/arn.ts';
+import type { Tag } from '../aws/tags.ts';
 import { KEY_TYPE_TAG, OWN_TAG } from '../defaults.ts';
+import { looksLikeKey } from '../redaction.ts';
 import { inputWords as words } from './messages.ts';
 
 /**
@@ -7,47 +9,6 @@ import { inputWords as words } from './messages.ts';
  * `what` is how the sentence names the place where the value was given, such as `--role-name` or `The role name`.
  */
 export type Rule = (value: string, what: string) => string | undefined;
-
-/** Hexadecimal digits in one piece, or in groups of one length (`0011 2233 …`, `00:11:…`), which those of a UUID are not. */
-const DIGITS = new RegExp(
-  `(?<![0-9a-f])(?:${[2, 4, 8, 16].map((n) => `[0-9a-f]{${n}}(?:[ :._-][0-9a-f]{${n}})+`).join('|')}|[0-9a-f]+)(?![0-9a-f])`,
-  'gi',
-);
-
-const KEY_LENGTHS = [32, 48, 64] as const;
-
-/** What could hold a key at all; a long text has very few of these. */
-const ENOUGH_DIGITS = /[0-9a-f](?:[ :._-]?[0-9a-f]){31,}/gi;
-
-/** A key that was pasted into a field for a name must not become a name that everyone can read. */
-export function looksLikeKey(value: string): boolean {
-  return keysIn(value).length > 0;
-}
-
-/** Where in a text, which may be a whole file, something begins that looks like a key. */
-export function keysIn(text: string): number[] {
-  const found: number[] = [];
-  for (const { 0: part, index } of text.matchAll(ENOUGH_DIGITS)) {
-    for (const { at, digits, grouped } of runsOfDigits(part)) {
-      const isKey = KEY_LENGTHS.some((length) => length === digits) || (grouped && digits >= KEY_LENGTHS[0]);
-      if (isKey) found.push(index + at);
-    }
-  }
-  return found;
-}
-
-/** The same for half a key, in a place that messages would repeat. */
-export function looksLikePartOfKey(value: string): boolean {
-  for (const { digits } of runsOfDigits(value)) if (digits >= 16) return true;
-  return false;
-}
-
-function* runsOfDigits(value: string): Generator<{ at: number; digits: number; grouped: boolean }> {
-  for (const { 0: run, index } of value.matchAll(DIGITS)) {
-    const digits = run.replace(/[^0-9a-f]/gi, '').length;
-    yield { at: index, digits, grouped: digits < run.length };
-  }
-}
 
 function matching(pattern: RegExp, sentence: (what: string) => string): Rule {
   return (value, what) => {
@@ -151,11 +112,6 @@ export const kmsKeyId: Rule = (value, what) => {
   return known.test(resource) && keyPrefixed ? undefined : words.kmsKeyId(what);
 };
 
-export interface Tag {
-  key: string;
-  value: string;
-}
-
 /** AWS General Reference, "Tagging your AWS resources": the rules that hold for IAM and for Secrets Manager alike. */
 export function tagProblem({ key, value }: Tag, what: string): string | undefined {
   if (looksLikeKey(key) || looksLikeKey(value)) return words.looksLikeKey(what);
@@ -182,9 +138,4 @@ const MOST_TAGS = 49;
 export function parseTag(text: string): Tag | undefined {
   const at = text.indexOf('=');
   return at < 1 ? undefined : { key: text.slice(0, at), value: text.slice(at + 1) };
-}
-
-/** Whether the text is the number of an AWS account. */
-export function isAccountId(text: string): boolean {
-  return /^\d{12}$/.test(text);
 }

@@ -1,11 +1,11 @@
 import { parseArn, parseSecretArn } from '../aws/arn.ts';
 import { partitionOf } from '../aws/regions.ts';
-import type { SetupAnswers } from '../steps/request.ts';
 import { EXISTING_KEY_ANSWERS, POLICY_SCOPES } from './choices.ts';
 import { type KeyOptions, keyProblems, readKeyOptions } from './key-options.ts';
 import { inputWords as words } from './messages.ts';
 import { given, type Reader, reader } from './option-reader.ts';
 import * as rules from './rules.ts';
+import type { SetupAnswers } from './setup-request.ts';
 
 /** The options of `setup` as the parser returns them: text, not checked. */
 export interface SetupOptions extends KeyOptions {

@@ -2,7 +2,8 @@ import { parseSecretArn } from '../aws/arn.ts';
 import { commonTags } from '../aws/tags.ts';
 import { groupedBy } from '../grouping.ts';
 import { KEY_LENGTH } from '../key/index.ts';
-import type { PolicyRequest, RoleRequest, SetupRequest } from './types.ts';
+import type { SetupRequest } from '../options/setup-request.ts';
+import type { PolicyRequest, RoleRequest } from './types.ts';
 
 /** Keys that have a policy or a role in common, and what is wanted of that. */
 export interface Group<Request> {

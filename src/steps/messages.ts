@@ -1,6 +1,6 @@
 import type { Quota } from '../plan-types.ts';
 import type { PolicyScope } from '../policy/index.ts';
-import { dayOf } from '../ui/plain.ts';
+import { dayOf } from '../text.ts';
 
 /** Words of the plan: reasons, conflicts, ways out, warnings. */
 

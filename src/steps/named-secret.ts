@@ -1,10 +1,10 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import type { Whereabouts } from '../aws/secrets/find-in-regions.ts';
+import { namedSecretWords as words } from '../aws/secrets/named-secret-messages.ts';
 import type { Identity } from '../aws/session.ts';
 import type { Conflict } from '../plan-types.ts';
 import { blockedBy } from './conflict.ts';
 import { secretWords } from './messages.ts';
-import { namedSecretWords as words } from './named-secret-messages.ts';
 
 /**
  * ARNs that were given and are not those of what was found: those of another account, and others of its name, which can be

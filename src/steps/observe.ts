@@ -2,7 +2,8 @@ import { inTurns } from '../aws/requests/concurrency.ts';
 import { isAboutCaller } from '../aws/secrets/find-in-regions.ts';
 import type { Identity } from '../aws/session.ts';
 import { FLEET } from '../defaults.ts';
-import { Failure } from '../failure.ts';
+import { type Attempt, Failure } from '../failure.ts';
+import type { SetupRequest } from '../options/setup-request.ts';
 import type { StepName } from '../plan-types.ts';
 import { type Group, policyGroups, roleGroups } from './groups.ts';
 import { type FoundPolicies, readPolicy } from './read-policy/index.ts';
@@ -10,10 +11,7 @@ import type { FoundSecrets } from './store-secret/decision-types.ts';
 import { storeSecret } from './store-secret/index.ts';
 import type { FoundTrust } from './trust-role/conflicts.ts';
 import { trustRole } from './trust-role/index.ts';
-import type { PolicyRequest, RoleRequest, SetupRequest, StepContext } from './types.ts';
-
-/** What became of something that may fail for one key and leave the others alone. */
-export type Attempt<T> = { value: T } | { failure: Failure };
+import type { PolicyRequest, RoleRequest, StepContext } from './types.ts';
 
 /** What a policy or a role is now, which some of the keys have in common. */
 export interface InspectedGroup<Request, Found> extends Group<Request> {

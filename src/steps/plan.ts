@@ -1,5 +1,6 @@
 import type { Failure } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';
+import type { SetupRequest } from '../options/setup-request.ts';
 import type { Change, Conflict } from '../plan-types.ts';
 import type { Group } from './groups.ts';
 import type { Inspection } from './observe.ts';
@@ -8,7 +9,7 @@ import type { FoundSecrets, SecretPlan } from './store-secret/decision-types.ts'
 import { storeSecret } from './store-secret/index.ts';
 import type { FoundTrust } from './trust-role/conflicts.ts';
 import { type RolePlan, trustRole } from './trust-role/index.ts';
-import type { PolicyRequest, RoleRequest, SecretRef, SetupRequest, StepInput } from './types.ts';
+import type { PolicyRequest, RoleRequest, SecretRef, StepInput } from './types.ts';
 
 /** What is planned for one key. With a conflict or a failure nothing is done for it. */
 export interface KeyPlan {

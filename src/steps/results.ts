@@ -1,10 +1,9 @@
 import type { FoundRole } from '../aws/iam/roles.ts';
 import type { FoundSecret } from '../aws/secrets/index.ts';
-import type { Failure } from '../failure.ts';
+import type { Attempt, Failure } from '../failure.ts';
 import type { KeyMaterial } from '../key/index.ts';
 import type { PolicyOutcome, RoleOutcome } from '../plan-types.ts';
 import { keyConflict } from './conflict.ts';
-import type { Attempt } from './observe.ts';
 import { changes, type GroupPlan, type KeyPlan, type SetupPlan } from './plan.ts';
 import type { SecretPlan } from './store-secret/decision-types.ts';
 import type { FoundTrust } from './trust-role/conflicts.ts';

@@ -1,6 +1,6 @@
+import type { Tag } from '../aws/tags.ts';
 import { KEY_TYPE_TAG, OVERFLOW_TAG_VALUE, OWN_TAG } from '../defaults.ts';
 import type { KeyType } from '../key/index.ts';
-import type { Tag } from '../options/rules.ts';
 import type { StepName } from '../plan-types.ts';
 import type { CreateWork } from './read-policy/distribute.ts';
 

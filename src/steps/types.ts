@@ -1,9 +1,10 @@
 import type { PolicyReader } from '../aws/iam/policies.ts';
 import type { SecretReader } from '../aws/secrets/value-reader.ts';
 import type { Aws, Identity } from '../aws/session.ts';
+import type { Tag } from '../aws/tags.ts';
 import type { Limits } from '../defaults.ts';
-import type { Algorithm, KeyMaterial, KeyType } from '../key/index.ts';
-import type { Tag } from '../options/rules.ts';
+import type { KeyMaterial } from '../key/index.ts';
+import type { PolicyWish, RoleWish } from '../options/setup-request.ts';
 import type {
   Change,
   Conflict,
@@ -13,42 +14,7 @@ import type {
   SecretOutcome,
   StepName,
 } from '../plan-types.ts';
-import type { KmsKeyRef, PolicyScope } from '../policy/index.ts';
-
-/** What the user wants of one key, complete and checked. Nothing in it depends on what the account holds. */
-export interface SetupRequest {
-  secret: NewSecret | NamedSecrets | ExistingSecrets;
-  keyType: KeyType;
-  /** Set where nobody has said what kind of key it is: of secrets that exist, their tag decides. */
-  keyTypeGuessed?: true;
-  /** Checked against the key's length; told by the length when absent. */
-  algorithm?: Algorithm;
-  policy: PolicyWish;
-  role: RoleWish;
-  /** The user's tags; the program adds its own. */
-  tags: Tag[];
-  answers: {
-    existingKey?: 'keep' | 'replace';
-    restore: boolean;
-    updateTrust: boolean;
-  };
-}
-
-/** The policy that shall allow reading a key. */
-export interface PolicyWish {
-  name: string;
-  scope: PolicyScope;
-}
-
-/** The role that shall read a key. */
-export interface RoleWish {
-  name: string;
-  description: string;
-  /** Whether the trust policy has the `aws:SourceAccount` condition. */
-  sourceAccount: boolean;
-  sourceArns: string[];
-  permissionsBoundary?: string;
-}
+import type { KmsKeyRef } from '../policy/index.ts';
 
 /** What is wanted of a policy, for all keys that name it. */
 export interface PolicyRequest {
@@ -73,30 +39,6 @@ export interface RoleRequest {
   /** At most as many policies can have to be attached: one for each secret of the keys that name one of these policies. */
   mostPolicies: number;
   updateTrust: boolean;
-}
-
-/** A key to be stored under one name in each of the Regions. */
-export interface NewSecret {
-  kind: 'store';
-  name: string;
-  regions: string[];
-  key: KeyMaterial;
-  /** A generated key yields to one that a secret of this name already holds, in whichever Region. */
-  generated: boolean;
-  kmsKeyId?: string;
-}
-
-/** Secrets that exist already, by their full ARNs. */
-export interface ExistingSecrets {
-  kind: 'existing';
-  arns: string[];
-}
-
-/** Secrets that exist already, by their name. */
-export interface NamedSecrets {
-  kind: 'named';
-  name: string;
-  regions: string[];
 }
 
 /** What the steps are given to work with. */

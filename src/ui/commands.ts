@@ -1,6 +1,6 @@
 import { DEFAULTS } from '../defaults.ts';
 import type { KeySource, KeyType } from '../key/index.ts';
-import { shellWord } from './plain.ts';
+import { shellWord } from '../text.ts';
 
 /** How a run reaches AWS, as far as a command that is typed later would not do the same by itself. */
 export interface Connection {

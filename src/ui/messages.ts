@@ -94,6 +94,7 @@ export const setupWords = {
   regionsDiffer: 'Each Region has its own secret ARN: use the one of the Region in which the flow is.',
 
   missing: (count: number) => (count === 1 ? 'One thing is missing' : `${count} things are missing`),
+  missingFlagsHint: 'Give them as flags or environment variables.',
   missingHint:
     'Give them as flags or environment variables, or run the command in a terminal without --no-input and be asked.',
   missingItems: {

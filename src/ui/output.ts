@@ -6,8 +6,7 @@ import {
   default as chalkStdout,
 } from 'chalk';
 import { wrapAnsi } from 'fast-wrap-ansi';
-import type { Caller } from './caller.ts';
-import { harmless } from './plain.ts';
+import { harmless } from '../text.ts';
 
 /** What decides how the program speaks. */
 export interface OutputOptions {
@@ -30,7 +29,7 @@ export interface Output {
   /** The width of standard output in columns; 80 when it is no terminal. */
   readonly resultWidth: number;
   /** Who asks AWS, once that is decided. */
-  caller?: () => Caller;
+  caller?: () => object;
   /** Part of the result. */
   result(text: string): void;
   /** Prose for the result: broken between words when a person reads it in a terminal. */

@@ -1,9 +1,9 @@
 import type { Told } from '../message.ts';
 import type { Change, ChangeAction, Conflict } from '../plan-types.ts';
+import { folded, MOST_LINES, plain, plainCommand, plainLines } from '../text.ts';
 import { fleetWords } from './batch-messages.ts';
 import { setupWords as words } from './messages.ts';
 import type { Output } from './output.ts';
-import { folded, MOST_LINES, plain, plainCommand, plainLines } from './plain.ts';
 
 /** What is planned, and what the user should know of it. */
 export interface ShownPlan {

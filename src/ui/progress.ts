@@ -1,6 +1,6 @@
+import { plain } from '../text.ts';
 import { fleetWords as words } from './batch-messages.ts';
 import type { Output } from './output.ts';
-import { plain } from './plain.ts';
 import { type StopWatch, watchStops } from './terminal.ts';
 
 /** Shows what is being done now: a spinner in a terminal, a line each in a log, nothing with `--quiet`. */

@@ -1,6 +1,5 @@
 import type { ChalkInstance } from 'chalk';
-/** What came of a check. `cannot-tell`: something that would decide could not be looked at, or is not known. */
-export type Verdict = 'failed' | 'cannot-tell' | 'warning' | 'ok';
+import type { Verdict } from '../plan-types.ts';
 
 export const WORST_FIRST: readonly Verdict[] = ['failed', 'cannot-tell', 'warning', 'ok'];
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { harmless, plain, plainJson, plainLines } from '../../src/ui/plain.ts';
+import { harmless, plain, plainJson, plainLines } from '../../src/text.ts';
 import { COLOURS, cases, expectHarmless, nasty, without } from './nasty.ts';
 
 const MILLION = 1_000_000;

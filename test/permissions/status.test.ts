@@ -1,6 +1,6 @@
 import { CreateKeyCommand } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { performStatus } from '../../src/inventory/index.ts';
+import { performStatus } from '../../src/commands/status/run.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { livedInAccount, REGIONS } from '../status/account.ts';
 import { clientsOf } from '../support/account.ts';

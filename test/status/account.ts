@@ -1,6 +1,6 @@
 import { CreatePolicyCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { DeleteSecretCommand, ReplicateSecretToRegionsCommand } from '@aws-sdk/client-secrets-manager';
-import { performStatus } from '../../src/inventory/index.ts';
+import { performStatus } from '../../src/commands/status/run.ts';
 import type { Status, StatusCheck } from '../../src/inventory/types.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.ts';
 import {

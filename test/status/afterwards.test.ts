@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { performStatus } from '../../src/inventory/index.ts';
+import { performStatus } from '../../src/commands/status/run.ts';
 import {
   ACCOUNT,
   FAR_REGION,

@@ -14,8 +14,9 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HTTP } from '../../src/defaults.ts';
 import type { Status } from '../../src/inventory/types.ts';
+import type { Verdict } from '../../src/plan-types.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
-import { type Verdict, worst } from '../../src/ui/verdicts.ts';
+import { worst } from '../../src/ui/verdicts.ts';
 import { listen } from '../network/scene.ts';
 import { clientsFor } from '../sandbox/clients.ts';
 import {

@@ -3,7 +3,7 @@ import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { Chalk } from 'chalk';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { statusText } from '../../src/commands/status/report.ts';
-import { performStatus } from '../../src/inventory/index.ts';
+import { performStatus } from '../../src/commands/status/run.ts';
 import type { Status } from '../../src/inventory/types.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import {

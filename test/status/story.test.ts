@@ -8,7 +8,7 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { performStatus } from '../../src/inventory/index.ts';
+import { performStatus } from '../../src/commands/status/run.ts';
 import type { Status } from '../../src/inventory/types.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import { passOn } from '../network/proxy.ts';

@@ -14,7 +14,7 @@ import { openAws } from '../../src/aws/session.ts';
 import { CONTRADICTION_PAUSES_MS, LIMITS } from '../../src/defaults.ts';
 import { KeyMaterial } from '../../src/key/index.ts';
 import { readAnswers } from '../../src/options/setup-options.ts';
-import { completeRequest } from '../../src/steps/request.ts';
+import { completeRequest } from '../../src/options/setup-request.ts';
 import { storeSecret } from '../../src/steps/store-secret/index.ts';
 import type { StepContext } from '../../src/steps/types.ts';
 import { clientsOf, KEYS, makeSecret, REGION, readAccount, writesTo } from '../support/account.ts';

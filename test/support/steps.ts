@@ -4,9 +4,9 @@ import { openAws } from '../../src/aws/session.ts';
 import type { Limits } from '../../src/defaults.ts';
 import { KeyMaterial } from '../../src/key/index.ts';
 import { readAnswers, type SetupOptions } from '../../src/options/setup-options.ts';
+import { completeRequest } from '../../src/options/setup-request.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { applyAll, inspectAll, planAll } from '../../src/steps/index.ts';
-import { completeRequest } from '../../src/steps/request.ts';
 import type { StepContext } from '../../src/steps/types.ts';
 import { KEYS, REGION } from './account.ts';
 

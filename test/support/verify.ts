@@ -1,8 +1,8 @@
 import type { VerifyCheck } from '../../src/checks/verify/types.ts';
 import { readVerifyAnswers, type VerifyOptions } from '../../src/commands/verify/options.ts';
 import { performVerify } from '../../src/commands/verify/run.ts';
+import type { Verdict } from '../../src/plan-types.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
-import type { Verdict } from '../../src/ui/verdicts.ts';
 import { REGION } from './account.ts';
 import { type InProcessOptions, runInProcess } from './command.ts';
 import type { SetupDocument } from './setup.ts';

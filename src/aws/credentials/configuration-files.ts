@@ -2,7 +2,7 @@ import { externalDataInterceptor } from '@smithy/core/config';
 import { HTTP } from '../../defaults.ts';
 import { EXIT, type ExitCode, Failure, Interrupted } from '../../failure.ts';
 import { ReadLimitError, readWhole } from '../../read-file.ts';
-import { plain } from '../../ui/plain.ts';
+import { plain } from '../../text.ts';
 import type { CredentialsSource, Profile, ProfileCredentials } from './configuration.ts';
 import { configurationWords as words } from './messages.ts';
 

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { loadSharedConfigFiles } from '@smithy/core/config';
 import { EXIT, Failure } from '../../failure.ts';
-import { plain } from '../../ui/plain.ts';
+import { plain } from '../../text.ts';
 import type { ServiceId } from '../services.ts';
 import {
   type FileLimits,

@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode, Failure } from '../../failure.ts';
 import { ReadLimitError } from '../../read-file.ts';
-import { plain } from '../../ui/plain.ts';
+import { plain } from '../../text.ts';
 import { networkFailure } from '../http/network-errors.ts';
 import { awsWords } from '../messages.ts';
 import { isThrottled } from '../requests/retries.ts';

@@ -1,7 +1,7 @@
 import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { EXIT, Failure } from '../../failure.ts';
-import { plain } from '../../ui/plain.ts';
+import { plain } from '../../text.ts';
 import { parseArn } from '../arn.ts';
 import { toFailure } from '../errors.ts';
 import { NotAwsError } from '../http/response-shapes.ts';

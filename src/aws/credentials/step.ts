@@ -2,7 +2,7 @@ import type { STSClient } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { HTTP } from '../../defaults.ts';
 import { EXIT, Failure, Interrupted } from '../../failure.ts';
-import { plain } from '../../ui/plain.ts';
+import { plain } from '../../text.ts';
 import type { RequestHandler } from '../clients.ts';
 import type { BeginWait } from '../requests/slow-calls.ts';
 import type { AwsConfiguration, CredentialsSource, Profile } from './configuration.ts';

@@ -1,5 +1,5 @@
 import { EXIT, Failure } from '../../failure.ts';
-import { plain, shownUrl } from '../../ui/plain.ts';
+import { plain, shownUrl } from '../../text.ts';
 import type { Setting } from '../credentials/configuration.ts';
 import type { Request } from '../errors.ts';
 import { awsWords as words } from '../messages.ts';

@@ -5,10 +5,9 @@ import {
   type SortOrderType,
 } from '@aws-sdk/client-secrets-manager';
 import type { KeyType } from '../../key/index.ts';
-import type { Tag } from '../../options/rules.ts';
 import { type Page, pages } from '../requests/concurrency.ts';
 import { type Aws, orAbsent } from '../session.ts';
-import { isOwn, keyTypeOf, tagsOfUser } from '../tags.ts';
+import { isOwn, keyTypeOf, type Tag, tagsOfUser } from '../tags.ts';
 import { isCustomerKey, isPristine } from './index.ts';
 
 /** A secret as the list of secrets shows it. Listing does not count as reading its value. */

@@ -1,6 +1,7 @@
+import { namedSecretWords } from '../../aws/secrets/named-secret-messages.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import type { Remedy } from '../../message.ts';
-import { namedSecretWords } from '../../steps/named-secret-messages.ts';
+import { plainJson } from '../../text.ts';
 import {
   aws,
   inTurn,
@@ -12,7 +13,6 @@ import {
   type ToRotate,
   type ToStore,
 } from '../../ui/commands.ts';
-import { plainJson } from '../../ui/plain.ts';
 
 /** A policy of a role; an inline one has no ARN. */
 interface OfRole {

@@ -1,5 +1,5 @@
+import { plainJson } from '../../text.ts';
 import { aws } from '../../ui/commands.ts';
-import { plainJson } from '../../ui/plain.ts';
 
 const COMMANDS = {
   source: ['update-flow-source', '--source-arn', '--decryption'],

@@ -1,4 +1,4 @@
-import { dayOf } from '../../ui/plain.ts';
+import { dayOf } from '../../text.ts';
 import type { VerifyId } from './types.ts';
 
 /** What each check asks, to follow on "cannot be told". */

@@ -1,5 +1,5 @@
 import type { Remedy } from '../../message.ts';
-import type { Verdict } from '../../ui/verdicts.ts';
+import type { Verdict } from '../../plan-types.ts';
 
 /** The stable words for the checks. What comes before the first hyphen says what the check is about. */
 export type VerifyId =

@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode } from '../../failure.ts';
-import { type Verdict, worst } from '../../ui/verdicts.ts';
+import type { Verdict } from '../../plan-types.ts';
+import { worst } from '../../ui/verdicts.ts';
 import type { VerifyCheck, VerifyId } from './types.ts';
 
 /** Checks that tell more than whether MediaConnect can read the key now: not being able to look decides nothing. */

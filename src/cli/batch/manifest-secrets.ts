@@ -3,7 +3,7 @@ import type { ManifestEntry } from '../../checks/verify/index.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import { groupedBy } from '../../grouping.ts';
 import type { Manifest, ManifestKey } from '../../manifest/index.ts';
-import { regionsOf } from '../../steps/request.ts';
+import { regionsOf } from '../../options/setup-request.ts';
 import type { SecretPlace } from '../tagged-type.ts';
 
 /** A secret that an entry of a manifest names, and what is to read it. */

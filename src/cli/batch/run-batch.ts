@@ -9,11 +9,10 @@ import {
 } from '../../manifest/index.ts';
 import { manifestWords } from '../../manifest/messages.ts';
 import type { FailedKey, Outcomes } from '../../plan-types.ts';
-import { tellFailed } from '../../ui/batch.ts';
 import { type FleetEnd, fleetWords as words } from '../../ui/batch-messages.ts';
-import { apartFrom, changesIn, leftToDo, listed, listOf } from '../../ui/failure.ts';
 import { setupWords } from '../../ui/messages.ts';
 import { createOutput, type Output } from '../../ui/output.ts';
+import { apartFrom, changesIn, leftToDo, listed, listOf } from '../failure.ts';
 import { tell } from '../failure-output.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import type { CommonOptions } from '../options.ts';
@@ -21,6 +20,7 @@ import { type CommandRun, runCommand } from '../run-command.ts';
 import { missingFailure } from '../usage.ts';
 import { keepHeapSmall } from './heap-limit.ts';
 import { regionsIn } from './manifest-secrets.ts';
+import { tellFailed } from './summary.ts';
 
 /**
  * Runs a command for all keys of a manifest and answers the exit code. Mistakes in the file are thrown, all others are told by

@@ -1,6 +1,6 @@
+import { callerLines } from '../../aws/caller.ts';
 import { Interrupted } from '../../failure.ts';
-import { callerLines } from '../../ui/caller.ts';
-import { plain } from '../../ui/plain.ts';
+import { plain } from '../../text.ts';
 import { askYesNo } from '../../ui/prompt.ts';
 import type { WizardContext } from './context.ts';
 import { wizardWords as words } from './messages.ts';

@@ -1,6 +1,6 @@
 import type { Aws } from '../../aws/session.ts';
 import type { KeyInput } from '../../key/index.ts';
-import type { SetupAnswers } from '../../steps/request.ts';
+import type { SetupAnswers } from '../../options/setup-request.ts';
 import type { Output } from '../../ui/output.ts';
 import type { Progress } from '../../ui/progress.ts';
 

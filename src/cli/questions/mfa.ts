@@ -1,5 +1,5 @@
+import { plain } from '../../text.ts';
 import type { Output } from '../../ui/output.ts';
-import { plain } from '../../ui/plain.ts';
 import type { Progress } from '../../ui/progress.ts';
 import { askHidden } from '../../ui/prompt.ts';
 import { wizardWords as words } from './messages.ts';

@@ -2,7 +2,7 @@ import { type ListedSecret, listSecrets } from '../../aws/secrets/listing.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import { isAccessDenied } from '../../failure.ts';
 import { secretName } from '../../options/rules.ts';
-import { plain } from '../../ui/plain.ts';
+import { plain } from '../../text.ts';
 import { askChoice, askSearch, askText } from '../../ui/prompt.ts';
 import { askAccount } from './account.ts';
 import { explain, type WizardContext } from './context.ts';

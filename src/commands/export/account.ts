@@ -1,7 +1,6 @@
-import { parseArn, parseSecretArn } from '../../aws/arn.ts';
+import { isAccountId, parseArn, parseSecretArn } from '../../aws/arn.ts';
 import type { ExpectedAccount } from '../../aws/session.ts';
 import { EXIT, Failure } from '../../failure.ts';
-import { isAccountId } from '../../options/rules.ts';
 import { matches, pattern } from '../../policy/match.ts';
 import { exportWords as words } from './messages.ts';
 import type { ExportPlan, PlannedRole } from './types.ts';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { addManifestOption, manifestProblems } from '../../cli/batch/manifest-option.ts';
 import { addRequestOptions } from '../../cli/setup-options.ts';
 import type { SetupOptions } from '../../options/setup-options.ts';
-import type { SetupAnswers } from '../../steps/request.ts';
+import type { SetupAnswers } from '../../options/setup-request.ts';
 
 /** The options that say what is exported, as the parser returns them. */
 export interface ExportOptions extends SetupOptions {

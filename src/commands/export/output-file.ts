@@ -19,9 +19,10 @@ import { addOption } from '../../cli/options.ts';
 import { EXIT, errorCode, Failure } from '../../failure.ts';
 import { inputWords } from '../../options/messages.ts';
 import type { Reader } from '../../options/option-reader.ts';
-import { looksLikePartOfKey, type Rule } from '../../options/rules.ts';
+import type { Rule } from '../../options/rules.ts';
+import { looksLikePartOfKey } from '../../redaction.ts';
+import { plain } from '../../text.ts';
 import type { Output } from '../../ui/output.ts';
-import { plain } from '../../ui/plain.ts';
 import { exportHelp as help } from './help.ts';
 import { outputFileWords as words } from './output-file-messages.ts';
 

@@ -5,8 +5,8 @@ import { type CommandRun, expectedAccount, runCommand } from '../../cli/run-comm
 import { missingPlace, withExamples } from '../../cli/setup-inputs.ts';
 import { missingFailure } from '../../cli/usage.ts';
 import { EXIT } from '../../failure.ts';
-import type { SetupAnswers } from '../../steps/request.ts';
-import { permissionsWords as words } from '../permissions/messages.ts';
+import type { SetupAnswers } from '../../options/setup-request.ts';
+import { setupWords as words } from '../../ui/messages.ts';
 import { accountOf } from './account.ts';
 import type { ExportSubject } from './options.ts';
 import { planExport } from './plan.ts';
@@ -52,6 +52,6 @@ async function completeAnswers(run: CommandRun, given: SetupAnswers): Promise<Se
   const found = asks ? { ...given, regions: configuredRegions(run) } : given;
   const answers = run.common.sandbox ? withExamples(found) : found;
   const missing = missingPlace(answers);
-  if (missing.length > 0) throw missingFailure(missing, words.missingHint);
+  if (missing.length > 0) throw missingFailure(missing, words.missingFlagsHint);
   return answers;
 }

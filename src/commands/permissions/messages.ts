@@ -87,8 +87,6 @@ export const permissionsWords = {
   passRole: (command: string) =>
     `Whoever creates the flows needs iam:PassRole on the role besides: ${command}`,
 
-  missingHint: 'Give them as flags or environment variables.',
-  accountId: (flag: string) => `${flag} takes the twelve digits of an account, such as 111122223333.`,
   flowArn: (flag: string) =>
     `${flag} takes the ARN of a flow, a router input or a router output, such as arn:aws:mediaconnect:us-west-2:111122223333:flow:1-23aBC45dEF67hiJ8-12AbC34DE5fG:BasketballGame.`,
 };

@@ -1,4 +1,4 @@
-import { parseArn } from '../../aws/arn.ts';
+import { isAccountId, parseArn } from '../../aws/arn.ts';
 import { partitionOf } from '../../aws/regions.ts';
 import {
   readSecretOptions,
@@ -10,7 +10,6 @@ import { EXISTING_KEY_ANSWERS } from '../../options/choices.ts';
 import { inputWords } from '../../options/messages.ts';
 import { reader } from '../../options/option-reader.ts';
 import * as rules from '../../options/rules.ts';
-import { isAccountId } from '../../options/rules.ts';
 import { kmsKeyProblems } from '../../options/setup-options.ts';
 import { permissionsWords as words } from './messages.ts';
 import type { PermissionCommand } from './needs/types.ts';
@@ -114,7 +113,7 @@ function combinations(
   ];
 }
 
-const accountId: rules.Rule = (value, what) => (isAccountId(value) ? undefined : words.accountId(what));
+const accountId: rules.Rule = (value, what) => (isAccountId(value) ? undefined : inputWords.accountId(what));
 
 const flowArn: rules.Rule = (value, what) => {
   const arn = parseArn(value);

@@ -1,7 +1,7 @@
+import { printJson } from '../../cli/json.ts';
 import { type JsonPolicy, type JsonStatement, MANAGED_POLICY_LIMIT, measure } from '../../policy/index.ts';
-import { printJson } from '../../ui/json.ts';
+import { plainJson, shellWord } from '../../text.ts';
 import type { Output } from '../../ui/output.ts';
-import { plainJson, shellWord } from '../../ui/plain.ts';
 import { permissionsWords as words } from './messages.ts';
 
 /** A statement of a policy and what it is for. */

@@ -79,7 +79,7 @@ function demandNames({ command, secretName, secretArns }: PermissionsAnswers, re
     ...(ofSecret && secretName === undefined && secretArns.length === 0 ? [missingItems.existing] : []),
     ...(regions.length === 0 ? [missingItems.region] : []),
   ];
-  if (missing.length > 0) throw missingFailure(missing, words.missingHint);
+  if (missing.length > 0) throw missingFailure(missing, setupWords.missingFlagsHint);
 }
 
 /** The account for which the policy is printed: the one that was given, or that of the credentials. */

@@ -1,8 +1,9 @@
 import { inTurns } from '../../aws/requests/concurrency.ts';
 import type { FoundSecret } from '../../aws/secrets/index.ts';
 import { FLEET } from '../../defaults.ts';
+import type { Attempt } from '../../failure.ts';
 import type { CheckedKey, KeyRules } from '../../key/index.ts';
-import { type Attempt, tried } from '../../steps/observe.ts';
+import { tried } from '../../steps/observe.ts';
 import type { StepContext } from '../../steps/types.ts';
 import { changesAnything } from '../../ui/plan.ts';
 import { doneBefore, type LastReplacement, lastReplacement, notInLast } from './last-rotation.ts';

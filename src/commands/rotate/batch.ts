@@ -10,19 +10,18 @@ import {
   tellLeftOut,
   withDoneForFailed,
 } from '../../cli/batch/run-batch.ts';
+import { failedMembers, leftMembers, printJson, secretMembers } from '../../cli/json.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import { type Replaced, type UsersOfKey, usersOfReplaced } from '../../cli/replaced-users.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { showAccount, stepContext, tellChanges } from '../../cli/step-context.ts';
 import { taggedType } from '../../cli/tagged-type.ts';
-import { EXIT, type ExitCode } from '../../failure.ts';
+import { type Attempt, EXIT, type ExitCode } from '../../failure.ts';
 import { loadKeys, type Manifest, type ManifestKey } from '../../manifest/index.ts';
+import { hasOpenType, keyRules } from '../../options/setup-request.ts';
 import { keyConflict } from '../../steps/conflict.ts';
 import { toldApart } from '../../steps/index.ts';
-import type { Attempt } from '../../steps/observe.ts';
-import { hasOpenType, keyRules } from '../../steps/request.ts';
 import { fleetEnds, fleetWords } from '../../ui/batch-messages.ts';
-import { failedMembers, leftMembers, printJson, secretMembers } from '../../ui/json.ts';
 import { setupWords } from '../../ui/messages.ts';
 import { changesAnything, type ShownPlan } from '../../ui/plan.ts';
 import { counter } from '../../ui/progress.ts';

@@ -1,7 +1,7 @@
 import type { Remedy } from '../../message.ts';
+import { dayOf } from '../../text.ts';
 import { fleetWords } from '../../ui/batch-messages.ts';
 import { aws, own, rotateCommand, type ToRotate } from '../../ui/commands.ts';
-import { dayOf } from '../../ui/plain.ts';
 
 /** Words of the `rotate` command. */
 export const rotateWords = {

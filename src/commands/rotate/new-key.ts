@@ -1,10 +1,10 @@
 import type { FoundSecret } from '../../aws/secrets/index.ts';
 import type { CheckedKey, KeyRules } from '../../key/index.ts';
+import { completeRequest, type SetupRequest } from '../../options/setup-request.ts';
 import { inStep } from '../../steps/observe.ts';
-import { completeRequest } from '../../steps/request.ts';
 import type { SecretPlan } from '../../steps/store-secret/decision-types.ts';
 import { storeSecret } from '../../steps/store-secret/index.ts';
-import type { SetupRequest, StepContext, StepInput, StepOutput } from '../../steps/types.ts';
+import type { StepContext, StepInput, StepOutput } from '../../steps/types.ts';
 import { type History, readHistories } from './rollback.ts';
 
 /** A new value for secrets that exist: what the first step of `setup` does when it is told to replace the value. */

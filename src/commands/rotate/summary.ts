@@ -1,9 +1,9 @@
+import { field, readKeyCommand } from '../../cli/summary.ts';
 import type { SecretOutcome } from '../../plan-types.ts';
+import { folded, MOST_LINES } from '../../text.ts';
 import { fleetWords } from '../../ui/batch-messages.ts';
 import { setupWords } from '../../ui/messages.ts';
 import type { Output } from '../../ui/output.ts';
-import { folded, MOST_LINES } from '../../ui/plain.ts';
-import { field, readKeyCommand } from '../../ui/summary.ts';
 import { rotateWords as words } from './messages.ts';
 
 /** What a finished rotation has to say. */

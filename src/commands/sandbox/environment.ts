@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULTS } from '../../defaults.ts';
 import type { Sandbox } from '../../sandbox/index.ts';
-import { shellWord } from '../../ui/plain.ts';
+import { shellWord } from '../../text.ts';
 
 /** What leads AWS clients to a sandbox: the variables to set, two of which name AWS configuration files. */
 export interface SandboxEnvironment {

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { shellWord } from '../../ui/plain.ts';
+import { shellWord } from '../../text.ts';
 import { type SandboxEnvironment, shellLines } from './environment.ts';
 
 /** A program to start. */

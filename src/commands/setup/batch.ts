@@ -8,18 +8,18 @@ import {
   tellLeftOut,
   withDoneForFailed,
 } from '../../cli/batch/run-batch.ts';
+import { showFleet } from '../../cli/batch/summary.ts';
+import { printJson, setupMembers } from '../../cli/json.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { showAccount, tellChanges } from '../../cli/step-context.ts';
 import type { ExitCode, Failure } from '../../failure.ts';
 import { loadKeys, type Manifest } from '../../manifest/index.ts';
+import { completeRequest, type SetupRequest } from '../../options/setup-request.ts';
 import type { FailedKey } from '../../plan-types.ts';
 import { asPlanned, isOpen, namesOfKeys, type SetupResult, whatStops } from '../../steps/index.ts';
-import { completeRequest } from '../../steps/request.ts';
-import type { SecretRef, SetupRequest } from '../../steps/types.ts';
-import { showFleet } from '../../ui/batch.ts';
+import type { SecretRef } from '../../steps/types.ts';
 import { fleetEnds, fleetWords as words } from '../../ui/batch-messages.ts';
-import { printJson, setupMembers } from '../../ui/json.ts';
 import { setupWords } from '../../ui/messages.ts';
 import { encryptionSettings, outcomesOf } from './document.ts';
 import { applyKeys, planKeys } from './keys.ts';

@@ -1,7 +1,7 @@
 import { algorithmOfLength } from '../../key/index.ts';
+import type { SetupRequest } from '../../options/setup-request.ts';
 import type { EncryptionSettings, Outcomes } from '../../plan-types.ts';
 import type { KeyResult, SetupResult } from '../../steps/index.ts';
-import type { SetupRequest } from '../../steps/types.ts';
 
 /** What exists after a run. */
 export function outcomesOf({ keys, policies, roles }: SetupResult): Outcomes {

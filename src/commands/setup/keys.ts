@@ -2,6 +2,7 @@ import type { VerifyCheck } from '../../checks/verify/types.ts';
 import { type Replaced, usersOfReplaced } from '../../cli/replaced-users.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { stepContext } from '../../cli/step-context.ts';
+import type { SetupRequest } from '../../options/setup-request.ts';
 import {
   applyAll,
   asPlanned,
@@ -11,7 +12,7 @@ import {
   type SetupPlan,
   type SetupResult,
 } from '../../steps/index.ts';
-import type { SetupRequest, StepContext } from '../../steps/types.ts';
+import type { StepContext } from '../../steps/types.ts';
 import { setupWords as words } from '../../ui/messages.ts';
 import { changesAnything } from '../../ui/plan.ts';
 import { counter } from '../../ui/progress.ts';

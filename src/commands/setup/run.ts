@@ -1,18 +1,23 @@
 import type { Proof } from '../../checks/setup/index.ts';
 import type { VerifyCheck } from '../../checks/verify/types.ts';
+import { printJson, setupMembers } from '../../cli/json.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import { runCommand } from '../../cli/run-command.ts';
 import { completeAnswers, type SetupRun } from '../../cli/setup-inputs.ts';
 import { tellPlan } from '../../cli/step-context.ts';
+import { showSummary } from '../../cli/summary.ts';
 import { EXIT } from '../../failure.ts';
+import {
+  type CompleteAnswers,
+  completeRequest,
+  regionsOf,
+  type SetupAnswers,
+  type SetupRequest,
+} from '../../options/setup-request.ts';
 import type { Conflict } from '../../plan-types.ts';
 import { conflictFailure } from '../../steps/conflict.ts';
 import { asPlanned, type SetupResult } from '../../steps/index.ts';
-import { type CompleteAnswers, completeRequest, regionsOf, type SetupAnswers } from '../../steps/request.ts';
-import type { SetupRequest } from '../../steps/types.ts';
-import { printJson, setupMembers } from '../../ui/json.ts';
 import { setupWords as words } from '../../ui/messages.ts';
-import { showSummary } from '../../ui/summary.ts';
 import { encryptionSettings, outcomesOf } from './document.ts';
 import { applyKeys, type PlannedKeys, planKeys } from './keys.ts';
 import { documentChecks, proveKeys, undecidedChecks } from './verify-result.ts';

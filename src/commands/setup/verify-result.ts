@@ -8,13 +8,13 @@ import type { CommandRun } from '../../cli/run-command.ts';
 import { showWaiting } from '../../cli/step-context.ts';
 import { LIMITS } from '../../defaults.ts';
 import { EXIT, Failure } from '../../failure.ts';
+import type { SetupRequest } from '../../options/setup-request.ts';
 import type { Check } from '../../plan-types.ts';
 import type { KeyResult, RoleResult, SetupResult } from '../../steps/index.ts';
 import { flowScope } from '../../steps/trust-role/write.ts';
-import type { SetupRequest } from '../../steps/types.ts';
+import { folded, MOST_LINES, plain } from '../../text.ts';
 import { fleetWords } from '../../ui/batch-messages.ts';
 import { setupWords } from '../../ui/messages.ts';
-import { folded, MOST_LINES, plain } from '../../ui/plain.ts';
 import { mark } from '../../ui/verdicts.ts';
 
 /**

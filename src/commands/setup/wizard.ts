@@ -7,8 +7,8 @@ import { wizardWords as words } from '../../cli/questions/messages.ts';
 import { askRegions } from '../../cli/questions/regions.ts';
 import { askExisting, askSecretName } from '../../cli/questions/secret.ts';
 import { loadKey } from '../../key/index.ts';
-import { type CompleteAnswers, keyRules, prefixOf, type SetupAnswers } from '../../steps/request.ts';
-import { plain } from '../../ui/plain.ts';
+import { type CompleteAnswers, keyRules, prefixOf, type SetupAnswers } from '../../options/setup-request.ts';
+import { plain } from '../../text.ts';
 import { askPolicyName, askRoleDescription, askRoleName } from './wizard-names.ts';
 
 export { confirm } from '../../cli/questions/confirm.ts';

@@ -1,6 +1,7 @@
 import { parseArn } from '../../aws/arn.ts';
 import { regionsIn } from '../../cli/batch/manifest-secrets.ts';
 import { runWithManifest } from '../../cli/batch/run-batch.ts';
+import { printJson } from '../../cli/json.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { DEFAULTS } from '../../defaults.ts';
@@ -8,7 +9,6 @@ import { EXIT, type ExitCode } from '../../failure.ts';
 import { collectNamed, type Named } from '../../inventory/collect-named.ts';
 import { lookThrough } from '../../inventory/index.ts';
 import type { Manifest } from '../../manifest/index.ts';
-import { printJson } from '../../ui/json.ts';
 import { statusText } from './report.ts';
 
 /** Runs `status --manifest` and answers the exit code. Mistakes in the file are thrown, all others are told by then. */

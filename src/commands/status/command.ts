@@ -30,7 +30,7 @@ export function addStatus(program: Command, registration: Registration): void {
     return {
       problems,
       asksForRegion: options.region === undefined,
-      run: async () => (await import('../../inventory/index.ts')).runStatus(answers, common),
+      run: async () => (await import('./run.ts')).runStatus(answers, common),
     };
   });
 }

@@ -1,7 +1,7 @@
 import { statusWords as words } from '../../inventory/messages.ts';
 import type { Status } from '../../inventory/types.ts';
+import { folded, MOST_LINES, plain } from '../../text.ts';
 import { own } from '../../ui/commands.ts';
-import { folded, MOST_LINES, plain } from '../../ui/plain.ts';
 import { type Page, wrapped } from './table.ts';
 
 /** What a manifest names and the account lacks: one line for each thing, a secret with all its Regions; and what brings it. */

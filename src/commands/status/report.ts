@@ -1,8 +1,8 @@
 import { statusWords as words } from '../../inventory/messages.ts';
 import type { Status, StatusCheck, StatusPolicy, StatusRole, StatusSecret } from '../../inventory/types.ts';
+import { plain } from '../../text.ts';
 import { own } from '../../ui/commands.ts';
 import type { Output } from '../../ui/output.ts';
-import { plain } from '../../ui/plain.ts';
 import { mark, worst } from '../../ui/verdicts.ts';
 import { missingLines, withManifest } from './missing.ts';
 import { type Page, problemLines, type SecretRow, secretLines, wrapped } from './table.ts';

@@ -1,8 +1,8 @@
 import type { ChalkInstance } from 'chalk';
 import { statusWords as words } from '../../inventory/messages.ts';
 import type { StatusCheck, StatusSecret } from '../../inventory/types.ts';
+import { plain } from '../../text.ts';
 import { wrap } from '../../ui/output.ts';
-import { plain } from '../../ui/plain.ts';
 import { colourOf, mark, worst } from '../../ui/verdicts.ts';
 
 /** Where and how lines are shown. */

@@ -7,6 +7,7 @@ import {
   tellLeftOut,
   withDoneForFailed,
 } from '../../cli/batch/run-batch.ts';
+import { failedMembers, leftMembers, printJson } from '../../cli/json.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { showAccount, tellChanges } from '../../cli/step-context.ts';
@@ -15,7 +16,6 @@ import type { Manifest } from '../../manifest/index.ts';
 import type { FailedKey } from '../../plan-types.ts';
 import { isOpen, toldApart } from '../../steps/index.ts';
 import { fleetEnds, fleetWords } from '../../ui/batch-messages.ts';
-import { failedMembers, leftMembers, printJson } from '../../ui/json.ts';
 import { asPlanned, type TornDown } from './apply/index.ts';
 import { type PlannedTeardown, planToTakeDown, scheduledIn, takeDown, tornDownMembers } from './keys.ts';
 import { teardownWords as words } from './messages.ts';

@@ -1,11 +1,11 @@
 import { waitUntil } from '../../aws/requests/poll.ts';
+import { outcomeMembers } from '../../cli/json.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { showWaiting, stepContext, withAccountOfRest } from '../../cli/step-context.ts';
 import { LIMITS } from '../../defaults.ts';
 import { EXIT, Failure } from '../../failure.ts';
 import { isOpen, whatStops } from '../../steps/index.ts';
 import type { StepContext } from '../../steps/types.ts';
-import { outcomeMembers } from '../../ui/json.ts';
 import { setupWords } from '../../ui/messages.ts';
 import { changesAnything } from '../../ui/plan.ts';
 import { counter } from '../../ui/progress.ts';

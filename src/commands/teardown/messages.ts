@@ -1,7 +1,7 @@
 import type { Remedy } from '../../message.ts';
+import { dayOf } from '../../text.ts';
 import { fleetWords } from '../../ui/batch-messages.ts';
 import { aws } from '../../ui/commands.ts';
-import { dayOf } from '../../ui/plain.ts';
 
 /** Words of the `teardown` command. */
 export const teardownWords = {

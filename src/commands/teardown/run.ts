@@ -1,5 +1,6 @@
 import { allOrFirstFailure } from '../../aws/requests/concurrency.ts';
 import { type CurrentValue, readValue } from '../../aws/secrets/versions.ts';
+import { printJson } from '../../cli/json.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import { type CommandRun, runCommand } from '../../cli/run-command.ts';
 import { meantBy } from '../../cli/secret-options.ts';
@@ -10,7 +11,6 @@ import { EXIT, type ExitCode } from '../../failure.ts';
 import { checkStoredKey, type KeyType, mayBePassword } from '../../key/index.ts';
 import { regionWarnings } from '../../steps/named-secret.ts';
 import { tried } from '../../steps/observe.ts';
-import { printJson } from '../../ui/json.ts';
 import { setupWords } from '../../ui/messages.ts';
 import { asPlanned, type TornDown } from './apply/index.ts';
 import { type PlannedTeardown, planToTakeDown, scheduledIn, takeDown, tornDownMembers } from './keys.ts';

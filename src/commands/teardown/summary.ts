@@ -1,9 +1,9 @@
+import { field } from '../../cli/summary.ts';
 import type { Change } from '../../plan-types.ts';
+import { folded, MOST_LINES } from '../../text.ts';
 import { own } from '../../ui/commands.ts';
 import type { Output } from '../../ui/output.ts';
-import { folded, MOST_LINES } from '../../ui/plain.ts';
 import { changesAnything, planLines } from '../../ui/plan.ts';
-import { field } from '../../ui/summary.ts';
 import { teardownWords as words } from './messages.ts';
 
 /** A secret that is scheduled for deletion, and until when it can be restored, where that is known. */

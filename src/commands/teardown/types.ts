@@ -5,9 +5,8 @@ import type { Whereabouts } from '../../aws/secrets/find-in-regions.ts';
 import type { FoundSecret } from '../../aws/secrets/index.ts';
 import type { SecretUser, UserKind } from '../../aws/secrets/users.ts';
 import type { Identity } from '../../aws/session.ts';
-import type { Failure } from '../../failure.ts';
+import type { Attempt, Failure } from '../../failure.ts';
 import type { Change, Conflict, Outcomes } from '../../plan-types.ts';
-import type { Attempt } from '../../steps/observe.ts';
 
 /** A secret that is to be taken down, and the names of what was set up for it. */
 export interface TeardownTarget {

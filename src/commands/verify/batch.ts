@@ -13,6 +13,7 @@ import type { VerifiedKey } from '../../checks/verify/types.ts';
 import { exitCodeOf, verdictOf } from '../../checks/verify/verdict.ts';
 import { placesOf, rotatesOnlyWrong, verifiedEntry } from '../../cli/batch/manifest-secrets.ts';
 import { runWithManifest } from '../../cli/batch/run-batch.ts';
+import { printJson } from '../../cli/json.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { showAccount } from '../../cli/step-context.ts';
@@ -21,8 +22,7 @@ import type { ExitCode } from '../../failure.ts';
 import { groupedBy } from '../../grouping.ts';
 import type { CheckedKey } from '../../key/index.ts';
 import { checkInManifest, loadKeysHere, type Manifest } from '../../manifest/index.ts';
-import { hasOpenType, keyRules, type SetupAnswers } from '../../steps/request.ts';
-import { printJson } from '../../ui/json.ts';
+import { hasOpenType, keyRules, type SetupAnswers } from '../../options/setup-request.ts';
 import { setupWords } from '../../ui/messages.ts';
 import { counter } from '../../ui/progress.ts';
 

@@ -6,6 +6,7 @@ import { showChecks } from '../../checks/verify/report/report.ts';
 import { encryptionOf } from '../../checks/verify/settings.ts';
 import { exitCodeOf, verdictOf } from '../../checks/verify/verdict.ts';
 import { configuredRegions } from '../../cli/configured-region.ts';
+import { printJson } from '../../cli/json.ts';
 import { keyOfFlags } from '../../cli/key-options.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import { type CommandRun, runCommand } from '../../cli/run-command.ts';
@@ -15,9 +16,8 @@ import { missingFailure } from '../../cli/usage.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import type { ExitCode } from '../../failure.ts';
 import { checkStoredKey, type KeyMaterial, type KeyType, mayBePassword } from '../../key/index.ts';
+import { hasOpenType, keyRules } from '../../options/setup-request.ts';
 import { tried } from '../../steps/observe.ts';
-import { hasOpenType, keyRules } from '../../steps/request.ts';
-import { printJson } from '../../ui/json.ts';
 import { setupWords } from '../../ui/messages.ts';
 import type { VerifyAnswers } from './options.ts';
 

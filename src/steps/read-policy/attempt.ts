@@ -1,8 +1,8 @@
 import { policyArn } from '../../aws/arn.ts';
 import type { FoundPolicy } from '../../aws/iam/policies.ts';
 import { Failure } from '../../failure.ts';
-import { withdraw, writeVersion } from '../policy-version.ts';
 import type { StepContext } from '../types.ts';
+import { withdraw, writeVersion } from './compare-and-swap.ts';
 import type { PolicyAim } from './desired.ts';
 import type { CreateWork, UpdateWork } from './distribute.ts';
 import {

@@ -1,5 +1,6 @@
 import type { FoundPolicy } from '../../aws/iam/policies.ts';
 import { LONGEST_POLICY_NAME } from '../../options/rules.ts';
+import type { PolicyWish } from '../../options/setup-request.ts';
 import {
   type AccountRef,
   buildReadPolicy,
@@ -13,7 +14,7 @@ import {
   secretResources,
   tryParsePolicy,
 } from '../../policy/index.ts';
-import type { PolicyWish, SecretRef } from '../types.ts';
+import type { SecretRef } from '../types.ts';
 import { type ChainPolicy, numberedName, type PolicyChain } from './chain.ts';
 import { begin, covering, extend, NOTHING, without } from './fill.ts';
 

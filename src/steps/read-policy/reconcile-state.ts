@@ -4,8 +4,8 @@ import { HTTP, type Limits } from '../../defaults.ts';
 import type { Failure } from '../../failure.ts';
 import type { PolicyOutcome } from '../../plan-types.ts';
 import type { AccountRef } from '../../policy/index.ts';
-import { areInTurn, newVersionState, type VersionState } from '../policy-version.ts';
 import type { StepContext } from '../types.ts';
+import { areInTurn, newVersionState, type VersionState } from './compare-and-swap.ts';
 import { isChange, type PolicyWork } from './distribute.ts';
 import { candidatesIn } from './version-room.ts';
 

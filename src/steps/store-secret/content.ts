@@ -1,7 +1,7 @@
 import type { FoundSecret } from '../../aws/secrets/index.ts';
 import { checkStoredKey } from '../../key/index.ts';
+import type { SetupRequest } from '../../options/setup-request.ts';
 import { secretWords as words } from '../messages.ts';
-import type { SetupRequest } from '../types.ts';
 
 /** Why MediaConnect could not use what the secret holds; `undefined` when it can. */
 export function contentProblems(

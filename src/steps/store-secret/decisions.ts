@@ -1,12 +1,13 @@
 import { expectedSecretArn, parseSecretArn } from '../../aws/arn.ts';
 import { kmsKeyRef } from '../../aws/kms/index.ts';
 import type { FoundSecret } from '../../aws/secrets/index.ts';
+import { namedSecretWords } from '../../aws/secrets/named-secret-messages.ts';
 import type { Identity } from '../../aws/session.ts';
 import { type KeyMaterial, mayBePassword } from '../../key/index.ts';
+import type { NewSecret, SetupRequest } from '../../options/setup-request.ts';
 import type { Choice, OutcomeAction } from '../../plan-types.ts';
 import { secretWords as words } from '../messages.ts';
-import { namedSecretWords } from '../named-secret-messages.ts';
-import type { NewSecret, SecretRef, SetupRequest, StepInput } from '../types.ts';
+import type { SecretRef, StepInput } from '../types.ts';
 import { contentProblems } from './content.ts';
 import type { Conflicted, SecretDecision } from './decision-types.ts';
 import { replaceWarnings, warningsFor } from './warnings.ts';

@@ -1,5 +1,6 @@
 import { parseSecretArn } from '../../aws/arn.ts';
-import type { SetupRequest, Step, StepContext, StepInput, StepOutput } from '../types.ts';
+import type { SetupRequest } from '../../options/setup-request.ts';
+import type { Step, StepContext, StepInput, StepOutput } from '../types.ts';
 import type { FoundSecrets, SecretDecision, SecretPlan } from './decision-types.ts';
 import { chooseKey, decideExisting, decideNamed, decideNew, decideStored } from './decisions.ts';
 import { settleSecrets } from './reconcile.ts';

@@ -1,10 +1,11 @@
 import { allOrFirstFailure } from '../../aws/requests/concurrency.ts';
 import { waitUntil } from '../../aws/requests/poll.ts';
 import type { KeyMaterial } from '../../key/index.ts';
+import type { SetupRequest } from '../../options/setup-request.ts';
 import type { Conflict, SecretOutcome } from '../../plan-types.ts';
 import { conflictFailure } from '../conflict.ts';
 import { secretWords as words } from '../messages.ts';
-import type { SecretRef, SetupRequest, StepContext, StepOutput } from '../types.ts';
+import type { SecretRef, StepContext, StepOutput } from '../types.ts';
 import type { FoundSecrets, SecretDecision, SecretPlan } from './decision-types.ts';
 import { createSecret, replaceValue, restoreSecret } from './write.ts';
 

@@ -10,11 +10,12 @@ import { type ListedVersion, listVersions, type Stage } from '../../aws/secrets/
 import { CONTRADICTION_PAUSES_MS, DEFAULTS } from '../../defaults.ts';
 import { type Failure, hasAwsCode, isAccessDenied } from '../../failure.ts';
 import type { KeyMaterial } from '../../key/index.ts';
+import type { SetupRequest } from '../../options/setup-request.ts';
 import type { Conflict } from '../../plan-types.ts';
 import { conflictFailure } from '../conflict.ts';
 import { secretWords as words } from '../messages.ts';
 import { secretTags } from '../tags.ts';
-import type { SecretRef, SetupRequest, StepContext } from '../types.ts';
+import type { SecretRef, StepContext } from '../types.ts';
 
 /** Stores the key in a new secret. Returns undefined if one of the name exists by now. */
 export async function createSecret(

@@ -1,7 +1,8 @@
 import { groupedBy } from '../../../grouping.ts';
+import type { Verdict } from '../../../plan-types.ts';
+import { folded, MOST_LINES } from '../../../text.ts';
 import type { Output } from '../../../ui/output.ts';
-import { folded, MOST_LINES } from '../../../ui/plain.ts';
-import { type Verdict, WORST_FIRST } from '../../../ui/verdicts.ts';
+import { WORST_FIRST } from '../../../ui/verdicts.ts';
 import type { VerifiedKey, VerifyCheck } from '../types.ts';
 import { verdictOf } from '../verdict.ts';
 import { verifyShow as words } from './messages.ts';

@@ -1,5 +1,5 @@
+import type { Verdict } from '../../../plan-types.ts';
 import { count, many, someOf } from '../../../ui/batch-messages.ts';
-import type { Verdict } from '../../../ui/verdicts.ts';
 
 const keysOf = (number: number) => (number > 1 ? 'these keys' : 'this key');
 const checksOf = (number: number) => many(number, 'check');

@@ -1,8 +1,9 @@
 import { routerKindOf } from '../../../aws/mediaconnect/routers.ts';
 import { userWords } from '../../../aws/secrets/user-messages.ts';
+import type { Verdict } from '../../../plan-types.ts';
+import { plain, plainCommand } from '../../../text.ts';
 import type { Output } from '../../../ui/output.ts';
-import { plain, plainCommand } from '../../../ui/plain.ts';
-import { mark, type Verdict, verdictMarks, WORST_FIRST } from '../../../ui/verdicts.ts';
+import { mark, verdictMarks, WORST_FIRST } from '../../../ui/verdicts.ts';
 import { verifyQuestions } from '../messages.ts';
 import type { VerifyCheck } from '../types.ts';
 import { isOpen, verdictOf } from '../verdict.ts';

@@ -1,12 +1,12 @@
 import { partitionOf } from '../../../aws/regions.ts';
+import { printJson } from '../../../cli/json.ts';
 import type { CommonOptions } from '../../../cli/options.ts';
 import type { CommandRun } from '../../../cli/run-command.ts';
+import { readKeyCommand } from '../../../cli/summary.ts';
 import { EXIT, Failure } from '../../../failure.ts';
 import type { Told } from '../../../message.ts';
-import { printJson } from '../../../ui/json.ts';
 import { setupWords } from '../../../ui/messages.ts';
 import { toldLines } from '../../../ui/plan.ts';
-import { readKeyCommand } from '../../../ui/summary.ts';
 import { exportWords as words } from '../messages.ts';
 import type { ExportSubject } from '../options.ts';
 import { deliver, type OutputFile } from '../output-file.ts';

@@ -1,6 +1,6 @@
 import { Document, visit } from 'yaml';
 import type { JsonObject } from '../../../policy/index.ts';
-import { plainJson } from '../../../ui/plain.ts';
+import { plainJson } from '../../../text.ts';
 import { demandSize } from './limits.ts';
 import { templateWords as words } from './messages.ts';
 

@@ -1,8 +1,9 @@
 import type { FoundRole } from '../../../aws/iam/roles.ts';
 import type { Identity } from '../../../aws/session.ts';
 import { DEFAULTS } from '../../../defaults.ts';
-import { looksLikeKey, roleDescription, sourceArn } from '../../../options/rules.ts';
+import { roleDescription, sourceArn } from '../../../options/rules.ts';
 import { buildTrustPolicy, parsePolicy, samePolicy, tryParsePolicy } from '../../../policy/index.ts';
+import { looksLikeKey } from '../../../redaction.ts';
 import { exportManifestWords as words } from './messages.ts';
 import type { RoleMembers } from './types.ts';
 

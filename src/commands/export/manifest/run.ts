@@ -1,6 +1,7 @@
 import { policyReader } from '../../../aws/iam/policies.ts';
 import { atMost } from '../../../aws/requests/concurrency.ts';
 import { isOverflow } from '../../../aws/tags.ts';
+import { printJson } from '../../../cli/json.ts';
 import type { CommonOptions } from '../../../cli/options.ts';
 import { type CommandRun, runCommand } from '../../../cli/run-command.ts';
 import { FLEET } from '../../../defaults.ts';
@@ -10,7 +11,6 @@ import { lookThrough } from '../../../inventory/index.ts';
 import type { StatusAnswers } from '../../../inventory/options.ts';
 import type { Status } from '../../../inventory/types.ts';
 import { continuedName } from '../../../steps/read-policy/chain.ts';
-import { printJson } from '../../../ui/json.ts';
 import { setupWords } from '../../../ui/messages.ts';
 import { deliver, type OutputFile } from '../output-file.ts';
 import { manifestOf } from './document.ts';

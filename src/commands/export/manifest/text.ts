@@ -1,5 +1,5 @@
 import { Document, isCollection, visit } from 'yaml';
-import { plain, plainJson } from '../../../ui/plain.ts';
+import { plain, plainJson } from '../../../text.ts';
 import { exportManifestWords as words } from './messages.ts';
 import type { ExportedManifest } from './types.ts';
 

@@ -1,6 +1,6 @@
 import type { JsonPolicy } from '../../../policy/index.ts';
+import { plain, shellWord } from '../../../text.ts';
 import { wrap } from '../../../ui/output.ts';
-import { plain, shellWord } from '../../../ui/plain.ts';
 import { ACCOUNT_PLACEHOLDER } from '../placeholders.ts';
 
 const ACCOUNT_ARN = new RegExp(`"arn:[a-z-]+:([^"]*${ACCOUNT_PLACEHOLDER})`, 'g');

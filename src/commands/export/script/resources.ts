@@ -1,6 +1,6 @@
 import { DEFAULTS } from '../../../defaults.ts';
 import { KEY_LENGTH } from '../../../key/index.ts';
-import { plainJson } from '../../../ui/plain.ts';
+import { plainJson } from '../../../text.ts';
 import type { NamedSecret } from '../ids.ts';
 import { ACCOUNT_PLACEHOLDER } from '../placeholders.ts';
 import type { AwsTag, PlannedPlace, PlannedPolicy, PlannedRole, PlannedSecret } from '../types.ts';

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
+import { printJson } from '../../../cli/json.ts';
 import type { CommonOptions } from '../../../cli/options.ts';
 import { EXIT, Failure } from '../../../failure.ts';
 import type { KeySource } from '../../../key/index.ts';
 import { keyWords } from '../../../key/messages.ts';
-import { looksLikePartOfKey } from '../../../options/rules.ts';
-import { printJson } from '../../../ui/json.ts';
+import { looksLikePartOfKey } from '../../../redaction.ts';
 import { exportWords as words } from '../messages.ts';
 import type { ExportSubject } from '../options.ts';
 import { deliver, type OutputFile } from '../output-file.ts';

@@ -1,10 +1,10 @@
 import { outdatedLines } from '../checks/verify/report/report.ts';
 import type { VerifyCheck } from '../checks/verify/types.ts';
 import type { EncryptionSettings, Outcomes, RoleOutcome } from '../plan-types.ts';
-import { aws } from './commands.ts';
-import { setupWords as words } from './messages.ts';
-import type { Output } from './output.ts';
-import { plain, plainJson } from './plain.ts';
+import { plain, plainJson } from '../text.ts';
+import { aws } from '../ui/commands.ts';
+import { setupWords as words } from '../ui/messages.ts';
+import type { Output } from '../ui/output.ts';
 
 /** What a finished run has to say. */
 export interface Summary {

@@ -1,11 +1,11 @@
 import { EXIT, Failure, Interrupted } from '../failure.ts';
 import type { Outcomes } from '../plan-types.ts';
-import { fleetWords } from './batch-messages.ts';
+import { folded, MOST_LINES, plain, plainLines } from '../text.ts';
+import { fleetWords } from '../ui/batch-messages.ts';
+import { setupWords as words } from '../ui/messages.ts';
+import type { Output } from '../ui/output.ts';
+import { toldLines } from '../ui/plan.ts';
 import { failureMembers, printJson } from './json.ts';
-import { setupWords as words } from './messages.ts';
-import type { Output } from './output.ts';
-import { folded, MOST_LINES, plain, plainLines } from './plain.ts';
-import { toldLines } from './plan.ts';
 
 /** Tells a failure or an interruption: what went wrong, what to do now, and what exists by now. */
 export function tellFailure(output: Output, error: Failure | Interrupted, outcomes: Outcomes): void {

@@ -1,12 +1,11 @@
 import { type Failure, Interrupted } from '../failure.ts';
 import type { Told } from '../message.ts';
 import type { Check, EncryptionSettings, FailedKey, Outcomes, SecretOutcome } from '../plan-types.ts';
-import { fleetWords } from './batch-messages.ts';
-import { callerMembers } from './caller.ts';
-import { setupWords as words } from './messages.ts';
-import type { Output } from './output.ts';
-import { plainJson } from './plain.ts';
-import { toldText } from './plan.ts';
+import { plainJson } from '../text.ts';
+import { fleetWords } from '../ui/batch-messages.ts';
+import { setupWords as words } from '../ui/messages.ts';
+import type { Output } from '../ui/output.ts';
+import { toldText } from '../ui/plan.ts';
 
 /** The version of the JSON documents; it goes up when a script that reads them would have to change. */
 const JSON_VERSION = 1;
@@ -98,6 +97,6 @@ export function secretMembers({ region, name, arn, versionId, action }: SecretOu
 /** Prints the document of a command: its own members after the version, and then who asked AWS. */
 export function printJson({ result, caller }: Output, members: object): void {
   const known = caller?.();
-  const document = { version: JSON_VERSION, ...members, ...(known ? { caller: callerMembers(known) } : {}) };
+  const document = { version: JSON_VERSION, ...members, ...(known ? { caller: known } : {}) };
   result(plainJson(JSON.stringify(document, undefined, 2)));
 }

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
-import { groupedBy, type Some } from '../grouping.ts';
-import { looksLikePartOfKey } from '../options/rules.ts';
+import { groupedBy, type Some } from './grouping.ts';
+import { looksLikePartOfKey } from './redaction.ts';
 
 /** Control characters, and the marks that reverse the direction of writing, change what a person believes to read. */
 const CONTROL = /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;

@@ -1,11 +1,11 @@
-import { type FoundPolicy, readVersions, versionNumber } from '../aws/iam/policies.ts';
-import { waitUntil } from '../aws/requests/poll.ts';
-import type { Limits } from '../defaults.ts';
-import type { JsonPolicy } from '../policy/index.ts';
-import { policyWords as words } from './messages.ts';
-import { candidatesIn } from './read-policy/version-room.ts';
-import { type CreatedVersion, createVersion, deleteVersion, setDefaultVersion } from './read-policy/write.ts';
-import type { StepContext } from './types.ts';
+import { type FoundPolicy, readVersions, versionNumber } from '../../aws/iam/policies.ts';
+import { waitUntil } from '../../aws/requests/poll.ts';
+import type { Limits } from '../../defaults.ts';
+import type { JsonPolicy } from '../../policy/index.ts';
+import { policyWords as words } from '../messages.ts';
+import type { StepContext } from '../types.ts';
+import { candidatesIn } from './version-room.ts';
+import { type CreatedVersion, createVersion, deleteVersion, setDefaultVersion } from './write.ts';
 
 /**
  * IAM has no compare-and-swap, but all that one takes: it numbers the versions of a policy in their order and uses no number twice,

@@ -1,9 +1,8 @@
 import { parseSecretArn } from '../aws/arn.ts';
+import type { Tag } from '../aws/tags.ts';
 import { DEFAULTS } from '../defaults.ts';
-import type { Algorithm, CheckedKey, KeyRules, KeySource, KeyType } from '../key/index.ts';
-import type { Tag } from '../options/rules.ts';
+import type { Algorithm, CheckedKey, KeyMaterial, KeyRules, KeySource, KeyType } from '../key/index.ts';
 import type { PolicyScope, PolicyScopeName } from '../policy/index.ts';
-import type { SetupRequest } from './types.ts';
 
 /** What is known of the user's wishes so far: from flags and environment variables, and then from the wizard. */
 export interface SetupAnswers {
@@ -129,4 +128,63 @@ function secretOf(answers: SetupAnswers, checked: CheckedKey | undefined): Setup
 /** The Regions that a request is about. */
 export function regionsOf({ secretArns, regions }: Pick<SetupAnswers, 'secretArns' | 'regions'>): string[] {
   return secretArns.length > 0 ? secretArns.flatMap((arn) => parseSecretArn(arn)?.region ?? []) : regions;
+}
+
+/** What the user wants of one key, complete and checked. Nothing in it depends on what the account holds. */
+export interface SetupRequest {
+  secret: NewSecret | NamedSecrets | ExistingSecrets;
+  keyType: KeyType;
+  /** Set where nobody has said what kind of key it is: of secrets that exist, their tag decides. */
+  keyTypeGuessed?: true;
+  /** Checked against the key's length; told by the length when absent. */
+  algorithm?: Algorithm;
+  policy: PolicyWish;
+  role: RoleWish;
+  /** The user's tags; the program adds its own. */
+  tags: Tag[];
+  answers: {
+    existingKey?: 'keep' | 'replace';
+    restore: boolean;
+    updateTrust: boolean;
+  };
+}
+
+/** The policy that shall allow reading a key. */
+export interface PolicyWish {
+  name: string;
+  scope: PolicyScope;
+}
+
+/** The role that shall read a key. */
+export interface RoleWish {
+  name: string;
+  description: string;
+  /** Whether the trust policy has the `aws:SourceAccount` condition. */
+  sourceAccount: boolean;
+  sourceArns: string[];
+  permissionsBoundary?: string;
+}
+
+/** A key to be stored under one name in each of the Regions. */
+export interface NewSecret {
+  kind: 'store';
+  name: string;
+  regions: string[];
+  key: KeyMaterial;
+  /** A generated key yields to one that a secret of this name already holds, in whichever Region. */
+  generated: boolean;
+  kmsKeyId?: string;
+}
+
+/** Secrets that exist already, by their full ARNs. */
+export interface ExistingSecrets {
+  kind: 'existing';
+  arns: string[];
+}
+
+/** Secrets that exist already, by their name. */
+export interface NamedSecrets {
+  kind: 'named';
+  name: string;
+  regions: string[];
 }

@@ -1,9 +1,9 @@
-import type { AwsConfiguration, KnownConfiguration, Setting } from '../aws/credentials/configuration.ts';
-import { configurationWords as words } from '../aws/credentials/messages.ts';
-import { SERVICE_IDS, type ServiceId } from '../aws/services.ts';
-import type { Identity } from '../aws/session.ts';
-import { looksLikePartOfKey } from '../options/rules.ts';
-import { plain, shownUrl } from './plain.ts';
+import { looksLikePartOfKey } from '../redaction.ts';
+import { plain, shownUrl } from '../text.ts';
+import type { AwsConfiguration, KnownConfiguration, Setting } from './credentials/configuration.ts';
+import { configurationWords as words } from './credentials/messages.ts';
+import { SERVICE_IDS, type ServiceId } from './services.ts';
+import type { Identity } from './session.ts';
 
 /** Who asks AWS, and where: what is known of it by now. */
 export interface Caller {

@@ -1,14 +1,14 @@
-import { outdatedLines } from '../checks/verify/report/report.ts';
-import type { VerifyCheck } from '../checks/verify/types.ts';
-import type { Failure } from '../failure.ts';
-import type { Some } from '../grouping.ts';
-import type { FailedKey, Outcomes } from '../plan-types.ts';
-import { fleetWords as words } from './batch-messages.ts';
-import { setupWords } from './messages.ts';
-import { type Output, wrap } from './output.ts';
-import { folded, MOST_LINES, plain } from './plain.ts';
-import { type ToldLine, toldLines, toldText } from './plan.ts';
-import { field, readKeyCommand } from './summary.ts';
+import { outdatedLines } from '../../checks/verify/report/report.ts';
+import type { VerifyCheck } from '../../checks/verify/types.ts';
+import type { Failure } from '../../failure.ts';
+import type { Some } from '../../grouping.ts';
+import type { FailedKey, Outcomes } from '../../plan-types.ts';
+import { folded, MOST_LINES, plain } from '../../text.ts';
+import { fleetWords as words } from '../../ui/batch-messages.ts';
+import { setupWords } from '../../ui/messages.ts';
+import { type Output, wrap } from '../../ui/output.ts';
+import { type ToldLine, toldLines, toldText } from '../../ui/plan.ts';
+import { field, readKeyCommand } from '../summary.ts';
 
 /** Narrower than this, the two columns of the table stand below each other. */
 const ROOM_FOR_COLUMNS = 60;
