@@ -1,5 +1,4 @@
-import type { Failure } from './failure.ts';
-import type { Told, Way } from './message.ts';
+import type { Failure, Told, Way } from './failure.ts';
 /** What a plan does to one resource. `keep` changes nothing; `schedule` is for deletion. */
 export type ChangeAction =
   | 'create'

@@ -1,8 +1,8 @@
 import { Command, Help } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Registration } from './cli/command.ts';
-import { commandsBelow } from './cli/commands.ts';
 import { helpWords as help } from './cli/help.ts';
+import { commandsBelow } from './cli/options.ts';
 import { addCompletion } from './commands/completion/command.ts';
 import { addExport } from './commands/export/command.ts';
 import { addPermissions } from './commands/permissions/command.ts';

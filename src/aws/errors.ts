@@ -1,5 +1,5 @@
+import type { Told } from '../failure.ts';
 import { EXIT, Failure } from '../failure.ts';
-import type { Told } from '../message.ts';
 import { plain } from '../text.ts';
 import type { AwsConfiguration } from './credentials/configuration.ts';
 import { configurationWords } from './credentials/messages.ts';

@@ -1,4 +1,4 @@
-import type { Remedy } from '../message.ts';
+import type { Remedy } from '../failure.ts';
 import { aws } from '../ui/commands.ts';
 
 /** Sentences about AWS refusing, failing or not being reached. */

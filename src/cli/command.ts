@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { environmentProblems } from './environment.ts';
+import { usageFailure } from './failure-output.ts';
 import { helpWords } from './help.ts';
 import { type CommonOptions, commonOptions, commonProblems } from './options.ts';
-import { usageFailure } from './usage.ts';
 
 /** What commands are added with. */
 export interface Registration {

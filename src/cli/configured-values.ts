@@ -2,8 +2,10 @@ import { isRegionName } from '../aws/arn.ts';
 import { endpointsOf } from '../aws/caller.ts';
 import type { AwsConfiguration, Setting } from '../aws/credentials/configuration.ts';
 import { configurationWords as words } from '../aws/credentials/messages.ts';
+import { DEFAULTS } from '../defaults.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { hasKeyAsHost, isHttpUrl } from '../options/rules.ts';
+import type { CommandRun } from './run-command.ts';
 
 /**
  * Refuses endpoints that the SDK could not send a request to. It would stop in the midst of one, with an error about its own insides.
@@ -35,4 +37,32 @@ export function demandRegion({ region }: AwsConfiguration): void {
 
 function failure(message: string, hint: string, details: string[] = []): Failure {
   return new Failure(message, { code: 'aws-configuration', exitCode: EXIT.permission, hint, details });
+}
+
+/** Returns the Region of the AWS configuration as a list, empty where none is configured. In the sandbox it is the guide's example. */
+export function configuredRegions({ aws, common }: Pick<CommandRun, 'aws' | 'common'>): string[] {
+  const region = common.sandbox ? DEFAULTS.example.region : aws.settings.configuration?.region?.value;
+  return region === undefined ? [] : [region];
+}
+
+/** Returns whether access keys in the environment have no effect because a profile was named. */
+export function isPreferredToKeys(configuration: AwsConfiguration): boolean {
+  const { profile, source } = configuration;
+  return profile.from !== undefined && source.kind !== 'environment' && !assumesRoleWithKeys(configuration);
+}
+
+/** Returns whether the keys in the environment are what the role of the profile is assumed with (`credential_source`). */
+function assumesRoleWithKeys({ source, profile, profileNamed }: AwsConfiguration): boolean {
+  if (source.kind !== 'profile' || source.how !== 'role') return false;
+  const passed = new Set<string>();
+  let { settings } = profile;
+  while (settings.credential_source === undefined) {
+    const { source_profile: name } = settings;
+    const next = name === undefined || passed.has(name) ? undefined : profileNamed(name);
+    // Access keys, or a web identity token, are where a chain of profiles ends.
+    if (!next || next.settings.aws_access_key_id || next.settings.web_identity_token_file) return false;
+    passed.add(next.name);
+    settings = next.settings;
+  }
+  return settings.credential_source === 'Environment';
 }

@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { EXIT, Failure, Interrupted } from '../failure.ts';
 import { inputWords as words } from '../options/messages.ts';
 import type { Outcomes } from '../plan-types.ts';
+import { setupWords } from '../ui/messages.ts';
 import { createOutput, type Output } from '../ui/output.ts';
 import { tellFailure } from './failure.ts';
 
@@ -67,5 +68,74 @@ function usageOf(error: CommanderError): Failure {
     code: 'usage',
     exitCode: EXIT.usage,
     hint: option === '--key' ? words.keyOption : hint,
+  });
+}
+
+/** Ctrl-C and requests to end, turned into an abort signal. */
+interface InterruptWatch {
+  signal: AbortSignal;
+  /** The exit code that goes with the signal that came: 130 or 143. */
+  exitCode(): number;
+  stop(): void;
+}
+
+const SIGTERM_EXIT = 143;
+
+/**
+ * Watches for signals. The first one lets a change that is under way finish, and says so; the second one ends the process
+ * at once, with the account that `tellEnd` gives.
+ * @param changing the IAM action that is under way, if one is
+ */
+export function watchInterrupts(
+  output: Output,
+  changing: () => string | undefined,
+  tellEnd: (interrupted: Interrupted) => void,
+): InterruptWatch {
+  const controller = new AbortController();
+  let exitCode: number = EXIT.interrupted;
+  const onSignal = (signal: NodeJS.Signals) => {
+    exitCode = signal === 'SIGTERM' ? SIGTERM_EXIT : EXIT.interrupted;
+    if (controller.signal.aborted) {
+      const inDoubt = changing();
+      tellEnd(new Interrupted(inDoubt ? { inDoubt } : {}));
+      process.exit(exitCode);
+    }
+    if (changing()) output.insist(`\n${setupWords.interruptedWaiting}`);
+    controller.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return {
+    signal: controller.signal,
+    exitCode: () => exitCode,
+    stop() {
+      process.off('SIGINT', onSignal);
+      process.off('SIGTERM', onSignal);
+    },
+  };
+}
+
+/** A wrong command line: one failure that names every mistake. */
+export function usageFailure(problems: string[]): Failure {
+  const [only] = problems;
+  const single = problems.length === 1 && only !== undefined;
+  return new Failure(single ? only : `${words.title(problems.length)}:`, {
+    code: 'usage',
+    exitCode: EXIT.usage,
+    hint: words.helpHint,
+    details: single ? [] : problems,
+  });
+}
+
+/**
+ * Things that nobody can be asked for: one failure that names them all.
+ * @param hint how to give them; left out where the command would ask for them in a terminal
+ */
+export function missingFailure(items: string[], hint: string = setupWords.missingHint): Failure {
+  return new Failure(`${setupWords.missing(items.length)}:`, {
+    code: 'missing-options',
+    exitCode: EXIT.usage,
+    details: items,
+    hint,
   });
 }

@@ -1,5 +1,5 @@
+import type { Told } from '../failure.ts';
 import { type Failure, Interrupted } from '../failure.ts';
-import type { Told } from '../message.ts';
 import type { Check, EncryptionSettings, FailedKey, Outcomes, SecretOutcome } from '../plan-types.ts';
 import { plainJson } from '../text.ts';
 import { fleetWords } from '../ui/batch-messages.ts';

@@ -3,7 +3,6 @@ import { isAccountId } from '../aws/arn.ts';
 import { inputWords as words } from '../options/messages.ts';
 import { endpointUrl as endpointRule } from '../options/rules.ts';
 import { looksLikePartOfKey } from '../redaction.ts';
-import { commandsBelow } from './commands.ts';
 import { helpWords } from './help.ts';
 
 /** The general options, as the parser returns them. */
@@ -122,4 +121,31 @@ export function readSwitches(program: Command, env: NodeJS.ProcessEnv): string[]
     delete env[name];
     return /^(0|false|no|off)$/i.test(value) ? [] : [words.yesOrNo(name)];
   });
+}
+
+/** The commands below this one, with those below them, each after the one that it belongs to. */
+export function commandsBelow(command: Command): Command[] {
+  return command.commands.flatMap((each) => [each, ...commandsBelow(each)]);
+}
+
+/** Adds the options that say what secret, policy and role there shall be. */
+export function addRequestOptions(command: Command): void {
+  command.optionsGroup(helpWords.setupSecretTitle);
+  addOption(command, '--secret-name <name>', helpWords.secretName);
+  addOption(command, '--secret-arn <arn...>', helpWords.secretArn, true);
+  addOption(command, '--region <region...>', helpWords.region, true);
+  addKeyOptions(command);
+  addOption(command, '--kms-key-id <id>', helpWords.kmsKeyId);
+  command.optionsGroup(helpWords.setupPolicyTitle);
+  addOption(command, '--policy-name <name>', helpWords.policyName);
+  addOption(command, '--policy-scope <scope>', helpWords.policyScope);
+  addOption(command, '--policy-prefix <prefix>', helpWords.policyPrefix);
+  command.optionsGroup(helpWords.setupRoleTitle);
+  addOption(command, '--role-name <name>', helpWords.roleName);
+  addOption(command, '--role-description <text>', helpWords.roleDescription);
+  addOption(command, '--no-source-account', helpWords.noSourceAccount);
+  addOption(command, '--source-arn <pattern...>', helpWords.sourceArn, true);
+  addOption(command, '--permissions-boundary <arn>', helpWords.permissionsBoundary);
+  command.optionsGroup(helpWords.setupAllTitle);
+  addOption(command, '--tag <tag...>', helpWords.tag, true);
 }

@@ -22,13 +22,10 @@ import { type Connection, connectCommands } from '../ui/commands.ts';
 import { setupWords as words } from '../ui/messages.ts';
 import { createOutput, type Output } from '../ui/output.ts';
 import { createProgress, type Progress } from '../ui/progress.ts';
-import { demandEndpoints, demandRegion } from './configured-values.ts';
+import { demandEndpoints, demandRegion, isPreferredToKeys } from './configured-values.ts';
 import { isCi } from './environment.ts';
-import { exitCodeOf, tell } from './failure-output.ts';
-import { watchInterrupts } from './interrupts.ts';
+import { exitCodeOf, tell, usageFailure, watchInterrupts } from './failure-output.ts';
 import type { CommonOptions } from './options.ts';
-import { isPreferredToKeys } from './profile-precedence.ts';
-import { usageFailure } from './usage.ts';
 
 /** One run of a command: what it works with, and what it has achieved so far. */
 export interface CommandRun {
@@ -179,7 +176,7 @@ async function settingsFor({
     : undefined;
   if (sandbox)
     return { endpointUrl: sandbox.url, credentials: sandbox.credentials, homeRegion, expected, trace };
-  const mfa = interactive ? await import('./questions/mfa.ts') : undefined;
+  const mfa = interactive ? await import('./questions/account.ts') : undefined;
   const askMfaCode = mfa && ((serial: string) => mfa.askMfaCode(serial, output, progress));
   const configuration = await readConfiguration(common, process.env, { interrupt });
   output.caller = () => callerMembers({ configuration });

@@ -1,10 +1,10 @@
 import { DEFAULTS } from '../defaults.ts';
 import { type CompleteAnswers, prefixOf, type SetupAnswers } from '../options/setup-request.ts';
 import { setupWords as words } from '../ui/messages.ts';
-import { configuredRegions } from './configured-region.ts';
+import { configuredRegions } from './configured-values.ts';
+import { missingFailure } from './failure-output.ts';
 import { keyOfFlags } from './key-options.ts';
 import type { CommandRun } from './run-command.ts';
-import { missingFailure } from './usage.ts';
 
 /** One run of `setup`. */
 export interface SetupRun extends CommandRun {

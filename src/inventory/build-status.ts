@@ -4,15 +4,19 @@ import { groupedBy } from '../grouping.ts';
 import { type PolicyDocument, prefixOfEntry, tryParsePolicy } from '../policy/index.ts';
 import { standsFor } from '../policy/match.ts';
 import { dayOf } from '../text.ts';
-import { checksOf } from './check.ts';
-import { judgeNaming, judgeReading, judgeTrustOf, namedDocumentsOf } from './check-role.ts';
-import { judgeSecret } from './check-secret.ts';
+import {
+  checksOf,
+  judgeNaming,
+  judgeReading,
+  judgeSecret,
+  judgeTrustOf,
+  namedDocumentsOf,
+} from './check-role.ts';
 import type { Seen } from './collect.ts';
 import { statusWords as words } from './messages.ts';
-import { inRegion, namedIn } from './named-secrets.ts';
+import { closestAmong, inRegion, namedIn } from './named-secrets.ts';
 import type { SeenRole } from './roles.ts';
 import type { SeenSecret } from './secrets.ts';
-import { closestAmong } from './similar-arns.ts';
 import type { Status, StatusCheck, StatusNote, StatusPolicy, StatusRole, StatusSecret } from './types.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

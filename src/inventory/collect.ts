@@ -7,11 +7,10 @@ import type { Aws, Identity } from '../aws/session.ts';
 import { tryParsePolicy } from '../policy/index.ts';
 import { standsFor } from '../policy/match.ts';
 import { statusWords as words } from './messages.ts';
-import { inRegion, type Naming, namedIn, regionOf } from './named-secrets.ts';
+import { inRegion, type Naming, namedIn, regionOf, similarTo } from './named-secrets.ts';
 import type { Notes } from './notes.ts';
 import { findRoles, looseAmong, type SeenRole } from './roles.ts';
 import { findSecrets, type SecretId, type SeenSecret } from './secrets.ts';
-import { similarTo } from './similar-arns.ts';
 import type { StatusMissing } from './types.ts';
 
 /** How the account is looked through. */

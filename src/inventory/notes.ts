@@ -1,4 +1,7 @@
+import { isNetworkFailure } from '../aws/http/network-errors.ts';
 import { type Look, look } from '../aws/look.ts';
+import type { KmsRequester } from '../checks/access/decryption.ts';
+import { HTTP } from '../defaults.ts';
 import { type Failure, isAccessDenied } from '../failure.ts';
 import { statusWords as words } from './messages.ts';
 import type { StatusNote } from './types.ts';
@@ -67,5 +70,28 @@ export function collectNotes(): Notes {
       add(region, { id: 'region-skipped', detail: off ? words.regionOff : failure.message });
     },
     list: () => [...notes.values()].map((note) => ({ ...note, subjects: note.subjects.sort() })),
+  };
+}
+
+/**
+ * Sends the requests to KMS, which may not be reachable from here, with a short time limit. The first request to a Region goes alone.
+ * After a network failure in a Region, nothing more is sent there: what is asked for has the same failure. Each failure is noted.
+ */
+export function kmsRequester(notes: Notes): KmsRequester {
+  const firstRequests = new Map<string, Promise<unknown>>();
+  const failures = new Map<string, unknown>();
+  const sendUnlessFailed = async <T>(region: string, send: () => Promise<T>): Promise<T> => {
+    const first = firstRequests.get(region);
+    await first;
+    if (failures.has(region)) throw failures.get(region);
+    return send();
+  };
+  return ({ region, id }, send) => {
+    const sending = sendUnlessFailed(region, () => send({ limitMs: HTTP.searchLimitMs }));
+    const settled = sending.catch((error: unknown) => {
+      if (isNetworkFailure(error)) failures.set(region, error);
+    });
+    if (!firstRequests.has(region)) firstRequests.set(region, settled);
+    return notes.unlessUnseen(id, sending);
   };
 }

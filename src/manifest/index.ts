@@ -3,21 +3,20 @@ import type { ExpectedAccount } from '../aws/session.ts';
 import type { SetupAnswers } from '../options/setup-request.ts';
 import { looksLikePartOfKey } from '../redaction.ts';
 import { checkAcross, type Entry } from './across.ts';
-import { withDefaults } from './defaults.ts';
-import { answersIn, checkEntry } from './entry.ts';
+import { answersIn, checkEntry, withDefaults } from './entry.ts';
 import { isReadOnce, type ManifestInput, nameOf, readText } from './file.ts';
 import { formMistakes, nameMistakes } from './forms.ts';
 import { ROOT_MEMBERS } from './members.ts';
 import { manifestWords as words } from './messages.ts';
 import { collectMistakes, type Mistake, type Mistakes } from './mistakes.ts';
-import { placesIn } from './places.ts';
+import { placesIn } from './syntax.ts';
 import type { Members, Tree } from './tree.ts';
-import { isNothing, membersIn } from './values.ts';
+import { isNothing, membersIn } from './tree.ts';
 
 export type { ManifestInput } from './file.ts';
 export { loadKeys, loadKeysHere } from './load.ts';
 export { inMembers } from './members.ts';
-export { asManifest, checkInManifest, inManifest, planInManifest } from './telling.ts';
+export { asManifest, checkInManifest, inManifest, planInManifest } from './mistakes.ts';
 
 /** An entry of a manifest: one key. */
 export interface ManifestKey {

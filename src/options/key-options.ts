@@ -1,5 +1,4 @@
 import { ALGORITHMS, type Algorithm, type KeySource, type KeyType } from '../key/index.ts';
-import { KEY_TYPES } from './choices.ts';
 import { inputWords as words } from './messages.ts';
 import { given, type Reader } from './option-reader.ts';
 
@@ -52,3 +51,17 @@ export function keyProblems({ keyFile, keyEnv, generate, keyType, algorithm }: K
     ...(keyEnv !== undefined && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(keyEnv) ? [words.envName('--key-env')] : []),
   ];
 }
+
+/** What options with a fixed set of values take: for reading them, and for the completion of the shell. */
+
+export const KEY_TYPES = ['static-key', 'srt-password'] as const;
+
+export const POLICY_SCOPES = ['secrets', 'prefix', 'region', 'account'] as const;
+
+export const EXISTING_KEY_ANSWERS = ['keep', 'replace'] as const;
+
+export const TEMPLATE_FORMATS = ['yaml', 'json'] as const;
+
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+
+export type Shell = (typeof SHELLS)[number];

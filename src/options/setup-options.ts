@@ -1,7 +1,12 @@
 import { parseArn, parseSecretArn } from '../aws/arn.ts';
 import { partitionOf } from '../aws/regions.ts';
-import { EXISTING_KEY_ANSWERS, POLICY_SCOPES } from './choices.ts';
-import { type KeyOptions, keyProblems, readKeyOptions } from './key-options.ts';
+import {
+  EXISTING_KEY_ANSWERS,
+  type KeyOptions,
+  keyProblems,
+  POLICY_SCOPES,
+  readKeyOptions,
+} from './key-options.ts';
 import { inputWords as words } from './messages.ts';
 import { given, type Reader, reader } from './option-reader.ts';
 import * as rules from './rules.ts';

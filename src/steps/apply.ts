@@ -6,14 +6,13 @@ import { groupedBy } from '../grouping.ts';
 import type { Conflict, PolicyOutcome, StepName } from '../plan-types.ts';
 import { setupWords as words } from '../ui/messages.ts';
 import { keyConflict } from './conflict.ts';
-import { warnOfNew } from './new-warnings.ts';
 import { attempt } from './observe.ts';
 import { type GroupPlan, isOpen, type KeyPlan, policiesFor, type SetupPlan } from './plan.ts';
-import { type ReadBack, readBack } from './read-back.ts';
 import { readPolicy } from './read-policy/index.ts';
 import { failed, foundIn, type KeyResult, roleResult, type SetupResult, whatStops } from './results.ts';
 import { storeSecret } from './store-secret/index.ts';
 import { beginsIn } from './store-secret/reconcile.ts';
+import { warnOfNew } from './tags.ts';
 import { trustRole } from './trust-role/index.ts';
 import type { SecretRef, Step, StepContext, StepInput, StepPlan } from './types.ts';
 
@@ -166,4 +165,29 @@ function failConcerned(conflicts: Conflict[], keys: KeyResult[]): void {
     }
   }
   for (const [key, own] of ofKey) key.failure = keyConflict(own);
+}
+
+/** Reads back what was written, some at a time: together they take fewer requests than each by itself. */
+interface ReadBack {
+  /** Returns what the secret holds now. It may be read only once `rest` is called. */
+  read(secret: SecretRef): Promise<FoundSecret | undefined>;
+  /** Reads whatever has not been read yet. */
+  rest(): void;
+}
+
+function readBack({ secrets }: Pick<StepContext, 'secrets'>): ReadBack {
+  let waiting: (() => void)[] = [];
+  const rest = () => {
+    for (const begin of waiting) begin();
+    waiting = [];
+  };
+  return {
+    read({ region, arn }) {
+      return new Promise((answer) => {
+        waiting.push(() => answer(secrets.read(region, arn, { known: true })));
+        if (waiting.length >= FLEET.readBackAtOnce) rest();
+      });
+    },
+    rest,
+  };
 }

@@ -1,5 +1,5 @@
+import type { Told } from '../failure.ts';
 import { EXIT, Failure } from '../failure.ts';
-import type { Told } from '../message.ts';
 import type { Choice, Conflict } from '../plan-types.ts';
 import { setupWords as words } from '../ui/messages.ts';
 

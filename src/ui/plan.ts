@@ -1,4 +1,4 @@
-import type { Told } from '../message.ts';
+import type { Told } from '../failure.ts';
 import type { Change, ChangeAction, Conflict } from '../plan-types.ts';
 import { folded, MOST_LINES, plain, plainCommand, plainLines } from '../text.ts';
 import { fleetWords } from './batch-messages.ts';

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { commandsBelow } from '../../src/cli/commands.ts';
+import { commandsBelow } from '../../src/cli/options.ts';
 import { completionScript } from '../../src/commands/completion/scripts/index.ts';
-import { SHELLS, type Shell } from '../../src/options/choices.ts';
+import { SHELLS, type Shell } from '../../src/options/key-options.ts';
 import { createProgram } from '../../src/program.ts';
 import { run, runCommand } from '../support/run.ts';
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hereDocument } from '../../src/commands/export/script/keys.ts';
 import { DEMAND_DIGITS, DEMAND_PASSWORD, FIND_SECRET } from '../../src/commands/export/script/library.ts';
-import { hereDocument } from '../../src/commands/export/script/quote.ts';
 import { buildScript } from '../../src/commands/export/script/script.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import {

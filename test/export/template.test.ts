@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { templateText } from '../../src/commands/export/cloudformation/run.ts';
 import { buildTemplate } from '../../src/commands/export/cloudformation/template.ts';
-import { templateText } from '../../src/commands/export/cloudformation/text.ts';
 import { inRegions } from '../../src/commands/export/ids.ts';
 import { checkKey } from '../../src/key/check.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';

@@ -4,7 +4,7 @@ import { performPermissionsManifest } from '../../src/commands/permissions/batch
 import type { PermissionCommand } from '../../src/commands/permissions/needs/index.ts';
 import { type PermissionsOptions, readPermissionsAnswers } from '../../src/commands/permissions/options.ts';
 import { performRotateManifest } from '../../src/commands/rotate/batch.ts';
-import { performStatusManifest } from '../../src/commands/status/batch.ts';
+import { performStatusManifest } from '../../src/commands/status/run.ts';
 import { performTeardownManifest } from '../../src/commands/teardown/batch.ts';
 import { performVerifyManifest } from '../../src/commands/verify/batch.ts';
 import { MANAGED_POLICY_LIMIT, measure } from '../../src/policy/index.ts';

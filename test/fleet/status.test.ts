@@ -1,7 +1,7 @@
 import { DetachRolePolicyCommand } from '@aws-sdk/client-iam';
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { expect, test } from 'vitest';
-import { performStatusManifest } from '../../src/commands/status/batch.ts';
+import { performStatusManifest } from '../../src/commands/status/run.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { type StatusResult, troubles } from '../status/account.ts';
 import {

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { DEFAULTS } from '../../src/defaults.ts';
 import { ALGORITHMS } from '../../src/key/index.ts';
 import { KEY_MEMBERS, MEMBERS, ROOT_MEMBERS } from '../../src/manifest/members.ts';
-import { EXISTING_KEY_ANSWERS, KEY_TYPES, POLICY_SCOPES } from '../../src/options/choices.ts';
+import { EXISTING_KEY_ANSWERS, KEY_TYPES, POLICY_SCOPES } from '../../src/options/key-options.ts';
 import { KEYS } from '../support/account.ts';
 import { entries, mistakesIn, read, STUDIO } from './manifests.ts';
 

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { Remedy } from '../../src/failure.ts';
 import { Failure } from '../../src/failure.ts';
 import { checkInManifest, inManifest } from '../../src/manifest/index.ts';
 import { KEY_MEMBERS, MEMBERS } from '../../src/manifest/members.ts';
-import type { Remedy } from '../../src/message.ts';
 
 const WORDS = new URL('../../src/report/words/', import.meta.url);
 

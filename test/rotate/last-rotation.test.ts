@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { doneBefore, type InRotation, notInLast } from '../../src/commands/rotate/last-rotation.ts';
+import { doneBefore, type InRotation, notInLast } from '../../src/commands/rotate/batch-plan.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

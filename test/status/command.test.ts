@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readStatusAnswers } from '../../src/inventory/options.ts';
+import { readStatusAnswers } from '../../src/inventory/types.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import { reaching } from '../cli/program.ts';
 import { FAR_REGION, REGION } from '../support/account.ts';

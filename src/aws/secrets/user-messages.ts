@@ -1,4 +1,4 @@
-import type { Remedy } from '../../message.ts';
+import type { Remedy } from '../../failure.ts';
 import { many } from '../../ui/batch-messages.ts';
 import { own } from '../../ui/commands.ts';
 

@@ -19,8 +19,7 @@ import {
   tryParsePolicy,
 } from '../../policy/index.ts';
 import type { Decryption } from './decryption.ts';
-import { proofWords as words } from './messages.ts';
-import { withTime } from './time.ts';
+import { withTime, proofWords as words } from './messages.ts';
 
 /**
  * The requests that a role must be allowed to make to read a secret: the guide's four actions, and `kms:Decrypt` when

@@ -1,3 +1,4 @@
+import { parseArn } from '../../aws/arn.ts';
 import type { Identity } from '../../aws/session.ts';
 import {
   type AccountRef,
@@ -9,7 +10,7 @@ import {
   tryParsePolicy,
 } from '../../policy/index.ts';
 import { matches, pattern as wildcards } from '../../policy/match.ts';
-import { timeContext } from './time.ts';
+import { timeContext } from './messages.ts';
 
 /** Whether a trust policy lets MediaConnect in, and why not. */
 export type TrustJudgement =
@@ -131,4 +132,19 @@ function exampleIn(pattern: string, region: string, { partition, account }: Acco
 /** Some ARN that matches the pattern. */
 export function exampleOf(pattern: string): string {
   return pattern.replaceAll('*', 'example').replaceAll('?', 'x');
+}
+
+/** What MediaConnect has against the name of a role or its path. */
+interface RoleNaming {
+  /** Whether AWS reserves the name (MediaConnect User Guide). */
+  isReserved: boolean;
+  /** The path, if it has another one than `/`. */
+  path?: string;
+}
+
+/** Checks the name and the path of a role. Pure. */
+export function checkRoleNaming({ name, arn }: { name: string; arn: string }): RoleNaming {
+  const isReserved = /^mediaconnectaccessrole$/i.test(name);
+  const [, path = '/'] = /^role(\/.*\/|\/)[^/]+$/.exec(parseArn(arn)?.resource ?? '') ?? [];
+  return path === '/' ? { isReserved } : { isReserved, path };
 }

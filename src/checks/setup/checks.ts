@@ -1,9 +1,13 @@
-import type { FoundRole } from '../../aws/iam/roles.ts';
+import { policyReader } from '../../aws/iam/policies.ts';
+import { type FoundRole, readRole } from '../../aws/iam/roles.ts';
+import { inTurns } from '../../aws/requests/concurrency.ts';
 import type { FoundSecret } from '../../aws/secrets/index.ts';
-import type { Identity } from '../../aws/session.ts';
+import type { Aws, Identity } from '../../aws/session.ts';
+import { FLEET } from '../../defaults.ts';
 import { type Algorithm, checkStoredKey, type KeyMaterial, type KeyType } from '../../key/index.ts';
 import type { Check } from '../../plan-types.ts';
 import type { ReadableSecret } from '../../policy/index.ts';
+import { type Decryption, decryptionReaders, readDecryption } from '../access/decryption.ts';
 import { proofWords as words } from '../access/messages.ts';
 import {
   type DecidingDocuments,
@@ -13,7 +17,6 @@ import {
   type Unreadable,
 } from '../access/read-access.ts';
 import { type FlowScope, judgeTrust } from '../access/trust.ts';
-import type { Observed, ObservedSecret } from './observe.ts';
 
 /** What must hold in the end, of one role and all keys that it reads. */
 export interface Expectation {
@@ -125,4 +128,44 @@ function checkReading(
 function documentsAbout({ resourcePolicy, policyHidden, decryption }: ObservedSecret): SecretDocuments {
   const policy = policyHidden ? { unseen: policyHidden } : { seen: resourcePolicy };
   return decryption ? { resourcePolicy: policy, decryption } : { resourcePolicy: policy };
+}
+
+/** A secret with what decides who may decrypt it, which is not read while it is scheduled for deletion. */
+export type ObservedSecret = FoundSecret & { decryption?: Decryption };
+
+/** What AWS holds: the secrets that are there, and the role with all that decides what it may do. */
+export interface Observed {
+  secrets: ObservedSecret[];
+  role?: FoundRole;
+}
+
+/** The role to look at. The versions of its policies are a guess that saves a round trip when it is right. */
+export interface Subject {
+  policies: { arn: string; versionId: string | null }[];
+  roleName: string;
+}
+
+/** Reads a role back, with as few dependent round trips as can be. */
+export function observeRole(aws: Aws, { policies, roleName }: Subject): Promise<FoundRole | undefined> {
+  const reader = policyReader(aws);
+  for (const { arn, versionId } of policies) if (versionId) reader.expect(arn, versionId);
+  return readRole(aws, reader, roleName, { known: true });
+}
+
+/**
+ * Reads what decides who may decrypt the secrets.
+ * @param written the ARNs of those whose current version this run has written
+ */
+export function observeSecrets(
+  aws: Aws,
+  identity: Identity,
+  secrets: FoundSecret[],
+  written: ReadonlySet<string>,
+): Promise<ObservedSecret[]> {
+  const readers = decryptionReaders(aws);
+  return inTurns(FLEET.readAtOnce, secrets, async (secret) => {
+    if (secret.deletedAt) return secret;
+    const isWritten = written.has(secret.arn);
+    return { ...secret, decryption: await readDecryption(readers, identity, secret, isWritten) };
+  });
 }

@@ -2,8 +2,15 @@ import { waitUntil } from '../../aws/requests/poll.ts';
 import type { Aws, Identity } from '../../aws/session.ts';
 import type { Limits } from '../../defaults.ts';
 import type { Check } from '../../plan-types.ts';
-import { check, type Expectation, mayComeRight } from './checks.ts';
-import { type Observed, type ObservedSecret, observeRole, type Subject } from './observe.ts';
+import {
+  check,
+  type Expectation,
+  mayComeRight,
+  type Observed,
+  type ObservedSecret,
+  observeRole,
+  type Subject,
+} from './checks.ts';
 
 /** What AWS holds, and what the checks say of it. */
 export interface Proof {

@@ -1,6 +1,6 @@
 import { seenIn } from '../../aws/look.ts';
 import type { Identity } from '../../aws/session.ts';
-import type { Remedy } from '../../message.ts';
+import type { Remedy } from '../../failure.ts';
 import { checkKmsKeys, type KmsKeyFinding } from '../access/kms-key.ts';
 import { primaryOf, rotateRemedy } from './check-value.ts';
 import { remedies } from './fixes.ts';

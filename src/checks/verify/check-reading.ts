@@ -2,8 +2,7 @@ import { parseArn, parseSecretArn } from '../../aws/arn.ts';
 import { type Look, seenIn } from '../../aws/look.ts';
 import type { Identity } from '../../aws/session.ts';
 import { DEFAULTS } from '../../defaults.ts';
-import type { Failure } from '../../failure.ts';
-import type { Remedy } from '../../message.ts';
+import type { Failure, Remedy } from '../../failure.ts';
 import {
   CURRENT_VERSION,
   DECRYPT_ACTION,

@@ -1,15 +1,13 @@
 import type { Identity } from '../../aws/session.ts';
 import type { KeyType } from '../../key/index.ts';
+import { type JsonStatement, MEDIACONNECT_SERVICE, readJsonPolicy } from '../../policy/index.ts';
 import type { SetUp } from '../../ui/commands.ts';
-import { checkRoleNaming } from '../access/role-name.ts';
 import { checkGuard } from '../access/source-guard.ts';
-import { judgeTrust } from '../access/trust.ts';
+import { checkRoleNaming, judgeTrust } from '../access/trust.ts';
 import { remedies } from './fixes.ts';
-import { judgeForeign } from './foreign.ts';
-import { guarded } from './guard.ts';
 import { verifyWords as words } from './messages.ts';
 import type { RoleSight, ThereRole } from './observe/role.ts';
-import { checksOf } from './result.ts';
+import { checksOf, judgeForeign } from './result.ts';
 import type { VerifyCheck } from './types.ts';
 
 /** For what a role is wanted. */
@@ -133,4 +131,28 @@ function judgeAttached(role: RoleSight & ThereRole, wish: RoleWish): VerifyCheck
             : remedies.setUpFrom(manifest),
         );
   });
+}
+
+/**
+ * A trust policy (JSON text) with the guard against the confused deputy in its statements for MediaConnect; nothing where a
+ * statement is for others too, whom the guard would keep out. Pure.
+ */
+function guarded(trust: string, account: string): string | undefined {
+  const policy = readJsonPolicy(trust);
+  const ours = policy.Statement.filter(isForMediaConnect);
+  if (ours.length === 0 || ours.some(({ Condition }) => Condition !== undefined)) return undefined;
+  const condition = { StringEquals: { 'aws:SourceAccount': account } };
+  const statements = policy.Statement.map((each) =>
+    ours.includes(each) ? { ...each, Condition: condition } : each,
+  );
+  return JSON.stringify({ ...policy, Statement: statements });
+}
+
+/** Whether a statement lets MediaConnect in and nobody else. */
+function isForMediaConnect({ Effect, Principal }: JsonStatement): boolean {
+  if (Effect !== 'Allow' || typeof Principal !== 'object' || Principal === null || Array.isArray(Principal))
+    return false;
+  const { Service, ...others } = Principal;
+  const services = [Service].flat();
+  return Object.keys(others).length === 0 && services.length === 1 && services[0] === MEDIACONNECT_SERVICE;
 }

@@ -3,14 +3,13 @@ import { seenIn } from '../../aws/look.ts';
 import type { FlowPart, TransitEncryption } from '../../aws/mediaconnect/flows.ts';
 import { type FoundRouterEnd, routerKindOf } from '../../aws/mediaconnect/routers.ts';
 import type { Identity } from '../../aws/session.ts';
-import type { Remedy } from '../../message.ts';
+import type { Remedy } from '../../failure.ts';
 import { remedies } from './fixes.ts';
-import { judgeForeign } from './foreign.ts';
 import { verifyWords } from './messages.ts';
 import { isRouted, type MediaSight, type MediaSights } from './observe/flow.ts';
 import type { SecretSight } from './observe/secret.ts';
 import { keyOf, transitTarget } from './observe/subjects.ts';
-import { checksOf } from './result.ts';
+import { checksOf, judgeForeign } from './result.ts';
 import { routerRemedies, routerWords as words } from './router-messages.ts';
 import type { VerifyCheck, VerifyId } from './types.ts';
 

@@ -1,16 +1,16 @@
 import { expectedSecretArn, parseSecretArn } from '../../aws/arn.ts';
-import { seenIn } from '../../aws/look.ts';
+import { type Caller, simulatePassRole } from '../../aws/iam/simulation.ts';
+import { look, seenIn } from '../../aws/look.ts';
 import type { FoundSecret } from '../../aws/secrets/index.ts';
-import type { Identity } from '../../aws/session.ts';
+import type { Aws, Identity } from '../../aws/session.ts';
+import type { Remedy } from '../../failure.ts';
 import type { KeyMaterial } from '../../key/index.ts';
-import type { Remedy } from '../../message.ts';
 import { judgeKmsKey } from './check-kms-key.ts';
 import { judgeContent, primaryOf, rotateRemedy } from './check-value.ts';
 import { remedies } from './fixes.ts';
-import { judgeForeign } from './foreign.ts';
 import { verifyWords as words } from './messages.ts';
 import type { SecretSight, SecretTarget, ThereSecret } from './observe/secret.ts';
-import { checksOf } from './result.ts';
+import { checksOf, judgeForeign } from './result.ts';
 import type { VerifyCheck } from './types.ts';
 
 /** The ARN of a secret as far as it is known. */
@@ -124,4 +124,33 @@ export function judgeSameKey(sights: SecretSight[], identity: Identity): VerifyC
           rotateRemedy({ described, target: sight.target }, [first.region, region]),
         );
   });
+}
+
+/**
+ * Whether the caller may pass the role to MediaConnect, which whoever puts it into a flow must. A warning only: the caller
+ * need not be the one who makes flows.
+ */
+export async function judgeCaller(
+  aws: Aws,
+  identity: Identity,
+  caller: Caller,
+  roleArn: string,
+): Promise<VerifyCheck> {
+  const { ok, warning, unseen, open } = checksOf(identity.arn, roleArn);
+  if (caller.kind === 'root') return ok('caller-pass-role', words.rootPasses);
+  if (caller.kind === 'federated') return open('caller-pass-role', words.federated);
+  const simulated = await look(simulatePassRole(aws, caller.arn, roleArn));
+  if ('unseen' in simulated) {
+    // An emulator of AWS may have no policy simulator. Its answer then is no network problem.
+    return simulated.unseen.code === 'access-denied'
+      ? unseen('caller-pass-role', simulated.unseen)
+      : open('caller-pass-role', words.noSimulator);
+  }
+  if (simulated.seen === 'allowed') return ok('caller-pass-role', words.passes);
+  const explicit = simulated.seen === 'explicitDeny';
+  return warning(
+    'caller-pass-role',
+    explicit ? words.passDenied : words.passesNot,
+    remedies.passRole(roleArn),
+  );
 }

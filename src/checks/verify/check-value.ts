@@ -2,6 +2,7 @@ import { parseSecretArn } from '../../aws/arn.ts';
 import { seenIn } from '../../aws/look.ts';
 import type { FoundSecret } from '../../aws/secrets/index.ts';
 import type { Identity } from '../../aws/session.ts';
+import type { Remedy } from '../../failure.ts';
 import {
   algorithmOfLength,
   checkStoredKey,
@@ -9,7 +10,6 @@ import {
   type KeyProblem,
   type KeyProblemCode,
 } from '../../key/index.ts';
-import type { Remedy } from '../../message.ts';
 import { DECRYPT_ACTION } from '../../policy/index.ts';
 import { callerDenial } from '../access/caller-decryption.ts';
 import { remedies } from './fixes.ts';

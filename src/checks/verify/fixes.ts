@@ -1,6 +1,6 @@
 import { namedSecretWords } from '../../aws/secrets/named-secret-messages.ts';
 import { DEFAULTS } from '../../defaults.ts';
-import type { Remedy } from '../../message.ts';
+import type { Remedy } from '../../failure.ts';
 import { plainJson } from '../../text.ts';
 import {
   aws,

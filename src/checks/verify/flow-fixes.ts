@@ -1,4 +1,6 @@
-import type { Remedy } from '../../message.ts';
+import type { Remedy } from '../../failure.ts';
+import { plainJson } from '../../text.ts';
+import { aws } from '../../ui/commands.ts';
 
 /** What to do about the checks of a flow that are not as they should be. */
 export const flowRemedies = {
@@ -26,3 +28,30 @@ export const flowRemedies = {
   otherCredentials: { remedy: "Use credentials of the flow's account (--profile)." } satisfies Remedy,
   checkArn: { remedy: 'Copy the ARN of the flow from the MediaConnect console.' } satisfies Remedy,
 };
+
+const COMMANDS = {
+  source: ['update-flow-source', '--source-arn', '--decryption'],
+  output: ['update-flow-output', '--output-arn', '--encryption'],
+  entitlement: ['update-flow-entitlement', '--entitlement-arn', '--encryption'],
+} as const;
+
+/** The AWS CLI command that gives a part of a flow these encryption settings. */
+export function partCommand(
+  flow: { arn: string; region: string },
+  part: { kind: keyof typeof COMMANDS; arn: string },
+  settings: { keyType: string; algorithm?: string; roleArn?: string; secretArn?: string },
+): string {
+  const [command, arnOption, settingsOption] = COMMANDS[part.kind];
+  const { keyType, algorithm, roleArn, secretArn } = settings;
+  // The AWS CLI spells the members with capitals.
+  const json = JSON.stringify({
+    KeyType: keyType,
+    Algorithm: algorithm,
+    RoleArn: roleArn,
+    SecretArn: secretArn,
+  });
+  return aws(
+    ...['mediaconnect', command, '--region', flow.region, '--flow-arn', flow.arn],
+    ...[arnOption, part.arn, settingsOption, plainJson(json)],
+  );
+}

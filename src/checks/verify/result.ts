@@ -1,6 +1,8 @@
-import type { Failure } from '../../failure.ts';
-import type { Remedy, Told } from '../../message.ts';
+import { parseArn } from '../../aws/arn.ts';
+import type { Identity } from '../../aws/session.ts';
+import type { Failure, Remedy, Told } from '../../failure.ts';
 import { toldText } from '../../ui/plan.ts';
+import { remedies } from './fixes.ts';
 import { verifyWords as words } from './messages.ts';
 import type { VerifyCheck, VerifyId } from './types.ts';
 
@@ -36,4 +38,22 @@ function untold(id: VerifyId, { code, message, hint, awsAction }: Failure) {
 
 function remedyOf(hint: Told): Remedy {
   return typeof hint === 'object' && 'remedy' in hint ? hint : { remedy: toldText(hint) };
+}
+
+/** Whether an ARN is of another account or partition than the credentials, which can then tell nothing about it. */
+export function isForeign(arn: string, { account, partition }: Omit<Identity, 'arn'>): boolean {
+  const place = parseArn(arn);
+  return place?.account !== account || place.partition !== partition;
+}
+
+/**
+ * The check of what is foreign.
+ * @param remedy what to do when it is another account's; with another partition it is the credentials that are wrong
+ */
+export function judgeForeign(id: VerifyId, arn: string, identity: Identity, remedy: Remedy): VerifyCheck {
+  const { account = '', partition = '' } = parseArn(arn) ?? {};
+  const { failed } = checksOf(arn);
+  return partition === identity.partition
+    ? failed(id, words.otherAccount(account, identity.account), remedy)
+    : failed(id, words.otherPartition(partition, identity.partition), remedies.otherPartition);
 }

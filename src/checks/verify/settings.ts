@@ -1,10 +1,14 @@
 import { seenIn } from '../../aws/look.ts';
-import type { Identity } from '../../aws/session.ts';
+import { inTurns } from '../../aws/requests/concurrency.ts';
+import { valueReader } from '../../aws/secrets/value-reader.ts';
+import type { Aws, Identity } from '../../aws/session.ts';
+import { FLEET } from '../../defaults.ts';
 import { algorithmOfLength } from '../../key/index.ts';
 import type { EncryptionSettings } from '../../plan-types.ts';
+import { encryptionReaders } from '../access/encryption.ts';
 import { subjectOf } from './check-secret.ts';
 import type { RoleSight } from './observe/role.ts';
-import type { SecretSight } from './observe/secret.ts';
+import { type SecretSight, type SecretTarget, sightSecret } from './observe/secret.ts';
 import type { Pair } from './observe/subjects.ts';
 
 /** A secret and the role that is to read it, by the ARNs that the checks have as subjects. */
@@ -61,4 +65,23 @@ function settingsOf(secret: SecretSight, roleArn: string): EncryptionSettings | 
   const { region, keyType } = secret.target;
   const algorithm = keyType === 'static-key' ? algorithmOfLength(content.key.length) : undefined;
   return { region, keyType, ...(algorithm ? { algorithm } : {}), roleArn, secretArn: secret.arn };
+}
+
+/**
+ * Looks at secrets, by the names that they have here. What is in the way of one is its own.
+ * @param onSecret is told of each secret that has been looked at
+ */
+export async function sightSecrets(
+  aws: Aws,
+  identity: Identity,
+  secrets: ReadonlyMap<string, SecretTarget>,
+  onSecret: () => void,
+): Promise<Map<string, SecretSight>> {
+  const readers = { values: valueReader(aws), encryption: encryptionReaders(aws) };
+  const sights = await inTurns(FLEET.readAtOnce, [...secrets], async ([key, target]) => {
+    const sight = await sightSecret(aws, readers, identity, target);
+    onSecret();
+    return [key, sight] as const;
+  });
+  return new Map(sights);
 }

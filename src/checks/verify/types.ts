@@ -1,4 +1,4 @@
-import type { Remedy } from '../../message.ts';
+import type { Remedy } from '../../failure.ts';
 import type { Verdict } from '../../plan-types.ts';
 
 /** The stable words for the checks. What comes before the first hyphen says what the check is about. */

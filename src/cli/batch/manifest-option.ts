@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { helpWords } from '../help.ts';
 import { addOption } from '../options.ts';
-import { manifestOptionWords as words } from './messages.ts';
 
 /** Adds the option that names a file with all keys. */
 export function addManifestOption(command: Command): void {
@@ -19,5 +18,11 @@ export function manifestProblems(command: Command, beside: string[]): string[] {
     .filter((option) => ['cli', 'env'].includes(command.getOptionValueSource(option.attributeName()) ?? ''))
     .map(({ long }) => long ?? '')
     .filter((flag) => flag !== '--manifest' && !beside.includes(flag));
-  return wanted.length > 0 ? [words.notBeside(wanted)] : [];
+  return wanted.length > 0 ? [manifestOptionWords.notBeside(wanted)] : [];
 }
+
+/** What is said of `--manifest` among other options. */
+const manifestOptionWords = {
+  notBeside: (flags: string[]) =>
+    `--manifest says all about the keys, so it does not go together with ${flags.join(', ')}. Put that into the file, or leave --manifest out.`,
+};

@@ -4,7 +4,7 @@ import { DEFAULTS } from '../../defaults.ts';
 import { groupedBy } from '../../grouping.ts';
 import type { Manifest, ManifestKey } from '../../manifest/index.ts';
 import { regionsOf } from '../../options/setup-request.ts';
-import type { SecretPlace } from '../tagged-type.ts';
+import type { SecretPlace } from '../key-options.ts';
 
 /** A secret that an entry of a manifest names, and what is to read it. */
 export interface EntrySecret {

@@ -1,8 +1,13 @@
 import type { Aws } from '../../aws/session.ts';
+import { Interrupted } from '../../failure.ts';
 import type { KeyInput } from '../../key/index.ts';
 import type { SetupAnswers } from '../../options/setup-request.ts';
+import type { Change } from '../../plan-types.ts';
 import type { Output } from '../../ui/output.ts';
+import { isLong, planDocuments, planLines } from '../../ui/plan.ts';
 import type { Progress } from '../../ui/progress.ts';
+import { askChoice } from '../../ui/prompt.ts';
+import { wizardWords as words } from './messages.ts';
 
 /** What the questions work with: what is known of the answers, and the rest. */
 export interface WizardContext<Answers = SetupAnswers> {
@@ -28,4 +33,34 @@ export function heading({ output }: Pick<WizardContext, 'output'>, title: string
 /** Says what is odd about an answer that is taken all the same. */
 export function warn({ output }: Pick<WizardContext, 'output'>, warnings: string[]): void {
   for (const warning of warnings) output.insist(`${output.paint.yellow('!')} ${warning}`);
+}
+
+/** The one confirmation. Shows the documents to whoever asks; returns only when the plan may be carried out. */
+export async function confirm(
+  { output }: Pick<WizardContext, 'output'>,
+  { changes }: { changes: Change[] },
+): Promise<void> {
+  const documented = changes.some(({ document }) => document !== undefined);
+  for (;;) {
+    const no = { value: 'no' as const, name: words.confirmNo };
+    const others = [
+      { value: 'yes' as const, name: words.confirmYes },
+      ...(isLong({ changes }) ? [{ value: 'lines' as const, name: words.confirmLines }] : []),
+      ...(documented ? [{ value: 'show' as const, name: words.confirmShow }] : []),
+    ];
+    // The first one is what Enter takes.
+    const options = changes.some(takesAway) ? [no, ...others] : [...others, no];
+    const answer = await askChoice<'yes' | 'lines' | 'show' | 'no'>(words.confirm, options);
+    if (answer === 'yes') return;
+    if (answer === 'no') throw new Interrupted({ chosen: true });
+    output.say(
+      answer === 'lines' ? planLines(output, changes, true).join('\n') : planDocuments(output, changes),
+    );
+    output.say();
+  }
+}
+
+/** Whether a change replaces a value, or takes something away. */
+function takesAway({ action, resource }: Change): boolean {
+  return action === 'update' ? resource === 'secret' : ['schedule', 'detach', 'delete'].includes(action);
 }

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { Registration } from '../../cli/command.ts';
+import { usageFailure } from '../../cli/failure-output.ts';
 import { helpWords as help } from '../../cli/help.ts';
-import { usageFailure } from '../../cli/usage.ts';
 import { EXIT } from '../../failure.ts';
-import { SHELLS } from '../../options/choices.ts';
+import { SHELLS } from '../../options/key-options.ts';
 import { reader } from '../../options/option-reader.ts';
 
 /** Adds the `completion` command. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DEFAULTS } from '../../defaults.ts';
 import { groupedBy } from '../../grouping.ts';
+import type { AccountRef } from '../../policy/index.ts';
 import type { PlannedSecret } from './types.ts';
 
 /** Names from which the words can be told again: `studio-a` is `StudioA`, and nothing else is. */
@@ -75,4 +76,15 @@ function inOneWord(name: string): string {
 
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 8);
+}
+
+/**
+ * Stands in for the account in a document that is written before the account is known. It has as many characters as an account
+ * ID, so that a document with it is as long as the one that IAM will get.
+ */
+export const ACCOUNT_PLACEHOLDER = '<account-id>';
+
+/** The account that documents are built for: the placeholder, in the partition of the Regions. */
+export function placeholderAccount(partition: string): AccountRef {
+  return { partition, account: ACCOUNT_PLACEHOLDER };
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { addManifestOption, manifestProblems } from '../../cli/batch/manifest-option.ts';
-import { addRequestOptions } from '../../cli/setup-options.ts';
+import { addRequestOptions } from '../../cli/options.ts';
 import type { SetupOptions } from '../../options/setup-options.ts';
 import type { SetupAnswers } from '../../options/setup-request.ts';
 

@@ -23,8 +23,7 @@ import type { Rule } from '../../options/rules.ts';
 import { looksLikePartOfKey } from '../../redaction.ts';
 import { plain } from '../../text.ts';
 import type { Output } from '../../ui/output.ts';
-import { exportHelp as help } from './help.ts';
-import { outputFileWords as words } from './output-file-messages.ts';
+import { exportHelp as help } from './messages.ts';
 
 /** The options that say where a result goes, as the parser returns them. */
 export interface OutputFileOptions {
@@ -47,7 +46,7 @@ export function addOutputOptions(command: Command): void {
 
 /** Messages name the file, so it must not be a key. */
 const filePath: Rule = (value, what) => {
-  if (value === '') return words.empty(what);
+  if (value === '') return outputFileWords.empty(what);
   return looksLikePartOfKey(value) ? inputWords.looksLikeKey(what) : undefined;
 };
 
@@ -78,7 +77,7 @@ export async function deliver(
   } catch (error) {
     throw unwritten(plain(path), error);
   }
-  output.say(words.written(plain(path)));
+  output.say(outputFileWords.written(plain(path)));
 }
 
 /** Returns the mode of the file: that of an existing one, and for a program execution for everyone who may read it. */
@@ -152,10 +151,23 @@ function ifAbsent(error: unknown): undefined {
 function unwritten(path: string, error: unknown): Failure {
   const code = errorCode(error);
   return code === 'EEXIST'
-    ? new Failure(words.exists(path), {
+    ? new Failure(outputFileWords.exists(path), {
         code: 'file-exists',
         exitCode: EXIT.conflict,
-        hint: words.existsHint,
+        hint: outputFileWords.existsHint,
       })
-    : new Failure(words.unwritable(path, code), { code: 'file', exitCode: EXIT.failed, cause: error });
+    : new Failure(outputFileWords.unwritable(path, code), {
+        code: 'file',
+        exitCode: EXIT.failed,
+        cause: error,
+      });
 }
+
+/** Words about files that results are written to. */
+const outputFileWords = {
+  empty: (what: string) => `${what} takes the path of a file, or - for standard output.`,
+  written: (path: string) => `Written to ${path}.`,
+  exists: (path: string) => `${path} is there already. Nothing was written.`,
+  existsHint: 'Give --force to write over it, or another --output.',
+  unwritable: (path: string, code: string) => `${path} could not be written (${code}).`,
+};

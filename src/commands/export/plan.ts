@@ -13,8 +13,8 @@ import { policiesFor } from '../../steps/plan.ts';
 import { distribute } from '../../steps/read-policy/distribute.ts';
 import { policyTags, secretTags, tagsFor } from '../../steps/tags.ts';
 import type { PolicyRequest, RoleRequest, SecretRef } from '../../steps/types.ts';
+import { placeholderAccount } from './ids.ts';
 import { exportWords as words } from './messages.ts';
-import { placeholderAccount } from './placeholders.ts';
 import type { ExportPlan, PlannedPlace, PlannedPolicy, PlannedRole, PlannedSecret } from './types.ts';
 
 /**

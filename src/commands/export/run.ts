@@ -1,16 +1,18 @@
+import { isAccountId, parseArn, parseSecretArn } from '../../aws/arn.ts';
 import type { ExpectedAccount } from '../../aws/session.ts';
-import { configuredRegions } from '../../cli/configured-region.ts';
+import { configuredRegions } from '../../cli/configured-values.ts';
+import { missingFailure } from '../../cli/failure-output.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import { type CommandRun, expectedAccount, runCommand } from '../../cli/run-command.ts';
 import { missingPlace, withExamples } from '../../cli/setup-inputs.ts';
-import { missingFailure } from '../../cli/usage.ts';
-import { EXIT } from '../../failure.ts';
+import { EXIT, Failure } from '../../failure.ts';
 import type { SetupAnswers } from '../../options/setup-request.ts';
+import { matches, pattern } from '../../policy/match.ts';
 import { setupWords as words } from '../../ui/messages.ts';
-import { accountOf } from './account.ts';
+import { exportWords } from './messages.ts';
 import type { ExportSubject } from './options.ts';
 import { planExport } from './plan.ts';
-import type { ExportPlan } from './types.ts';
+import type { ExportPlan, PlannedRole } from './types.ts';
 
 /**
  * Runs one of the `export` commands and returns the exit code. AWS is not asked anything. `perform` gets the one account for which the
@@ -54,4 +56,46 @@ async function completeAnswers(run: CommandRun, given: SetupAnswers): Promise<Se
   const missing = missingPlace(answers);
   if (missing.length > 0) throw missingFailure(missing, words.missingFlagsHint);
   return answers;
+}
+
+/**
+ * Returns the one account for which the plan is right: the one that was named, or to which its ARNs belong. Undefined where it is
+ * right for any account.
+ * @throws Failure when that would be several accounts
+ */
+export function accountOf(
+  { secrets, roles }: ExportPlan,
+  named: ExpectedAccount | undefined,
+): string | undefined {
+  const ofSecrets = secrets.flatMap(({ places }) => places.map(({ arn }) => parseSecretArn(arn)?.account));
+  // A KMS key may belong to another account; a secret may not, nor may a boundary that is not one of AWS's own.
+  const ofBoundaries = roles.map(({ permissionsBoundary = '' }) => parseArn(permissionsBoundary)?.account);
+  const ofArns = [...ofSecrets, ...ofBoundaries].filter(
+    (account) => account !== undefined && isAccountId(account),
+  );
+  const [known, other] = [...new Set([...(named ? [named.account] : []), ...ofArns])];
+  if (other !== undefined) throw severalAccounts(other, named);
+  const patterns = roles.map(sourceAccounts);
+  const account = known ?? patterns.flat().find(isAccountId);
+  const foreign = patterns.find((accounts) => !isForAccount(accounts, account));
+  if (foreign) throw severalAccounts(foreign[0] ?? '', named);
+  return account;
+}
+
+/** The accounts, or patterns for some, of the flows and routers that may use a role. */
+function sourceAccounts({ sourceArns }: PlannedRole): string[] {
+  return sourceArns.map((arn) => arn.split(':')[4] ?? '');
+}
+
+/** Returns whether a role that is for flows of these accounts can be used in its own account. */
+function isForAccount(accounts: string[], account: string | undefined): boolean {
+  if (accounts.length === 0 || account === undefined) return true;
+  return accounts.some((each) => matches(pattern(each), account));
+}
+
+function severalAccounts(other: string, named: ExpectedAccount | undefined): Failure {
+  const sentence = named
+    ? exportWords.arnOfOther(other, named.account, named.from)
+    : exportWords.severalAccounts;
+  return new Failure(sentence, { code: 'usage', exitCode: EXIT.usage });
 }

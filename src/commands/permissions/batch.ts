@@ -10,12 +10,10 @@ import type { Manifest } from '../../manifest/index.ts';
 import type { SetupAnswers } from '../../options/setup-request.ts';
 import { type AccountRef, MANAGED_POLICY_LIMIT, measure } from '../../policy/index.ts';
 import { permissionsWords as words } from './messages.ts';
-import { type PermissionRequest, passRole } from './needs/index.ts';
-import { needsOfAll } from './needs/merge.ts';
+import { needsOfAll, type PermissionRequest, passRole } from './needs/index.ts';
 import { byPrefix } from './needs/prefix.ts';
 import type { PermissionsAnswers } from './options.ts';
-import { type PermissionsReport, showPermissions } from './output.ts';
-import { reportOf } from './report.ts';
+import { type PermissionsReport, reportOf, showPermissions } from './output.ts';
 import { accountFor } from './run.ts';
 
 /** Runs `permissions COMMAND --manifest` and answers the exit code. Mistakes in the file are thrown, all others are told by then. */

@@ -6,7 +6,7 @@ import {
   type SecretOptions,
   secretProblems,
 } from '../../cli/secret-options.ts';
-import { EXISTING_KEY_ANSWERS } from '../../options/choices.ts';
+import { EXISTING_KEY_ANSWERS } from '../../options/key-options.ts';
 import { inputWords } from '../../options/messages.ts';
 import { reader } from '../../options/option-reader.ts';
 import * as rules from '../../options/rules.ts';

@@ -1,9 +1,9 @@
 import { expectedSecretArn, parseArn, parseSecretArn } from '../../aws/arn.ts';
 import { partitionOf } from '../../aws/regions.ts';
-import { configuredRegions } from '../../cli/configured-region.ts';
+import { configuredRegions } from '../../cli/configured-values.ts';
+import { missingFailure } from '../../cli/failure-output.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import { type CommandRun, runCommand } from '../../cli/run-command.ts';
-import { missingFailure } from '../../cli/usage.ts';
 import { DEFAULTS, KEY_TYPE_TAG, OWN_TAG } from '../../defaults.ts';
 import { EXIT, type ExitCode } from '../../failure.ts';
 import type { AccountRef } from '../../policy/index.ts';
@@ -17,8 +17,7 @@ import {
   takesConfiguredRegion,
 } from './needs/index.ts';
 import type { PermissionsAnswers } from './options.ts';
-import { showPermissions } from './output.ts';
-import { reportOf } from './report.ts';
+import { reportOf, showPermissions } from './output.ts';
 
 /** Runs `permissions COMMAND` and answers the exit code. Whatever goes wrong is told by then. */
 export function runPermissions(answers: PermissionsAnswers, common: CommonOptions): Promise<number> {

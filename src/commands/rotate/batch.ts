@@ -1,6 +1,5 @@
-import { showChecks } from '../../checks/verify/report/report.ts';
+import { showChecks, verdictOf } from '../../checks/verify/report/report.ts';
 import type { VerifyCheck } from '../../checks/verify/types.ts';
-import { verdictOf } from '../../checks/verify/verdict.ts';
 import { placesOf, rotatesOnlyWrong, secretsOf, verifiedEntry } from '../../cli/batch/manifest-secrets.ts';
 import {
   beginFleet,
@@ -11,11 +10,11 @@ import {
   withDoneForFailed,
 } from '../../cli/batch/run-batch.ts';
 import { failedMembers, leftMembers, printJson, secretMembers } from '../../cli/json.ts';
+import { taggedType } from '../../cli/key-options.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import { type Replaced, type UsersOfKey, usersOfReplaced } from '../../cli/replaced-users.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { showAccount, stepContext, tellChanges } from '../../cli/step-context.ts';
-import { taggedType } from '../../cli/tagged-type.ts';
 import { type Attempt, EXIT, type ExitCode } from '../../failure.ts';
 import { loadKeys, type Manifest, type ManifestKey } from '../../manifest/index.ts';
 import { hasOpenType, keyRules } from '../../options/setup-request.ts';
@@ -27,9 +26,8 @@ import { changesAnything, type ShownPlan } from '../../ui/plan.ts';
 import { counter } from '../../ui/progress.ts';
 import { applyRotations, checkRotations, type ManifestRotation, type RotatedKey } from './batch-keys.ts';
 import { type ManyRotations, planMany } from './batch-plan.ts';
-import { rotateWords as words } from './messages.ts';
+import { showFleetRotation, rotateWords as words } from './messages.ts';
 import type { Rotation } from './plan.ts';
-import { showFleetRotation } from './summary.ts';
 
 /** How the keys of a manifest are rotated. */
 export interface RotateHow {
@@ -77,7 +75,7 @@ export async function performRotateManifest(
     });
   if (dryRun) return finish(run, rotation, expected);
   if (changes) tellLeftOut(run, failed, keys.length, fleetEnds[kind]);
-  if (changes && run.interactive) await (await import('../../cli/questions/confirm.ts')).confirm(run, plan);
+  if (changes && run.interactive) await (await import('../../cli/questions/context.ts')).confirm(run, plan);
   const done = changes ? await applyRotations(run, context, rotation) : expected;
   return finish(run, rotation, done, await checkRotations(run, rotation, done));
 }

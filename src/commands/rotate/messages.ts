@@ -1,7 +1,11 @@
-import type { Remedy } from '../../message.ts';
-import { dayOf } from '../../text.ts';
+import { field, readKeyCommand } from '../../cli/summary.ts';
+import type { Remedy } from '../../failure.ts';
+import type { SecretOutcome } from '../../plan-types.ts';
+import { dayOf, folded, MOST_LINES } from '../../text.ts';
 import { fleetWords } from '../../ui/batch-messages.ts';
 import { aws, own, rotateCommand, type ToRotate } from '../../ui/commands.ts';
+import { setupWords } from '../../ui/messages.ts';
+import type { Output } from '../../ui/output.ts';
 
 /** Words of the `rotate` command. */
 export const rotateWords = {
@@ -87,3 +91,73 @@ export const rotateWords = {
   nextBack: 'Now give the other end of the stream that key again.',
   generated: 'The key was generated and is only in Secrets Manager. Read it for the other end with:',
 };
+
+/** What a finished rotation has to say. */
+interface RotationSummary {
+  secrets: SecretOutcome[];
+  rollback: boolean;
+  /** Set when the key was made by this program. */
+  generated: boolean;
+}
+
+/** Prints where the new key is, and what the other end needs. */
+export function showRotation(output: Output, { secrets, rollback, generated }: RotationSummary): void {
+  const { paintResult: paint, prose } = output;
+  const [first] = secrets;
+  const where = secrets.flatMap(({ region, arn }) => field(setupWords.secretLabel(region), arn));
+  if (secrets.every(({ action }) => action === 'kept')) {
+    output.result([rotateWords.noneChanged, ...where, ''].join('\n'));
+    return;
+  }
+  const lines = [
+    paint.green.bold(rollback ? rotateWords.doneBack : rotateWords.done(secrets.length)),
+    ...where,
+    '',
+    prose(rollback ? rotateWords.nextBack : rotateWords.next),
+    ...(generated && first
+      ? [prose(rotateWords.generated), `  ${readKeyCommand(first.region, first.arn)}`]
+      : []),
+    '',
+  ];
+  output.result(lines.join('\n'));
+}
+
+/** What a finished rotation of many keys has to say. */
+interface FleetRotationSummary {
+  /** The secrets of each key that was changed. */
+  changed: SecretOutcome[][];
+  rollback: boolean;
+  /** One of the secrets whose new key was made by this program. */
+  generated: SecretOutcome | undefined;
+}
+
+/** The same for many keys; where the secrets are more than anybody reads about, how many in which Region. */
+export function showFleetRotation(
+  output: Output,
+  { changed, rollback, generated }: FleetRotationSummary,
+): void {
+  const { paintResult: paint, prose } = output;
+  if (changed.length === 0) {
+    output.result(`${rotateWords.noneChanged}\n`);
+    return;
+  }
+  const secrets = changed.flat();
+  const alike = secrets.length > MOST_LINES ? ({ region }: SecretOutcome) => region : undefined;
+  const lines = [
+    paint.green.bold(
+      rollback ? rotateWords.doneBackAll(changed.length) : rotateWords.doneAll(changed.length),
+    ),
+    ...folded(secrets, alike).flatMap(([{ region, arn }, ...others]) =>
+      others.length === 0
+        ? field(setupWords.secretLabel(region), arn)
+        : [fleetWords.where(region, others.length + 1)],
+    ),
+    '',
+    prose(rollback ? rotateWords.nextBackAll : rotateWords.nextAll),
+    ...(generated
+      ? [prose(rotateWords.generatedAll), `  ${readKeyCommand(generated.region, generated.arn)}`]
+      : []),
+    '',
+  ];
+  output.result(lines.join('\n'));
+}

@@ -8,10 +8,9 @@ import { conflictFailure } from '../../steps/conflict.ts';
 import { otherThanGiven, unseenWarnings } from '../../steps/named-secret.ts';
 import type { StepContext } from '../../steps/types.ts';
 import { changeWarnings, obstacles, primaries, rollbackWarnings } from './conflicts.ts';
-import { halfDoneKey } from './half-done.ts';
 import { rotateWords as words } from './messages.ts';
 import { applyReplacement, planReplacement, type Wanted } from './new-key.ts';
-import { type History, planRollback, rollBack } from './rollback.ts';
+import { type History, halfDoneKey, planRollback, rollBack } from './rollback.ts';
 
 /** Which secret gets another key. */
 export interface RotationTarget {

@@ -1,9 +1,9 @@
 import type { FoundSecret } from '../../aws/secrets/index.ts';
 import { verify } from '../../checks/verify/index.ts';
 import { verifyShow } from '../../checks/verify/report/messages.ts';
-import { showChecks } from '../../checks/verify/report/report.ts';
+import { showChecks, verdictOf } from '../../checks/verify/report/report.ts';
 import type { VerifyCheck } from '../../checks/verify/types.ts';
-import { verdictOf } from '../../checks/verify/verdict.ts';
+import { missingFailure } from '../../cli/failure-output.ts';
 import { printJson, secretMembers } from '../../cli/json.ts';
 import { checkKeyOfFlags, readKeyOfFlags } from '../../cli/key-options.ts';
 import type { CommonOptions } from '../../cli/options.ts';
@@ -11,7 +11,6 @@ import { type UsersOfKey, usersOfReplaced } from '../../cli/replaced-users.ts';
 import { type CommandRun, runCommand } from '../../cli/run-command.ts';
 import { meantBy } from '../../cli/secret-options.ts';
 import { stepContext, tellPlan, withAccountOfRest } from '../../cli/step-context.ts';
-import { missingFailure } from '../../cli/usage.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import { EXIT, type ExitCode, Interrupted } from '../../failure.ts';
 import { type CheckedKey, fitsPassword, type UncheckedKey } from '../../key/index.ts';
@@ -22,12 +21,11 @@ import { regionWarnings } from '../../steps/named-secret.ts';
 import type { StepContext } from '../../steps/types.ts';
 import { setupWords } from '../../ui/messages.ts';
 import { changesAnything } from '../../ui/plan.ts';
-import { rotateWords as words } from './messages.ts';
+import { showRotation, rotateWords as words } from './messages.ts';
 import { historiesFor } from './new-key.ts';
 import type { RotateAnswers } from './options.ts';
 import { findToRotate, planGoingBack, planNewKey, type Rotation } from './plan.ts';
 import { readHistories } from './rollback.ts';
-import { showRotation } from './summary.ts';
 
 /** One run of `rotate`. */
 export interface RotateRun extends CommandRun {

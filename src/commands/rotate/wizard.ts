@@ -2,7 +2,7 @@ import type { WizardContext } from '../../cli/questions/context.ts';
 import { askSecretFor } from '../../cli/questions/secret.ts';
 import { rotateWords as words } from './messages.ts';
 
-export { confirm } from '../../cli/questions/confirm.ts';
+export { confirm } from '../../cli/questions/context.ts';
 export { askKey } from '../../cli/questions/key.ts';
 
 /** Asks which secret gets another key, unless that is known. Answers its name. */

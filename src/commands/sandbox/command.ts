@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Registration } from '../../cli/command.ts';
+import { usageFailure } from '../../cli/failure-output.ts';
 import { helpWords as help } from '../../cli/help.ts';
 import { addConversationOptions, addOption, type CommonOptions, commonOptions } from '../../cli/options.ts';
-import { usageFailure } from '../../cli/usage.ts';
 import { inputWords } from '../../options/messages.ts';
 import { sandboxWords } from './messages.ts';
 

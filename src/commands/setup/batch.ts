@@ -21,8 +21,7 @@ import { asPlanned, isOpen, namesOfKeys, type SetupResult, whatStops } from '../
 import type { SecretRef } from '../../steps/types.ts';
 import { fleetEnds, fleetWords as words } from '../../ui/batch-messages.ts';
 import { setupWords } from '../../ui/messages.ts';
-import { encryptionSettings, outcomesOf } from './document.ts';
-import { applyKeys, planKeys } from './keys.ts';
+import { applyKeys, encryptionSettings, outcomesOf, planKeys } from './keys.ts';
 import { documentChecks, outdatedOf, proveKeys, undecidedChecks } from './verify-result.ts';
 
 /** How a manifest is carried out. */
@@ -59,7 +58,7 @@ export async function performManifest(
   // When nothing is to be done, the end says the same.
   if (changes)
     tellLeftOut(run, failedOf(requests, plan.keys.map(whatStops)), requests.length, fleetEnds.setup);
-  if (changes && run.interactive) await (await import('../../cli/questions/confirm.ts')).confirm(run, plan);
+  if (changes && run.interactive) await (await import('../../cli/questions/context.ts')).confirm(run, plan);
   const result = await applyKeys(run, planned);
   const outdated = outdatedOf(planned.outdated, result);
   const proofs = await proveKeys(run, requests, result, outdated);

@@ -18,8 +18,7 @@ import type { Conflict } from '../../plan-types.ts';
 import { conflictFailure } from '../../steps/conflict.ts';
 import { asPlanned, type SetupResult } from '../../steps/index.ts';
 import { setupWords as words } from '../../ui/messages.ts';
-import { encryptionSettings, outcomesOf } from './document.ts';
-import { applyKeys, type PlannedKeys, planKeys } from './keys.ts';
+import { applyKeys, encryptionSettings, outcomesOf, type PlannedKeys, planKeys } from './keys.ts';
 import { documentChecks, proveKeys, undecidedChecks } from './verify-result.ts';
 
 /** Runs `setup` and answers the exit code. Whatever goes wrong is told by then. */

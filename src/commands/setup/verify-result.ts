@@ -1,8 +1,12 @@
 import type { FoundSecret } from '../../aws/secrets/index.ts';
 import { proofWords as words } from '../../checks/access/messages.ts';
-import { type Expectation, mayComeRight } from '../../checks/setup/checks.ts';
+import {
+  type Expectation,
+  mayComeRight,
+  type ObservedSecret,
+  observeSecrets,
+} from '../../checks/setup/checks.ts';
 import { evaluate, type Proof, prove } from '../../checks/setup/index.ts';
-import { type ObservedSecret, observeSecrets } from '../../checks/setup/observe.ts';
 import type { VerifyCheck } from '../../checks/verify/types.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { showWaiting } from '../../cli/step-context.ts';

@@ -2,12 +2,14 @@ import { parseSecretArn } from '../../aws/arn.ts';
 import { explain, type WizardContext } from '../../cli/questions/context.ts';
 import { wizardWords as words } from '../../cli/questions/messages.ts';
 import { askSecretName } from '../../cli/questions/secret.ts';
+import { DEFAULTS } from '../../defaults.ts';
 import { Interrupted } from '../../failure.ts';
+import * as rules from '../../options/rules.ts';
 import { type CompleteAnswers, prefixOf, type SetupAnswers } from '../../options/setup-request.ts';
 import type { Choice, Conflict } from '../../plan-types.ts';
+import { sharedPrefix } from '../../policy/build.ts';
 import { conflictLines } from '../../ui/plan.ts';
-import { askChoice } from '../../ui/prompt.ts';
-import { askPolicyName, askPolicyPrefix, askRoleName } from './wizard-names.ts';
+import { askChoice, askText } from '../../ui/prompt.ts';
 
 /** What changes nothing that is there already. */
 const CHANGE_NOTHING_THERE: ReadonlySet<Choice['id']> = new Set([
@@ -84,4 +86,38 @@ async function askScope(): Promise<Partial<SetupAnswers>> {
     { value: 'account', name: words.scopeAccount },
   ]);
   return { policyScope };
+}
+
+export function askPolicyName(context: WizardContext): Promise<string> {
+  return askName(context, words.policyName, words.policyNameWhy, DEFAULTS.policyName, rules.policyName);
+}
+
+/** Asks what the names of the secrets begin with, all of which those must that are known. */
+function askPolicyPrefix(context: WizardContext, names: string[]): Promise<string> {
+  explain(context, words.prefixWhy);
+  const check = (answer: string) =>
+    rules.secretPrefix(answer, words.prefixSubject) ??
+    (names.every((name) => name.startsWith(answer)) ? undefined : words.prefixOfOthers);
+  return askText(words.prefix, sharedPrefix(names) ?? '', check, context.output.paint.red);
+}
+
+export function askRoleName(context: WizardContext): Promise<string> {
+  return askName(context, words.roleName, words.roleNameWhy, DEFAULTS.roleName, rules.roleName);
+}
+
+export function askRoleDescription(context: WizardContext): Promise<string> {
+  explain(context, words.roleDescriptionWhy);
+  const check = (answer: string) => rules.roleDescription(answer, words.descriptionSubject);
+  return askText(words.roleDescription, DEFAULTS.roleDescription, check, context.output.paint.red);
+}
+
+function askName(
+  context: WizardContext,
+  message: string,
+  why: string,
+  fallback: string,
+  rule: rules.Rule,
+): Promise<string> {
+  explain(context, why);
+  return askText(message, fallback, (answer) => rule(answer, words.nameSubject), context.output.paint.red);
 }

@@ -9,9 +9,9 @@ import { askExisting, askSecretName } from '../../cli/questions/secret.ts';
 import { loadKey } from '../../key/index.ts';
 import { type CompleteAnswers, keyRules, prefixOf, type SetupAnswers } from '../../options/setup-request.ts';
 import { plain } from '../../text.ts';
-import { askPolicyName, askRoleDescription, askRoleName } from './wizard-names.ts';
+import { askPolicyName, askRoleDescription, askRoleName } from './wizard-conflict.ts';
 
-export { confirm } from '../../cli/questions/confirm.ts';
+export { confirm } from '../../cli/questions/context.ts';
 export { resolveConflict } from './wizard-conflict.ts';
 
 /** Asks what the flags left open, in the order of the AWS guide. */

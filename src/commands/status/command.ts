@@ -3,7 +3,7 @@ import { addManifestOption, manifestProblems } from '../../cli/batch/manifest-op
 import { onRun, type Registration } from '../../cli/command.ts';
 import { helpWords as help } from '../../cli/help.ts';
 import { addCommonOptions, addOption } from '../../cli/options.ts';
-import type { StatusOptions } from '../../inventory/options.ts';
+import type { StatusOptions } from '../../inventory/types.ts';
 
 /** Adds the `status` command. */
 export function addStatus(program: Command, registration: Registration): void {
@@ -22,10 +22,10 @@ export function addStatus(program: Command, registration: Registration): void {
       return {
         problems: manifestProblems(command, []),
         asksForRegion: false,
-        run: async () => (await import('./batch.ts')).runStatusManifest(manifest, common),
+        run: async () => (await import('./run.ts')).runStatusManifest(manifest, common),
       };
     }
-    const { readStatusAnswers } = await import('../../inventory/options.ts');
+    const { readStatusAnswers } = await import('../../inventory/types.ts');
     const { answers, problems } = readStatusAnswers(options);
     return {
       problems,

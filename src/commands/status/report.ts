@@ -1,10 +1,9 @@
 import { statusWords as words } from '../../inventory/messages.ts';
 import type { Status, StatusCheck, StatusPolicy, StatusRole, StatusSecret } from '../../inventory/types.ts';
-import { plain } from '../../text.ts';
+import { folded, MOST_LINES, plain } from '../../text.ts';
 import { own } from '../../ui/commands.ts';
 import type { Output } from '../../ui/output.ts';
 import { mark, worst } from '../../ui/verdicts.ts';
-import { missingLines, withManifest } from './missing.ts';
 import { type Page, problemLines, type SecretRow, secretLines, wrapped } from './table.ts';
 
 /**
@@ -144,4 +143,38 @@ function verifyCommand(roles: StatusRole[], secrets: StatusSecret[]): string | u
   const role = readers.find(({ arn, checks }) => hasFailed(checks, [arn, secret?.arn])) ?? readers[0];
   if (!secret || !role) return undefined;
   return own('verify', '--secret-arn', plain(secret.arn), '--role-name', plain(role.name));
+}
+
+/** What a manifest names and the account lacks: one line for each thing, a secret with all its Regions; and what brings it. */
+function missingLines(page: Page, status: Status, manifest: string | undefined): string[] {
+  const { missing = [], secrets } = status;
+  // Without being told so, `setup` restores nothing.
+  const restores = secrets.some(({ deletedAt }) => deletedAt !== null);
+  if (manifest === undefined || (missing.length === 0 && !restores)) return [];
+  return [
+    '',
+    ...(missing.length > 0 ? listed(page, missing) : []),
+    ...wrapped(page, '', restores ? words.setUpAndRestore(missing.length) : words.setUp),
+    `  ${withManifest('setup', manifest, ...(restores ? ['--restore'] : []))}`,
+  ];
+}
+
+function listed(page: Page, missing: NonNullable<Status['missing']>): string[] {
+  const things = folded(missing, ({ kind, name }) => `${kind} ${name}`);
+  const shown = things.slice(0, MOST_LINES).flatMap((same) => {
+    const [{ kind, name }] = same;
+    const regions = same.flatMap(({ region }) => region ?? []);
+    return wrapped(page, '  ', words.missing(kind, plain(name), regions));
+  });
+  const more = things.length - MOST_LINES;
+  return [
+    page.paint.bold(words.missingTitle),
+    ...shown,
+    ...(more > 0 ? [`  ${words.moreMissing(more)}`] : []),
+  ];
+}
+
+/** A command for all that the manifest names. */
+function withManifest(command: 'setup' | 'verify', manifest: string, ...more: string[]): string {
+  return own(command, '--manifest', plain(manifest), ...more);
 }

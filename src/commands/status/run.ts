@@ -1,10 +1,16 @@
+import { parseArn } from '../../aws/arn.ts';
+import { regionsIn } from '../../cli/batch/manifest-secrets.ts';
+import { runWithManifest } from '../../cli/batch/run-batch.ts';
 import { printJson } from '../../cli/json.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import { type CommandRun, runCommand } from '../../cli/run-command.ts';
+import { DEFAULTS } from '../../defaults.ts';
 import { EXIT, type ExitCode } from '../../failure.ts';
 import { collect } from '../../inventory/collect.ts';
+import { collectNamed, type Named } from '../../inventory/collect-named.ts';
 import { lookThrough } from '../../inventory/index.ts';
-import type { StatusAnswers } from '../../inventory/options.ts';
+import type { StatusAnswers } from '../../inventory/types.ts';
+import type { Manifest } from '../../manifest/index.ts';
 import { statusText } from './report.ts';
 
 /** Runs `status` and answers the exit code. Whatever goes wrong is told by then. */
@@ -19,4 +25,32 @@ export async function performStatus(run: CommandRun, { regions }: StatusAnswers)
   if (output.options.json) printJson(output, status);
   else output.result(statusText(status, output));
   return EXIT.done;
+}
+
+/** Runs `status --manifest` and answers the exit code. Mistakes in the file are thrown, all others are told by then. */
+export function runStatusManifest(path: string, common: CommonOptions): Promise<number> {
+  return runWithManifest(path, common, performStatusManifest);
+}
+
+/** The status of what a manifest names: its roles, policies and secrets, and what of these the account lacks. */
+export async function performStatusManifest(run: CommandRun, manifest: Manifest): Promise<ExitCode> {
+  const named = namedIn(manifest);
+  const { output } = run;
+  const { status } = await lookThrough(run, regionsIn(manifest), (looking) => collectNamed(looking, named));
+  if (output.options.json) printJson(output, status);
+  else output.result(statusText(status, output, manifest.commandPath));
+  return EXIT.done;
+}
+
+function namedIn({ keys }: Manifest): Named {
+  const answers = keys.map((key) => key.answers);
+  return {
+    roles: [...new Set(answers.map(({ roleName }) => roleName ?? DEFAULTS.roleName))],
+    policies: [...new Set(answers.map(({ policyName }) => policyName ?? DEFAULTS.policyName))],
+    secrets: answers.flatMap(({ secretName: name = '', secretArns, regions }) =>
+      secretArns.length > 0
+        ? secretArns.map((id) => ({ region: parseArn(id)?.region ?? '', id }))
+        : [...new Set(regions)].map((region) => ({ region, id: name })),
+    ),
+  };
 }

@@ -1,4 +1,4 @@
-import type { Remedy } from '../../message.ts';
+import type { Remedy } from '../../failure.ts';
 import { dayOf } from '../../text.ts';
 import { fleetWords } from '../../ui/batch-messages.ts';
 import { aws } from '../../ui/commands.ts';

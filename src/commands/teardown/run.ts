@@ -1,11 +1,11 @@
 import { allOrFirstFailure } from '../../aws/requests/concurrency.ts';
 import { type CurrentValue, readValue } from '../../aws/secrets/versions.ts';
+import { missingFailure } from '../../cli/failure-output.ts';
 import { printJson } from '../../cli/json.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import { type CommandRun, runCommand } from '../../cli/run-command.ts';
 import { meantBy } from '../../cli/secret-options.ts';
 import { tellPlan } from '../../cli/step-context.ts';
-import { missingFailure } from '../../cli/usage.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import { EXIT, type ExitCode } from '../../failure.ts';
 import { checkStoredKey, type KeyType, mayBePassword } from '../../key/index.ts';

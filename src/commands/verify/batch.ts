@@ -8,16 +8,16 @@ import {
 } from '../../checks/verify/index.ts';
 import { checksByArn, showKeys, verdictOn } from '../../checks/verify/report/batch.ts';
 import { verifyShow as words } from '../../checks/verify/report/messages.ts';
+import { exitCodeOf, verdictOf } from '../../checks/verify/report/report.ts';
 import { encryptionOf } from '../../checks/verify/settings.ts';
 import type { VerifiedKey } from '../../checks/verify/types.ts';
-import { exitCodeOf, verdictOf } from '../../checks/verify/verdict.ts';
 import { placesOf, rotatesOnlyWrong, verifiedEntry } from '../../cli/batch/manifest-secrets.ts';
 import { runWithManifest } from '../../cli/batch/run-batch.ts';
 import { printJson } from '../../cli/json.ts';
+import { taggedType } from '../../cli/key-options.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { showAccount } from '../../cli/step-context.ts';
-import { taggedType } from '../../cli/tagged-type.ts';
 import type { ExitCode } from '../../failure.ts';
 import { groupedBy } from '../../grouping.ts';
 import type { CheckedKey } from '../../key/index.ts';

@@ -2,7 +2,7 @@ import { policyArn } from '../../aws/arn.ts';
 import type { FoundPolicy } from '../../aws/iam/policies.ts';
 import { Failure } from '../../failure.ts';
 import type { StepContext } from '../types.ts';
-import { withdraw, writeVersion } from './compare-and-swap.ts';
+import { versionToDelete, withdraw, writeVersion } from './compare-and-swap.ts';
 import type { PolicyAim } from './desired.ts';
 import type { CreateWork, UpdateWork } from './distribute.ts';
 import {
@@ -14,7 +14,6 @@ import {
   type Settling,
   versionsOf,
 } from './reconcile-state.ts';
-import { versionToDelete } from './version-room.ts';
 import { createPolicy, deleteVersion } from './write.ts';
 
 /** Carries out one change and notes it. Returns the policy as it should be now, or undefined if it has to be read again. */

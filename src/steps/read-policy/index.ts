@@ -2,12 +2,11 @@ import { policyArn } from '../../aws/arn.ts';
 import { DEFAULT_ATTACHMENT_QUOTA } from '../../aws/iam/quotas.ts';
 import { MANY_POLICIES } from '../../defaults.ts';
 import type { Change, Conflict, PolicyOutcome } from '../../plan-types.ts';
+import { sharedPrefix } from '../../policy/build.ts';
 import { isWiderThan, secretResources, tryParsePolicy } from '../../policy/index.ts';
 import { conflictFailure } from '../conflict.ts';
 import { policyWords as words } from '../messages.ts';
-import { warnOfNew } from '../new-warnings.ts';
-import { sharedPrefix } from '../shared-prefix.ts';
-import { policyTags } from '../tags.ts';
+import { policyTags, warnOfNew } from '../tags.ts';
 import type { PolicyRequest, Step, StepContext, StepInput, StepPlan } from '../types.ts';
 import { create } from './attempt.ts';
 import {
@@ -18,12 +17,12 @@ import {
   readChain,
   searchChain,
 } from './chain.ts';
-import { policyConflict } from './conflicts.ts';
+import { versionToDelete } from './compare-and-swap.ts';
 import type { PolicyAim } from './desired.ts';
+import { policyConflict } from './desired.ts';
 import { type Distribution, distribute, type PolicyWork, takenName } from './distribute.ts';
 import { settlePolicies } from './reconcile.ts';
 import { newSettling, outcomeOf, type Settling } from './reconcile-state.ts';
-import { versionToDelete } from './version-room.ts';
 
 export interface FoundPolicies {
   search: ChainSearch;

@@ -5,9 +5,8 @@ import type { Failure } from '../../failure.ts';
 import type { PolicyOutcome } from '../../plan-types.ts';
 import type { AccountRef } from '../../policy/index.ts';
 import type { StepContext } from '../types.ts';
-import { areInTurn, newVersionState, type VersionState } from './compare-and-swap.ts';
+import { areInTurn, candidatesIn, newVersionState, type VersionState } from './compare-and-swap.ts';
 import { isChange, type PolicyWork } from './distribute.ts';
-import { candidatesIn } from './version-room.ts';
 
 /** How many reads in a row must lack a policy before it counts as deleted, and for how long: reads may be out of date. */
 const READS_UNTIL_GONE = 3;

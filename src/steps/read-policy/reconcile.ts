@@ -10,8 +10,8 @@ import type { StepContext } from '../types.ts';
 import { tryWriting } from './attempt.ts';
 import type { PolicyChain } from './chain.ts';
 import { isOutdated, withdraw } from './compare-and-swap.ts';
-import { policyConflict } from './conflicts.ts';
 import type { PolicyAim } from './desired.ts';
+import { policyConflict } from './desired.ts';
 import { isChange } from './distribute.ts';
 import { isTooEarly, newestOf, outcomeOf, type Settling, takeWrite, versionsOf } from './reconcile-state.ts';
 

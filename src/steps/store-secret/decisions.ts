@@ -3,14 +3,13 @@ import { kmsKeyRef } from '../../aws/kms/index.ts';
 import type { FoundSecret } from '../../aws/secrets/index.ts';
 import { namedSecretWords } from '../../aws/secrets/named-secret-messages.ts';
 import type { Identity } from '../../aws/session.ts';
-import { type KeyMaterial, mayBePassword } from '../../key/index.ts';
+import { checkStoredKey, type KeyMaterial, mayBePassword } from '../../key/index.ts';
 import type { NewSecret, SetupRequest } from '../../options/setup-request.ts';
 import type { Choice, OutcomeAction } from '../../plan-types.ts';
 import { secretWords as words } from '../messages.ts';
 import type { SecretRef, StepInput } from '../types.ts';
-import { contentProblems } from './content.ts';
 import type { Conflicted, SecretDecision } from './decision-types.ts';
-import { replaceWarnings, warningsFor } from './warnings.ts';
+import { replaceWarnings, warningsFor } from './decision-types.ts';
 
 const KEEP: Choice = { id: 'keep-key', flag: '--existing-key keep', text: words.choiceKeep };
 const REPLACE: Choice = { id: 'replace-key', flag: '--existing-key replace', text: words.choiceReplace };
@@ -220,4 +219,16 @@ function kmsOf(id: string | undefined, region: string, identity: Identity): Pick
 
 function conflict(found: string, choices: Choice[], details: string[] = []): Conflicted {
   return { kind: 'conflict', conflict: { step: 'store-secret', found, details, choices } };
+}
+
+/** Why MediaConnect could not use what the secret holds; `undefined` when it can. */
+function contentProblems(
+  { content, name, region }: FoundSecret,
+  { keyType, algorithm }: SetupRequest,
+): { found: string; details: string[] } | undefined {
+  if (content.kind === 'binary') return { found: words.binary(name, region), details: [] };
+  if (content.kind === 'none') return { found: words.noValue(name, region), details: [] };
+  const problems = checkStoredKey(content.key, { keyType, ...(algorithm ? { algorithm } : {}) });
+  if (problems.length === 0) return undefined;
+  return { found: words.unusable(name, region), details: problems.map((problem) => problem.message) };
 }

@@ -4,11 +4,11 @@ import { DEFAULT_ROLE_QUOTAS } from '../../aws/iam/quotas.ts';
 import type { FoundRole, RolePolicy } from '../../aws/iam/roles.ts';
 import { groupedBy } from '../../grouping.ts';
 import type { Choice, Conflict } from '../../plan-types.ts';
+import { sharedPrefix } from '../../policy/build.ts';
 import { isReadPolicyShape, type PolicyScope, tryParsePolicy } from '../../policy/index.ts';
 import { beginsLike, matches, pattern } from '../../policy/match.ts';
 import { policyWords, roleWords as words } from '../messages.ts';
 import { extend } from '../read-policy/fill.ts';
-import { sharedPrefix } from '../shared-prefix.ts';
 import type { RoleRequest, SecretRef, StepInput } from '../types.ts';
 import { readingObstacles } from './limits.ts';
 

@@ -7,7 +7,7 @@ import type { Change, RoleOutcome } from '../../plan-types.ts';
 import { measure, tryParsePolicy } from '../../policy/index.ts';
 import { conflictFailure } from '../conflict.ts';
 import { roleWords as words } from '../messages.ts';
-import { warnOfNew } from '../new-warnings.ts';
+import { warnOfNew } from '../tags.ts';
 import type { RoleRequest, Step, StepContext, StepInput, StepPlan } from '../types.ts';
 import {
   conflict,
@@ -18,9 +18,8 @@ import {
   sourceArnWarnings,
 } from './conflicts.ts';
 import { planTrust, type TrustDecision } from './trust.ts';
-import { trustDocument } from './trust-document.ts';
 import { updateTrust } from './update-trust.ts';
-import { attachPolicy, createRole, readWhenKnown } from './write.ts';
+import { attachPolicy, createRole, readWhenKnown, trustDocument } from './write.ts';
 
 export interface RolePlan extends StepPlan {
   /** The role as it is; absent when there is none. */

@@ -6,8 +6,7 @@ import { deletedPrincipals, type JsonPolicy, measure, parsePolicy } from '../../
 import { roleWords as words } from '../messages.ts';
 import type { RoleRequest, StepInput } from '../types.ts';
 import { conflict, OTHER_NAME } from './conflicts.ts';
-import { trustDocument } from './trust-document.ts';
-import { flowScope } from './write.ts';
+import { flowScope, trustDocument } from './write.ts';
 
 const UPDATE_TRUST: Choice = { id: 'update-trust', flag: '--update-trust', text: words.choiceTrust };
 

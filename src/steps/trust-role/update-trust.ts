@@ -7,7 +7,6 @@ import type { RoleOutcome } from '../../plan-types.ts';
 import { type JsonPolicy, type JsonStatement, readJsonPolicy } from '../../policy/index.ts';
 import { roleWords as words } from '../messages.ts';
 import type { RoleRequest, StepContext, StepInput } from '../types.ts';
-import { trustDocument } from './trust-document.ts';
 import {
   lostStatements,
   newTrustUpdate,
@@ -16,6 +15,7 @@ import {
   noteSent,
   type TrustUpdate,
 } from './update-trust-state.ts';
+import { trustDocument } from './write.ts';
 
 const ACTION = 'iam:UpdateAssumeRolePolicy';
 

@@ -3,14 +3,15 @@ import { policyReader } from '../../aws/iam/policies.ts';
 import { type FoundRole, readRole } from '../../aws/iam/roles.ts';
 import { awsWords } from '../../aws/messages.ts';
 import { waitUntil } from '../../aws/requests/poll.ts';
+import type { Identity } from '../../aws/session.ts';
 import type { FlowScope } from '../../checks/access/trust.ts';
 import type { Limits } from '../../defaults.ts';
 import { EXIT, Failure, hasAwsCode } from '../../failure.ts';
 import type { RoleOutcome } from '../../plan-types.ts';
+import { addTrust, buildTrustPolicy, type JsonPolicy } from '../../policy/index.ts';
 import { roleWords as words } from '../messages.ts';
 import { tagsFor } from '../tags.ts';
 import type { RoleRequest, StepContext, StepInput } from '../types.ts';
-import { trustDocument } from './trust-document.ts';
 
 /** The flows that will use the role, as far as the request tells. */
 export function flowScope({ role, regions }: RoleRequest): FlowScope {
@@ -99,4 +100,15 @@ function neverKnown(failure: Failure, { iamPropagationMs }: Limits): Failure {
     ...(awsCode ? { awsCode } : {}),
     cause: failure,
   });
+}
+
+/** Returns the trust policy that is sent: that of a new role, or that of a role with the statement for MediaConnect. */
+export function trustDocument(
+  { role: desired }: RoleRequest,
+  { account }: Pick<Identity, 'account'>,
+  role?: Pick<FoundRole, 'trust'>,
+): JsonPolicy {
+  const { sourceAccount, sourceArns } = desired;
+  const options = { account, sourceAccount, sourceArns };
+  return role ? addTrust(role.trust, options) : buildTrustPolicy(options);
 }

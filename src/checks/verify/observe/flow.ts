@@ -3,7 +3,7 @@ import { type FlowPart, type FoundFlow, readFlow } from '../../../aws/mediaconne
 import { type FoundRouterEnd, readRouterEnd, routerKindOf } from '../../../aws/mediaconnect/routers.ts';
 import { atMost } from '../../../aws/requests/concurrency.ts';
 import type { Aws, Identity } from '../../../aws/session.ts';
-import { isForeign } from '../foreign.ts';
+import { isForeign } from '../result.ts';
 
 /** A flow, a router input or a router output, as far as it could be looked at. */
 export type MediaSight = { arn: string } & (

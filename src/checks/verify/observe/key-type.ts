@@ -1,7 +1,6 @@
 import { seenIn } from '../../../aws/look.ts';
 import { mayBePassword } from '../../../key/index.ts';
 import type { VerifyCheck, VerifyId } from '../types.ts';
-import { keyTypeWords as words } from './key-type-messages.ts';
 import type { SecretSight } from './secret.ts';
 
 /** The checks that depend on what kind of key a secret is to hold. */
@@ -31,8 +30,16 @@ export function withoutGuess(checks: VerifyCheck[], sight: SecretSight): VerifyC
       id: 'secret-characters',
       verdict: 'cannot-tell',
       subject,
-      detail: words.unknown,
-      remedy: words.unknownRemedy,
+      detail: keyTypeWords.unknown,
+      remedy: keyTypeWords.unknownRemedy,
     },
   ];
 }
+
+/** Words about what kind of key a secret holds. */
+const keyTypeWords = {
+  unknown:
+    'whether its characters are right cannot be told: it may be either an SRT password or a damaged static key',
+  unknownRemedy:
+    'For an SRT password, run verify with --key-type srt-password. For a static key, use --key-type static-key.',
+};

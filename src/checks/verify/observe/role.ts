@@ -10,7 +10,7 @@ import {
 import { type Look, look, seenIn } from '../../../aws/look.ts';
 import type { Aws, Identity } from '../../../aws/session.ts';
 import type { Failure } from '../../../failure.ts';
-import { isForeign } from '../foreign.ts';
+import { isForeign } from '../result.ts';
 
 /** A role as far as it could be looked at. */
 export type RoleSight = { name: string; arn: string } & (

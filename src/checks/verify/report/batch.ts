@@ -4,9 +4,16 @@ import { folded, MOST_LINES } from '../../../text.ts';
 import type { Output } from '../../../ui/output.ts';
 import { WORST_FIRST } from '../../../ui/verdicts.ts';
 import type { VerifiedKey, VerifyCheck } from '../types.ts';
-import { verdictOf } from '../verdict.ts';
 import { verifyShow as words } from './messages.ts';
-import { checkLines, concludingLine, countOf, groupLines, groupsOf, titleLines } from './report.ts';
+import {
+  checkLines,
+  concludingLine,
+  countOf,
+  groupLines,
+  groupsOf,
+  titleLines,
+  verdictOf,
+} from './report.ts';
 
 /** Answers the checks that are about a secret, or about a role and its policies, by its ARN. */
 type ChecksAbout = (arn: string) => VerifyCheck[];

@@ -1,12 +1,12 @@
 import { routerKindOf } from '../../../aws/mediaconnect/routers.ts';
 import { userWords } from '../../../aws/secrets/user-messages.ts';
+import { EXIT, type ExitCode } from '../../../failure.ts';
 import type { Verdict } from '../../../plan-types.ts';
 import { plain, plainCommand } from '../../../text.ts';
 import type { Output } from '../../../ui/output.ts';
-import { mark, verdictMarks, WORST_FIRST } from '../../../ui/verdicts.ts';
+import { mark, verdictMarks, WORST_FIRST, worst } from '../../../ui/verdicts.ts';
 import { verifyQuestions } from '../messages.ts';
-import type { VerifyCheck } from '../types.ts';
-import { isOpen, verdictOf } from '../verdict.ts';
+import type { VerifyCheck, VerifyId } from '../types.ts';
 import { verifyShow as words } from './messages.ts';
 
 /** What some checks are about, and these checks. */
@@ -182,4 +182,27 @@ export function concludingLine(
 ): string {
   const colour = { ok: paint.green, warning: paint.green, failed: paint.red, 'cannot-tell': paint.yellow };
   return prose(colour[verdict].bold(`${verdictMarks[verdict === 'warning' ? 'ok' : verdict]} ${sentence}`));
+}
+
+/** Checks that tell more than whether MediaConnect can read the key now: not being able to look decides nothing. */
+const BESIDES: ReadonlySet<VerifyId> = new Set(['caller-pass-role', 'secret-kms-key', 'role-guard']);
+
+/** What all checks come to: the worst of those that decide. */
+export function verdictOf(checks: readonly VerifyCheck[]): Verdict {
+  return worst(checks.filter((check) => check.verdict !== 'cannot-tell' || isOpen(check)));
+}
+
+/** The exit code: 4 only when every check that cannot be told lacks a permission, and nothing has failed. */
+export function exitCodeOf(checks: readonly VerifyCheck[]): ExitCode {
+  const verdict = verdictOf(checks);
+  if (verdict === 'failed') return EXIT.failed;
+  if (verdict !== 'cannot-tell') return EXIT.done;
+  return checks.filter(isOpen).every(({ awsAction }) => awsAction !== undefined)
+    ? EXIT.permission
+    : EXIT.failed;
+}
+
+/** Whether a check that decides cannot be told. */
+function isOpen({ id, verdict }: VerifyCheck): boolean {
+  return verdict === 'cannot-tell' && !BESIDES.has(id);
 }

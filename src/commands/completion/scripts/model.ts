@@ -7,7 +7,7 @@ import {
   POLICY_SCOPES,
   SHELLS,
   TEMPLATE_FORMATS,
-} from '../../../options/choices.ts';
+} from '../../../options/key-options.ts';
 
 /** What can stand for a value: one of some words, the name of a file, a command line, or something only the user knows. */
 export type Value =

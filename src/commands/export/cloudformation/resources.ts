@@ -1,11 +1,9 @@
 import { DEFAULTS } from '../../../defaults.ts';
 import { KEY_LENGTH } from '../../../key/index.ts';
 import type { JsonObject, JsonValue } from '../../../policy/index.ts';
-import { idOf, inRegions, type NamedSecret } from '../ids.ts';
+import { ACCOUNT_PLACEHOLDER, idOf, inRegions, type NamedSecret } from '../ids.ts';
 import type { PlannedPolicy, PlannedRole, PlannedSecret } from '../types.ts';
 import { generatedKey } from './key-parameter.ts';
-import { pseudoParameter, withPseudoParameters } from './pseudo-parameters.ts';
-import { byRegion } from './regions.ts';
 
 /** The condition that holds in the Region whose stack makes what there is once in an account. */
 export const HOME = 'IsHomeRegion';
@@ -105,4 +103,83 @@ export function roleResource(role: PlannedRole): JsonObject {
 
 function tagsOf({ tags }: Pick<PlannedRole, 'tags'>): JsonValue {
   return tags.map(({ Key, Value }) => ({ Key, Value }));
+}
+
+const ENDPOINT = /^(secretsmanager\.[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/;
+
+/**
+ * A document with CloudFormation's pseudo parameters in place of what differs from account to account: the account itself, the
+ * partition of its ARNs, and the domain in `kms:ViaService`. What the user wrote as an ARN in full stays as it is.
+ * Source: CloudFormation Template Reference, "Pseudo parameters reference" and "Fn::Sub".
+ */
+function withPseudoParameters(value: JsonValue): JsonValue {
+  if (typeof value === 'string') return substituted(value);
+  if (Array.isArray(value)) return value.map(withPseudoParameters);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withPseudoParameters(part)]));
+}
+
+/** A pseudo parameter as it stands in the text of `Fn::Sub`. */
+function pseudoParameter(name: 'AccountId' | 'Partition' | 'Region' | 'URLSuffix'): string {
+  return `\${AWS::${name}}`;
+}
+
+function substituted(text: string): JsonValue {
+  if (text === ACCOUNT_PLACEHOLDER) return { Ref: 'AWS::AccountId' };
+  const [, endpoint] = ENDPOINT.exec(text) ?? [];
+  if (endpoint !== undefined) return { 'Fn::Sub': `${endpoint}.${pseudoParameter('URLSuffix')}` };
+  if (!text.includes(ACCOUNT_PLACEHOLDER)) return text;
+  return {
+    'Fn::Sub': text
+      .replace(/^arn:[a-z-]+:/, () => `arn:${pseudoParameter('Partition')}:`)
+      .replaceAll(ACCOUNT_PLACEHOLDER, () => pseudoParameter('AccountId')),
+  };
+}
+
+/** `Fn::Or` takes two to ten conditions. Source: CloudFormation Template Reference, "Condition functions". */
+const MOST_ALTERNATIVES = 10;
+
+/** A condition for each set of Regions, by its name. */
+export function regionConditions(sets: string[][]): JsonObject {
+  return Object.fromEntries(
+    sets.map((regions) => [inRegions(regions), anyOf([...regions].sort().map(isIn))]),
+  );
+}
+
+function isIn(region: string): JsonObject {
+  return { 'Fn::Equals': [{ Ref: 'AWS::Region' }, region] };
+}
+
+function anyOf(conditions: JsonObject[]): JsonObject {
+  const [only] = conditions;
+  if (conditions.length === 1 && only) return only;
+  if (conditions.length <= MOST_ALTERNATIVES) return { 'Fn::Or': conditions };
+  const size = Math.ceil(conditions.length / MOST_ALTERNATIVES);
+  const parts = Array.from({ length: Math.ceil(conditions.length / size) }, (_, at) =>
+    conditions.slice(at * size, (at + 1) * size),
+  );
+  return { 'Fn::Or': parts.map(anyOf) };
+}
+
+/** What properties are like in some of the Regions. */
+interface InRegions {
+  regions: string[];
+  properties: JsonObject;
+}
+
+/**
+ * The properties of a resource that is not the same in all its Regions: one that differs is chosen by the Region's condition.
+ * Source: CloudFormation Template Reference, "Condition functions" ("Fn::If") and "Pseudo parameters reference" ("AWS::NoValue").
+ */
+function byRegion(parts: InRegions[]): JsonObject {
+  const names = new Set(parts.flatMap(({ properties }) => Object.keys(properties)));
+  return Object.fromEntries([...names].map((name) => [name, chosen(name, parts)]));
+}
+
+function chosen(name: string, [first, ...others]: InRegions[]): JsonValue {
+  const value = first?.properties[name] ?? { Ref: 'AWS::NoValue' };
+  if (!first || others.length === 0) return value;
+  const otherwise = chosen(name, others);
+  if (JSON.stringify(otherwise) === JSON.stringify(value)) return value;
+  return { 'Fn::If': [inRegions(first.regions), value, otherwise] };
 }

@@ -1,10 +1,13 @@
+import { Document, visit } from 'yaml';
 import { partitionOf } from '../../../aws/regions.ts';
 import { printJson } from '../../../cli/json.ts';
 import type { CommonOptions } from '../../../cli/options.ts';
 import type { CommandRun } from '../../../cli/run-command.ts';
 import { readKeyCommand } from '../../../cli/summary.ts';
+import type { Told } from '../../../failure.ts';
 import { EXIT, Failure } from '../../../failure.ts';
-import type { Told } from '../../../message.ts';
+import type { JsonObject } from '../../../policy/index.ts';
+import { plainJson } from '../../../text.ts';
 import { setupWords } from '../../../ui/messages.ts';
 import { toldLines } from '../../../ui/plan.ts';
 import { exportWords as words } from '../messages.ts';
@@ -12,9 +15,8 @@ import type { ExportSubject } from '../options.ts';
 import { deliver, type OutputFile } from '../output-file.ts';
 import { runExport } from '../run.ts';
 import type { ExportPlan } from '../types.ts';
-import { BYTES } from './limits.ts';
-import { buildTemplate, type TemplateKey } from './template.ts';
-import { type TemplateFormat, templateText } from './text.ts';
+import { templateWords } from './messages.ts';
+import { BYTES, buildTemplate, demandSize, type TemplateKey } from './template.ts';
 
 /** What the template is to be like, and where it goes. */
 export interface TemplateWishes extends OutputFile {
@@ -97,4 +99,29 @@ function explanation(
     ),
     words.commands,
   ];
+}
+
+export type TemplateFormat = 'yaml' | 'json';
+
+/**
+ * The template as CloudFormation reads it, with a line break at its end.
+ * @throws Failure when it is longer than CloudFormation takes
+ */
+export function templateText(template: JsonObject, format: TemplateFormat): string {
+  const text = format === 'json' ? `${JSON.stringify(template, undefined, 2)}\n` : yamlText(template);
+  demandSize(Buffer.byteLength(text));
+  return text;
+}
+
+/** CloudFormation reads YAML 1.1, in which more words than in 1.2 have to be quoted to stay texts: `yes`, `2018-12-01`. */
+function yamlText(template: JsonObject): string {
+  const document = new Document(template, { version: '1.1', aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar(_, node) {
+      // Two texts have a meaning of their own in YAML 1.1, and what is not printable is spelt out in quotation marks only.
+      if (/^(=|<<)$|[^\n\P{Cc}]|[\u2028\u2029]/u.test(String(node.value))) node.type = 'QUOTE_DOUBLE';
+    },
+  });
+  document.commentBefore = templateWords.header.map((line) => ` ${line}`).join('\n');
+  return plainJson(document.toString({ lineWidth: 0 }));
 }

@@ -1,16 +1,16 @@
+import { EXIT, Failure } from '../../../failure.ts';
 import { groupedBy } from '../../../grouping.ts';
 import type { JsonObject, JsonValue } from '../../../policy/index.ts';
 import { idOf, inRegions, type NamedSecret, withIds } from '../ids.ts';
-import type { ExportPlan, PlannedSecret } from '../types.ts';
-import { demandNoReferences } from './dynamic-references.ts';
+import { exportWords } from '../messages.ts';
+import type { ExportPlan, PlannedRole, PlannedSecret } from '../types.ts';
 import { keyParameter } from './key-parameter.ts';
-import { demandWithinLimits } from './limits.ts';
 import { templateWords as words } from './messages.ts';
-import { regionConditions } from './regions.ts';
 import {
   generatedDigits,
   HOME,
   policyResource,
+  regionConditions,
   regionsOf,
   roleResource,
   secretResource,
@@ -149,4 +149,54 @@ function outputsOf(plan: ExportPlan, secrets: SecretsById): JsonObject {
       return [`${idOf(name)}RoleArn`, output(HOME, words.roleOutput(name), value)] as const;
     }),
   ]);
+}
+
+/**
+ * Sees to it that texts stay texts. Names and tags have no braces, so it can only be these.
+ * Source: CloudFormation User Guide, "Get values stored in other services using dynamic references"; there is no escape.
+ * @throws Failure that names the option, when CloudFormation would put something else in its place
+ */
+function demandNoReferences(roles: PlannedRole[]): void {
+  for (const { name, description, trust, permissionsBoundary = '' } of roles) {
+    const texts = [
+      ['--role-description', 'roleDescription', description],
+      ['--source-arn', 'sourceArns', JSON.stringify(trust)],
+      ['--permissions-boundary', 'permissionsBoundary', permissionsBoundary],
+    ] as const;
+    const found = texts.find(([, , text]) => text.includes('{{resolve:'));
+    if (!found) continue;
+    const [option, member] = found;
+    throw new Failure(exportWords.resolved(option, member, name), { code: 'export', exitCode: EXIT.usage });
+  }
+}
+
+/** Most of each in one template. Source: CloudFormation User Guide, "Understand CloudFormation quotas". */
+const MOST = { parameters: 200, resources: 500, outputs: 200 } as const;
+
+/** Most bytes of a template in a request, and of one that is read from S3. Source: as above. */
+export const BYTES = { inRequest: 51_200, inS3: 1_048_576 } as const;
+
+/** @throws Failure that says which of CloudFormation's quotas the template is above */
+function demandWithinLimits(template: {
+  Parameters: JsonObject;
+  Resources: JsonObject;
+  Outputs: JsonObject;
+}): void {
+  const counts = {
+    parameters: Object.keys(template.Parameters).length,
+    resources: Object.keys(template.Resources).length,
+    outputs: Object.keys(template.Outputs).length,
+  };
+  for (const what of ['parameters', 'resources', 'outputs'] as const) {
+    if (counts[what] > MOST[what]) throw refusal(exportWords.overLimit[what](counts[what], MOST[what]));
+  }
+}
+
+/** @throws Failure when CloudFormation does not take a template of so many bytes at all */
+export function demandSize(bytes: number): void {
+  if (bytes > BYTES.inS3) throw refusal(exportWords.overLimit.bytes(bytes, BYTES.inS3));
+}
+
+function refusal(message: string): Failure {
+  return new Failure(message, { code: 'template-limit', exitCode: EXIT.usage, hint: exportWords.splitHint });
 }

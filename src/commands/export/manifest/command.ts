@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { onRun, type Registration } from '../../../cli/command.ts';
 import { helpWords as help } from '../../../cli/help.ts';
 import { addCommonOptions, addOption } from '../../../cli/options.ts';
-import type { StatusOptions } from '../../../inventory/options.ts';
+import type { StatusOptions } from '../../../inventory/types.ts';
 import { reader } from '../../../options/option-reader.ts';
 import { addOutputOptions, type OutputFileOptions, readOutputOptions } from '../output-file.ts';
 import { exportManifestHelp as words } from './messages.ts';
@@ -19,7 +19,7 @@ export function addExportManifest(parent: Command, registration: Registration): 
   addOutputOptions(command);
   addCommonOptions(command);
   onRun<StatusOptions & OutputFileOptions>(command, registration, async (options, common) => {
-    const { readStatusAnswers } = await import('../../../inventory/options.ts');
+    const { readStatusAnswers } = await import('../../../inventory/types.ts');
     const { answers, problems } = readStatusAnswers(options);
     const file = readOutputOptions(options, reader(problems));
     return {

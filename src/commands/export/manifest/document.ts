@@ -1,4 +1,6 @@
-import type { ExportedKey, ExportedManifest } from './types.ts';
+import { Document, isCollection, visit } from 'yaml';
+import { plain, plainJson } from '../../../text.ts';
+import { exportManifestWords as words } from './messages.ts';
 
 /** Members that each key has, of which the most frequent value becomes the default. */
 const HAD_BY_ALL = ['regions', 'policyName', 'roleName'] as const;
@@ -51,3 +53,55 @@ function mostFrequent<T>(values: T[]): T | undefined {
   }
   return [...counts.values()].sort((a, b) => b.count - a.count)[0]?.value;
 }
+
+/** The manifest as YAML, with comments on what it cannot say. */
+export function manifestText(manifest: ExportedManifest, account: string, notes: string[]): string {
+  const document = new Document(manifest, { aliasDuplicateObjects: false });
+  visit(document, {
+    Pair(_, { key, value }) {
+      const isSmall = /^(regions|key|sourceArns|tags)$/.test(String(key));
+      if (isSmall && isCollection(value)) value.flow = true;
+    },
+    Scalar(_, node) {
+      // What is not printable is spelt out in quotation marks only.
+      if (plainJson(String(node.value)) !== node.value) node.type = 'QUOTE_DOUBLE';
+    },
+  });
+  document.commentBefore = comment(words.header(account));
+  if (notes.length > 0) document.comment = comment([words.notesTitle, ...notes.map((note) => `- ${note}`)]);
+  return plainJson(document.toString({ lineWidth: 0, flowCollectionPadding: false }));
+}
+
+function comment(lines: string[]): string {
+  return lines.map((line) => ` ${plain(line)}`).join('\n');
+}
+
+/** An entry of the manifest that is printed, with all that holds for it; members as the manifest names them. */
+export interface ExportedKey {
+  secretName: string;
+  regions: string[];
+  key: { existing: true };
+  keyType?: 'srt-password';
+  policyName: string;
+  policyScope?: string;
+  policyPrefix?: string;
+  roleName: string;
+  roleDescription?: string;
+  sourceAccount?: boolean;
+  sourceArns?: string[];
+  permissionsBoundary?: string;
+  tags?: Record<string, string>;
+}
+
+/** A manifest as a document. */
+interface ExportedManifest {
+  version: 1;
+  defaults?: Partial<ExportedKey>;
+  keys: Partial<ExportedKey>[];
+}
+
+/** What a role is like, as far as a manifest can say it. */
+export type RoleMembers = Pick<
+  ExportedKey,
+  'roleName' | 'roleDescription' | 'sourceAccount' | 'sourceArns' | 'permissionsBoundary'
+>;

@@ -10,11 +10,9 @@ import { policyName, roleName, secretName } from '../../../options/rules.ts';
 import { grantsAccess, tryParsePolicy } from '../../../policy/index.ts';
 import { looksLikeKey } from '../../../redaction.ts';
 import { continuedName } from '../../../steps/read-policy/chain.ts';
-import { keysOf, type Reading } from './keys.ts';
+import type { ExportedKey, RoleMembers } from './document.ts';
+import { keysOf, namerOf, type Reading, roleMembers } from './keys.ts';
 import { exportManifestWords as words } from './messages.ts';
-import { namerOf } from './policy.ts';
-import { roleMembers } from './role.ts';
-import type { ExportedKey, RoleMembers } from './types.ts';
 
 /** What there is to print: the keys, and sentences about what a manifest cannot say. */
 export interface Exported {

@@ -1,10 +1,22 @@
+import type { FoundRole } from '../../../aws/iam/roles.ts';
+import type { Identity } from '../../../aws/session.ts';
 import { commonTags } from '../../../aws/tags.ts';
+import { DEFAULTS } from '../../../defaults.ts';
 import { groupedBy } from '../../../grouping.ts';
+import { namedIn, regionOf } from '../../../inventory/named-secrets.ts';
 import type { SeenSecret } from '../../../inventory/secrets.ts';
-import { tagProblem } from '../../../options/rules.ts';
+import { roleDescription, secretPrefix, sourceArn, tagProblem } from '../../../options/rules.ts';
+import {
+  buildTrustPolicy,
+  type PolicyDocument,
+  parsePolicy,
+  samePolicy,
+  tryParsePolicy,
+} from '../../../policy/index.ts';
+import { standsFor } from '../../../policy/match.ts';
+import { looksLikeKey } from '../../../redaction.ts';
+import type { ExportedKey, RoleMembers } from './document.ts';
 import { exportManifestWords as words } from './messages.ts';
-import { type Scope, scopeOf } from './policy.ts';
-import type { ExportedKey, RoleMembers } from './types.ts';
 
 /** A secret in one Region that a role reads by a policy. */
 export interface Reading {
@@ -61,4 +73,109 @@ function scopesOf(readings: Reading[]): Map<string, Scope> {
     );
   }
   return scopes;
+}
+
+/** Makes a function that says whether a policy (JSON text) names a secret, by its ARN or by a pattern with part of a name. */
+export function namerOf(text: string): (arn: string) => boolean {
+  const document = tryParsePolicy(text);
+  const names = document ? namedIn(document).names : [];
+  const exact = new Set(names);
+  const patterns = names.filter((each) => /[*?]/.test(each));
+  return (arn) => exact.has(arn) || patterns.some((each) => standsFor(each, arn));
+}
+
+/** Which secrets the policies of one name allow, as a manifest says it, and the patterns that it cannot say. */
+interface Scope {
+  members: Pick<ExportedKey, 'policyScope' | 'policyPrefix'>;
+  patterns: string[];
+}
+
+/**
+ * Named secrets need no word. A wildcard that nothing stands for in a manifest makes no difference to `setup`: the secrets
+ * that are there are allowed already. So a scope is said only where the policy has it in each Region of the secrets: `setup` would
+ * widen the policy otherwise.
+ * @param secrets those that stand in the manifest with this policy
+ */
+function scopeOf(documents: string[], secrets: { name: string; region: string }[]): Scope {
+  const parsed = documents.flatMap((text) => tryParsePolicy(text) ?? []);
+  const named = parsed.map((document: PolicyDocument) => namedIn(document));
+  const scopes = named.flatMap((each) => each.scopes);
+  const wildcards = named.flatMap((each) => each.names).filter((each) => /[*?]/.test(withoutSuffix(each)));
+  const without = (stands: (pattern: string) => boolean) =>
+    [...scopes, ...wildcards].filter((pattern) => !stands(pattern));
+  if (scopes.includes('*'))
+    return { members: { policyScope: 'account' }, patterns: without((each) => each === '*') };
+  const inEachRegion = (patterns: string[]) =>
+    secrets.every(({ region }) => patterns.some((pattern) => regionOf(pattern) === region));
+  if (scopes.some(isRegion) && inEachRegion(scopes.filter(isRegion)))
+    return { members: { policyScope: 'region' }, patterns: without(isRegion) };
+  const prefixes = [...new Set(wildcards.flatMap((each) => prefixIn(each) ?? []))];
+  const [prefix] = prefixes;
+  const ofPrefix = wildcards.filter((each) => prefixIn(each) === prefix);
+  const fits = secrets.every(({ name }) => name.startsWith(prefix ?? '')) && inEachRegion(ofPrefix);
+  if (prefixes.length !== 1 || !prefix || !fits) return { members: {}, patterns: without(() => false) };
+  return {
+    members: { policyScope: 'prefix', policyPrefix: prefix },
+    patterns: without((each) => prefixIn(each) === prefix),
+  };
+}
+
+/** Six question marks stand for what Secrets Manager draws at random. */
+function withoutSuffix(named: string): string {
+  return named.replace(/-\?{6}$/, '');
+}
+
+function isRegion(pattern: string): boolean {
+  return /^arn:[^:*?]+:secretsmanager:[^:*?]+:[^:*?]+:secret:\*$/.test(pattern);
+}
+
+function prefixIn(pattern: string): string | undefined {
+  const prefix = /^arn:[^:*?]+:secretsmanager:[^:*?]+:[^:*?]+:secret:(.+)\*$/.exec(pattern)?.[1];
+  return prefix !== undefined && secretPrefix(prefix, '') === undefined ? prefix : undefined;
+}
+
+/**
+ * What a manifest says of a role; what is as `setup` has it anyway is left out, and so is what the reader of manifests would
+ * refuse, with a sentence for each such text. `setup` changes none of it in a role that exists.
+ */
+export function roleMembers(role: FoundRole, identity: Identity): { members: RoleMembers; notes: string[] } {
+  const { name, description, boundary } = role;
+  const trust = trustMembers(role.trust, identity);
+  const own = description !== DEFAULTS.roleDescription ? description : undefined;
+  const refused = {
+    description: own !== undefined && roleDescription(own, '') !== undefined,
+    boundary: boundary !== undefined && looksLikeKey(boundary.arn),
+    trust: looksLikeKey(JSON.stringify(trust)),
+  };
+  const members = {
+    roleName: name,
+    ...(own && !refused.description ? { roleDescription: own } : {}),
+    ...(refused.trust ? {} : trust),
+    ...(boundary && !refused.boundary ? { permissionsBoundary: boundary.arn } : {}),
+  };
+  const texts = ['description', 'boundary', 'trust'] as const;
+  return { members, notes: texts.filter((each) => refused[each]).map((each) => words.roleText(name, each)) };
+}
+
+/**
+ * From what the trust policy would be built. One that is not of this program's form is left as it is by `setup`, which only
+ * looks whether it lets MediaConnect in.
+ */
+function trustMembers(
+  text: string,
+  { account }: Identity,
+): Pick<RoleMembers, 'sourceAccount' | 'sourceArns'> {
+  const trust = tryParsePolicy(text);
+  if (!trust) return {};
+  const conditions = trust.statements.flatMap((statement) => statement.conditions);
+  const valuesOf = (wanted: string) =>
+    conditions.filter(({ key }) => key.toLowerCase() === wanted).flatMap(({ values }) => values);
+  const sourceArns = valuesOf('aws:sourcearn').filter((each) => sourceArn(each, '') === undefined);
+  const sourceAccount = valuesOf('aws:sourceaccount').length > 0;
+  const built = buildTrustPolicy({ account, sourceAccount, sourceArns });
+  if (!samePolicy(parsePolicy(JSON.stringify(built)), trust)) return {};
+  return {
+    ...(sourceAccount ? {} : { sourceAccount }),
+    ...(sourceArns.length > 0 ? { sourceArns } : {}),
+  };
 }

@@ -8,15 +8,13 @@ import { FLEET } from '../../../defaults.ts';
 import { EXIT, type ExitCode, isAccessDenied } from '../../../failure.ts';
 import { collect, type Looking } from '../../../inventory/collect.ts';
 import { lookThrough } from '../../../inventory/index.ts';
-import type { StatusAnswers } from '../../../inventory/options.ts';
-import type { Status } from '../../../inventory/types.ts';
+import type { Status, StatusAnswers } from '../../../inventory/types.ts';
 import { continuedName } from '../../../steps/read-policy/chain.ts';
 import { setupWords } from '../../../ui/messages.ts';
 import { deliver, type OutputFile } from '../output-file.ts';
-import { manifestOf } from './document.ts';
+import { manifestOf, manifestText } from './document.ts';
 import { exportedOf, type NumberedPolicies } from './entries.ts';
 import { exportManifestWords as words } from './messages.ts';
-import { manifestText } from './text.ts';
 
 /** What is not in the manifest, as far as the conversation tells it; the file tells it all. */
 const MOST_NOTES = 20;

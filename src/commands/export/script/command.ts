@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { onRun, type Registration } from '../../../cli/command.ts';
 import { addCommonOptions } from '../../../cli/options.ts';
 import { reader } from '../../../options/option-reader.ts';
-import { exportHelp as help } from '../help.ts';
+import { exportHelp as help } from '../messages.ts';
 import { addExportOptions, type ExportOptions, readExportOptions } from '../options.ts';
 import { addOutputOptions, type OutputFileOptions, readOutputOptions } from '../output-file.ts';
 

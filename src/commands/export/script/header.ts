@@ -1,8 +1,7 @@
 import type { NamedSecret } from '../ids.ts';
-import { isGenerated, keyFileOf, VALUE } from './keys.ts';
+import { comment, isGenerated, keyFileOf, VALUE, word } from './keys.ts';
 import * as library from './library.ts';
 import { scriptWords as words } from './messages.ts';
-import { comment, word } from './quote.ts';
 
 /** What stands before everything: what the script is, where the keys are, and how the shell is to behave. */
 export function header(keys: NamedSecret[], region: string): string {

@@ -1,5 +1,5 @@
+import { comment } from './keys.ts';
 import { scriptWords as words } from './messages.ts';
-import { comment } from './quote.ts';
 
 const { functions: about } = words;
 

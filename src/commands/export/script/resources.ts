@@ -2,11 +2,10 @@ import { DEFAULTS } from '../../../defaults.ts';
 import { KEY_LENGTH } from '../../../key/index.ts';
 import { plainJson } from '../../../text.ts';
 import type { NamedSecret } from '../ids.ts';
-import { ACCOUNT_PLACEHOLDER } from '../placeholders.ts';
+import { ACCOUNT_PLACEHOLDER } from '../ids.ts';
 import type { AwsTag, PlannedPlace, PlannedPolicy, PlannedRole, PlannedSecret } from '../types.ts';
-import { checkOf, isGenerated, valueVariable } from './keys.ts';
+import { checkOf, comment, hereDocument, isGenerated, valueVariable, word } from './keys.ts';
 import { scriptWords as words } from './messages.ts';
-import { comment, hereDocument, word } from './quote.ts';
 
 /** The variable that holds the ARN of a secret in one Region. */
 export function arnVariable(id: string, { region }: PlannedPlace): string {

@@ -4,9 +4,8 @@ import { type NamedSecret, withIds } from '../ids.ts';
 import { exportWords } from '../messages.ts';
 import type { ExportPlan, PlannedRole } from '../types.ts';
 import { accountSection, functions, header } from './header.ts';
-import { readings } from './keys.ts';
+import { comment, readings, word } from './keys.ts';
 import { scriptWords as words } from './messages.ts';
-import { comment, word } from './quote.ts';
 import {
   arnVariable,
   documented,

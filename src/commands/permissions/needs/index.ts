@@ -1,13 +1,10 @@
 import { CURRENT_VERSION, type JsonPolicy, type JsonStatement } from '../../../policy/index.ts';
-import { createFlowNeeds } from './create-flow.ts';
-import { rotateNeeds } from './rotate.ts';
-import { setupNeeds } from './setup.ts';
-import { statusNeeds } from './status.ts';
-import { teardownNeeds } from './teardown.ts';
+import { createFlowNeeds, setupNeeds } from './setup.ts';
+import { rotateNeeds, teardownNeeds } from './teardown.ts';
 import type { Need, Needs, PermissionCommand, PermissionRequest } from './types.ts';
-import { verifyNeeds } from './verify.ts';
+import { statusNeeds, verifyNeeds } from './verify.ts';
 
-export { passRole } from './create-flow.ts';
+export { passRole } from './setup.ts';
 export * from './types.ts';
 
 const NEEDS: Record<PermissionCommand, (request: PermissionRequest) => Needs> = {
@@ -41,4 +38,26 @@ export function statementsFor(needs: Need[]): JsonStatement[] {
       ...(condition && Object.keys(condition).length > 0 ? { Condition: condition } : {}),
     };
   });
+}
+
+/** What a command needs for several requests together: what is needed for one purpose and under one condition is said once. Pure. */
+export function needsOfAll(command: PermissionCommand, requests: PermissionRequest[]): Needs {
+  const needs = requests.map((request) => needsOf(command, request));
+  return {
+    required: merged(needs.flatMap(({ required }) => required)),
+    optional: merged(needs.flatMap(({ optional }) => optional)),
+  };
+}
+
+function merged(needs: Need[]): Need[] {
+  const byPurpose = new Map<string, Need>();
+  for (const need of needs) {
+    const { resources, ...purpose } = need;
+    const known = byPurpose.get(JSON.stringify(purpose));
+    const all = [...new Set([...(known?.resources ?? []), ...resources])];
+    byPurpose.set(JSON.stringify(purpose), { ...need, resources: all });
+  }
+  // Statements for one purpose stand together, in the order of the first of each.
+  const sids = [...new Set(needs.map(({ sid }) => sid))];
+  return [...byPurpose.values()].sort((a, b) => sids.indexOf(a.sid) - sids.indexOf(b.sid));
 }

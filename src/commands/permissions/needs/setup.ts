@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../policy/index.ts';
+import { type JsonObject, MEDIACONNECT_SERVICE } from '../../../policy/index.ts';
 import {
   findUsers,
   listSecrets,
@@ -103,4 +103,22 @@ function writeRole(request: PermissionRequest): Need[] {
 /** A role without the boundary cannot be made. */
 function withBoundary({ permissionsBoundary }: PermissionRequest): JsonObject {
   return permissionsBoundary ? { StringEquals: { 'iam:PermissionsBoundary': permissionsBoundary } } : {};
+}
+
+/**
+ * Giving the role to MediaConnect, and to no other service.
+ * Source: IAM User Guide, "Grant a user permissions to pass a role to an AWS service".
+ */
+export function passRole(request: PermissionRequest): Need {
+  return {
+    sid: 'PassTheRole',
+    actions: ['iam:PassRole'],
+    resources: [roleOf(request)],
+    condition: { StringEquals: { 'iam:PassedToService': MEDIACONNECT_SERVICE } },
+  };
+}
+
+/** What whoever creates flows needs because of the encryption. */
+export function createFlowNeeds(request: PermissionRequest): Needs {
+  return { required: [passRole(request)], optional: [] };
 }

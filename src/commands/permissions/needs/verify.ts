@@ -1,7 +1,8 @@
-import { parseArn } from '../../../aws/arn.ts';
+import { parseArn, policyArn, roleArn } from '../../../aws/arn.ts';
 import { routerKindOf } from '../../../aws/mediaconnect/routers.ts';
 import { DECRYPT_ACTION } from '../../../policy/index.ts';
 import {
+  listSecrets,
   ofKmsKey,
   readDecryption,
   readPolicies,
@@ -59,4 +60,58 @@ function readOtherEnds({ flowArn = '' }: PermissionRequest): Need[] {
     actions: [READING[kind]],
     resources: [`arn:${partition}:mediaconnect:${region}:${account}:${kind}:*`],
   }));
+}
+
+/** What `status` needs. Whatever of the rest it may not look at, it leaves out and says so. */
+export function statusNeeds(request: PermissionRequest): Needs {
+  if (request.manifest) return needsForNamed(request);
+  const { where, regions } = request;
+  const roles = [roleArn(where, '*')];
+  const { partition, account } = where;
+  const secrets = regions.map((region) => `arn:${partition}:secretsmanager:${region}:${account}:secret:*`);
+  return {
+    required: [
+      { sid: 'ListRoles', actions: ['iam:ListRoles'], resources: ['*'] },
+      listSecrets('ListSecrets', request),
+    ],
+    optional: [
+      { sid: 'OptionalReadRoles', actions: ['iam:GetRole'], resources: roles },
+      {
+        sid: 'OptionalReadRolePolicies',
+        actions: ['iam:ListAttachedRolePolicies', 'iam:ListRolePolicies', 'iam:GetRolePolicy'],
+        resources: roles,
+      },
+      readPolicies(request, 'OptionalReadPolicies'),
+      { sid: 'OptionalReadSecrets', actions: ['secretsmanager:DescribeSecret'], resources: secrets },
+      ...readAccess(request, secrets),
+      { sid: 'OptionalFindPolicies', actions: ['iam:ListPolicies'], resources: ['*'] },
+      { sid: 'OptionalReadPolicyTags', actions: ['iam:GetPolicy'], resources: [policyArn(where, '*')] },
+    ],
+  };
+}
+
+/** What it needs where a manifest names what to look at. */
+function needsForNamed(request: PermissionRequest): Needs {
+  const secrets = request.secrets.map(({ arn }) => arn);
+  return {
+    required: [listSecrets('ListSecrets', request)],
+    optional: [
+      readRole(request, 'OptionalReadNamedRoles'),
+      readPolicies(request, 'OptionalReadPolicies'),
+      { sid: 'OptionalReadSecrets', actions: ['secretsmanager:DescribeSecret'], resources: secrets },
+      ...readAccess(request, secrets),
+      { sid: 'OptionalFindPolicies', actions: ['iam:ListPolicies'], resources: ['*'] },
+    ],
+  };
+}
+
+/** The age of each key, and who may read it. Which KMS keys the secrets have is not known before. */
+function readAccess({ where, regions }: PermissionRequest, secrets: string[]): Need[] {
+  const { partition, account } = where;
+  const keys = regions.map((region) => `arn:${partition}:kms:${region}:${account}:key/*`);
+  return [
+    { sid: 'OptionalReadVersions', actions: ['secretsmanager:ListSecretVersionIds'], resources: secrets },
+    { sid: 'OptionalReadSecretPolicies', actions: ['secretsmanager:GetResourcePolicy'], resources: secrets },
+    { sid: 'OptionalReadKmsKeys', actions: ['kms:DescribeKey', 'kms:GetKeyPolicy'], resources: keys },
+  ];
 }

@@ -19,8 +19,7 @@ import type {
 } from '../types.ts';
 import { narrowPolicies } from './narrow-policy.ts';
 import { removePolicy } from './remove-policy.ts';
-import { removeRole } from './remove-role.ts';
-import { scheduleDeletion } from './schedule-secret.ts';
+import { removeRole, scheduleDeletion } from './remove-role.ts';
 
 /** What became of the resources. */
 export interface TornDownResources extends Outcomes {

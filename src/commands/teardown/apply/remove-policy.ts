@@ -9,8 +9,8 @@ import { roleWords } from '../../../steps/messages.ts';
 import { deleteVersion } from '../../../steps/read-policy/write.ts';
 import type { StepContext } from '../../../steps/types.ts';
 import { teardownWords as words } from '../messages.ts';
+import { policyFate } from '../plan/entries.ts';
 import { findPolicy } from '../plan/observe.ts';
-import { policyFate } from '../plan/policy-decision.ts';
 import type { PolicyFate, Scope, UsedPolicy } from '../types.ts';
 
 /** How many reads in a row must not find a resource before it counts as deleted: a single read may be out of date. */

@@ -21,10 +21,8 @@ import type {
   UsedPolicy,
 } from '../types.ts';
 import { goneNames, obstacles, unknownNames } from './conflicts.ts';
-import { entriesOf, ownersIn, ownersOf } from './entries.ts';
-import { policyChange, policyFate } from './policy-decision.ts';
+import { entriesOf, ownersIn, ownersOf, policyChange, policyFate, wideChanges } from './entries.ts';
 import { type Removals, removalsIn, roleChanges, roleFate } from './role-decision.ts';
-import { wideChanges } from './wide-policies.ts';
 
 /**
  * Compares what exists with what shall go. What stands in the way of one target leaves the others alone; its entries stay in
