@@ -10,15 +10,17 @@ import { credentialsOf } from './credentials/chain.ts';
 import type { AwsConfiguration } from './credentials/configuration.ts';
 import type { ChainTools } from './credentials/step.ts';
 import { type AwsTime, withoutSkewRetries, withServerTime } from './http/clock-skew.ts';
-import { demandingAws, middlewareOf, type SdkClient, withBoundedAnswers } from './http/response-shapes.ts';
+import {
+  demandingAws,
+  middlewareOf,
+  type RequestHandler,
+  type SdkClient,
+  withBoundedAnswers,
+} from './http/sdk-client.ts';
 import type { LaneOf, Lanes } from './requests/request-queues.ts';
 import { withBoundedRetries } from './requests/retries.ts';
 import type { BeginWait } from './requests/slow-calls.ts';
 import type { ServiceId } from './services.ts';
-import type { ExpectedAccount } from './session.ts';
-
-/** What sends requests, and keeps the connections. */
-export type RequestHandler = Pick<NodeHttpHandler, 'handle' | 'destroy' | 'metadata'>;
 
 /** How AWS is reached and as whom: by the user's configuration, or by a fixed endpoint and credentials. */
 export interface AwsSettings {
@@ -217,4 +219,10 @@ function foundCredentials(tools: ChainTools): Provider {
     });
     return found;
   };
+}
+
+/** The account that must be the caller's, and the flag or the file that says so. */
+export interface ExpectedAccount {
+  account: string;
+  from: string;
 }

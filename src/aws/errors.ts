@@ -5,24 +5,11 @@ import type { AwsConfiguration } from './credentials/configuration.ts';
 import { configurationWords } from './credentials/messages.ts';
 import { denialHint, denialIn } from './denials.ts';
 import { isClockSkew } from './http/clock-skew.ts';
-import { networkFailure, type Trust } from './http/network-errors.ts';
+import { networkFailure, type Request, type Trust } from './http/network-errors.ts';
 import { awsWords as words } from './messages.ts';
 import { isAlwaysEnabled } from './regions.ts';
 import { isThrottled } from './requests/retries.ts';
 import { serviceOf } from './services.ts';
-
-/** What was being asked of AWS when an error came: named in the sentence that the user reads. */
-export interface Request {
-  /** The IAM action, such as `secretsmanager:CreateSecret`. */
-  action: string;
-  /** The ARN or the name of the resource. */
-  resource: string;
-  region: string;
-  /** The customer-managed KMS key of a secret, as the secret names it (ARN, ID or alias), where it is known. */
-  kmsKeyId?: string | undefined;
-  /** How long it was asked for, all tries together, in milliseconds. */
-  elapsedMs: number;
-}
 
 /** Whose credentials these are, for the sentence. */
 export interface Caller {

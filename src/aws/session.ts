@@ -4,9 +4,10 @@ import { HTTP } from '../defaults.ts';
 import { EXIT, Failure, hasAwsCode, Interrupted } from '../failure.ts';
 import type { KeyMaterial } from '../key/index.ts';
 import { parseArn } from './arn.ts';
-import { type AwsClients, type AwsSettings, createClients } from './clients.ts';
+import { type AwsClients, type AwsSettings, createClients, type ExpectedAccount } from './clients.ts';
 import { configurationWords } from './credentials/messages.ts';
-import { isUnknownKey, type Request, toFailure } from './errors.ts';
+import { isUnknownKey, toFailure } from './errors.ts';
+import type { Request } from './http/network-errors.ts';
 import { awsWords as words } from './messages.ts';
 import { pauseFor } from './requests/poll.ts';
 import { createLanes } from './requests/request-queues.ts';
@@ -19,12 +20,6 @@ export interface Identity {
   partition: string;
   /** The ARN of the user or role session. */
   arn: string;
-}
-
-/** The account that must be the caller's, and the flag or the file that says so. */
-export interface ExpectedAccount {
-  account: string;
-  from: string;
 }
 
 /** Sends a request with the SDK, until the signal is aborted. */

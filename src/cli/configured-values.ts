@@ -2,10 +2,11 @@ import { isRegionName } from '../aws/arn.ts';
 import { endpointsOf } from '../aws/caller.ts';
 import type { AwsConfiguration, Setting } from '../aws/credentials/configuration.ts';
 import { configurationWords as words } from '../aws/credentials/messages.ts';
+import type { Aws } from '../aws/session.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { hasKeyAsHost, isHttpUrl } from '../options/rules.ts';
-import type { CommandRun } from './run-command.ts';
+import type { CommonOptions } from './options.ts';
 
 /**
  * Refuses endpoints that the SDK could not send a request to. It would stop in the midst of one, with an error about its own insides.
@@ -40,7 +41,7 @@ function failure(message: string, hint: string, details: string[] = []): Failure
 }
 
 /** Returns the Region of the AWS configuration as a list, empty where none is configured. In the sandbox it is the guide's example. */
-export function configuredRegions({ aws, common }: Pick<CommandRun, 'aws' | 'common'>): string[] {
+export function configuredRegions({ aws, common }: { aws: Aws; common: CommonOptions }): string[] {
   const region = common.sandbox ? DEFAULTS.example.region : aws.settings.configuration?.region?.value;
   return region === undefined ? [] : [region];
 }

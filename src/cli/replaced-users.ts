@@ -1,9 +1,9 @@
 import { allOrFirstFailure } from '../aws/requests/concurrency.ts';
 import type { FoundSecret } from '../aws/secrets/index.ts';
-import { userWords as words } from '../aws/secrets/user-messages.ts';
+import { userWords as words } from '../aws/secrets/messages.ts';
 import { findUsers, reasonUnseen, type SecretUser } from '../aws/secrets/users.ts';
 import type { Identity } from '../aws/session.ts';
-import { misfits } from '../checks/verify/key-users.ts';
+import { misfits } from '../checks/verify/flow/key-users.ts';
 import type { VerifyCheck } from '../checks/verify/types.ts';
 import { HTTP } from '../defaults.ts';
 import { groupedBy } from '../grouping.ts';

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { callerMembers, endpointsOf } from '../aws/caller.ts';
+import type { ExpectedAccount } from '../aws/clients.ts';
 import {
   type AwsConfiguration,
   configurationWithoutFiles,
@@ -7,9 +8,10 @@ import {
 } from '../aws/credentials/configuration.ts';
 import { limitSentence, readLimited } from '../aws/credentials/configuration-files.ts';
 import { configurationWords } from '../aws/credentials/messages.ts';
-import { isLoopback, proxyFor, readProxies, requestHandlerFor, withoutBrackets } from '../aws/http/proxy.ts';
+import { isLoopback, proxyFor, readProxies, withoutBrackets } from '../aws/http/proxy.ts';
+import { requestHandlerFor } from '../aws/http/request-handler.ts';
 import { homeRegionAmong, partitionOf } from '../aws/regions.ts';
-import { type Aws, type ExpectedAccount, openAws } from '../aws/session.ts';
+import { type Aws, openAws } from '../aws/session.ts';
 import { EXIT, type ExitCode, Failure, Interrupted } from '../failure.ts';
 import type { KeyInput } from '../key/index.ts';
 import { keyWords } from '../key/messages.ts';

@@ -1,9 +1,10 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import { type ListedPolicy, policyPages } from '../aws/iam/role-listing.ts';
 import type { ListedSecret } from '../aws/secrets/listing.ts';
-import type { Looking, Seen } from './collect.ts';
+import type { Seen } from './collect.ts';
 import { statusWords as words } from './messages.ts';
 import { regionOf } from './named-secrets.ts';
+import type { Looking } from './notes.ts';
 import { looseAmong, rolesNamed, type SeenRole } from './roles.ts';
 import { findSecrets, type SecretId } from './secrets.ts';
 import type { StatusMissing } from './types.ts';

@@ -8,22 +8,10 @@ import { tryParsePolicy } from '../policy/index.ts';
 import { standsFor } from '../policy/match.ts';
 import { statusWords as words } from './messages.ts';
 import { inRegion, type Naming, namedIn, regionOf, similarTo } from './named-secrets.ts';
-import type { Notes } from './notes.ts';
+import type { Looking } from './notes.ts';
 import { findRoles, looseAmong, type SeenRole } from './roles.ts';
 import { findSecrets, type SecretId, type SeenSecret } from './secrets.ts';
 import type { StatusMissing } from './types.ts';
-
-/** How the account is looked through. */
-export interface Looking {
-  aws: Aws;
-  /** The Regions asked for by their names; none means all in which there may be something. */
-  asked: string[];
-  notes: Notes;
-  /** Whether to look only at the policies of roles, and to skip resource policies and KMS keys. */
-  rolesOnly?: boolean;
-  /** Hears what is being looked at, and how much of it there was so far. */
-  onProgress(what: string): void;
-}
 
 /** What was seen of an account: only what `status` tells about. */
 export interface Seen {

@@ -1,9 +1,9 @@
 import type { Aws } from '../aws/session.ts';
 import type { Progress } from '../ui/progress.ts';
 import { statusOf } from './build-status.ts';
-import type { Looking, Seen } from './collect.ts';
+import type { Seen } from './collect.ts';
 import { statusWords as words } from './messages.ts';
-import { collectNotes } from './notes.ts';
+import { collectNotes, type Looking } from './notes.ts';
 import type { Status } from './types.ts';
 
 /**

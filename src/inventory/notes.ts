@@ -1,5 +1,6 @@
 import { isNetworkFailure } from '../aws/http/network-errors.ts';
 import { type Look, look } from '../aws/look.ts';
+import type { Aws } from '../aws/session.ts';
 import type { KmsRequester } from '../checks/access/decryption.ts';
 import { HTTP } from '../defaults.ts';
 import { type Failure, isAccessDenied } from '../failure.ts';
@@ -94,4 +95,16 @@ export function kmsRequester(notes: Notes): KmsRequester {
     if (!firstRequests.has(region)) firstRequests.set(region, settled);
     return notes.unlessUnseen(id, sending);
   };
+}
+
+/** How the account is looked through. */
+export interface Looking {
+  aws: Aws;
+  /** The Regions asked for by their names; none means all in which there may be something. */
+  asked: string[];
+  notes: Notes;
+  /** Whether to look only at the policies of roles, and to skip resource policies and KMS keys. */
+  rolesOnly?: boolean;
+  /** Hears what is being looked at, and how much of it there was so far. */
+  onProgress(what: string): void;
 }

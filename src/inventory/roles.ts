@@ -5,8 +5,8 @@ import { describeRole, type FoundRole, readRole } from '../aws/iam/roles.ts';
 import { atMost } from '../aws/requests/concurrency.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { MEDIACONNECT_SERVICE, tryParsePolicy } from '../policy/index.ts';
-import type { Looking } from './collect.ts';
 import { statusWords as words } from './messages.ts';
+import type { Looking } from './notes.ts';
 
 /** A role as far as it could be looked at: without the permission to read it, only what the list of roles shows. */
 export type SeenRole = Pick<FoundRole, 'name' | 'arn' | 'trust'> & { found?: FoundRole };

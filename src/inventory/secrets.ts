@@ -12,9 +12,8 @@ import {
   readEncryption,
 } from '../checks/access/encryption.ts';
 import { Failure } from '../failure.ts';
-import type { Looking } from './collect.ts';
 import { statusWords as words } from './messages.ts';
-import { kmsRequester } from './notes.ts';
+import { kmsRequester, type Looking } from './notes.ts';
 
 /** A secret, and when its current value was stored, as far as that could be looked at. */
 export interface SeenSecret extends ListedSecret {

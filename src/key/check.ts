@@ -1,12 +1,11 @@
 import { type Algorithm, algorithmOfLength, KEY_LENGTH, KeyMaterial, type KeyType } from './key-material.ts';
-import { storedKeyWords, storedOtherAlgorithm, keyWords as words } from './messages.ts';
+import { type KeyProblemCode, storedKeyWords, storedOtherAlgorithm, keyWords as words } from './messages.ts';
 import {
   characterProblem,
   digitProblem,
   formProblem,
   invisibleProblem,
   type KeyProblem,
-  type KeyProblemCode,
   notationProblem,
 } from './problems.ts';
 

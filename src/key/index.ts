@@ -19,7 +19,8 @@ export {
   loadKey,
   type UncheckedKey,
 } from './load.ts';
-export type { KeyProblem, KeyProblemCode } from './problems.ts';
+export type { KeyProblemCode } from './messages.ts';
+export type { KeyProblem } from './problems.ts';
 export {
   holdsKey,
   type KeyInput,

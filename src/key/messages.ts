@@ -1,5 +1,3 @@
-import type { KeyProblemCode } from './problems.ts';
-
 /** Sentences about keys. None of them contains any character of a key. */
 
 const count = (n: number, one: string, many: string) => (n === 1 ? `one ${one}` : `${n} ${many}`);
@@ -126,3 +124,33 @@ export const storedKeyWords = {
 export function storedOtherAlgorithm(algorithm: string, digits: number): string {
   return `The value does not have the ${digits} hexadecimal digits that ${algorithm} takes.`;
 }
+
+export type KeyProblemCode =
+  | 'empty'
+  | 'too-long'
+  | 'utf-16'
+  | 'byte-order-mark'
+  | 'json'
+  | 'blank-line'
+  | 'several-lines'
+  | 'trailing-newline'
+  | 'separated'
+  | 'assignment'
+  | 'quoted'
+  | 'surrounding-space'
+  | 'inner-space'
+  | 'prefixed'
+  | 'spreadsheet'
+  | 'file-reference'
+  | 'arn'
+  | 'placeholder'
+  | 'control'
+  | 'non-ascii'
+  | 'invisible'
+  | 'look-alike'
+  | 'base64'
+  | 'not-hexadecimal'
+  | 'odd-length'
+  | 'wrong-length'
+  | 'wrong-algorithm'
+  | 'srt-length';

@@ -1,41 +1,11 @@
 import { KEY_BYTES } from './key-material.ts';
-import { keyWords as words } from './messages.ts';
+import { type KeyProblemCode, keyWords as words } from './messages.ts';
 
 /** Something wrong with a key: a stable word, and a sentence that says what to do and shows nothing of the key. */
 export interface KeyProblem {
   code: KeyProblemCode;
   message: string;
 }
-
-export type KeyProblemCode =
-  | 'empty'
-  | 'too-long'
-  | 'utf-16'
-  | 'byte-order-mark'
-  | 'json'
-  | 'blank-line'
-  | 'several-lines'
-  | 'trailing-newline'
-  | 'separated'
-  | 'assignment'
-  | 'quoted'
-  | 'surrounding-space'
-  | 'inner-space'
-  | 'prefixed'
-  | 'spreadsheet'
-  | 'file-reference'
-  | 'arn'
-  | 'placeholder'
-  | 'control'
-  | 'non-ascii'
-  | 'invisible'
-  | 'look-alike'
-  | 'base64'
-  | 'not-hexadecimal'
-  | 'odd-length'
-  | 'wrong-length'
-  | 'wrong-algorithm'
-  | 'srt-length';
 
 /** Secrets Manager keeps at most 65,536 bytes; a key is three orders of magnitude shorter. */
 const LONGEST = 1_024;

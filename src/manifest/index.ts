@@ -1,6 +1,4 @@
 import { isAccountId } from '../aws/arn.ts';
-import type { ExpectedAccount } from '../aws/session.ts';
-import type { SetupAnswers } from '../options/setup-request.ts';
 import { looksLikePartOfKey } from '../redaction.ts';
 import { checkAcross, type Entry } from './across.ts';
 import { answersIn, checkEntry, withDefaults } from './entry.ts';
@@ -12,33 +10,12 @@ import { collectMistakes, type Mistake, type Mistakes } from './mistakes.ts';
 import { placesIn } from './syntax.ts';
 import type { Members, Tree } from './tree.ts';
 import { isNothing, membersIn } from './tree.ts';
+import type { Manifest } from './types.ts';
 
 export type { ManifestInput } from './file.ts';
 export { loadKeys, loadKeysHere } from './load.ts';
 export { inMembers } from './members.ts';
 export { asManifest, checkInManifest, inManifest, planInManifest } from './mistakes.ts';
-
-/** An entry of a manifest: one key. */
-export interface ManifestKey {
-  /**
-   * What `setup` would have been told by flags for this key, the defaults of the file included; `existing` for a secret that
-   * is used as it is. Paths of key files are absolute. `dryRun` is false: the flag decides.
-   */
-  answers: SetupAnswers;
-  /** Where the entry stands, as `keys.yaml:12:5`, for messages. */
-  at: string;
-  /** Where its key is named. */
-  keyAt: string;
-}
-
-export interface Manifest {
-  path: string;
-  /** The path in commands that the user can run later. */
-  commandPath: string;
-  /** The one account in which anything may be changed, if the file names one. */
-  account?: ExpectedAccount;
-  keys: ManifestKey[];
-}
 
 /**
  * Reads a manifest, which is YAML 1.2 or JSON, by the rules of the flags of `setup`. The keys themselves are not read.

@@ -15,10 +15,10 @@ import { keyWords } from '../key/messages.ts';
 import { hasOpenType, keyRules } from '../options/setup-request.ts';
 import { plain } from '../text.ts';
 import { nameOf } from './file.ts';
-import type { Manifest, ManifestKey } from './index.ts';
 import { inMembers } from './members.ts';
 import { manifestWords as words } from './messages.ts';
 import { manifestFailure } from './mistakes.ts';
+import type { Manifest, ManifestKey } from './types.ts';
 
 /** Files that are read at once, and secrets that are asked for their key type. */
 const AT_ONCE = 16;

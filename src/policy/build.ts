@@ -1,4 +1,3 @@
-import { secretPrefix } from '../options/rules.ts';
 import { CURRENT_VERSION, type JsonObject, type JsonPolicy, type JsonStatement } from './document.ts';
 
 /**
@@ -192,18 +191,4 @@ const PREFIX_ENTRY = /^arn:[^:*?$]+:secretsmanager:[^:*?$]+:[^:*?$]+:secret:(?<p
  */
 export function prefixOfEntry(resource: string): string | undefined {
   return PREFIX_ENTRY.exec(resource)?.groups?.prefix;
-}
-
-/**
- * What the names of secrets have in common at their beginnings, up to its last separator (`/`, `-`, `_` or `.`): a prefix that
- * a policy can allow. Nothing when there is no such.
- */
-export function sharedPrefix(names: string[]): string | undefined {
-  const sorted = [...names].sort();
-  const [first = '', last = ''] = [sorted[0], sorted.at(-1)];
-  // What the first and the last one share, all between them share too.
-  let length = 0;
-  while (length < first.length && first[length] === last[length]) length += 1;
-  const prefix = /^.*[/_.-]/.exec(first.slice(0, length))?.[0];
-  return prefix === undefined || secretPrefix(prefix, '') ? undefined : prefix;
 }

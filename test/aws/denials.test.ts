@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Request, toFailure } from '../../src/aws/errors.ts';
+import { toFailure } from '../../src/aws/errors.ts';
+import type { Request } from '../../src/aws/http/network-errors.ts';
 import { REGION, roleArn } from '../support/account.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { setUp } from '../support/setup.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { proxyFor, readProxies, requestHandlerFor } from '../../src/aws/http/proxy.ts';
+import { proxyFor, readProxies } from '../../src/aws/http/proxy.ts';
 import type { ProxyHandler } from '../../src/aws/http/proxy-handler.ts';
+import { requestHandlerFor } from '../../src/aws/http/request-handler.ts';
 import { mayHaveTakenEffect } from '../../src/aws/requests/retries.ts';
 import { program, run } from '../support/run.ts';
 import { runHere } from '../support/run-here.ts';

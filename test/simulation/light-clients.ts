@@ -6,7 +6,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { resolveRetryConfig, retryMiddleware } from '@smithy/core/retry';
 import { SMITHY_CONTEXT_KEY } from '@smithy/types';
 import type { createClients } from '../../src/aws/clients.ts';
-import type { SdkClient } from '../../src/aws/http/response-shapes.ts';
+import type { SdkClient } from '../../src/aws/http/sdk-client.ts';
 import { withBoundedRetries } from '../../src/aws/requests/retries.ts';
 import { DEFAULTS, HTTP } from '../../src/defaults.ts';
 import { AwsError } from '../../src/sandbox/errors.ts';

@@ -1,4 +1,5 @@
-import { createClients, type RequestHandler } from '../../src/aws/clients.ts';
+import { createClients } from '../../src/aws/clients.ts';
+import type { RequestHandler } from '../../src/aws/http/sdk-client.ts';
 import { parseAuthorization } from '../../src/sandbox/auth/authorization.ts';
 import type { Machine } from '../../src/sandbox/machine.ts';
 import { carryOut } from '../../src/sandbox/pipeline.ts';

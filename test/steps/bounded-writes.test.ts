@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { describe, expect, test } from 'vitest';
-import type { RequestHandler } from '../../src/aws/clients.ts';
+import type { RequestHandler } from '../../src/aws/http/sdk-client.ts';
 import { policyReader } from '../../src/aws/iam/policies.ts';
 import { secretReader } from '../../src/aws/secrets/value-reader.ts';
 import { openAws } from '../../src/aws/session.ts';

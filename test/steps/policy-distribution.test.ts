@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { FoundPolicy } from '../../src/aws/iam/policies.ts';
+import type { FoundPolicy } from '../../src/aws/iam/policy-versions.ts';
 import { addToReadPolicy, buildReadPolicy, existingPolicy, measure } from '../../src/policy/index.ts';
 import { distribute, type PolicyWork } from '../../src/steps/read-policy/distribute.ts';
 import { extend } from '../../src/steps/read-policy/fill.ts';

@@ -1,7 +1,7 @@
 import { AttachRolePolicyCommand } from '@aws-sdk/client-iam';
 import { describe, expect, test } from 'vitest';
-import type { FoundPolicy } from '../../src/aws/iam/policies.ts';
-import { sharedPrefix } from '../../src/policy/build.ts';
+import type { FoundPolicy } from '../../src/aws/iam/policy-versions.ts';
+import { sharedPrefix } from '../../src/options/rules.ts';
 import { distribute } from '../../src/steps/read-policy/distribute.ts';
 import type { SecretRef } from '../../src/steps/types.ts';
 import { clientsFor } from '../sandbox/clients.ts';

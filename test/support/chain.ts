@@ -1,4 +1,4 @@
-import type { FoundPolicy } from '../../src/aws/iam/policies.ts';
+import type { FoundPolicy } from '../../src/aws/iam/policy-versions.ts';
 import type { PolicyChain } from '../../src/steps/read-policy/chain.ts';
 
 /** Policies as a chain that this program has made, and that the role has. */

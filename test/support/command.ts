@@ -1,4 +1,4 @@
-import type { RequestHandler } from '../../src/aws/clients.ts';
+import type { RequestHandler } from '../../src/aws/http/sdk-client.ts';
 import { openAws } from '../../src/aws/session.ts';
 import { exitCodeOf, tell } from '../../src/cli/failure-output.ts';
 import { type CommonOptions, commonOptions } from '../../src/cli/options.ts';

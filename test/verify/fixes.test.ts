@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { remedies } from '../../src/checks/verify/fixes.ts';
-import { flowRemedies } from '../../src/checks/verify/flow-fixes.ts';
-import { routerRemedies } from '../../src/checks/verify/router-messages.ts';
+import { flowRemedies } from '../../src/checks/verify/flow/fixes.ts';
+import { routerRemedies } from '../../src/checks/verify/flow/messages.ts';
 import type { VerifyCheck } from '../../src/checks/verify/types.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import { KEYS } from '../support/account.ts';

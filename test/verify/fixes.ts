@@ -28,8 +28,8 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import type { remedies } from '../../src/checks/verify/fixes.ts';
-import type { flowRemedies } from '../../src/checks/verify/flow-fixes.ts';
-import type { routerRemedies } from '../../src/checks/verify/router-messages.ts';
+import type { flowRemedies } from '../../src/checks/verify/flow/fixes.ts';
+import type { routerRemedies } from '../../src/checks/verify/flow/messages.ts';
 import type { VerifyId } from '../../src/checks/verify/types.ts';
 import type {
   ForcedKeyState,

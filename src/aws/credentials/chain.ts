@@ -6,14 +6,15 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 import { EXIT, Failure } from '../../failure.ts';
 import { plain } from '../../text.ts';
 import { isAccountId, parseArn } from '../arn.ts';
-import type { RequestHandler } from '../clients.ts';
-import type { AwsConfiguration, CredentialsSource, Profile, ProfileCredentials } from './configuration.ts';
+import type { RequestHandler } from '../http/sdk-client.ts';
+import type { AwsConfiguration } from './configuration.ts';
 import { howOfSource } from './configuration-files.ts';
 import { fromContainer, runProcess } from './container.ts';
-import type { LastRequest } from './failures.ts';
+import type { CredentialsStep, LastRequest } from './failures.ts';
 import { configurationWords as words } from './messages.ts';
 import { assumeRole, assumeRoleWithToken, checkRoleSettings } from './role.ts';
-import { type ChainTools, type CredentialsStep, takeStep, unusable } from './step.ts';
+import { type ChainTools, takeStep, unusable } from './step.ts';
+import type { CredentialsSource, Profile, ProfileCredentials } from './types.ts';
 
 /** The SDK would print its own warning when several credential variables are set. */
 const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };

@@ -3,8 +3,8 @@ import { HTTP } from '../../defaults.ts';
 import { EXIT, type ExitCode, Failure, Interrupted } from '../../failure.ts';
 import { ReadLimitError, readWhole } from '../../read-file.ts';
 import { plain } from '../../text.ts';
-import type { CredentialsSource, Profile, ProfileCredentials } from './configuration.ts';
 import { configurationWords as words } from './messages.ts';
+import type { CredentialsSource, Profile, ProfileCredentials } from './types.ts';
 
 /** How long to wait for a configuration file, which may be a pipe. */
 export interface FileLimits {

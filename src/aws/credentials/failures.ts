@@ -7,7 +7,7 @@ import { isThrottled } from '../requests/retries.ts';
 import type { Setting } from './configuration.ts';
 import { ContainerError, ProcessError } from './container.ts';
 import { configurationWords as words } from './messages.ts';
-import type { CredentialsStep } from './step.ts';
+import type { CredentialsSource, Profile } from './types.ts';
 
 /** What was seen of the last request that a credentials provider sent. */
 export interface LastRequest {
@@ -205,4 +205,12 @@ function failing(
 function bareCause(thrown: Error): Error {
   const { name, code } = thrown as NodeJS.ErrnoException;
   return Object.assign(new Error(code ?? ''), { name, stack: code ? `${name}: ${code}` : name });
+}
+
+/** One step on the way to the credentials: a source, and the profile that holds or names it. */
+export interface CredentialsStep {
+  source: CredentialsSource;
+  profile: Profile;
+  /** Whether the profile names a source that it does not hold itself (`credential_source`). */
+  isNamed?: boolean;
 }

@@ -1,4 +1,4 @@
-import type { CredentialsSource, ProfileCredentials } from './configuration.ts';
+import type { CredentialsSource, ProfileCredentials } from './types.ts';
 
 const HOW: Record<ProfileCredentials, string> = {
   role: 'a role',

@@ -4,13 +4,13 @@ import { EXIT, Failure } from '../../failure.ts';
 import { plain } from '../../text.ts';
 import { parseArn } from '../arn.ts';
 import { toFailure } from '../errors.ts';
-import { NotAwsError } from '../http/response-shapes.ts';
+import { NotAwsError } from '../http/sdk-client.ts';
 import { awsWords } from '../messages.ts';
-import type { Profile } from './configuration.ts';
 import { readLimited } from './configuration-files.ts';
-import { tokenFileName } from './failures.ts';
+import { type CredentialsStep, tokenFileName } from './failures.ts';
 import { configurationWords as words } from './messages.ts';
-import { type ChainTools, type CredentialsStep, takeStep, unusable } from './step.ts';
+import { type ChainTools, takeStep, unusable } from './step.ts';
+import type { Profile } from './types.ts';
 
 /** Checks what a profile says about the role that it assumes, so that a mistake in it is not left to AWS to find. @throws Failure */
 export function checkRoleSettings({ name, settings }: Profile): void {

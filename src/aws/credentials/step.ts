@@ -3,19 +3,12 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 import { HTTP } from '../../defaults.ts';
 import { EXIT, Failure, Interrupted } from '../../failure.ts';
 import { plain } from '../../text.ts';
-import type { RequestHandler } from '../clients.ts';
+import type { RequestHandler } from '../http/sdk-client.ts';
 import type { BeginWait } from '../requests/slow-calls.ts';
-import type { AwsConfiguration, CredentialsSource, Profile } from './configuration.ts';
-import { credentialsFailure, type LastRequest } from './failures.ts';
+import type { AwsConfiguration } from './configuration.ts';
+import { type CredentialsStep, credentialsFailure, type LastRequest } from './failures.ts';
 import { configurationWords as words } from './messages.ts';
-
-/** One step on the way to the credentials: a source, and the profile that holds or names it. */
-export interface CredentialsStep {
-  source: CredentialsSource;
-  profile: Profile;
-  /** Whether the profile names a source that it does not hold itself (`credential_source`). */
-  isNamed?: boolean;
-}
+import type { Profile } from './types.ts';
 
 /** What the steps are taken with. */
 export interface ChainTools {

@@ -1,5 +1,4 @@
-import type { RequestHandler } from '../clients.ts';
-import { middlewareOf, type SdkClient } from './response-shapes.ts';
+import { middlewareOf, type RequestHandler, type SdkClient } from './sdk-client.ts';
 
 const SKEW = new Set(['RequestExpired', 'RequestTimeTooSkewed', 'RequestInTheFuture']);
 

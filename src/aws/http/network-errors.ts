@@ -1,10 +1,9 @@
 import { EXIT, Failure } from '../../failure.ts';
 import { plain, shownUrl } from '../../text.ts';
 import type { Setting } from '../credentials/configuration.ts';
-import type { Request } from '../errors.ts';
 import { awsWords as words } from '../messages.ts';
 import { ProxyError } from './proxy.ts';
-import { NotAwsError } from './response-shapes.ts';
+import { NotAwsError } from './sdk-client.ts';
 
 /** Whom a request trusts. */
 export interface Trust {
@@ -177,4 +176,17 @@ function isNotAws(error: NetworkError): boolean {
   if (UNREADABLE.test(error.message)) return true;
   const { httpStatusCode, requestId } = error.$metadata ?? {};
   return httpStatusCode !== undefined && !requestId && /^(Error|Unknown\w*|\W*|\d+)$/.test(error.name);
+}
+
+/** What was being asked of AWS when an error came: named in the sentence that the user reads. */
+export interface Request {
+  /** The IAM action, such as `secretsmanager:CreateSecret`. */
+  action: string;
+  /** The ARN or the name of the resource. */
+  resource: string;
+  region: string;
+  /** The customer-managed KMS key of a secret, as the secret names it (ARN, ID or alias), where it is known. */
+  kmsKeyId?: string | undefined;
+  /** How long it was asked for, all tries together, in milliseconds. */
+  elapsedMs: number;
 }

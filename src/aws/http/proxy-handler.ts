@@ -6,6 +6,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { HTTP } from '../../defaults.ts';
 import {
   directHandler,
+  type HandlerOptions,
   type HttpProxy,
   type Proxies,
   ProxyError,
@@ -17,16 +18,6 @@ const CONNECTIONS = { keepAlive: true, maxSockets: HTTP.maxSockets };
 
 type Handle = NodeHttpHandler['handle'];
 type Request = Parameters<Handle>[0];
-
-/** As the SDK's own handler takes them; times in milliseconds. */
-export interface HandlerOptions {
-  connectionTimeout: number;
-  requestTimeout: number;
-  socketTimeout: number;
-  throwOnRequestTimeout: boolean;
-  /** The certificate authorities to trust in place of Node's own, in PEM form. */
-  ca?: Buffer;
-}
 
 /**
  * Sends the SDK's requests, each through the proxy that is meant for it. All clients share it, and with it the open

@@ -3,7 +3,6 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { HTTP } from '../../defaults.ts';
 import { EXIT, Failure } from '../../failure.ts';
 import { awsWords as words } from '../messages.ts';
-import type { HandlerOptions, ProxyHandler } from './proxy-handler.ts';
 
 /** An HTTP proxy that the environment names. */
 export interface HttpProxy {
@@ -64,23 +63,6 @@ export class ProxyError extends Error {
     this.status = status;
     this.$retryable = problem === 'no-way-on' || problem === 'timed-out' ? { throttling: false } : undefined;
   }
-}
-
-/**
- * Returns what sends requests, through the proxies that the environment names, if it names any. The SDK does not look at these
- * variables by itself. A request fails with a `Failure` if it should go through what is not an HTTP proxy.
- * @param ca the certificate authorities to trust in place of Node's own, in PEM form
- */
-export async function requestHandlerFor(
-  env: NodeJS.ProcessEnv,
-  ca?: Buffer,
-  options: Partial<HandlerOptions> = {},
-): Promise<ProxyHandler | NodeHttpHandler> {
-  const proxies = readProxies(env);
-  const settings = { ...HTTP.handler, ...(ca ? { ca } : {}), ...options };
-  if (!proxies.https && !proxies.http) return directHandler(settings);
-  const { ProxyHandler } = await import('./proxy-handler.ts');
-  return new ProxyHandler(proxies, settings);
 }
 
 /** Returns what sends requests without a proxy. */
@@ -156,4 +138,14 @@ function isException(host: string, port: number, exceptions: string): boolean {
 /** An IPv6 address is in brackets in a URL only. */
 export function withoutBrackets(host: string): string {
   return host.replace(/^\[(.*)\]$/, '$1');
+}
+
+/** As the SDK's own handler takes them; times in milliseconds. */
+export interface HandlerOptions {
+  connectionTimeout: number;
+  requestTimeout: number;
+  socketTimeout: number;
+  throwOnRequestTimeout: boolean;
+  /** The certificate authorities to trust in place of Node's own, in PEM form. */
+  ca?: Buffer;
 }

@@ -7,7 +7,8 @@ import {
 import { decodePolicy } from '../../policy/index.ts';
 import { type Aws, orAbsent } from '../session.ts';
 import { isOwn, stackOf } from '../tags.ts';
-import type { FoundPolicy, PolicyReader } from './policies.ts';
+import type { PolicyReader } from './policies.ts';
+import type { FoundPolicy } from './policy-versions.ts';
 
 /** A policy on a role, with its document as JSON text. */
 export interface RolePolicy {

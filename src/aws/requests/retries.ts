@@ -1,6 +1,6 @@
 import { Failure } from '../../failure.ts';
 import { ProxyError } from '../http/proxy.ts';
-import { middlewareOf, type SdkClient } from '../http/response-shapes.ts';
+import { middlewareOf, type SdkClient } from '../http/sdk-client.ts';
 import type { Lane, LaneOf } from './request-queues.ts';
 
 /**

@@ -5,7 +5,7 @@ import { type FoundRouterEnd, listRouterArns, pathOf, readRouterEnd } from '../m
 import { allOrFirstFailure, atMost } from '../requests/concurrency.ts';
 import type { Aws } from '../session.ts';
 import { isAboutCaller } from './find-in-regions.ts';
-import { userWords as words } from './user-messages.ts';
+import { userWords as words } from './messages.ts';
 
 /** What can use a secret, as far as AWS can show it: MediaConnect's resources that name secrets. */
 export const USER_KINDS = ['flow', 'routerInput', 'routerOutput'] as const;

@@ -4,7 +4,7 @@ import type { Identity } from '../../aws/session.ts';
 import { DECRYPT_ACTION, evaluateAccess, parsePolicy, tryParsePolicy } from '../../policy/index.ts';
 import type { Decryption } from './decryption.ts';
 import { withTime, proofWords as words } from './messages.ts';
-import { readRequests, UNKNOWN_OF_SESSIONS } from './read-access.ts';
+import { readRequests, UNKNOWN_OF_SESSIONS } from './read-requests.ts';
 
 /** Context keys that are known for the session of MediaConnect's role, but not for the caller, whose role path its session ARN omits. */
 const UNKNOWN_OF_CALLERS = ['aws:PrincipalArn', 'aws:PrincipalType'];

@@ -4,91 +4,18 @@ import type { Failure } from '../../failure.ts';
 import {
   type AccessRequest,
   type AccountRef,
-  accountOfKey,
   CURRENT_VERSION,
   DECRYPT_ACTION,
   type Evaluation,
-  type EvaluationInput,
-  evaluateAccess,
   type KmsKeyRef,
   type PolicyDocument,
   parsePolicy,
-  READ_ACTIONS,
   type ReadableSecret,
-  secretsManagerEndpoint,
   tryParsePolicy,
 } from '../../policy/index.ts';
 import type { Decryption } from './decryption.ts';
-import { withTime, proofWords as words } from './messages.ts';
-
-/**
- * The requests that a role must be allowed to make to read a secret: the guide's four actions, and `kms:Decrypt` when
- * the secret is encrypted with a customer-managed key.
- * @param roleArn the role that will ask; any role of the account when only an identity policy is judged
- */
-export function readRequests(
-  secret: ReadableSecret,
-  { partition, account }: AccountRef,
-  roleArn = `arn:${partition}:iam::${account}:role/MediaConnect-ASM`,
-): AccessRequest[] {
-  const principal = { roleArn };
-  const context = {
-    'aws:PrincipalArn': roleArn,
-    'aws:PrincipalAccount': account,
-    'aws:PrincipalType': 'AssumedRole',
-    'aws:PrincipalIsAWSService': 'false',
-    'aws:ResourceAccount': account,
-    'aws:RequestedRegion': secret.region,
-    'aws:SecureTransport': 'true',
-    'aws:ViaAWSService': 'false',
-  };
-  const reads = READ_ACTIONS.map((action) => ({ principal, action, resource: secret.arn, context }));
-  if (!secret.kmsKey) return reads;
-  const { kmsKey } = secret;
-  const keyAccount = accountOfKey(kmsKey);
-  return [
-    ...reads,
-    {
-      principal,
-      action: 'kms:Decrypt',
-      resource: kmsKey.arn ?? `arn:${partition}:kms:${secret.region}:${keyAccount}:key/named-by-its-alias`,
-      context: {
-        ...context,
-        // Secrets Manager asks KMS on behalf of the role, and names the secret.
-        'aws:ViaAWSService': 'true',
-        'aws:ResourceAccount': keyAccount,
-        'kms:CallerAccount': account,
-        'kms:EncryptionContext:SecretARN': secret.arn,
-        'kms:ViaService': secretsManagerEndpoint(secret.region, partition),
-        ...(kmsKey.kind === 'alias' ? { 'kms:ResourceAliases': [kmsKey.alias] } : {}),
-      },
-    },
-  ];
-}
-
-/**
- * Context keys that the requests of a role's session have, or may have, with values that cannot be known from here: a policy
- * that asks for one is neither a permission nor a denial for sure.
- * Source: IAM User Guide, "AWS global condition context keys"; Service Authorization Reference, AWS Secrets Manager and KMS.
- */
-export const UNKNOWN_OF_SESSIONS = [
-  'aws:CalledVia*',
-  'aws:Ec2InstanceSource*',
-  'aws:MultiFactorAuth*',
-  'aws:PrincipalOrg*',
-  'aws:PrincipalTag/*',
-  'aws:ResourceOrg*',
-  'aws:ResourceTag/*',
-  'aws:SourceIdentity',
-  'aws:SourceIp',
-  'aws:SourceVpc*',
-  'aws:TokenIssueTime',
-  'aws:UserAgent',
-  'aws:userid',
-  'aws:Vpc*',
-  'kms:*',
-  'secretsmanager:*',
-];
+import { proofWords as words } from './messages.ts';
+import { evaluateOfSession, readRequests } from './read-requests.ts';
 
 /** The documents that decide whether a role may read a secret, parsed. */
 export interface DecidingDocuments {
@@ -254,12 +181,4 @@ function lettingIn(roleArn: string): PolicyDocument {
 /** Returns in a few words why something could not be looked at: what a permission is missing, or what AWS answered. */
 export function whyUnseen({ code, message, awsAction }: Failure): string {
   return code === 'access-denied' && awsAction ? words.needs(awsAction) : message.replace(/\.$/, '');
-}
-
-/** Evaluates a request of `readRequests`, made now: a condition on what its session has is neither met nor missed for sure. */
-export function evaluateOfSession({
-  request,
-  ...policies
-}: Omit<EvaluationInput, 'unknownContext'>): Evaluation {
-  return evaluateAccess({ ...policies, request: withTime(request), unknownContext: UNKNOWN_OF_SESSIONS });
 }

@@ -4,10 +4,8 @@ import type { Identity } from '../../aws/session.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import type { Failure, Remedy } from '../../failure.ts';
 import {
-  CURRENT_VERSION,
   DECRYPT_ACTION,
   isReadPolicyShape,
-  parsePolicy,
   readJsonPolicy,
   secretsManagerEndpoint,
   tryParsePolicy,
@@ -21,27 +19,19 @@ import {
   refusalsOf,
   type SecretDocuments,
 } from '../access/read-access.ts';
+import { judgeResourcePolicy, type Role, type Secret } from './check-resource-policy.ts';
 import { type RoleWish, setUpOf } from './check-role.ts';
 import { remedies } from './fixes.ts';
 import { verifyWords as words } from './messages.ts';
-import type { RoleSight, ThereRole } from './observe/role.ts';
-import type { SecretSight, ThereSecret } from './observe/secret.ts';
+import type { ThereSecret } from './observe/secret.ts';
 import { checksOf, type Making } from './result.ts';
 import type { VerifyCheck, VerifyId } from './types.ts';
-
-type Role = RoleSight & ThereRole;
-type Secret = SecretSight & ThereSecret;
 
 /** What a check of reading is about, and what its remedy has to name. */
 interface About {
   make: Making;
   setUp: SetUp;
 }
-
-/** Stands for a role that nothing but the secret's own policy could keep out. */
-const ALL_ALLOWED = parsePolicy(
-  JSON.stringify({ Version: CURRENT_VERSION, Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }),
-);
 
 /**
  * Makes the judge of what a role may read, which says of a secret whether the role may read it: by its own policies, which
@@ -227,27 +217,4 @@ function allowPart(policy: Look<string | undefined>): { seen: string | undefined
   const document = readJsonPolicy(policy.seen);
   const allowing = document.Statement.filter(({ Effect }) => Effect === 'Allow');
   return { seen: allowing.length === 0 ? undefined : JSON.stringify({ ...document, Statement: allowing }) };
-}
-
-function judgeResourcePolicy(role: Role, secret: Secret, subject: string, identity: Identity): VerifyCheck[] {
-  const { ok, failed, unseen, open } = checksOf(subject);
-  const { resourcePolicy: policy, arn, target } = secret;
-  if (!policy) return [];
-  if ('unseen' in policy) return [unseen('secret-resource-policy', policy.unseen)];
-  if (policy.seen === undefined) return [ok('secret-resource-policy', words.noResourcePolicy)];
-  if (!tryParsePolicy(policy.seen) || arn === undefined)
-    return [open('secret-resource-policy', words.policyNotUnderstood)];
-  const asked = { arn, region: target.region };
-  const everything = { identityPolicies: [ALL_ALLOWED] };
-  const [refusal] = refusalsOf(asked, everything, role.arn, identity, { resourcePolicy: policy });
-  if (!refusal) return [ok('secret-resource-policy', words.resourcePolicyLets)];
-  return refusal.verdict === 'denied'
-    ? [
-        failed(
-          'secret-resource-policy',
-          words.mayNot([refusal.action], refusal.because),
-          remedies.resourcePolicy(arn, target.region),
-        ),
-      ]
-    : [open('secret-resource-policy', refusal.because)];
 }

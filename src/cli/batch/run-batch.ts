@@ -1,14 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { EXIT, type ExitCode, type Failure, Interrupted } from '../../failure.ts';
 import { takeVariables } from '../../key/index.ts';
-import {
-  asManifest,
-  inManifest,
-  type Manifest,
-  type ManifestInput,
-  readManifest,
-} from '../../manifest/index.ts';
+import { asManifest, inManifest, type ManifestInput, readManifest } from '../../manifest/index.ts';
 import { manifestWords } from '../../manifest/messages.ts';
+import type { Manifest } from '../../manifest/types.ts';
 import type { FailedKey, Outcomes } from '../../plan-types.ts';
 import { type FleetEnd, fleetWords as words } from '../../ui/batch-messages.ts';
 import { setupWords } from '../../ui/messages.ts';

@@ -1,5 +1,5 @@
 import { isAccountId, parseArn, parseSecretArn } from '../../aws/arn.ts';
-import type { ExpectedAccount } from '../../aws/session.ts';
+import type { ExpectedAccount } from '../../aws/clients.ts';
 import { configuredRegions } from '../../cli/configured-values.ts';
 import { missingFailure } from '../../cli/failure-output.ts';
 import type { CommonOptions } from '../../cli/options.ts';

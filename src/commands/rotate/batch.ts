@@ -16,7 +16,8 @@ import { type Replaced, type UsersOfKey, usersOfReplaced } from '../../cli/repla
 import type { CommandRun } from '../../cli/run-command.ts';
 import { showAccount, stepContext, tellChanges } from '../../cli/step-context.ts';
 import { type Attempt, EXIT, type ExitCode } from '../../failure.ts';
-import { loadKeys, type Manifest, type ManifestKey } from '../../manifest/index.ts';
+import { loadKeys } from '../../manifest/index.ts';
+import type { Manifest, ManifestKey } from '../../manifest/types.ts';
 import { hasOpenType, keyRules } from '../../options/setup-request.ts';
 import { keyConflict } from '../../steps/conflict.ts';
 import { toldApart } from '../../steps/index.ts';

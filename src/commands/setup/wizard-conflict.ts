@@ -5,9 +5,9 @@ import { askSecretName } from '../../cli/questions/secret.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import { Interrupted } from '../../failure.ts';
 import * as rules from '../../options/rules.ts';
+import { sharedPrefix } from '../../options/rules.ts';
 import { type CompleteAnswers, prefixOf, type SetupAnswers } from '../../options/setup-request.ts';
 import type { Choice, Conflict } from '../../plan-types.ts';
-import { sharedPrefix } from '../../policy/build.ts';
 import { conflictLines } from '../../ui/plan.ts';
 import { askChoice, askText } from '../../ui/prompt.ts';
 

@@ -10,7 +10,7 @@ import { collect } from '../../inventory/collect.ts';
 import { collectNamed, type Named } from '../../inventory/collect-named.ts';
 import { lookThrough } from '../../inventory/index.ts';
 import type { StatusAnswers } from '../../inventory/types.ts';
-import type { Manifest } from '../../manifest/index.ts';
+import type { Manifest } from '../../manifest/types.ts';
 import { statusText } from './report.ts';
 
 /** Runs `status` and answers the exit code. Whatever goes wrong is told by then. */

@@ -12,7 +12,7 @@ import type { CommonOptions } from '../../cli/options.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { showAccount, tellChanges } from '../../cli/step-context.ts';
 import type { ExitCode } from '../../failure.ts';
-import type { Manifest } from '../../manifest/index.ts';
+import type { Manifest } from '../../manifest/types.ts';
 import type { FailedKey } from '../../plan-types.ts';
 import { isOpen, toldApart } from '../../steps/index.ts';
 import { fleetEnds, fleetWords } from '../../ui/batch-messages.ts';

@@ -1,4 +1,4 @@
-import type { FoundPolicy } from '../../aws/iam/policies.ts';
+import type { FoundPolicy } from '../../aws/iam/policy-versions.ts';
 import type { PolicyUses } from '../../aws/iam/quotas.ts';
 import type { FoundRole } from '../../aws/iam/roles.ts';
 import type { Whereabouts } from '../../aws/secrets/find-in-regions.ts';

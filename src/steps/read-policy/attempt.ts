@@ -1,5 +1,5 @@
 import { policyArn } from '../../aws/arn.ts';
-import type { FoundPolicy } from '../../aws/iam/policies.ts';
+import type { FoundPolicy } from '../../aws/iam/policy-versions.ts';
 import { Failure } from '../../failure.ts';
 import type { StepContext } from '../types.ts';
 import { versionToDelete, withdraw, writeVersion } from './compare-and-swap.ts';

@@ -1,5 +1,6 @@
 import { nameInIamArn, policyArn } from '../../aws/arn.ts';
-import type { FoundPolicy, PolicyReader } from '../../aws/iam/policies.ts';
+import type { PolicyReader } from '../../aws/iam/policies.ts';
+import type { FoundPolicy } from '../../aws/iam/policy-versions.ts';
 import type { AccountRef } from '../../policy/index.ts';
 
 /** A policy that belongs to a chain. */

@@ -1,4 +1,4 @@
-import { type FoundPolicy, readVersions, versionNumber } from '../../aws/iam/policies.ts';
+import { type FoundPolicy, readVersions, versionNumber } from '../../aws/iam/policy-versions.ts';
 import { waitUntil } from '../../aws/requests/poll.ts';
 import type { Limits } from '../../defaults.ts';
 import type { JsonPolicy } from '../../policy/index.ts';

@@ -1,4 +1,4 @@
-import type { FoundPolicy } from '../../aws/iam/policies.ts';
+import type { FoundPolicy } from '../../aws/iam/policy-versions.ts';
 import { LONGEST_POLICY_NAME } from '../../options/rules.ts';
 import type { PolicyWish } from '../../options/setup-request.ts';
 import {

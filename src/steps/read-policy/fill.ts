@@ -1,4 +1,4 @@
-import { readRequests } from '../../checks/access/read-access.ts';
+import { readRequests } from '../../checks/access/read-requests.ts';
 import {
   type AccountRef,
   addToReadPolicy,

@@ -1,8 +1,8 @@
 import { policyArn } from '../../aws/arn.ts';
 import { DEFAULT_ATTACHMENT_QUOTA } from '../../aws/iam/quotas.ts';
 import { MANY_POLICIES } from '../../defaults.ts';
+import { sharedPrefix } from '../../options/rules.ts';
 import type { Change, Conflict, PolicyOutcome } from '../../plan-types.ts';
-import { sharedPrefix } from '../../policy/build.ts';
 import { isWiderThan, secretResources, tryParsePolicy } from '../../policy/index.ts';
 import { conflictFailure } from '../conflict.ts';
 import { policyWords as words } from '../messages.ts';

@@ -1,5 +1,5 @@
 import { policyArn } from '../../aws/arn.ts';
-import { type FoundPolicy, versionNumber } from '../../aws/iam/policies.ts';
+import { type FoundPolicy, versionNumber } from '../../aws/iam/policy-versions.ts';
 import { HTTP, type Limits } from '../../defaults.ts';
 import type { Failure } from '../../failure.ts';
 import type { PolicyOutcome } from '../../plan-types.ts';

@@ -5,8 +5,8 @@ import {
   SetDefaultPolicyVersionCommand,
 } from '@aws-sdk/client-iam';
 import { policyArn } from '../../aws/arn.ts';
-import { NotAwsError } from '../../aws/http/response-shapes.ts';
-import type { FoundPolicy } from '../../aws/iam/policies.ts';
+import { NotAwsError } from '../../aws/http/sdk-client.ts';
+import type { FoundPolicy } from '../../aws/iam/policy-versions.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import { hasAwsCode } from '../../failure.ts';
 import type { JsonPolicy } from '../../policy/index.ts';

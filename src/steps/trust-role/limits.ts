@@ -1,5 +1,5 @@
 import type { FoundRole } from '../../aws/iam/roles.ts';
-import { evaluateOfSession, readRequests } from '../../checks/access/read-access.ts';
+import { evaluateOfSession, readRequests } from '../../checks/access/read-requests.ts';
 import {
   type AccessRequest,
   type Evaluation,

@@ -1,5 +1,5 @@
 import { routerKindOf } from '../../../aws/mediaconnect/routers.ts';
-import { userWords } from '../../../aws/secrets/user-messages.ts';
+import { userWords } from '../../../aws/secrets/messages.ts';
 import { EXIT, type ExitCode } from '../../../failure.ts';
 import type { Verdict } from '../../../plan-types.ts';
 import { plain, plainCommand } from '../../../text.ts';

@@ -1,7 +1,7 @@
 import { policyArn } from '../../../aws/arn.ts';
 import type { FoundRole } from '../../../aws/iam/roles.ts';
 import { kmsKeyRef } from '../../../aws/kms/index.ts';
-import { readRequests } from '../../../checks/access/read-access.ts';
+import { readRequests } from '../../../checks/access/read-requests.ts';
 import type { Seen } from '../../../inventory/collect.ts';
 import { statusWords } from '../../../inventory/messages.ts';
 import type { SeenSecret } from '../../../inventory/secrets.ts';

@@ -1,4 +1,4 @@
-import type { FoundPolicy } from '../../../aws/iam/policies.ts';
+import type { FoundPolicy } from '../../../aws/iam/policy-versions.ts';
 import type { Identity } from '../../../aws/session.ts';
 import type { PolicyOutcome } from '../../../plan-types.ts';
 import { isReadPolicyShape, removeSecrets, tryParsePolicy } from '../../../policy/index.ts';

@@ -1,5 +1,5 @@
 import type { FoundSecret } from '../../../aws/secrets/index.ts';
-import { userWords } from '../../../aws/secrets/user-messages.ts';
+import { userWords } from '../../../aws/secrets/messages.ts';
 import type { SecretUser } from '../../../aws/secrets/users.ts';
 import type { Conflict } from '../../../plan-types.ts';
 import { blockedBy } from '../../../steps/conflict.ts';

@@ -1,6 +1,6 @@
 import type { Whereabouts } from '../../../aws/secrets/find-in-regions.ts';
 import type { FoundSecret } from '../../../aws/secrets/index.ts';
-import { userWords } from '../../../aws/secrets/user-messages.ts';
+import { userWords } from '../../../aws/secrets/messages.ts';
 import { EXIT, Failure } from '../../../failure.ts';
 import { groupedBy } from '../../../grouping.ts';
 import type { Change, OutcomeAction, Outcomes } from '../../../plan-types.ts';

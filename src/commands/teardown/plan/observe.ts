@@ -1,4 +1,5 @@
-import { type FoundPolicy, type PolicyReader, policyReader } from '../../../aws/iam/policies.ts';
+import { type PolicyReader, policyReader } from '../../../aws/iam/policies.ts';
+import type { FoundPolicy } from '../../../aws/iam/policy-versions.ts';
 import { readPolicyUses } from '../../../aws/iam/quotas.ts';
 import { type FoundRole, readRole } from '../../../aws/iam/roles.ts';
 import { allOrFirstFailure, atMost } from '../../../aws/requests/concurrency.ts';

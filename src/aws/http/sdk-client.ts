@@ -4,8 +4,8 @@ import type { KMSClient } from '@aws-sdk/client-kms';
 import type { MediaConnectClient } from '@aws-sdk/client-mediaconnect';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { STSClient } from '@aws-sdk/client-sts';
+import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { HTTP } from '../../defaults.ts';
-import type { RequestHandler } from '../clients.ts';
 
 /**
  * What AWS's answers must look like where the program reads them. The SDK passes on a text that is a number, or a list that
@@ -126,3 +126,6 @@ export type SdkClient = IAMClient | KMSClient | MediaConnectClient | SecretsMana
 export function middlewareOf(client: SdkClient): IAMClient['middlewareStack'] {
   return client.middlewareStack as IAMClient['middlewareStack'];
 }
+
+/** What sends requests, and keeps the connections. */
+export type RequestHandler = Pick<NodeHttpHandler, 'handle' | 'destroy' | 'metadata'>;

@@ -1,18 +1,23 @@
-import type { FlowEncryption, FlowPart, FoundFlow, TransitEncryption } from '../../aws/mediaconnect/flows.ts';
-import type { FoundRouterEnd, RouterSetting } from '../../aws/mediaconnect/routers.ts';
-import type { FoundSecret } from '../../aws/secrets/index.ts';
-import { userWords as words } from '../../aws/secrets/user-messages.ts';
-import { spellingsOf } from '../../aws/secrets/users.ts';
-import type { Identity } from '../../aws/session.ts';
-import type { Remedy } from '../../failure.ts';
-import type { KeyMaterial } from '../../key/index.ts';
+import type {
+  FlowEncryption,
+  FlowPart,
+  FoundFlow,
+  TransitEncryption,
+} from '../../../aws/mediaconnect/flows.ts';
+import type { FoundRouterEnd, RouterSetting } from '../../../aws/mediaconnect/routers.ts';
+import type { FoundSecret } from '../../../aws/secrets/index.ts';
+import { userWords as words } from '../../../aws/secrets/messages.ts';
+import { spellingsOf } from '../../../aws/secrets/users.ts';
+import type { Identity } from '../../../aws/session.ts';
+import type { Remedy } from '../../../failure.ts';
+import type { KeyMaterial } from '../../../key/index.ts';
+import { judgeContent } from '../check-value.ts';
+import { verifyWords } from '../messages.ts';
+import { isRouted } from '../observe/flow.ts';
+import type { SecretSight, SecretTarget, ThereSecret } from '../observe/secret.ts';
+import { keyOf, targetOf, transitTarget } from '../observe/subjects.ts';
+import type { VerifyCheck, VerifyId } from '../types.ts';
 import { judgePart } from './check-flow.ts';
-import { judgeContent } from './check-value.ts';
-import { verifyWords } from './messages.ts';
-import { isRouted } from './observe/flow.ts';
-import type { SecretSight, SecretTarget, ThereSecret } from './observe/secret.ts';
-import { keyOf, targetOf, transitTarget } from './observe/subjects.ts';
-import type { VerifyCheck, VerifyId } from './types.ts';
 
 /** A setting of a flow, a router input or a router output that does not fit a key which comes into its secret. */
 export interface Misfit {

@@ -1,4 +1,4 @@
-import type { Remedy } from '../../failure.ts';
+import type { Remedy } from '../../../failure.ts';
 
 /** What `verify` says about encryption between flows, routers and MediaLive, and about routers. */
 export const routerWords = {

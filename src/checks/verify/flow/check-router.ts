@@ -1,17 +1,17 @@
-import { parseArn, parseSecretArn } from '../../aws/arn.ts';
-import { seenIn } from '../../aws/look.ts';
-import type { FlowPart, TransitEncryption } from '../../aws/mediaconnect/flows.ts';
-import { type FoundRouterEnd, routerKindOf } from '../../aws/mediaconnect/routers.ts';
-import type { Identity } from '../../aws/session.ts';
-import type { Remedy } from '../../failure.ts';
-import { remedies } from './fixes.ts';
-import { verifyWords } from './messages.ts';
-import { isRouted, type MediaSight, type MediaSights } from './observe/flow.ts';
-import type { SecretSight } from './observe/secret.ts';
-import { keyOf, transitTarget } from './observe/subjects.ts';
-import { checksOf, judgeForeign } from './result.ts';
-import { routerRemedies, routerWords as words } from './router-messages.ts';
-import type { VerifyCheck, VerifyId } from './types.ts';
+import { parseArn, parseSecretArn } from '../../../aws/arn.ts';
+import { seenIn } from '../../../aws/look.ts';
+import type { FlowPart, TransitEncryption } from '../../../aws/mediaconnect/flows.ts';
+import { type FoundRouterEnd, routerKindOf } from '../../../aws/mediaconnect/routers.ts';
+import type { Identity } from '../../../aws/session.ts';
+import type { Remedy } from '../../../failure.ts';
+import { remedies } from '../fixes.ts';
+import { verifyWords } from '../messages.ts';
+import { isRouted, type MediaSight, type MediaSights } from '../observe/flow.ts';
+import type { SecretSight } from '../observe/secret.ts';
+import { keyOf, transitTarget } from '../observe/subjects.ts';
+import { checksOf, judgeForeign } from '../result.ts';
+import type { VerifyCheck, VerifyId } from '../types.ts';
+import { routerRemedies, routerWords as words } from './messages.ts';
 
 type Sights = ReadonlyMap<string, SecretSight>;
 

@@ -1,6 +1,6 @@
-import type { Remedy } from '../../failure.ts';
-import { plainJson } from '../../text.ts';
-import { aws } from '../../ui/commands.ts';
+import type { Remedy } from '../../../failure.ts';
+import { plainJson } from '../../../text.ts';
+import { aws } from '../../../ui/commands.ts';
 
 /** What to do about the checks of a flow that are not as they should be. */
 export const flowRemedies = {

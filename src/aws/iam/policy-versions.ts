@@ -1,0 +1,84 @@
+import { GetPolicyVersionCommand, paginateListPolicyVersions } from '@aws-sdk/client-iam';
+import { decodePolicy } from '../../policy/index.ts';
+import { NotAwsError } from '../http/sdk-client.ts';
+import { type Aws, orAbsent } from '../session.ts';
+
+export function listed(versions: PolicyVersion[]): Pick<FoundPolicy, 'versions' | 'createdAt'> {
+  const dates = versions.flatMap(({ id, createdAt }) => (createdAt ? [[id, createdAt.getTime()]] : []));
+  return { versions: versions.map(({ id }) => id), createdAt: Object.fromEntries(dates) };
+}
+
+/** Reads which versions a policy has, without their documents. Returns undefined if IAM shows no such policy. */
+export async function readVersions(
+  aws: Aws,
+  arn: string,
+): Promise<Pick<FoundPolicy, 'versionId' | 'versions' | 'createdAt'> | undefined> {
+  const versions = await orAbsent(listVersions(aws, arn));
+  const current = versions?.find(({ isDefault }) => isDefault);
+  return versions && current ? { versionId: current.id, ...listed(versions) } : undefined;
+}
+
+/** The document of one version of a policy, as JSON text. */
+export async function readVersion(aws: Aws, arn: string, versionId: string): Promise<string | undefined> {
+  const command = new GetPolicyVersionCommand({ PolicyArn: arn, VersionId: versionId });
+  const document = await orAbsent(
+    aws.call({ action: 'iam:GetPolicyVersion', resource: arn }, async (options) => {
+      const { PolicyVersion } = await aws.clients.iam().send(command, options);
+      // It would be taken for a version that IAM does not show yet, and waited for.
+      if (!PolicyVersion?.Document) throw new NotAwsError('a policy version without a document');
+      return PolicyVersion.Document;
+    }),
+  );
+  return document === undefined ? undefined : decodePolicy(document);
+}
+
+export interface PolicyVersion {
+  id: string;
+  isDefault: boolean;
+  createdAt: Date | undefined;
+}
+
+/** The IAM API's pattern for the ID of a policy version (`policyVersionIdType`). */
+const VERSION_ID = /^v[1-9]\d*(\.[A-Za-z0-9-]*)?$/;
+
+/** Versions are numbered in the order of their making, `v1`, `v2`, …, and no number is used twice. */
+export function versionNumber(versionId: string): number {
+  return Number(versionId.slice(1));
+}
+
+/** All versions of a policy, oldest first. The list also says which one is the default, so `GetPolicy` is not needed. */
+export async function listVersions(aws: Aws, arn: string): Promise<PolicyVersion[]> {
+  return aws.call({ action: 'iam:ListPolicyVersions', resource: arn }, async (options) => {
+    const versions: PolicyVersion[] = [];
+    for await (const page of paginateListPolicyVersions(
+      { client: aws.clients.iam() },
+      { PolicyArn: arn },
+      options,
+    )) {
+      for (const { VersionId, IsDefaultVersion, CreateDate } of page.Versions ?? []) {
+        if (!VersionId || !VERSION_ID.test(VersionId))
+          throw new NotAwsError('a policy version without an ID');
+        versions.push({ id: VersionId, isDefault: IsDefaultVersion ?? false, createdAt: CreateDate });
+      }
+    }
+    return versions.sort((a, b) => versionNumber(a.id) - versionNumber(b.id));
+  });
+}
+
+/** A managed policy as it exists, with the document of its default version. */
+export interface FoundPolicy {
+  arn: string;
+  name: string;
+  /** The default policy version, such as `v1`. */
+  versionId: string;
+  /** The document of the default version as JSON text. */
+  document: string;
+  /** The IDs of all versions, oldest first. IAM keeps at most five of a customer-managed policy. */
+  versions: string[];
+  /** When each version was created, by AWS's clock, in milliseconds since the epoch; for those of which IAM says so. */
+  createdAt: Readonly<Record<string, number>>;
+  /** The CloudFormation stack that it belongs to, if it belongs to one and its tags were read (`withTags`). */
+  stack?: string;
+  /** Whether this program made it when another one was full, as its tag says; absent where its tags were not read. */
+  overflow?: boolean;
+}

@@ -1,0 +1,46 @@
+import type { Identity } from '../../aws/session.ts';
+import { CURRENT_VERSION, parsePolicy, tryParsePolicy } from '../../policy/index.ts';
+import { refusalsOf } from '../access/read-access.ts';
+import { remedies } from './fixes.ts';
+import { verifyWords as words } from './messages.ts';
+import type { RoleSight, ThereRole } from './observe/role.ts';
+import type { SecretSight, ThereSecret } from './observe/secret.ts';
+import { checksOf } from './result.ts';
+import type { VerifyCheck } from './types.ts';
+
+/** Stands for a role that nothing but the secret's own policy could keep out. */
+const ALL_ALLOWED = parsePolicy(
+  JSON.stringify({ Version: CURRENT_VERSION, Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }),
+);
+
+export function judgeResourcePolicy(
+  role: Role,
+  secret: Secret,
+  subject: string,
+  identity: Identity,
+): VerifyCheck[] {
+  const { ok, failed, unseen, open } = checksOf(subject);
+  const { resourcePolicy: policy, arn, target } = secret;
+  if (!policy) return [];
+  if ('unseen' in policy) return [unseen('secret-resource-policy', policy.unseen)];
+  if (policy.seen === undefined) return [ok('secret-resource-policy', words.noResourcePolicy)];
+  if (!tryParsePolicy(policy.seen) || arn === undefined)
+    return [open('secret-resource-policy', words.policyNotUnderstood)];
+  const asked = { arn, region: target.region };
+  const everything = { identityPolicies: [ALL_ALLOWED] };
+  const [refusal] = refusalsOf(asked, everything, role.arn, identity, { resourcePolicy: policy });
+  if (!refusal) return [ok('secret-resource-policy', words.resourcePolicyLets)];
+  return refusal.verdict === 'denied'
+    ? [
+        failed(
+          'secret-resource-policy',
+          words.mayNot([refusal.action], refusal.because),
+          remedies.resourcePolicy(arn, target.region),
+        ),
+      ]
+    : [open('secret-resource-policy', refusal.because)];
+}
+
+export type Role = RoleSight & ThereRole;
+
+export type Secret = SecretSight & ThereSecret;
