@@ -1,5 +1,5 @@
 import { EXIT } from './failure.ts';
-import { runProgram } from './run.ts';
+import { runProgram } from './program.ts';
 import { outputWords } from './ui/output.ts';
 import { ignoreZeroSizes } from './ui/terminal.ts';
 

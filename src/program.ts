@@ -1,8 +1,8 @@
-import { Command, Help } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Registration } from './cli/command.ts';
 import { helpWords as help } from './cli/help.ts';
-import { commandsBelow } from './cli/options.ts';
+import { commandsBelow, readSwitches } from './cli/options.ts';
 import { addCompletion } from './commands/completion/command.ts';
 import { addExport } from './commands/export/command.ts';
 import { addPermissions } from './commands/permissions/command.ts';
@@ -48,4 +48,24 @@ export function createProgram(registration: Registration): Command {
 
 function wrapped(text: string): string {
   return new Help().boxWrap(text, Math.min(process.stdout.columns ?? 100, 100));
+}
+
+/** Runs the program, from the command line to `process.exitCode`. */
+export async function runProgram(argv: string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const problems: string[] = [];
+  const finish = (exitCode: number) => {
+    process.exitCode = exitCode;
+  };
+  const program = createProgram({ finish, problems });
+  problems.push(...readSwitches(program, env));
+  if (argv.length <= 2) return program.outputHelp();
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    // Help and version end with an exception as well, which is none.
+    if (error instanceof CommanderError && error.exitCode === 0) return;
+    // Loaded only now, because the start of every command, help above all, would wait for it.
+    const { endEarly } = await import('./cli/failure-output.ts');
+    endEarly(error, argv, env);
+  }
 }

@@ -2,7 +2,7 @@ import { looksLikePartOfKey } from '../redaction.ts';
 import { plain, shownUrl } from '../text.ts';
 import type { AwsConfiguration, KnownConfiguration, Setting } from './credentials/configuration.ts';
 import { configurationWords as words } from './credentials/messages.ts';
-import { SERVICE_IDS, type ServiceId } from './services.ts';
+import { SERVICE_IDS, type ServiceId } from './regions.ts';
 import type { Identity } from './session.ts';
 
 /** Who asks AWS, and where: what is known of it by now. */

@@ -17,10 +17,10 @@ import {
   type SdkClient,
   withBoundedAnswers,
 } from './http/sdk-client.ts';
+import type { ServiceId } from './regions.ts';
 import type { LaneOf, Lanes } from './requests/request-queues.ts';
 import { withBoundedRetries } from './requests/retries.ts';
 import type { BeginWait } from './requests/slow-calls.ts';
-import type { ServiceId } from './services.ts';
 
 /** How AWS is reached and as whom: by the user's configuration, or by a fixed endpoint and credentials. */
 export interface AwsSettings {

@@ -7,9 +7,8 @@ import { denialHint, denialIn } from './denials.ts';
 import { isClockSkew } from './http/clock-skew.ts';
 import { networkFailure, type Request, type Trust } from './http/network-errors.ts';
 import { awsWords as words } from './messages.ts';
-import { isAlwaysEnabled } from './regions.ts';
+import { isAlwaysEnabled, serviceOf } from './regions.ts';
 import { isThrottled } from './requests/retries.ts';
-import { serviceOf } from './services.ts';
 
 /** Whose credentials these are, for the sentence. */
 export interface Caller {

@@ -9,7 +9,7 @@ import { configurationWords } from './credentials/messages.ts';
 import { isUnknownKey, toFailure } from './errors.ts';
 import type { Request } from './http/network-errors.ts';
 import { awsWords as words } from './messages.ts';
-import { pauseFor } from './requests/poll.ts';
+import { pauseFor } from './requests/concurrency.ts';
 import { createLanes } from './requests/request-queues.ts';
 import { mayHaveTakenEffect } from './requests/retries.ts';
 import { type OnWaiting, watchEnds, watchWaits } from './requests/slow-calls.ts';

@@ -1,3 +1,4 @@
+import { parseSecretArn } from '../aws/arn.ts';
 import { allOrFirstFailure } from '../aws/requests/concurrency.ts';
 import { describeSecret } from '../aws/secrets/index.ts';
 import type { Aws } from '../aws/session.ts';
@@ -10,7 +11,9 @@ import {
   keyReader,
   type UncheckedKey,
 } from '../key/index.ts';
-import type { KeyAnswers } from '../options/key-options.ts';
+import type { KeyAnswers, Reader } from '../options/key-options.ts';
+import { inputWords as words } from '../options/messages.ts';
+import * as rules from '../options/rules.ts';
 import { hasOpenType, keyRules } from '../options/setup-request.ts';
 import { tried } from '../steps/observe.ts';
 import { setupWords } from '../ui/messages.ts';
@@ -73,4 +76,49 @@ export async function taggedType(aws: Aws, places: readonly SecretPlace[]): Prom
   const looks = places.map(({ region, id }) => tried(() => describeSecret(aws, region, id)));
   const found = await allOrFirstFailure(looks);
   return found.flatMap((each) => ('value' in each ? (each.value?.keyType ?? []) : []))[0];
+}
+
+/** The options that name a secret which exists, as the parser returns them: text, not checked. */
+export interface SecretOptions {
+  secretName?: string;
+  secretArn?: string[];
+  region?: string[];
+}
+
+/** The same, read. */
+export interface SecretAnswers {
+  secretName?: string;
+  secretArns: string[];
+  regions: string[];
+}
+
+export function readSecretOptions(options: SecretOptions, read: Reader): SecretAnswers {
+  return {
+    ...read.text('secretName', options.secretName, rules.secretName, '--secret-name'),
+    secretArns: read.list(options.secretArn, rules.secretArn, '--secret-arn'),
+    regions: [...new Set(read.list(options.region, rules.region, '--region'))],
+  };
+}
+
+/** What is wrong with options that are right by themselves but do not go together. */
+export function secretProblems({ secretName, secretArn, region }: SecretOptions): string[] {
+  if (secretArn === undefined) return [];
+  const names = new Set(secretArn.map((arn) => parseSecretArn(arn.trim())?.name ?? ''));
+  const named = secretName !== undefined || region !== undefined;
+  return [
+    ...(named ? [words.arnOrName] : []),
+    ...(names.size > 1 && !names.has('') ? [words.arnsOfOneName] : []),
+  ];
+}
+
+/** The secret that is meant, by its name, and the Regions that were named; none means every Region it lives in. */
+export function meantBy({ secretName, secretArns, regions }: SecretAnswers): {
+  name: string | undefined;
+  regions: string[];
+} {
+  const arns = secretArns.flatMap((arn) => parseSecretArn(arn) ?? []);
+  const [first] = arns;
+  return first
+    ? { name: first.name, regions: [...new Set(arns.map(({ region }) => region))] }
+    : { name: secretName, regions };
 }

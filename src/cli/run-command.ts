@@ -178,7 +178,7 @@ async function settingsFor({
     : undefined;
   if (sandbox)
     return { endpointUrl: sandbox.url, credentials: sandbox.credentials, homeRegion, expected, trace };
-  const mfa = interactive ? await import('./questions/account.ts') : undefined;
+  const mfa = interactive ? await import('./questions/context.ts') : undefined;
   const askMfaCode = mfa && ((serial: string) => mfa.askMfaCode(serial, output, progress));
   const configuration = await readConfiguration(common, process.env, { interrupt });
   output.caller = () => callerMembers({ configuration });

@@ -1,7 +1,6 @@
 import { kmsKeyRef } from '../aws/kms/index.ts';
 import type { Identity } from '../aws/session.ts';
-import { decryptionByCustomerKeys } from '../checks/access/encryption.ts';
-import { checkKmsKeys, type KmsKeyFinding } from '../checks/access/kms-key.ts';
+import { checkKmsKeys, decryptionByCustomerKeys, type KmsKeyFinding } from '../checks/access/encryption.ts';
 import {
   type DecidingDocuments,
   documentsOf,

@@ -1,7 +1,6 @@
 import { policyReader } from '../aws/iam/policies.ts';
-import type { ListedPolicy } from '../aws/iam/role-listing.ts';
-import { type ListedRole, rolePages } from '../aws/iam/role-listing.ts';
-import { describeRole, type FoundRole, readRole } from '../aws/iam/roles.ts';
+import type { ListedPolicy } from '../aws/iam/roles.ts';
+import { describeRole, type FoundRole, type ListedRole, readRole, rolePages } from '../aws/iam/roles.ts';
 import { atMost } from '../aws/requests/concurrency.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { MEDIACONNECT_SERVICE, tryParsePolicy } from '../policy/index.ts';

@@ -1,4 +1,4 @@
-import { reader } from '../options/option-reader.ts';
+import { reader } from '../options/key-options.ts';
 import * as rules from '../options/rules.ts';
 import type { Verdict } from '../plan-types.ts';
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Tag } from '../aws/tags.ts';
-import { given, type Reader, readerOf } from '../options/option-reader.ts';
+import { given, type Reader, readerOf } from '../options/key-options.ts';
 import { tagListProblems, tagProblem } from '../options/rules.ts';
 import { answersOf, combinations, type SetupOptions } from '../options/setup-options.ts';
 import type { SetupAnswers } from '../options/setup-request.ts';

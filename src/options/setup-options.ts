@@ -2,13 +2,15 @@ import { parseArn, parseSecretArn } from '../aws/arn.ts';
 import { partitionOf } from '../aws/regions.ts';
 import {
   EXISTING_KEY_ANSWERS,
+  given,
   type KeyOptions,
   keyProblems,
   POLICY_SCOPES,
+  type Reader,
+  reader,
   readKeyOptions,
 } from './key-options.ts';
 import { inputWords as words } from './messages.ts';
-import { given, type Reader, reader } from './option-reader.ts';
 import * as rules from './rules.ts';
 import type { SetupAnswers } from './setup-request.ts';
 

@@ -3,12 +3,12 @@ import { checkIdentityPolicy } from './documents/identity-policy.ts';
 import { setPolicyDocument } from './iam/index.ts';
 import { setKmsKeyState } from './kms/index.ts';
 import { type Machine, newMachine } from './machine.ts';
-import { addFlow, addRouterEnd } from './mediaconnect/fixtures.ts';
+import { addFlow, addRouterEnd } from './mediaconnect/index.ts';
 import { homeRegion, PARTITIONS } from './partitions.ts';
 import { uniqueId } from './random.ts';
 import { addOwnedSecret, addRotationFunction } from './secretsmanager/index.ts';
 import { HOST, listen } from './server.ts';
-import { mergeTags, type Tag } from './tags.ts';
+import { mergeTags, type Tag } from './shapes.ts';
 import type { Sandbox, SandboxCredentials, SandboxOptions } from './types.ts';
 import type { World } from './world.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { authenticate, demandAuthorization, expiredToken } from './auth/authenticate.ts';
-import { type Authorization, parseAuthorization } from './auth/authorization.ts';
+import { type Authorization, parseAuthorization } from './auth/signature.ts';
 import { AwsError } from './errors.ts';
 import { iam } from './iam/index.ts';
 import { kms } from './kms/index.ts';

@@ -1,4 +1,4 @@
-import type { Authorization } from './auth/authorization.ts';
+import type { Authorization } from './auth/signature.ts';
 import type { WireRequest } from './protocols/protocol.ts';
 import type { Service } from './service.ts';
 import type { RecordedRequest } from './types.ts';

@@ -12,9 +12,9 @@ import { readPolicy } from './read-policy/index.ts';
 import { failed, foundIn, type KeyResult, roleResult, type SetupResult, whatStops } from './results.ts';
 import { storeSecret } from './store-secret/index.ts';
 import { beginsIn } from './store-secret/reconcile.ts';
-import { warnOfNew } from './tags.ts';
 import { trustRole } from './trust-role/index.ts';
 import type { SecretRef, Step, StepContext, StepInput, StepPlan } from './types.ts';
+import { warnOfNew } from './types.ts';
 
 /**
  * Carries out what was planned, step after step: the secrets, of some keys at once, then the policies, then the roles.

@@ -1,6 +1,6 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import type { Whereabouts } from '../aws/secrets/find-in-regions.ts';
-import { namedSecretWords as words } from '../aws/secrets/named-secret-messages.ts';
+import { namedSecretWords as words } from '../aws/secrets/messages.ts';
 import type { Identity } from '../aws/session.ts';
 import type { Conflict } from '../plan-types.ts';
 import { blockedBy } from './conflict.ts';

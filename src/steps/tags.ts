@@ -3,7 +3,6 @@ import { KEY_TYPE_TAG, OVERFLOW_TAG_VALUE, OWN_TAG } from '../defaults.ts';
 import type { KeyType } from '../key/index.ts';
 import type { StepName } from '../plan-types.ts';
 import type { CreateWork } from './read-policy/distribute.ts';
-import type { StepContext, StepPlan } from './types.ts';
 
 /** The tags of a new resource: the program's own, which says which step made it, and the user's. */
 export function tagsFor(
@@ -22,12 +21,4 @@ export function secretTags({ keyType, tags }: { keyType: KeyType; tags: Tag[] })
 /** The tags of a new policy; those of one that continues another say so. */
 export function policyTags({ overflowOf }: Pick<CreateWork, 'overflowOf'>, request: { tags: Tag[] }) {
   return tagsFor(overflowOf === undefined ? 'read-policy' : OVERFLOW_TAG_VALUE, request);
-}
-
-type Warned = Pick<StepPlan, 'warnings'>;
-
-/** Prints the warnings of a plan that was made again which the plan before it did not have. */
-export function warnOfNew({ warn }: Pick<StepContext, 'warn'>, before: Warned, again: Warned): void {
-  const known = new Set(before.warnings);
-  for (const warning of again.warnings) if (!known.has(warning)) warn(warning);
 }

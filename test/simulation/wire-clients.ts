@@ -1,6 +1,6 @@
 import { createClients } from '../../src/aws/clients.ts';
 import type { RequestHandler } from '../../src/aws/http/sdk-client.ts';
-import { parseAuthorization } from '../../src/sandbox/auth/authorization.ts';
+import { parseAuthorization } from '../../src/sandbox/auth/signature.ts';
 import type { Machine } from '../../src/sandbox/machine.ts';
 import { carryOut } from '../../src/sandbox/pipeline.ts';
 import type { WireRequest } from '../../src/sandbox/protocols/protocol.ts';

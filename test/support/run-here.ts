@@ -1,4 +1,4 @@
-import { runProgram } from '../../src/run.ts';
+import { runProgram } from '../../src/program.ts';
 import { baseEnv, type RunResult } from './run.ts';
 
 /** What the launcher sets. */

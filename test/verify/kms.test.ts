@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-kms';
 import { ListSecretVersionIdsCommand, UpdateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { judgeKmsKey } from '../../src/checks/verify/check-kms-key.ts';
+import { judgeKmsKey } from '../../src/checks/verify/check-secret.ts';
 import { clientsFor } from '../sandbox/clients.ts';
 import { ACCOUNT, clientsOf, KEYS, REGION, roleArn } from '../support/account.ts';
 import { runPrinted } from '../support/printed.ts';

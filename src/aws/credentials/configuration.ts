@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { loadSharedConfigFiles } from '@smithy/core/config';
 import { EXIT, Failure } from '../../failure.ts';
 import { plain } from '../../text.ts';
-import type { ServiceId } from '../services.ts';
+import type { ServiceId } from '../regions.ts';
 import {
   type FileLimits,
   hasAccessKeys,

@@ -1,6 +1,8 @@
+import { parseArn } from '../../aws/arn.ts';
 import { type FoundKmsKey, kmsKeyRef, readKmsKey } from '../../aws/kms/index.ts';
 import { type Look, seenIn } from '../../aws/look.ts';
 import type { Aws, Identity } from '../../aws/session.ts';
+import type { Failure } from '../../failure.ts';
 import {
   type Decryption,
   type DecryptionReaders,
@@ -10,6 +12,7 @@ import {
   readDecryption,
   requestAtOnce,
 } from './decryption.ts';
+import { proofWords as words } from './messages.ts';
 
 /** The KMS keys of a secret, as far as they could be looked at. */
 export interface Encryption {
@@ -91,4 +94,136 @@ export function decryptionByCustomerKeys({
   const isAws = ({ key }: Decryption['keyPolicies'][number]) =>
     named?.managedByAws === true && (key.arn === undefined || key.arn === named.arn);
   return { ...decryption, keyPolicies: decryption.keyPolicies.filter((each) => !isAws(each)) };
+}
+
+/** What can be done about a KMS key that is not right. */
+type KmsKeyFix =
+  | 'enable'
+  | 'cancel-deletion'
+  /** Connect the custom key store that has the key. */
+  | 'connect-key-store'
+  /** Import the key material into the key. */
+  | 'import-key-material'
+  /** Wait until AWS has created the key. */
+  | 'wait'
+  /** Give the secret another KMS key. */
+  | 'other-key'
+  /** Encrypt the current version with the KMS key that the secret names. */
+  | 'encrypt-anew'
+  /** Store another value: the key is gone, so the current version cannot be decrypted any more. */
+  | 'new-value'
+  /** Ask the account that has the key. */
+  | 'foreign-policy';
+
+/** What was found out about the KMS key of a secret. */
+export type KmsKeyFinding =
+  | { verdict: 'ok'; detail: string }
+  | { verdict: 'failed' | 'warning'; detail: string; fix: KmsKeyFix; keyArn: string; keyStoreId?: string }
+  | { verdict: 'cannot-tell'; unseen: Failure }
+  | { verdict: 'cannot-tell'; because: string };
+
+const IN_DELETION = /^Pending(Replica)?Deletion$/;
+
+/** While the primary Region of a multi-Region key is changed, the key is `Updating` and can be used all the same. */
+const USABLE = /^(Enabled|Updating)$/;
+
+/** How a KMS key can be used again in each state that does not allow it. No data is lost in any of them. */
+const FIX_FOR_STATE: ReadonlyMap<string, KmsKeyFix> = new Map([
+  ['Disabled', 'enable'],
+  ['PendingDeletion', 'cancel-deletion'],
+  ['PendingReplicaDeletion', 'cancel-deletion'],
+  ['Unavailable', 'connect-key-store'],
+  ['PendingImport', 'import-key-material'],
+  ['Creating', 'wait'],
+]);
+
+/**
+ * Checks whether the KMS keys of a secret, and of its current version, can be used. Pure.
+ * Source: KMS Developer Guide, "Key states of AWS KMS keys"; Secrets Manager User Guide, "Secret encryption and decryption".
+ */
+export function checkKmsKeys(
+  secret: { region: string; kmsKeyId?: string },
+  { kmsKey, decryption, earlierKmsKeys = [] }: Partial<Encryption>,
+  identity: Identity,
+): KmsKeyFinding[] {
+  const named = checkNamed(secret, kmsKey, identity);
+  const ofVersion = [
+    ...unseenKeys(decryption),
+    ...earlierKmsKeys.flatMap(({ arn, key }) => checkEarlier(arn, key)),
+  ];
+  return ofVersion.length === 0 ? [named] : [...(named.verdict === 'ok' ? [] : [named]), ...ofVersion];
+}
+
+/** The key that the secret names says nothing about the current version. */
+function unseenKeys(decryption: Decryption | undefined): KmsKeyFinding[] {
+  const versionKeys = decryption?.versionKeys;
+  return versionKeys && 'unseen' in versionKeys
+    ? [{ verdict: 'cannot-tell', unseen: versionKeys.unseen }]
+    : [];
+}
+
+/** What is to be said of the current version being encrypted with another key than the one that the secret names. */
+function checkEarlier(arn: string, key: Look<FoundKmsKey | undefined>): KmsKeyFinding[] {
+  const unusable = (state: string, fix: KmsKeyFix, keyStoreId?: string): KmsKeyFinding => ({
+    verdict: 'failed',
+    detail: words.earlierKmsKeyUnusable(arn, state),
+    fix,
+    keyArn: arn,
+    ...(keyStoreId ? { keyStoreId } : {}),
+  });
+  const other: KmsKeyFinding = {
+    verdict: 'warning',
+    detail: words.earlierKmsKey(arn),
+    fix: 'encrypt-anew',
+    keyArn: arn,
+  };
+  if ('unseen' in key) return [other, { verdict: 'cannot-tell', unseen: key.unseen }];
+  if (!key.seen) return [unusable('not found', 'new-value')];
+  const { state, keyStoreId } = key.seen;
+  if (USABLE.test(state)) return [other];
+  const fix = FIX_FOR_STATE.get(state);
+  return fix ? [unusable(state, fix, keyStoreId)] : [other, unknownState(arn, state)];
+}
+
+/** AWS may add states, and what imitates AWS may leave them out. */
+function unknownState(arn: string, state: string): KmsKeyFinding {
+  const because = state === '' ? words.kmsKeyStateMissing(arn) : words.kmsKeyStateUnknown(arn, state);
+  return { verdict: 'cannot-tell', because };
+}
+
+function checkNamed(
+  { region, kmsKeyId }: { region: string; kmsKeyId?: string },
+  kmsKey: Encryption['kmsKey'],
+  identity: Identity,
+): KmsKeyFinding {
+  if (kmsKeyId === undefined || !kmsKey || seenIn(kmsKey)?.managedByAws)
+    return { verdict: 'ok', detail: words.awsKey };
+  if ('unseen' in kmsKey) return { verdict: 'cannot-tell', unseen: kmsKey.unseen };
+  return kmsKey.seen
+    ? checkFound(kmsKey.seen, region, identity)
+    : { verdict: 'failed', detail: words.noKmsKey(kmsKeyId), fix: 'other-key', keyArn: kmsKeyId };
+}
+
+function checkFound(key: FoundKmsKey, region: string, identity: Identity): KmsKeyFinding {
+  const { arn, state, usage, keyStoreId } = key;
+  const place = parseArn(arn);
+  const failed = (detail: string, fix: KmsKeyFix = 'other-key'): KmsKeyFinding => ({
+    verdict: 'failed',
+    detail,
+    fix,
+    keyArn: arn,
+    ...(keyStoreId ? { keyStoreId } : {}),
+  });
+  const fix = FIX_FOR_STATE.get(state);
+  if (IN_DELETION.test(state)) return failed(words.kmsKeyDeleted(arn), fix);
+  if (state === 'Disabled') return failed(words.kmsKeyDisabled(arn), fix);
+  if (fix) return failed(words.kmsKeyState(arn, state), fix);
+  if (!USABLE.test(state)) return unknownState(arn, state);
+  // What imitates AWS may leave it out.
+  if (usage === '') return { verdict: 'cannot-tell', because: words.kmsKeyStateMissing(arn) };
+  if (usage !== 'ENCRYPT_DECRYPT') return failed(words.kmsKeyUsage(arn, usage));
+  if (place?.region !== region) return failed(words.kmsKeyRegion(arn));
+  return place.account === identity.account
+    ? { verdict: 'ok', detail: words.kmsKeyReady }
+    : { verdict: 'warning', detail: words.kmsKeyForeign(arn), fix: 'foreign-policy', keyArn: arn };
 }

@@ -1,4 +1,4 @@
-import { waitUntil } from '../../aws/requests/poll.ts';
+import { waitUntil } from '../../aws/requests/concurrency.ts';
 import type { Aws, Identity } from '../../aws/session.ts';
 import type { Limits } from '../../defaults.ts';
 import type { Check } from '../../plan-types.ts';

@@ -1,7 +1,17 @@
+import { parseArn } from '../../aws/arn.ts';
+import type { RolePolicy } from '../../aws/iam/roles.ts';
 import type { Identity } from '../../aws/session.ts';
 import type { KeyType } from '../../key/index.ts';
-import { type JsonStatement, MEDIACONNECT_SERVICE, readJsonPolicy } from '../../policy/index.ts';
+import {
+  type JsonStatement,
+  MEDIACONNECT_SERVICE,
+  type PolicyDocument,
+  prefixOfEntry,
+  readJsonPolicy,
+  tryParsePolicy,
+} from '../../policy/index.ts';
 import type { SetUp } from '../../ui/commands.ts';
+import { checkExcess } from '../access/excess.ts';
 import { checkGuard } from '../access/source-guard.ts';
 import { checkRoleNaming, judgeTrust } from '../access/trust.ts';
 import { remedies } from './fixes.ts';
@@ -155,4 +165,73 @@ function isForMediaConnect({ Effect, Principal }: JsonStatement): boolean {
   const { Service, ...others } = Principal;
   const services = [Service].flat();
   return Object.keys(others).length === 0 && services.length === 1 && services[0] === MEDIACONNECT_SERVICE;
+}
+
+/** Whether the policies of a role can be read, and allow no more than reading the secrets they are for. Pure. */
+export function judgePolicies(
+  role: RoleSight & ThereRole,
+  wish: RoleWish,
+  identity: Identity,
+): VerifyCheck[] {
+  const make = checksOf(role.arn);
+  const unseen = role.unseen.map((failure) => make.unseen('role-policies', failure));
+  const broken = unreadable(role);
+  return [
+    ...unseen,
+    ...broken.map((name) => ({
+      ...make.open('role-policies', words.policyUnreadable(name)),
+      ...remedies.policyUnreadable,
+    })),
+    ...(unseen.length + broken.length === 0 ? [make.ok('role-policies', words.policiesRead)] : []),
+    ...role.policies.flatMap((policy) => judgePolicy(policy, role, wish, identity)),
+  ];
+}
+
+function unreadable({ policies, boundary }: ThereRole): string[] {
+  const documents = [
+    ...policies,
+    ...(boundary && 'seen' in boundary.document
+      ? [{ name: boundary.arn, document: boundary.document.seen ?? '' }]
+      : []),
+  ];
+  return documents.filter(({ document }) => !tryParsePolicy(document)).map(({ name }) => name);
+}
+
+function judgePolicy(
+  { name, arn, document }: RolePolicy,
+  role: RoleSight,
+  wish: RoleWish,
+  identity: Identity,
+): VerifyCheck[] {
+  const parsed = tryParsePolicy(document);
+  if (!parsed) return [];
+  const { ok, warning } = checksOf(arn ?? role.arn, role.arn);
+  const { further, anySecret } = checkExcess(parsed, wish.regions, identity);
+  const setup = setUpOf(role, wish);
+  const takeOff = remedies.takeOff(setup, role.name, { name, arn });
+  const guides = parseArn(arn ?? '')?.account === 'aws' && name === 'SecretsManagerReadWrite';
+  const prefixes = prefixesIn(parsed);
+  return [
+    further === undefined
+      ? ok('policy-reads-only', words.readsOnly(name))
+      : warning('policy-reads-only', guides ? words.guidesMistake : words.allowsMore(name, further), takeOff),
+    // Of a policy that allows everything it is enough to say so once.
+    ...(further !== undefined && anySecret
+      ? []
+      : [
+          anySecret
+            ? warning('policy-scope', words.anySecret(name), takeOff)
+            : ok(
+                'policy-scope',
+                prefixes.length > 0 ? words.prefixes(name, prefixes) : words.namedSecrets(name),
+              ),
+        ]),
+  ];
+}
+
+/** The prefixes of names all of whose secrets are allowed, each once. */
+function prefixesIn({ statements }: PolicyDocument): string[] {
+  const allowed = statements.filter(({ effect }) => effect === 'Allow');
+  const entries = allowed.flatMap(({ resources }) => (resources?.negated ? [] : (resources?.values ?? [])));
+  return [...new Set(entries.flatMap((each) => prefixOfEntry(each) ?? []))];
 }

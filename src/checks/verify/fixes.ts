@@ -1,4 +1,4 @@
-import { namedSecretWords } from '../../aws/secrets/named-secret-messages.ts';
+import { namedSecretWords } from '../../aws/secrets/messages.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import type { Remedy } from '../../failure.ts';
 import { plainJson } from '../../text.ts';

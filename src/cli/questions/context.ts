@@ -1,12 +1,14 @@
+import { callerLines } from '../../aws/caller.ts';
 import type { Aws } from '../../aws/session.ts';
 import { Interrupted } from '../../failure.ts';
 import type { KeyInput } from '../../key/index.ts';
 import type { SetupAnswers } from '../../options/setup-request.ts';
 import type { Change } from '../../plan-types.ts';
+import { plain } from '../../text.ts';
 import type { Output } from '../../ui/output.ts';
 import { isLong, planDocuments, planLines } from '../../ui/plan.ts';
 import type { Progress } from '../../ui/progress.ts';
-import { askChoice } from '../../ui/prompt.ts';
+import { askChoice, askHidden, askYesNo } from '../../ui/prompt.ts';
 import { wizardWords as words } from './messages.ts';
 
 /** What the questions work with: what is known of the answers, and the rest. */
@@ -63,4 +65,34 @@ export async function confirm(
 /** Whether a change replaces a value, or takes something away. */
 function takesAway({ action, resource }: Change): boolean {
   return action === 'update' ? resource === 'secret' : ['schedule', 'detach', 'delete'].includes(action);
+}
+
+/** Says whose account it is and which Region was found, and lets the user stop there. */
+export async function askAccount(
+  { aws, answers, common, output, progress }: WizardContext<{ regions: string[] }>,
+  intro: string = words.intro,
+): Promise<void> {
+  output.say(intro);
+  output.say(output.paint.dim(words.leave));
+  output.say();
+  progress.start(words.asking);
+  const { account, arn } = await aws.identity();
+  progress.stop();
+  const { configuration } = aws.settings;
+  output.say(output.paint.bold(words.account(account)));
+  output.say(`  ${words.caller(plain(arn))}`);
+  const how = common.sandbox || !configuration ? [words.sandboxProfile] : callerLines(configuration);
+  for (const line of how) output.say(`  ${line}`);
+  if (answers.regions.length > 0) output.say(`  ${words.regionsMeant(answers.regions.join(', '))}`);
+  if (!(await askYesNo(words.goOn, true))) throw new Interrupted({ chosen: true });
+}
+
+/** Asks for the code that an MFA device shows. The credentials are looked up in the midst of whatever needs them first. */
+export async function askMfaCode(serial: string, output: Output, progress: Progress): Promise<string> {
+  progress.stop();
+  for (;;) {
+    const code = await askHidden(words.mfa(plain(serial)));
+    if (/^\d{6}$/.test(code)) return code;
+    output.insist(output.paint.red(`✖ ${words.mfaForm}`));
+  }
 }

@@ -3,8 +3,7 @@ import type { Registration } from '../../cli/command.ts';
 import { usageFailure } from '../../cli/failure-output.ts';
 import { helpWords as help } from '../../cli/help.ts';
 import { EXIT } from '../../failure.ts';
-import { SHELLS } from '../../options/key-options.ts';
-import { reader } from '../../options/option-reader.ts';
+import { reader, SHELLS } from '../../options/key-options.ts';
 
 /** Adds the `completion` command. */
 export function addCompletion(program: Command, { finish, problems }: Registration): void {

@@ -10,9 +10,8 @@ import type { SetupAnswers } from '../../options/setup-request.ts';
 import { matches, pattern } from '../../policy/match.ts';
 import { setupWords as words } from '../../ui/messages.ts';
 import { exportWords } from './messages.ts';
-import type { ExportSubject } from './options.ts';
 import { planExport } from './plan.ts';
-import type { ExportPlan, PlannedRole } from './types.ts';
+import type { ExportPlan, ExportSubject, PlannedRole } from './types.ts';
 
 /**
  * Runs one of the `export` commands and returns the exit code. AWS is not asked anything. `perform` gets the one account for which the

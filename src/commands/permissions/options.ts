@@ -5,10 +5,9 @@ import {
   type SecretAnswers,
   type SecretOptions,
   secretProblems,
-} from '../../cli/secret-options.ts';
-import { EXISTING_KEY_ANSWERS } from '../../options/key-options.ts';
+} from '../../cli/key-options.ts';
+import { EXISTING_KEY_ANSWERS, reader } from '../../options/key-options.ts';
 import { inputWords } from '../../options/messages.ts';
-import { reader } from '../../options/option-reader.ts';
 import * as rules from '../../options/rules.ts';
 import { kmsKeyProblems } from '../../options/setup-options.ts';
 import { permissionsWords as words } from './messages.ts';

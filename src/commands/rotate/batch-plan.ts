@@ -7,9 +7,9 @@ import { tried } from '../../steps/observe.ts';
 import type { StepContext } from '../../steps/types.ts';
 import { changesAnything } from '../../ui/plan.ts';
 import { rotateWords as words } from './messages.ts';
-import { historiesFor } from './new-key.ts';
 import {
   findToRotate,
+  historiesFor,
   planGoingBack,
   planKeeping,
   planNewKey,

@@ -2,15 +2,18 @@ import { findSecret, type ReadSecret } from '../../aws/secrets/find-in-regions.t
 import { describeSecret, type FoundSecret } from '../../aws/secrets/index.ts';
 import { hasAwsCode, isAccessDenied } from '../../failure.ts';
 import type { CheckedKey, KeyMaterial, KeyRules } from '../../key/index.ts';
+import { completeRequest, type SetupRequest } from '../../options/setup-request.ts';
 import type { Change, SecretOutcome } from '../../plan-types.ts';
 import { DECRYPT_ACTION } from '../../policy/index.ts';
 import { conflictFailure } from '../../steps/conflict.ts';
 import { otherThanGiven, unseenWarnings } from '../../steps/named-secret.ts';
-import type { StepContext } from '../../steps/types.ts';
+import { inStep } from '../../steps/observe.ts';
+import type { SecretPlan } from '../../steps/store-secret/decision-types.ts';
+import { storeSecret } from '../../steps/store-secret/index.ts';
+import type { StepContext, StepInput, StepOutput } from '../../steps/types.ts';
 import { changeWarnings, obstacles, primaries, rollbackWarnings } from './conflicts.ts';
 import { rotateWords as words } from './messages.ts';
-import { applyReplacement, planReplacement, type Wanted } from './new-key.ts';
-import { type History, halfDoneKey, planRollback, rollBack } from './rollback.ts';
+import { type History, halfDoneKey, planRollback, readHistories, rollBack } from './rollback.ts';
 
 /** Which secret gets another key. */
 export interface RotationTarget {
@@ -172,4 +175,61 @@ export function planKeeping(secrets: FoundSecret[], rules: KeyRules, reason: str
     generated: false,
     apply: async () => expected,
   };
+}
+
+/** A new value for secrets that exist: what the first step of `setup` does when it is told to replace the value. */
+interface Replacement {
+  input: StepInput<SetupRequest>;
+  plan: SecretPlan;
+}
+
+/** What is to be replaced. */
+interface Wanted {
+  name: string;
+  /** The secrets of that name, one in each Region. */
+  secrets: FoundSecret[];
+  rules: KeyRules;
+}
+
+/** The versions before, of secrets that get this key. Of a key that is given, what the secrets hold tells enough. */
+export async function historiesFor(
+  { generated }: CheckedKey,
+  { aws }: StepContext,
+  secrets: FoundSecret[],
+): Promise<History[]> {
+  return generated ? readHistories(aws, secrets) : [];
+}
+
+/** Plans it, with the secrets as they were read. */
+async function planReplacement(
+  context: StepContext,
+  { name, secrets, rules }: Wanted,
+  checked: CheckedKey,
+): Promise<Replacement> {
+  const answers = {
+    secretName: name,
+    secretArns: [],
+    regions: secrets.map(({ region }) => region),
+    ...rules,
+    existing: false,
+    sourceAccount: true,
+    sourceArns: [],
+    tags: [],
+    existingKey: 'replace' as const,
+    restore: false,
+    updateTrust: false,
+    dryRun: false,
+  };
+  const request = completeRequest(answers, checked);
+  const identity = await inStep(storeSecret.name, () => context.aws.identity());
+  const input = { request, identity, secrets: [], policies: [], changing: false };
+  return {
+    input,
+    plan: storeSecret.plan(input, { places: secrets.map((secret) => ({ region: secret.region, secret })) }),
+  };
+}
+
+/** Stores the new value in every Region. */
+function applyReplacement(context: StepContext, { input, plan }: Replacement): Promise<StepOutput> {
+  return inStep(storeSecret.name, () => storeSecret.apply(context, input, plan));
 }

@@ -5,11 +5,10 @@ import { showChecks, verdictOf } from '../../checks/verify/report/report.ts';
 import type { VerifyCheck } from '../../checks/verify/types.ts';
 import { missingFailure } from '../../cli/failure-output.ts';
 import { printJson, secretMembers } from '../../cli/json.ts';
-import { checkKeyOfFlags, readKeyOfFlags } from '../../cli/key-options.ts';
+import { checkKeyOfFlags, meantBy, readKeyOfFlags } from '../../cli/key-options.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import { type UsersOfKey, usersOfReplaced } from '../../cli/replaced-users.ts';
 import { type CommandRun, runCommand } from '../../cli/run-command.ts';
-import { meantBy } from '../../cli/secret-options.ts';
 import { stepContext, tellPlan, withAccountOfRest } from '../../cli/step-context.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import { EXIT, type ExitCode, Interrupted } from '../../failure.ts';
@@ -22,9 +21,8 @@ import type { StepContext } from '../../steps/types.ts';
 import { setupWords } from '../../ui/messages.ts';
 import { changesAnything } from '../../ui/plan.ts';
 import { showRotation, rotateWords as words } from './messages.ts';
-import { historiesFor } from './new-key.ts';
 import type { RotateAnswers } from './options.ts';
-import { findToRotate, planGoingBack, planNewKey, type Rotation } from './plan.ts';
+import { findToRotate, historiesFor, planGoingBack, planNewKey, type Rotation } from './plan.ts';
 import { readHistories } from './rollback.ts';
 
 /** One run of `rotate`. */

@@ -1,4 +1,4 @@
-import { waitUntil } from '../../aws/requests/poll.ts';
+import { waitUntil } from '../../aws/requests/concurrency.ts';
 import { outcomeMembers } from '../../cli/json.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { showWaiting, stepContext, withAccountOfRest } from '../../cli/step-context.ts';

@@ -3,9 +3,9 @@ import {
   type SecretAnswers,
   type SecretOptions,
   secretProblems,
-} from '../../cli/secret-options.ts';
+} from '../../cli/key-options.ts';
 import { DEFAULTS } from '../../defaults.ts';
-import { reader } from '../../options/option-reader.ts';
+import { reader } from '../../options/key-options.ts';
 import * as rules from '../../options/rules.ts';
 import { teardownWords as words } from './messages.ts';
 

@@ -1,7 +1,12 @@
-import { readSecretOptions, type SecretAnswers, type SecretOptions } from '../../cli/secret-options.ts';
-import { type KeyAnswers, type KeyOptions, keyProblems, readKeyOptions } from '../../options/key-options.ts';
+import { readSecretOptions, type SecretAnswers, type SecretOptions } from '../../cli/key-options.ts';
+import {
+  type KeyAnswers,
+  type KeyOptions,
+  keyProblems,
+  reader,
+  readKeyOptions,
+} from '../../options/key-options.ts';
 import { inputWords as words } from '../../options/messages.ts';
-import { reader } from '../../options/option-reader.ts';
 import * as rules from '../../options/rules.ts';
 
 /** The options of `verify` as the parser returns them: text, not checked. */

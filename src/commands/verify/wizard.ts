@@ -1,6 +1,5 @@
 import type { WizardContext } from '../../cli/questions/context.ts';
-import { askRegions } from '../../cli/questions/regions.ts';
-import { askWhichSecret } from '../../cli/questions/secret.ts';
+import { askRegions, askWhichSecret } from '../../cli/questions/secret.ts';
 
 type VerifyContext = Pick<WizardContext, 'aws' | 'common' | 'output' | 'progress'>;
 

@@ -1,9 +1,9 @@
 import { AwsError } from '../errors.ts';
 import type { AuthProblem, Protocol, WireRequest } from '../protocols/protocol.ts';
 import type { World } from '../world.ts';
-import type { Authorization } from './authorization.ts';
 import type { Identity } from './identity.ts';
 import type { AccessKey } from './sessions.ts';
+import type { Authorization } from './signature.ts';
 import { signatureMatches } from './signature.ts';
 
 const WINDOW_MS = 15 * 60 * 1000;

@@ -1,8 +1,12 @@
 import { encodeStrictly } from '../auth/signature.ts';
 import { checkIdentityPolicy } from '../documents/identity-policy.ts';
 import { documentSize } from '../documents/json.ts';
-import { normaliseTrust, principalArns, withPrincipals } from '../documents/normalise-trust.ts';
-import { checkTrustPolicy } from '../documents/trust-policy.ts';
+import {
+  checkTrustPolicy,
+  normaliseTrust,
+  principalArns,
+  withPrincipals,
+} from '../documents/trust-policy.ts';
 import { type Call, type Operations, operation } from '../service.ts';
 import {
   document,

@@ -3,8 +3,7 @@ import { checkIdentityPolicy } from '../documents/identity-policy.ts';
 import { documentSize } from '../documents/json.ts';
 import { uniqueId } from '../random.ts';
 import { type Call, type Operations, operation } from '../service.ts';
-import { flag, text } from '../shapes.ts';
-import { tagList } from '../tags.ts';
+import { flag, tagList, text } from '../shapes.ts';
 import {
   alreadyExists,
   deleteConflict,

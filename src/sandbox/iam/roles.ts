@@ -1,7 +1,6 @@
 import { uniqueId } from '../random.ts';
 import { type Call, type Operations, operation } from '../service.ts';
-import { required } from '../shapes.ts';
-import { tagList } from '../tags.ts';
+import { required, tagList } from '../shapes.ts';
 import { takeTrust } from './inline.ts';
 import {
   alreadyExists,

@@ -1,4 +1,4 @@
-import { contextOf } from '../permissions/context.ts';
+import { contextOf } from '../permissions/authorize.ts';
 import { type Decision, decide, type Policies } from '../permissions/evaluate.ts';
 import { documentOf, EVERYTHING } from '../permissions/grants.ts';
 import type { Asker } from '../permissions/principals.ts';

@@ -1,6 +1,6 @@
 import type { Partition } from '../partitions.ts';
 import { uniqueId } from '../random.ts';
-import type { Tag } from '../tags.ts';
+import type { Tag } from '../shapes.ts';
 import { History } from './history.ts';
 
 export interface PolicyVersion {

@@ -1,15 +1,15 @@
 import { type Operations, operation } from '../service.ts';
-import { required } from '../shapes.ts';
 import {
   countOf,
   isReserved,
   MAX_TAGS,
   mergeTags,
+  required,
   type Tag,
   tagKeyList,
   tagList,
   withoutTags,
-} from '../tags.ts';
+} from '../shapes.ts';
 import { invalidInput, limitExceeded, paging, policyArn, roleName } from './members.ts';
 import { iamWrite, paged, seenPolicy, seenRole, writablePolicy, writableRole } from './operation.ts';
 

@@ -1,7 +1,6 @@
 import { AwsError, denialMessage } from '../errors.ts';
 import { type Call, type Operation, type Operations, type Output, operation } from '../service.ts';
-import { flag, list, number, record, required, text } from '../shapes.ts';
-import { isReserved, MAX_TAGS, type Tag } from '../tags.ts';
+import { flag, isReserved, list, MAX_TAGS, number, record, required, type Tag, text } from '../shapes.ts';
 import { noSuchKey, notPendingDeletion, pendingDeletion, wrongTags } from './errors.ts';
 import { foreignName, keyName } from './names.ts';
 import type { Key } from './store.ts';

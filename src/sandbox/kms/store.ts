@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Tag } from '../tags.ts';
+import type { Tag } from '../shapes.ts';
 import { type KeyName, keyName, MULTI_REGION_ID } from './names.ts';
 
 /** A state of keys in custom key stores, of keys with imported material, and of multi-Region keys. */

@@ -1,5 +1,5 @@
 import type { IamState, Policy, Role } from '../iam/store.ts';
-import type { Tag } from '../tags.ts';
+import type { Tag } from '../shapes.ts';
 import type { Policies } from './evaluate.ts';
 
 /**

@@ -6,9 +6,8 @@ import {
   statementSpans,
   stringsOf,
 } from '../documents/json.ts';
-import { holds, keysIn } from './conditions.ts';
-import { ANYTHING, couldFit, fits, type Pattern, pattern } from './glob.ts';
-import { type Context, resolved } from './variables.ts';
+import { ANYTHING, type Context, couldFit, fits, type Pattern, pattern, resolved } from './glob.ts';
+import { holds, keysIn } from './operators.ts';
 
 /** What is asked of policies. */
 export interface Question {

@@ -1,5 +1,5 @@
 import { alphanumeric } from '../random.ts';
-import type { Tag } from '../tags.ts';
+import type { Tag } from '../shapes.ts';
 
 /** What a version holds. `SecretBinary` is in base64, as on the wire. */
 export interface SecretContent {

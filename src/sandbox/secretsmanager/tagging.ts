@@ -1,8 +1,18 @@
 import { checkResourcePolicy, isPublic } from '../documents/resource-policy.ts';
 import { AwsError } from '../errors.ts';
 import { type Operations, operation } from '../service.ts';
-import { flag, list, required, text } from '../shapes.ts';
-import { countOf, isReserved, MAX_TAGS, mergeTags, type Tag, withoutTags } from '../tags.ts';
+import {
+  countOf,
+  flag,
+  isReserved,
+  list,
+  MAX_TAGS,
+  mergeTags,
+  required,
+  type Tag,
+  text,
+  withoutTags,
+} from '../shapes.ts';
 import { change, liveSecret } from './access.ts';
 import { invalidParameter, invalidRequest, secretId, tags } from './members.ts';
 

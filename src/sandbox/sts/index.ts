@@ -6,9 +6,8 @@ import { ADMINISTRATOR, type SessionPolicies } from '../permissions/grants.ts';
 import { queryProtocol } from '../protocols/query.ts';
 import { type Call, type Operations, operation, type Service } from '../service.ts';
 import type { InputOf } from '../shapes.ts';
-import { isReserved, type Tag } from '../tags.ts';
-import { assumeRoleMembers, sessionTokenMembers } from './members.ts';
-import { needs, provesMfa, roleWithArn } from './needs.ts';
+import { isReserved, type Tag } from '../shapes.ts';
+import { assumeRoleMembers, needs, provesMfa, roleWithArn, sessionTokenMembers } from './needs.ts';
 
 const HOUR_SECONDS = 3600;
 const SESSION_TOKEN_SECONDS = 43_200;

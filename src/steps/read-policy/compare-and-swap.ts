@@ -1,5 +1,5 @@
 import { type FoundPolicy, readVersions, versionNumber } from '../../aws/iam/policy-versions.ts';
-import { waitUntil } from '../../aws/requests/poll.ts';
+import { waitUntil } from '../../aws/requests/concurrency.ts';
 import type { Limits } from '../../defaults.ts';
 import type { JsonPolicy } from '../../policy/index.ts';
 import { policyWords as words } from '../messages.ts';

@@ -6,9 +6,9 @@ import type { Change, Conflict, PolicyOutcome } from '../../plan-types.ts';
 import { isWiderThan, secretResources, tryParsePolicy } from '../../policy/index.ts';
 import { conflictFailure } from '../conflict.ts';
 import { policyWords as words } from '../messages.ts';
-import { policyTags, warnOfNew } from '../tags.ts';
+import { policyTags } from '../tags.ts';
 import type { PolicyRequest, Step, StepContext, StepInput, StepPlan } from '../types.ts';
-import { create } from './attempt.ts';
+import { warnOfNew } from '../types.ts';
 import {
   type ChainSearch,
   continuedName,
@@ -18,10 +18,9 @@ import {
   searchChain,
 } from './chain.ts';
 import { versionToDelete } from './compare-and-swap.ts';
-import type { PolicyAim } from './desired.ts';
-import { policyConflict } from './desired.ts';
+import { type PolicyAim, policyConflict } from './desired.ts';
 import { type Distribution, distribute, type PolicyWork, takenName } from './distribute.ts';
-import { settlePolicies } from './reconcile.ts';
+import { create, settlePolicies } from './reconcile.ts';
 import { newSettling, outcomeOf, type Settling } from './reconcile-state.ts';
 
 export interface FoundPolicies {

@@ -1,19 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { policyArn } from '../../aws/arn.ts';
 import { type PolicyReader, policyReader } from '../../aws/iam/policies.ts';
+import type { FoundPolicy } from '../../aws/iam/policy-versions.ts';
 import { awsWords } from '../../aws/messages.ts';
-import { waitUntil } from '../../aws/requests/poll.ts';
+import { waitUntil } from '../../aws/requests/concurrency.ts';
 import { carryingDoubt, EXIT, Failure } from '../../failure.ts';
 import type { PolicyOutcome } from '../../plan-types.ts';
 import { conflictFailure } from '../conflict.ts';
 import { policyWords as words } from '../messages.ts';
 import type { StepContext } from '../types.ts';
-import { tryWriting } from './attempt.ts';
 import type { PolicyChain } from './chain.ts';
-import { isOutdated, withdraw } from './compare-and-swap.ts';
-import type { PolicyAim } from './desired.ts';
-import { policyConflict } from './desired.ts';
-import { isChange } from './distribute.ts';
-import { isTooEarly, newestOf, outcomeOf, type Settling, takeWrite, versionsOf } from './reconcile-state.ts';
+import { isOutdated, versionToDelete, withdraw, writeVersion } from './compare-and-swap.ts';
+import { type PolicyAim, policyConflict } from './desired.ts';
+import { type CreateWork, isChange, type UpdateWork } from './distribute.ts';
+import {
+  endWrite,
+  forgetPolicy,
+  giveWriteBack,
+  isTooEarly,
+  newestOf,
+  noteDoubt,
+  outcomeOf,
+  type Settling,
+  takeWrite,
+  versionsOf,
+} from './reconcile-state.ts';
+import { createPolicy, deleteVersion } from './write.ts';
 
 /**
  * Writes policies until they have what they need, and keeps what others write to them meanwhile: read, decide, write, read back,
@@ -140,4 +152,76 @@ function contended(name: string): Failure {
     hint: awsWords.tryAgainHint,
     awsAction: 'iam:CreatePolicyVersion',
   });
+}
+
+/** Carries out one change and notes it. Returns the policy as it should be now, or undefined if it has to be read again. */
+async function tryWriting(
+  context: StepContext,
+  aim: PolicyAim,
+  work: CreateWork | UpdateWork,
+  settling: Settling,
+): Promise<FoundPolicy | undefined> {
+  try {
+    return work.kind === 'create'
+      ? await create(context, aim, work, settling)
+      : await update(context, work, settling);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    settling.throttled = error.code === 'throttled' ? error : undefined;
+    if (error.inDoubt) noteDoubt(settling, error, work, aim.identity);
+    else if (settling.throttled) giveWriteBack(settling, work);
+    else throw error;
+    return undefined;
+  }
+}
+
+/** Creates a policy and notes it. Returns undefined if one of the name exists, because it must be read before it is extended. */
+export async function create(
+  context: StepContext,
+  aim: PolicyAim,
+  work: CreateWork,
+  settling: Settling,
+): Promise<FoundPolicy | undefined> {
+  const created = await createPolicy(context, aim, work);
+  const arn = policyArn(aim.identity, work.name);
+  if (created.kind === 'made') {
+    settling.writesMade += 1;
+    settling.written.set(arn, { ...created.policy, action: 'created' });
+    return created.policy;
+  }
+  settling.hidden = work.name;
+  giveWriteBack(settling, work);
+  if (created.perhapsOurs) settling.doubtful.set(arn, 'created');
+  return undefined;
+}
+
+/** Writes a new version. Returns undefined if the policy is not what it was, and has to be read again. */
+async function update(
+  context: StepContext,
+  work: UpdateWork,
+  settling: Settling,
+): Promise<FoundPolicy | undefined> {
+  const { policy, document } = work;
+  const { arn } = policy;
+  const state = versionsOf(settling, policy);
+  if (await withdraw(context, arn, state)) return outdated(settling, work);
+  const doomed = versionToDelete(policy);
+  if (doomed && (await deleteVersion(context, arn, doomed)) !== 'deleted') return outdated(settling, work);
+  if (doomed) {
+    settling.doubtful.set(arn, settling.doubtful.get(arn) ?? 'updated');
+    context.record({ policies: [outcomeOf(policy, settling)] });
+  }
+  const created = await writeVersion(context, policy, document, state);
+  if (!created) return outdated(settling, work);
+  const { id: versionId } = created;
+  const versions = [...policy.versions.filter((version) => version !== doomed), versionId];
+  const action = settling.written.get(arn)?.action ?? 'updated';
+  const createdAt = { ...policy.createdAt, ...(created.createdAt ? { [versionId]: created.createdAt } : {}) };
+  const now = { ...policy, versionId, versions, createdAt, document: JSON.stringify(document), action };
+  endWrite(settling, now);
+  return now;
+}
+
+function outdated(settling: Settling, { policy }: UpdateWork): undefined {
+  forgetPolicy(settling, policy.arn);
 }

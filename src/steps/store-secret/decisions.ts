@@ -1,7 +1,7 @@
 import { expectedSecretArn, parseSecretArn } from '../../aws/arn.ts';
 import { kmsKeyRef } from '../../aws/kms/index.ts';
 import type { FoundSecret } from '../../aws/secrets/index.ts';
-import { namedSecretWords } from '../../aws/secrets/named-secret-messages.ts';
+import { namedSecretWords } from '../../aws/secrets/messages.ts';
 import type { Identity } from '../../aws/session.ts';
 import { checkStoredKey, type KeyMaterial, mayBePassword } from '../../key/index.ts';
 import type { NewSecret, SetupRequest } from '../../options/setup-request.ts';

@@ -1,5 +1,4 @@
-import { allOrFirstFailure } from '../../aws/requests/concurrency.ts';
-import { waitUntil } from '../../aws/requests/poll.ts';
+import { allOrFirstFailure, waitUntil } from '../../aws/requests/concurrency.ts';
 import type { KeyMaterial } from '../../key/index.ts';
 import type { SetupRequest } from '../../options/setup-request.ts';
 import type { Conflict, SecretOutcome } from '../../plan-types.ts';

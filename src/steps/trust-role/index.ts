@@ -7,8 +7,8 @@ import type { Change, RoleOutcome } from '../../plan-types.ts';
 import { measure, tryParsePolicy } from '../../policy/index.ts';
 import { conflictFailure } from '../conflict.ts';
 import { roleWords as words } from '../messages.ts';
-import { warnOfNew } from '../tags.ts';
 import type { RoleRequest, Step, StepContext, StepInput, StepPlan } from '../types.ts';
+import { warnOfNew } from '../types.ts';
 import {
   conflict,
   type FoundTrust,
@@ -17,9 +17,15 @@ import {
   roleConflicts,
   sourceArnWarnings,
 } from './conflicts.ts';
-import { planTrust, type TrustDecision } from './trust.ts';
 import { updateTrust } from './update-trust.ts';
-import { attachPolicy, createRole, readWhenKnown, trustDocument } from './write.ts';
+import {
+  attachPolicy,
+  createRole,
+  planTrust,
+  readWhenKnown,
+  type TrustDecision,
+  trustDocument,
+} from './write.ts';
 
 export interface RolePlan extends StepPlan {
   /** The role as it is; absent when there is none. */

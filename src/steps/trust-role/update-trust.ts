@@ -1,7 +1,7 @@
 import { UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import { describeRole } from '../../aws/iam/roles.ts';
 import { awsWords } from '../../aws/messages.ts';
-import { waitUntil } from '../../aws/requests/poll.ts';
+import { waitUntil } from '../../aws/requests/concurrency.ts';
 import { carryingDoubt, EXIT, Failure, hasAwsCode, Interrupted, STATEMENTS_LOST } from '../../failure.ts';
 import type { RoleOutcome } from '../../plan-types.ts';
 import { type JsonPolicy, type JsonStatement, readJsonPolicy } from '../../policy/index.ts';

@@ -1,7 +1,7 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { contextOf } from '../../../src/sandbox/permissions/context.ts';
+import { contextOf } from '../../../src/sandbox/permissions/authorize.ts';
 import { decide } from '../../../src/sandbox/permissions/evaluate.ts';
 import { identityPolicy, type RawPolicy, resourcePolicy } from '../../policy/documents.ts';
 import { ACCOUNT, type Context, context, ROLE_ARN, SESSION_NAME, target } from '../../policy/vocabulary.ts';

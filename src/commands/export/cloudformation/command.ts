@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
 import { onRun, type Registration } from '../../../cli/command.ts';
 import { addCommonOptions, addOption } from '../../../cli/options.ts';
-import { TEMPLATE_FORMATS } from '../../../options/key-options.ts';
-import { reader } from '../../../options/option-reader.ts';
+import { reader, TEMPLATE_FORMATS } from '../../../options/key-options.ts';
 import { region } from '../../../options/rules.ts';
 import { exportHelp as help } from '../messages.ts';
-import { addExportOptions, type ExportOptions, readExportOptions } from '../options.ts';
 import { addOutputOptions, type OutputFileOptions, readOutputOptions } from '../output-file.ts';
+import { addExportOptions, type ExportOptions, readExportOptions } from '../types.ts';
 
 interface CloudFormationOptions extends ExportOptions, OutputFileOptions {
   format?: string;

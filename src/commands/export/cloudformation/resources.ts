@@ -1,9 +1,9 @@
 import { DEFAULTS } from '../../../defaults.ts';
-import { KEY_LENGTH } from '../../../key/index.ts';
+import { ALGORITHMS, KEY_LENGTH } from '../../../key/index.ts';
 import type { JsonObject, JsonValue } from '../../../policy/index.ts';
 import { ACCOUNT_PLACEHOLDER, idOf, inRegions, type NamedSecret } from '../ids.ts';
 import type { PlannedPolicy, PlannedRole, PlannedSecret } from '../types.ts';
-import { generatedKey } from './key-parameter.ts';
+import { templateWords as words } from './messages.ts';
 
 /** The condition that holds in the Region whose stack makes what there is once in an account. */
 export const HOME = 'IsHomeRegion';
@@ -182,4 +182,66 @@ function chosen(name: string, [first, ...others]: InRegions[]): JsonValue {
   const otherwise = chosen(name, others);
   if (JSON.stringify(otherwise) === JSON.stringify(value)) return value;
   return { 'Fn::If': [inRegions(first.regions), value, otherwise] };
+}
+
+/** As `checkKey` has it: printable, and no space at either end. */
+const PASSWORD = { least: 10, most: 80 };
+
+/** What it refuses besides: quotation marks around it, which are no part of a password, and JSON. */
+const WRAPPED = [`"`, `'`, '`']
+  .map((mark) => `${mark}.*${mark}`)
+  .concat('\\{.*".*\\}', '\\[.*".*\\]')
+  .join('|');
+
+/**
+ * The parameter that takes a key: CloudFormation masks it (`NoEcho`), and refuses what could not be the key.
+ * Source: CloudFormation User Guide, "Parameters".
+ */
+export function keyParameter(secret: PlannedSecret): JsonObject {
+  const { keyType, name, places } = secret;
+  const what = words.key[keyType](name);
+  const { pattern, least, most, rule } = keyType === 'static-key' ? staticKey(secret) : password();
+  return {
+    Type: 'String',
+    NoEcho: true,
+    Description: places.length > 1 ? `${what}, ${words.sameEverywhere}` : what,
+    AllowedPattern: pattern,
+    MinLength: least,
+    MaxLength: most,
+    ConstraintDescription: rule,
+  };
+}
+
+function staticKey({ algorithm }: PlannedSecret) {
+  const lengths = (algorithm ? [algorithm] : ALGORITHMS).map((each) => KEY_LENGTH[each]);
+  return {
+    pattern: `^(${lengths.map((length) => `[0-9A-Fa-f]{${length}}`).join('|')})$`,
+    least: Math.min(...lengths),
+    most: Math.max(...lengths),
+    rule: words.keyRule['static-key'](lengths),
+  };
+}
+
+function password() {
+  const { least, most } = PASSWORD;
+  return {
+    pattern: `^(?!(${WRAPPED})$)[!-~][ -~]{${least - 2},${most - 2}}[!-~]$`,
+    least,
+    most,
+    rule: words.keyRule['srt-password'],
+  };
+}
+
+/**
+ * How Secrets Manager makes a static key: of what it draws from, the hexadecimal digits are left.
+ * Source: CloudFormation Template Reference, "AWS::SecretsManager::Secret GenerateSecretString".
+ */
+function generatedKey(digits: number): JsonObject {
+  return {
+    PasswordLength: digits,
+    ExcludeUppercase: true,
+    ExcludePunctuation: true,
+    ExcludeCharacters: 'ghijklmnopqrstuvwxyz',
+    RequireEachIncludedType: false,
+  };
 }

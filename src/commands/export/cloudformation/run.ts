@@ -11,10 +11,9 @@ import { plainJson } from '../../../text.ts';
 import { setupWords } from '../../../ui/messages.ts';
 import { toldLines } from '../../../ui/plan.ts';
 import { exportWords as words } from '../messages.ts';
-import type { ExportSubject } from '../options.ts';
 import { deliver, type OutputFile } from '../output-file.ts';
 import { runExport } from '../run.ts';
-import type { ExportPlan } from '../types.ts';
+import type { ExportPlan, ExportSubject } from '../types.ts';
 import { templateWords } from './messages.ts';
 import { BYTES, buildTemplate, demandSize, type TemplateKey } from './template.ts';
 

@@ -4,11 +4,11 @@ import type { JsonObject, JsonValue } from '../../../policy/index.ts';
 import { idOf, inRegions, type NamedSecret, withIds } from '../ids.ts';
 import { exportWords } from '../messages.ts';
 import type { ExportPlan, PlannedRole, PlannedSecret } from '../types.ts';
-import { keyParameter } from './key-parameter.ts';
 import { templateWords as words } from './messages.ts';
 import {
   generatedDigits,
   HOME,
+  keyParameter,
   policyResource,
   regionConditions,
   regionsOf,

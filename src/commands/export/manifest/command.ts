@@ -3,7 +3,7 @@ import { onRun, type Registration } from '../../../cli/command.ts';
 import { helpWords as help } from '../../../cli/help.ts';
 import { addCommonOptions, addOption } from '../../../cli/options.ts';
 import type { StatusOptions } from '../../../inventory/types.ts';
-import { reader } from '../../../options/option-reader.ts';
+import { reader } from '../../../options/key-options.ts';
 import { addOutputOptions, type OutputFileOptions, readOutputOptions } from '../output-file.ts';
 import { exportManifestHelp as words } from './messages.ts';
 

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { onRun, type Registration } from '../../../cli/command.ts';
 import { addCommonOptions } from '../../../cli/options.ts';
-import { reader } from '../../../options/option-reader.ts';
+import { reader } from '../../../options/key-options.ts';
 import { exportHelp as help } from '../messages.ts';
-import { addExportOptions, type ExportOptions, readExportOptions } from '../options.ts';
 import { addOutputOptions, type OutputFileOptions, readOutputOptions } from '../output-file.ts';
+import { addExportOptions, type ExportOptions, readExportOptions } from '../types.ts';
 
 /** What may stand beside a manifest. */
 const BESIDE = ['--output', '--force'];

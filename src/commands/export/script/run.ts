@@ -6,9 +6,9 @@ import type { KeySource } from '../../../key/index.ts';
 import { keyWords } from '../../../key/messages.ts';
 import { looksLikePartOfKey } from '../../../redaction.ts';
 import { exportWords as words } from '../messages.ts';
-import type { ExportSubject } from '../options.ts';
 import { deliver, type OutputFile } from '../output-file.ts';
 import { runExport } from '../run.ts';
+import type { ExportSubject } from '../types.ts';
 import { keyFileOf } from './keys.ts';
 import { buildScript } from './script.ts';
 

@@ -2,7 +2,7 @@ import { AttachRolePolicyCommand, DeletePolicyCommand, DetachRolePolicyCommand }
 import { policyReader } from '../../../aws/iam/policies.ts';
 import type { FoundRole } from '../../../aws/iam/roles.ts';
 import { awsWords } from '../../../aws/messages.ts';
-import { waitUntil } from '../../../aws/requests/poll.ts';
+import { waitUntil } from '../../../aws/requests/concurrency.ts';
 import { orAbsent } from '../../../aws/session.ts';
 import { EXIT, Failure, hasAwsCode, Interrupted, isExpected, isUnconfirmed } from '../../../failure.ts';
 import { roleWords } from '../../../steps/messages.ts';

@@ -2,7 +2,7 @@ import { DeleteRoleCommand } from '@aws-sdk/client-iam';
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { policyReader } from '../../../aws/iam/policies.ts';
 import { readRole } from '../../../aws/iam/roles.ts';
-import { waitUntil } from '../../../aws/requests/poll.ts';
+import { waitUntil } from '../../../aws/requests/concurrency.ts';
 import { describeSecret, type FoundSecret } from '../../../aws/secrets/index.ts';
 import { orAbsent } from '../../../aws/session.ts';
 import { EXIT, Failure, hasAwsCode } from '../../../failure.ts';
