@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { toFailure } from '../../src/aws/errors.ts';
 import type { Request } from '../../src/aws/http/network-errors.ts';
 import { REGION, roleArn } from '../support/account.ts';
+import { setUp } from '../support/runs/setup.ts';
 import { freshSandbox } from '../support/sandbox.ts';
-import { setUp } from '../support/setup.ts';
 
 const sandbox = freshSandbox();
 const ME = 'arn:aws:iam::111122223333:user/me';

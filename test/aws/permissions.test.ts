@@ -12,8 +12,8 @@ import {
   policyArn,
 } from '../support/account.ts';
 import { partOf } from '../support/exhaustive.ts';
+import { setUp, type Wishes } from '../support/runs/setup.ts';
 import { freshSandbox } from '../support/sandbox.ts';
-import { setUp, type Wishes } from '../support/setup.ts';
 
 const POLICY = 'SecretsManagerForMediaConnect';
 const ROLE = 'MediaConnect-ASM';

@@ -8,8 +8,8 @@ import { describe, expect, test } from 'vitest';
 import { readConfiguration } from '../../src/aws/credentials/configuration.ts';
 import { REGION } from '../support/account.ts';
 import { closing } from '../support/closing.ts';
-import { run } from '../support/run.ts';
-import { runHere } from '../support/run-here.ts';
+import { run } from '../support/runs/run.ts';
+import { runHere } from '../support/runs/run-here.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 
 const sandbox = freshSandbox();

@@ -2,10 +2,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { KEYS, REGION, readAccount, withoutSuffixes, writesTo } from '../support/account.ts';
-import { manifestFile } from '../support/manifest.ts';
-import { run } from '../support/run.ts';
+import { manifestFile } from '../support/runs/manifest.ts';
+import { run } from '../support/runs/run.ts';
+import { setUp, setUpInVain } from '../support/runs/setup.ts';
 import { freshSandbox } from '../support/sandbox.ts';
-import { setUp, setUpInVain } from '../support/setup.ts';
 import { reaching, setup, signalAt } from './program.ts';
 
 const sandbox = freshSandbox();

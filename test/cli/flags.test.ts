@@ -12,8 +12,8 @@ import {
   readAccount,
   withoutSuffixes,
 } from '../support/account.ts';
-import type { RunOptions } from '../support/run.ts';
-import { runHere } from '../support/run-here.ts';
+import type { RunOptions } from '../support/runs/run.ts';
+import { runHere } from '../support/runs/run-here.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { reaching, setup as setupBuilt } from './program.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { REGION } from '../support/account.ts';
-import { runHere } from '../support/run-here.ts';
+import { runHere } from '../support/runs/run-here.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 
 const sandbox = freshSandbox();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { KEYS } from '../support/account.ts';
-import { runHere } from '../support/run-here.ts';
+import { runHere } from '../support/runs/run-here.ts';
 
 const RIGHT = ['--secret-name', 'studio-a', '--region', 'us-west-2', '--generate', 'aes256', '--yes'];
 /** An endpoint that nothing serves: a run that asked AWS in spite of a mistake would not end with 2. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { transform } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { program, run } from '../support/run.ts';
+import { program, run } from '../support/runs/run.ts';
 
 /** Runs the program as if Node.js were of this version. */
 function onNode(version: string) {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { VerifyCheck } from '../../src/checks/verify/types.ts';
 import { guideTrust, KEYS, makeRole, makeSecret, REGION } from '../support/account.ts';
-import { temporaryFile } from '../support/manifest.ts';
 import { wordsOf } from '../support/printed.ts';
-import { runHere } from '../support/run-here.ts';
+import { temporaryFile } from '../support/runs/manifest.ts';
+import { runHere } from '../support/runs/run-here.ts';
+import { setUp } from '../support/runs/setup.ts';
 import { freshSandbox } from '../support/sandbox.ts';
-import { setUp } from '../support/setup.ts';
 
 const sandbox = freshSandbox();
 const STUDIO = ['verify', '--secret-name', 'studio-a', '--region', REGION];

@@ -2,11 +2,11 @@ import { DescribeFlowCommand, RemoveFlowOutputCommand } from '@aws-sdk/client-me
 import { DeleteSecretCommand, ReplicateSecretToRegionsCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
 import { clientsOf, FAR_REGION, KEYS, makeSecret, REGION } from '../support/account.ts';
-import { manifestFile, temporaryFile } from '../support/manifest.ts';
 import { commandsIn, runPrinted } from '../support/printed.ts';
-import { runHere } from '../support/run-here.ts';
+import { manifestFile, temporaryFile } from '../support/runs/manifest.ts';
+import { runHere } from '../support/runs/run-here.ts';
+import { setUp } from '../support/runs/setup.ts';
 import { freshSandbox } from '../support/sandbox.ts';
-import { setUp } from '../support/setup.ts';
 
 const sandbox = freshSandbox();
 const keyFile = () => temporaryFile('new.key', KEYS.other);

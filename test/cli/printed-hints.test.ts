@@ -4,11 +4,11 @@ import { CreateSecretCommand, DeleteSecretCommand } from '@aws-sdk/client-secret
 import { describe, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import { clientsOf, guideTrust, KEYS, makePolicy, makeRole, makeSecret, REGION } from '../support/account.ts';
-import { manifestFile, temporaryFile } from '../support/manifest.ts';
 import { wordsOf } from '../support/printed.ts';
-import { runHere } from '../support/run-here.ts';
+import { manifestFile, temporaryFile } from '../support/runs/manifest.ts';
+import { runHere } from '../support/runs/run-here.ts';
+import { setUp } from '../support/runs/setup.ts';
 import { freshSandbox } from '../support/sandbox.ts';
-import { setUp } from '../support/setup.ts';
 
 const sandbox = freshSandbox();
 

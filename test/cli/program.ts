@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { REGION } from '../support/account.ts';
-import { baseEnv, program, type RunOptions, type RunResult, run } from '../support/run.ts';
+import { baseEnv, program, type RunOptions, type RunResult, run } from '../support/runs/run.ts';
 
 /** The environment in which `setup` reaches the sandbox, and stores in one Region. */
 export function reaching(sandbox: Sandbox, env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { describe, expect, test, vi } from 'vitest';
 import { KEYS } from '../support/account.ts';
 import { closing } from '../support/closing.ts';
-import { baseEnv, program } from '../support/run.ts';
+import { baseEnv, program } from '../support/runs/run.ts';
 
 const ARGS = ['setup', '--sandbox', '--secret-name', 'studio-a', '--region', 'us-west-2', '--key-file'];
 

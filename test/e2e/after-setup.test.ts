@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { KEYS, readAccount, writesTo } from '../support/account.ts';
-import { feeds, manifestFile, setUpAll } from '../support/manifest.ts';
-import { setUp } from '../support/setup.ts';
+import { feeds, manifestFile, setUpAll } from '../support/runs/manifest.ts';
+import { setUp } from '../support/runs/setup.ts';
 import { openAccount, Q, STUDIO_KEY, shown, startWizard } from './wizard.ts';
 
 const near = { AWS_REGION: 'us-west-2' };

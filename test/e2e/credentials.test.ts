@@ -8,7 +8,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { ACCOUNT, ADMINISTRATOR, makeRole, readAccount, roleArn } from '../support/account.ts';
 import { closing } from '../support/closing.ts';
-import { run } from '../support/run.ts';
+import { run } from '../support/runs/run.ts';
 import { flagsWithout, openAccount, Q, STUDIO_KEY, shown, startWizard } from './wizard.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'mc-static-key-profiles-'));

@@ -6,7 +6,7 @@ import type { Fault } from '../../src/sandbox/index.ts';
 import { guidePolicy, guideTrust, makePolicy, makeRole, makeSecret } from '../support/account.ts';
 import { closing } from '../support/closing.ts';
 import { partOf } from '../support/exhaustive.ts';
-import { program, run, runCommand } from '../support/run.ts';
+import { program, run, runCommand } from '../support/runs/run.ts';
 import { leaks, newHome, watchArguments } from './leaks.ts';
 import {
   expectNoLeak,

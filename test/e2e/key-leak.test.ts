@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/index.ts';
-import { type RunOptions, runCommand } from '../support/run.ts';
+import { type RunOptions, runCommand } from '../support/runs/run.ts';
 import { leaks, watchArguments } from './leaks.ts';
 import {
   expectNoLeak,

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { closing } from '../support/closing.ts';
-import { program } from '../support/run.ts';
-import { setUp } from '../support/setup.ts';
-import { openTerminal } from '../support/terminal.ts';
+import { program } from '../support/runs/run.ts';
+import { setUp } from '../support/runs/setup.ts';
+import { openTerminal } from '../support/terminal/terminal.ts';
 import { openAccount } from './wizard.ts';
 
 test('rotate in a terminal: a password for SRT is checked as a password, and not as a static key', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Fault, Sandbox } from '../../src/sandbox/index.ts';
 import { readAccount } from '../support/account.ts';
-import { type RunOptions, type RunResult, run } from '../support/run.ts';
+import { type RunOptions, type RunResult, run } from '../support/runs/run.ts';
 import { type Home, leaks, newHome } from './leaks.ts';
 import { flagsWithout, openAccount } from './wizard.ts';
 

@@ -1,8 +1,8 @@
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.ts';
 import { KEYS } from '../support/account.ts';
 import { closing } from '../support/closing.ts';
-import { program } from '../support/run.ts';
-import { openTerminal, type Terminal, type TerminalOptions } from '../support/terminal.ts';
+import { program } from '../support/runs/run.ts';
+import { openTerminal, type Terminal, type TerminalOptions } from '../support/terminal/terminal.ts';
 
 const CLEAR_LINE = '\x15';
 /** A list from its chosen line to its last one: output can arrive in pieces, and half a list tells nothing of the choice. */

@@ -13,8 +13,8 @@ import {
 } from '../support/account.ts';
 import { closing } from '../support/closing.ts';
 import { exhaustive, runs } from '../support/exhaustive.ts';
-import { run } from '../support/run.ts';
-import { type SetupDocument, setUp, type Wishes } from '../support/setup.ts';
+import { run } from '../support/runs/run.ts';
+import { type SetupDocument, setUp, type Wishes } from '../support/runs/setup.ts';
 
 const POLICY = 'SecretsManagerForMediaConnect';
 const ROLE = 'MediaConnect-ASM';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { FaultKind, Sandbox } from '../../src/sandbox/index.ts';
 import { type AccountState, readAccount } from '../support/account.ts';
 import { partOf } from '../support/exhaustive.ts';
-import type { SetupDocument } from '../support/setup.ts';
+import type { SetupDocument } from '../support/runs/setup.ts';
 import {
   at,
   inAccount,

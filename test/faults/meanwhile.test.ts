@@ -21,9 +21,9 @@ import {
   readAccount,
   writesTo,
 } from '../support/account.ts';
-import { run } from '../support/run.ts';
+import { run } from '../support/runs/run.ts';
+import { setUp } from '../support/runs/setup.ts';
 import { AN_HOUR_AGO, freshSandbox } from '../support/sandbox.ts';
-import { setUp } from '../support/setup.ts';
 
 const POLICY = 'SecretsManagerForMediaConnect';
 const ROLE = 'MediaConnect-ASM';

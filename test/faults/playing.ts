@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.ts';
 import { type AccountState, KEYS, readAccount, withoutSuffixes } from '../support/account.ts';
-import { type RunOptions, type RunResult, run } from '../support/run.ts';
-import type { SetupDocument } from '../support/setup.ts';
+import { type RunOptions, type RunResult, run } from '../support/runs/run.ts';
+import type { SetupDocument } from '../support/runs/setup.ts';
 import { STORIES, type Story } from './stories.ts';
 
 /** Long enough for a request that is never answered, and its next try. */

@@ -13,8 +13,8 @@ import {
   REGION,
 } from '../support/account.ts';
 import { exhaustive } from '../support/exhaustive.ts';
-import { rotate } from '../support/rotate.ts';
-import { setUp } from '../support/setup.ts';
+import { rotate } from '../support/runs/rotate.ts';
+import { setUp } from '../support/runs/setup.ts';
 
 /** Something that a user does, from an account as it is before. */
 export interface Story {

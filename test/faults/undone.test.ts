@@ -2,9 +2,9 @@ import { CreatePolicyVersionCommand, DeletePolicyVersionCommand } from '@aws-sdk
 import { describe, expect, test } from 'vitest';
 import { clientsFor } from '../sandbox/clients.ts';
 import { guidePolicy, policyArn, REGION, readAccount, writesTo } from '../support/account.ts';
+import { setUp } from '../support/runs/setup.ts';
+import { tearDown } from '../support/runs/teardown.ts';
 import { freshSandbox } from '../support/sandbox.ts';
-import { setUp } from '../support/setup.ts';
-import { tearDown } from '../support/teardown.ts';
 
 const POLICY = 'SecretsManagerForMediaConnect';
 const sandbox = freshSandbox();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ACCOUNT, guidePolicy, makePolicy, makeRole, readAccount } from '../support/account.ts';
+import { setUp } from '../support/runs/setup.ts';
 import { freshSandbox } from '../support/sandbox.ts';
-import { setUp } from '../support/setup.ts';
 import {
   CONFLICTING_POLICIES,
   EXTENDED_POLICIES,

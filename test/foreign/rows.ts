@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import { readAccount, writesTo } from '../support/account.ts';
 import { partOf } from '../support/exhaustive.ts';
+import { setUp, type Wishes } from '../support/runs/setup.ts';
 import { AN_HOUR_AGO, freshSandbox } from '../support/sandbox.ts';
-import { setUp, type Wishes } from '../support/setup.ts';
 import { taking, waysIn } from '../support/ways.ts';
 import { expectNothingLost } from './invariants.ts';
 

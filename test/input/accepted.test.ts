@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import { KEYS, readAccount } from '../support/account.ts';
-import { runHere } from '../support/run-here.ts';
+import { runHere } from '../support/runs/run-here.ts';
 import { cases, expectWellTold } from './nasty.ts';
 
 const of = (unit: fc.Arbitrary<string>, minLength: number, maxLength: number) =>

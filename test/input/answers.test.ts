@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { guidePolicy, guideTrust, KEYS, makePolicy, makeRole, makeSecret } from '../support/account.ts';
-import { runHere } from '../support/run-here.ts';
+import { runHere } from '../support/runs/run-here.ts';
 import { VOICES } from './flags.ts';
 import { type Mangler, type Mangling, startMangler } from './mangler.ts';
 import { cases, expectWellTold, nasty } from './nasty.ts';

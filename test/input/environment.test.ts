@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { runHere } from '../support/run-here.ts';
+import { runHere } from '../support/runs/run-here.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { baseWithout, SWITCHES, VOICES } from './flags.ts';
 import { COLOURS, cases, expectWellTold, nastyWord, without } from './nasty.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { runHere } from '../support/run-here.ts';
+import { runHere } from '../support/runs/run-here.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { baseWithout, VALUE_FLAGS, type ValueFlag, VOICES, variableOf } from './flags.ts';
 import { cases, expectWellTold, nastyWord } from './nasty.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, vi } from 'vitest';
 import { exhaustive, runs } from '../support/exhaustive.ts';
-import type { RunResult } from '../support/run.ts';
+import type { RunResult } from '../support/runs/run.ts';
 
 // Thousands of cases are one test.
 if (exhaustive) vi.setConfig({ testTimeout: 900_000 });

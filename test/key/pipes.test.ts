@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCommand } from '../support/run.ts';
-import { openTerminal } from '../support/terminal.ts';
+import { runCommand } from '../support/runs/run.ts';
+import { openTerminal } from '../support/terminal/terminal.ts';
 import { KEY } from './keys.ts';
 
 /** A program that reads a key as the command line says, and says what it got; Ctrl-C ends it as it ends ours. */

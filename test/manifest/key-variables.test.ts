@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { makeSecret } from '../support/account.ts';
 import { closing } from '../support/closing.ts';
-import { manifestFile } from '../support/manifest.ts';
-import { runHere } from '../support/run-here.ts';
+import { manifestFile } from '../support/runs/manifest.ts';
+import { runHere } from '../support/runs/run-here.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 
 const sandbox = freshSandbox();

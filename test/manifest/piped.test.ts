@@ -8,8 +8,8 @@ import { readManifest } from '../../src/manifest/index.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import { KEYS } from '../support/account.ts';
 import { closing } from '../support/closing.ts';
-import { program, run, runCommand } from '../support/run.ts';
-import { openTerminal } from '../support/terminal.ts';
+import { program, run, runCommand } from '../support/runs/run.ts';
+import { openTerminal } from '../support/terminal/terminal.ts';
 import { entries, manifestFolder, STUDIO } from './manifests.ts';
 
 const FROM_FILE = 'secretName: studio-a\nregions: [us-west-2]\nkey: { file: studio.key }';

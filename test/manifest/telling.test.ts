@@ -1,14 +1,24 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Remedy } from '../../src/failure.ts';
 import { Failure } from '../../src/failure.ts';
 import { checkInManifest, inManifest } from '../../src/manifest/index.ts';
 import { KEY_MEMBERS, MEMBERS } from '../../src/manifest/members.ts';
 
-const WORDS = new URL('../../src/report/words/', import.meta.url);
+const SOURCES = new URL('../../src/', import.meta.url);
 
-/** Words that no run with a manifest says, about the command line itself; and those that make nothing but commands. */
-const OTHERS = /^(input|wizard|help|.*-help|export-.*|sandbox|.*commands)\.ts$/;
+/** Words that no run with a manifest says, about the command line itself. */
+const OTHERS = /^(input|wizard|sandbox|template|script|exportManifest)Words$|Help$|^helpWords$/;
+
+/** The objects that hold what the program says, each with its file. */
+const WORDS = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.startsWith('sandbox'))
+  .flatMap((file) => {
+    const text = readFileSync(new URL(file, SOURCES), 'utf8');
+    const names = text.matchAll(/^export const (\w*(?:[wW]ords|[rR]emedies))\b/gm);
+    return [...names].map(([, name = '']) => ({ name, file }));
+  })
+  .filter(({ name }) => !OTHERS.test(name));
 
 const FLAGS = [...MEMBERS.values(), ...KEY_MEMBERS.values()].flatMap(({ flag }) => flag ?? []);
 const namesFlag = (text: string) => FLAGS.some((flag) => new RegExp(`${flag}(?![\\w-])`).test(text));
@@ -32,10 +42,12 @@ function said(words: unknown): (string | Remedy)[] {
   return 'remedy' in words ? [words as Remedy] : Object.values(words).flatMap(said);
 }
 
-test.each(readdirSync(WORDS).filter((name) => !OTHERS.test(name)))(
-  'told to somebody who has a manifest, the words in %s name its members, and their commands stay as they are',
-  async (name) => {
-    const all = said(await import(new URL(name, WORDS).href));
+test('the words of every command are found', () => expect(WORDS.length).toBeGreaterThan(20));
+
+test.each(WORDS)(
+  'told to somebody who has a manifest, $name names its members, and the commands in it stay as they are',
+  async ({ name, file }) => {
+    const all = said((await import(new URL(file, SOURCES).href))[name]);
     for (const each of all) {
       const { remedy = '', command } = checkInManifest({
         detail: '',

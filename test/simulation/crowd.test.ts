@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runs } from '../support/exhaustive.ts';
-import { AccessJudge } from './access.ts';
+import { AccessJudge } from './judges/policies.ts';
 import { playStory, type Tale } from './play.ts';
-import { Random } from './random.ts';
-import { MOST_CHOICE } from './schedule.ts';
 import { warmUp } from './shard.ts';
-import type { Act, Command, Fault, Story } from './story.ts';
-import { installTime } from './virtual-time.ts';
+import { Random } from './stories/random.ts';
+import type { Act, Command, Fault, Story } from './stories/story.ts';
+import { MOST_CHOICE } from './world/schedule.ts';
+import { installTime } from './world/virtual-time.ts';
 
 /** Runs that all write to one policy at the same time, in random orders. Random stories have seldom so many at once. */
 interface Crowd {

@@ -1,23 +1,23 @@
 import type { Machine } from '../../src/sandbox/machine.ts';
 import { setupWords } from '../../src/ui/messages.ts';
-import type { AccessJudge } from './access.ts';
-import { accountOf, doOther } from './account.ts';
-import { Asked, keysOf, type PlayedRun } from './asked.ts';
-import { carryOut, type MakeClients } from './commands.ts';
-import { worldOf } from './delivery.ts';
-import { type Access, accessIn, gains, unreadable } from './judge-access.ts';
-import { changedUnasked, keysShown, leftAfterTeardown } from './judge-rest.ts';
-import { judgeWrites, mayFailHalfway, SHOWN_AFTER_MS } from './judge-writes.ts';
-import { lightClients } from './light-clients.ts';
+import { type Access, accessIn, gains, unreadable } from './judges/access.ts';
+import { Asked, keysOf, type PlayedRun } from './judges/asked.ts';
+import type { AccessJudge } from './judges/policies.ts';
+import { changedUnasked, keysShown, leftAfterTeardown } from './judges/rest.ts';
+import type { Violation } from './judges/violation.ts';
+import { judgeWrites, mayFailHalfway, SHOWN_AFTER_MS } from './judges/writes.ts';
 import { Run } from './run.ts';
-import { Schedule } from './schedule.ts';
 import { Endless, Simulation } from './simulation.ts';
-import { type Snapshot, snapshotOf } from './snapshot.ts';
-import type { Act, Command, Fault, Story, TeardownCommand } from './story.ts';
-import type { Violation } from './violation.ts';
-import { beginTime, endTime } from './virtual-time.ts';
-import { KEYS } from './vocabulary.ts';
-import { wireClients } from './wire-clients.ts';
+import { carryOut, type MakeClients } from './stories/commands.ts';
+import type { Act, Command, Fault, Story, TeardownCommand } from './stories/story.ts';
+import { KEYS } from './stories/vocabulary.ts';
+import { accountOf, doOther } from './world/account.ts';
+import { worldOf } from './world/delivery.ts';
+import { lightClients } from './world/light-clients.ts';
+import { Schedule } from './world/schedule.ts';
+import { type Snapshot, snapshotOf } from './world/snapshot.ts';
+import { beginTime, endTime } from './world/virtual-time.ts';
+import { wireClients } from './world/wire-clients.ts';
 
 /** What came of a story. */
 export interface Tale {

@@ -1,5 +1,5 @@
-import { isWrite, type Request } from './requests.ts';
-import type { Fault } from './story.ts';
+import type { Fault } from './stories/story.ts';
+import { isWrite, type Request } from './world/requests.ts';
 
 /** A command that is being played, with what goes wrong with it. */
 export class Run {

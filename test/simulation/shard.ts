@@ -1,12 +1,12 @@
 import { parseManifest } from '../../src/manifest/index.ts';
-import { AccessJudge } from './access.ts';
+import { AccessJudge } from './judges/policies.ts';
+import type { Violation } from './judges/violation.ts';
 import { isWanted, type Options } from './options.ts';
 import { playStory, type Tale } from './play.ts';
-import { shrink, storyOf } from './shrink.ts';
-import type { Story } from './story.ts';
-import { storyLines, violationLines } from './tell.ts';
-import type { Violation } from './violation.ts';
-import { installTime } from './virtual-time.ts';
+import { storyLines, violationLines } from './stories/print.ts';
+import { shrink, storyOf } from './stories/shrink.ts';
+import type { Story } from './stories/story.ts';
+import { installTime } from './world/virtual-time.ts';
 
 /** What a process tells of the stories that it plays. */
 export type Message =

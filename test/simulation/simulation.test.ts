@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AccessJudge } from './access.ts';
-import { FOUND } from './found.ts';
+import { AccessJudge } from './judges/policies.ts';
 import { playStory, type Tale } from './play.ts';
 import { warmUp } from './shard.ts';
-import { storyOf } from './shrink.ts';
-import type { Snapshot } from './snapshot.ts';
-import type { Story } from './story.ts';
-import { storyLines, violationLines } from './tell.ts';
-import { installTime } from './virtual-time.ts';
+import { FOUND } from './stories/found.ts';
+import { storyLines, violationLines } from './stories/print.ts';
+import { storyOf } from './stories/shrink.ts';
+import type { Story } from './stories/story.ts';
+import type { Snapshot } from './world/snapshot.ts';
+import { installTime } from './world/virtual-time.ts';
 
 /** `npm run simulate` plays others, and more of them. */
 const SEED = 14;

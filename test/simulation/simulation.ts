@@ -1,9 +1,16 @@
 import type { Machine } from '../../src/sandbox/machine.ts';
-import type { Clock } from './clock.ts';
-import { type Answer, connectionLost, isWrite, type Request, requestAborted, type Send } from './requests.ts';
 import type { Run, Write } from './run.ts';
-import { holdOf, type Schedule } from './schedule.ts';
-import { turn } from './virtual-time.ts';
+import type { Clock } from './world/clock.ts';
+import {
+  type Answer,
+  connectionLost,
+  isWrite,
+  type Request,
+  requestAborted,
+  type Send,
+} from './world/requests.ts';
+import { holdOf, type Schedule } from './world/schedule.ts';
+import { turn } from './world/virtual-time.ts';
 
 /** A request that waits to be carried out, or an answer that waits to be received. */
 interface Event {

@@ -18,8 +18,8 @@ import { completeRequest } from '../../src/options/setup-request.ts';
 import { storeSecret } from '../../src/steps/store-secret/index.ts';
 import type { StepContext } from '../../src/steps/types.ts';
 import { clientsOf, KEYS, makeSecret, REGION, readAccount, writesTo } from '../support/account.ts';
+import type { Wishes } from '../support/runs/setup.ts';
 import { freshSandbox } from '../support/sandbox.ts';
-import type { Wishes } from '../support/setup.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 let age = 0;

@@ -10,8 +10,8 @@ import {
   makeSecret,
   readAccount,
 } from '../support/account.ts';
+import { conflictOf, setUp, setUpInVain } from '../support/runs/setup.ts';
 import { freshSandbox } from '../support/sandbox.ts';
-import { conflictOf, setUp, setUpInVain } from '../support/setup.ts';
 
 const sandbox = freshSandbox();
 const NAME = 'MediaConnect-ASM';

@@ -14,8 +14,8 @@ import {
   policyArn,
   readAccount,
 } from '../support/account.ts';
+import { setUp, setUpInVain } from '../support/runs/setup.ts';
 import { freshSandbox } from '../support/sandbox.ts';
-import { setUp, setUpInVain } from '../support/setup.ts';
 
 const ROLE = 'MediaConnect-ASM';
 const POLICY = 'SecretsManagerForMediaConnect';

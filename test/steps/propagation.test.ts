@@ -13,8 +13,8 @@ import {
   REGION,
   readAccount,
 } from '../support/account.ts';
+import { setUp } from '../support/runs/setup.ts';
 import { freshSandbox } from '../support/sandbox.ts';
-import { setUp } from '../support/setup.ts';
 import { applySteps } from '../support/steps.ts';
 
 const PATIENT: Limits = {

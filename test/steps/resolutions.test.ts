@@ -18,8 +18,8 @@ import {
   policyArn,
   REGION,
 } from '../support/account.ts';
+import { conflictOf, setUp, type Wishes } from '../support/runs/setup.ts';
 import { freshSandbox } from '../support/sandbox.ts';
-import { conflictOf, setUp, type Wishes } from '../support/setup.ts';
 
 const PASSWORD = { key: 'a-long-passphrase', keyType: 'srt-password' };
 const ROLE = 'MediaConnect-ASM';
@@ -232,10 +232,10 @@ const ELSEWHERE: Record<string, string> = {
   nameTaken: 'test/foreign/policies.ts, test/foreign/roles.ts',
   newTrustTooLong: 'above, by hand',
   noSuchBoundary: 'test/foreign/roles.ts',
-  notStaticKey: 'test/verify/key-type.test.ts',
+  notStaticKey: 'test/checks/verify/key-type.test.ts',
   notTrusted: 'test/foreign/roles.ts',
   ofStack: 'test/foreign/stacks.ts',
-  otherArn: 'test/verify/fixes.ts',
+  otherArn: 'test/checks/verify/fixes.ts',
   otherShape: 'test/foreign/policies.ts',
   serviceLinked: 'test/foreign/roles.ts',
   shutsOut: 'above, by hand',
@@ -246,7 +246,8 @@ const ELSEWHERE: Record<string, string> = {
 
 test('every conflict of setup has its ways out run by a test', () => {
   const folder = new URL('../../src/steps/', import.meta.url);
-  const source = readdirSync(folder)
+  const source = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
     .map((name) => readFileSync(new URL(name, folder), 'utf8'))
     .join('\n');
   const made = [...source.matchAll(/\b(?:conflict|blockedBy)\(\s*(?:words|secretWords)\.(\w+)/g)];

@@ -14,9 +14,9 @@ import {
   readAccount,
   writesTo,
 } from '../support/account.ts';
-import { feeds, setUpAll } from '../support/manifest.ts';
+import { feeds, setUpAll } from '../support/runs/manifest.ts';
+import { setUp } from '../support/runs/setup.ts';
 import { freshSandbox } from '../support/sandbox.ts';
-import { setUp } from '../support/setup.ts';
 
 const sandbox = freshSandbox();
 const POLICY = 'SecretsManagerForMediaConnect';

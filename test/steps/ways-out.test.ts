@@ -9,8 +9,8 @@ import {
   makeSecret,
   roleArn,
 } from '../support/account.ts';
+import { conflictOf, setUp } from '../support/runs/setup.ts';
 import { freshSandbox } from '../support/sandbox.ts';
-import { conflictOf, setUp } from '../support/setup.ts';
 
 const sandbox = freshSandbox();
 const elsewhere = guidePolicy(`arn:aws:secretsmanager:eu-west-1:${ACCOUNT}:secret:other-??????`);

@@ -8,8 +8,8 @@ import { hasAwsCli } from '../../bench/aws-cli.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { clientsOf, KEYS, REGION } from './account.ts';
 import { exhaustive } from './exhaustive.ts';
-import { baseEnv, runCommand } from './run.ts';
-import { runHere } from './run-here.ts';
+import { baseEnv, runCommand } from './runs/run.ts';
+import { runHere } from './runs/run-here.ts';
 
 /** What a person has at the terminal when the command is typed. */
 export interface Typing {

@@ -1,4 +1,4 @@
-import type { Wishes } from './setup.ts';
+import type { Wishes } from './runs/setup.ts';
 
 /** Names that are not taken, for what a way out leaves to the user. */
 const NAMES: Record<string, string> = {

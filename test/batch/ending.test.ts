@@ -1,0 +1,137 @@
+import type { ChildProcess } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { performManifest } from '../../src/commands/setup/batch.ts';
+import { startSandbox } from '../../src/sandbox/index.ts';
+import { FAR_REGION, KEYS, REGION, readAccount } from '../support/account.ts';
+import { feeds, manifestFile, runWith, setUpAll } from '../support/runs/manifest.ts';
+import { run } from '../support/runs/run.ts';
+import { freshSandbox } from '../support/sandbox.ts';
+
+const sandbox = freshSandbox();
+const ALWAYS = Number.POSITIVE_INFINITY;
+const key = { key: { env: 'FEED_KEY' }, regions: [REGION] };
+
+/** Two keys that have nothing in common. */
+const APART = ['A', 'B'].map((name) => ({
+  ...{ secretName: `feed-${name}`, policyName: `Read${name}`, roleName: `MediaConnect-${name}`, ...key },
+}));
+
+test.each(['CreatePolicy', 'CreateRole'])(
+  'Ctrl-C while one of two changes by %s is under way: it is finished, and stands in the account of what exists',
+  async (action) => {
+    let child: ChildProcess | undefined;
+    sandbox().setLatency(20);
+    sandbox().addFault({
+      action,
+      kind: 'delay',
+      delayMs: 1_500,
+      skip: 1,
+      onStrike: () => setTimeout(() => child?.kill('SIGINT'), 5),
+    });
+    const { code, stdout, stderr } = await run(
+      ['setup', '--manifest', manifestFile({ keys: APART }), '--yes', '--json'],
+      { env: { ...sandbox().env, FEED_KEY: KEYS.aes256 }, onStart: (started) => (child = started) },
+    );
+    expect(code).toBe(130);
+    const { policies, roles } = await readAccount(sandbox());
+    const { completed } = JSON.parse(stdout);
+    for (const [made, told] of [
+      [policies, completed.policies],
+      [roles, completed.roles],
+    ]) {
+      expect(told.map(({ name }: { name: string }) => name).sort()).toEqual(
+        made.map(({ name }: { name: string }) => name).sort(),
+      );
+      for (const { name } of made) expect(stderr).toContain(`/${name} (created)`);
+    }
+  },
+);
+
+test('Ctrl-C during the last change of a rotation ends it as interrupted, with that change in the account', async () => {
+  const file = manifestFile({ keys: [{ secretName: 'feed', ...key }] });
+  const rotate = (FEED_KEY: string, onStart?: (child: ChildProcess) => void) =>
+    run(['rotate', '--manifest', file, '--yes', '--json'], {
+      env: { ...sandbox().env, FEED_KEY },
+      ...(onStart ? { onStart } : {}),
+    });
+  await setUpAll(sandbox(), { keys: [{ secretName: 'feed' }] });
+  let child: ChildProcess | undefined;
+  const onStrike = () => child?.kill('SIGINT');
+  sandbox().addFault({ action: 'PutSecretValue', kind: 'delay', delayMs: 300, onStrike });
+  const { code, stdout } = await rotate(KEYS.other, (started) => {
+    child = started;
+  });
+  expect([code, JSON.parse(stdout).completed.secrets.length]).toEqual([130, 1]);
+});
+
+test('a change whose answer was lost is named with its key, and nobody is told that nothing was changed', async () => {
+  sandbox().addFault({ action: 'CreateSecret', kind: 'drop-after', times: ALWAYS });
+  const { code, json, log } = await setUpAll(sandbox(), { keys: feeds(1) });
+  expect(code).toBe(1);
+  expect(json.failed).toMatchObject([{ error: { inDoubt: 'secretsmanager:CreateSecret' } }]);
+  expect(log.replace(/\s+/g, ' ')).toContain('(secretsmanager:CreateSecret) may have been made');
+  expect(log).not.toContain('Nothing was changed');
+});
+
+test('when every key fails, what was made for them by then is listed, and no other keys are spoken of', async () => {
+  sandbox().addFault({ action: 'CreateRole', kind: 'access-denied', times: ALWAYS });
+  const { code, json, log } = await setUpAll(sandbox(), { keys: feeds(2) });
+  expect([code, json.failed.length]).toEqual([1, 2]);
+  for (const { arn } of [...json.secrets, ...json.policies]) expect(log).toContain(`${arn} (created)`);
+  expect(log).not.toContain('The other keys');
+  expect(log).toContain('it does only the rest');
+});
+
+test('what was made for a key that failed is told apart from what the others use', async () => {
+  sandbox().addFault({ action: 'CreateRole', kind: 'access-denied', skip: 1, times: ALWAYS });
+  const { stdout, log } = await runWith(
+    sandbox(),
+    { keys: APART.map((each) => ({ ...each, key: { generate: 'aes128' } })) },
+    (on, manifest) => performManifest(on, manifest, { dryRun: false, restore: false }),
+    { common: { json: false } },
+  );
+  const { secrets } = await readAccount(sandbox());
+  const [used, failed] = /cret:feed-A/.test(stdout) ? ['A', 'B'] : ['B', 'A'];
+  expect(secrets).toHaveLength(2);
+  expect(stdout).toContain(`:secret:feed-${used}-`);
+  expect(stdout).not.toContain(`feed-${failed}`);
+  const byThen = log.split('What was done for them by then:')[1];
+  for (const part of [`secret:feed-${failed}-`, `policy/Read${failed} (created)`])
+    expect(byThen).toContain(part);
+});
+
+test('a Region that is off fails for its own keys, also where the file begins with it', async () => {
+  const off = await startSandbox({ disabledRegions: ['ap-east-1'] });
+  try {
+    const keys = [
+      { secretName: 'a', ...key, regions: ['ap-east-1'] },
+      { secretName: 'b', ...key },
+    ];
+    const { code, stdout } = await run(['setup', '--manifest', manifestFile({ keys }), '--yes', '--json'], {
+      env: { ...off.env, FEED_KEY: KEYS.aes256 },
+    });
+    expect(code).toBe(1);
+    const json = JSON.parse(stdout);
+    expect(json.failed).toMatchObject([{ name: 'a', error: { code: 'region-not-enabled' } }]);
+    expect(json.secrets).toMatchObject([{ name: 'b' }]);
+  } finally {
+    await off.close();
+  }
+});
+
+test('a secret that was made before its key failed in another Region is accounted for', async () => {
+  sandbox().addFault({ action: 'CreateSecret', kind: 'access-denied', region: REGION, times: ALWAYS });
+  const regions = [REGION, FAR_REGION];
+  const { json } = await setUpAll(sandbox(), { keys: [...feeds(1, { regions }), { secretName: 'other' }] });
+  const { secrets } = await readAccount(sandbox());
+  expect(json.secrets.map(({ arn }) => arn).sort()).toEqual(secrets.map(({ arn }) => arn).sort());
+});
+
+test('two keys of one name are told apart by their Regions, and the one key of a manifest is not counted', async () => {
+  const keys = [REGION, FAR_REGION].map((region) => ({ secretName: 'dual', ...key, regions: [region] }));
+  sandbox().addFault({ action: 'CreateSecret', kind: 'access-denied', times: ALWAYS });
+  const { json, log } = await setUpAll(sandbox(), { keys });
+  expect(json.failed.map(({ name }) => name)).toEqual([`dual (${REGION})`, `dual (${FAR_REGION})`]);
+  expect(log).toContain('2 of 2 keys failed:');
+  expect((await setUpAll(sandbox(), { keys: feeds(1) })).log).toContain('The one key failed:');
+});

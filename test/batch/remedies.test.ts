@@ -1,0 +1,149 @@
+import { DeleteSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, test } from 'vitest';
+import type { VerifyCheck } from '../../src/checks/verify/types.ts';
+import { performVerifyManifest } from '../../src/commands/verify/batch.ts';
+import type { Sandbox } from '../../src/sandbox/index.ts';
+import { startSandbox } from '../../src/sandbox/index.ts';
+import { clientsOf, FAR_REGION, KEYS, REGION, readAccount } from '../support/account.ts';
+import {
+  feeds,
+  type ManifestContent,
+  manifestFile,
+  runAll,
+  setUpAll,
+  temporaryFile,
+} from '../support/runs/manifest.ts';
+import { runHere } from '../support/runs/run-here.ts';
+import { freshSandbox } from '../support/sandbox.ts';
+
+const sandbox = freshSandbox();
+const key = { key: { env: 'FEED_KEY' } };
+
+/** Runs a command for a manifest and answers all that it shows, in one line. */
+async function shows(on: Sandbox, args: string[], content: ManifestContent) {
+  const [command = '', ...more] = args;
+  const { stdout, stderr } = await runHere([command, '--manifest', manifestFile(content), ...more], {
+    ...on.env,
+    FEED_KEY: KEYS.aes256,
+  });
+  return `${stdout}${stderr}`.replace(/\s+/g, ' ');
+}
+
+test('rotate of a secret that is scheduled for deletion says the command that restores it', async () => {
+  await setUpAll(sandbox(), { keys: feeds(1) });
+  const { secrets } = clientsOf(sandbox(), REGION);
+  const { ARN } = await secrets.send(new DeleteSecretCommand({ SecretId: 'live/feed-1' }));
+  const path = manifestFile({ keys: feeds(1, { ...key, regions: [REGION] }) });
+  const env = { ...sandbox().env, FEED_KEY: KEYS.aes256 };
+  const { stderr } = await runHere(['rotate', '--manifest', path, '--yes'], env);
+  const lines = stderr.split('\n').map((line) => line.trim());
+  expect(lines.slice(lines.indexOf('Restore it first:'))[1]).toBe(
+    `aws secretsmanager restore-secret --region ${REGION} --secret-id ${ARN}`,
+  );
+});
+
+test.each(['status', 'verify', 'setup --yes'])(
+  '%s says that a Region is not enabled, and to take another one in the manifest',
+  async (command) => {
+    const on = await startSandbox({ disabledRegions: ['me-central-1'] });
+    try {
+      const regions = [REGION, 'me-central-1'];
+      const said = await shows(on, command.split(' '), { keys: feeds(1, { ...key, regions }) });
+      expect(said).toContain('or take another one (regions). Session credentials');
+    } finally {
+      await on.close();
+    }
+  },
+);
+
+describe('the command that verify prints for a wrong key puts that right, and changes nothing else, where the manifest', () => {
+  const given = { secretName: 'dual', regions: [REGION], key: { env: 'FEED_KEY' } };
+  const OTHER = temporaryFile('other.key', KEYS.other);
+  const elsewhere = { secretName: 'dual', regions: [FAR_REGION], key: { file: OTHER } };
+  const made = { secretName: 'made', key: { generate: 'aes256' } };
+  const env = () => ({ ...sandbox().env, FEED_KEY: KEYS.aes256, OTHER_KEY: KEYS.other });
+
+  const spoil = (SecretId: string, SecretString = 'spoilt', region = REGION) =>
+    clientsOf(sandbox(), region).secrets.send(new PutSecretValueCommand({ SecretId, SecretString }));
+
+  async function held(): Promise<Record<string, string | undefined>> {
+    const { secrets } = await readAccount(sandbox());
+    return Object.fromEntries(
+      secrets.map(({ name, region, values }) => [`${name} ${region}`, values.AWSCURRENT]),
+    );
+  }
+
+  async function remediesOf(content: ManifestContent): Promise<string[]> {
+    const { json } = await runAll<{ checks: VerifyCheck[] }>(sandbox(), content, performVerifyManifest);
+    return [
+      ...new Set(
+        json.checks.flatMap(({ verdict, command }) => (verdict === 'failed' ? (command ?? []) : [])),
+      ),
+    ];
+  }
+
+  /** Runs a command as it stands. */
+  const type = (command: string) => runHere([...command.split(' ').slice(1), '--yes'], env());
+
+  test.each([
+    ['gives all keys', [given, elsewhere], /^mc-static-key rotate --manifest \S+$/],
+    ['has generated keys too', [given, elsewhere, made], /--region us-west-2 --key-env FEED_KEY$/],
+  ])('%s', async (_title, keys, command) => {
+    await setUpAll(sandbox(), { keys });
+    const before = await held();
+    await spoil('dual');
+    const [remedy = '', ...others] = await remediesOf({ keys });
+    expect([remedy, others]).toEqual([expect.stringMatching(command), []]);
+    const { code, stderr } = await type(remedy);
+    expect([code, await held()], stderr).toEqual([0, before]);
+  });
+
+  test('names a file, for a secret with a role of its own', async () => {
+    const keys = [given, { ...elsewhere, roleName: 'MediaConnect-Far' }, made];
+    await setUpAll(sandbox(), { keys });
+    const before = await held();
+    await spoil('dual', KEYS.aes256, FAR_REGION);
+    const [remedy = ''] = await remediesOf({ keys });
+    expect(remedy).toBe(
+      `mc-static-key rotate --secret-name dual --region ${FAR_REGION} --key-file ${OTHER} --role-name MediaConnect-Far`,
+    );
+    const { code, stderr } = await type(remedy);
+    expect([code, await held()], stderr).toEqual([0, before]);
+  });
+
+  test('has the key generated, which no file holds: all its Regions get a new one', async () => {
+    const keys = [given, { ...made, regions: [REGION, FAR_REGION] }];
+    await setUpAll(sandbox(), { keys });
+    await spoil('made');
+    const [remedy = '', ...others] = await remediesOf({ keys });
+    expect(others).toEqual([]);
+    const { code, stderr } = await type(remedy);
+    const { [`made ${REGION}`]: here, [`made ${FAR_REGION}`]: there, ...rest } = await held();
+    expect([code, rest], stderr).toEqual([0, { [`dual ${REGION}`]: KEYS.aes256 }]);
+    expect([here, here?.length]).toEqual([there, 64]);
+  });
+
+  test('uses a secret as it is', async () => {
+    const keys = [{ secretName: 'found', regions: [REGION, FAR_REGION], key: { existing: true } }];
+    await setUpAll(sandbox(), { keys: [{ ...keys[0], key: { env: 'FEED_KEY' } }] });
+    await spoil('found');
+    expect(await remediesOf({ keys })).toContain(
+      `mc-static-key rotate --secret-name found --region ${REGION} --key-file KEY-FILE`,
+    );
+    const [missing] = await remediesOf({ keys: [{ ...keys[0], secretName: 'lost' }] });
+    expect(missing).toMatch(/^mc-static-key setup --manifest/);
+  });
+});
+
+test('status after a teardown has a cross for what is scheduled for deletion, and says the command that brings all back', async () => {
+  const content = { keys: feeds(2, { ...key, regions: [REGION] }) };
+  await shows(sandbox(), ['setup', '--yes'], content);
+  await shows(sandbox(), ['teardown', '--yes'], content);
+  const said = await shows(sandbox(), ['status'], content);
+  expect(said).toMatch(/✖ live\/feed-1 .*scheduled for deletion \(\S+\): MediaConnect cannot read it/);
+  expect(said).not.toContain('✔');
+  const [, command = ''] =
+    /for deletion, run: mc-static-key (setup --manifest \S+ --restore)/.exec(said) ?? [];
+  const env = { ...sandbox().env, FEED_KEY: KEYS.aes256 };
+  expect((await runHere([...command.split(' '), '--yes'], env)).code).toBe(0);
+});

@@ -1,0 +1,155 @@
+import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { expect, test } from 'vitest';
+import { performVerifyManifest } from '../../src/commands/verify/batch.ts';
+import type { Sandbox } from '../../src/sandbox/index.ts';
+import { ACCOUNT, clientsOf, FAR_REGION, KEYS, REGION, roleArn } from '../support/account.ts';
+import type { InProcessOptions } from '../support/runs/command.ts';
+import { feeds, type ManifestContent, runWith, setUpAll } from '../support/runs/manifest.ts';
+import { runHere } from '../support/runs/run-here.ts';
+import { troubles, type VerifyDocument } from '../support/runs/verify.ts';
+import { freshSandbox } from '../support/sandbox.ts';
+
+const sandbox = freshSandbox();
+const IN_TWO = { regions: [REGION, FAR_REGION] };
+
+const verifyText = (on: Sandbox, content: ManifestContent, options: InProcessOptions = {}) =>
+  runWith(on, content, performVerifyManifest, { common: { json: false }, ...options });
+
+async function verifyAll(on: Sandbox, content: ManifestContent, options: InProcessOptions = {}) {
+  const { stdout, ...rest } = await verifyText(on, content, { ...options, common: {} });
+  const json: VerifyDocument = JSON.parse(stdout);
+  return { ...rest, json };
+}
+
+const hold = (on: Sandbox, SecretId: string, SecretString: string, region = REGION) =>
+  clientsOf(on, region).secrets.send(new PutSecretValueCommand({ SecretId, SecretString }));
+
+test('verifies every secret of every key, and reads each role and policy once', async () => {
+  const manifest = {
+    defaults: IN_TWO,
+    keys: [
+      ...feeds(2),
+      { secretName: 'news', roleName: 'MediaConnect-News', policyName: 'News', key: { env: 'OTHER_KEY' } },
+    ],
+  };
+  const { json: made } = await setUpAll(sandbox(), manifest);
+  sandbox().clearRequests();
+  const { code, json, log } = await verifyAll(sandbox(), manifest);
+  expect(code).toBe(0);
+  expect(json.encryption).toEqual(expect.arrayContaining(made.encryption));
+  expect(json.encryption).toHaveLength(6);
+  const compared = json.checks.filter(({ id }) => id === 'secret-key');
+  expect(compared.map(({ subject }) => subject).sort()).toEqual(made.secrets.map(({ arn }) => arn).sort());
+  expect(json.checks.find(({ id }) => id === 'role-policy-attached')?.subject).toBe(
+    roleArn('MediaConnect-News'),
+  );
+  const asked = (action: string) => sandbox().requests.filter((request) => request.action === action).length;
+  expect([asked('GetRole'), asked('GetPolicyVersion'), asked('DescribeSecret')]).toEqual([2, 2, 6]);
+  expect(log).toContain('6 of 6');
+  expect(log).not.toContain('Note');
+});
+
+test('says which secret holds another key, and gives the settings for all that can be used', async () => {
+  const manifest = { defaults: IN_TWO, keys: feeds(2) };
+  await setUpAll(sandbox(), manifest);
+  await hold(sandbox(), 'live/feed-2', KEYS.other, FAR_REGION);
+  const { code, json } = await verifyAll(sandbox(), manifest);
+  expect([code, json.verdict]).toEqual([1, 'failed']);
+  const failed = json.checks.filter(({ verdict }) => verdict === 'failed');
+  expect(failed.map(({ id }) => id)).toEqual(['secret-key', 'secret-same-key']);
+  for (const { subject } of failed)
+    expect(subject).toContain(`:${FAR_REGION}:${ACCOUNT}:secret:live/feed-2-`);
+  expect(json.encryption).toHaveLength(3);
+});
+
+test('compares the keys that are here, and says once of which it has none', async () => {
+  const manifest = {
+    keys: [
+      { secretName: 'here' },
+      { secretName: 'gone', key: { env: 'OTHER_KEY' } },
+      { secretName: 'on-disk', key: { file: 'keys/absent.key' } },
+      { secretName: 'made', key: { generate: 'aes256' } },
+      { secretName: 'found', key: { existing: true } },
+    ],
+  };
+  const stored = manifest.keys.map(({ secretName }) => ({ secretName }));
+  await setUpAll(sandbox(), { keys: stored });
+  const { code, json, log } = await verifyAll(sandbox(), manifest, { env: { FEED_KEY: KEYS.aes256 } });
+  expect(code).toBe(0);
+  expect(json.checks.filter(({ id }) => id === 'secret-key')).toHaveLength(1);
+  expect(log.match(/Note: /g)).toHaveLength(1);
+  expect(log).toMatch(/Note: 2 keys are not here .*keys\.yaml:1:\d+, .*keys\.yaml:1:\d+\.$/m);
+});
+
+test('keeps the keys of two entries apart that have one name in different Regions', async () => {
+  const manifest = {
+    keys: [
+      { secretName: 'studio', regions: [REGION] },
+      { secretName: 'studio', regions: [FAR_REGION], key: { env: 'OTHER_KEY' } },
+    ],
+  };
+  await setUpAll(sandbox(), manifest);
+  const { code, json } = await verifyAll(sandbox(), manifest);
+  expect([code, troubles(json.checks)]).toEqual([0, []]);
+});
+
+test('a secret that may not be looked at makes checks of its own that cannot be told', async () => {
+  await setUpAll(sandbox(), { keys: feeds(3) });
+  const deny = {
+    Effect: 'Deny',
+    Action: 'secretsmanager:GetSecretValue',
+    Resource: `arn:aws:secretsmanager:*:${ACCOUNT}:secret:live/feed-2-*`,
+  };
+  const Statement = [{ Effect: 'Allow', Action: '*', Resource: '*' }, deny];
+  const credentials = sandbox().credentialsFor(JSON.stringify({ Version: '2012-10-17', Statement }));
+  const { code, json } = await verifyAll(sandbox(), { keys: feeds(3) }, { credentials });
+  expect([code, json.verdict]).toEqual([4, 'cannot-tell']);
+  const open = json.checks.filter(({ awsAction }) => awsAction === 'secretsmanager:GetSecretValue');
+  expect(open.length).toBeGreaterThan(0);
+  for (const { subject } of open) expect(subject).toContain('live/feed-2');
+  expect(json.encryption).toHaveLength(2);
+});
+
+test('of many keys shows only what is not right, key by key, and counts the rest', async () => {
+  const keys = feeds(10);
+  await setUpAll(sandbox(), { defaults: IN_TWO, keys });
+  for (const region of [REGION, FAR_REGION]) await hold(sandbox(), 'live/feed-7', KEYS.other, region);
+  const { code, stdout } = await verifyText(sandbox(), {
+    defaults: IN_TWO,
+    keys: [...keys, { secretName: 'live/new' }],
+  });
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^Secret live\/feed-7 \(us-west-2, eu-west-1\)$/m);
+  expect(stdout.match(/holds another key than the one given/g)).toHaveLength(1);
+  expect(stdout).toMatch(/^Secret live\/new \(us-west-2, eu-west-1\)$/m);
+  expect(stdout).toMatch(/there is no such secret$/m);
+  expect(stdout).toMatch(/mc-static-key setup --manifest \S+keys\.yaml$/m);
+  expect(stdout).not.toContain('live/feed-6');
+  expect(stdout).not.toContain('✔');
+  expect(stdout).toContain('11 keys in 22 secrets: 9 can be read, 2 cannot be read');
+  expect(stdout.trimEnd()).toMatch(/✖ MediaConnect cannot read 2 of 11 keys: 4 checks failed\.$/);
+});
+
+test('of a few keys shows all, and searches no other Region for a secret that is not there', async () => {
+  await setUpAll(sandbox(), { keys: feeds(2) });
+  sandbox().clearRequests();
+  const { stdout } = await verifyText(sandbox(), { keys: feeds(3) });
+  expect(stdout).toMatch(/^Secret live\/feed-1 \(us-west-2\)$/m);
+  expect(stdout).toMatch(/✔ exists, not scheduled for deletion, .*the key given/);
+  expect(stdout).toMatch(/^Role MediaConnect-ASM$/m);
+  expect(stdout).toContain('✖ MediaConnect cannot read 1 of 3 keys: 1 check failed.');
+  expect(sandbox().requests.filter(({ action }) => action === 'DescribeSecret')).toHaveLength(3);
+});
+
+test('a role that is not there fails all its keys, and the manifest sets it up', async () => {
+  const { stdout } = await verifyText(sandbox(), { keys: feeds(1) });
+  expect(stdout).toMatch(
+    /Role MediaConnect-ASM\n.*\n.*there is no such role\n.*Have it set up:\n.*--manifest/,
+  );
+  expect(stdout).toContain('1 key in 1 secret: 1 cannot be read');
+});
+
+test('takes no other flag that says what is to be verified', async () => {
+  const { code, stderr } = await runHere(['verify', '--manifest', 'keys.yaml', '--role-name', 'x', '--json']);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/does not go together with\s--role-name/)]);
+});

@@ -1,0 +1,180 @@
+import { describe, expect, test } from 'vitest';
+import type { FoundRole } from '../../../src/aws/iam/roles.ts';
+import type { FoundSecret } from '../../../src/aws/secrets/index.ts';
+import { mayComeRight } from '../../../src/checks/setup/checks.ts';
+import { ACCOUNT, KEYS, REGION, roleArn } from '../../support/account.ts';
+import {
+  ARN,
+  allow,
+  type Breakage,
+  checksOf,
+  deny,
+  failureOf,
+  guided,
+  policy,
+  service,
+  text,
+  trusting,
+} from './fixtures.ts';
+
+describe('a set-up in which all is right', () => {
+  test('passes every check, each with its subject and a sentence', () => {
+    expect(checksOf()).toEqual([
+      {
+        id: 'secret-value',
+        ok: true,
+        verdict: 'ok',
+        subject: ARN,
+        detail: 'plaintext, as MediaConnect needs it',
+      },
+      {
+        id: 'role-trust',
+        ok: true,
+        verdict: 'ok',
+        subject: roleArn('MediaConnect-ASM'),
+        detail: 'MediaConnect may assume the role',
+      },
+      {
+        id: 'role-reads-secret',
+        ok: true,
+        verdict: 'ok',
+        subject: ARN,
+        detail: 'the role may read the secret',
+      },
+    ]);
+  });
+
+  test.each<[string, Breakage]>([
+    [
+      'a resource policy that denies others',
+      {
+        secret: {
+          resourcePolicy: policy('r', deny({ Principal: { AWS: '444455556666' }, Action: '*' })).document,
+        },
+      },
+    ],
+    [
+      'a boundary that allows it',
+      { role: { boundary: { arn: 'b', document: policy('b', allow('*')).document } } },
+    ],
+    [
+      'a policy for the six unknown characters',
+      { role: { policies: [policy('p', allow('secretsmanager:*', `${ARN.slice(0, -6)}??????`))] } },
+    ],
+    ['a wider policy', { role: { policies: [policy('p', allow('*'))] } }],
+    [
+      'a trust policy for this account',
+      {
+        role: trusting({
+          Effect: 'Allow',
+          ...service,
+          Condition: { StringEquals: { 'aws:SourceAccount': ACCOUNT } },
+        }),
+      },
+    ],
+    [
+      'an inline policy that denies other things',
+      { role: { policies: [guided, policy('d', deny({ Action: 's3:*' }))] } },
+    ],
+    [
+      'an SRT password',
+      { secret: { content: text('Correct horse') }, expected: { keyType: 'srt-password' } },
+    ],
+  ])('is so with %s', (_what, breakage) => {
+    expect(checksOf(breakage).every(({ ok }) => ok)).toBe(true);
+  });
+});
+
+describe('a secret', () => {
+  test.each<[string, Partial<FoundSecret> | 'absent', string]>([
+    ['is not there', 'absent', 'the secret is not there'],
+    ['is scheduled for deletion', { deletedAt: new Date(0) }, 'scheduled for deletion'],
+    ['holds bytes', { content: { kind: 'binary' } }, 'holds bytes, not text'],
+    ['has no current version', { content: { kind: 'none' } }, 'has no current version'],
+    ['holds JSON', { content: text(JSON.stringify({ key: KEYS.aes256 })) }, 'JSON'],
+    ['ends in a newline', { content: text(`${KEYS.aes256}\n`) }, 'line break'],
+    ['has spaces in it', { content: text(KEYS.aes256.replace('89', '8 9')) }, 'spaces or tabs inside'],
+    ['begins with 0x', { content: text(`0x${KEYS.aes256}`) }, '0x'],
+    ['has quotes around it', { content: text(`"${KEYS.aes256}"`) }, 'quotation marks'],
+    [
+      'is of no length that there is',
+      { content: text('ab'.repeat(20)) },
+      'does not have the length of a key',
+    ],
+    ['is not hexadecimal', { content: text('g'.repeat(64)) }, 'not hexadecimal'],
+    ['is empty', { content: text('') }, 'empty'],
+  ])('that %s is told, and waiting does not help', (_what, secret, detail) => {
+    const failed = failureOf({ secret });
+    expect(failed).toMatchObject({ id: 'secret-value', subject: ARN });
+    expect(failed?.detail).toContain(detail);
+    expect(failed && mayComeRight(failed)).toBe(false);
+    expect(failed?.detail).not.toContain(KEYS.aes256);
+  });
+
+  test('of another length than the algorithm is told', () => {
+    const failed = failureOf({ expected: { algorithm: 'aes128' } });
+    expect(failed?.detail).toContain('does not have the 32 hexadecimal digits that aes128 takes');
+  });
+
+  test('that is too short for an SRT password is told', () => {
+    const failed = failureOf({ secret: { content: text('short') }, expected: { keyType: 'srt-password' } });
+    expect(failed?.detail).toContain('length of an SRT password');
+  });
+});
+
+describe('a role that MediaConnect may not assume', () => {
+  const other = { StringEquals: { 'aws:SourceAccount': '444455556666' } };
+  test.each<[string, Partial<FoundRole>, string]>([
+    [
+      'trusts another service',
+      trusting({ Effect: 'Allow', ...service, Principal: { Service: 'ec2.amazonaws.com' } }),
+      "can't assume",
+    ],
+    [
+      'trusts it for another account',
+      trusting({ Effect: 'Allow', ...service, Condition: other }),
+      "can't assume",
+    ],
+    ['denies it', trusting({ Effect: 'Allow', ...service }, { Effect: 'Deny', ...service }), "can't assume"],
+    [
+      'lets it do something else',
+      trusting({ Effect: 'Allow', ...service, Action: 'sts:TagSession' }),
+      "can't assume",
+    ],
+    ['has a trust policy that is none', { trust: '{"Statement":' }, 'cannot be parsed as an IAM policy'],
+  ])('because it %s is told', (_what, role, detail) => {
+    const failed = failureOf({ role });
+    expect(failed).toMatchObject({ id: 'role-trust', subject: roleArn('MediaConnect-ASM') });
+    expect(failed?.detail).toContain(detail);
+    expect(failed && mayComeRight(failed)).toBe(true);
+  });
+
+  test.each([
+    ['asks for an organization', { StringEquals: { 'aws:SourceOrgID': 'o-example' } }, 'aws:SourceOrgID'],
+    ['has an unknown operator', { StringSounds: { 'aws:SourceAccount': ACCOUNT } }, 'StringSounds'],
+  ])('for all that can be told, because its condition %s, has not failed', (_what, Condition, named) => {
+    const check = failureOf({ role: trusting({ Effect: 'Allow', ...service, Condition }) });
+    expect(check).toMatchObject({ id: 'role-trust', ok: false, verdict: 'cannot-tell' });
+    expect(check?.detail).toContain(named);
+    expect(check && mayComeRight(check)).toBe(false);
+  });
+
+  test('because it is not there is told by name, for the trust and for each secret', () => {
+    const failed = checksOf({ role: 'absent' }).filter(({ ok }) => !ok);
+    expect(failed).toMatchObject([
+      { id: 'role-trust', subject: 'MediaConnect-ASM', detail: 'the role is not there' },
+      { id: 'role-reads-secret', subject: ARN, detail: 'the role is not there (MediaConnect-ASM)' },
+    ]);
+  });
+
+  test('for the flows asked for, but only for others, is told', () => {
+    const flows = (name: string) => `arn:aws:mediaconnect:${REGION}:${ACCOUNT}:flow:*:${name}`;
+    const Condition = { ArnLike: { 'aws:SourceArn': flows('studio-b') } };
+    const role = trusting({ Effect: 'Allow', ...service, Condition });
+    expect(
+      failureOf({ role, expected: { flows: { sourceArns: [flows('studio-a')], regions: [REGION] } } })?.id,
+    ).toBe('role-trust');
+    const same = { flows: { sourceArns: [flows('studio-b')], regions: [REGION] } };
+    expect(checksOf({ role, expected: same }).every(({ ok }) => ok)).toBe(true);
+  });
+});

@@ -1,0 +1,72 @@
+import { expect } from 'vitest';
+import type { FoundRole } from '../../../src/aws/iam/roles.ts';
+import type { FoundSecret } from '../../../src/aws/secrets/index.ts';
+import type { SecretContent } from '../../../src/aws/secrets/versions.ts';
+import { check, type Expectation, type KeyExpectation } from '../../../src/checks/setup/checks.ts';
+import { KeyMaterial } from '../../../src/key/index.ts';
+import { ACCOUNT, guidePolicy, guideTrust, KEYS, REGION, roleArn } from '../../support/account.ts';
+
+export const ARN = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:studio-a-AbCdEf`;
+const identity = { account: ACCOUNT, partition: 'aws', arn: `arn:aws:iam::${ACCOUNT}:user/me` };
+export const text = (key: string): SecretContent => ({ kind: 'text', key: KeyMaterial.from(key) });
+export const policy = (name: string, ...statements: object[]) => ({
+  name,
+  document: JSON.stringify({ Version: '2012-10-17', Statement: statements }),
+});
+export const allow = (Action: string, Resource = '*', Condition?: object) => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+  ...(Condition ? { Condition } : {}),
+});
+export const deny = (rest: object) => ({ Effect: 'Deny', Resource: '*', ...rest });
+export const trusting = (...statements: object[]) => ({
+  trust: JSON.stringify({ Version: '2012-10-17', Statement: statements }),
+});
+export const service = { Principal: { Service: 'mediaconnect.amazonaws.com' }, Action: 'sts:AssumeRole' };
+export const guided = { name: 'Read', document: JSON.stringify(guidePolicy(ARN)) };
+
+export interface Breakage {
+  secret?: Partial<FoundSecret> | 'absent';
+  role?: Partial<FoundRole> | 'absent';
+  expected?: Partial<KeyExpectation & Pick<Expectation, 'flows'>>;
+}
+
+/** The checks of a set-up in which all is right but what is given. */
+export function checksOf({ secret = {}, role = {}, expected = {} }: Breakage = {}) {
+  const found: FoundSecret = {
+    region: REGION,
+    name: 'studio-a',
+    arn: ARN,
+    content: text(KEYS.aes256),
+    own: true,
+    rotates: false,
+    ...(secret === 'absent' ? {} : secret),
+  };
+  const made: FoundRole = {
+    name: 'MediaConnect-ASM',
+    arn: roleArn('MediaConnect-ASM'),
+    path: '/',
+    trust: JSON.stringify(guideTrust()),
+    policies: [guided],
+    attached: [],
+    own: true,
+    ...(role === 'absent' ? {} : role),
+  };
+  const { flows = { sourceArns: [], regions: [REGION] }, ...key } = expected;
+  const secrets = [{ arn: ARN, name: 'studio-a', region: REGION }];
+  const keys = [{ secrets, keyType: 'static-key' as const, ...key }];
+  const wanted: Expectation = { keys, roleName: 'MediaConnect-ASM', flows };
+  const observed = {
+    secrets: secret === 'absent' ? [] : [found],
+    ...(role === 'absent' ? {} : { role: made }),
+  };
+  return check(observed, wanted, identity);
+}
+
+/** The one check that does not pass; fails the test itself when it is none or several. */
+export function failureOf(breakage: Breakage) {
+  const failed = checksOf(breakage).filter(({ ok }) => !ok);
+  expect(failed).toHaveLength(1);
+  return failed[0];
+}

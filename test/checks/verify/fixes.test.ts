@@ -1,0 +1,113 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { remedies } from '../../../src/checks/verify/fixes.ts';
+import { flowRemedies } from '../../../src/checks/verify/flow/fixes.ts';
+import { routerRemedies } from '../../../src/checks/verify/flow/messages.ts';
+import type { VerifyCheck } from '../../../src/checks/verify/types.ts';
+import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
+import { KEYS } from '../../support/account.ts';
+import { runPrinted } from '../../support/printed.ts';
+import { temporaryFile } from '../../support/runs/manifest.ts';
+import { runHere } from '../../support/runs/run-here.ts';
+import { setUp } from '../../support/runs/setup.ts';
+import { troubles, type VerifyDocument } from '../../support/runs/verify.ts';
+import {
+  type Fix,
+  FLOW_FIXES,
+  FURTHER,
+  ofPart,
+  PARTS,
+  ROUTER_FIXES,
+  type Scene,
+  SECRET_AND_ROLE_FIXES,
+} from './fixes.ts';
+
+/** A set-up in which all is well, of which each row breaks one thing. */
+let scene: Scene;
+let sandbox: Sandbox;
+beforeEach(async () => {
+  let passed = 0;
+  sandbox = await startSandbox({ now: () => Date.now() + passed });
+  const { json } = await setUp(sandbox);
+  scene = {
+    sandbox,
+    secretArn: json.secrets[0]?.arn ?? '',
+    roleArn: json.role?.arn ?? '',
+    credentials: sandbox.credentials,
+    letDaysPass: (days) => {
+      passed += days * 24 * 60 * 60 * 1000;
+    },
+  };
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await sandbox.close();
+});
+
+/** Runs `verify` as it is typed. */
+async function verifyAs(args: string[]): Promise<VerifyCheck[]> {
+  const { accessKeyId, secretAccessKey, sessionToken } = scene.credentials;
+  const { stdout, stderr } = await runHere(['verify', '--json', ...args], {
+    ...sandbox.env,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    ...(sessionToken ? { AWS_SESSION_TOKEN: sessionToken } : {}),
+    FEED_KEY: KEYS.aes256,
+  });
+  expect(stdout, stderr).not.toBe('');
+  return (JSON.parse(stdout) as VerifyDocument).checks;
+}
+
+/** Notes what a fix of the table of words is made into, where it is made at all. */
+function noting(words: object, name: string): () => { remedy: string; command?: string }[] {
+  const word = Reflect.get(words, name) as unknown;
+  if (typeof word !== 'function') return () => [word as { remedy: string }];
+  const spy = vi.spyOn(words as Record<string, (...args: unknown[]) => unknown>, name);
+  return () => spy.mock.results.map(({ value }) => value as { remedy: string; command?: string });
+}
+
+/** Makes the fault, does what is printed, and looks again. */
+async function carryOut(words: object, name: string, { id, fault, asked = [], ...fix }: Fix): Promise<void> {
+  const args = await fault(scene);
+  const made = noting(words, name);
+  const before = await verifyAs(args);
+  const check = before.find((each) => each.id === id && each.verdict !== 'ok');
+  expect(check, troubles(before).join(', ')).toBeDefined();
+  const { remedy = '', command } = check ?? {};
+  const isOfThisFix = made().some(
+    (each) => each.command === command && (command !== undefined || each.remedy === remedy),
+  );
+  expect(isOfThisFix, `${name} has not said: ${remedy} ${command ?? ''}`).toBe(true);
+
+  const instead = await fix.before?.(scene, { remedy, command, args });
+  if (/^(aws|mc-static-key) /.test(command ?? '')) {
+    await runPrinted(sandbox, command, { keyFile: temporaryFile('right.key', KEYS.aes256), asked });
+  }
+  const then = (await fix.afterwards?.(scene, { remedy, command, args })) ?? instead ?? args;
+  const after = troubles(await verifyAs(then));
+  expect(after).not.toContain(`${check?.verdict} ${id}`);
+  expect(after).toEqual(fix.left ?? []);
+}
+
+describe.each([
+  ['a secret or a role', remedies, SECRET_AND_ROLE_FIXES],
+  ['a flow', flowRemedies, FLOW_FIXES],
+  ['a router input or output', routerRemedies, ROUTER_FIXES],
+])('what verify prints for %s', (_of, words, fixes) => {
+  test('is in the table, each fix', () => {
+    expect(Object.keys(fixes).sort()).toEqual(Object.keys(words).sort());
+  });
+
+  const rows = Object.entries<Fix | { cannotBeMade: string }>(fixes);
+  test.each(rows.flatMap(([name, fix]) => ('id' in fix ? [{ name, fix }] : [])))(
+    'mends it: $name',
+    ({ name, fix }) => carryOut(words, name, fix),
+  );
+});
+
+describe('what verify prints in another case', () => {
+  test.each(FURTHER)('mends $what ($name)', ({ name, fix }) => carryOut(remedies, name, fix));
+
+  test.each(PARTS)('mends the algorithm of a flow: %s', (_kind, flow) =>
+    carryOut(flowRemedies, 'takeAlgorithm', ofPart(flow)),
+  );
+});

@@ -1,0 +1,213 @@
+import type { Encryption, Protocol } from '@aws-sdk/client-mediaconnect';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { VerifyCheck } from '../../../src/checks/verify/types.ts';
+import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
+import {
+  ACCOUNT,
+  FAR_REGION,
+  guidePolicy,
+  guideTrust,
+  KEYS,
+  makePolicy,
+  makeRole,
+  makeSecret,
+  REGION,
+} from '../../support/account.ts';
+import { saying, troubles, type VerifyDocument, verifyIt, verifyText } from '../../support/runs/verify.ts';
+
+let sandbox: Sandbox;
+let settings: Encryption;
+let password: Encryption;
+let far: Encryption;
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  const attached = [await makePolicy(sandbox, 'Read', guidePolicy('*'))];
+  const RoleArn = await makeRole(sandbox, { attached });
+  const SecretArn = await makeSecret(sandbox);
+  settings = { KeyType: 'static-key', Algorithm: 'aes256', RoleArn, SecretArn };
+  const srt = await makeSecret(sandbox, { Name: 'srt', SecretString: 'a-long-passphrase' });
+  password = { KeyType: 'srt-password', RoleArn, SecretArn: srt };
+  far = { ...settings, SecretArn: await makeSecret(sandbox, { region: FAR_REGION }) };
+});
+afterAll(() => sandbox.close());
+
+const output = (Protocol: Protocol, Encryption: Encryption) => ({ Transport: { Protocol }, Encryption });
+const without = (encryption: Encryption, member: keyof Encryption): Encryption => ({
+  ...encryption,
+  [member]: undefined,
+});
+const ofFlow = (checks: VerifyCheck[]) => checks.filter(({ id }) => id.startsWith('flow-'));
+
+describe('of a flow, what its protocol or its key does not take is told with the part that has it:', () => {
+  const ROWS: [what: string, part: () => object, trouble: string, says: string[]][] = [
+    [
+      'an algorithm that the key is not for',
+      () => output('zixi-push', { ...settings, Algorithm: 'aes128' }),
+      'flow-algorithm',
+      [
+        'has the algorithm aes128, and the key in the secret is for aes256',
+        'aws mediaconnect update-flow-output --region us-west-2',
+        '"Algorithm":"aes256"',
+      ],
+    ],
+    [
+      'a static key without an algorithm',
+      () => output('zixi-pull', without(settings, 'Algorithm')),
+      'flow-algorithm',
+      ['has no algorithm', 'Take aes256'],
+    ],
+    [
+      'a static key on SRT',
+      () => output('srt-caller', settings),
+      'flow-protocol',
+      ['has the key type static-key, which srt-caller does not take', '"KeyType":"srt-password"'],
+    ],
+    [
+      'a static key on RTP',
+      () => output('rtp', settings),
+      'flow-protocol',
+      ['which rtp does not take', 'Take Zixi or SRT'],
+    ],
+    [
+      'a password on Zixi',
+      () => output('zixi-push', password),
+      'flow-protocol',
+      ['has the key type srt-password, which zixi-push does not take', 'Take the key type static-key'],
+    ],
+    [
+      'a password with an algorithm',
+      () => output('srt-listener', { ...password, Algorithm: 'aes128' }),
+      'flow-algorithm',
+      ['an SRT password takes none', 'Leave the algorithm out'],
+    ],
+    [
+      'a secret in another Region',
+      () => output('zixi-push', far),
+      'flow-secret',
+      ['names a secret in eu-west-1, and the flow is in us-west-2'],
+    ],
+    [
+      'no secret',
+      () => output('zixi-push', without(settings, 'SecretArn')),
+      'flow-secret',
+      ['names no secret by its full ARN'],
+    ],
+    ['no role', () => output('zixi-push', without(settings, 'RoleArn')), 'flow-role', ['names no role']],
+  ];
+  let json: VerifyDocument;
+  beforeAll(async () => {
+    const outputs = ROWS.map(([, part], at) => ({ Name: `part-${at}`, ...part() }));
+    const flowArn = sandbox.addFlow({ region: REGION, name: 'game', outputs });
+    json = (await verifyIt(sandbox, { flowArn })).json;
+  });
+
+  test.each(ROWS.map((row, at) => [...row, at] as const))('%s', (_what, _part, trouble, says, at) => {
+    const found = ofFlow(json.checks).filter(({ detail }) => detail.startsWith(`output part-${at} `));
+    expect(troubles(found)).toEqual([`failed ${trouble}`]);
+    for (const words of says) expect(saying(found[0] as VerifyCheck)).toContain(words);
+  });
+});
+
+describe('a flow', () => {
+  test('in which all is right passes, with notes of what is not encrypted', async () => {
+    const flowArn = sandbox.addFlow({
+      region: REGION,
+      name: 'right',
+      source: { Name: 'camera', Transport: { Protocol: 'zixi-push' }, Decryption: settings },
+      outputs: [{ Name: 'studio', ...output('srt-listener', password) }],
+      entitlements: [{ Name: 'partner', Encryption: settings }, { Name: 'open' }],
+    });
+    const { code, json } = await verifyIt(sandbox, { flowArn });
+    expect([code, json.verdict]).toEqual([0, 'warning']);
+    expect(ofFlow(json.checks).map(({ detail }) => detail)).toEqual([
+      'exists',
+      'source camera (zixi-push): aes256',
+      'output studio (srt-listener): srt-password',
+      'entitlement partner: aes256',
+      'entitlement open: not encrypted',
+    ]);
+    expect(json.encryption).toHaveLength(2);
+    const { stdout } = await verifyText(sandbox, { flowArn }, { common: { json: false } });
+    expect(stdout).toMatch(/^Flow right\n/);
+    expect(stdout).toMatch(/\n✔ MediaConnect can read these keys\. There are 2 warnings\.$/);
+  });
+
+  test('fails for which the role is not trusted, though it is for others', async () => {
+    const [only] = guideTrust().Statement;
+    const other = `arn:aws:mediaconnect:${REGION}:${ACCOUNT}:flow:1-Other:other`;
+    const trust = {
+      Version: '2012-10-17',
+      Statement: [{ ...only, Condition: { ArnLike: { 'aws:SourceArn': other } } }],
+    };
+    const RoleArn = await makeRole(sandbox, { name: 'MediaConnect-Other', trust });
+    const entitlements = [{ Encryption: { ...settings, RoleArn } }];
+    const flowArn = sandbox.addFlow({ region: REGION, name: 'untrusted', entitlements });
+    const { json } = await verifyIt(sandbox, { flowArn });
+    const [trusts] = json.checks.filter(({ id }) => id === 'role-trust');
+    expect([trusts?.verdict, trusts?.detail]).toEqual([
+      'failed',
+      expect.stringContaining('may not assume it for this flow'),
+    ]);
+    expect((await verifyIt(sandbox, { roleName: 'MediaConnect-Other' })).json.checks).toContainEqual(
+      expect.objectContaining({ id: 'role-trust', verdict: 'ok' }),
+    );
+  });
+
+  test('is verified together with a secret that is named, and what both name is told once', async () => {
+    const flowArn = sandbox.addFlow({
+      region: REGION,
+      name: 'both',
+      entitlements: [{ Encryption: settings }],
+    });
+    const { json } = await verifyIt(sandbox, {
+      flowArn,
+      secretName: 'studio-a',
+      region: [REGION],
+      key: KEYS.aes256,
+    });
+    const told = json.checks.map(({ id, subject }) => `${id} ${subject}`);
+    expect(told.filter((each) => each.startsWith('secret-key'))).toHaveLength(1);
+    expect(new Set(told).size).toBe(told.length);
+  });
+
+  test('in which nothing is encrypted is not said to have a key that can be read', async () => {
+    const flowArn = sandbox.addFlow({ region: REGION, name: 'open', entitlements: [{ Name: 'open' }] });
+    const { code, stdout } = await verifyText(sandbox, { flowArn }, { common: { json: false } });
+    expect([code, stdout.split('\n').at(-1)]).toEqual([
+      0,
+      '✔ There is no key that MediaConnect would have to read.',
+    ]);
+  });
+
+  test.each([
+    [
+      'of another partition',
+      `arn:aws-us-gov:mediaconnect:us-gov-west-1:${ACCOUNT}:flow:1-None:none`,
+      1,
+      'failed flow-account',
+    ],
+    [
+      'that is not there',
+      `arn:aws:mediaconnect:${REGION}:${ACCOUNT}:flow:1-None:none`,
+      1,
+      'failed flow-exists',
+    ],
+    [
+      'of another account',
+      `arn:aws:mediaconnect:${REGION}:444455556666:flow:1-None:none`,
+      1,
+      'failed flow-account',
+    ],
+  ])('%s fails', async (_what, flowArn, expected, trouble) => {
+    const { code, json } = await verifyIt(sandbox, { flowArn });
+    expect([code, troubles(json.checks)]).toEqual([expected, [trouble]]);
+  });
+
+  test('that may not be described cannot be told, with the action named', async () => {
+    const flowArn = sandbox.addFlow({ region: REGION, name: 'hidden' });
+    sandbox.addFault({ action: 'DescribeFlow', kind: 'access-denied' });
+    const { code, json } = await verifyIt(sandbox, { flowArn });
+    expect([code, troubles(json.checks)]).toEqual([4, ['cannot-tell flow-exists']]);
+    expect(json.checks[0]?.awsAction).toBe('mediaconnect:DescribeFlow');
+  });
+});

@@ -1,0 +1,130 @@
+import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { AssumeRoleCommand } from '@aws-sdk/client-sts';
+import { describe, expect, test } from 'vitest';
+import type { VerifyCheck } from '../../../src/checks/verify/types.ts';
+import { startSandbox } from '../../../src/sandbox/index.ts';
+import { ACCOUNT, clientsOf, makeSecret, REGION } from '../../support/account.ts';
+import { setUp } from '../../support/runs/setup.ts';
+import { saying, troubles, verifyIt, verifyText } from '../../support/runs/verify.ts';
+import { freshSandbox } from '../../support/sandbox.ts';
+
+const sandbox = freshSandbox();
+const forbid = (action: string) =>
+  sandbox().addFault({ action, kind: 'access-denied', times: Number.POSITIVE_INFINITY });
+const open = (...ids: string[]) => ids.map((id) => `cannot-tell ${id}`);
+
+describe('without a permission the checks that need it cannot be told, and the others are made:', () => {
+  test.each([
+    ['secretsmanager:DescribeSecret', 4, open('secret-rotation', 'secret-kms-key', 'role-decrypts-secret')],
+    [
+      'secretsmanager:GetSecretValue',
+      4,
+      open('secret-version', 'secret-plaintext', 'secret-form', 'secret-characters', 'secret-length'),
+    ],
+    ['secretsmanager:GetResourcePolicy', 4, open('secret-resource-policy')],
+    ['iam:GetRole', 4, open('role-exists', 'role-trust', 'role-guard', 'role-reads-secret', 'role-policies')],
+    ['iam:ListAttachedRolePolicies', 4, open('role-reads-secret', 'role-policies')],
+    ['iam:ListRolePolicies', 4, open('role-reads-secret', 'role-policies')],
+    ['iam:ListPolicyVersions', 4, open('role-reads-secret', 'role-policies')],
+    ['iam:GetPolicyVersion', 4, open('role-reads-secret', 'role-policies')],
+    ['iam:SimulatePrincipalPolicy', 0, open('caller-pass-role')],
+  ])('%s, exit code %i', async (action, expected, untold) => {
+    // A secret that this program has made is known to have no resource policy of its own.
+    await makeSecret(sandbox());
+    await setUp(sandbox());
+    forbid(action);
+    const { code, json } = await verifyIt(sandbox());
+    expect(troubles(json.checks)).toEqual(untold);
+    const lacking = json.checks.filter(({ verdict }) => verdict === 'cannot-tell');
+    expect([...new Set(lacking.map(({ awsAction }) => awsAction))]).toEqual([action]);
+    for (const check of lacking)
+      expect(saying(check)).toContain(`Ask for a policy that allows ${action} on `);
+    expect([code, json.verdict, json.error]).toEqual([
+      expected,
+      expected === 4 ? 'cannot-tell' : 'ok',
+      undefined,
+    ]);
+  });
+});
+
+test('what fails is more than what cannot be told: exit code 1', async () => {
+  await setUp(sandbox(), { key: 'f'.repeat(32) });
+  forbid('iam:GetRole');
+  const { code, json } = await verifyIt(sandbox(), { algorithm: 'aes256' });
+  expect([code, json.verdict]).toEqual([1, 'failed']);
+});
+
+test('a Region that cannot be looked into hides nothing else, and is no success', async () => {
+  const other = await startSandbox({ disabledRegions: ['af-south-1'] });
+  await setUp(other);
+  const { code, json } = await verifyIt(other, { secretName: 'studio-a', region: [REGION, 'af-south-1'] });
+  const untold = json.checks.filter(({ verdict }) => verdict !== 'ok');
+  expect([code, json.verdict]).toEqual([1, 'cannot-tell']);
+  for (const { detail } of untold) expect(detail).toContain('af-south-1 is not enabled in this account');
+  expect(json.checks.filter(({ verdict }) => verdict === 'ok').length).toBeGreaterThan(15);
+  await other.close();
+});
+
+test('without any credentials that AWS knows there is one error, and exit code 4', async () => {
+  const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'example' };
+  const { code, json } = await verifyIt(sandbox(), {}, { credentials });
+  expect([code, json.error.code]).toEqual([4, 'invalid-credentials']);
+});
+
+/** Credentials of a session of a role whose ARN has a path, which the session's ARN leaves out. */
+async function sessionOf(policy: object) {
+  const { iam, sts } = clientsOf(sandbox());
+  const trust = { Effect: 'Allow', Principal: { AWS: ACCOUNT }, Action: 'sts:AssumeRole' };
+  const { Role } = await iam.send(
+    new CreateRoleCommand({
+      RoleName: 'Engineer',
+      Path: '/staff/',
+      AssumeRolePolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [trust] }),
+    }),
+  );
+  await iam.send(
+    new PutRolePolicyCommand({
+      RoleName: 'Engineer',
+      PolicyName: 'Work',
+      PolicyDocument: JSON.stringify(policy),
+    }),
+  );
+  const { Credentials } = await sts.send(
+    new AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: 'me' }),
+  );
+  const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = Credentials ?? {};
+  return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
+}
+
+test('whoever may not pass the role to MediaConnect is warned, and told what is missing', async () => {
+  await setUp(sandbox());
+  const statement = { Effect: 'Allow', NotAction: 'iam:PassRole', Resource: '*' };
+  const credentials = await sessionOf({ Version: '2012-10-17', Statement: [statement] });
+  const { code, json } = await verifyIt(sandbox(), {}, { credentials });
+  const [check] = json.checks.filter(({ verdict }) => verdict !== 'ok') as [VerifyCheck];
+  expect([code, json.verdict, check.id]).toEqual([0, 'warning', 'caller-pass-role']);
+  expect(check.command).toContain('"iam:PassedToService":"mediaconnect.amazonaws.com"');
+});
+
+test('a person sees what lacks one permission on one line, with what to ask for once', async () => {
+  await setUp(sandbox());
+  forbid('secretsmanager:GetSecretValue');
+  const { stdout } = await verifyText(sandbox(), {}, { common: { json: false } });
+  expect(stdout).toContain(
+    'whether its length is right cannot be told without the permission secretsmanager:GetSecretValue\n',
+  );
+  expect(stdout.match(/Ask for a policy/g)).toHaveLength(1);
+  expect(stdout).toMatch(
+    /\n\? Whether MediaConnect can read this key cannot be told: 5 checks could not be made\.$/,
+  );
+});
+
+test('a policy simulator that does not exist decides nothing, and says nothing of the network', async () => {
+  await setUp(sandbox());
+  const times = Number.POSITIVE_INFINITY;
+  sandbox().addFault({ action: 'SimulatePrincipalPolicy', kind: 'html', times });
+  const { code, json } = await verifyIt(sandbox());
+  const [check] = json.checks.filter(({ verdict }) => verdict !== 'ok');
+  expect([code, check?.id, check?.verdict]).toEqual([0, 'caller-pass-role', 'cannot-tell']);
+  expect(check && saying(check)).not.toMatch(/login|proxy|not AWS/);
+});

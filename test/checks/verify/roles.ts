@@ -1,0 +1,193 @@
+import { PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import type { Sandbox } from '../../../src/sandbox/index.ts';
+import {
+  ACCOUNT,
+  clientsOf,
+  guidePolicy,
+  guideTrust,
+  makePolicy,
+  makeRole,
+  REGION,
+  type RoleFixture,
+} from '../../support/account.ts';
+
+/** A role, and what `verify` says of it. The secret is `studio-a`, and all is well with it. */
+export interface RoleRow {
+  what: string;
+  /** Makes the role. */
+  make(sandbox: Sandbox, secretArn: string): Promise<unknown>;
+  wishes?: { roleName?: string; roleArn?: string; policyName?: string };
+  troubles: string[];
+  /** What the first of them has to say, its remedy included. */
+  says: string[];
+}
+
+const NAME = 'MediaConnect-ASM';
+const GUARD = { StringEquals: { 'aws:SourceAccount': ACCOUNT } };
+const statement = guideTrust().Statement[0];
+const trusting = (Condition: object) => ({ Version: '2012-10-17', Statement: [{ ...statement, Condition }] });
+const guarded = trusting(GUARD);
+const deny = (Action: string) => ({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Deny', Action, Resource: '*' }],
+});
+const allow = (Action: string | string[], Resource: string) => ({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action, Resource }],
+});
+
+/** Makes a role as `setup` does, but for what is given; and inline policies. */
+const role =
+  ({ inline = [], reads = true, ...fixture }: RoleFixture & { inline?: object[]; reads?: boolean }) =>
+  async (sandbox: Sandbox, secretArn: string) => {
+    const read = reads ? [await makePolicy(sandbox, 'Read', guidePolicy(secretArn))] : [];
+    await makeRole(sandbox, { trust: guarded, ...fixture, attached: [...read, ...(fixture.attached ?? [])] });
+    for (const [at, document] of inline.entries()) {
+      const PolicyDocument = JSON.stringify(document);
+      const RoleName = fixture.name ?? NAME;
+      await clientsOf(sandbox).iam.send(
+        new PutRolePolicyCommand({ RoleName, PolicyName: `Inline-${at}`, PolicyDocument }),
+      );
+    }
+  };
+
+const readWrite = 'arn:aws:iam::aws:policy/SecretsManagerReadWrite';
+
+export const ROLES: RoleRow[] = [
+  { what: 'as setup makes it', make: role({}), troubles: [], says: [] },
+  {
+    what: 'that is not there',
+    make: async () => undefined,
+    troubles: ['failed role-exists'],
+    says: ['no such role', 'mc-static-key setup --secret-arn arn:', `--role-name ${NAME}`],
+  },
+  {
+    what: 'of another account',
+    make: async () => undefined,
+    wishes: { roleArn: 'arn:aws:iam::444455556666:role/MediaConnect-ASM' },
+    troubles: ['failed role-account'],
+    says: ['belongs to account 444455556666'],
+  },
+  {
+    what: 'with a path, given without',
+    make: role({ path: '/video/' }),
+    wishes: { roleArn: `arn:aws:iam::${ACCOUNT}:role/${NAME}` },
+    troubles: ['failed role-exists'],
+    says: ['with another path', `Take its full ARN: arn:aws:iam::${ACCOUNT}:role/video/${NAME}`],
+  },
+  {
+    what: 'with a path',
+    make: role({ path: '/video/' }),
+    troubles: ['warning role-path'],
+    says: ['has the path /video/'],
+  },
+  {
+    what: 'with the reserved name',
+    make: role({ name: 'MediaConnectAccessRole' }),
+    wishes: { roleArn: `arn:aws:iam::${ACCOUNT}:role/MediaConnectAccessRole` },
+    troubles: ['failed role-name'],
+    says: ['which AWS reserves', 'Set up another role'],
+  },
+  {
+    what: 'that trusts another service',
+    make: role({ trust: guideTrust('ec2.amazonaws.com') }),
+    troubles: ['failed role-trust'],
+    says: ['may not assume it: no statement allows it', '--update-trust'],
+  },
+  {
+    what: 'that trusts MediaConnect for another account',
+    make: role({ trust: trusting({ StringEquals: { 'aws:SourceAccount': '444455556666' } }) }),
+    troubles: ['failed role-trust'],
+    says: ['--update-trust'],
+  },
+  {
+    what: 'that trusts MediaConnect on a condition that is not known from here',
+    make: role({ trust: trusting({ StringEquals: { 'aws:SourceOrgID': 'o-exampleorgid' } }) }),
+    troubles: ['cannot-tell role-trust'],
+    says: ['depends on what cannot be known from here'],
+  },
+  {
+    what: 'without a guard against other accounts',
+    make: role({ trust: guideTrust() }),
+    troubles: ['warning role-guard'],
+    says: [
+      'aws:SourceAccount',
+      'aws iam update-assume-role-policy',
+      `{"StringEquals":{"aws:SourceAccount":"${ACCOUNT}"}}`,
+    ],
+  },
+  {
+    what: 'with the policy that the guide ticks by mistake',
+    make: role({ reads: false, attached: [readWrite] }),
+    troubles: ['warning policy-reads-only'],
+    says: [
+      'step 3 of the AWS guide',
+      `aws iam detach-role-policy --role-name ${NAME} --policy-arn ${readWrite}`,
+    ],
+  },
+  {
+    what: 'that may do something else too',
+    make: role({ inline: [allow('s3:GetObject', '*')] }),
+    troubles: ['warning policy-reads-only'],
+    says: ['such as s3:GetObject', `aws iam delete-role-policy --role-name ${NAME} --policy-name Inline-0`],
+  },
+  {
+    what: 'that may read every secret of the Region',
+    make: role({
+      reads: false,
+      inline: [guidePolicy(`arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:*`)],
+    }),
+    troubles: ['warning policy-scope'],
+    says: [
+      'Inline-0 allows reading every secret',
+      'Attach a policy that only reads',
+      ' && aws iam delete-role-policy',
+    ],
+  },
+  {
+    what: 'without a policy',
+    make: role({ reads: false }),
+    troubles: ['failed role-reads-secret'],
+    says: [
+      "can't perform secretsmanager:GetResourcePolicy, secretsmanager:GetSecretValue, secretsmanager:DescribeSecret, secretsmanager:ListSecretVersionIds: no statement allows it",
+      'mc-static-key setup --secret-arn arn:',
+    ],
+  },
+  {
+    what: 'that lacks one of the four actions',
+    make: async (sandbox, arn) =>
+      role({ reads: false, inline: [allow(['secretsmanager:Get*', 'secretsmanager:DescribeSecret'], arn)] })(
+        sandbox,
+        arn,
+      ),
+    troubles: ['failed role-reads-secret'],
+    says: ["can't perform secretsmanager:ListSecretVersionIds: no statement allows it"],
+  },
+  {
+    what: 'with a policy that denies it',
+    make: role({ inline: [deny('secretsmanager:GetSecretValue')] }),
+    troubles: ['failed role-reads-secret'],
+    says: ['statement 1 of Inline-0 denies it', 'Take the denial out'],
+  },
+  {
+    what: 'with a permissions boundary that does not allow it',
+    make: async (sandbox, arn) =>
+      role({ boundary: await makePolicy(sandbox, 'Boundary', allow('s3:*', '*')) })(sandbox, arn),
+    troubles: ['failed role-reads-secret'],
+    says: ['the permissions boundary does not allow it', 'owner of the permissions boundary'],
+  },
+  {
+    what: 'without the policy that must be attached',
+    make: role({}),
+    wishes: { policyName: 'Wanted' },
+    troubles: ['failed role-policy-attached'],
+    says: ['Wanted is not attached', `--policy-name Wanted --role-name ${NAME}`],
+  },
+  {
+    what: 'with the policy that must be attached, whatever its letter case',
+    make: role({}),
+    wishes: { policyName: 'read' },
+    troubles: [],
+    says: [],
+  },
+];

@@ -1,0 +1,210 @@
+import { CreateKeyCommand, DisableKeyCommand, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  PutResourcePolicyCommand,
+  RotateSecretCommand,
+} from '@aws-sdk/client-secrets-manager';
+import type { Sandbox } from '../../../src/sandbox/index.ts';
+import { ACCOUNT, clientsOf, FAR_REGION, KEYS, makeSecret, REGION } from '../../support/account.ts';
+
+/** A secret with something wrong with it. */
+export interface BrokenSecret {
+  what: string;
+  /** Makes it, under that name, and answers the ARN that `verify` is given. */
+  make(sandbox: Sandbox, Name: string): Promise<string>;
+  /** The checks that are not as they should be. */
+  troubles: string[];
+  /** What the first of them has to say, its remedy included. */
+  says: string[];
+}
+
+const holding = (SecretString: string) => (sandbox: Sandbox, Name: string) =>
+  makeSecret(sandbox, { Name, SecretString });
+const rotate = (name: string) =>
+  `mc-static-key rotate --secret-name ${name} --region us-west-2 --key-file KEY-FILE`;
+const asMade =
+  (after: (sandbox: Sandbox, SecretId: string) => Promise<unknown>) =>
+  async (sandbox: Sandbox, Name: string) => {
+    const arn = await makeSecret(sandbox, { Name });
+    await after(sandbox, arn);
+    return arn;
+  };
+
+/** Encrypted with a key of which something is done afterwards. */
+const encrypted =
+  (after: (sandbox: Sandbox, KeyId: string) => Promise<unknown>) =>
+  async (sandbox: Sandbox, Name: string) => {
+    const { KeyMetadata } = await clientsOf(sandbox).kms.send(new CreateKeyCommand({}));
+    const KmsKeyId = KeyMetadata?.KeyId ?? '';
+    const arn = await makeSecret(sandbox, { Name, KmsKeyId });
+    await after(sandbox, KmsKeyId);
+    return arn;
+  };
+
+const unreadable = ['version', 'plaintext', 'form', 'characters', 'length'].map(
+  (id) => `cannot-tell secret-${id}`,
+);
+const undecrypted = 'failed role-decrypts-secret';
+
+export const VALUES: BrokenSecret[] = [
+  {
+    what: 'JSON, as the console stores key/value pairs',
+    make: holding(JSON.stringify({ key: KEYS.aes256 })),
+    troubles: ['failed secret-plaintext'],
+    says: ['is JSON, but MediaConnect takes the bare key', rotate('value-0')],
+  },
+  {
+    what: 'a line break at the end, as an editor leaves it',
+    make: holding(`${KEYS.aes256}\n`),
+    troubles: ['failed secret-form'],
+    says: ['ends in a line break', rotate('value-1')],
+  },
+  {
+    what: '0x in front',
+    make: holding(`0x${KEYS.aes256}`),
+    troubles: ['failed secret-form'],
+    says: ['begins with 0x'],
+  },
+  {
+    what: 'quotation marks around it',
+    make: holding(`"${KEYS.aes256}"`),
+    troubles: ['failed secret-form'],
+    says: ['quotation marks'],
+  },
+  {
+    what: 'a letter that is no hexadecimal digit',
+    make: holding(`g${KEYS.aes256.slice(1)}`),
+    troubles: ['failed secret-characters'],
+    says: ['not hexadecimal'],
+  },
+  {
+    what: 'a digit too few',
+    make: holding(KEYS.aes256.slice(1)),
+    troubles: ['failed secret-length'],
+    says: ['does not have the length of a key: 32, 48 or 64 hexadecimal digits'],
+  },
+  {
+    what: 'bytes',
+    make: (sandbox, Name) => makeSecret(sandbox, { Name, SecretBinary: Buffer.from(KEYS.aes256, 'hex') }),
+    troubles: ['failed secret-plaintext'],
+    says: ['bytes (SecretBinary)', rotate('value-6')],
+  },
+  {
+    what: 'nothing',
+    make: async (sandbox, Name) =>
+      (await clientsOf(sandbox).secrets.send(new CreateSecretCommand({ Name }))).ARN ?? '',
+    troubles: ['failed secret-version'],
+    says: ['no current version', rotate('value-7')],
+  },
+];
+
+export const STATES: BrokenSecret[] = [
+  {
+    what: 'is scheduled for deletion',
+    make: asMade((sandbox, SecretId) =>
+      clientsOf(sandbox).secrets.send(new DeleteSecretCommand({ SecretId, RecoveryWindowInDays: 7 })),
+    ),
+    troubles: ['failed secret-deletion'],
+    says: [
+      'scheduled for deletion (',
+      'aws secretsmanager restore-secret --region us-west-2 --secret-id arn:',
+    ],
+  },
+  {
+    what: 'rotates by itself',
+    make: asMade((sandbox, SecretId) => {
+      const RotationLambdaARN = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:rotate`;
+      sandbox.addRotationFunction(RotationLambdaARN);
+      return clientsOf(sandbox).secrets.send(
+        new RotateSecretCommand({
+          SecretId,
+          RotationLambdaARN,
+          RotationRules: { AutomaticallyAfterDays: 30 },
+          RotateImmediately: false,
+        }),
+      );
+    }),
+    troubles: ['failed secret-rotation'],
+    says: [
+      'rotates by itself',
+      'aws secretsmanager cancel-rotate-secret --region us-west-2 --secret-id arn:',
+    ],
+  },
+  {
+    what: 'has a resource policy that keeps the role out',
+    make: asMade((sandbox, SecretId) =>
+      clientsOf(sandbox).secrets.send(
+        new PutResourcePolicyCommand({
+          SecretId,
+          ResourcePolicy: JSON.stringify({
+            Version: '2012-10-17',
+            Statement: [
+              {
+                Effect: 'Deny',
+                Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/MediaConnect-ASM` },
+                Action: 'secretsmanager:GetSecretValue',
+                Resource: '*',
+              },
+            ],
+          }),
+        }),
+      ),
+    ),
+    troubles: ['failed secret-resource-policy'],
+    says: [
+      "can't perform secretsmanager:GetSecretValue: statement 1 of the resource policy denies it",
+      'get-resource-policy',
+    ],
+  },
+  {
+    what: 'has a KMS key that the role may not use',
+    make: encrypted(async () => undefined),
+    troubles: [undecrypted],
+    says: [
+      "can't perform kms:Decrypt: no statement allows it",
+      'mc-static-key setup --secret-arn arn:',
+      '--role-name MediaConnect-ASM',
+    ],
+  },
+  {
+    what: 'has a KMS key that is disabled',
+    make: encrypted((sandbox, KeyId) => clientsOf(sandbox).kms.send(new DisableKeyCommand({ KeyId }))),
+    troubles: ['failed secret-kms-key', undecrypted, ...unreadable],
+    says: ['is disabled', 'aws kms enable-key --region us-west-2 --key-id arn:'],
+  },
+  {
+    what: 'has a KMS key that is about to be deleted',
+    make: encrypted((sandbox, KeyId) =>
+      clientsOf(sandbox).kms.send(new ScheduleKeyDeletionCommand({ KeyId })),
+    ),
+    troubles: ['failed secret-kms-key', undecrypted, ...unreadable],
+    says: ['pending deletion', 'aws kms cancel-key-deletion'],
+  },
+  {
+    what: 'is of another account',
+    make: async (_sandbox, name) => `arn:aws:secretsmanager:${REGION}:444455556666:secret:${name}-AbCdEf`,
+    troubles: ['failed secret-account'],
+    says: ['belongs to account 444455556666', 'Store the same key in a secret of this account'],
+  },
+  {
+    what: 'is of another partition',
+    make: async (_sandbox, name) =>
+      `arn:aws-us-gov:secretsmanager:us-gov-west-1:${ACCOUNT}:secret:${name}-AbCdEf`,
+    troubles: ['failed secret-account'],
+    says: ['is of the partition aws-us-gov, and these are credentials of aws', '--profile'],
+  },
+  {
+    what: 'has another ARN than was given',
+    make: async (sandbox, Name) => (await makeSecret(sandbox, { Name })).replace(/-\w{6}$/, '-AbCdEf'),
+    troubles: ['failed secret-exists'],
+    says: ['another one of its name', 'Take its full ARN: arn:'],
+  },
+  {
+    what: 'is in another Region only',
+    make: async (sandbox, Name) =>
+      (await makeSecret(sandbox, { Name, region: FAR_REGION })).replace(FAR_REGION, REGION),
+    troubles: ['failed secret-exists'],
+    says: [`is not in ${REGION}, only in ${FAR_REGION}`, `--region ${REGION} --key-file KEY-FILE`],
+  },
+];

@@ -1,0 +1,155 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { commandsBelow } from '../../../src/cli/options.ts';
+import { completionScript } from '../../../src/commands/completion/scripts/index.ts';
+import { SHELLS, type Shell } from '../../../src/options/key-options.ts';
+import { createProgram } from '../../../src/program.ts';
+import { run, runCommand } from '../../support/runs/run.ts';
+
+const program = createProgram({ finish: () => undefined, problems: [] });
+const folder = mkdtempSync(join(tmpdir(), 'mc-static-key-completion-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const files = Object.fromEntries(
+  SHELLS.map((shell) => [shell, join(folder, `completion.${shell}`)]),
+) as Record<Shell, string>;
+for (const shell of SHELLS) writeFileSync(files[shell], completionScript(program, shell));
+writeFileSync(join(folder, 'studio a.key'), '');
+
+const installed = (shell: Shell) => spawnSync(shell, ['-c', 'exit 0']).status === 0;
+const ask = async (shell: Shell, script: string) => {
+  const { stdout, stderr } = await runCommand(shell, ['-c', script], { cwd: folder });
+  expect(stderr).toBe('');
+  return stdout;
+};
+
+/** What is typed before the Tab key, and what the shell then offers. */
+const OFFERS: [typed: string[], offered: string[]][] = [
+  [['se'], ['setup']],
+  [['--v'], ['--version']],
+  [
+    ['completion', ''],
+    ['bash', 'zsh', 'fish'],
+  ],
+  [
+    ['permissions', 's'],
+    ['setup', 'status'],
+  ],
+  [['permissions', 'setup', '--exi'], ['--existing-key']],
+  [
+    ['permissions', 'setup', '--existing-key', ''],
+    ['keep', 'replace'],
+  ],
+  [
+    ['setup', '--generate', ''],
+    ['aes128', 'aes192', 'aes256'],
+  ],
+  [
+    ['setup', '--key-type', 's'],
+    ['static-key', 'srt-password'],
+  ],
+  [
+    ['setup', '--policy-scope', ''],
+    ['secrets', 'prefix', 'region', 'account'],
+  ],
+  [
+    ['setup', '--region', 'us-w'],
+    ['us-west-1', 'us-west-2'],
+  ],
+  [['setup', '--region', 'us-west-1', '--reg'], ['--region']],
+  [['setup', '--key-file', 'stud'], ['studio a.key']],
+  [['setup', '--yes', '--ye'], []],
+  [['setup', '-y', '--ye'], []],
+  [['setup', '--secret-name', ''], []],
+  [['setup', '--secret-name', 'sandbox', '--role-n'], ['--role-name']],
+  [['sandbox', '--', 'cat', 'stud'], ['studio a.key']],
+];
+const typedAs = (words: string[]) => `mc-static-key ${words.join(' ')}`;
+
+describe.runIf(installed('bash'))('bash', () => {
+  test('offers what fits, and nothing that was given before', async () => {
+    const cases = OFFERS.map(
+      ([words]) =>
+        `COMP_WORDS=(mc-static-key ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; _mc_static_key; printf '%s\\n' "\${COMPREPLY[@]}" .`,
+    );
+    const answers = (await ask('bash', [`source ${files.bash}`, ...cases].join('\n'))).split(/^\.\n/m);
+    const shown = OFFERS.map(([words], at) => [words, answers[at]?.split('\n').filter(Boolean)]);
+    expect(shown).toEqual(OFFERS);
+  });
+
+  test('takes a value after an equals sign, which it makes a word of its own', async () => {
+    const words = `COMP_WORDS=(mc-static-key setup --key-type = st); COMP_CWORD=4`;
+    const script = `source ${files.bash}; ${words}; _mc_static_key; echo "\${COMPREPLY[@]}"`;
+    expect(await ask('bash', script)).toBe('static-key\n');
+  });
+
+  test('uses it for the program', async () => {
+    const shown = await ask('bash', `source ${files.bash}; complete -p mc-static-key`);
+    expect(shown).toBe('complete -F _mc_static_key mc-static-key\n');
+  });
+});
+
+describe.runIf(installed('fish'))('fish', () => {
+  test('offers what fits, with its description, and nothing that was given before', async () => {
+    const cases = OFFERS.map(([words]) => `complete -C '${typedAs(words)}'; echo .`);
+    const answers = (await ask('fish', [`source ${files.fish}`, ...cases].join('\n'))).split(/^\.\n/m);
+    // Fish puts them in the order of the alphabet, and escapes spaces where they are typed.
+    const shown = OFFERS.map(([words], at) => [
+      words,
+      answers[at]
+        ?.split('\n')
+        .filter(Boolean)
+        .map((line) => line.split('\t')[0]?.replaceAll('\\', '')),
+    ]);
+    expect(shown).toEqual(OFFERS.map(([words, offered]) => [words, [...offered].sort()]));
+    expect(answers[0]).toContain('setup\tStore the key');
+  });
+});
+
+describe.runIf(installed('zsh'))('zsh', () => {
+  const TYPED = [
+    ['mc-static-key permissions ', 'create-flow'],
+    ['mc-static-key setup --key-ty', 'srt-password'],
+    ['mc-static-key setup --key-file stud', 'studio\\\\ a.key'],
+  ];
+
+  test('offers what fits when somebody types', async () => {
+    // It completes in an interactive shell only, so one is run in a terminal; the last key clears the line.
+    const cases = TYPED.map(
+      ([typed, wanted]) =>
+        `zpty -w -n z '${typed}'$'\\t\\C-d'; zpty -r -m z shown '*${wanted}*' && print . ; zpty -w -n z $'\\C-u'`,
+    );
+    const script = `
+      zmodload zsh/zpty
+      zpty z zsh -f -i
+      zpty -w z "PS1= ; autoload -Uz compinit; compinit -u -D; source ${files.zsh}; print REA''DY"
+      zpty -r -m z shown '*READY*'
+      ${cases.join('\n')}
+      zpty -d z`;
+    expect(await ask('zsh', script)).toBe('.\n.\n.\n');
+  });
+});
+
+describe('the script', () => {
+  test.each(SHELLS)('for %s knows every command and every option of the program', (shell) => {
+    const script = completionScript(program, shell);
+    for (const command of commandsBelow(program)) {
+      expect(script).toContain(command.name());
+      for (const { long = '' } of command.options) expect(script).toContain(long.slice(2));
+    }
+  });
+
+  test.each(SHELLS.filter(installed))('for %s is of a form that the shell takes', (shell) => {
+    expect(spawnSync(shell, ['-n', files[shell]]).status).toBe(0);
+  });
+
+  test('is what the program prints, and needs no AWS', async () => {
+    const { code, stdout, stderr } = await run(['completion', 'zsh'], {
+      env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
+    });
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toBe(`${completionScript(program, 'zsh')}\n`);
+  });
+});

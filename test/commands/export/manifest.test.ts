@@ -1,0 +1,362 @@
+import { readFileSync } from 'node:fs';
+import { PutRolePolicyCommand, TagPolicyCommand, UpdateRoleCommand } from '@aws-sdk/client-iam';
+import { DeleteSecretCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { performExportManifest } from '../../../src/commands/export/manifest/run.ts';
+import { performSetup } from '../../../src/commands/setup/run.ts';
+import { EXIT } from '../../../src/failure.ts';
+import { readManifest } from '../../../src/manifest/index.ts';
+import type { ManifestKey } from '../../../src/manifest/types.ts';
+import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
+import { fileOf, manifestFolder } from '../../manifest/manifests.ts';
+import {
+  ACCOUNT,
+  ADMINISTRATOR,
+  clientsOf,
+  FAR_REGION,
+  guidePolicy,
+  guideTrust,
+  KEYS,
+  makePolicy,
+  makeRole,
+  makeSecret,
+  REGION,
+  readAccount,
+  writesTo,
+} from '../../support/account.ts';
+import { runInProcess } from '../../support/runs/command.ts';
+import { runHere } from '../../support/runs/run-here.ts';
+import { setUp } from '../../support/runs/setup.ts';
+import { livedInAccount, REGIONS } from '../status/account.ts';
+
+const FLOWS = `arn:aws:mediaconnect:*:${ACCOUNT}:flow:*`;
+const toStdout = { force: false };
+
+/** Runs `export manifest`, which must read no key and change nothing. */
+async function exported(sandbox: Sandbox, { regions = REGIONS, json = false, file = {} } = {}) {
+  sandbox.clearRequests();
+  const result = await runInProcess(
+    sandbox,
+    (run) => performExportManifest(run, { regions }, { ...toStdout, ...file }),
+    { common: { json } },
+  );
+  expect(writesTo(sandbox)).toEqual([]);
+  expect(sandbox.requests.map(({ action }) => action)).not.toContain('GetSecretValue');
+  return result;
+}
+
+/** What the printed manifest says, to the program itself. */
+async function keysIn(yaml: string) {
+  return (await readManifest(fileOf(yaml, 'exported.yaml'))).keys;
+}
+
+/** The lines of a manifest of nothing. */
+const NOTHING = ['version: 1', 'keys: []'];
+
+/** The lines that are not comments. */
+const linesOf = (yaml: string) => yaml.split('\n').filter((line) => !/^#|^$/.test(line));
+const notesOf = (yaml: string) => yaml.split('\n').flatMap((line) => /^# - (.*)$/.exec(line)?.[1] ?? []);
+
+/** Sets up what an entry says, secret by secret, and expects that nothing is left to do. */
+async function expectInPlace(sandbox: Sandbox, { answers }: ManifestKey) {
+  const { secrets } = await readAccount(sandbox);
+  const { secretName: _, regions, ...rest } = answers;
+  const named = secrets.filter(({ name, region }) => name === answers.secretName && regions.includes(region));
+  expect(named).toHaveLength(regions.length);
+  sandbox.clearRequests();
+  const mine = { ...rest, existing: false, regions: [], secretArns: named.map(({ arn }) => arn) };
+  const { code, stdout } = await runInProcess(sandbox, async (run) => {
+    await performSetup({ ...run, answers: mine });
+    return EXIT.done;
+  });
+  expect([code, writesTo(sandbox)], stdout).toEqual([0, []]);
+}
+
+describe('of what setup has made, export manifest', () => {
+  let sandbox: Sandbox;
+  beforeAll(async () => {
+    sandbox = await startSandbox();
+    const boundary = { permissionsBoundary: ADMINISTRATOR };
+    const sport = { roleName: 'MediaConnect-AA', policyName: 'Sport', sourceArn: [FLOWS], ...boundary };
+    await setUp(sandbox, { region: REGIONS, tag: ['team=playout'] });
+    await setUp(sandbox, { secretName: '2018-12-01' });
+    await setUp(sandbox, { secretName: '007', policyScope: 'region', roleDescription: 'Reads.', ...sport });
+  });
+
+  test('prints a manifest, which setup then finds in place', async () => {
+    const { stdout, log } = await exported(sandbox);
+    expect(linesOf(stdout)).toEqual([
+      'version: 1',
+      'defaults:',
+      '  key: {existing: true}',
+      '  regions: [us-west-2]',
+      '  policyName: SecretsManagerForMediaConnect',
+      '  roleName: MediaConnect-ASM',
+      'keys:',
+      '  - secretName: "007"',
+      '    policyName: Sport',
+      '    policyScope: region',
+      '    roleName: MediaConnect-AA',
+      '    roleDescription: Reads.',
+      `    sourceArns: [${FLOWS}]`,
+      `    permissionsBoundary: ${ADMINISTRATOR}`,
+      '  - secretName: 2018-12-01',
+      '  - secretName: studio-a',
+      '    regions: [us-west-2, eu-west-1]',
+      '    tags: {team: playout}',
+    ]);
+    expect([notesOf(stdout), log]).toEqual([[], expect.stringContaining('3 keys are in the manifest.')]);
+    for (const key of await keysIn(stdout)) await expectInPlace(sandbox, key);
+  });
+
+  test('prints the same as JSON, which is a manifest too', async () => {
+    const { stdout } = await exported(sandbox, { json: true });
+    const { version, account, manifest, notes } = JSON.parse(stdout);
+    expect([version, account, notes]).toEqual([1, ACCOUNT, []]);
+    const places = (await keysIn(JSON.stringify(manifest))).map(({ answers }) => [
+      answers.secretName,
+      answers.regions,
+    ]);
+    expect(places).toEqual([
+      ['007', [REGION]],
+      ['2018-12-01', [REGION]],
+      ['studio-a', REGIONS],
+    ]);
+  });
+
+  test('looks only where it is told to, and prints a manifest without keys where there are none', async () => {
+    const near = await exported(sandbox, { regions: [REGION] });
+    expect((await keysIn(near.stdout)).map(({ answers }) => answers.regions)).toEqual([
+      [REGION],
+      [REGION],
+      [REGION],
+    ]);
+    expect(notesOf(near.stdout)).toEqual([
+      expect.stringMatching(
+        /^Policy SecretsManagerForMediaConnect names .*eu-west-1.*, where nothing was looked/,
+      ),
+    ]);
+    const { stdout } = await exported(await startSandbox());
+    expect(linesOf(stdout)).toEqual(NOTHING);
+  });
+});
+
+describe('of other accounts, export manifest', () => {
+  test('names what a manifest cannot say, in comments and on standard error', async () => {
+    const sandbox = await livedInAccount();
+    const { stdout, log } = await exported(sandbox);
+    const keys = await keysIn(stdout);
+    expect(keys.map(({ answers }) => [answers.secretName, answers.roleName, answers.policyName])).toEqual([
+      ['by-hand', 'HandMade', 'ByHand'],
+      ['studio-a', 'MediaConnect-ASM', 'SecretsManagerForMediaConnect'],
+    ]);
+    for (const key of keys) await expectInPlace(sandbox, key);
+    const notes = notesOf(stdout).map((note) => note.replace(/-[A-Za-z0-9]{6}(?=,)/, ''));
+    expect(notes.toSorted()).toEqual([
+      `Policy ByHand names arn:aws:secretsmanager:us-west-2:${ACCOUNT}:secret:gone, which is not there.`,
+      'Policy MediaConnect-left was made by mc-static-key, and none of the roles has it.',
+      'Policy SecretsManagerReadWrite allows *, under which there is one secret without the tag of mc-static-key. It is not in the manifest.',
+      'Role HandMade: its policy Inline is inline; setup attaches policies.',
+      "Role HandMade: its policy SecretsManagerReadWrite is AWS's own or has a path; setup uses policies of this account without one.",
+      'Secret by-hand (eu-west-1): no role that was looked at has a policy that names it.',
+    ]);
+    for (const note of notesOf(stdout)) expect(log).toContain(`Note: ${note}`);
+  });
+
+  test('leaves out what setup would have to change', async () => {
+    const sandbox = await startSandbox();
+    const [good, deleted, other, partly] = await Promise.all(
+      ['good', 'deleted', 'other', 'partly'].map((Name) => makeSecret(sandbox, { Name })),
+    );
+    const policy = await makePolicy(sandbox, 'Read', guidePolicy(good ?? '', deleted ?? ''));
+    const some = { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: partly };
+    const part = await makePolicy(sandbox, 'Part', { Version: '2012-10-17', Statement: [some] });
+    await makeRole(sandbox, { name: 'MediaConnect-A', attached: [policy, part], path: '/video/' });
+    await makeRole(sandbox, { name: 'MediaConnect-B', attached: [policy] });
+    await makeRole(sandbox, { name: 'MediaConnectAccessRole', attached: [policy] });
+    const elsewhere = {
+      ...guideTrust().Statement[0],
+      Condition: { StringEquals: { 'aws:SourceAccount': '1' } },
+    };
+    await makeRole(sandbox, {
+      name: 'MediaConnect-C',
+      trust: { Version: '2012-10-17', Statement: [elsewhere] },
+      attached: [await makePolicy(sandbox, 'Other', guidePolicy(other ?? ''))],
+    });
+    await clientsOf(sandbox).secrets.send(new DeleteSecretCommand({ SecretId: deleted }));
+    const { stdout } = await exported(sandbox);
+    const [key, ...others] = await keysIn(stdout);
+    expect([key?.answers.secretName, key?.answers.roleName, others]).toEqual(['good', 'MediaConnect-A', []]);
+    if (key) await expectInPlace(sandbox, key);
+    expect(notesOf(stdout)).toEqual([
+      'Role MediaConnect-A has the path /video/, which setup gives to no role; it uses the role as it is.',
+      'Secret deleted (us-west-2) cannot be read as it is: mc-static-key status says why.',
+      'Secret partly (us-west-2): role MediaConnect-A may not read it, or that is not sure.',
+      'Secret good (us-west-2) can be read by role MediaConnect-B too; in a manifest a secret has one role.',
+      'Role MediaConnect-C: whether MediaConnect may assume it is not sure, or it may not.',
+      'Role MediaConnectAccessRole has a name that setup gives to no role.',
+    ]);
+  });
+
+  test('goes by the first of several policies of a chain, by numbers of others’, and by wildcards', async () => {
+    const sandbox = await startSandbox();
+    const [a, b, live, far] = await Promise.all([
+      makeSecret(sandbox, { Name: 'a' }),
+      makeSecret(sandbox, { Name: 'b' }),
+      makeSecret(sandbox, { Name: 'live/a' }),
+      makeSecret(sandbox, { Name: 'live/a', region: FAR_REGION }),
+    ]);
+    const prefix = (arn = '') => arn.replace(/live\/a-.*$/, 'live/*');
+    const attached = [
+      await makePolicy(sandbox, 'Read', guidePolicy(a ?? '')),
+      await makePolicy(sandbox, 'Read-2', guidePolicy(b ?? '', (b ?? '').replace(':b-', ':c*'))),
+      await makePolicy(sandbox, 'Live-2', guidePolicy(prefix(live), prefix(far))),
+    ];
+    await makeRole(sandbox, { attached });
+    const { stdout } = await exported(sandbox);
+    expect(linesOf(stdout).slice(-9)).toEqual([
+      'keys:',
+      '  - secretName: a',
+      '  - secretName: b',
+      '    policyName: Read-2',
+      '  - secretName: live/a',
+      '    regions: [us-west-2, eu-west-1]',
+      '    policyName: Live-2',
+      '    policyScope: prefix',
+      '    policyPrefix: live/',
+    ]);
+    for (const key of await keysIn(stdout)) await expectInPlace(sandbox, key);
+    expect(notesOf(stdout)).toContainEqual(
+      expect.stringMatching(/^Policy Read-2 allows what matches .*:c\*/),
+    );
+    const PolicyArn = attached[1];
+    const Tags = [{ Key: 'mc-static-key', Value: 'read-policy-overflow' }];
+    await clientsOf(sandbox).iam.send(new TagPolicyCommand({ PolicyArn, Tags }));
+    const tagged = await exported(sandbox);
+    expect(linesOf(tagged.stdout).join()).not.toContain('Read-2');
+    for (const key of await keysIn(tagged.stdout)) await expectInPlace(sandbox, key);
+  });
+
+  test('says no scope that the policy has in some of the Regions only', async () => {
+    const sandbox = await startSandbox();
+    await setUp(sandbox, { policyScope: 'region', region: [FAR_REGION] });
+    await setUp(sandbox, { secretName: 'studio-b' });
+    const { stdout } = await exported(sandbox);
+    const keys = await keysIn(stdout);
+    expect(keys.map(({ answers }) => answers.policyScope)).toEqual([undefined, undefined]);
+    for (const key of keys) await expectInPlace(sandbox, key);
+  });
+
+  test('has no text of a role that looks like a key, and writes tabs so that they stay tabs', async () => {
+    const sandbox = await startSandbox();
+    const boundary = await makePolicy(sandbox, `Boundary-${KEYS.aes128}`, guidePolicy('*'));
+    const roles = [
+      { roleName: 'MediaConnect-A', permissionsBoundary: boundary },
+      { roleName: 'MediaConnect-B', roleDescription: 'one\ttab\nand two: "lines" #3' },
+      { roleName: 'MediaConnect-C', sourceArn: [`arn:aws:mediaconnect:*:*:flow:${KEYS.aes192}`] },
+    ];
+    for (const role of roles) {
+      const secretName = `of-${role.roleName}`;
+      await setUp(sandbox, { secretName, policyName: `Read-${role.roleName}`, ...role });
+    }
+    const described = { RoleName: 'MediaConnect-A', Description: `Key ${KEYS.aes128}` };
+    await clientsOf(sandbox).iam.send(new UpdateRoleCommand(described));
+    const { stdout, log } = await exported(sandbox);
+    const keys = await keysIn(stdout);
+    expect(keys.map(({ answers }) => answers.roleDescription)).toEqual([
+      undefined,
+      roles[1]?.roleDescription,
+      undefined,
+    ]);
+    for (const key of keys) await expectInPlace(sandbox, key);
+    expect(stdout + log).not.toMatch(new RegExp(`${KEYS.aes128}|\\ufffd`));
+    expect(notesOf(stdout)).toEqual([
+      'Role MediaConnect-A has a description that a manifest does not take.',
+      'Role MediaConnect-A has a permissions boundary that a manifest does not take.',
+      'Role MediaConnect-C has a trust policy that a manifest does not take.',
+    ]);
+  });
+
+  test('counts the secrets that a role may read without their being named or tagged', async () => {
+    const sandbox = await startSandbox();
+    await setUp(sandbox, { policyScope: 'region' });
+    await makeSecret(sandbox, { Name: 'by-hand' });
+    await makeSecret(sandbox, { Name: 'elsewhere', region: FAR_REGION });
+    const { stdout } = await exported(sandbox);
+    expect((await keysIn(stdout)).map(({ answers }) => answers.secretName)).toEqual(['studio-a']);
+    expect(notesOf(stdout)).toEqual([
+      `Policy SecretsManagerForMediaConnect allows arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:*, under which there is one secret without the tag of mc-static-key. It is not in the manifest.`,
+    ]);
+  });
+
+  test('has no name and no tag that looks like a key', async () => {
+    const sandbox = await startSandbox();
+    const arn = await makeSecret(sandbox);
+    const named = await makeSecret(sandbox, { Name: `studio/${KEYS.aes128}` });
+    const tags = [
+      { Key: 'id', Value: KEYS.aes128 },
+      { Key: 'feed', Value: '1' },
+    ];
+    await clientsOf(sandbox).secrets.send(new TagResourceCommand({ SecretId: arn, Tags: tags }));
+    await makeRole(sandbox, { attached: [await makePolicy(sandbox, 'Read', guidePolicy(arn, named))] });
+    const { stdout, log } = await exported(sandbox);
+    const [key, ...others] = await keysIn(stdout);
+    expect([key?.answers.tags, others]).toEqual([[{ key: 'feed', value: '1' }], []]);
+    expect(stdout + log).not.toContain(KEYS.aes128);
+    expect(notesOf(stdout)).toEqual([
+      'Something has a name that looks like a key, and is left out.',
+      'Secret studio-a (us-west-2) has a tag that a manifest does not take.',
+    ]);
+  });
+});
+
+test('what others have given a role inline only is no key of a manifest', async () => {
+  const sandbox = await startSandbox();
+  const arn = await makeSecret(sandbox);
+  await makeRole(sandbox);
+  const inline = { PolicyName: 'Inline', PolicyDocument: JSON.stringify(guidePolicy(arn)) };
+  await clientsOf(sandbox).iam.send(new PutRolePolicyCommand({ RoleName: 'MediaConnect-ASM', ...inline }));
+  const { stdout } = await exported(sandbox);
+  expect([linesOf(stdout), notesOf(stdout)]).toEqual([NOTHING, [expect.stringContaining('is inline')]]);
+});
+
+test('whoever gives --output gets a file, and writes over one with --force only', async () => {
+  const path = `${manifestFolder()}/written.yaml`;
+  const args = ['export', 'manifest', '--sandbox', '--region', REGION, '--output', path];
+  const first = await runHere(args);
+  expect([first.code, first.stdout, first.stderr]).toEqual([
+    0,
+    '',
+    expect.stringContaining(`Written to ${path}`),
+  ]);
+  const written = readFileSync(path, 'utf8');
+  expect(linesOf(written)).toEqual(NOTHING);
+  const second = await runHere(args);
+  expect([second.code, second.stderr]).toEqual([3, expect.stringMatching(/is there already[\s\S]*--force/)]);
+  expect((await runHere([...args, '--force'])).code).toBe(0);
+});
+
+test.each([
+  ['setup'],
+  ['setup', '--dry-run'],
+  ['verify'],
+  ['status'],
+  ['rotate'],
+  ['rotate', '--rollback'],
+  ['teardown'],
+])('the manifest of an empty account can be read: by %s %s', async (...command) => {
+  const sandbox = await startSandbox();
+  const path = `${manifestFolder()}/empty${command.join('')}.yaml`;
+  const env = {
+    AWS_ENDPOINT_URL: sandbox.url,
+    AWS_ACCESS_KEY_ID: sandbox.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: sandbox.credentials.secretAccessKey,
+    AWS_REGION: REGION,
+  };
+  expect((await runHere(['export', 'manifest', '--region', REGION, '--output', path], env)).code).toBe(0);
+  const yes =
+    /setup|rotate|teardown/.test(command[0] ?? '') && !command.includes('--dry-run') ? ['--yes'] : [];
+  const { code, stdout, stderr } = await runHere([...command, '--manifest', path, ...yes], env);
+  expect([code, stderr + stdout]).toEqual([0, expect.not.stringContaining('Every')]);
+  await sandbox.close();
+});

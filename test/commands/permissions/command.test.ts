@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { run } from '../../support/runs/run.ts';
+
+test('permissions prints nothing but the policy on standard output, and takes variables as setup does', async () => {
+  const { code, stdout, stderr } = await run(['permissions', 'setup', '--account-id', '111122223333'], {
+    env: {
+      MC_STATIC_KEY_SECRET_NAME: 'studio-a',
+      MC_STATIC_KEY_UPDATE_TRUST: 'no',
+      AWS_REGION: 'eu-west-1',
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+    },
+  });
+  expect(code).toBe(0);
+  const { Statement } = JSON.parse(stdout);
+  expect(Statement[0].Resource).toEqual([
+    'arn:aws:secretsmanager:eu-west-1:111122223333:secret:studio-a-??????',
+  ]);
+  expect(stdout).not.toContain('iam:UpdateAssumeRolePolicy');
+  expect(stderr).toContain('mc-static-key setup needs this, with these names');
+});
+
+test('a command that permissions does not know is a mistake, told in one sentence', async () => {
+  const { code, stdout, stderr } = await run(['permissions', 'export']);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toContain('There is no such command.');
+});

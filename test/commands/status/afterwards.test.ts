@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { performStatus } from '../../../src/commands/status/run.ts';
+import {
+  ACCOUNT,
+  FAR_REGION,
+  guidePolicy,
+  guideTrust,
+  makePolicy,
+  makeRole,
+  makeSecret,
+  REGION,
+} from '../../support/account.ts';
+import { runInProcess } from '../../support/runs/command.ts';
+import { setUp } from '../../support/runs/setup.ts';
+import { tearDown } from '../../support/runs/teardown.ts';
+import { freshSandbox } from '../../support/sandbox.ts';
+import { statusOf, troubles } from './account.ts';
+
+const sandbox = freshSandbox();
+const textOf = async () => {
+  const asText = { common: { json: false } };
+  const run = await runInProcess(sandbox(), (it) => performStatus(it, { regions: [REGION] }), asText);
+  return run.stdout;
+};
+
+test('what teardown leaves is a warning: a secret that is scheduled for deletion, which nobody can read', async () => {
+  await setUp(sandbox());
+  expect((await tearDown(sandbox())).code).toBe(0);
+  expect(troubles((await statusOf(sandbox(), [REGION])).json)).toEqual(['warning secret-deletion studio-a']);
+  expect(await textOf()).toMatch(
+    /! studio-a +- {2}\S+\n +scheduled for deletion \(\d{4}-\d\d-\d\d\): nobody can read it/,
+  );
+});
+
+test('a policy for names that begin alike is shown as that, and is no failure while no secret has such a name', async () => {
+  const resource = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:studio-*`;
+  const policy = await makePolicy(sandbox(), 'Prefix', guidePolicy(resource));
+  await makeRole(sandbox(), { attached: [policy] });
+  const prefixes = [resource];
+  const { json } = await statusOf(sandbox(), [REGION]);
+  expect(troubles(json)).toEqual(['warning role-guard MediaConnect-ASM']);
+  expect(json.roles[0]?.policies).toMatchObject([{ prefixes, secrets: [], scopes: [], missing: [] }]);
+  expect(await textOf()).toContain('allows reading every secret that');
+  const arn = await makeSecret(sandbox());
+  expect((await statusOf(sandbox(), [REGION])).json.roles[0]?.policies).toMatchObject([
+    { prefixes, secrets: [arn] },
+  ]);
+});
+
+test('the command for all checks names the role that may not read the secret, not one that may', async () => {
+  const arn = await makeSecret(sandbox());
+  const read = await makePolicy(sandbox(), 'Read', guidePolicy(arn));
+  const [statement] = guidePolicy(arn).Statement;
+  const some = {
+    Version: '2012-10-17',
+    Statement: [{ ...statement, Action: 'secretsmanager:DescribeSecret' }],
+  };
+  await makeRole(sandbox(), { name: 'A-Reader', attached: [read] });
+  await makeRole(sandbox(), { name: 'B-Blind', attached: [await makePolicy(sandbox(), 'Some', some)] });
+  expect(await textOf()).toContain(`mc-static-key verify --secret-arn ${arn} --role-name B-Blind`);
+});
+
+test('a role for the flows of one Region, which reads any secret, is not missed in the other Regions', async () => {
+  const [statement] = guideTrust().Statement;
+  const Condition = { ArnLike: { 'aws:SourceArn': `arn:aws:mediaconnect:${FAR_REGION}:${ACCOUNT}:flow:*` } };
+  const trust = { Version: '2012-10-17', Statement: [{ ...statement, Condition }] };
+  await makeRole(sandbox(), { trust, attached: [await makePolicy(sandbox(), 'Any', guidePolicy('*'))] });
+  expect(troubles((await statusOf(sandbox())).json)).toEqual(['warning policy-scope Any']);
+});
+
+test('a role whose trust policy asks for an organization is not called one that MediaConnect may not assume', async () => {
+  const [statement] = guideTrust().Statement;
+  const Condition = { StringEquals: { 'aws:SourceOrgID': 'o-exampleorgid' } };
+  await makeRole(sandbox(), { trust: { Version: '2012-10-17', Statement: [{ ...statement, Condition }] } });
+  const { json } = await statusOf(sandbox(), [REGION]);
+  expect(troubles(json)).toEqual(['cannot-tell role-trust MediaConnect-ASM']);
+});
+
+test('the columns have titles also where the name of the Region is longer than those of the secrets', async () => {
+  await setUp(sandbox(), { secretName: 'a' });
+  const lines = (await textOf()).split('\n');
+  const title = lines.find((line) => line.includes('key age')) ?? '';
+  const row = lines[lines.indexOf(title) + 1] ?? '';
+  expect(title).toMatch(/us-west-2 {2}key age {2}last read$/);
+  expect(row).toMatch(/✔ a +0 d +(never|\S+)$/);
+  expect(row.indexOf('0 d') + 3).toBe(title.indexOf('key age') + 'key age'.length);
+});

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { readStatusAnswers } from '../../../src/inventory/types.ts';
+import { startSandbox } from '../../../src/sandbox/index.ts';
+import { reaching } from '../../cli/program.ts';
+import { FAR_REGION, REGION } from '../../support/account.ts';
+import { closing } from '../../support/closing.ts';
+import { run } from '../../support/runs/run.ts';
+import { setUp } from '../../support/runs/setup.ts';
+
+test('the built program shows the account on standard output, and the way there on standard error', async () => {
+  const sandbox = await startSandbox();
+  closing(() => sandbox.close());
+  await setUp(sandbox, { region: [REGION, FAR_REGION] });
+  const env = reaching(sandbox, { MC_STATIC_KEY_REGION: `${REGION}, ${FAR_REGION}` });
+  const { code, stdout, stderr } = await run(['status'], { env });
+  expect([code, stderr]).toEqual([0, 'Looking through the account…\n']);
+  expect(stdout).toContain('✔ Role MediaConnect-ASM (made by mc-static-key)');
+  expect(stdout).toMatch(
+    /mc-static-key verify --secret-arn \S+:secret:studio-a-\w{6} --role-name MediaConnect-ASM\n$/,
+  );
+});
+
+test('a Region that is none is a mistake, and one given twice is looked at once', () => {
+  expect(readStatusAnswers({ region: ['Frankfurt'] }).problems).toEqual([
+    expect.stringContaining('--region'),
+  ]);
+  expect(readStatusAnswers({ region: [REGION, REGION] })).toEqual({
+    answers: { regions: [REGION] },
+    problems: [],
+  });
+});

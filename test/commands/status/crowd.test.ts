@@ -1,0 +1,127 @@
+import { CreateRoleCommand } from '@aws-sdk/client-iam';
+import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { Chalk } from 'chalk';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { statusText } from '../../../src/commands/status/report.ts';
+import { performStatus } from '../../../src/commands/status/run.ts';
+import type { Status } from '../../../src/inventory/types.ts';
+import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
+import {
+  ACCOUNT,
+  clientsOf,
+  guidePolicy,
+  guideTrust,
+  KEYS,
+  makePolicy,
+  makeRole,
+  REGION,
+} from '../../support/account.ts';
+import { closing } from '../../support/closing.ts';
+import { runInProcess } from '../../support/runs/command.ts';
+import { livedInAccount, statusOf } from './account.ts';
+
+/** What a person sees on a page of so many columns. */
+const shown = (status: Status, width: number) =>
+  statusText(status, { resultWidth: width, paintResult: new Chalk({ level: 0 }) });
+
+const COPIED = /^ *(\S+|[✔!?✖] \S+|mc-static-key verify .*)$/;
+
+/** Lines that are too wide for a page though they could be broken. Names, ARNs and commands stay whole, to be copied. */
+const tooWide = (text: string, width: number) =>
+  text.split('\n').filter((line) => line.length > width && !COPIED.test(line));
+
+describe('an account with many roles and secrets', () => {
+  const SECRETS = 105;
+  const ROLES = 210;
+  let sandbox: Sandbox;
+  beforeAll(async () => {
+    sandbox = await startSandbox();
+    closing(() => sandbox.close());
+    const { iam, secrets } = clientsOf(sandbox);
+    const AssumeRolePolicyDocument = JSON.stringify(guideTrust('ec2.amazonaws.com'));
+    const numbers = (count: number) => Array.from({ length: count }, (_, at) => String(at).padStart(3, '0'));
+    await Promise.all([
+      ...numbers(ROLES).map((at) =>
+        iam.send(new CreateRoleCommand({ RoleName: `worker-${at}`, AssumeRolePolicyDocument })),
+      ),
+      ...numbers(SECRETS).map((at) =>
+        secrets.send(new CreateSecretCommand({ Name: `feed-${at}`, SecretString: KEYS.aes256 })),
+      ),
+    ]);
+    const feeds = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:feed-*`;
+    await makeRole(sandbox, { attached: [await makePolicy(sandbox, 'Feeds', guidePolicy(feeds))] });
+  });
+
+  test('is gone through page by page, and says how far it is', async () => {
+    sandbox.clearRequests();
+    const { code, stdout, log } = await runInProcess(
+      sandbox,
+      (run) => performStatus(run, { regions: [REGION] }),
+      { common: { json: false } },
+    );
+    expect(code).toBe(0);
+    const pages = (action: string) => sandbox.requests.filter((request) => request.action === action).length;
+    expect([pages('ListRoles'), pages('ListSecrets')]).toEqual([2, 2]);
+    expect(log).toContain('Looking through the roles: 200 so far');
+    expect(log).toContain('Looking through the secrets: 100 so far');
+    const rows = stdout.split('\n').filter((line) => /✔ feed-\d{3} +0 d {2}never$/.test(line));
+    expect(rows).toHaveLength(SECRETS);
+    expect(new Set(rows.map((line) => line.indexOf(' d '))).size).toBe(1);
+    expect(tooWide(stdout, 80)).toEqual([]);
+  });
+});
+
+describe('on a page', () => {
+  let status: Status;
+  beforeAll(async () => {
+    const sandbox = await livedInAccount();
+    closing(() => sandbox.close());
+    status = (await statusOf(sandbox)).json;
+  });
+
+  test.each([40, 80])('of %i columns no line is wider, but for what is copied as a whole', (width) => {
+    const text = shown(status, width);
+    expect(tooWide(text, width)).toEqual([]);
+    for (const { name } of status.secrets) expect(text).toContain(name);
+  });
+
+  test('of 80 columns a secret is one line, under the titles of its columns', () => {
+    expect(shown(status, 80)).toContain(`
+  ✔ Policy SecretsManagerForMediaConnect
+    us-west-2     key age  last read
+      ✔ studio-a      0 d  ${new Date().toISOString().slice(0, 10)}
+    eu-west-1
+`);
+  });
+
+  test('what is not right stands below the line of what it is about', () => {
+    expect(shown(status, 80)).toMatch(
+      /✖ old +- {2}never\n +scheduled for deletion \(\d{4}-\d\d-\d\d\): MediaConnect cannot read it\n/,
+    );
+  });
+
+  test('an age that is only the least is shown so, and explained', () => {
+    const secrets = status.secrets.map((secret) => ({ ...secret, keySinceFrom: 'last-change' as const }));
+    const text = shown({ ...status, secrets }, 80);
+    expect(text).toContain('✔ studio-a    ≥ 0 d  ');
+    expect(text).toContain('A key age with ≥ is the least');
+    expect(shown(status, 80)).not.toContain('≥');
+  });
+
+  test('a name that fills the line is not cut, and its facts follow below', () => {
+    const name = 'n'.repeat(70);
+    const secrets = status.secrets.map((secret) => ({ ...secret, name }));
+    expect(shown({ ...status, secrets }, 80)).toMatch(
+      new RegExp(`✔ ${name}\\n +key age 0 d, last read never`),
+    );
+  });
+
+  test('control characters from the account are not passed on', () => {
+    const name = 'red\u001b[31m\u0007';
+    const roles = status.roles.map((role) => ({ ...role, name }));
+    const secrets = status.secrets.map((secret) => ({ ...secret, name }));
+    const text = shown({ ...status, roles, secrets }, 80);
+    expect(text).toContain('Role red');
+    expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { namedIn } from '../../../src/inventory/named-secrets.ts';
+import { parsePolicy } from '../../../src/policy/index.ts';
+import { standsFor } from '../../../src/policy/match.ts';
+import { ACCOUNT, REGION } from '../../support/account.ts';
+
+const arn = (name: string) => `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}`;
+const policyOf = (...statements: object[]) =>
+  parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: statements }));
+const allow = (rest: object) => ({ Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', ...rest });
+
+describe('the secrets that a policy names', () => {
+  test.each([
+    [arn('studio-a-AbCdEf'), 'one'],
+    [arn('studio-a-??????'), 'one'],
+    [arn('studio-*'), 'one'],
+    [arn('*'), 'all'],
+    [`arn:aws:secretsmanager:*:${ACCOUNT}:secret:*`, 'all'],
+    ['arn:aws:secretsmanager:*:*:*', 'all'],
+    ['*', 'all'],
+  ])('%s stands for %s', (resource, kind) => {
+    const named = namedIn(policyOf(allow({ Resource: resource })));
+    expect(named).toEqual(
+      kind === 'one' ? { names: [resource], scopes: [] } : { names: [], scopes: [resource] },
+    );
+    expect(standsFor(resource, arn('studio-a-AbCdEf'))).toBe(true);
+  });
+
+  test.each([
+    ['what it denies', { ...allow({ Resource: arn('a-AbCdEf') }), Effect: 'Deny' }],
+    [
+      'what it allows to be written only',
+      { ...allow({ Resource: '*' }), Action: 'secretsmanager:PutSecretValue' },
+    ],
+    ['keys of KMS beside them', allow({ Resource: `arn:aws:kms:${REGION}:${ACCOUNT}:key/*` })],
+  ])('are not %s', (_what, statement) => {
+    expect(namedIn(policyOf(statement))).toEqual({ names: [], scopes: [] });
+  });
+
+  test('are nearly all where a policy names only what it leaves out', () => {
+    expect(namedIn(policyOf(allow({ NotResource: arn('a-AbCdEf') })))).toEqual({ names: [], scopes: ['*'] });
+  });
+});
+
+describe('a pattern', () => {
+  test.each([
+    [arn('studio-a-??????'), arn('studio-ab-AbCdEf')],
+    [arn('studio-a-AbCdEf'), arn('studio-a-AbCdEg')],
+    [arn('studio-*').replace(REGION, 'eu-west-1'), arn('studio-a-AbCdEf')],
+  ])('%s does not stand for %s', (named, other) => {
+    expect(standsFor(named, other)).toBe(false);
+  });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import { REGION, readAccount, writesTo } from '../../support/account.ts';
+import { setUpAll } from '../../support/runs/manifest.ts';
+import { setUp } from '../../support/runs/setup.ts';
+import { tearDown, tearDownAll } from '../../support/runs/teardown.ts';
+import { freshSandbox } from '../../support/sandbox.ts';
+
+const sandbox = freshSandbox();
+const NAMES = { policyName: 'Read', roleName: 'MediaConnect-Read' };
+
+async function inVain(run: () => Promise<{ code: number; json: unknown }>): Promise<string> {
+  const before = await readAccount(sandbox());
+  sandbox().clearRequests();
+  const { code, json } = await run();
+  expect([code, writesTo(sandbox())], JSON.stringify(json)).toEqual([3, []]);
+  expect(await readAccount(sandbox())).toEqual(before);
+  return JSON.stringify(json);
+}
+
+describe('teardown refuses a name that was given and that nothing has', () => {
+  test.each([
+    ['policy', { policyName: 'TYPO' }, '--policy-name'],
+    ['role', { roleName: 'TYPO' }, '--role-name'],
+    ['policy', { policyName: 'TYPO', dryRun: true }, '--policy-name'],
+  ])('of a %s: %o', async (what, wishes, flag) => {
+    await setUp(sandbox());
+    const said = await inVain(() => tearDown(sandbox(), wishes));
+    expect(said).toContain(`There is no ${what} TYPO`);
+    expect(said).toContain(flag);
+    expect(said).not.toContain('"undo"');
+  });
+
+  test('of both at once', async () => {
+    await setUp(sandbox());
+    const said = await inVain(() => tearDown(sandbox(), { policyName: 'TYPO', roleName: 'OTHER' }));
+    expect([said.includes('no policy TYPO'), said.includes('no role OTHER')]).toEqual([true, true]);
+  });
+
+  test('in a manifest, and takes down the other keys', async () => {
+    await setUpAll(sandbox(), { keys: [{ secretName: 'one' }, { secretName: 'two' }] });
+    const keys = [{ secretName: 'one', policyName: 'TYPO' }, { secretName: 'two' }];
+    const { code, json } = await tearDownAll(sandbox(), { keys });
+    const [failed] = json.failed;
+    expect([code, json.failed.length, failed?.name]).toEqual([1, 1, 'one']);
+    expect(failed?.error.message).toContain('There is no policy TYPO');
+    const scheduled = json.secrets.filter(({ action }) => action === 'scheduled');
+    expect(scheduled.map(({ name }) => name)).toEqual(['two']);
+  });
+});
+
+describe('teardown with names that were given', () => {
+  test('takes down what has them, and again says that it was taken down before', async () => {
+    await setUp(sandbox(), NAMES);
+    const first = await tearDown(sandbox(), NAMES);
+    expect([first.code, first.json.undo], first.log).toEqual([
+      0,
+      expect.stringContaining('--policy-name Read --role-name MediaConnect-Read'),
+    ]);
+    const again = await tearDown(sandbox(), NAMES);
+    expect([again.code, again.json.undo]).toEqual([0, first.json.undo]);
+    expect(again.log).toContain('There is no policy Read');
+  });
+
+  test.each(['DeleteSecret', 'DetachRolePolicy', 'DeletePolicy', 'DeleteRole'])(
+    'is finished by the same command after it stopped before or after %s',
+    async (action) => {
+      for (const kind of ['access-denied', 'drop-after'] as const) {
+        await setUp(sandbox(), { ...NAMES, secretName: `studio-${kind}`, region: [REGION] });
+        const wishes = { ...NAMES, secretName: `studio-${kind}`, region: [REGION] };
+        sandbox().addFault({ action, kind, times: kind === 'access-denied' ? 1 : 9 });
+        await tearDown(sandbox(), wishes);
+        sandbox().clearFaults();
+        const { code, log } = await tearDown(sandbox(), wishes);
+        expect(code, log).toBe(0);
+      }
+      const { policies, roles } = await readAccount(sandbox());
+      expect([policies, roles]).toEqual([[], []]);
+    },
+  );
+
+  test('is done by the default names where a set-up stopped before it made a policy', async () => {
+    sandbox().addFault({ action: 'CreatePolicy', kind: 'access-denied' });
+    expect((await setUp(sandbox())).code).toBe(4);
+    const { code, log } = await tearDown(sandbox());
+    expect(code, log).toBe(0);
+  });
+});

@@ -1,0 +1,28 @@
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { expect, test } from 'vitest';
+import { setUp } from '../../support/runs/setup.ts';
+import { tearDown } from '../../support/runs/teardown.ts';
+import { freshSandbox } from '../../support/sandbox.ts';
+
+const sandbox = freshSandbox();
+
+/** Reaches the sandbox, but for MediaConnect, whose host has no address. */
+function withoutMediaConnect() {
+  const handler = new NodeHttpHandler();
+  return {
+    metadata: handler.metadata,
+    destroy: () => handler.destroy(),
+    async handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {
+      if (!/^\/v1\/(flows|router)/.test(request.path)) return handler.handle(request, options);
+      const hostname = 'mediaconnect.us-west-2.amazonaws.com';
+      throw Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND', hostname });
+    },
+  };
+}
+
+test('a Region without MediaConnect has no flows that keep a secret from being taken down; the plan says so', async () => {
+  await setUp(sandbox());
+  const { code, log } = await tearDown(sandbox(), {}, { requestHandler: withoutMediaConnect() });
+  expect(code, log).toBe(0);
+  expect(log).toContain('uses the secret in us-west-2 (no MediaConnect endpoint was found there');
+});

@@ -1,0 +1,31 @@
+import { setupWords as words } from '../../../src/ui/messages.ts';
+import type { Snapshot } from '../world/snapshot.ts';
+
+/** The value of a restored secret may have to be replaced. */
+const MOST_FOR_RESTORED = 2;
+
+/** A change to a policy may need a version deleted; then a version is made, and made the default. */
+const MOST_FOR_POLICY = 3;
+
+/**
+ * How many changes the plan that a run has shown comes to. A line is one change, but for what needs two, for an attachment or a
+ * removal that names several policies, and for a policy that is deleted with its versions.
+ */
+export function plannedWrites(log: string, { policies }: Snapshot): number {
+  let writes = 0;
+  for (const line of log.split('\n')) {
+    const [, mark, verb, resource, name = ''] = PLAN_LINE.exec(line) ?? [];
+    if (mark === undefined || verb === undefined || verb === words.verb.keep) continue;
+    if (resource === words.resource.secret) writes += verb === words.verb.restore ? MOST_FOR_RESTORED : 1;
+    else if (verb === words.verb.attach || verb === words.verb.detach)
+      writes += 1 + (line.split(',').length - 1) + (/ and /.test(line) ? 1 : 0);
+    else if (resource === words.resource.policy && verb === words.verb.update) writes += MOST_FOR_POLICY;
+    else if (resource === words.resource.policy && verb === words.verb.delete)
+      writes += [...policies.values()].find((policy) => policy.name === name)?.versions.size ?? 1;
+    else writes += 1;
+  }
+  return writes;
+}
+
+const verbs = [...new Set(Object.values(words.verb))].join('|');
+const PLAN_LINE = new RegExp(`^  (\\S) (${verbs}) +(${Object.values(words.resource).join('|')}) (\\S+?):? `);

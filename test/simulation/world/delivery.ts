@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { identityOf } from '../../../src/sandbox/auth/authenticate.ts';
+import { AwsError } from '../../../src/sandbox/errors.ts';
+import { iam } from '../../../src/sandbox/iam/index.ts';
+import { kms } from '../../../src/sandbox/kms/index.ts';
+import type { Machine } from '../../../src/sandbox/machine.ts';
+import { mediaConnect } from '../../../src/sandbox/mediaconnect/index.ts';
+import { authorize } from '../../../src/sandbox/permissions/authorize.ts';
+import { secretsManager } from '../../../src/sandbox/secretsmanager/index.ts';
+import type { Call, Input, Service } from '../../../src/sandbox/service.ts';
+import { sts } from '../../../src/sandbox/sts/index.ts';
+import type { World } from '../../../src/sandbox/world.ts';
+import type { DeliveryFault } from './requests.ts';
+
+export const SERVICES = {
+  iam,
+  kms,
+  mediaconnect: mediaConnect,
+  secretsmanager: secretsManager,
+  sts,
+} as const;
+
+export type ServiceName = keyof typeof SERVICES;
+
+/** A request as it reaches the sandbox without the wire. */
+export interface Direct {
+  readonly service: ServiceName;
+  readonly region: string;
+  readonly action: string;
+  readonly input: Input;
+}
+
+/**
+ * Carries out a request of the account's administrator in the sandbox, without the wire.
+ * @throws AwsError as the service answers
+ */
+export function carryOutDirectly(
+  machine: Machine,
+  { service: name, region, action, input }: Direct,
+  { lagMs, refuse }: DeliveryFault = { lagMs: 0 },
+): object {
+  const service: Service = SERVICES[name];
+  if (refuse === 'throttle') {
+    const [code, status] = service.protocol.throttleError;
+    throw new AwsError(code, 'Rate exceeded', status);
+  }
+  if (refuse === 'internal-error') throw new AwsError(...service.internalError, 500);
+  const world = worldOf(machine, region);
+  const call: Call = {
+    world,
+    iam: world.iam.view(service === iam ? lagMs : 0),
+    region,
+    caller: identityOf(world, machine.sessions.user),
+    now: machine.now(),
+  };
+  const operation = service.operations[action];
+  if (!operation) throw new Error(`the sandbox has no ${name}:${action}`);
+  const output = operation.invoke(
+    call,
+    withToken(name, input),
+    service.protocol.dialect,
+    (given, meant = action) => {
+      // An administrator may do everything but what the policy of a resource forbids.
+      for (const need of service.needs(call, meant, given))
+        if (need.resourcePolicy !== undefined || need.resourcePolicyMustAllow) authorize(call, service, need);
+    },
+  );
+  return output ?? {};
+}
+
+/** The input with a token, which the SDK adds where its caller gives none. */
+function withToken(service: ServiceName, input: Input): Input {
+  return service === 'secretsmanager'
+    ? { ...input, ClientRequestToken: input.ClientRequestToken ?? randomUUID() }
+    : input;
+}
+
+/** The account in the partition of a Region. */
+export function worldOf(machine: Machine, region: string): World {
+  const world = machine.worldOf(region);
+  if (!world) throw new Error(`the account is not in ${region}`);
+  return world;
+}

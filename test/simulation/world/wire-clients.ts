@@ -1,0 +1,74 @@
+import { createClients } from '../../../src/aws/clients.ts';
+import type { RequestHandler } from '../../../src/aws/http/sdk-client.ts';
+import { parseAuthorization } from '../../../src/sandbox/auth/signature.ts';
+import type { Machine } from '../../../src/sandbox/machine.ts';
+import { carryOut } from '../../../src/sandbox/pipeline.ts';
+import type { WireRequest } from '../../../src/sandbox/protocols/protocol.ts';
+import { SERVICES, type ServiceName } from './delivery.ts';
+import { type Answer, type DeliveryFault, inputText, type Send } from './requests.ts';
+
+/** An HTTP request as the SDK hands it to what sends it. */
+interface SdkRequest {
+  method: string;
+  path: string;
+  query?: Record<string, string>;
+  headers: Record<string, string>;
+  body?: string | Uint8Array;
+}
+
+/** The SDK's own clients, whose HTTP requests are carried out by the sandbox without a socket. */
+export function wireClients(machine: Machine, send: Send): typeof createClients {
+  return (settings, interrupt, lanes, beginWait) => {
+    const requestHandler = {
+      metadata: { handlerProtocol: 'http/1.1' },
+      destroy: () => undefined,
+      async handle(request: SdkRequest, { abortSignal: signal }: { abortSignal?: AbortSignal } = {}) {
+        const wire = wireOf(request);
+        const { service, region } = scopeOf(wire);
+        const { protocol } = SERVICES[service];
+        return send({
+          service,
+          region,
+          action: protocol.actionOf(wire),
+          input: () => inputText(protocol.paramsOf(wire)),
+          deliver: (how) => deliver(machine, wire, how),
+          signal,
+        });
+      },
+    } as unknown as RequestHandler;
+    return createClients(
+      { ...settings, endpointUrl: 'http://127.0.0.1:1', requestHandler },
+      interrupt,
+      lanes,
+      beginWait,
+    );
+  };
+}
+
+function wireOf({ method, path, query = {}, headers, body = '' }: SdkRequest): WireRequest {
+  const search = new URLSearchParams(query).toString();
+  // The SDK warns of whoever takes its bytes for a text, as `Buffer.from` may.
+  const bytes =
+    typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  return { method, target: search ? `${path}?${search}` : path, headers, body: bytes };
+}
+
+function scopeOf({ headers }: WireRequest): { service: ServiceName; region: string } {
+  const scope = parseAuthorization(headers.authorization);
+  if (typeof scope !== 'object' || 'incomplete' in scope) throw new Error('the SDK has not signed a request');
+  return { service: scope.service as ServiceName, region: scope.region };
+}
+
+function deliver(machine: Machine, wire: WireRequest, { lagMs, refuse }: DeliveryFault): Answer {
+  if (refuse) machine.addFault({ kind: refuse });
+  else if (lagMs > 0) machine.addFault({ kind: 'stale', delayMs: lagMs });
+  const { outcome } = carryOut(machine, wire, performance.now());
+  machine.faults.clear();
+  if (outcome.kind !== 'answer') throw new Error(`the sandbox has not answered: ${outcome.kind}`);
+  const { status: statusCode, headers, body } = outcome.response;
+  const lower = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  const value = { response: { statusCode, headers: lower, body: Buffer.from(body) } };
+  return statusCode < 400 ? { value } : { value, refused: true };
+}

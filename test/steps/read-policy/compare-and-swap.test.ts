@@ -1,0 +1,79 @@
+import { CreatePolicyCommand, CreatePolicyVersionCommand, DeletePolicyCommand } from '@aws-sdk/client-iam';
+import { describe, expect, test } from 'vitest';
+import type { Fault } from '../../../src/sandbox/index.ts';
+import { clientsFor } from '../../sandbox/clients.ts';
+import { ACCOUNT, guidePolicy, makePolicy, policyArn, REGION, readAccount } from '../../support/account.ts';
+import { setUp } from '../../support/runs/setup.ts';
+import { AN_HOUR_AGO, freshSandbox } from '../../support/sandbox.ts';
+
+const NAME = 'SecretsManagerForMediaConnect';
+const sandbox = freshSandbox();
+const iam = () => clientsFor(sandbox()).iam;
+const someSecret = (name: string) => `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}-AbCdEf`;
+const policy = async () => (await readAccount(sandbox())).policies[0];
+
+/** The names of the secrets that the policy allows, in alphabetical order. */
+async function allowed(): Promise<string[]> {
+  const entries = JSON.stringify((await policy())?.document).match(/(?<=secret:)[^"]*(?=-.{6}")/g);
+  return [...(entries ?? [])].sort();
+}
+
+/** Does something when a request comes, and lets the request go on only after a while. */
+function meanwhile(action: string, delayMs: number, work: () => Promise<unknown>): void {
+  sandbox().addFault({ action, kind: 'delay-before', delayMs, onStrike: () => void work() });
+}
+
+describe('a new version of a policy', () => {
+  test('does not become the default when another run has written while this one stood still', async () => {
+    await makePolicy(sandbox(), NAME, guidePolicy(someSecret('old')));
+    let other: ReturnType<typeof setUp> | undefined;
+    meanwhile('SetDefaultPolicyVersion', 8_000, async () => {
+      other = setUp(sandbox(), { secretName: 'theirs' });
+    });
+    const { code } = await setUp(sandbox(), { secretName: 'ours' });
+    expect([code, (await other)?.code]).toEqual([0, 0]);
+    expect(await allowed()).toEqual(['old', 'ours', 'theirs']);
+  });
+
+  test.each<[string, Partial<Fault>]>([
+    ['the answer to its creation', { action: 'CreatePolicyVersion', kind: 'drop-after' }],
+    ['its creation', { action: 'CreatePolicyVersion', kind: 'drop-before' }],
+    ['the answer that it is the default', { action: 'SetDefaultPolicyVersion', kind: 'drop-after' }],
+    ['the request to make it the default', { action: 'SetDefaultPolicyVersion', kind: 'drop-before' }],
+  ])('is there once in the end when %s is lost, and nothing is left beside it', async (_what, fault) => {
+    await makePolicy(sandbox(), NAME, guidePolicy(someSecret('old')));
+    sandbox().addFault(fault as Fault);
+    const { code, json } = await setUp(sandbox(), { secretName: 'ours' });
+    expect([code, json.policies]).toMatchObject([0, [{ action: 'updated' }]]);
+    expect(await allowed()).toEqual(['old', 'ours']);
+    const { defaultVersion = '', versions = {} } = (await policy()) ?? {};
+    expect(Object.keys(versions)).toEqual(['v1', defaultVersion]);
+  });
+
+  test('is based on the policy of today when that was deleted and made again under the same name', async () => {
+    const PolicyArn = await makePolicy(sandbox(), NAME, guidePolicy(someSecret('old')));
+    meanwhile('CreatePolicyVersion', 3_000, async () => {
+      await iam().send(new DeletePolicyCommand({ PolicyArn }));
+      const PolicyDocument = JSON.stringify(guidePolicy(someSecret('new')));
+      // The dates of versions are in whole seconds.
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      await iam().send(new CreatePolicyCommand({ PolicyName: NAME, PolicyDocument }));
+    });
+    expect((await setUp(sandbox(), { secretName: 'ours' })).code).toBe(0);
+    expect(await allowed()).toEqual(['new', 'ours']);
+  });
+});
+
+describe('a version that a killed run has left beside the default one', () => {
+  const old = freshSandbox(AN_HOUR_AGO);
+
+  test('is in nobody’s way, and stays', async () => {
+    await makePolicy(old(), NAME, guidePolicy(someSecret('old')));
+    const left = JSON.stringify(guidePolicy(someSecret('old'), someSecret('left')));
+    const version = { PolicyArn: policyArn(NAME), PolicyDocument: left };
+    await clientsFor(old()).iam.send(new CreatePolicyVersionCommand(version));
+    const { code, json } = await setUp(old(), { secretName: 'ours' });
+    expect([code, json.policies]).toMatchObject([0, [{ action: 'updated', versionId: 'v3' }]]);
+    expect(Object.keys((await readAccount(old())).policies[0]?.versions ?? {})).toEqual(['v1', 'v2', 'v3']);
+  });
+});

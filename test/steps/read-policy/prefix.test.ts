@@ -1,0 +1,156 @@
+import { AttachRolePolicyCommand } from '@aws-sdk/client-iam';
+import { describe, expect, test } from 'vitest';
+import type { FoundPolicy } from '../../../src/aws/iam/policy-versions.ts';
+import { sharedPrefix } from '../../../src/options/rules.ts';
+import { distribute } from '../../../src/steps/read-policy/distribute.ts';
+import type { SecretRef } from '../../../src/steps/types.ts';
+import { clientsFor } from '../../sandbox/clients.ts';
+import {
+  ACCOUNT,
+  FAR_REGION,
+  guidePolicy,
+  makePolicy,
+  makeRole,
+  policyArn,
+  REGION,
+  readAccount,
+} from '../../support/account.ts';
+import { chainOf } from '../../support/chain.ts';
+import { setUp, setUpInVain } from '../../support/runs/setup.ts';
+import { troubles, verifyIt } from '../../support/runs/verify.ts';
+import { freshSandbox } from '../../support/sandbox.ts';
+
+const NAME = 'SecretsManagerForMediaConnect';
+const sandbox = freshSandbox();
+const arnOf = (name: string, region = REGION) => `arn:aws:secretsmanager:${region}:${ACCOUNT}:secret:${name}`;
+const documents = async () => (await readAccount(sandbox())).policies.map(({ document }) => document);
+const live = (name: string, policyPrefix = 'live/') =>
+  ({ secretName: name, policyScope: 'prefix', policyPrefix }) as const;
+
+describe('a policy for every secret whose name begins alike', () => {
+  test('has one entry for each Region, and the next secrets need nothing more of it', async () => {
+    const { code, log } = await setUp(sandbox(), { ...live('live/a'), region: [REGION, FAR_REGION] });
+    expect(code, log).toBe(0);
+    expect(log).toContain(
+      `+ create  policy ${NAME}: allows reading every secret whose name begins with live/ in these Regions`,
+    );
+    const policy = guidePolicy(arnOf('live/*'), arnOf('live/*', FAR_REGION));
+    expect(await documents()).toEqual([policy]);
+    for (const policyScope of ['prefix', undefined]) {
+      const more = policyScope ? live('live/b') : { secretName: 'live/c' };
+      const next = await setUp(sandbox(), more);
+      expect(next.json.policies).toMatchObject([{ action: 'kept' }]);
+      // Progress is told of what changes only.
+      expect(next.log).toContain('Secret in place');
+      expect(next.log).not.toMatch(/Setting up|Read policy in place|Role in place/);
+    }
+    expect(await documents()).toEqual([policy]);
+    const { json } = await verifyIt(sandbox(), { secretName: 'live/b', region: [REGION] });
+    expect(troubles(json.checks)).toEqual([]);
+    expect(json.checks.find(({ id }) => id === 'policy-scope')?.detail).toBe(
+      `${NAME} is for secrets whose names begin with live/`,
+    );
+  });
+
+  test('is made of one that names secrets, which stay in it, also when it names this one already', async () => {
+    const { json } = await setUp(sandbox(), { secretName: 'live/a' });
+    const { log } = await setUp(sandbox(), live('live/a'));
+    expect(log).toContain(
+      'is made to allow reading every secret whose name begins with live/ in these Regions; what it allows now stays',
+    );
+    expect(await documents()).toEqual([guidePolicy(json.secrets[0]?.arn ?? '', arnOf('live/*'))]);
+    expect((await setUpInVain(sandbox(), live('live/a'))).code).toBe(0);
+  });
+
+  test('is told to take in other names when the prefix ends in no separator', async () => {
+    const warning = 'stands for names such as live2 too';
+    expect((await setUp(sandbox(), { ...live('live/a', 'live'), dryRun: true })).log).toContain(warning);
+    expect((await setUp(sandbox(), { ...live('live/a'), dryRun: true })).log).not.toContain('Note');
+  });
+
+  test('has the prefixes of two runs in the end, of which one wrote over what the other did', async () => {
+    await setUp(sandbox(), live('live/a'));
+    const runs = ['test/', 'film/'].map((prefix) => setUp(sandbox(), live(`${prefix}a`, prefix)));
+    expect((await Promise.all(runs)).map(({ code }) => code)).toEqual([0, 0]);
+    const [document] = await documents();
+    for (const prefix of ['live', 'test', 'film'])
+      expect(JSON.stringify(document)).toContain(arnOf(`${prefix}/*`));
+  });
+});
+
+describe('the way to a prefix is shown', () => {
+  const full = (at: number) =>
+    guidePolicy(
+      ...Array.from({ length: 10 }, (_, n) => arnOf(`live/${`${at}-${n}-`.padEnd(501, 'x')}-AbCdEf`)),
+    );
+  const chain = (length: number) =>
+    ['', '-2', '-3', '-4', '-5', '-6', '-7', '-8', '-9', '-10'].slice(0, length);
+
+  const attach = (arn: string) =>
+    clientsFor(sandbox()).iam.send(
+      new AttachRolePolicyCommand({ RoleName: 'MediaConnect-ASM', PolicyArn: arn }),
+    );
+
+  test('as soon as secrets that are named fill eight policies', async () => {
+    for (const [at, end] of chain(6).entries()) await makePolicy(sandbox(), NAME + end, full(at));
+    await makeRole(sandbox(), { attached: chain(6).map((end) => policyArn(NAME + end)) });
+    const wishes = { secretName: 'live/a_1'.padEnd(506, 'x'), dryRun: true };
+    expect((await setUp(sandbox(), wishes)).log).not.toContain('--policy-prefix');
+    await attach(await makePolicy(sandbox(), `${NAME}-7`, full(7)));
+    expect((await setUp(sandbox(), wishes)).log).toContain(
+      'fill 8 policies now, and a role may have 10. With --policy-scope prefix --policy-prefix live/a_ one entry',
+    );
+  });
+
+  test('with the beginning that the names share, where the role has no room left', async () => {
+    for (const [at, end] of chain(10).entries()) await makePolicy(sandbox(), NAME + end, full(at));
+    await makeRole(sandbox(), { attached: chain(10).map((end) => policyArn(NAME + end)) });
+    const secretName = 'live/feed'.padEnd(506, 'x');
+    const { code, json } = await setUp(sandbox(), { secretName, dryRun: true });
+    expect(code).toBe(3);
+    const { hint } = json.error;
+    expect(hint).toMatch(/^Ways out: --policy-scope prefix --policy-prefix live\/ \(allow all secrets/);
+    expect(hint).toContain('--policy-scope region|account');
+  });
+
+  test.each([
+    [['live/a', 'live/b'], 'live/'],
+    [['live/cam-1', 'live/cam-10'], 'live/cam-'],
+    [['live/cam-1'], 'live/cam-'],
+    [['a.b', 'a_b'], undefined],
+    [['studio', 'studio'], undefined],
+    [['live/a', 'film/b'], undefined],
+    [[`${'x'.repeat(505)}/a`], undefined],
+  ])('%j share %j', (names, prefix) => {
+    expect(sharedPrefix(names)).toBe(prefix);
+  });
+});
+
+test('two thousand secrets of two Regions take two entries, though there is room for one in each policy', () => {
+  const refs = Array.from({ length: 2_000 }, (_, at): SecretRef => {
+    const region = at % 2 ? REGION : FAR_REGION;
+    const name = `live/${at}`;
+    return { region, name, arn: arnOf(`${name}-AbCdEf`, region), versionId: null, action: 'created' };
+  });
+  const names = Array.from({ length: 80 }, (_, at) => `film/${at}`.padEnd(13, 'x'));
+  const nearlyFull = (count: number) =>
+    guidePolicy(...names.slice(0, count).map((name) => arnOf(`${name}-AbCdEf`)));
+  const count = names.findIndex((_, at) => JSON.stringify(nearlyFull(at)).length > 6144 - 150);
+  const chain = ['P', 'P-2', 'P-3'].map(
+    (name): FoundPolicy => ({
+      name,
+      arn: policyArn(name),
+      versionId: 'v1',
+      versions: ['v1'],
+      createdAt: {},
+      document: JSON.stringify(nearlyFull(count)),
+    }),
+  );
+  const options = { name: 'P', scope: { prefix: 'live/' } };
+  const spread = distribute(refs, chainOf(chain), options, { partition: 'aws', account: ACCOUNT });
+  if (!('work' in spread)) throw new Error('blocked');
+  expect(spread.work.map(({ kind, secrets }) => [kind, secrets.length])).toEqual([
+    ['update', 1_000],
+    ['update', 1_000],
+  ]);
+});

@@ -1,0 +1,203 @@
+import { SetDefaultPolicyVersionCommand } from '@aws-sdk/client-iam';
+import { describe, expect, test } from 'vitest';
+import { clientsFor } from '../../sandbox/clients.ts';
+import {
+  FAR_REGION,
+  guidePolicy,
+  makePolicy,
+  makeSecret,
+  policyArn,
+  READ_ACTIONS,
+  REGION,
+  readAccount,
+  writesTo,
+} from '../../support/account.ts';
+import { conflictOf, setUp, setUpInVain } from '../../support/runs/setup.ts';
+import { AN_HOUR_AGO, freshSandbox } from '../../support/sandbox.ts';
+
+const NAME = 'SecretsManagerForMediaConnect';
+const sandbox = freshSandbox();
+const policy = async (name = NAME) =>
+  (await readAccount(sandbox())).policies.find((each) => each.name === name);
+const someSecret = (name: string) => `arn:aws:secretsmanager:${REGION}:111122223333:secret:${name}-AbCdEf`;
+
+describe('a read policy where there is none', () => {
+  test('allows the guide’s four actions on exactly the secret', async () => {
+    const { code, json, log } = await setUp(sandbox());
+    expect(code).toBe(0);
+    expect(log).toContain(`+ create  policy ${NAME}: allows MediaConnect's role to read the secret`);
+    expect(json.policies).toEqual([{ name: NAME, arn: policyArn(NAME), versionId: 'v1', action: 'created' }]);
+    expect(await policy()).toMatchObject({
+      path: '/',
+      description: 'Allows MediaConnect to read encryption keys stored in AWS Secrets Manager.',
+      tags: { 'mc-static-key': 'read-policy' },
+      versions: { v1: guidePolicy(json.secrets[0]?.arn ?? '') },
+    });
+  });
+
+  test('has the name that is asked for', async () => {
+    const { json } = await setUp(sandbox(), { policyName: 'Studio=A,read@MediaConnect' });
+    expect(json.policies[0]?.name).toBe('Studio=A,read@MediaConnect');
+    expect(await policy('Studio=A,read@MediaConnect')).toBeDefined();
+  });
+
+  test('with --policy-scope region allows every secret of the Regions', async () => {
+    const { code } = await setUp(sandbox(), { policyScope: 'region', region: [REGION, FAR_REGION] });
+    expect(code).toBe(0);
+    const all = (region: string) => `arn:aws:secretsmanager:${region}:111122223333:secret:*`;
+    expect((await policy())?.document).toEqual(guidePolicy(all(REGION), all(FAR_REGION)));
+    const further = { policyScope: 'region', secretName: 'studio-b' };
+    expect((await setUp(sandbox(), further)).json.policies[0]?.action).toBe('kept');
+  });
+
+  test('with --policy-scope account allows every secret', async () => {
+    const { code, log } = await setUp(sandbox(), { policyScope: 'account' });
+    expect(code).toBe(0);
+    expect((await policy())?.document).toEqual(guidePolicy('*'));
+    expect(log).toContain('allows reading every secret in the account');
+  });
+});
+
+describe('a policy of that name that allows it already', () => {
+  test.each([
+    ['the guide’s own document', (arn: string) => guidePolicy(arn)],
+    ['a wider document of the same shape', () => guidePolicy('*')],
+    [
+      'a document of another shape',
+      () => ({
+        Version: '2012-10-17',
+        Statement: { Effect: 'Allow', Action: 'secretsmanager:*', Resource: '*' },
+      }),
+    ],
+    [
+      'its actions in two statements',
+      (arn: string) => ({
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Action: READ_ACTIONS.slice(0, 2), Resource: arn },
+          { Effect: 'Allow', Action: READ_ACTIONS.slice(2), Resource: arn },
+        ],
+      }),
+    ],
+  ])('is kept: %s', async (_what, document) => {
+    const arn = await makeSecret(sandbox());
+    await makePolicy(sandbox(), NAME, document(arn));
+    const before = await policy();
+    const { code, json } = await setUp(sandbox());
+    expect(code).toBe(0);
+    expect(json.policies).toMatchObject([{ action: 'kept', versionId: 'v1' }]);
+    expect(json.role?.action).toBe('created');
+    expect(await policy()).toEqual(before);
+  });
+
+  test('in a version before the default one is not what counts', async () => {
+    const arn = await makeSecret(sandbox());
+    await makePolicy(sandbox(), NAME, guidePolicy(arn), guidePolicy(someSecret('other')));
+    const { json } = await setUp(sandbox());
+    expect(json.policies).toMatchObject([{ action: 'updated', versionId: 'v3' }]);
+    expect((await policy())?.document).toEqual(guidePolicy(someSecret('other'), arn));
+  });
+});
+
+describe('a policy of that name for other secrets', () => {
+  test('gets this one added in a new default version, and keeps the others', async () => {
+    await makePolicy(sandbox(), NAME, guidePolicy(someSecret('one'), someSecret('two')));
+    const { code, json, log } = await setUp(sandbox());
+    expect(code).toBe(0);
+    expect(log).toContain(`~ change  policy ${NAME}: one secret is added; what it allows now stays`);
+    expect(json.policies).toMatchObject([{ action: 'updated', versionId: 'v2' }]);
+    const found = await policy();
+    expect(found?.defaultVersion).toBe('v2');
+    expect(found?.document).toEqual(
+      guidePolicy(someSecret('one'), someSecret('two'), json.secrets[0]?.arn ?? ''),
+    );
+    expect(Object.keys(found?.versions ?? {})).toEqual(['v1', 'v2']);
+  });
+
+  test('keeps what was added by hand: a name of a statement, a further one', async () => {
+    const statement = { Sid: 'Studio', Effect: 'Allow', Action: READ_ACTIONS, Resource: someSecret('one') };
+    await makePolicy(sandbox(), NAME, { Version: '2012-10-17', Id: 'mine', Statement: statement });
+    const { code, json } = await setUp(sandbox());
+    expect(code).toBe(0);
+    expect((await policy())?.document).toEqual({
+      Version: '2012-10-17',
+      Id: 'mine',
+      Statement: [{ ...statement, Resource: [someSecret('one'), json.secrets[0]?.arn] }],
+    });
+  });
+
+  test('that has five versions loses its oldest, and the plan says so', async () => {
+    const documents = ['two', 'three', 'four', 'five'].map((name) => guidePolicy(someSecret(name)));
+    await makePolicy(sandbox(), NAME, guidePolicy(someSecret('one')), ...documents);
+    const { code, json, log } = await setUp(sandbox());
+    expect(code).toBe(0);
+    expect(log).toContain('its oldest version v1 is deleted, because IAM keeps five');
+    expect(json.policies).toMatchObject([{ action: 'updated', versionId: 'v6' }]);
+    const found = await policy();
+    expect(Object.keys(found?.versions ?? {})).toEqual(['v2', 'v3', 'v4', 'v5', 'v6']);
+    expect(found?.document).toEqual(guidePolicy(someSecret('five'), json.secrets[0]?.arn ?? ''));
+  });
+});
+
+describe('a policy of which somebody has made an older version the default', () => {
+  const sandbox = freshSandbox(AN_HOUR_AGO);
+
+  test('loses the oldest of the others when it has five', async () => {
+    const documents = ['two', 'three', 'four', 'five'].map((name) => guidePolicy(someSecret(name)));
+    await makePolicy(sandbox(), NAME, guidePolicy(someSecret('one')), ...documents);
+    await clientsFor(sandbox()).iam.send(
+      new SetDefaultPolicyVersionCommand({ PolicyArn: policyArn(NAME), VersionId: 'v1' }),
+    );
+    const { log } = await setUp(sandbox());
+    expect(log).toContain('its oldest version v2 is deleted');
+    expect(Object.keys((await readAccount(sandbox())).policies[0]?.versions ?? {})).toEqual([
+      'v1',
+      'v3',
+      'v4',
+      'v5',
+      'v6',
+    ]);
+  });
+});
+
+describe('a policy of that name that this program would not extend', () => {
+  const deny = { Effect: 'Deny', Action: 's3:*', Resource: '*' };
+  const [read] = guidePolicy(someSecret('one')).Statement;
+  test.each<[string, object[], string]>([
+    ['allows other things', [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }], 's3:GetObject'],
+    ['denies something', [{ ...read }, deny], 'Deny'],
+    [
+      'has conditions',
+      [{ ...read, Condition: { Bool: { 'aws:SecureTransport': 'true' } } }],
+      'SecureTransport',
+    ],
+    ['lacks one of the actions', [{ ...read, Action: READ_ACTIONS.slice(1) }], 'GetResourcePolicy'],
+  ])(
+    'because it %s, stops, shows the difference and asks for another name',
+    async (_what, Statement, shown) => {
+      await makePolicy(sandbox(), NAME, { Version: '2012-10-17', Statement });
+      const { step, message, details, hint } = await conflictOf(sandbox());
+      expect(step).toBe('read-policy');
+      expect(message).toContain(`The policy ${NAME} exists and is not one that this program would extend`);
+      expect(details?.join('\n')).toContain(shown);
+      expect(hint).toContain('--policy-name NAME');
+      expect((await setUp(sandbox(), { policyName: 'AnotherName' })).code).toBe(0);
+    },
+  );
+});
+
+describe('with everything in place', () => {
+  test('a second run finds nothing to do, and asks for no change', async () => {
+    const wishes = { region: [REGION, FAR_REGION], tag: ['team=playout'] };
+    await setUp(sandbox(), wishes);
+    const { code, json, log } = await setUpInVain(sandbox(), wishes);
+    expect(code).toBe(0);
+    expect(log).toContain('Everything is in place already. Nothing has to be changed.');
+    const actions = [...json.secrets, ...json.policies, json.role].map((each) => each?.action);
+    expect(new Set(actions)).toEqual(new Set(['kept']));
+    expect(json.checks).toHaveLength(5);
+    expect(json.checks.every(({ ok }) => ok)).toBe(true);
+    expect(json.encryption).toHaveLength(2);
+    expect(writesTo(sandbox())).toEqual([]);
+  });
+});

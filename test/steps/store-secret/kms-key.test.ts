@@ -1,0 +1,213 @@
+import { CreatePolicyVersionCommand } from '@aws-sdk/client-iam';
+import { describe, expect, test } from 'vitest';
+import { clientsFor } from '../../sandbox/clients.ts';
+import {
+  FAR_REGION,
+  guidePolicy,
+  makePolicy,
+  makeRole,
+  makeSecret,
+  REGION,
+  readAccount,
+} from '../../support/account.ts';
+import { conflictOf, setUp, setUpInVain } from '../../support/runs/setup.ts';
+import { troubles, verifyIt } from '../../support/runs/verify.ts';
+import { freshSandbox } from '../../support/sandbox.ts';
+
+const sandbox = freshSandbox();
+const KEY_ID = '1234abcd-12ab-34cd-56ef-1234567890ab';
+const keyArn = (id = KEY_ID, region = REGION) => `arn:aws:kms:${region}:111122223333:key/${id}`;
+const MULTI_REGION = 'mrk-1234abcd12ab34cd56ef1234567890ab';
+const statements = async () => {
+  const [policy] = (await readAccount(sandbox())).policies;
+  const { Statement = [] } = (policy?.document ?? {}) as Partial<ReturnType<typeof guidePolicy>>;
+  return Statement;
+};
+const through = (region: string) => ({
+  StringEquals: { 'kms:ViaService': `secretsmanager.${region}.amazonaws.com` },
+});
+
+describe('a customer-managed KMS key', () => {
+  test.each([
+    ['its ID', KEY_ID],
+    ['its ARN', keyArn()],
+  ])(
+    'named by %s encrypts the secret, and the role may decrypt with it through Secrets Manager only',
+    async (_how, kmsKeyId) => {
+      const { code, json } = await setUp(sandbox(), { kmsKeyId });
+      expect(code).toBe(0);
+      expect((await readAccount(sandbox())).secrets).toMatchObject([{ kmsKeyId }]);
+      expect(await statements()).toEqual([
+        ...guidePolicy(json.secrets[0]?.arn ?? '').Statement,
+        { Effect: 'Allow', Action: 'kms:Decrypt', Resource: [keyArn()], Condition: through(REGION) },
+      ]);
+      expect((await setUpInVain(sandbox(), { kmsKeyId })).code).toBe(0);
+    },
+  );
+
+  test('named by an alias is allowed by that alias', async () => {
+    const { code } = await setUp(sandbox(), { kmsKeyId: 'alias/video-keys' });
+    expect(code).toBe(0);
+    expect((await readAccount(sandbox())).secrets).toMatchObject([{ kmsKeyId: 'alias/video-keys' }]);
+    expect((await statements())[1]).toEqual({
+      Effect: 'Allow',
+      Action: 'kms:Decrypt',
+      Resource: [`arn:aws:kms:${REGION}:111122223333:key/*`],
+      Condition: {
+        ...through(REGION),
+        'ForAnyValue:StringEquals': { 'kms:ResourceAliases': ['alias/video-keys'] },
+      },
+    });
+    expect((await setUpInVain(sandbox(), { kmsKeyId: 'alias/video-keys' })).code).toBe(0);
+  });
+
+  test.each([
+    ['multi-Region key', MULTI_REGION],
+    ['multi-Region key by its ARN', keyArn(MULTI_REGION)],
+  ])('that is a %s is allowed in each Region by its ARN there', async (_what, kmsKeyId) => {
+    const { code } = await setUp(sandbox(), { kmsKeyId, region: [REGION, FAR_REGION] });
+    expect(code).toBe(0);
+    expect((await statements()).slice(1)).toEqual(
+      [REGION, FAR_REGION].map((region) => ({
+        Effect: 'Allow',
+        Action: 'kms:Decrypt',
+        Resource: [keyArn(MULTI_REGION, region)],
+        Condition: through(region),
+      })),
+    );
+  });
+
+  test('of a secret that exists is allowed too, by whatever name the secret has for it', async () => {
+    const arn = await makeSecret(sandbox(), { KmsKeyId: keyArn() });
+    expect((await setUp(sandbox(), { secretArn: [arn] })).code).toBe(0);
+    expect((await statements())[1]).toMatchObject({ Action: 'kms:Decrypt', Resource: [keyArn()] });
+  });
+
+  test('that is AWS managed needs no permission', async () => {
+    const arn = await makeSecret(sandbox(), { KmsKeyId: 'alias/aws/secretsmanager' });
+    expect((await setUp(sandbox(), { secretArn: [arn] })).code).toBe(0);
+    expect(await statements()).toEqual(guidePolicy(arn).Statement);
+  });
+
+  test('is added to a policy that allows the secret but not its key', async () => {
+    const arn = await makeSecret(sandbox());
+    await setUp(sandbox(), { secretArn: [arn] });
+    const other = await makeSecret(sandbox(), { Name: 'studio-b', KmsKeyId: keyArn() });
+    const { json } = await setUp(sandbox(), { secretArn: [other] });
+    expect(json.policies).toMatchObject([{ action: 'updated' }]);
+    expect(await statements()).toMatchObject([
+      { Resource: [arn, other] },
+      { Action: 'kms:Decrypt', Resource: [keyArn()] },
+    ]);
+  });
+
+  test('joins another one of the same Region, and stays apart from that of another Region', async () => {
+    const second = '99999999-12ab-34cd-56ef-1234567890ab';
+    await setUp(sandbox(), { secretName: 'one', kmsKeyId: KEY_ID });
+    await setUp(sandbox(), { secretName: 'two', kmsKeyId: second });
+    await setUp(sandbox(), { secretName: 'three', kmsKeyId: KEY_ID, region: [FAR_REGION] });
+    expect((await statements()).slice(1).map(({ Resource }) => Resource)).toEqual([
+      [keyArn(), keyArn(second)],
+      [keyArn(KEY_ID, FAR_REGION)],
+    ]);
+  });
+
+  test('is needed with the scope of the whole account as well', async () => {
+    await setUp(sandbox(), { policyScope: 'account', kmsKeyId: KEY_ID });
+    expect(await statements()).toMatchObject([{ Resource: ['*'] }, { Resource: [keyArn()] }]);
+  });
+
+  test('other than the one that the secret has is a warning, and the secret’s own is allowed', async () => {
+    await makeSecret(sandbox(), { KmsKeyId: keyArn() });
+    const { code, log } = await setUp(sandbox(), { kmsKeyId: '99999999-12ab-34cd-56ef-1234567890ab' });
+    expect(code).toBe(0);
+    expect(log).toContain('is encrypted with another KMS key than --kms-key-id says. It stays as it is.');
+    expect((await statements())[1]).toMatchObject({ Resource: [keyArn()] });
+  });
+
+  test('of one Region, by its ARN, is refused for another Region before anything is asked of AWS', async () => {
+    const wishes = { kmsKeyId: keyArn(), region: [REGION, FAR_REGION] };
+    await expect(setUp(sandbox(), wishes)).rejects.toThrow('names a key of one Region');
+    expect(sandbox().requests).toEqual([]);
+  });
+});
+
+test('a KMS key of another partition is refused before anything is asked of AWS', async () => {
+  const wishes = { kmsKeyId: 'arn:aws-cn:kms:cn-north-1:111122223333:alias/video' };
+  await expect(setUp(sandbox(), wishes)).rejects.toThrow('names a key of another AWS partition');
+  expect(sandbox().requests).toEqual([]);
+});
+
+describe('a KMS key of another account', () => {
+  const OTHER = `arn:aws:kms:${REGION}:444455556666:`;
+  const named = { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': ['alias/video'] } };
+  const granting = (resource: string, more = {}) => ({
+    Effect: 'Allow',
+    Action: 'kms:Decrypt',
+    Resource: [resource],
+    Condition: { ...through(REGION), ...more },
+  });
+  const inPlace = async (KmsKeyId: string, grant: object, resource = (arn: string) => arn) => {
+    const arn = await makeSecret(sandbox(), { KmsKeyId });
+    const { Version, Statement } = guidePolicy(resource(arn));
+    const policy = await makePolicy(sandbox(), 'SecretsManagerForMediaConnect', {
+      Version,
+      Statement: [...Statement, grant],
+    });
+    await makeRole(sandbox(), { attached: [policy] });
+    return arn;
+  };
+
+  test.each([
+    ['its ARN', `${OTHER}key/${KEY_ID}`, granting(`${OTHER}key/${KEY_ID}`)],
+    ['its alias', `${OTHER}alias/video`, granting(`${OTHER}key/*`, named)],
+  ])(
+    'that is granted by %s is not granted again, whatever its key policy says over there',
+    async (_how, id, grant) => {
+      const arn = await inPlace(id, grant);
+      await setUpInVain(sandbox(), { secretArn: [arn] });
+    },
+  );
+
+  test('that is granted already is not granted again with the scope of a Region', async () => {
+    const id = `${OTHER}key/${KEY_ID}`;
+    const every = () => `arn:aws:secretsmanager:${REGION}:111122223333:secret:*`;
+    const arn = await inPlace(id, granting(id), every);
+    await setUpInVain(sandbox(), { secretArn: [arn], policyScope: 'region' });
+  });
+
+  test('that goes by an alias is not granted by that alias of the own account', async () => {
+    const grant = granting(`arn:aws:kms:${REGION}:111122223333:key/*`, named);
+    const arn = await inPlace(`${OTHER}alias/video`, grant);
+    const { json } = await setUp(sandbox(), { secretArn: [arn], dryRun: true });
+    expect(json.policies).toMatchObject([{ action: 'updated' }]);
+    const checks = await verifyIt(sandbox());
+    expect(troubles(checks.json.checks)).toContain('cannot-tell secret-kms-key');
+    expect(troubles(checks.json.checks)).toContain('cannot-tell role-decrypts-secret');
+  });
+
+  test('that goes by an alias, and is granted by it, is left open by verify', async () => {
+    await inPlace(`${OTHER}alias/video`, granting(`${OTHER}key/*`, named));
+    const { json } = await verifyIt(sandbox());
+    expect(troubles(json.checks)).toContain('cannot-tell secret-kms-key');
+    expect(troubles(json.checks)).toContain('cannot-tell role-decrypts-secret');
+  });
+});
+
+describe('a policy for secrets with other KMS keys, and with more in it', () => {
+  test('stays a conflict when its decryption is not limited to Secrets Manager', async () => {
+    await setUp(sandbox(), { kmsKeyId: KEY_ID });
+    const [read] = await statements();
+    const open = { Effect: 'Allow', Action: 'kms:Decrypt', Resource: '*' };
+    await clientsFor(sandbox()).iam.send(
+      new CreatePolicyVersionCommand({
+        PolicyArn: 'arn:aws:iam::111122223333:policy/SecretsManagerForMediaConnect',
+        PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [read, open] }),
+        SetAsDefault: true,
+      }),
+    );
+    const { step, details } = await conflictOf(sandbox(), { secretName: 'studio-b' });
+    expect(step).toBe('read-policy');
+    expect(details?.join('\n')).toContain('kms:Decrypt');
+  });
+});

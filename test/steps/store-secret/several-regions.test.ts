@@ -1,0 +1,186 @@
+import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, test } from 'vitest';
+import { clientsFor } from '../../sandbox/clients.ts';
+import { FAR_REGION, KEYS, makeSecret, REGION, readAccount } from '../../support/account.ts';
+import { conflictOf, setUp, setUpInVain } from '../../support/runs/setup.ts';
+import { freshSandbox } from '../../support/sandbox.ts';
+
+const sandbox = freshSandbox();
+const both = [REGION, FAR_REGION];
+const keys = async () => {
+  const { secrets } = await readAccount(sandbox());
+  return Object.fromEntries(secrets.map(({ region, values }) => [region, values.AWSCURRENT]));
+};
+const makeDeleted = async (region: string, SecretString: string) => {
+  const SecretId = await makeSecret(sandbox(), { region, SecretString });
+  await clientsFor(sandbox(), { region }).secrets.send(new DeleteSecretCommand({ SecretId }));
+};
+
+describe('a key for several Regions', () => {
+  test('becomes one secret in each, with one policy and one role for all', async () => {
+    const { code, json } = await setUp(sandbox(), { region: both });
+    expect(code).toBe(0);
+    expect(await keys()).toEqual({ [REGION]: KEYS.aes256, [FAR_REGION]: KEYS.aes256 });
+    const arns = json.secrets.map(({ arn }) => arn);
+    expect(json.encryption.map(({ region, secretArn }) => [region, secretArn])).toEqual([
+      [REGION, arns[0]],
+      [FAR_REGION, arns[1]],
+    ]);
+    const { policies, roles } = await readAccount(sandbox());
+    expect(policies).toMatchObject([{ document: { Statement: [{ Resource: arns }] } }]);
+    expect(roles).toMatchObject([{ attached: ['SecretsManagerForMediaConnect'] }]);
+    expect(json.checks.filter(({ ok }) => ok).map(({ subject }) => subject)).toEqual([
+      ...arns,
+      json.role?.arn,
+      ...arns,
+    ]);
+  });
+
+  test('given twice for one Region makes one secret', async () => {
+    const { json } = await setUp(sandbox(), { region: [REGION, REGION] });
+    expect(json.secrets).toHaveLength(1);
+  });
+
+  test('is stored in the Region where it is missing, and kept where it is', async () => {
+    await setUp(sandbox());
+    const { json } = await setUp(sandbox(), { region: both });
+    expect(json.secrets.map(({ action }) => action)).toEqual(['kept', 'created']);
+    expect(json.policies).toMatchObject([{ action: 'updated', versionId: 'v2' }]);
+    expect(json.role?.action).toBe('kept');
+  });
+
+  test('stops when one of the Regions holds another value, before anything is made in the other', async () => {
+    await makeSecret(sandbox(), { region: FAR_REGION, SecretString: KEYS.other });
+    expect((await conflictOf(sandbox(), { region: both })).message).toContain(FAR_REGION);
+  });
+
+  test('with --existing-key keep is the key that one of the Regions holds, in all of them', async () => {
+    await makeSecret(sandbox(), { region: FAR_REGION, SecretString: KEYS.other });
+    const { code, log } = await setUp(sandbox(), { region: both, existingKey: 'keep' });
+    expect(code).toBe(0);
+    expect(await keys()).toEqual({ [REGION]: KEYS.other, [FAR_REGION]: KEYS.other });
+    expect(log).toContain('stores the key that the secret of this name holds elsewhere');
+  });
+
+  test('with --existing-key keep tells the algorithm of the key that was kept, for the copy too', async () => {
+    await makeSecret(sandbox(), { region: FAR_REGION, SecretString: KEYS.aes128 });
+    const wishes = { region: both, existingKey: 'keep' };
+    const algorithms = async (dryRun: boolean) =>
+      (await setUp(sandbox(), { ...wishes, dryRun })).json.encryption.map(({ algorithm }) => algorithm);
+    expect(await algorithms(true)).toEqual(['aes128', 'aes128']);
+    expect(await algorithms(false)).toEqual(['aes128', 'aes128']);
+  });
+
+  test('with --existing-key replace becomes this key in all of them', async () => {
+    await makeSecret(sandbox(), { region: FAR_REGION, SecretString: KEYS.other });
+    expect((await setUp(sandbox(), { region: both, existingKey: 'replace' })).code).toBe(0);
+    expect(await keys()).toEqual({ [REGION]: KEYS.aes256, [FAR_REGION]: KEYS.aes256 });
+  });
+
+  test('cannot be kept when the Regions hold different ones, but can be replaced', async () => {
+    await makeSecret(sandbox(), { SecretString: KEYS.other });
+    await makeSecret(sandbox(), { region: FAR_REGION, SecretString: KEYS.aes128 });
+    const { message, hint } = await conflictOf(sandbox(), { region: both, existingKey: 'keep' });
+    expect(message).toContain('holds different keys in us-west-2 and eu-west-1');
+    expect(hint).toContain('--existing-key replace');
+    expect((await setUp(sandbox(), { region: both, existingKey: 'replace' })).code).toBe(0);
+    expect(await keys()).toEqual({ [REGION]: KEYS.aes256, [FAR_REGION]: KEYS.aes256 });
+  });
+
+  test('names every conflict at once, each with its ways out', async () => {
+    await makeSecret(sandbox(), { SecretString: KEYS.other });
+    await makeDeleted(FAR_REGION, KEYS.aes256);
+    const { message, details } = await conflictOf(sandbox(), { region: both });
+    expect(message).toContain('2 things are in the way');
+    expect(details?.join('\n')).toContain('--restore');
+    expect(details?.join('\n')).toContain('--existing-key keep');
+  });
+});
+
+describe('a generated key', () => {
+  test('is the same in every Region', async () => {
+    await setUp(sandbox(), { region: both, generate: 'aes128' });
+    const found = await keys();
+    expect(found[REGION]).toMatch(/^[0-9a-f]{32}$/);
+    expect(found[FAR_REGION]).toBe(found[REGION]);
+  });
+
+  test('is kept when the same command is run again', async () => {
+    await setUp(sandbox(), { generate: 'aes256' });
+    const { code, json } = await setUpInVain(sandbox(), { generate: 'aes256' });
+    expect(code).toBe(0);
+    expect([...json.secrets, ...json.policies, json.role].map((each) => each?.action)).toEqual([
+      'kept',
+      'kept',
+      'kept',
+    ]);
+  });
+
+  test('goes to a further Region as it is', async () => {
+    await setUp(sandbox(), { generate: 'aes256' });
+    const before = await keys();
+    const { json } = await setUp(sandbox(), { generate: 'aes256', region: both });
+    expect(json.secrets.map(({ action }) => action)).toEqual(['kept', 'created']);
+    expect(await keys()).toEqual({ [REGION]: before[REGION], [FAR_REGION]: before[REGION] });
+  });
+
+  test('of another length than the one that is there stops', async () => {
+    await setUp(sandbox(), { generate: 'aes256' });
+    const error = await conflictOf(sandbox(), { generate: 'aes128' });
+    expect(error.details?.join()).toContain('does not have the 32 hexadecimal digits that aes128 takes');
+  });
+
+  test('takes the place of the one that is there with --existing-key replace', async () => {
+    await setUp(sandbox(), { generate: 'aes256' });
+    const before = await keys();
+    const { json } = await setUp(sandbox(), { generate: 'aes256', existingKey: 'replace' });
+    expect(json.secrets[0]?.action).toBe('updated');
+    expect((await keys())[REGION]).not.toBe(before[REGION]);
+  });
+});
+
+describe('a secret that is scheduled for deletion in one of the Regions', () => {
+  test('comes back with --restore --existing-key keep, and its key goes to the other Region', async () => {
+    await makeDeleted(FAR_REGION, KEYS.other);
+    const wishes = { region: both, restore: true, existingKey: 'keep' };
+    expect((await setUp(sandbox(), wishes)).code).toBe(0);
+    expect(await keys()).toEqual({ [REGION]: KEYS.other, [FAR_REGION]: KEYS.other });
+    expect((await setUpInVain(sandbox(), wishes)).code).toBe(0);
+  });
+
+  test('comes back with --restore --generate, and its key goes to the other Region', async () => {
+    await makeDeleted(FAR_REGION, KEYS.other);
+    expect((await setUp(sandbox(), { region: both, restore: true, generate: 'aes256' })).code).toBe(0);
+    expect(await keys()).toEqual({ [REGION]: KEYS.other, [FAR_REGION]: KEYS.other });
+  });
+
+  test('with another value stops the run before the key is stored in the other Region', async () => {
+    await makeDeleted(FAR_REGION, KEYS.other);
+    const { code, json } = await setUp(sandbox(), { region: both, restore: true });
+    expect(code).toBe(3);
+    expect(json.completed.secrets).toMatchObject([{ region: FAR_REGION, action: 'restored' }]);
+    expect(await keys()).toEqual({ [FAR_REGION]: KEYS.other });
+  });
+
+  test('gets this key with --restore --existing-key replace', async () => {
+    await makeDeleted(FAR_REGION, KEYS.other);
+    const { code } = await setUp(sandbox(), { region: both, restore: true, existingKey: 'replace' });
+    expect(code).toBe(0);
+    expect(await keys()).toEqual({ [REGION]: KEYS.aes256, [FAR_REGION]: KEYS.aes256 });
+  });
+});
+
+describe('another partition', () => {
+  test.each([
+    ['aws-cn', 'cn-north-1'],
+    ['aws-us-gov', 'us-gov-west-1'],
+  ])('(%s) is told by the credentials, and is in every ARN', async (partition, region) => {
+    const kmsKeyId = 'mrk-1234abcd12ab34cd56ef1234567890ab';
+    const { code, json } = await setUp(sandbox(), { region: [region], kmsKeyId });
+    expect(code).toBe(0);
+    expect(json).toMatchObject({ partition, checks: [{ ok: true }, { ok: true }, { ok: true }] });
+    const arns = [json.secrets[0], json.policies[0], json.role].map((each) => each?.arn.split(':')[1]);
+    expect(arns).toEqual([partition, partition, partition]);
+    expect((await setUp(sandbox(), { region: [region], kmsKeyId })).json.policies[0]?.action).toBe('kept');
+  });
+});
