@@ -102,7 +102,7 @@ export const HTTP = {
 } as const;
 
 /** How a run for many keys goes about it. */
-export const FLEET = {
+export const BATCH_RUN = {
   /** Keys whose secrets are stored at the same time in one Region; how fast, AWS decides (`src/aws/requests/rate-limiter.ts`). */
   keysAtOnce: 64,
   /** Secrets, or keys with theirs, that are read at the same time: enough for whole batches, and not all that there are. */
@@ -117,7 +117,7 @@ export const FLEET = {
 } as const;
 
 /** The tag that marks what this program made; its value is the step that made it. */
-export const OWN_TAG = 'mc-static-key';
+export const TOOL_TAG = 'mc-static-key';
 
 /** The tag of a secret that says what kind of key it holds: `static-key` or `srt-password`. */
 export const KEY_TYPE_TAG = 'mc-static-key:key-type';
@@ -168,8 +168,8 @@ export const BATCH = {
   most: 20,
 } as const;
 
-/** How the pace of requests follows what AWS lets through; see `Pace`. */
-export const PACE = {
+/** How the pace of requests follows what AWS lets through; see `RateLimiter`. */
+export const RATE_LIMITER = {
   /** How many requests may go at once in the beginning, at most: those of a run with one key, which never waits. */
   firstAtOnce: 10,
   /** For how long it keeps to the documented rate: a short run has nothing to gain from looking for more. */

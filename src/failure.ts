@@ -19,9 +19,9 @@ export interface FailureDetails {
   code: string;
   exitCode: ExitCode;
   /** What to do now. */
-  hint?: Told;
+  hint?: Message;
   /** Further lines, one a problem, when there are several. */
-  details?: Told[];
+  details?: Message[];
   /** The IAM action of the call that failed, such as `iam:CreateRole`. */
   awsAction?: string;
   /** The name of the error that AWS answered, such as `EntityAlreadyExists`. */
@@ -38,8 +38,8 @@ export class Failure extends Error {
   override readonly name = 'Failure';
   readonly code: string;
   readonly exitCode: ExitCode;
-  readonly hint: Told | undefined;
-  readonly details: Told[];
+  readonly hint: Message | undefined;
+  readonly details: Message[];
   readonly awsAction: string | undefined;
   readonly awsCode: string | undefined;
   step: string | undefined;
@@ -66,13 +66,13 @@ export class Interrupted extends Error {
   /** The IAM action of a change that was under way and may have been made. */
   inDoubt: string | undefined;
   /** What the run has left behind that the user has to mend, and how. */
-  readonly details: Told[];
+  readonly details: Message[];
 
   constructor({
     chosen = false,
     inDoubt,
     details = [],
-  }: { chosen?: boolean; inDoubt?: string; details?: Told[] } = {}) {
+  }: { chosen?: boolean; inDoubt?: string; details?: Message[] } = {}) {
     super();
     this.chosen = chosen;
     this.inDoubt = inDoubt;
@@ -129,7 +129,10 @@ export function isAccessDenied(error: unknown): error is Failure & { code: 'acce
  * that nothing was changed.
  * @param inDoubt the IAM action of that change, if there is one by then
  */
-export async function carryingDoubt<T>(inDoubt: () => string | undefined, work: Promise<T>): Promise<T> {
+export async function withUnconfirmedAction<T>(
+  inDoubt: () => string | undefined,
+  work: Promise<T>,
+): Promise<T> {
   try {
     return await work;
   } catch (error) {
@@ -142,14 +145,14 @@ export async function carryingDoubt<T>(inDoubt: () => string | undefined, work: 
 export type Attempt<T> = { value: T } | { failure: Failure };
 
 /** What to do about something: a sentence, and where there is one, the command that does it. */
-export interface Remedy {
+export interface Fix {
   remedy: string;
   /** Typed as it stands: its flags are flags wherever the wishes come from. */
   command?: string;
 }
 
 /** What to give so that something is not in the way any more. */
-export interface Way {
+export interface Resolution {
   /** What to type on the command line. */
   flag: string;
   /** What it does, as a phrase. */
@@ -160,4 +163,4 @@ export interface Way {
  * Something that the user is told. Prose, commands and settings are kept apart, because a manifest has members where the command
  * line has flags: prose names them, a way out says what to write, and a command stays as it is.
  */
-export type Told = string | Remedy | { waysOut: Way[] };
+export type Message = string | Fix | { waysOut: Resolution[] };

@@ -1,9 +1,12 @@
 /** Things of which at least one is there. */
-export type Some<T> = [T, ...T[]];
+export type NonEmptyArray<T> = [T, ...T[]];
 
 /** Puts things together that have the same name, in the order in which the first of each came. */
-export function groupedBy<T>(things: Iterable<T>, nameOf: (thing: T) => string): Map<string, Some<T>> {
-  const groups = new Map<string, Some<T>>();
+export function groupedBy<T>(
+  things: Iterable<T>,
+  nameOf: (thing: T) => string,
+): Map<string, NonEmptyArray<T>> {
+  const groups = new Map<string, NonEmptyArray<T>>();
   for (const thing of things) {
     const name = nameOf(thing);
     const group = groups.get(name);

@@ -1,6 +1,6 @@
 import { EXIT } from './failure.ts';
 import { runProgram } from './program.ts';
-import { outputWords } from './ui/output.ts';
+import { outputMessages } from './ui/output.ts';
 import { ignoreZeroSizes } from './ui/terminal.ts';
 
 /** Ends the process as soon as all is written. Somebody who interrupts does not wait for timers of the AWS SDK to run out. */
@@ -16,7 +16,7 @@ for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
     if (code === 'EPIPE' || unwritten) return;
     unwritten = code;
-    process.stderr.write(`${outputWords.unwritten(code)}\n`);
+    process.stderr.write(`${outputMessages.unwritten(code)}\n`);
     process.exitCode ||= EXIT.failed;
   });
 }

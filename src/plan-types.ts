@@ -1,4 +1,4 @@
-import type { Failure, Told, Way } from './failure.ts';
+import type { Failure, Message, Resolution } from './failure.ts';
 /** What a plan does to one resource. `keep` changes nothing; `schedule` is for deletion. */
 export type ChangeAction =
   | 'create'
@@ -24,7 +24,7 @@ export interface Change {
 }
 
 /** A way out of a conflict. The wizard offers it; a pipeline reads the flag. */
-export interface Choice extends Way {
+export interface Choice extends Resolution {
   id:
     | 'keep-key'
     | 'replace-key'
@@ -47,7 +47,7 @@ export interface Conflict {
   /** What was found, in one sentence. */
   found: string;
   /** Lines that show it closer, such as the difference between two documents. */
-  details: Told[];
+  details: Message[];
   /** The ways out; none when the only way is to change something by hand, which `found` then says. */
   choices: Choice[];
 }
@@ -80,7 +80,7 @@ export interface RoleOutcome {
 }
 
 /** What has just happened. */
-export interface Happened {
+export interface StepEvent {
   secrets?: SecretOutcome[];
   policies?: PolicyOutcome[];
   role?: RoleOutcome;

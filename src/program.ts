@@ -1,7 +1,7 @@
 import { Command, CommanderError, Help } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Registration } from './cli/command.ts';
-import { helpWords as help } from './cli/help.ts';
+import { helpMessages as help } from './cli/help.ts';
 import { commandsBelow, readSwitches } from './cli/options.ts';
 import { addCompletion } from './commands/completion/command.ts';
 import { addExport } from './commands/export/command.ts';

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { groupedBy, type Some } from './grouping.ts';
+import { groupedBy, type NonEmptyArray } from './grouping.ts';
 import { looksLikePartOfKey } from './redaction.ts';
 
 /** Control characters, and the marks that reverse the direction of writing, change what a person believes to read. */
@@ -67,7 +67,7 @@ export const MOST_LINES = 20;
  * Puts things of which the same is to be said together, in the order in which the first of each came.
  * @param alike what is the same of things that belong together; absent where each stands for itself
  */
-export function folded<T>(things: T[], alike: ((thing: T) => string) | undefined): Some<T>[] {
+export function folded<T>(things: T[], alike: ((thing: T) => string) | undefined): NonEmptyArray<T>[] {
   return alike ? [...groupedBy(things, alike).values()] : things.map((thing) => [thing]);
 }
 

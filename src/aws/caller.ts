@@ -1,7 +1,7 @@
 import { looksLikePartOfKey } from '../redaction.ts';
 import { plain, shownUrl } from '../text.ts';
 import type { AwsConfiguration, KnownConfiguration, Setting } from './credentials/configuration.ts';
-import { configurationWords as words } from './credentials/messages.ts';
+import { configurationMessages as messages } from './credentials/messages.ts';
 import { SERVICE_IDS, type ServiceId } from './regions.ts';
 import type { Identity } from './session.ts';
 
@@ -50,11 +50,11 @@ export function callerLines(configuration: AwsConfiguration): string[] {
   const isSame =
     endpoints.length === SERVICE_IDS.length && endpoints.every(([, { value }]) => value === first?.[1].value);
   return [
-    words.credentials(words.source(source, plain(profile.name), profile.from)),
-    region ? words.region(plain(region.value), region.from) : words.noRegion,
+    messages.credentials(messages.source(source, plain(profile.name), profile.from)),
+    region ? messages.region(plain(region.value), region.from) : messages.noRegion,
     ...(first && isSame
-      ? [words.endpoint(shownUrl(first[1].value), first[1].from)]
-      : endpoints.map(([service, { value, from }]) => words.endpointOf(service, shownUrl(value), from))),
+      ? [messages.endpoint(shownUrl(first[1].value), first[1].from)]
+      : endpoints.map(([service, { value, from }]) => messages.endpointOf(service, shownUrl(value), from))),
   ];
 }
 

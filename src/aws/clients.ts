@@ -18,7 +18,7 @@ import {
   withBoundedAnswers,
 } from './http/sdk-client.ts';
 import type { ServiceId } from './regions.ts';
-import type { LaneOf, Lanes } from './requests/request-queues.ts';
+import type { QueueForOperation, RequestQueues } from './requests/request-queues.ts';
 import { withBoundedRetries } from './requests/retries.ts';
 import type { BeginWait } from './requests/slow-calls.ts';
 
@@ -69,7 +69,7 @@ export interface AwsClients {
 export function createClients(
   settings: AwsSettings,
   interrupt: AbortSignal,
-  lanes: Lanes,
+  queues: RequestQueues,
   beginWait: BeginWait,
 ): AwsClients {
   const opened: { destroy(): void }[] = [];
@@ -77,15 +77,15 @@ export function createClients(
   const { handler, now } = withServerTime(sending);
   const homeRegion = settings.homeRegion ?? settings.configuration?.region?.value ?? DEFAULTS.globalRegion;
   const common = commonConfig(settings, handler);
-  const keep = <C extends SdkClient>(client: C, laneOf: LaneOf): C => {
+  const keep = <C extends SdkClient>(client: C, queueOf: QueueForOperation): C => {
     opened.push(client);
     // It would copy every input and every answer for a logger that is not there.
     middlewareOf(client).remove('loggerMiddleware');
-    const retrying = { interrupt, laneOf };
+    const retrying = { interrupt, queueOf };
     return withoutSkewRetries(withBoundedRetries(traced(demandingAws(client), settings.trace), retrying));
   };
   const stsWith = (credentials?: Credentials) =>
-    keep(new STSClient({ ...common('STS', credentials), region: homeRegion }), lanes('sts'));
+    keep(new STSClient({ ...common('STS', credentials), region: homeRegion }), queues('sts'));
   const { configuration, askMfaCode } = settings;
   const credentials =
     settings.credentials ??
@@ -98,21 +98,23 @@ export function createClients(
     secretsManager: byRegion((region) =>
       keep(
         new SecretsManagerClient({ ...common('Secrets Manager', credentials), region }),
-        lanes('secretsmanager', region),
+        queues('secretsmanager', region),
       ),
     ),
     kms: byRegion(async (region) => {
       const { KMSClient } = await import('@aws-sdk/client-kms');
-      return keep(new KMSClient({ ...common('KMS', credentials), region }), lanes('kms', region));
+      return keep(new KMSClient({ ...common('KMS', credentials), region }), queues('kms', region));
     }),
     mediaConnect: byRegion(async (region) => {
       const { MediaConnectClient } = await import('@aws-sdk/client-mediaconnect');
       return keep(
         new MediaConnectClient({ ...common('MediaConnect', credentials), region }),
-        lanes('mediaconnect', region),
+        queues('mediaconnect', region),
       );
     }),
-    iam: once(() => keep(new IAMClient({ ...common('IAM', credentials), region: homeRegion }), lanes('iam'))),
+    iam: once(() =>
+      keep(new IAMClient({ ...common('IAM', credentials), region: homeRegion }), queues('iam')),
+    ),
     sts: once(() => stsWith(credentials)),
     async authenticate() {
       if (typeof credentials === 'function') await credentials();

@@ -1,4 +1,4 @@
-import { awsWords as words } from './messages.ts';
+import { awsMessages as messages } from './messages.ts';
 
 /** The kinds of policies that AWS names when it denies a request. */
 export type DenyingPolicy =
@@ -37,7 +37,7 @@ export function denialIn(message: string): Denial | undefined {
 }
 
 function policyNamed(text: string | undefined): DenyingPolicy | undefined {
-  const names = Object.keys(words.denialHint) as DenyingPolicy[];
+  const names = Object.keys(messages.denialHint) as DenyingPolicy[];
   return names.find((name) => name.toLowerCase() === text?.toLowerCase());
 }
 
@@ -45,8 +45,8 @@ function policyNamed(text: string | undefined): DenyingPolicy | undefined {
 export function denialHint(denial: Denial | undefined, action: string, resource: string): string {
   // What nothing allows yet, a policy of the caller's can allow.
   if (!denial || (denial.policy === 'identity-based policy' && !denial.explicit))
-    return words.accessDeniedHint(action, resource);
+    return messages.accessDeniedHint(action, resource);
   if (denial.explicit && denial.policy === 'resource-based policy')
-    return words.deniedByResource(action, resource);
-  return words.denialHint[denial.policy](action, resource);
+    return messages.deniedByResource(action, resource);
+  return messages.denialHint[denial.policy](action, resource);
 }

@@ -1,12 +1,12 @@
-import type { Told } from '../failure.ts';
+import type { Message } from '../failure.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { plain } from '../text.ts';
 import type { AwsConfiguration } from './credentials/configuration.ts';
-import { configurationWords } from './credentials/messages.ts';
+import { configurationMessages } from './credentials/messages.ts';
 import { denialHint, denialIn } from './denials.ts';
 import { isClockSkew } from './http/clock-skew.ts';
 import { networkFailure, type Request, type Trust } from './http/network-errors.ts';
-import { awsWords as words } from './messages.ts';
+import { awsMessages as messages } from './messages.ts';
 import { isAlwaysEnabled, serviceOf } from './regions.ts';
 import { isThrottled } from './requests/retries.ts';
 
@@ -72,19 +72,19 @@ export function toFailure(error: unknown, request: Request, caller: Caller): Fai
  * to good ones: they are not made known there ("Considerations before enabling and disabling Regions", AWS Account
  * Management Reference Guide).
  */
-export function isUnknownKey(error: unknown): boolean {
+export function isUnknownAccessKeyId(error: unknown): boolean {
   return error instanceof Error && /^(UnrecognizedClientException|InvalidClientTokenId)$/.test(error.name);
 }
 
 function regionFailure(error: SdkError, { action, region }: Request, caller: Caller): Failure | undefined {
-  const unknownHere = isUnknownKey(error) && caller.arn !== undefined && region !== caller.homeRegion;
+  const unknownHere = isUnknownAccessKeyId(error) && caller.arn !== undefined && region !== caller.homeRegion;
   if (!unknownHere && error.name !== 'OptInRequired' && error.name !== 'RegionDisabledException') {
     return undefined;
   }
-  return new Failure(words.regionOff(region), {
+  return new Failure(messages.regionOff(region), {
     code: 'region-not-enabled',
     exitCode: EXIT.failed,
-    hint: words.regionOffHint,
+    hint: messages.regionOffHint,
     awsAction: action,
     awsCode: error.name,
     cause: error,
@@ -96,20 +96,24 @@ function credentialsFailure(
   { region }: Request,
   { configuration }: Caller,
 ): Failure | undefined {
-  const make = (code: string, message: string, hint: Told) =>
+  const make = (code: string, message: string, hint: Message) =>
     new Failure(message, { code, exitCode: EXIT.permission, hint, awsCode: error.name, cause: error });
-  if (EXPIRED.has(error.name)) return make('expired-credentials', words.expired, renewal(configuration));
-  if (isClockSkew(error)) return make('clock-skew', words.clockSkew, words.clockSkewHint);
-  if (isUnknownKey(error) && !isAlwaysEnabled(region)) {
-    return make('invalid-credentials', words.invalidOrRegionOff(region), words.invalidOrRegionOffHint());
+  if (EXPIRED.has(error.name)) return make('expired-credentials', messages.expired, renewal(configuration));
+  if (isClockSkew(error)) return make('clock-skew', messages.clockSkew, messages.clockSkewHint);
+  if (isUnknownAccessKeyId(error) && !isAlwaysEnabled(region)) {
+    return make(
+      'invalid-credentials',
+      messages.invalidOrRegionOff(region),
+      messages.invalidOrRegionOffHint(),
+    );
   }
   if (INVALID.has(error.name)) {
     const { name, from } = configuration?.profile ?? {};
-    const hint = words.invalidCredentialsHint(
+    const hint = messages.invalidCredentialsHint(
       plain(region),
       from && name !== undefined ? plain(name) : undefined,
     );
-    return make('invalid-credentials', words.invalidCredentials, hint);
+    return make('invalid-credentials', messages.invalidCredentials, hint);
   }
   return undefined;
 }
@@ -117,16 +121,16 @@ function credentialsFailure(
 /** How to get new credentials of the kind that has expired. */
 function renewal(configuration: Caller['configuration']): string {
   const { profile, source } = configuration ?? {};
-  if (!profile || source?.kind !== 'profile') return words.expiredHint;
+  if (!profile || source?.kind !== 'profile') return messages.expiredHint;
   const name = plain(profile.name);
-  if (source.how === 'login') return configurationWords.loginHint(name);
-  return source.how === 'sso' ? configurationWords.ssoHint(name) : words.expiredHint;
+  if (source.how === 'login') return configurationMessages.loginHint(name);
+  return source.how === 'sso' ? configurationMessages.ssoHint(name) : messages.expiredHint;
 }
 
 function permissionFailure(error: SdkError, request: Request, caller: Caller): Failure | undefined {
   if (!DENIED.has(error.name)) return undefined;
   if (/^MultiFactorAuthentication failed/.test(error.message)) {
-    const { mfaRefused, mfaRefusedHint: hint } = words;
+    const { mfaRefused, mfaRefusedHint: hint } = messages;
     const details = { code: 'mfa-refused', exitCode: EXIT.permission, hint, awsAction: 'sts:AssumeRole' };
     return new Failure(mfaRefused, { ...details, awsCode: error.name, cause: error });
   }
@@ -135,17 +139,18 @@ function permissionFailure(error: SdkError, request: Request, caller: Caller): F
   const denial = denialIn(error.message);
   const isImplicit = denial?.policy === 'identity-based policy' && !denial.explicit;
   const [, kmsMore = ''] = NO_KMS.exec(error.message) ?? [];
-  return new Failure(words.accessDenied(action, placed(what, action, request), caller.arn), {
+  return new Failure(messages.accessDenied(action, placed(what, action, request), caller.arn), {
     code: 'access-denied',
     exitCode: EXIT.permission,
-    hint: key !== undefined && !denial ? words.kmsDeniedHint(action, what) : denialHint(denial, action, what),
+    hint:
+      key !== undefined && !denial ? messages.kmsDeniedHint(action, what) : denialHint(denial, action, what),
     details: [
       ...(denial && !isImplicit
-        ? [words.denyingPolicy(denial.policy, denial.explicit, denial.arn && plain(denial.arn))]
+        ? [messages.denyingPolicy(denial.policy, denial.explicit, denial.arn && plain(denial.arn))]
         : []),
       ...(denial?.explicit ? oftenAsked(action) : []),
-      ...(NO_KMS.test(error.message) ? [words.kmsDenied] : []),
-      ...(kmsMore === '' ? [] : [words.kmsSays(plain(kmsMore))]),
+      ...(NO_KMS.test(error.message) ? [messages.kmsDenied] : []),
+      ...(kmsMore === '' ? [] : [messages.kmsSays(plain(kmsMore))]),
     ],
     awsAction: action,
     awsCode: error.name,
@@ -154,19 +159,21 @@ function permissionFailure(error: SdkError, request: Request, caller: Caller): F
 }
 
 function placedAction(action: string, { region }: Request): string {
-  return /^(iam|sts):/.test(action) ? action : words.inRegion(action, region);
+  return /^(iam|sts):/.test(action) ? action : messages.inRegion(action, region);
 }
 
 function oftenAsked(action: string): string[] {
-  if (action === 'iam:CreateRole') return [words.oftenAsked.role];
-  return /^(iam|secretsmanager):(Create(Policy|Secret)|Tag\w+)$/.test(action) ? [words.oftenAsked.other] : [];
+  if (action === 'iam:CreateRole') return [messages.oftenAsked.role];
+  return /^(iam|secretsmanager):(Create(Policy|Secret)|Tag\w+)$/.test(action)
+    ? [messages.oftenAsked.other]
+    : [];
 }
 
 /** The resource with its Region, which the name of a thing in a Regional service does not tell. */
 function placed(resource: string, action: string, { region }: Request): string {
   return /^(iam|sts):/.test(action) || resource.includes(region)
     ? resource
-    : words.inRegion(resource, region);
+    : messages.inRegion(resource, region);
 }
 
 /**
@@ -191,8 +198,8 @@ function deniedIn(
 /** Names a KMS key that AWS does not name: never as the secret, which is another resource. */
 function keyInUse(secret: string, more: string, kmsKeyId: string | undefined): string {
   // It is under a key that the secret does not name any more.
-  if (/not encrypted with the current KMS key/.test(more)) return words.kmsKeyOfVersion(secret);
-  return kmsKeyId === undefined ? words.kmsKeyOfSecret(secret) : words.kmsKey(plain(kmsKeyId));
+  if (/not encrypted with the current KMS key/.test(more)) return messages.kmsKeyOfVersion(secret);
+  return kmsKeyId === undefined ? messages.kmsKeyOfSecret(secret) : messages.kmsKey(plain(kmsKeyId));
 }
 
 /** What Secrets Manager says to whoever may use the secret, but not its KMS key. It does not say which permission is lacking. */
@@ -206,10 +213,10 @@ function kmsActionFor(action: string): string {
 /** What the SDK itself refused, such as a configuration from which it cannot make an endpoint: AWS was not asked. */
 function localFailure(error: SdkError, { action }: Request): Failure | undefined {
   if (error.$metadata?.httpStatusCode !== undefined || error.$fault !== undefined) return undefined;
-  return new Failure(words.notSent(action, plain(error.message)), {
+  return new Failure(messages.notSent(action, plain(error.message)), {
     code: 'aws-configuration',
     exitCode: EXIT.failed,
-    hint: words.notSentHint,
+    hint: messages.notSentHint,
     awsAction: action,
     cause: error,
   });
@@ -231,11 +238,15 @@ function serviceFailure(error: SdkError, request: Request): Failure {
   if (isThrottled(error))
     return make(
       'throttled',
-      words.throttled(placedAction(action, request), error.$metadata?.attempts ?? 1),
-      words.throttledHint,
+      messages.throttled(placedAction(action, request), error.$metadata?.attempts ?? 1),
+      messages.throttledHint,
     );
   if (status >= 500) {
-    return make('aws-internal-error', words.serviceFault(action, resource, error.name), words.tryAgainHint);
+    return make(
+      'aws-internal-error',
+      messages.serviceFault(action, resource, error.name),
+      messages.tryAgainHint,
+    );
   }
-  return make('aws-error', words.service(action, resource, plain(error.name), plain(error.message)));
+  return make('aws-error', messages.service(action, resource, plain(error.name), plain(error.message)));
 }

@@ -1,9 +1,9 @@
-import type { Remedy } from '../failure.ts';
+import type { Fix } from '../failure.ts';
 import { aws } from '../ui/commands.ts';
 
 /** Sentences about AWS refusing, failing or not being reached. */
 
-export const awsWords = {
+export const awsMessages = {
   /** Regional services have a thing of one name in each Region. */
   inRegion: (resource: string, region: string) => `${resource} (${region})`,
   accessDenied: (action: string, resource: string, caller: string | undefined) =>
@@ -48,7 +48,7 @@ export const awsWords = {
   expiredHint:
     "Get new credentials the way you got these, such as with 'aws sso login'. Then run the same command again.",
   invalidCredentials: 'AWS does not recognize these credentials, or the secret access key is wrong.',
-  invalidCredentialsHint: (region: string, profile: string | undefined): Remedy => ({
+  invalidCredentialsHint: (region: string, profile: string | undefined): Fix => ({
     remedy:
       'Credentials for China or GovCloud work only in Regions there (--region). To check the access key:',
     command: aws(
@@ -60,7 +60,7 @@ export const awsWords = {
   }),
   invalidOrRegionOff: (region: string) =>
     `AWS does not recognize these credentials in ${region}: they are wrong, or that Region is not enabled in the account.`,
-  invalidOrRegionOffHint: (): Remedy => ({
+  invalidOrRegionOffHint: (): Fix => ({
     remedy:
       'If the access key works elsewhere, enable the Region, or use another one (--region). To check the access key elsewhere:',
     command: aws('sts', 'get-caller-identity', '--region', 'us-east-1'),

@@ -5,12 +5,12 @@ import { EXIT, Failure, hasAwsCode, Interrupted } from '../failure.ts';
 import type { KeyMaterial } from '../key/index.ts';
 import { parseArn } from './arn.ts';
 import { type AwsClients, type AwsSettings, createClients, type ExpectedAccount } from './clients.ts';
-import { configurationWords } from './credentials/messages.ts';
-import { isUnknownKey, toFailure } from './errors.ts';
+import { configurationMessages } from './credentials/messages.ts';
+import { isUnknownAccessKeyId, toFailure } from './errors.ts';
 import type { Request } from './http/network-errors.ts';
-import { awsWords as words } from './messages.ts';
+import { awsMessages as messages } from './messages.ts';
 import { pauseFor } from './requests/concurrency.ts';
-import { createLanes } from './requests/request-queues.ts';
+import { createRequestQueues } from './requests/request-queues.ts';
 import { mayHaveTakenEffect } from './requests/retries.ts';
 import { type OnWaiting, watchEnds, watchWaits } from './requests/slow-calls.ts';
 
@@ -72,9 +72,9 @@ export function openAws(
   onWaiting: OnWaiting = () => undefined,
   makeClients: typeof createClients = createClients,
 ): Aws {
-  const lanes = createLanes(interrupt);
+  const queues = createRequestQueues(interrupt);
   const beginWait = watchWaits(onWaiting);
-  const clients = makeClients(settings, interrupt, lanes, beginWait);
+  const clients = makeClients(settings, interrupt, queues, beginWait);
   const beginCall = watchEnds(interrupt);
   // Every request that waits to be sent again listens to it, and there may be many at once.
   setMaxListeners(0, interrupt);
@@ -87,7 +87,7 @@ export function openAws(
     async (request, send) => {
       const [service = '', operation = ''] = request.action.split(':');
       if (request.change && settings.expected) await aws.identity();
-      return lanes(service, request.region)(operation).pass(stop, () => make(stop, request, send));
+      return queues(service, request.region)(operation).pass(stop, () => make(stop, request, send));
     };
 
   const make = async <T>(stop: AbortSignal, asked: CallRequest, send: Send<T>): Promise<T> => {
@@ -96,7 +96,7 @@ export function openAws(
     await clients.authenticate();
     if (stop.aborted) throw new Interrupted();
     if (change) changes.push(request.action);
-    const ended = beginWait({ what: words.answerTo(request.action), limitMs });
+    const ended = beginWait({ what: messages.answerTo(request.action), limitMs });
     const since = performance.now();
     const end = beginCall(limitMs, stop === interrupt && !change);
     try {
@@ -110,7 +110,8 @@ export function openAws(
       const { homeRegion } = clients;
       const where = region ?? homeRegion;
       // Whether it is only this Region that does not know the credentials shows by asking elsewhere.
-      if (!known && where !== homeRegion && isUnknownKey(error)) await findIdentity().catch(() => undefined);
+      if (!known && where !== homeRegion && isUnknownAccessKeyId(error))
+        await findIdentity().catch(() => undefined);
       const caller = { configuration: settings.configuration, arn: known?.arn, homeRegion };
       const elapsedMs = performance.now() - since;
       throw Object.assign(toFailure(error, { ...request, region: where, elapsedMs }, caller), { inDoubt });
@@ -128,10 +129,10 @@ export function openAws(
     );
     const arn = answer.Arn ? parseArn(answer.Arn) : undefined;
     if (!answer.Arn || !answer.Account || !arn) {
-      throw new Failure(words.notAws('sts:GetCallerIdentity'), {
+      throw new Failure(messages.notAws('sts:GetCallerIdentity'), {
         code: 'not-aws',
         exitCode: EXIT.failed,
-        hint: words.notAwsHint,
+        hint: messages.notAwsHint,
         awsAction: 'sts:GetCallerIdentity',
       });
     }
@@ -166,10 +167,10 @@ export function openAws(
 }
 
 function wrongAccount({ account }: Identity, expected: ExpectedAccount): Failure {
-  return new Failure(configurationWords.wrongAccount(account, expected.account, expected.from), {
+  return new Failure(configurationMessages.wrongAccount(account, expected.account, expected.from), {
     code: 'wrong-account',
     exitCode: EXIT.permission,
-    hint: configurationWords.wrongAccountHint(expected.from),
+    hint: configurationMessages.wrongAccountHint(expected.from),
     awsAction: 'sts:GetCallerIdentity',
   });
 }

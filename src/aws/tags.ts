@@ -1,4 +1,4 @@
-import { KEY_TYPE_TAG, OVERFLOW_TAG_VALUE, OWN_TAG } from '../defaults.ts';
+import { KEY_TYPE_TAG, OVERFLOW_TAG_VALUE, TOOL_TAG } from '../defaults.ts';
 import type { KeyType } from '../key/index.ts';
 
 /** Tags as AWS answers them. */
@@ -14,12 +14,12 @@ export function stackOf(tags: Tags): string | undefined {
 
 /** Whether this program made the resource: it puts its tag on all that it makes, and on nothing else. */
 export function isOwn(tags: Tags): boolean {
-  return tags?.some(({ Key }) => Key === OWN_TAG) ?? false;
+  return tags?.some(({ Key }) => Key === TOOL_TAG) ?? false;
 }
 
 /** Whether this program made a policy because the one before it was full: `NAME-2`, `NAME-3`, … */
 export function isOverflow(tags: Tags): boolean {
-  return tags?.some(({ Key, Value }) => Key === OWN_TAG && Value === OVERFLOW_TAG_VALUE) ?? false;
+  return tags?.some(({ Key, Value }) => Key === TOOL_TAG && Value === OVERFLOW_TAG_VALUE) ?? false;
 }
 
 /** Returns what kind of key a secret holds, as its tag says; undefined where it has none, or one that nobody knows. */
@@ -31,7 +31,7 @@ export function keyTypeOf(tags: Tags): KeyType | undefined {
 /** The tags that are neither this program's nor AWS's own, whose keys begin with `aws:`. */
 export function tagsOfUser(tags: Tags): Tag[] {
   return (tags ?? []).flatMap(({ Key = '', Value = '' }) =>
-    Key === OWN_TAG || Key === KEY_TYPE_TAG || Key.startsWith('aws:') ? [] : [{ key: Key, value: Value }],
+    Key === TOOL_TAG || Key === KEY_TYPE_TAG || Key.startsWith('aws:') ? [] : [{ key: Key, value: Value }],
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { environmentProblems } from './environment.ts';
 import { usageFailure } from './failure-output.ts';
-import { helpWords } from './help.ts';
+import { helpMessages } from './help.ts';
 import { type CommonOptions, commonOptions, commonProblems } from './options.ts';
 
 /** What commands are added with. */
@@ -54,7 +54,7 @@ function preferFlags(command: Command): void {
   const isFrom = (source: string, name: string) => command.getOptionValueSource(name) === source;
   const overtaken = EXCLUDED_BY.flatMap(([name, others]) => (isFrom('cli', name) ? others : []));
   const own = command.options
-    .filter(({ helpGroupHeading }) => helpGroupHeading !== helpWords.commonTitle)
+    .filter(({ helpGroupHeading }) => helpGroupHeading !== helpMessages.commonTitle)
     .map((option) => option.attributeName());
   const all = isFrom('cli', 'manifest') ? own : overtaken;
   for (const name of all)

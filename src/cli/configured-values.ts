@@ -1,7 +1,7 @@
 import { isRegionName } from '../aws/arn.ts';
 import { endpointsOf } from '../aws/caller.ts';
 import type { AwsConfiguration, Setting } from '../aws/credentials/configuration.ts';
-import { configurationWords as words } from '../aws/credentials/messages.ts';
+import { configurationMessages as messages } from '../aws/credentials/messages.ts';
 import type { Aws } from '../aws/session.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { EXIT, Failure } from '../failure.ts';
@@ -19,21 +19,21 @@ export function demandEndpoints(configuration: AwsConfiguration): void {
   if (from === undefined || message === undefined) return;
   throw failure(
     message,
-    words.wrongEndpointHint(from),
+    messages.wrongEndpointHint(from),
     others.map(([, sentence]) => sentence),
   );
 }
 
 /** Returns what is wrong with an endpoint, with its place; nothing if it is right. Its value is not repeated: it may be a key. */
 function sentenceAbout({ value, from }: Setting): [from: string, sentence: string][] {
-  if (hasKeyAsHost(value)) return [[from, words.endpointLikeKey(from)]];
-  return isHttpUrl(value) ? [] : [[from, words.wrongEndpoint(from)]];
+  if (hasKeyAsHost(value)) return [[from, messages.endpointLikeKey(from)]];
+  return isHttpUrl(value) ? [] : [[from, messages.wrongEndpoint(from)]];
 }
 
 /** Refuses a Region that is not the name of one. @throws Failure that names the variable or the profile */
 export function demandRegion({ region }: AwsConfiguration): void {
   if (region === undefined || isRegionName(region.value)) return;
-  throw failure(words.wrongRegion(region.from), words.wrongRegionHint(region.from));
+  throw failure(messages.wrongRegion(region.from), messages.wrongRegionHint(region.from));
 }
 
 function failure(message: string, hint: string, details: string[] = []): Failure {

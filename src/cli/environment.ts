@@ -1,4 +1,4 @@
-import { inputWords as words } from '../options/messages.ts';
+import { inputMessages as messages } from '../options/messages.ts';
 import { region } from '../options/rules.ts';
 import type { CommonOptions } from './options.ts';
 
@@ -88,7 +88,7 @@ export function environmentProblems(
   const { AWS_REGION } = env;
   const wrongRegion = asksForRegion && AWS_REGION ? region(AWS_REGION, 'AWS_REGION') : undefined;
   return [
-    ...HEADER_VALUES.filter((name) => !/^[\x20-\x7e]*$/.test(env[name] ?? '')).map(words.headerValue),
+    ...HEADER_VALUES.filter((name) => !/^[\x20-\x7e]*$/.test(env[name] ?? '')).map(messages.headerValue),
     ...(wrongRegion ? [wrongRegion] : []),
   ];
 }

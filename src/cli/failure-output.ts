@@ -1,10 +1,10 @@
 import { CommanderError } from 'commander';
 import { EXIT, Failure, Interrupted } from '../failure.ts';
-import { inputWords as words } from '../options/messages.ts';
+import { inputMessages as messages } from '../options/messages.ts';
 import type { Outcomes } from '../plan-types.ts';
-import { setupWords } from '../ui/messages.ts';
+import { setupMessages } from '../ui/messages.ts';
 import { createOutput, type Output } from '../ui/output.ts';
-import { tellFailure } from './failure.ts';
+import { printFailure } from './failure.ts';
 
 /** The exit code for whatever ended the run. */
 export function exitCodeOf(error: unknown): number {
@@ -18,7 +18,7 @@ export function tell(
   error: unknown,
   outcomes: Outcomes = { secrets: [], policies: [], roles: [] },
 ): void {
-  tellFailure(
+  printFailure(
     output,
     error instanceof Failure || error instanceof Interrupted ? error : defect(error),
     outcomes,
@@ -27,10 +27,10 @@ export function tell(
 
 function defect(error: unknown): Failure {
   const name = error instanceof Error ? error.name : typeof error;
-  return new Failure(words.defect(name), {
+  return new Failure(messages.defect(name), {
     code: 'internal-error',
     exitCode: EXIT.failed,
-    hint: words.defectHint,
+    hint: messages.defectHint,
     cause: error,
   });
 }
@@ -55,19 +55,19 @@ function usageOf(error: CommanderError): Failure {
   const quoted = /'(-[^'=\s]*)/.exec(error.message)?.[1] ?? '';
   const option = /^--?[a-z][a-z-]{0,30}$/.test(quoted) && !/[a-f]{8}/.test(quoted) ? quoted : undefined;
   const suggestion = /\(Did you mean (?:one of )?(--[a-z-]+)/.exec(error.message)?.[1];
-  const messages: Record<string, string> = {
-    'commander.unknownOption': option ? words.unknownOption(option) : words.unknownOptionShort,
-    'commander.optionMissingArgument': words.missingValue(option ?? 'The option'),
-    'commander.excessArguments': words.excess,
-    'commander.unknownCommand': words.unknownCommand,
-    'commander.help': words.incomplete,
-    'commander.missingArgument': words.incomplete,
+  const sentences: Record<string, string> = {
+    'commander.unknownOption': option ? messages.unknownOption(option) : messages.unknownOptionShort,
+    'commander.optionMissingArgument': messages.missingValue(option ?? 'The option'),
+    'commander.excessArguments': messages.excess,
+    'commander.unknownCommand': messages.unknownCommand,
+    'commander.help': messages.incomplete,
+    'commander.missingArgument': messages.incomplete,
   };
-  const hint = suggestion ? words.didYouMean(suggestion) : words.helpHint;
-  return new Failure(messages[error.code] ?? words.unknownOptionShort, {
+  const hint = suggestion ? messages.didYouMean(suggestion) : messages.helpHint;
+  return new Failure(sentences[error.code] ?? messages.unknownOptionShort, {
     code: 'usage',
     exitCode: EXIT.usage,
-    hint: option === '--key' ? words.keyOption : hint,
+    hint: option === '--key' ? messages.keyOption : hint,
   });
 }
 
@@ -100,7 +100,7 @@ export function watchInterrupts(
       tellEnd(new Interrupted(inDoubt ? { inDoubt } : {}));
       process.exit(exitCode);
     }
-    if (changing()) output.insist(`\n${setupWords.interruptedWaiting}`);
+    if (changing()) output.insist(`\n${setupMessages.interruptedWaiting}`);
     controller.abort();
   };
   process.on('SIGINT', onSignal);
@@ -119,10 +119,10 @@ export function watchInterrupts(
 export function usageFailure(problems: string[]): Failure {
   const [only] = problems;
   const single = problems.length === 1 && only !== undefined;
-  return new Failure(single ? only : `${words.title(problems.length)}:`, {
+  return new Failure(single ? only : `${messages.title(problems.length)}:`, {
     code: 'usage',
     exitCode: EXIT.usage,
-    hint: words.helpHint,
+    hint: messages.helpHint,
     details: single ? [] : problems,
   });
 }
@@ -131,8 +131,8 @@ export function usageFailure(problems: string[]): Failure {
  * Things that nobody can be asked for: one failure that names them all.
  * @param hint how to give them; left out where the command would ask for them in a terminal
  */
-export function missingFailure(items: string[], hint: string = setupWords.missingHint): Failure {
-  return new Failure(`${setupWords.missing(items.length)}:`, {
+export function missingFailure(items: string[], hint: string = setupMessages.missingHint): Failure {
+  return new Failure(`${setupMessages.missing(items.length)}:`, {
     code: 'missing-options',
     exitCode: EXIT.usage,
     details: items,

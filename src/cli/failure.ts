@@ -1,22 +1,22 @@
 import { EXIT, Failure, Interrupted } from '../failure.ts';
 import type { Outcomes } from '../plan-types.ts';
 import { folded, MOST_LINES, plain, plainLines } from '../text.ts';
-import { fleetWords } from '../ui/batch-messages.ts';
-import { setupWords as words } from '../ui/messages.ts';
+import { batchMessages } from '../ui/batch-messages.ts';
+import { setupMessages as messages } from '../ui/messages.ts';
 import type { Output } from '../ui/output.ts';
-import { toldLines } from '../ui/plan.ts';
+import { messageLines } from '../ui/plan.ts';
 import { failureMembers, printJson } from './json.ts';
 
 /** Tells a failure or an interruption: what went wrong, what to do now, and what exists by now. */
-export function tellFailure(output: Output, error: Failure | Interrupted, outcomes: Outcomes): void {
+export function printFailure(output: Output, error: Failure | Interrupted, outcomes: Outcomes): void {
   if (error instanceof Interrupted) {
-    output.insist(error.chosen ? words.stopped : words.interrupted);
+    output.insist(error.chosen ? messages.stopped : messages.interrupted);
   } else {
     output.insist(`${output.paint.red.bold('✖')} ${plain(error.message)}`);
   }
-  for (const { text, whole } of error.details.flatMap(toldLines)) output.insist(`  ${text}`, whole);
+  for (const { text, whole } of error.details.flatMap(messageLines)) output.insist(`  ${text}`, whole);
   const hint = error instanceof Failure ? error.hint : undefined;
-  for (const { text, whole } of hint ? toldLines(hint) : []) output.insist(text, whole);
+  for (const { text, whole } of hint ? messageLines(hint) : []) output.insist(text, whole);
   const inTheWay = error instanceof Failure && error.exitCode === EXIT.conflict;
   for (const line of existing(outcomes, error.inDoubt, inTheWay)) output.insist(line);
   if (output.options.debug && error.stack) output.insist(stacks(error));
@@ -25,15 +25,15 @@ export function tellFailure(output: Output, error: Failure | Interrupted, outcom
 
 /** What exists by now because of this run, and that it is safe to go on; or that nothing was changed. */
 function existing(outcomes: Outcomes, doubt: string | undefined, inTheWay: boolean): string[] {
-  const doubtful = doubt ? [words.inDoubt(doubt)] : [];
-  if (listed(changesIn(outcomes)).length === 0) return doubt ? doubtful : [words.nothingChanged];
+  const doubtful = doubt ? [messages.inDoubt(doubt)] : [];
+  if (listed(changesIn(outcomes)).length === 0) return doubt ? doubtful : [messages.nothingChanged];
   return [
     ...doubtful,
-    words.existsSoFar,
+    messages.existsSoFar,
     ...listOf(outcomes),
     ...leftToDo(outcomes),
     // With something in the way, the same command would end as this one did.
-    ...(inTheWay ? [] : [outcomes.left?.goOn ?? words.runAgain]),
+    ...(inTheWay ? [] : [outcomes.left?.goOn ?? messages.runAgain]),
   ];
 }
 
@@ -44,12 +44,12 @@ export function listOf({
   roles,
 }: Pick<Outcomes, 'secrets' | 'policies' | 'roles'>): string[] {
   const alike = secrets.length > MOST_LINES ? ({ action }: { action: string }) => action : undefined;
-  const one = ({ arn, action }: Outcomes['roles'][number]) => `  ${plain(arn)} (${words.done[action]})`;
+  const one = ({ arn, action }: Outcomes['roles'][number]) => `  ${plain(arn)} (${messages.done[action]})`;
   return [
     ...folded(secrets, alike).map(([first, ...others]) =>
       others.length === 0
         ? one(first)
-        : `  ${fleetWords.several.secret(others.length + 1)} (${words.done[first.action]})`,
+        : `  ${batchMessages.several.secret(others.length + 1)} (${messages.done[first.action]})`,
     ),
     ...[...policies, ...roles].map(one),
   ];
@@ -61,7 +61,7 @@ export function leftToDo({ left }: Outcomes): string[] {
   if (arns.length === 0) return [];
   return [
     title,
-    ...(arns.length > MOST_LINES ? [fleetWords.resources(arns.length)] : arns).map(
+    ...(arns.length > MOST_LINES ? [batchMessages.resources(arns.length)] : arns).map(
       (line) => `  ${plain(line)}`,
     ),
   ];

@@ -2,7 +2,7 @@ import { DEFAULTS } from '../defaults.ts';
 
 /** The help texts. Examples come first, because they are what people look for. */
 
-export const helpWords = {
+export const helpMessages = {
   program:
     'Sets up static key encryption for AWS Elemental MediaConnect: the key as a secret in AWS Secrets Manager, an IAM policy that allows reading it, and a role that MediaConnect may assume.',
   programExamples: `Examples:

@@ -1,11 +1,11 @@
-import type { Told } from '../failure.ts';
+import type { Message } from '../failure.ts';
 import { type Failure, Interrupted } from '../failure.ts';
 import type { Check, EncryptionSettings, FailedKey, Outcomes, SecretOutcome } from '../plan-types.ts';
 import { plainJson } from '../text.ts';
-import { fleetWords } from '../ui/batch-messages.ts';
-import { setupWords as words } from '../ui/messages.ts';
+import { batchMessages } from '../ui/batch-messages.ts';
+import { setupMessages as messages } from '../ui/messages.ts';
 import type { Output } from '../ui/output.ts';
-import { toldText } from '../ui/plan.ts';
+import { messageText } from '../ui/plan.ts';
 
 /** The version of the JSON documents; it goes up when a script that reads them would have to change. */
 const JSON_VERSION = 1;
@@ -45,7 +45,7 @@ export function setupMembers({
 /** Which keys failed and why; and, as for every failure, an `error`. */
 export function failedMembers(failed: FailedKey[]) {
   const list = failed.map(({ name, failure }) => ({ name, error: errorMembers(failure) }));
-  const error = { code: 'keys-failed', message: fleetWords.failedShort(failed.length) };
+  const error = { code: 'keys-failed', message: batchMessages.failedShort(failed.length) };
   return failed.length > 0 ? { error, failed: list } : { failed: list };
 }
 
@@ -54,7 +54,7 @@ export function failureMembers(error: Failure | Interrupted, outcomes: Outcomes)
   const account = { completed: outcomeMembers(outcomes), ...leftMembers(outcomes) };
   if (error instanceof Interrupted) {
     const { inDoubt, details } = error;
-    const interrupted = { code: 'interrupted', message: words.interrupted, awsAction: inDoubt, inDoubt };
+    const interrupted = { code: 'interrupted', message: messages.interrupted, awsAction: inDoubt, inDoubt };
     return { error: { ...interrupted, ...detailMembers(details) }, ...account };
   }
   return { error: errorMembers(error), ...account };
@@ -68,14 +68,14 @@ export function leftMembers({ left }: Outcomes): { left?: string[] } {
 /** What a script is told of a failure. */
 function errorMembers({ code, message, step, awsAction, inDoubt, hint, details }: Failure) {
   const told = {
-    hint: hint && toldText(hint),
+    hint: hint && messageText(hint),
     ...detailMembers(details),
   };
   return { code, message, step, awsAction, inDoubt, ...told };
 }
 
-function detailMembers(details: Told[]): { details?: string[] } {
-  return details.length > 0 ? { details: details.map(toldText) } : {};
+function detailMembers(details: Message[]): { details?: string[] } {
+  return details.length > 0 ? { details: details.map(messageText) } : {};
 }
 
 /** The outcomes with the members that the contract names, in its order, and no others. */

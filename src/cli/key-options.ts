@@ -1,5 +1,5 @@
 import { parseSecretArn } from '../aws/arn.ts';
-import { allOrFirstFailure } from '../aws/requests/concurrency.ts';
+import { allSettledOrThrow } from '../aws/requests/concurrency.ts';
 import { describeSecret } from '../aws/secrets/index.ts';
 import type { Aws } from '../aws/session.ts';
 import {
@@ -12,11 +12,11 @@ import {
   type UncheckedKey,
 } from '../key/index.ts';
 import type { KeyAnswers, Reader } from '../options/key-options.ts';
-import { inputWords as words } from '../options/messages.ts';
+import { inputMessages as messages } from '../options/messages.ts';
 import * as rules from '../options/rules.ts';
 import { hasOpenType, keyRules } from '../options/setup-request.ts';
 import { tried } from '../steps/observe.ts';
-import { setupWords } from '../ui/messages.ts';
+import { setupMessages } from '../ui/messages.ts';
 import type { CommandRun } from './run-command.ts';
 
 /**
@@ -46,7 +46,7 @@ export async function checkKeyOfFlags(
     findType && hasOpenType(answers)
       ? await checkOfOpenType(unchecked, rules, findType)
       : checkRead(unchecked, rules);
-  for (const warning of warnings) output.insist(`${setupWords.warning}: ${warning}`);
+  for (const warning of warnings) output.insist(`${setupMessages.warning}: ${warning}`);
   return checked;
 }
 
@@ -74,7 +74,7 @@ export async function taggedType(aws: Aws, places: readonly SecretPlace[]): Prom
   // A secret of the same name in another account says nothing about this key.
   await aws.identity();
   const looks = places.map(({ region, id }) => tried(() => describeSecret(aws, region, id)));
-  const found = await allOrFirstFailure(looks);
+  const found = await allSettledOrThrow(looks);
   return found.flatMap((each) => ('value' in each ? (each.value?.keyType ?? []) : []))[0];
 }
 
@@ -106,8 +106,8 @@ export function secretProblems({ secretName, secretArn, region }: SecretOptions)
   const names = new Set(secretArn.map((arn) => parseSecretArn(arn.trim())?.name ?? ''));
   const named = secretName !== undefined || region !== undefined;
   return [
-    ...(named ? [words.arnOrName] : []),
-    ...(names.size > 1 && !names.has('') ? [words.arnsOfOneName] : []),
+    ...(named ? [messages.arnOrName] : []),
+    ...(names.size > 1 && !names.has('') ? [messages.arnsOfOneName] : []),
   ];
 }
 

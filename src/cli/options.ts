@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
 import { isAccountId } from '../aws/arn.ts';
-import { inputWords as words } from '../options/messages.ts';
+import { inputMessages as messages } from '../options/messages.ts';
 import { endpointUrl as endpointRule } from '../options/rules.ts';
 import { looksLikePartOfKey } from '../redaction.ts';
-import { helpWords } from './help.ts';
+import { helpMessages } from './help.ts';
 
 /** The general options, as the parser returns them. */
 export interface CommonOptions {
@@ -40,22 +40,22 @@ export function addOption(command: Command, flags: string, description: string, 
 
 /** Adds the options that say where a key comes from and what it is. */
 export function addKeyOptions(command: Command): void {
-  addOption(command, '--key-file <path>', helpWords.keyFile);
-  addOption(command, '--key-env <name>', helpWords.keyEnv);
-  addOption(command, '--generate <algorithm>', helpWords.generate);
-  addOption(command, '--key-type <type>', helpWords.keyType);
-  addOption(command, '--algorithm <algorithm>', helpWords.algorithm);
+  addOption(command, '--key-file <path>', helpMessages.keyFile);
+  addOption(command, '--key-env <name>', helpMessages.keyEnv);
+  addOption(command, '--generate <algorithm>', helpMessages.generate);
+  addOption(command, '--key-type <type>', helpMessages.keyType);
+  addOption(command, '--algorithm <algorithm>', helpMessages.algorithm);
 }
 
 /** Adds the options of every command that calls AWS. */
 export function addCommonOptions(command: Command): void {
-  command.optionsGroup(helpWords.commonTitle);
-  addOption(command, '--profile <name>', helpWords.profile);
-  addOption(command, '--endpoint-url <url>', helpWords.endpointUrl);
+  command.optionsGroup(helpMessages.commonTitle);
+  addOption(command, '--profile <name>', helpMessages.profile);
+  addOption(command, '--endpoint-url <url>', helpMessages.endpointUrl);
   // `permissions` has the option too, for an account of which nothing is asked.
   if (!command.options.some(({ long }) => long === '--account-id'))
-    addOption(command, '--account-id <id>', helpWords.accountId);
-  addOption(command, '--sandbox', helpWords.sandbox);
+    addOption(command, '--account-id <id>', helpMessages.accountId);
+  addOption(command, '--sandbox', helpMessages.sandbox);
   addConversationOptions(command);
 }
 
@@ -65,26 +65,26 @@ export function addCommonOptions(command: Command): void {
  */
 export function addConversationOptions(
   command: Command,
-  { json, debug }: { json: string; debug: string } = helpWords,
+  { json, debug }: { json: string; debug: string } = helpMessages,
 ): void {
-  command.optionsGroup(helpWords.commonTitle);
-  addOption(command, '-y, --yes', helpWords.yes);
-  addOption(command, '--no-input', helpWords.noInput);
+  command.optionsGroup(helpMessages.commonTitle);
+  addOption(command, '-y, --yes', helpMessages.yes);
+  addOption(command, '--no-input', helpMessages.noInput);
   addOption(command, '--json', json);
-  addOption(command, '-q, --quiet', helpWords.quiet);
+  addOption(command, '-q, --quiet', helpMessages.quiet);
   addOption(command, '--debug', debug);
-  addOption(command, '--no-color', helpWords.noColor);
+  addOption(command, '--no-color', helpMessages.noColor);
 }
 
 /** What is wrong with the common options, a sentence each. */
 export function commonProblems({ endpointUrl, profile, sandbox, accountId }: CommonOptions): string[] {
-  if (sandbox && (endpointUrl !== undefined || profile !== undefined)) return [words.sandboxEndpoint];
+  if (sandbox && (endpointUrl !== undefined || profile !== undefined)) return [messages.sandboxEndpoint];
   const wrongEndpoint = endpointUrl === undefined ? undefined : endpointRule(endpointUrl, '--endpoint-url');
   return [
     ...(wrongEndpoint === undefined ? [] : [wrongEndpoint]),
-    ...(accountId === undefined || isAccountId(accountId) ? [] : [words.accountId('--account-id')]),
+    ...(accountId === undefined || isAccountId(accountId) ? [] : [messages.accountId('--account-id')]),
     // Hints name the profile.
-    ...(looksLikePartOfKey(profile ?? '') ? [words.looksLikeKey('--profile')] : []),
+    ...(looksLikePartOfKey(profile ?? '') ? [messages.looksLikeKey('--profile')] : []),
   ];
 }
 
@@ -119,7 +119,7 @@ export function readSwitches(program: Command, env: NodeJS.ProcessEnv): string[]
     const value = env[name];
     if (value === undefined || /^(1|true|yes|on)$/i.test(value)) return [];
     delete env[name];
-    return /^(0|false|no|off)$/i.test(value) ? [] : [words.yesOrNo(name)];
+    return /^(0|false|no|off)$/i.test(value) ? [] : [messages.yesOrNo(name)];
   });
 }
 
@@ -130,22 +130,22 @@ export function commandsBelow(command: Command): Command[] {
 
 /** Adds the options that say what secret, policy and role there shall be. */
 export function addRequestOptions(command: Command): void {
-  command.optionsGroup(helpWords.setupSecretTitle);
-  addOption(command, '--secret-name <name>', helpWords.secretName);
-  addOption(command, '--secret-arn <arn...>', helpWords.secretArn, true);
-  addOption(command, '--region <region...>', helpWords.region, true);
+  command.optionsGroup(helpMessages.setupSecretTitle);
+  addOption(command, '--secret-name <name>', helpMessages.secretName);
+  addOption(command, '--secret-arn <arn...>', helpMessages.secretArn, true);
+  addOption(command, '--region <region...>', helpMessages.region, true);
   addKeyOptions(command);
-  addOption(command, '--kms-key-id <id>', helpWords.kmsKeyId);
-  command.optionsGroup(helpWords.setupPolicyTitle);
-  addOption(command, '--policy-name <name>', helpWords.policyName);
-  addOption(command, '--policy-scope <scope>', helpWords.policyScope);
-  addOption(command, '--policy-prefix <prefix>', helpWords.policyPrefix);
-  command.optionsGroup(helpWords.setupRoleTitle);
-  addOption(command, '--role-name <name>', helpWords.roleName);
-  addOption(command, '--role-description <text>', helpWords.roleDescription);
-  addOption(command, '--no-source-account', helpWords.noSourceAccount);
-  addOption(command, '--source-arn <pattern...>', helpWords.sourceArn, true);
-  addOption(command, '--permissions-boundary <arn>', helpWords.permissionsBoundary);
-  command.optionsGroup(helpWords.setupAllTitle);
-  addOption(command, '--tag <tag...>', helpWords.tag, true);
+  addOption(command, '--kms-key-id <id>', helpMessages.kmsKeyId);
+  command.optionsGroup(helpMessages.setupPolicyTitle);
+  addOption(command, '--policy-name <name>', helpMessages.policyName);
+  addOption(command, '--policy-scope <scope>', helpMessages.policyScope);
+  addOption(command, '--policy-prefix <prefix>', helpMessages.policyPrefix);
+  command.optionsGroup(helpMessages.setupRoleTitle);
+  addOption(command, '--role-name <name>', helpMessages.roleName);
+  addOption(command, '--role-description <text>', helpMessages.roleDescription);
+  addOption(command, '--no-source-account', helpMessages.noSourceAccount);
+  addOption(command, '--source-arn <pattern...>', helpMessages.sourceArn, true);
+  addOption(command, '--permissions-boundary <arn>', helpMessages.permissionsBoundary);
+  command.optionsGroup(helpMessages.setupAllTitle);
+  addOption(command, '--tag <tag...>', helpMessages.tag, true);
 }

@@ -1,6 +1,6 @@
-import { allOrFirstFailure } from '../aws/requests/concurrency.ts';
-import type { FoundSecret } from '../aws/secrets/index.ts';
-import { userWords as words } from '../aws/secrets/messages.ts';
+import { allSettledOrThrow } from '../aws/requests/concurrency.ts';
+import type { SecretState } from '../aws/secrets/index.ts';
+import { userMessages as messages } from '../aws/secrets/messages.ts';
 import { findUsers, reasonUnseen, type SecretUser } from '../aws/secrets/users.ts';
 import type { Identity } from '../aws/session.ts';
 import { misfits } from '../checks/verify/flow/key-users.ts';
@@ -14,7 +14,7 @@ import type { CommandRun } from './run-command.ts';
 
 /** Secrets that get another value, and the key that they will hold. */
 export interface Replaced {
-  secrets: FoundSecret[];
+  secrets: SecretState[];
   key: KeyMaterial | undefined;
 }
 
@@ -51,7 +51,7 @@ export async function usersOfReplaced(
     secrets.flatMap(withReplicas).map((secret) => ({ secret, key, of: keys[place] })),
   );
   if (all.length === 0) return { keys, unseen: [] };
-  progress.start(words.looking);
+  progress.start(messages.looking);
   const identity = await aws.identity();
   const looks = [...groupedBy(all, ({ secret }) => secret.region)].map(async ([region, some]) => {
     const arns = some.map(({ secret }) => secret.arn);
@@ -65,14 +65,14 @@ export async function usersOfReplaced(
       why: reasonUnseen(failure) ?? failure.message.replace(/\.$/, ''),
     }));
   });
-  const unseen = await allOrFirstFailure(looks);
+  const unseen = await allSettledOrThrow(looks);
   progress.stop();
-  return { keys, unseen: words.unknown(unseen.flat(), words.readsNew) };
+  return { keys, unseen: messages.unknown(unseen.flat(), messages.readsNew) };
 }
 
 /** A secret whose value is replaced; without a key where it is not known yet. */
 interface Replacement {
-  secret: FoundSecret;
+  secret: SecretState;
   key: KeyMaterial | undefined;
   isBack: boolean;
   identity: Identity;
@@ -85,21 +85,21 @@ function add(
 ): void {
   const { kind, arn, places, disabled, found } = user;
   const { name, region } = secret;
-  const told = disabled ? words.namedBy : words.willRead;
+  const told = disabled ? messages.namedBy : messages.willRead;
   warnings.push(told(name, region, kind, arn, places));
   for (const { check, canFollow } of key ? misfits(found, { secret, key, identity }) : []) {
-    const cannotUse = words.cannotUse(kind, arn, check.detail);
+    const cannotUse = messages.cannotUse(kind, arn, check.detail);
     if (!canFollow && !isBack) {
       conflicts.push(blockedBy(cannotUse, check.remedy ?? ''));
       continue;
     }
     outdated.push(check);
-    warnings.push(canFollow ? `${cannotUse} ${words.updateAfter(kind, arn)}` : cannotUse);
+    warnings.push(canFollow ? `${cannotUse} ${messages.updateAfter(kind, arn)}` : cannotUse);
   }
 }
 
 /** The replicas of a secret get its new value too; their ARNs differ in the Region only. */
-function withReplicas(secret: FoundSecret): FoundSecret[] {
+function withReplicas(secret: SecretState): SecretState[] {
   const { region, arn, replicas = [] } = secret;
   const copies = replicas.map((other) => ({
     ...secret,

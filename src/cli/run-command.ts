@@ -7,21 +7,21 @@ import {
   readConfiguration,
 } from '../aws/credentials/configuration.ts';
 import { limitSentence, readLimited } from '../aws/credentials/configuration-files.ts';
-import { configurationWords } from '../aws/credentials/messages.ts';
+import { configurationMessages } from '../aws/credentials/messages.ts';
 import { isLoopback, proxyFor, readProxies, withoutBrackets } from '../aws/http/proxy.ts';
 import { requestHandlerFor } from '../aws/http/request-handler.ts';
 import { homeRegionAmong, partitionOf } from '../aws/regions.ts';
 import { type Aws, openAws } from '../aws/session.ts';
 import { EXIT, type ExitCode, Failure, Interrupted } from '../failure.ts';
 import type { KeyInput } from '../key/index.ts';
-import { keyWords } from '../key/messages.ts';
-import { inputWords } from '../options/messages.ts';
+import { keyMessages } from '../key/messages.ts';
+import { inputMessages } from '../options/messages.ts';
 import type { Outcomes } from '../plan-types.ts';
 import { ReadLimitError } from '../read-file.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import { plain, shownUrl } from '../text.ts';
 import { type Connection, connectCommands } from '../ui/commands.ts';
-import { setupWords as words } from '../ui/messages.ts';
+import { setupMessages as messages } from '../ui/messages.ts';
 import { createOutput, type Output } from '../ui/output.ts';
 import { createProgress, type Progress } from '../ui/progress.ts';
 import { demandEndpoints, demandRegion, isPreferredToKeys } from './configured-values.ts';
@@ -91,12 +91,12 @@ export async function runCommand(
         interrupt,
       }),
       interrupt,
-      (slow) => progress.wait(slow && words.waitingFor(slow.what, slow.elapsedMs, slow.limitMs)),
+      (slow) => progress.wait(slow && messages.waitingFor(slow.what, slow.elapsedMs, slow.limitMs)),
     );
     const { settings, identified } = aws;
     connectCommands(connectionOf(common, settings.configuration, homeRegion));
     output.caller = () => callerMembers({ identity: identified(), configuration: settings.configuration });
-    const onWait = (source: string) => progress.printBetween(() => output.say(keyWords.waiting(source)));
+    const onWait = (source: string) => progress.printBetween(() => output.say(keyMessages.waiting(source)));
     const keyInput = { stdin: process.stdin, env: process.env, interrupt, onWait };
     return await perform({ common, aws, output, progress, interrupt, outcomes, keyInput, interactive });
   } catch (error) {
@@ -174,7 +174,7 @@ async function settingsFor({
   sandbox: Sandbox | undefined;
 }) {
   const trace = common.debug
-    ? (line: string) => output.insist(`${words.tracePrefix} ${plain(line)}`)
+    ? (line: string) => output.insist(`${messages.tracePrefix} ${plain(line)}`)
     : undefined;
   if (sandbox)
     return { endpointUrl: sandbox.url, credentials: sandbox.credentials, homeRegion, expected, trace };
@@ -185,9 +185,9 @@ async function settingsFor({
   demandEndpoints(configuration);
   if (homeRegion === undefined) demandRegion(configuration);
   if (endpointsOf(configuration).some(([, { value }]) => isPlainHttp(value)))
-    output.insist(`${words.warning}: ${inputWords.plainHttp}`);
+    output.insist(`${messages.warning}: ${inputMessages.plainHttp}`);
   if (process.env.AWS_ACCESS_KEY_ID && isPreferredToKeys(configuration))
-    output.insist(`${words.warning}: ${inputWords.profileWins}`);
+    output.insist(`${messages.warning}: ${inputMessages.profileWins}`);
   const requestHandler = await requestHandlerFor(process.env, await certificatesOf(configuration, interrupt));
   return { configuration, homeRegion, expected, askMfaCode, requestHandler, trace };
 }
@@ -199,7 +199,7 @@ export function expectedAccount(
 ): ExpectedAccount | undefined {
   if (accountId === undefined) return ofManifest;
   if (ofManifest && ofManifest.account !== accountId)
-    throw usageFailure([inputWords.twoAccounts(ofManifest.from)]);
+    throw usageFailure([inputMessages.twoAccounts(ofManifest.from)]);
   return { account: accountId, from: '--account-id' };
 }
 
@@ -213,7 +213,7 @@ async function certificatesOf(
     new Failure(message, {
       code: 'aws-configuration',
       exitCode,
-      hint: configurationWords.caBundleHint,
+      hint: configurationMessages.caBundleHint,
     });
   let bundle: Buffer;
   try {
@@ -222,10 +222,10 @@ async function certificatesOf(
     if (error instanceof Interrupted) throw error;
     if (error instanceof ReadLimitError) throw make(limitSentence(error, value, {}), EXIT.failed);
     const code = (error as NodeJS.ErrnoException).code ?? '';
-    throw make(configurationWords.caBundleUnreadable(plain(value), from, plain(code)));
+    throw make(configurationMessages.caBundleUnreadable(plain(value), from, plain(code)));
   }
   // Node accepts such a file silently, and then trusts no issuer.
-  if (!holdsCertificate(bundle)) throw make(configurationWords.caBundleEmpty(plain(value), from));
+  if (!holdsCertificate(bundle)) throw make(configurationMessages.caBundleEmpty(plain(value), from));
   return bundle;
 }
 

@@ -1,6 +1,6 @@
 import { DEFAULTS } from '../defaults.ts';
 import { type CompleteAnswers, prefixOf, type SetupAnswers } from '../options/setup-request.ts';
-import { setupWords as words } from '../ui/messages.ts';
+import { setupMessages as messages } from '../ui/messages.ts';
 import { configuredRegions } from './configured-values.ts';
 import { missingFailure } from './failure-output.ts';
 import { keyOfFlags } from './key-options.ts';
@@ -35,7 +35,7 @@ export function withExamples(answers: SetupAnswers): SetupAnswers {
 }
 
 function missingItems(answers: SetupAnswers, confirmed: boolean): string[] {
-  const { key, yes } = words.missingItems;
+  const { key, yes } = messages.missingItems;
   return [
     ...missingPlace(answers),
     ...(answers.secretArns.length === 0 && !answers.keySource ? [key] : []),
@@ -45,7 +45,7 @@ function missingItems(answers: SetupAnswers, confirmed: boolean): string[] {
 
 /** What is missing to know which secrets are meant. */
 export function missingPlace({ secretArns, secretName, regions }: SetupAnswers): string[] {
-  const { secret, region } = words.missingItems;
+  const { secret, region } = messages.missingItems;
   const stores = secretArns.length === 0;
   return [
     ...(stores && secretName === undefined ? [secret] : []),

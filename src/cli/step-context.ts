@@ -3,10 +3,10 @@ import { policyReader } from '../aws/iam/policies.ts';
 import { secretReader } from '../aws/secrets/value-reader.ts';
 import { LIMITS } from '../defaults.ts';
 import { inMembers, planInManifest } from '../manifest/index.ts';
-import type { Happened, Left, Outcomes } from '../plan-types.ts';
+import type { Left, Outcomes, StepEvent } from '../plan-types.ts';
 import type { StepContext } from '../steps/types.ts';
-import { fleetWords } from '../ui/batch-messages.ts';
-import { setupWords as words } from '../ui/messages.ts';
+import { batchMessages } from '../ui/batch-messages.ts';
+import { setupMessages as messages } from '../ui/messages.ts';
 import { changesAnything, type ShownPlan, showPlan, showWarning } from '../ui/plan.ts';
 import { changesIn, listed } from './failure.ts';
 import type { CommandRun } from './run-command.ts';
@@ -17,7 +17,7 @@ import type { CommandRun } from './run-command.ts';
  */
 export function stepContext(run: CommandRun, reading: { withPolicies?: boolean } = {}): StepContext {
   const { aws, output, progress, outcomes, interrupt } = run;
-  const said = outcomes.ofManifest ? fleetWords : words;
+  const said = outcomes.ofManifest ? batchMessages : messages;
   return {
     aws,
     secrets: secretReader(aws, reading),
@@ -67,7 +67,7 @@ export function withAccountOfRest(
 
 /** Says what is being waited for until IAM has made a change known. */
 export function showWaiting({ progress }: CommandRun, what: string, elapsedMs: number): void {
-  progress.wait(words.waitingFor(what, elapsedMs, LIMITS.iamPropagationMs));
+  progress.wait(messages.waitingFor(what, elapsedMs, LIMITS.iamPropagationMs));
 }
 
 /** Notes what happens to resources. A later outcome of the same resource takes the place of the earlier one. */
@@ -85,7 +85,7 @@ function recorderOf(outcomes: Outcomes): StepContext['record'] {
   };
 }
 
-function happenedTo({ secrets = [], policies = [], role }: Happened): Outcomes {
+function happenedTo({ secrets = [], policies = [], role }: StepEvent): Outcomes {
   return { secrets, policies, roles: role ? [role] : [] };
 }
 
@@ -102,10 +102,10 @@ function placing<T extends { arn: string }>(list: T[]): (outcome: T) => void {
 /**
  * Says whose account it is, unless the wizard has said so already, and what will be done. Answers whether that is anything.
  */
-export async function tellPlan(run: CommandRun, plan: ShownPlan, how: PlanTelling): Promise<boolean> {
+export async function printPlan(run: CommandRun, plan: ShownPlan, how: PlanTelling): Promise<boolean> {
   if (run.interactive) run.output.say();
   else await showAccount(run);
-  return tellChanges(run, plan, how);
+  return printChanges(run, plan, how);
 }
 
 /** How a plan is told. */
@@ -116,13 +116,13 @@ export interface PlanTelling {
 }
 
 /** Says what will be done. Answers whether that is anything. */
-export function tellChanges(
+export function printChanges(
   { output, outcomes }: CommandRun,
   plan: ShownPlan,
   { dryRun, nothingToDo }: PlanTelling,
 ): boolean {
   const told = outcomes.ofManifest ? planInManifest(plan) : plan;
-  showPlan(output, told, dryRun ? words.dryRunTitle : words.planTitle, { whole: dryRun });
+  showPlan(output, told, dryRun ? messages.dryRunTitle : messages.planTitle, { whole: dryRun });
   const changes = changesAnything(plan.changes);
   if (!changes && nothingToDo !== undefined) output.say(nothingToDo);
   return changes;
@@ -131,7 +131,7 @@ export function tellChanges(
 /** Says whose account it is. */
 export async function showAccount({ aws, output }: CommandRun): Promise<void> {
   const { account, arn } = await aws.identity();
-  output.say(words.account(account, arn));
+  output.say(messages.account(account, arn));
   const { configuration } = aws.settings;
   if (configuration) for (const line of callerLines(configuration)) output.say(`  ${line}`);
 }

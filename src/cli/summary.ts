@@ -3,7 +3,7 @@ import type { VerifyCheck } from '../checks/verify/types.ts';
 import type { EncryptionSettings, Outcomes, RoleOutcome } from '../plan-types.ts';
 import { plain, plainJson } from '../text.ts';
 import { aws } from '../ui/commands.ts';
-import { setupWords as words } from '../ui/messages.ts';
+import { setupMessages as messages } from '../ui/messages.ts';
 import type { Output } from '../ui/output.ts';
 
 /** What a finished run has to say. */
@@ -25,17 +25,17 @@ export function showSummary(
   { outcomes, encryption, generated, sandbox, open, outdated }: Summary,
 ): void {
   const { paintResult: paint } = output;
-  const title = open ? paint.yellow.bold(words.summaryOpen) : paint.green.bold(words.summaryTitle);
+  const title = open ? paint.yellow.bold(messages.summaryOpen) : paint.green.bold(messages.summaryTitle);
   const lines = [
     ...(outdated.length > 0 ? outdatedLines(output, outdated) : [title]),
     '',
-    ...outcomes.secrets.flatMap(({ region, arn }) => field(words.secretLabel(region), arn)),
-    ...outcomes.policies.flatMap(({ arn }) => field(words.policyLabel, arn)),
-    ...field(words.roleLabel, outcomes.role.arn),
+    ...outcomes.secrets.flatMap(({ region, arn }) => field(messages.secretLabel(region), arn)),
+    ...outcomes.policies.flatMap(({ arn }) => field(messages.policyLabel, arn)),
+    ...field(messages.roleLabel, outcomes.role.arn),
     '',
     ...nextSteps(output, encryption, outcomes.role.arn),
     ...(generated && !sandbox ? generatedKey(output, encryption) : []),
-    ...(sandbox ? ['', output.prose(words.sandboxEnd)] : []),
+    ...(sandbox ? ['', output.prose(messages.sandboxEnd)] : []),
   ];
   output.result(lines.join('\n'));
 }
@@ -53,27 +53,27 @@ function nextSteps(
   const [first] = encryption;
   if (!first) return [];
   return [
-    paint.bold(words.nextTitle),
+    paint.bold(messages.nextTitle),
     '',
-    prose(words.consoleStep(words.consoleSubject[first.keyType])),
+    prose(messages.consoleStep(messages.consoleSubject[first.keyType])),
     ...consoleFields(first),
-    ...(encryption.length > 1 ? [prose(words.regionsDiffer)] : []),
+    ...(encryption.length > 1 ? [prose(messages.regionsDiffer)] : []),
     '',
-    prose(words.apiStep),
+    prose(messages.apiStep),
     `  ${plainJson(JSON.stringify(apiSettings(first)))}`,
     '',
     ...cliCommands(first, prose),
     ...(first.algorithm === 'aes256' ? transitStep(first, prose) : []),
-    prose(words.placeholders),
+    prose(messages.placeholders),
     '',
-    prose(words.passRole(roleArn)),
+    prose(messages.passRole(roleArn)),
   ];
 }
 
 function consoleFields({ keyType, algorithm, roleArn, secretArn }: EncryptionSettings): string[] {
-  const { type, algorithm: algorithmLabel, role, secret } = words.consoleFields;
+  const { type, algorithm: algorithmLabel, role, secret } = messages.consoleFields;
   return [
-    `  ${type}: ${words.consoleType[keyType]}`,
+    `  ${type}: ${messages.consoleType[keyType]}`,
     ...(algorithm ? [`  ${algorithmLabel}: ${algorithm.replace('aes', 'AES-')}`] : []),
     `  ${role}: ${roleArn}`,
     `  ${secret}: ${secretArn}`,
@@ -95,7 +95,12 @@ function transitStep({ roleArn, secretArn }: EncryptionSettings, prose: Output['
     encryptionKeyType: 'SECRETS_MANAGER',
     encryptionKeyConfiguration: { secretsManager: { secretArn, roleArn } },
   };
-  return [prose(words.transitStep), `  ${plainJson(JSON.stringify(settings))}`, prose(words.transitBoth), ''];
+  return [
+    prose(messages.transitStep),
+    `  ${plainJson(JSON.stringify(settings))}`,
+    prose(messages.transitBoth),
+    '',
+  ];
 }
 
 /** The AWS CLI spells the members of `Encryption` with capitals. */
@@ -132,16 +137,16 @@ function cliCommands(settings: EncryptionSettings, prose: Output['prose']): stri
   const command = (name: string, option: string, value: unknown) =>
     `  ${aws('mediaconnect', name, '--region', region, '--flow-arn', flow, option, plainJson(JSON.stringify(value)))}`;
   return [
-    prose(words.cliOutput[keyType]),
+    prose(messages.cliOutput[keyType]),
     command('add-flow-outputs', '--outputs', outputs),
     ...(keyType === 'static-key'
-      ? [words.cliEntitlement, command('grant-flow-entitlements', '--entitlements', entitlements)]
+      ? [messages.cliEntitlement, command('grant-flow-entitlements', '--entitlements', entitlements)]
       : []),
   ];
 }
 
 function generatedKey({ prose }: Output, [first]: EncryptionSettings[]): string[] {
-  return first ? ['', prose(words.generated), `  ${readKeyCommand(first.region, first.secretArn)}`] : [];
+  return first ? ['', prose(messages.generated), `  ${readKeyCommand(first.region, first.secretArn)}`] : [];
 }
 
 /** The command that shows the key, for the other end of the stream. */

@@ -13,10 +13,10 @@ import {
   namedDocumentsOf,
 } from './check-role.ts';
 import type { Seen } from './collect.ts';
-import { statusWords as words } from './messages.ts';
+import { statusMessages as messages } from './messages.ts';
 import { closestAmong, inRegion, namedIn } from './named-secrets.ts';
-import type { SeenRole } from './roles.ts';
-import type { SeenSecret } from './secrets.ts';
+import type { RoleSnapshot } from './roles.ts';
+import type { SecretSnapshot } from './secrets.ts';
 import type { Status, StatusCheck, StatusNote, StatusPolicy, StatusRole, StatusSecret } from './types.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -63,7 +63,7 @@ function readersOf(roles: StatusRole[]): Map<string, string[]> {
 }
 
 /** The Regions in which secrets have replicas: a replica has the ARN of its primary secret but for the Region. */
-function replicasIn(secrets: SeenSecret[]): Map<string, string[]> {
+function replicasIn(secrets: SecretSnapshot[]): Map<string, string[]> {
   const replicas = secrets.flatMap(({ arn, region, replicaOf }) =>
     replicaOf === undefined ? [] : [{ region, primary: inRegion(arn, replicaOf) }],
   );
@@ -71,7 +71,10 @@ function replicasIn(secrets: SeenSecret[]): Map<string, string[]> {
   return new Map([...byPrimary].map(([primary, all]) => [primary, all.map(({ region }) => region)]));
 }
 
-function secretStatus(secret: SeenSecret, now: Date): Omit<StatusSecret, 'replicas' | 'roles' | 'checks'> {
+function secretStatus(
+  secret: SecretSnapshot,
+  now: Date,
+): Omit<StatusSecret, 'replicas' | 'roles' | 'checks'> {
   const { region, name, arn, own, currentSince, changedAt, readAt, deletedAt, replicaOf } = secret;
   const since = currentSince ?? (secret.current && !deletedAt ? changedAt : undefined);
   const age = since && Math.max(0, Math.floor((now.getTime() - since.getTime()) / DAY_MS));
@@ -89,7 +92,7 @@ function secretStatus(secret: SeenSecret, now: Date): Omit<StatusSecret, 'replic
   };
 }
 
-function roleStatus(role: SeenRole, seen: Known): StatusRole {
+function roleStatus(role: RoleSnapshot, seen: Known): StatusRole {
   const { identity, secrets } = seen;
   const judged = (role.found?.policies ?? []).map((policy) => policyStatus(policy, seen));
   const policies = judged.flatMap(({ policy }) => policy ?? []);
@@ -111,13 +114,13 @@ function roleStatus(role: SeenRole, seen: Known): StatusRole {
   };
 }
 
-function readingChecks(role: SeenRole, read: SeenSecret[], { identity }: Seen): StatusCheck[] {
+function readingChecks(role: RoleSnapshot, read: SecretSnapshot[], { identity }: Seen): StatusCheck[] {
   const documents = namedDocumentsOf(role);
   const all = (detail: string): StatusCheck[] => [
     { id: 'role-policies', verdict: 'cannot-tell', subject: role.arn, detail },
   ];
-  if (!documents) return all(words.policiesUnseen);
-  if ('unreadable' in documents) return all(words.policyUnreadable(documents.unreadable));
+  if (!documents) return all(messages.policiesUnseen);
+  if ('unreadable' in documents) return all(messages.policyUnreadable(documents.unreadable));
   return read.map((secret) => judgeReading(role, documents, secret, identity));
 }
 
@@ -160,16 +163,16 @@ function judgeAbsent(subject: string, { closest, unreadable }: Known): StatusChe
   const difference = closest(subject);
   // A secret that was deleted by force and created again has another ARN, which a list may not show yet.
   if (unreadable?.has(subject))
-    return check('policy-names-secret', 'cannot-tell', words.notListed(difference));
+    return check('policy-names-secret', 'cannot-tell', messages.notListed(difference));
   return check(
     'policy-names-secret',
     'failed',
-    difference === undefined ? words.namesNothing : words.namesNearly(difference),
+    difference === undefined ? messages.namesNothing : messages.namesNearly(difference),
   );
 }
 
 /** Under a wildcard for all secrets only those are shown that this program made: the others may have nothing to do with keys. */
-function isNamed({ arn, own }: SeenSecret, names: string[], scopes: string[]): boolean {
+function isNamed({ arn, own }: SecretSnapshot, names: string[], scopes: string[]): boolean {
   return names.some((each) => standsFor(each, arn)) || (own && scopes.some((each) => standsFor(each, arn)));
 }
 
@@ -178,16 +181,16 @@ function judgeExcess(subject: string, document: PolicyDocument, { regions, ident
   const check = checksOf(subject);
   const { further, anySecret } = checkExcess(document, regions, identity);
   if (further !== undefined) {
-    const more = check('policy-reads-only', 'warning', words.allowsMore(further));
+    const more = check('policy-reads-only', 'warning', messages.allowsMore(further));
     // Of a policy that allows everything it is enough to say so once.
     return anySecret ? [more] : [more, ...scope()];
   }
-  return [check('policy-reads-only', 'ok', words.readsOnly), ...scope()];
+  return [check('policy-reads-only', 'ok', messages.readsOnly), ...scope()];
 
   function scope(): StatusCheck[] {
     if (regions.length === 0) return [];
     return anySecret
-      ? [check('policy-scope', 'warning', words.anySecret)]
-      : [check('policy-scope', 'ok', words.someSecrets)];
+      ? [check('policy-scope', 'warning', messages.anySecret)]
+      : [check('policy-scope', 'ok', messages.someSecrets)];
   }
 }

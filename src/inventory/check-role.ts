@@ -12,20 +12,22 @@ import {
 import { checkGuard } from '../checks/access/source-guard.ts';
 import { checkRoleNaming, judgeTrust } from '../checks/access/trust.ts';
 import { dayOf } from '../text.ts';
-import { statusWords as words } from './messages.ts';
-import type { SeenRole } from './roles.ts';
-import type { SecretAccess, SeenSecret } from './secrets.ts';
+import { statusMessages as messages } from './messages.ts';
+import type { RoleSnapshot } from './roles.ts';
+import type { SecretAccess, SecretSnapshot } from './secrets.ts';
 import type { StatusCheck } from './types.ts';
 
 /** The checks of the name of a role and its path. Pure. */
-export function judgeNaming(role: SeenRole): StatusCheck[] {
+export function judgeNaming(role: RoleSnapshot): StatusCheck[] {
   const check = checksOf(role.arn);
   const { isReserved, path } = checkRoleNaming(role);
   return [
-    isReserved ? check('role-name', 'failed', words.reservedName) : check('role-name', 'ok', words.freeName),
+    isReserved
+      ? check('role-name', 'failed', messages.reservedName)
+      : check('role-name', 'ok', messages.freeName),
     path === undefined
-      ? check('role-path', 'ok', words.noPath)
-      : check('role-path', 'warning', words.path(path)),
+      ? check('role-path', 'ok', messages.noPath)
+      : check('role-path', 'warning', messages.path(path)),
   ];
 }
 
@@ -34,7 +36,7 @@ export function judgeNaming(role: SeenRole): StatusCheck[] {
  * @param wanted Regions in all of which flows need it; for one of several such lists the role may be
  */
 export function judgeTrustOf(
-  { arn, trust }: SeenRole,
+  { arn, trust }: RoleSnapshot,
   wanted: string[][],
   identity: Identity,
 ): StatusCheck[] {
@@ -42,33 +44,33 @@ export function judgeTrustOf(
   const all = wanted.map((regions) => judgeTrust(trust, { sourceArns: [], regions }, identity));
   const judged = all.find(({ verdict }) => verdict === 'allowed') ?? all[0];
   if (!judged) return [];
-  if (judged.verdict === 'unreadable') return [check('role-trust', 'failed', words.trustUnreadable)];
+  if (judged.verdict === 'unreadable') return [check('role-trust', 'failed', messages.trustUnreadable)];
   if (judged.verdict === 'not-allowed') {
     return [
       judged.uncertain
-        ? check('role-trust', 'cannot-tell', words.mayBeTrusted(judged.because))
-        : check('role-trust', 'failed', words.notTrusted(judged.because)),
+        ? check('role-trust', 'cannot-tell', messages.mayBeTrusted(judged.because))
+        : check('role-trust', 'failed', messages.notTrusted(judged.because)),
     ];
   }
-  const trusted = judged.scope === 'narrower' ? words.trustedForSome : words.trusted;
+  const trusted = judged.scope === 'narrower' ? messages.trustedForSome : messages.trusted;
   return [check('role-trust', 'ok', trusted), judgeGuard(arn, trust, identity)];
 }
 
 function judgeGuard(arn: string, trust: string, identity: Identity): StatusCheck {
   const check = checksOf(arn);
   const guard = checkGuard(trust, identity);
-  if (guard.verdict === 'kept-out') return check('role-guard', 'ok', words.guarded);
+  if (guard.verdict === 'kept-out') return check('role-guard', 'ok', messages.guarded);
   if (guard.verdict === 'cannot-tell')
-    return check('role-guard', 'cannot-tell', words.maybeGuarded(guard.because));
+    return check('role-guard', 'cannot-tell', messages.maybeGuarded(guard.because));
   return check(
     'role-guard',
     'warning',
-    guard.accounts.length > 0 ? words.letsIn(guard.accounts) : words.noGuard,
+    guard.accounts.length > 0 ? messages.letsIn(guard.accounts) : messages.noGuard,
   );
 }
 
 /** The documents that decide what a role may do, parsed, with the names of its policies; nothing when they could not be looked at. */
-export function namedDocumentsOf({ found }: SeenRole): DecidingDocuments | Unreadable | undefined {
+export function namedDocumentsOf({ found }: RoleSnapshot): DecidingDocuments | Unreadable | undefined {
   return found && documentsOf(found);
 }
 
@@ -77,20 +79,20 @@ export function namedDocumentsOf({ found }: SeenRole): DecidingDocuments | Unrea
  * secret's resource policy and the policies of the KMS keys of its current version. Pure.
  */
 export function judgeReading(
-  { arn: roleArn }: SeenRole,
+  { arn: roleArn }: RoleSnapshot,
   documents: DecidingDocuments,
-  { region, arn, kmsKeyId, access }: SeenSecret,
+  { region, arn, kmsKeyId, access }: SecretSnapshot,
   identity: Identity,
 ): StatusCheck {
   const kmsKey = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, region, identity);
   const secret = { arn, region, ...(kmsKey ? { kmsKey } : {}) };
   const [refusal] = refusalsOf(secret, documents, roleArn, identity, access && documentsAbout(access));
   const check = { id: 'role-reads-secret', subject: arn } as const;
-  if (!refusal) return { ...check, verdict: 'ok', detail: words.readable };
+  if (!refusal) return { ...check, verdict: 'ok', detail: messages.readable };
   const { action, verdict, because } = refusal;
   return verdict === 'denied'
-    ? { ...check, verdict: 'failed', detail: words.notReadable(action, because) }
-    : { ...check, verdict, detail: words.mayRead(because) };
+    ? { ...check, verdict: 'failed', detail: messages.notReadable(action, because) }
+    : { ...check, verdict, detail: messages.mayRead(because) };
 }
 
 function documentsAbout({ resourcePolicy, encryption }: SecretAccess): SecretDocuments {
@@ -101,26 +103,28 @@ function documentsAbout({ resourcePolicy, encryption }: SecretAccess): SecretDoc
  * The checks of a secret for which its value need not be read; those of its KMS keys where these were looked at. Pure.
  * @param isNamed whether a policy of a role, or a manifest, names it; what is deleted and not named is what `teardown` leaves behind
  */
-export function judgeSecret(secret: SeenSecret, isNamed: boolean, identity: Identity): StatusCheck[] {
+export function judgeSecret(secret: SecretSnapshot, isNamed: boolean, identity: Identity): StatusCheck[] {
   const { arn, deletedAt, rotates, current, access } = secret;
   const check = checksOf(arn);
   // Of a secret that waits for its deletion nothing else matters.
   if (deletedAt && !isNamed)
-    return [check('secret-deletion', 'warning', words.deletedUnused(dayOf(deletedAt)))];
-  if (deletedAt) return [check('secret-deletion', 'failed', words.deleted(dayOf(deletedAt)))];
+    return [check('secret-deletion', 'warning', messages.deletedUnused(dayOf(deletedAt)))];
+  if (deletedAt) return [check('secret-deletion', 'failed', messages.deleted(dayOf(deletedAt)))];
   return [
-    check('secret-deletion', 'ok', words.notDeleted),
+    check('secret-deletion', 'ok', messages.notDeleted),
     current
-      ? check('secret-version', 'ok', words.hasVersion)
-      : check('secret-version', 'failed', words.noVersion),
-    rotates ? check('secret-rotation', 'failed', words.rotates) : check('secret-rotation', 'ok', words.keeps),
+      ? check('secret-version', 'ok', messages.hasVersion)
+      : check('secret-version', 'failed', messages.noVersion),
+    rotates
+      ? check('secret-rotation', 'failed', messages.rotates)
+      : check('secret-rotation', 'ok', messages.keeps),
     ...(access ? checkKmsKeys(secret, access.encryption, identity).map(ofKmsKey) : []),
   ];
 
   function ofKmsKey(finding: KmsKeyFinding): StatusCheck {
     if (finding.verdict !== 'cannot-tell') return check('secret-kms-key', finding.verdict, finding.detail);
     const because = 'unseen' in finding ? whyUnseen(finding.unseen) : finding.because;
-    return check('secret-kms-key', 'cannot-tell', words.kmsKeyUnknown(because));
+    return check('secret-kms-key', 'cannot-tell', messages.kmsKeyUnknown(because));
   }
 }
 

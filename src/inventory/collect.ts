@@ -1,16 +1,16 @@
 import { isRegionName, parseSecretArn } from '../aws/arn.ts';
-import { isOwnPolicy, type ListedPolicy, policyPages } from '../aws/iam/roles.ts';
+import { isToolPolicy, type ListedPolicy, policyPages } from '../aws/iam/roles.ts';
 import { offeredRegions } from '../aws/regions.ts';
 import { atMost } from '../aws/requests/concurrency.ts';
 import type { ListedSecret } from '../aws/secrets/listing.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import { tryParsePolicy } from '../policy/index.ts';
 import { standsFor } from '../policy/match.ts';
-import { statusWords as words } from './messages.ts';
+import { statusMessages as messages } from './messages.ts';
 import { inRegion, type Naming, namedIn, regionOf, similarTo } from './named-secrets.ts';
 import type { Looking } from './notes.ts';
-import { findRoles, looseAmong, rolesNamed, type SeenRole } from './roles.ts';
-import { findSecrets, type SecretId, type SeenSecret } from './secrets.ts';
+import { findRoles, looseAmong, type RoleSnapshot, rolesNamed } from './roles.ts';
+import { findSecrets, type SecretId, type SecretSnapshot } from './secrets.ts';
 import type { StatusMissing } from './types.ts';
 
 /** What was seen of an account: only what `status` tells about. */
@@ -18,8 +18,8 @@ export interface Seen {
   identity: Identity;
   /** Where secrets were looked for. */
   regions: string[];
-  roles: SeenRole[];
-  secrets: SeenSecret[];
+  roles: RoleSnapshot[];
+  secrets: SecretSnapshot[];
   /** Policies of this program's that none of the roles has. */
   policies: ListedPolicy[];
   /** Whether a secret that a policy names would have been seen, if it were there. */
@@ -106,7 +106,7 @@ function isOfAccount(named: string, { partition, account }: Identity): boolean {
 }
 
 /** What the policies of a role name. */
-function namedBy({ found }: SeenRole): Naming[] {
+function namedBy({ found }: RoleSnapshot): Naming[] {
   return (found?.policies ?? []).flatMap(({ document }) => {
     const policy = tryParsePolicy(document);
     return policy ? [namedIn(policy)] : [];
@@ -128,7 +128,7 @@ const POLICIES_AT_ONCE = 3;
  * The policies that this program made and that none of these roles has. A list of policies has no tags, and an account may
  * have thousands of them: only those with `MediaConnect` in their names, as the default name has it, are asked for theirs.
  */
-async function findLoosePolicies({ aws, notes }: Looking, roles: SeenRole[]): Promise<ListedPolicy[]> {
+async function findLoosePolicies({ aws, notes }: Looking, roles: RoleSnapshot[]): Promise<ListedPolicy[]> {
   const isLoose = looseAmong(roles);
   const isCandidate = (policy: ListedPolicy) => /mediaconnect/i.test(policy.name) && isLoose(policy);
   const find = async () => {
@@ -136,10 +136,10 @@ async function findLoosePolicies({ aws, notes }: Looking, roles: SeenRole[]): Pr
     for await (const { items } of policyPages(aws)) {
       candidates.push(...items.filter(isCandidate));
     }
-    const own = await atMost(POLICIES_AT_ONCE, candidates, ({ arn }) => isOwnPolicy(aws, arn));
+    const own = await atMost(POLICIES_AT_ONCE, candidates, ({ arn }) => isToolPolicy(aws, arn));
     return candidates.filter((_, at) => own[at]);
   };
-  return (await notes.unlessDenied(words.loosePoliciesWhat, find())) ?? [];
+  return (await notes.unlessDenied(messages.loosePoliciesWhat, find())) ?? [];
 }
 
 /** What is looked for, and nothing else: each thing once. */
@@ -197,7 +197,7 @@ function lookedForAmong(secrets: SecretId[]): Seen['lookedFor'] {
 async function policiesNamed(
   { aws, notes }: Looking,
   names: string[],
-  roles: SeenRole[],
+  roles: RoleSnapshot[],
 ): Promise<{ loose: ListedPolicy[]; missing: string[] }> {
   const has = (policies: { name: string }[], name: string) =>
     policies.some((policy) => policy.name.toLowerCase() === name.toLowerCase());
@@ -218,7 +218,7 @@ async function policiesNamed(
     }
     return found;
   };
-  const found = await notes.unlessDenied(words.loosePoliciesWhat, list());
+  const found = await notes.unlessDenied(messages.loosePoliciesWhat, list());
   if (!found) return { loose: [], missing: [] };
   return { loose: found.filter(looseAmong(roles)), missing: open.filter((name) => !has(found, name)) };
 }

@@ -2,7 +2,7 @@ import type { Aws } from '../aws/session.ts';
 import type { Progress } from '../ui/progress.ts';
 import { statusOf } from './build-status.ts';
 import type { Seen } from './collect.ts';
-import { statusWords as words } from './messages.ts';
+import { statusMessages as messages } from './messages.ts';
 import { collectNotes, type Looking } from './notes.ts';
 import type { Status } from './types.ts';
 
@@ -16,7 +16,7 @@ export async function lookThrough(
   collecting: (looking: Looking) => Promise<Seen>,
 ): Promise<{ seen: Seen; status: Status }> {
   const notes = collectNotes();
-  progress.start(words.looking);
+  progress.start(messages.looking);
   const seen = await collecting({ aws, asked, notes, onProgress: (what) => progress.wait(what) });
   progress.stop();
   return { seen, status: statusOf(seen, notes.list(), new Date()) };

@@ -1,8 +1,8 @@
 import { count, many, someOf } from '../ui/batch-messages.ts';
 
-/** Words of the `status` command: the checks, the tree, the notes. */
+/** Messages of the `status` command: the checks, the tree, the notes. */
 
-export const statusWords = {
+export const statusMessages = {
   lookingAtRoles: (count: number) => `Looking through the roles: ${count} so far`,
   lookingAtSecrets: (count: number) => `Looking through the secrets: ${count} so far`,
   looking: 'Looking through the account',

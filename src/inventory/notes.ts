@@ -4,7 +4,7 @@ import type { Aws } from '../aws/session.ts';
 import type { KmsRequester } from '../checks/access/decryption.ts';
 import { HTTP } from '../defaults.ts';
 import { type Failure, isAccessDenied } from '../failure.ts';
-import { statusWords as words } from './messages.ts';
+import { statusMessages as messages } from './messages.ts';
 import type { StatusNote } from './types.ts';
 
 /** What could not be looked at, collected over a run. What has the same reason becomes one note. */
@@ -34,13 +34,13 @@ export function collectNotes(): Notes {
     notes.set(note.detail, known);
   };
   const addDenied = (subject: string, { awsAction = '' }: Failure) =>
-    add(subject, { id: 'not-allowed', awsAction, detail: words.denied(awsAction) });
+    add(subject, { id: 'not-allowed', awsAction, detail: messages.denied(awsAction) });
   const addUnseen = (what: string, seen: Look<unknown>) => {
     if ('seen' in seen) return;
     const { unseen } = seen;
     if (isAccessDenied(unseen)) return addDenied(what, unseen);
     const { awsAction = '', code, message } = unseen;
-    const detail = UNANSWERED.test(code) ? words.unanswered(awsAction) : message;
+    const detail = UNANSWERED.test(code) ? messages.unanswered(awsAction) : message;
     add(what, { id: 'not-answered', awsAction, detail });
   };
   return {
@@ -68,7 +68,7 @@ export function collectNotes(): Notes {
     leftOut(region, failure) {
       if (isAccessDenied(failure)) return addDenied(region, failure);
       const off = failure.code === 'region-not-enabled';
-      add(region, { id: 'region-skipped', detail: off ? words.regionOff : failure.message });
+      add(region, { id: 'region-skipped', detail: off ? messages.regionOff : failure.message });
     },
     list: () => [...notes.values()].map((note) => ({ ...note, subjects: note.subjects.sort() })),
   };

@@ -1,14 +1,14 @@
 import { policyReader } from '../aws/iam/policies.ts';
 import type { ListedPolicy } from '../aws/iam/roles.ts';
-import { describeRole, type FoundRole, type ListedRole, readRole, rolePages } from '../aws/iam/roles.ts';
+import { describeRole, type ListedRole, type RoleState, readRole, rolePages } from '../aws/iam/roles.ts';
 import { atMost } from '../aws/requests/concurrency.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { MEDIACONNECT_SERVICE, tryParsePolicy } from '../policy/index.ts';
-import { statusWords as words } from './messages.ts';
+import { statusMessages as messages } from './messages.ts';
 import type { Looking } from './notes.ts';
 
 /** A role as far as it could be looked at: without the permission to read it, only what the list of roles shows. */
-export type SeenRole = Pick<FoundRole, 'name' | 'arn' | 'trust'> & { found?: FoundRole };
+export type RoleSnapshot = Pick<RoleState, 'name' | 'arn' | 'trust'> & { found?: RoleState };
 
 /** IAM allows few requests a second; a role takes about five. */
 const ROLES_AT_ONCE = 2;
@@ -17,15 +17,15 @@ const ROLES_AT_ONCE = 2;
  * The roles that let MediaConnect in, and those that this program made.
  * @throws Failure when the roles may not be listed: without them there is nothing to tell
  */
-export async function findRoles({ aws, notes, onProgress }: Looking): Promise<SeenRole[]> {
+export async function findRoles({ aws, notes, onProgress }: Looking): Promise<RoleSnapshot[]> {
   const candidates: ListedRole[] = [];
   let count = 0;
   for await (const { items, next } of rolePages(aws)) {
     candidates.push(...items.filter(isCandidate));
     count += items.length;
-    if (next) onProgress(words.lookingAtRoles(count));
+    if (next) onProgress(messages.lookingAtRoles(count));
   }
-  if (candidates.length > 1) onProgress(words.readingRoles(candidates.length));
+  if (candidates.length > 1) onProgress(messages.readingRoles(candidates.length));
   const reader = policyReader(aws);
   const seen = await atMost(ROLES_AT_ONCE, candidates, async ({ name, arn, trust }) => {
     const reading = readRole(aws, reader, name, { known: true }).then((found) => ({ found }));
@@ -46,7 +46,7 @@ export async function findRoles({ aws, notes, onProgress }: Looking): Promise<Se
 export async function rolesNamed(
   { aws, notes }: Looking,
   names: string[],
-): Promise<{ roles: SeenRole[]; missing: string[] }> {
+): Promise<{ roles: RoleSnapshot[]; missing: string[] }> {
   const reader = policyReader(aws);
   const answers = await atMost(ROLES_AT_ONCE, names, async (name) => {
     const reading = readRole(aws, reader, name).then((found) => ({ found }));
@@ -70,7 +70,7 @@ export async function rolesNamed(
 }
 
 /** Whether a policy is one that none of these roles has. A role whose policies are not known may have any that something has. */
-export function looseAmong(roles: SeenRole[]): (policy: ListedPolicy) => boolean {
+export function looseAmong(roles: RoleSnapshot[]): (policy: ListedPolicy) => boolean {
   const had = new Set(roles.flatMap(({ found }) => found?.attached ?? []));
   const mayBeHad = roles.some(({ found }) => !found);
   return ({ arn, attached }) => !(mayBeHad ? attached : had.has(arn));

@@ -1,5 +1,5 @@
 import { type Look, seenIn } from '../aws/look.ts';
-import { allOrFirstFailure, atMost } from '../aws/requests/concurrency.ts';
+import { allSettledOrThrow, atMost } from '../aws/requests/concurrency.ts';
 import { mayHavePolicy, readResourcePolicy } from '../aws/secrets/index.ts';
 import { type ListedSecret, listedSecret, secretPages } from '../aws/secrets/listing.ts';
 import { type CurrentVersion, readCurrentVersion } from '../aws/secrets/versions.ts';
@@ -12,11 +12,11 @@ import {
   readEncryption,
 } from '../checks/access/encryption.ts';
 import { Failure } from '../failure.ts';
-import { statusWords as words } from './messages.ts';
+import { statusMessages as messages } from './messages.ts';
 import { kmsRequester, type Looking } from './notes.ts';
 
 /** A secret, and when its current value was stored, as far as that could be looked at. */
-export interface SeenSecret extends ListedSecret {
+export interface SecretSnapshot extends ListedSecret {
   currentSince?: Date;
   /** Absent while it is scheduled for deletion, and where only the policies of roles are of concern. */
   access?: SecretAccess;
@@ -35,8 +35,8 @@ export interface SecretId {
 }
 
 /** The secrets that were found, and where they were looked for. */
-export interface SeenSecrets {
-  secrets: SeenSecret[];
+export interface SecretSnapshots {
+  secrets: SecretSnapshot[];
   regions: string[];
   /** Those looked for one by one that are not there. */
   absent: SecretId[];
@@ -66,19 +66,23 @@ export interface Wanted {
  * it was asked for by its name.
  * @throws Failure when a Region that was asked for cannot be looked at
  */
-export async function findSecrets(looking: Looking, regions: string[], wanted: Wanted): Promise<SeenSecrets> {
+export async function findSecrets(
+  looking: Looking,
+  regions: string[],
+  wanted: Wanted,
+): Promise<SecretSnapshots> {
   const progress = { count: 0 };
   const found = await atMost(REGIONS_AT_ONCE, regions, (region) =>
     secretsIn(looking, region, wanted, progress).catch(leftOut(looking, region)),
   );
   const kept = found.map((each) => each?.kept ?? []);
   const count = kept.flat().length;
-  if (count > DETAILS_AT_ONCE) looking.onProgress(words.readingDetails(count));
+  if (count > DETAILS_AT_ONCE) looking.onProgress(messages.readingDetails(count));
   const withDetails = detailReader(looking);
   // Each Region has a quota of its own.
   const detailed = kept.map((secrets) => atMost(DETAILS_AT_ONCE, secrets, withDetails));
   return {
-    secrets: (await allOrFirstFailure(detailed)).flat(),
+    secrets: (await allSettledOrThrow(detailed)).flat(),
     regions: regions.filter((_, at) => found[at]),
     absent: found.flatMap((each) => each?.absent ?? []),
     unreadable: found.flatMap((each) => each?.unreadable ?? []),
@@ -100,7 +104,7 @@ async function secretsIn(
       else passOver?.(secret);
     }
     progress.count += items.length;
-    if (next) onProgress(words.lookingAtSecrets(progress.count));
+    if (next) onProgress(messages.lookingAtSecrets(progress.count));
   }
   const listed = new Set(kept.flatMap(({ name, arn }) => [name, arn]));
   const unlisted = others.filter((other) => other.region === region && !listed.has(other.id));
@@ -128,7 +132,7 @@ function leftOut({ notes, asked }: Looking, region: string): (error: unknown) =>
 }
 
 /** Makes what reads the details of secrets; each KMS key is looked at once for all of them. */
-function detailReader(looking: Looking): (secret: ListedSecret) => Promise<SeenSecret> {
+function detailReader(looking: Looking): (secret: ListedSecret) => Promise<SecretSnapshot> {
   const { aws, notes, rolesOnly } = looking;
   const request = kmsRequester(notes);
   const keyPolicyOf = keyPolicyReader(aws, request);
@@ -138,7 +142,7 @@ function detailReader(looking: Looking): (secret: ListedSecret) => Promise<SeenS
     const version = readVersion(looking, secret);
     const readers = { currentVersionOf: () => version, keyPolicyOf, kmsKeyOf };
     const reading = rolesOnly ? undefined : readAccess(looking, secret, readers);
-    await allOrFirstFailure<unknown>([version, Promise.resolve(reading)]);
+    await allSettledOrThrow<unknown>([version, Promise.resolve(reading)]);
     const [createdAt, access] = [seenIn(await version)?.createdAt, await reading];
     return { ...secret, ...(createdAt ? { currentSince: createdAt } : {}), ...(access ? { access } : {}) };
   };

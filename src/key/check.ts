@@ -1,5 +1,10 @@
 import { type Algorithm, algorithmOfLength, KEY_LENGTH, KeyMaterial, type KeyType } from './key-material.ts';
-import { type KeyProblemCode, storedKeyWords, storedOtherAlgorithm, keyWords as words } from './messages.ts';
+import {
+  type KeyProblemCode,
+  keyMessages as messages,
+  storedKeyMessages,
+  storedOtherAlgorithm,
+} from './messages.ts';
 import {
   characterProblem,
   digitProblem,
@@ -49,7 +54,7 @@ export function checkStoredKey(key: KeyMaterial, rules: KeyRules): KeyProblem[] 
 function storedMessage(code: KeyProblemCode, { algorithm = 'aes256' }: KeyRules): string {
   return code === 'wrong-algorithm'
     ? storedOtherAlgorithm(algorithm, KEY_LENGTH[algorithm])
-    : storedKeyWords[code];
+    : storedKeyMessages[code];
 }
 
 /** A loop, because a pattern anchored at the end tries each line break of a long value as the first. */
@@ -103,22 +108,22 @@ function staticProblem(key: string, { algorithm }: KeyRules): KeyProblem | undef
 function lengthProblem(length: number, algorithm: Algorithm | undefined): KeyProblem | undefined {
   if (algorithm && length === KEY_LENGTH[algorithm]) return undefined;
   if (!algorithm && algorithmOfLength(length)) return undefined;
-  if (length % 2 === 1) return { code: 'odd-length', message: words.oddLength(length) };
+  if (length % 2 === 1) return { code: 'odd-length', message: messages.oddLength(length) };
   return algorithm && algorithmOfLength(length)
-    ? { code: 'wrong-algorithm', message: words.wrongAlgorithm(length, algorithm, KEY_LENGTH[algorithm]) }
-    : { code: 'wrong-length', message: words.wrongLength(length) };
+    ? { code: 'wrong-algorithm', message: messages.wrongAlgorithm(length, algorithm, KEY_LENGTH[algorithm]) }
+    : { code: 'wrong-length', message: messages.wrongLength(length) };
 }
 
 /** MediaConnect User Guide, "SRT password encryption": 10 to 80 printable characters. */
 function srtProblem(key: string): KeyProblem | undefined {
   const invisible = invisibleProblem(key);
   if (invisible) return invisible;
-  if (key.trim() !== key) return { code: 'surrounding-space', message: words.surroundingSpace };
+  if (key.trim() !== key) return { code: 'surrounding-space', message: messages.surroundingSpace };
   const character = characterProblem(key);
   if (character) return character;
-  if (/^(["'`]).*\1$/.test(key)) return { code: 'quoted', message: words.quoted };
+  if (/^(["'`]).*\1$/.test(key)) return { code: 'quoted', message: messages.quoted };
   return key.length < 10 || key.length > 80
-    ? { code: 'srt-length', message: words.srtLength(key.length) }
+    ? { code: 'srt-length', message: messages.srtLength(key.length) }
     : undefined;
 }
 
@@ -129,11 +134,11 @@ function srtProblem(key: string): KeyProblem | undefined {
 export function keyWarnings(key: KeyMaterial, keyType: KeyType): string[] {
   if (keyType !== 'static-key') return [];
   const digits = key.reveal();
-  if (/^(.)\1*$/i.test(digits)) return [words.sameDigit];
+  if (/^(.)\1*$/i.test(digits)) return [messages.sameDigit];
   // A spreadsheet keeps 15 digits of a number.
-  if (/^[1-9]\d{14}0+$/.test(digits)) return [words.roundedNumber];
+  if (/^[1-9]\d{14}0+$/.test(digits)) return [messages.roundedNumber];
   const inner = Buffer.from(digits, 'hex').toString('latin1');
   // In a random key of 32 bytes each byte is a hexadecimal digit about once in 10^34 times.
   const isKey = /^[0-9a-f]+$/i.test(inner) && algorithmOfLength(inner.length) !== undefined;
-  return isKey ? [words.encodedTwice(inner.length)] : [];
+  return isKey ? [messages.encodedTwice(inner.length)] : [];
 }

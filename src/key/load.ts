@@ -2,7 +2,7 @@ import { EXIT, Failure } from '../failure.ts';
 import { plain } from '../text.ts';
 import { checkKey, type KeyRules, keyWarnings } from './check.ts';
 import { generateKey, KeyMaterial, type KeyType } from './key-material.ts';
-import { keyWords as words } from './messages.ts';
+import { keyMessages as messages } from './messages.ts';
 import type { KeyProblem } from './problems.ts';
 import { type KeyInput, type KeySource, readKeyText } from './source.ts';
 
@@ -111,8 +111,8 @@ function badKey(problems: KeyProblem[], unread?: Failure): Failure {
   return new Failure(message, {
     code: 'bad-key',
     exitCode: EXIT.usage,
-    details: [...details, ...(unread ? [words.typeUnread(plain(unread.message))] : [])],
-    hint: unread ? words.passwordHint : words.checkedOnly,
+    details: [...details, ...(unread ? [messages.typeUnread(plain(unread.message))] : [])],
+    hint: unread ? messages.passwordHint : messages.checkedOnly,
     cause: unread,
   });
 }

@@ -2,7 +2,7 @@
 
 const count = (n: number, one: string, many: string) => (n === 1 ? `one ${one}` : `${n} ${many}`);
 
-export const keyWords = {
+export const keyMessages = {
   checkedOnly: 'Nothing was sent to AWS.',
   typeUnread: (reason: string) => `The key type on the secret could not be read: ${reason}`,
   passwordHint: 'If the key is an SRT password, give --key-type srt-password.',
@@ -90,7 +90,7 @@ export const keyWords = {
 };
 
 /** What is wrong with a stored value. Nothing else about a value that is stored leaves AWS: no length, no count, no position. */
-export const storedKeyWords = {
+export const storedKeyMessages = {
   empty: 'The value is empty.',
   'too-long': 'The value is far too long for a key.',
   'utf-16': 'The value seems to be UTF-16 text, as Windows PowerShell writes it.',

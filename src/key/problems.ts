@@ -1,5 +1,5 @@
 import { KEY_BYTES } from './key-material.ts';
-import { type KeyProblemCode, keyWords as words } from './messages.ts';
+import { type KeyProblemCode, keyMessages as messages } from './messages.ts';
 
 /** Something wrong with a key: a stable word, and a sentence that says what to do and shows nothing of the key. */
 export interface KeyProblem {
@@ -12,18 +12,18 @@ const LONGEST = 1_024;
 
 /** Mistakes that say what happened to the text, whatever kind of key it is. */
 export function formProblem(key: string): KeyProblem | undefined {
-  if (key.trim() === '') return { code: 'empty', message: words.empty };
-  if (key.length > LONGEST) return { code: 'too-long', message: words.tooLong(80) };
-  if (isUtf16(key)) return { code: 'utf-16', message: words.utf16 };
-  if (key.startsWith('\ufeff')) return { code: 'byte-order-mark', message: words.byteOrderMark };
-  if (isJson(key)) return { code: 'json', message: words.json };
+  if (key.trim() === '') return { code: 'empty', message: messages.empty };
+  if (key.length > LONGEST) return { code: 'too-long', message: messages.tooLong(80) };
+  if (isUtf16(key)) return { code: 'utf-16', message: messages.utf16 };
+  if (key.startsWith('\ufeff')) return { code: 'byte-order-mark', message: messages.byteOrderMark };
+  if (isJson(key)) return { code: 'json', message: messages.json };
   const line = key.trim();
-  if (/^fileb?:\/\/./i.test(line)) return { code: 'file-reference', message: words.fileReference };
-  if (/^arn:aws[\w-]*:./i.test(line)) return { code: 'arn', message: words.arn };
-  if (/^\{\{.*\}\}$/.test(line)) return { code: 'placeholder', message: words.placeholder };
+  if (/^fileb?:\/\/./i.test(line)) return { code: 'file-reference', message: messages.fileReference };
+  if (/^arn:aws[\w-]*:./i.test(line)) return { code: 'arn', message: messages.arn };
+  if (/^\{\{.*\}\}$/.test(line)) return { code: 'placeholder', message: messages.placeholder };
   if (!/[\r\n]/.test(key)) return undefined;
-  if (!/[\r\n]/.test(key.trim())) return { code: 'blank-line', message: words.blankLine };
-  return { code: 'several-lines', message: words.severalLines(key.trim().split(/[\r\n]+/).length) };
+  if (!/[\r\n]/.test(key.trim())) return { code: 'blank-line', message: messages.blankLine };
+  return { code: 'several-lines', message: messages.severalLines(key.trim().split(/[\r\n]+/).length) };
 }
 
 /** ASCII text in UTF-16 without a byte-order mark, read as UTF-8: every other character is zero. */
@@ -46,17 +46,17 @@ function isJson(text: string): boolean {
 
 /** Hexadecimal digits as other programs write them, or with something around them. */
 export function notationProblem(key: string): KeyProblem | undefined {
-  if (isSpreadsheetNumber(key)) return { code: 'spreadsheet', message: words.spreadsheet };
-  if (isPath(key)) return { code: 'file-reference', message: words.fileReference };
-  if (isPlaceholder(key)) return { code: 'placeholder', message: words.placeholder };
-  if (isByteList(key)) return { code: 'separated', message: words.separated };
-  if (isAssignment(key)) return { code: 'assignment', message: words.assignment };
-  if (/^["'`“”„‘’‚«»‹›]|["'`“”„‘’‚«»‹›]$/.test(key)) return { code: 'quoted', message: words.quoted };
-  if (key.trim() !== key) return { code: 'surrounding-space', message: words.surroundingSpace };
-  if (/^0x/i.test(key)) return { code: 'prefixed', message: words.prefixed };
+  if (isSpreadsheetNumber(key)) return { code: 'spreadsheet', message: messages.spreadsheet };
+  if (isPath(key)) return { code: 'file-reference', message: messages.fileReference };
+  if (isPlaceholder(key)) return { code: 'placeholder', message: messages.placeholder };
+  if (isByteList(key)) return { code: 'separated', message: messages.separated };
+  if (isAssignment(key)) return { code: 'assignment', message: messages.assignment };
+  if (/^["'`“”„‘’‚«»‹›]|["'`“”„‘’‚«»‹›]$/.test(key)) return { code: 'quoted', message: messages.quoted };
+  if (key.trim() !== key) return { code: 'surrounding-space', message: messages.surroundingSpace };
+  if (/^0x/i.test(key)) return { code: 'prefixed', message: messages.prefixed };
   const isSpaced = /^[0-9a-f\s]+$/i.test(key) && /\s/.test(key);
   return isSpaced
-    ? { code: 'inner-space', message: words.innerSpace(key.match(/\s/g)?.length ?? 0) }
+    ? { code: 'inner-space', message: messages.innerSpace(key.match(/\s/g)?.length ?? 0) }
     : undefined;
 }
 
@@ -99,10 +99,10 @@ function isAssignment(key: string): boolean {
 
 /** Characters that no key of any kind has. */
 export function characterProblem(key: string): KeyProblem | undefined {
-  if (/\p{Cc}/u.test(key)) return { code: 'control', message: words.control };
+  if (/\p{Cc}/u.test(key)) return { code: 'control', message: messages.control };
   const nonAscii = offenders(key, /[^\x20-\x7e]/);
   return nonAscii
-    ? { code: 'non-ascii', message: words.nonAscii(nonAscii.count, nonAscii.first) }
+    ? { code: 'non-ascii', message: messages.nonAscii(nonAscii.count, nonAscii.first) }
     : undefined;
 }
 
@@ -110,7 +110,7 @@ export function characterProblem(key: string): KeyProblem | undefined {
 export function invisibleProblem(key: string): KeyProblem | undefined {
   const invisible = offenders(key, /\p{Cf}/u);
   return invisible
-    ? { code: 'invisible', message: words.invisible(invisible.count, invisible.first) }
+    ? { code: 'invisible', message: messages.invisible(invisible.count, invisible.first) }
     : undefined;
 }
 
@@ -119,12 +119,12 @@ export function digitProblem(key: string): KeyProblem | undefined {
   const foreign = offenders(key, /[^0-9a-f]/i);
   if (!foreign) return undefined;
   if (/^[0-9a-foil]+$/i.test(key)) {
-    return { code: 'look-alike', message: words.lookAlike(foreign.count, foreign.first) };
+    return { code: 'look-alike', message: messages.lookAlike(foreign.count, foreign.first) };
   }
   return (
     base64Problem(key, foreign.count) ?? {
       code: 'not-hexadecimal',
-      message: words.notHex(foreign.count, foreign.first),
+      message: messages.notHex(foreign.count, foreign.first),
     }
   );
 }
@@ -136,9 +136,9 @@ function base64Problem(key: string, foreign: number): KeyProblem | undefined {
   const bytes = Buffer.from(key, 'base64');
   // Digits first: 32 of them are as many as the bytes of an aes256 key, and the advice for bytes would make a wrong key.
   if (/^[0-9a-f]{32,64}\s*$/i.test(bytes.toString('latin1'))) {
-    return { code: 'base64', message: words.base64OfDigits };
+    return { code: 'base64', message: messages.base64OfDigits };
   }
-  return KEY_BYTES.includes(bytes.length) ? { code: 'base64', message: words.base64 } : undefined;
+  return KEY_BYTES.includes(bytes.length) ? { code: 'base64', message: messages.base64 } : undefined;
 }
 
 /** How many characters match, and the position of the first, counted from 1. */

@@ -6,7 +6,7 @@ import { openFile, ReadLimitError, readToEnd } from '../read-file.ts';
 import { plain, shellWord } from '../text.ts';
 import type { Algorithm } from './key-material.ts';
 import { KEY_BYTES } from './key-material.ts';
-import { keyWords as words } from './messages.ts';
+import { keyMessages as messages } from './messages.ts';
 
 /** Where a key comes from, as the flags say it. */
 export type KeySource =
@@ -63,7 +63,7 @@ export async function readKeyText(
 ): Promise<KeyText> {
   if (source.kind === 'file') return readFile(source, input);
   if (source.kind === 'env') return { text: takeVariable(source.name, input.env), warnings: [] };
-  if (input.stdin.isTTY) throw refuse(words.stdinIsTerminal);
+  if (input.stdin.isTTY) throw refuse(messages.stdinIsTerminal);
   return { text: decode(await readStdin(input), '--key-file -'), warnings: [] };
 }
 
@@ -74,11 +74,11 @@ async function readFile(
   const shown = plain(written);
   try {
     const { stream, stats } = openFile(path, (what) => {
-      throw refuse(what === 'folder' ? words.fileIsFolder(shown) : words.fileIsTerminal(shown));
+      throw refuse(what === 'folder' ? messages.fileIsFolder(shown) : messages.fileIsTerminal(shown));
     });
-    const bytes = await readAll(stream, shown, words.fileTooLarge(shown, MOST_BYTES), input);
+    const bytes = await readAll(stream, shown, messages.fileTooLarge(shown, MOST_BYTES), input);
     const exposed = stats.isFile() && process.platform !== 'win32' && (stats.mode & 0o077) !== 0;
-    const warnings = exposed ? [words.fileOpen(shown, shellWord(plain(path)))] : [];
+    const warnings = exposed ? [messages.fileOpen(shown, shellWord(plain(path)))] : [];
     return { text: decode(bytes, `--key-file ${shown}`), warnings };
   } catch (error) {
     throw isOwn(error) ? error : fileFailure(path, shown, error);
@@ -89,14 +89,14 @@ function fileFailure(path: string, shown: string, error: unknown): Failure {
   const code = errorCode(error);
   const absent = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'].includes(code);
   if (absent) {
-    if (isInFolder(path, shown)) return refuse(words.fileMissing(plain(path)));
+    if (isInFolder(path, shown)) return refuse(messages.fileMissing(plain(path)));
     const folder = folderTried(path, shown);
-    return refuse(folder === undefined ? words.fileAbsent : words.fileAbsentIn(folder));
+    return refuse(folder === undefined ? messages.fileAbsent : messages.fileAbsentIn(folder));
   }
-  if (code === 'EACCES' || code === 'EPERM') return refuse(words.fileUnreadable(shown));
+  if (code === 'EACCES' || code === 'EPERM') return refuse(messages.fileUnreadable(shown));
   // Linux and macOS answer so for a socket, which is what /dev/stdin often is in a program started by another one.
-  if (code === 'ENXIO' || code === 'EOPNOTSUPP') return refuse(words.fileIsSocket(shown));
-  return refuse(words.fileFailed(shown, code));
+  if (code === 'ENXIO' || code === 'EOPNOTSUPP') return refuse(messages.fileIsSocket(shown));
+  return refuse(messages.fileFailed(shown, code));
 }
 
 /**
@@ -124,9 +124,9 @@ function mayHoldKey(name: string): boolean {
 
 async function readStdin(input: KeyInput): Promise<Buffer> {
   try {
-    return await readAll(input.stdin, words.stdin, words.stdinTooLarge(MOST_BYTES), input);
+    return await readAll(input.stdin, messages.stdin, messages.stdinTooLarge(MOST_BYTES), input);
   } catch (error) {
-    throw isOwn(error) ? error : refuse(words.stdinFailed(errorCode(error)));
+    throw isOwn(error) ? error : refuse(messages.stdinFailed(errorCode(error)));
   }
 }
 
@@ -152,14 +152,14 @@ function isOwn(error: unknown): boolean {
 }
 
 function decode(bytes: Buffer, source: string): string {
-  if (bytes.length === 0) throw refuse(words.sourceEmpty(source));
+  if (bytes.length === 0) throw refuse(messages.sourceEmpty(source));
   try {
     // The byte-order mark stays, so that the check can name it.
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    if (['fffe', 'feff'].includes(bytes.toString('hex', 0, 2))) throw refuse(words.utf16);
-    if (KEY_BYTES.includes(bytes.length)) throw refuse(words.rawBytes(source, bytes.length));
-    throw refuse(words.notUtf8(source));
+    if (['fffe', 'feff'].includes(bytes.toString('hex', 0, 2))) throw refuse(messages.utf16);
+    if (KEY_BYTES.includes(bytes.length)) throw refuse(messages.rawBytes(source, bytes.length));
+    throw refuse(messages.notUtf8(source));
   }
 }
 
@@ -181,9 +181,9 @@ export function takeVariables(sources: readonly KeySource[], env: NodeJS.Process
 function takeVariable(name: string, env: NodeJS.ProcessEnv): string {
   const text = Object.hasOwn(env, name) ? env[name] : undefined;
   // What is no variable may be the key itself, given by mistake, so it is not repeated.
-  if (text === undefined) throw refuse(words.envUnset);
+  if (text === undefined) throw refuse(messages.envUnset);
   delete env[name];
-  if (text === '') throw refuse(words.sourceEmpty(`--key-env ${plain(name)}`));
+  if (text === '') throw refuse(messages.sourceEmpty(`--key-env ${plain(name)}`));
   return text;
 }
 

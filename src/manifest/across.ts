@@ -2,7 +2,7 @@ import { parseSecretArn } from '../aws/arn.ts';
 import { partitionOf } from '../aws/regions.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { regionsOf, type SetupAnswers } from '../options/setup-request.ts';
-import { manifestWords as words } from './messages.ts';
+import { manifestMessages as messages } from './messages.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { Members } from './tree.ts';
 
@@ -38,9 +38,9 @@ export function checkAcross(entries: Entry[], lineOf: (offset: number) => number
       const line = lineOf(known.at);
       const add = (member: string, sentence: string) =>
         mistakes.add(entry.members.get(member)?.value.at ?? entry.at, sentence);
-      if ((known.answers[name] ?? otherwise) !== spelt) add(name, words.spelling(name, line));
+      if ((known.answers[name] ?? otherwise) !== spelt) add(name, messages.spelling(name, line));
       for (const member of alike.filter((each) => formOf(entry, each) !== formOf(known, each)))
-        add(member, words.disagrees(member, name, line));
+        add(member, messages.disagrees(member, name, line));
     }
   }
 }
@@ -60,7 +60,7 @@ function checkSecrets(entries: Entry[], lineOf: (offset: number) => number, mist
       first.set(`${region} ${name}`, known ?? entry);
       const place = members.get('secretName') ?? members.get('secretArns');
       if (known && known !== entry)
-        mistakes.add(place?.value.at ?? at, words.sameSecret(region, lineOf(known.at)));
+        mistakes.add(place?.value.at ?? at, messages.sameSecret(region, lineOf(known.at)));
     }
   }
 }
@@ -76,7 +76,7 @@ function checkPartitions(entries: Entry[], lineOf: (offset: number) => number, m
     if (!first || partition === first.partition) continue;
     const { members, at } = entry;
     const place = members.get('secretArns') ?? members.get('regions');
-    mistakes.add(place?.value.at ?? at, words.partition(lineOf(first.entry.at)));
+    mistakes.add(place?.value.at ?? at, messages.partition(lineOf(first.entry.at)));
   }
 }
 

@@ -7,7 +7,7 @@ import type { SetupAnswers } from '../options/setup-request.ts';
 import { looksLikeKey } from '../redaction.ts';
 import { folderOf } from './file.ts';
 import { flagsIn, inMembers, memberOf } from './members.ts';
-import { manifestWords as words } from './messages.ts';
+import { manifestMessages as messages } from './messages.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { Member, Members, Tree } from './tree.ts';
 import { isText, membersIn, switchIn, textIn, textsIn } from './tree.ts';
@@ -104,18 +104,18 @@ export function checkEntry(entry: { at: number; members: Members }, mistakes: Mi
   }
   const existing = membersIn(members.get('key')?.value).get('existing');
   const lacks = (name: string, how: string) => {
-    if (!members.has(name)) mistakes.add(at, words.missing(name, how));
+    if (!members.has(name)) mistakes.add(at, messages.missing(name, how));
   };
   if (members.has('secretArns')) {
-    if (existing) mistakes.add(existing.at, words.existingWithArn);
+    if (existing) mistakes.add(existing.at, messages.existingWithArn);
     return;
   }
-  lacks('secretName', words.howSecretName);
-  lacks('regions', words.howRegions);
-  lacks('key', words.howKey);
+  lacks('secretName', messages.howSecretName);
+  lacks('regions', messages.howRegions);
+  lacks('key', messages.howKey);
   for (const name of existing ? ['kmsKeyId', 'existingKey'] : []) {
     const place = members.get(name)?.at;
-    if (place !== undefined) mistakes.add(place, words.existingKept(name));
+    if (place !== undefined) mistakes.add(place, messages.existingKept(name));
   }
 }
 

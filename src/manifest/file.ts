@@ -4,7 +4,7 @@ import { EXIT, errorCode, Failure, Interrupted } from '../failure.ts';
 import { openFile, ReadLimitError, readToEnd } from '../read-file.ts';
 import { looksLikePartOfKey } from '../redaction.ts';
 import { plain } from '../text.ts';
-import { manifestWords as words } from './messages.ts';
+import { manifestMessages as messages } from './messages.ts';
 
 /** Standard input, or what only this run has open, by one of its names: it can be read once. */
 export function isReadOnce(path: string): boolean {
@@ -18,8 +18,8 @@ function isStandardInput(path: string): boolean {
 
 /** Returns how a manifest is called in messages: nobody has written the path that the shell's <(…) makes. */
 export function nameOf(path: string): string {
-  if (isStandardInput(path)) return words.standardInput;
-  return isReadOnce(path) ? words.thisManifest : plain(path);
+  if (isStandardInput(path)) return messages.standardInput;
+  return isReadOnce(path) ? messages.thisManifest : plain(path);
 }
 
 /** What becomes of a manifest that does not come to an end, as from a pipe that stays open. */
@@ -50,7 +50,7 @@ export async function readText(path: string, input: ManifestInput): Promise<stri
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw refuse(words.notUtf8(shown));
+    throw refuse(messages.notUtf8(shown));
   }
 }
 
@@ -60,7 +60,7 @@ async function readBytes(path: string, shown: string, { interrupt, onWait }: Man
     const mostBytes = MOST_MEGABYTES * 1024 * 1024;
     return await readToEnd(openManifest(path, shown), { interrupt, mostBytes });
   } catch (error) {
-    if (error instanceof ReadLimitError) throw refuse(words.tooLarge(shown, MOST_MEGABYTES));
+    if (error instanceof ReadLimitError) throw refuse(messages.tooLarge(shown, MOST_MEGABYTES));
     throw error instanceof Failure || error instanceof Interrupted ? error : fileFailure(shown, error);
   } finally {
     clearTimeout(waiting);
@@ -69,20 +69,20 @@ async function readBytes(path: string, shown: string, { interrupt, onWait }: Man
 
 function openManifest(path: string, shown: string): Readable {
   if (isStandardInput(path)) {
-    if (process.stdin.isTTY) throw refuse(words.stdinIsTerminal);
+    if (process.stdin.isTTY) throw refuse(messages.stdinIsTerminal);
     return process.stdin;
   }
   return openFile(path, (what) => {
-    throw refuse(what === 'folder' ? words.folder(shown) : words.terminal(shown));
+    throw refuse(what === 'folder' ? messages.folder(shown) : messages.terminal(shown));
   }).stream;
 }
 
 function fileFailure(shown: string, error: unknown): Failure {
   const code = errorCode(error);
-  if (code === 'EACCES' || code === 'EPERM') return refuse(words.unreadable(shown));
+  if (code === 'EACCES' || code === 'EPERM') return refuse(messages.unreadable(shown));
   // What is no file may be a key that was given by mistake, so that is not repeated.
-  if (looksLikePartOfKey(shown)) return refuse(words.absentUnnamed);
-  return refuse(/^ENO(ENT|TDIR)$/.test(code) ? words.absent(shown) : words.failed(shown, code));
+  if (looksLikePartOfKey(shown)) return refuse(messages.absentUnnamed);
+  return refuse(/^ENO(ENT|TDIR)$/.test(code) ? messages.absent(shown) : messages.failed(shown, code));
 }
 
 function refuse(message: string): Failure {

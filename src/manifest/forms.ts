@@ -1,7 +1,7 @@
-import { inputWords } from '../options/messages.ts';
+import { inputMessages } from '../options/messages.ts';
 import { isReadOnce } from './file.ts';
 import { KEY_MEMBERS, MEMBERS, type MemberRule } from './members.ts';
-import { manifestWords as words } from './messages.ts';
+import { manifestMessages as messages } from './messages.ts';
 import type { Mistake } from './mistakes.ts';
 import type { Members, Tree } from './tree.ts';
 import { isNothing, membersIn, switchIn, textIn } from './tree.ts';
@@ -16,7 +16,7 @@ export function formMistakes(members: Members, part: Part): Mistake[] {
     if (!rule) return [];
     const misplaced = part === 'defaults' && rule.own;
     return [
-      ...(misplaced ? [{ at, sentence: words.notInDefaults(name) }] : []),
+      ...(misplaced ? [{ at, sentence: messages.notInDefaults(name) }] : []),
       ...inForm(name, rule, value, part),
     ];
   });
@@ -27,7 +27,7 @@ export function formMistakes(members: Members, part: Part): Mistake[] {
 export function nameMistakes(members: Members, known: readonly string[]): Mistake[] {
   return [...members].flatMap(([name, { at }]) => {
     if (known.includes(name)) return [];
-    return [{ at, sentence: words.unknown(name, closest(name, known)) }];
+    return [{ at, sentence: messages.unknown(name, closest(name, known)) }];
   });
 }
 
@@ -36,37 +36,37 @@ function inForm(name: string, rule: MemberRule, value: Tree, part: Part): Mistak
   if (value.kind === 'unknown') return [];
   if (rule.takes === 'key') return inKey(value, part);
   if (rule.takes === 'text') return inText(name, value);
-  if (rule.takes === 'switch') return switchIn(value) === undefined ? wrong(inputWords.yesOrNo(name)) : [];
+  if (rule.takes === 'switch') return switchIn(value) === undefined ? wrong(inputMessages.yesOrNo(name)) : [];
   if (rule.takes === 'tags') {
-    if (value.kind !== 'map') return wrong(words.takesMap(name, rule.example ?? ''));
+    if (value.kind !== 'map') return wrong(messages.takesMap(name, rule.example ?? ''));
     return [...value.members.values()].flatMap((tag) => inText(name, tag.value));
   }
-  if (value.kind !== 'list') return wrong(words.takesList(name, rule.example ?? ''));
-  if (rule.filled && value.items.length === 0) return wrong(words.emptyList(name));
+  if (value.kind !== 'list') return wrong(messages.takesList(name, rule.example ?? ''));
+  if (rule.filled && value.items.length === 0) return wrong(messages.emptyList(name));
   return value.items.flatMap((item) => inText(name, item));
 }
 
 function inText(name: string, value: Tree): Mistake[] {
-  if (isNothing(value)) return [{ at: value.at, sentence: words.emptyText(name) }];
+  if (isNothing(value)) return [{ at: value.at, sentence: messages.emptyText(name) }];
   const isText = value.kind === 'text' || value.kind === 'unknown';
-  return isText ? [] : [{ at: value.at, sentence: words.takesText(name) }];
+  return isText ? [] : [{ at: value.at, sentence: messages.takesText(name) }];
 }
 
 /** What stands under `key` may be a key, given by mistake, so nothing of it is repeated. */
 function inKey(value: Tree, part: Part): Mistake[] {
   const wrong = (sentence: string, { at }: { at: number } = value) => [{ at, sentence }];
-  if (value.kind !== 'map') return wrong(words.keyForm);
+  if (value.kind !== 'map') return wrong(messages.keyForm);
   const [only, ...others] = membersIn(value);
   const rule = KEY_MEMBERS.get(only?.[0] ?? '');
-  if (!only || !rule || others.length > 0) return wrong(words.keyOneOf);
+  if (!only || !rule || others.length > 0) return wrong(messages.keyOneOf);
   const [name, member] = only;
-  if (part === 'defaults' && rule.own) return wrong(words.keyOfDefaults);
+  if (part === 'defaults' && rule.own) return wrong(messages.keyOfDefaults);
   if (name === 'existing')
-    return switchIn(member.value) ? [] : wrong(words.takesTrue('key.existing'), member.value);
+    return switchIn(member.value) ? [] : wrong(messages.takesTrue('key.existing'), member.value);
   const text = textIn(member.value);
-  if (text === '') return wrong(words.emptyText(`key.${name}`), member.value);
+  if (text === '') return wrong(messages.emptyText(`key.${name}`), member.value);
   return name === 'file' && isReadOnce(text ?? '')
-    ? wrong(words.noStdin, member.value)
+    ? wrong(messages.noStdin, member.value)
     : inText(`key.${name}`, member.value);
 }
 

@@ -5,7 +5,7 @@ import { answersIn, checkEntry, withDefaults } from './entry.ts';
 import { isReadOnce, type ManifestInput, nameOf, readText } from './file.ts';
 import { formMistakes, nameMistakes } from './forms.ts';
 import { ROOT_MEMBERS } from './members.ts';
-import { manifestWords as words } from './messages.ts';
+import { manifestMessages as messages } from './messages.ts';
 import { collectMistakes, type Mistake, type Mistakes } from './mistakes.ts';
 import { placesIn } from './syntax.ts';
 import type { Members, Tree } from './tree.ts';
@@ -30,7 +30,7 @@ export async function readManifest(path: string, input: ManifestInput = {}): Pro
  * @param path where it is said to stand: paths of key files are relative to its folder, and messages name it
  */
 export async function parseManifest(source: string, path: string): Promise<Manifest> {
-  const shown = looksLikePartOfKey(path) ? words.thisFile : nameOf(path);
+  const shown = looksLikePartOfKey(path) ? messages.thisFile : nameOf(path);
   const place = placesIn(source);
   const placeOf = (offset: number) => `${shown}:${place(offset).line}:${place(offset).column}`;
   const mistakes = collectMistakes(shown, placeOf);
@@ -48,17 +48,17 @@ export async function parseManifest(source: string, path: string): Promise<Manif
   }));
   return {
     path,
-    commandPath: isReadOnce(path) ? words.commandPath : path,
+    commandPath: isReadOnce(path) ? messages.commandPath : path,
     keys,
     ...(account === undefined
       ? {}
-      : { account: { account, from: isReadOnce(path) ? words.thisManifest : shown } }),
+      : { account: { account, from: isReadOnce(path) ? messages.thisManifest : shown } }),
   };
 }
 
 function readRoot(root: Tree, path: string, mistakes: Mistakes): Entry[] {
   if (root.kind !== 'map') {
-    mistakes.add(root.at, isNothing(root) ? words.empty : words.root);
+    mistakes.add(root.at, isNothing(root) ? messages.empty : messages.root);
     return [];
   }
   const { members } = root;
@@ -66,18 +66,18 @@ function readRoot(root: Tree, path: string, mistakes: Mistakes): Entry[] {
   checkVersion(members, mistakes);
   const defaults = readDefaults(members, path, mistakes);
   const keys = members.get('keys');
-  if (!keys) mistakes.add(root.at, words.noKeys);
+  if (!keys) mistakes.add(root.at, messages.noKeys);
   else if (keys.value.kind === 'text' || keys.value.kind === 'map')
-    mistakes.add(keys.value.at, words.takesEntries);
+    mistakes.add(keys.value.at, messages.takesEntries);
   const items = keys?.value.kind === 'list' ? keys.value.items : [];
   return items.flatMap((item) => readEntry(item, defaults, path, mistakes));
 }
 
 function checkVersion(members: Members, mistakes: Mistakes): void {
   const version = members.get('version')?.value;
-  if (!version) mistakes.add(0, words.noVersion);
+  if (!version) mistakes.add(0, messages.noVersion);
   else if (version.kind !== 'unknown' && !(version.kind === 'text' && version.plain && version.text === '1'))
-    mistakes.add(version.at, words.version);
+    mistakes.add(version.at, messages.version);
 }
 
 /** YAML reads digits as a number, which would lose zeros at the start, so the text is taken as it is written. */
@@ -85,14 +85,14 @@ function readAccountId(members: Members, mistakes: Mistakes): string | undefined
   const value = members.get('account')?.value;
   if (!value || value.kind === 'unknown') return undefined;
   if (value.kind === 'text' && isAccountId(value.text)) return value.text;
-  mistakes.add(value.at, words.account);
+  mistakes.add(value.at, messages.account);
   return undefined;
 }
 
 function readDefaults(members: Members, path: string, mistakes: Mistakes): Members {
   const value = members.get('defaults')?.value;
   if (!value || value.kind === 'unknown') return new Map();
-  if (value.kind !== 'map') mistakes.add(value.at, words.takesMap('defaults', '{ regions: [us-west-2] }'));
+  if (value.kind !== 'map') mistakes.add(value.at, messages.takesMap('defaults', '{ regions: [us-west-2] }'));
   const defaults = membersIn(value);
   addAll(mistakes, formMistakes(defaults, 'defaults'));
   answersIn(defaults, path, mistakes);
@@ -102,7 +102,7 @@ function readDefaults(members: Members, path: string, mistakes: Mistakes): Membe
 function readEntry(item: Tree, defaults: Members, path: string, mistakes: Mistakes): Entry[] {
   if (item.kind === 'unknown') return [];
   if (item.kind !== 'map') {
-    mistakes.add(item.at, words.takesEntries);
+    mistakes.add(item.at, messages.takesEntries);
     return [];
   }
   addAll(mistakes, formMistakes(item.members, 'entry'));

@@ -11,12 +11,12 @@ import {
   type LoadedKey,
   type UncheckedKey,
 } from '../key/index.ts';
-import { keyWords } from '../key/messages.ts';
+import { keyMessages } from '../key/messages.ts';
 import { hasOpenType, keyRules } from '../options/setup-request.ts';
 import { plain } from '../text.ts';
 import { nameOf } from './file.ts';
 import { inMembers } from './members.ts';
-import { manifestWords as words } from './messages.ts';
+import { manifestMessages as messages } from './messages.ts';
 import { manifestFailure } from './mistakes.ts';
 import type { Manifest, ManifestKey } from './types.ts';
 
@@ -52,7 +52,7 @@ export async function loadKeys(
   for (const [at, key] of loaded.entries()) {
     for (const warning of key?.warnings.map(inMembers) ?? []) {
       const known = warnings.get(warning);
-      warnings.set(warning, known ?? words.at(manifest.keys[at]?.keyAt ?? '', warning));
+      warnings.set(warning, known ?? messages.at(manifest.keys[at]?.keyAt ?? '', warning));
     }
   }
   return {
@@ -87,12 +87,14 @@ async function checkEntryKey(
 function throwIfBad(manifest: Manifest, attempts: (Attempt<LoadedKey> | undefined)[]): void {
   const failures = attempts.map((each) => (each && 'failure' in each ? each.failure : undefined));
   const problems = failures.flatMap((failure, at) =>
-    failure ? words.at(manifest.keys[at]?.keyAt ?? '', inMembers(failure.message)) : [],
+    failure ? messages.at(manifest.keys[at]?.keyAt ?? '', inMembers(failure.message)) : [],
   );
   if (problems.length === 0) return;
   const unread = failures.map((failure) => failure?.cause).find((cause) => cause instanceof Failure);
-  const notes = unread ? [keyWords.typeUnread(plain(unread.message)), inMembers(keyWords.passwordHint)] : [];
-  throw manifestFailure(words.keysTitle(nameOf(manifest.path), problems.length), problems, notes);
+  const notes = unread
+    ? [keyMessages.typeUnread(plain(unread.message)), inMembers(keyMessages.passwordHint)]
+    : [];
+  throw manifestFailure(messages.keysTitle(nameOf(manifest.path), problems.length), problems, notes);
 }
 
 async function attempt<T>(work: () => Promise<T>): Promise<Attempt<T>> {

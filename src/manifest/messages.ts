@@ -13,7 +13,7 @@ function atStart(name: string): string {
  * Sentences about manifests. None of them repeats a value: it may be a key that was put into the wrong place. `what` is how
  * a member is called, such as `regions` or `key.file`.
  */
-export const manifestWords = {
+export const manifestMessages = {
   title: (path: string, count: number) => `${atStart(path)} has ${count} mistakes`,
   at: (place: string, sentence: string) => `${place}: ${sentence}`,
   more: (count: number) => `and ${count} more`,

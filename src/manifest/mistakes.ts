@@ -1,7 +1,7 @@
-import type { Told } from '../failure.ts';
+import type { Message } from '../failure.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { asSettings, inMembers } from './members.ts';
-import { manifestWords as words } from './messages.ts';
+import { manifestMessages as messages } from './messages.ts';
 
 /** A mistake, and where in the file it stands. */
 export interface Mistake {
@@ -33,12 +33,12 @@ export function collectMistakes(path: string, placeOf: (offset: number) => strin
     add: (at, sentence) => void found.set(`${at} ${sentence}`, { at, sentence }),
     addKey: (at) => void keys.add(at),
     throwIfAny() {
-      const asKeys = [...keys].map((at) => ({ at, sentence: words.keyInFile }));
+      const asKeys = [...keys].map((at) => ({ at, sentence: messages.keyInFile }));
       const others = [...found.values()].filter(({ at }) => !keys.has(at));
       if (asKeys.length + others.length === 0) return;
       const sorted = [...asKeys, ...others].sort((a, b) => a.at - b.at);
-      const lines = sorted.map(({ at, sentence }) => words.at(placeOf(at), sentence));
-      throw manifestFailure(words.title(path, lines.length), lines);
+      const lines = sorted.map(({ at, sentence }) => messages.at(placeOf(at), sentence));
+      throw manifestFailure(messages.title(path, lines.length), lines);
     },
   };
 }
@@ -50,11 +50,11 @@ export function collectMistakes(path: string, placeOf: (offset: number) => strin
 export function manifestFailure(title: string, lines: string[], notes: string[] = []): Failure {
   const [only = ''] = lines;
   const more = lines.length - MOST_SHOWN;
-  const shown = more > 0 ? [...lines.slice(0, MOST_SHOWN), words.more(more)] : lines;
+  const shown = more > 0 ? [...lines.slice(0, MOST_SHOWN), messages.more(more)] : lines;
   return new Failure(lines.length === 1 ? only : `${title}:`, {
     code: 'usage',
     exitCode: EXIT.usage,
-    hint: words.hint,
+    hint: messages.hint,
     details: [...(lines.length === 1 ? [] : shown), ...notes],
   });
 }
@@ -90,7 +90,7 @@ export function planInManifest<Plan extends { warnings: string[] }>(plan: Plan):
   return { ...plan, warnings: plan.warnings.map(inMembers) };
 }
 
-function toldInManifest(told: Told): Told {
+function toldInManifest(told: Message): Message {
   if (typeof told === 'string') return inMembers(told);
   if ('remedy' in told) return { ...told, remedy: inMembers(told.remedy) };
   return {

@@ -1,22 +1,22 @@
 import { type ErrorCode, parseDocument } from 'yaml';
 import { keysIn } from '../redaction.ts';
-import { manifestWords as words } from './messages.ts';
+import { manifestMessages as messages } from './messages.ts';
 import type { Mistakes } from './mistakes.ts';
 import { type Tree, treeOf } from './tree.ts';
 
 /** The sentence for each mistake in the syntax. The library's own ones repeat what stands there, which may be a key. */
 const SENTENCES: Partial<Record<ErrorCode, string>> = {
-  MULTIPLE_DOCS: words.severalDocuments,
-  TAB_AS_INDENT: words.tabs,
-  BAD_INDENT: words.indentation,
-  MISSING_CHAR: words.unclosed,
-  BAD_SCALAR_START: words.startsOddly,
-  BLOCK_AS_IMPLICIT_KEY: words.nested,
-  BAD_DQ_ESCAPE: words.escape,
-  RESOURCE_EXHAUSTION: words.depth,
-  TAG_RESOLVE_FAILED: words.tag,
-  BAD_COLLECTION_TYPE: words.tag,
-  BAD_DIRECTIVE: words.directive,
+  MULTIPLE_DOCS: messages.severalDocuments,
+  TAB_AS_INDENT: messages.tabs,
+  BAD_INDENT: messages.indentation,
+  MISSING_CHAR: messages.unclosed,
+  BAD_SCALAR_START: messages.startsOddly,
+  BLOCK_AS_IMPLICIT_KEY: messages.nested,
+  BAD_DQ_ESCAPE: messages.escape,
+  RESOURCE_EXHAUSTION: messages.depth,
+  TAG_RESOLVE_FAILED: messages.tag,
+  BAD_COLLECTION_TYPE: messages.tag,
+  BAD_DIRECTIVE: messages.directive,
 };
 
 /**
@@ -30,17 +30,17 @@ export function parse(source: string, mistakes: Mistakes): Tree | undefined {
   const document = parseDocument(source, options);
   const [error] = document.errors;
   // Those after the first are mostly its consequences.
-  if (error) mistakes.add(error.pos[0], SENTENCES[error.code] ?? words.syntax);
-  for (const { code, pos } of document.warnings) mistakes.add(pos[0], SENTENCES[code] ?? words.syntax);
+  if (error) mistakes.add(error.pos[0], SENTENCES[error.code] ?? messages.syntax);
+  for (const { code, pos } of document.warnings) mistakes.add(pos[0], SENTENCES[code] ?? messages.syntax);
   const onText = (text: string, from: number, to: number) => {
     // Escapes and line breaks can keep a key from being seen in the file as it stands.
     if (keysIn(withoutKmsKeys(text.replace(/\s+/g, ' '))).length === 0) return;
     for (const at of keys) if (at >= from && at <= to) keys.delete(at);
     keys.add(from);
   };
-  const onTag = (at: number) => mistakes.add(tagBefore(source, at), words.tag);
+  const onTag = (at: number) => mistakes.add(tagBefore(source, at), messages.tag);
   const directive = directiveIn(source);
-  if (directive !== undefined) mistakes.add(directive, words.directive);
+  if (directive !== undefined) mistakes.add(directive, messages.directive);
   const tree = error ? undefined : treeOf(document.contents, { mistakes, onText, onTag });
   for (const at of keys) mistakes.addKey(at);
   return tree;

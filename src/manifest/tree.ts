@@ -11,7 +11,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
-import { manifestWords as words } from './messages.ts';
+import { manifestMessages as messages } from './messages.ts';
 import type { Mistakes } from './mistakes.ts';
 
 /** What a file says, as texts: nothing has become a number or a date. `at` is the offset in the file. */
@@ -92,9 +92,9 @@ export function treeOf(contents: Node | null, { mistakes, onText, onTag }: Makin
 
   const follow = ({ source }: Alias, at: number): Tree => {
     const target = anchors.get(source);
-    if (!target) return broken(at, words.alias);
+    if (!target) return broken(at, messages.alias);
     aliased += sizes.get(target) ?? 1;
-    return aliased > MOST_ALIASED ? broken(at, words.tooMuch) : target;
+    return aliased > MOST_ALIASED ? broken(at, messages.tooMuch) : target;
   };
 
   const broken = (at: number, sentence: string): Unknown => {
@@ -120,9 +120,9 @@ export function treeOf(contents: Node | null, { mistakes, onText, onTag }: Makin
     for (const { key, value } of items as Pair[]) {
       const name = make(asNode(key), at);
       const made = make(asNode(value), name.at);
-      if (name.kind !== 'text') mistakes.add(name.at, words.memberName);
+      if (name.kind !== 'text') mistakes.add(name.at, messages.memberName);
       else if (isMerge(key)) merged.push(made);
-      else if (members.has(name.text)) mistakes.add(name.at, words.twice);
+      else if (members.has(name.text)) mistakes.add(name.at, messages.twice);
       else members.set(name.text, { at: name.at, value: made });
     }
     for (const each of merged) merge(members, each);
@@ -137,7 +137,7 @@ export function treeOf(contents: Node | null, { mistakes, onText, onTag }: Makin
       for (const item of tree.items) merge(into, item);
     } else if (tree.kind === 'map') {
       for (const [name, member] of tree.members) if (!into.has(name)) into.set(name, member);
-    } else if (tree.kind === 'text') mistakes.add(tree.at, words.merge);
+    } else if (tree.kind === 'text') mistakes.add(tree.at, messages.merge);
   };
 
   const asNode = (part: unknown): Node | null => (isNode(part) ? part : null);

@@ -1,6 +1,6 @@
 import type { Tag } from '../aws/tags.ts';
 import { ALGORITHMS, type Algorithm, type KeySource, type KeyType } from '../key/index.ts';
-import { inputWords as words } from './messages.ts';
+import { inputMessages as messages } from './messages.ts';
 import * as rules from './rules.ts';
 
 /** The options that say where a key comes from and what it is, as the parser returns them: text, not checked. */
@@ -43,13 +43,15 @@ export function keyProblems({ keyFile, keyEnv, generate, keyType, algorithm }: K
   const sources = [keyFile, keyEnv, generate].filter((source) => source !== undefined);
   const srt = keyType === 'srt-password';
   return [
-    ...(sources.length > 1 ? [words.keySources] : []),
-    ...(srt && algorithm !== undefined ? [words.srtAlgorithm] : []),
-    ...(srt && generate !== undefined ? [words.srtGenerate] : []),
+    ...(sources.length > 1 ? [messages.keySources] : []),
+    ...(srt && algorithm !== undefined ? [messages.srtAlgorithm] : []),
+    ...(srt && generate !== undefined ? [messages.srtGenerate] : []),
     ...(generate !== undefined && algorithm !== undefined && generate !== algorithm
-      ? [words.generateAlgorithm]
+      ? [messages.generateAlgorithm]
       : []),
-    ...(keyEnv !== undefined && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(keyEnv) ? [words.envName('--key-env')] : []),
+    ...(keyEnv !== undefined && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(keyEnv)
+      ? [messages.envName('--key-env')]
+      : []),
   ];
 }
 
@@ -99,14 +101,14 @@ export function readerOf({ nameOf, report }: Listener) {
         .filter((value, index) => fits(rule(value, nameOf(flag)), flag, index)),
     choice<T extends string>(value: string | undefined, choices: readonly T[], flag: string): T | undefined {
       const chosen = choices.find((choice) => choice === value);
-      if (value !== undefined && chosen === undefined) report(words.oneOf(nameOf(flag), choices), flag);
+      if (value !== undefined && chosen === undefined) report(messages.oneOf(nameOf(flag), choices), flag);
       return chosen;
     },
     tags(values: string[] | undefined): Tag[] {
       const flag = '--tag';
       const tags = (values ?? []).flatMap((text) => {
         const tag = rules.parseTag(text);
-        if (!tag) report(words.tagForm(flag), flag);
+        if (!tag) report(messages.tagForm(flag), flag);
         return tag && fits(rules.tagProblem(tag, flag), flag) ? [tag] : [];
       });
       for (const problem of rules.tagListProblems(tags, flag)) report(problem, flag);

@@ -2,7 +2,7 @@
  * Sentences about flags and answers that are wrong. None of them repeats what was given: it may be a key that was
  * pasted into the wrong place.
  */
-export const inputWords = {
+export const inputMessages = {
   title: (count: number) =>
     count === 1 ? 'The command line has a mistake' : `The command line has ${count} mistakes`,
   helpHint: "'mc-static-key --help' lists the commands, and 'mc-static-key COMMAND --help' their options.",

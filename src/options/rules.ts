@@ -1,8 +1,8 @@
 import { isRegionName, parseArn, parseSecretArn } from '../aws/arn.ts';
 import type { Tag } from '../aws/tags.ts';
-import { KEY_TYPE_TAG, OWN_TAG } from '../defaults.ts';
+import { KEY_TYPE_TAG, TOOL_TAG } from '../defaults.ts';
 import { looksLikeKey } from '../redaction.ts';
-import { inputWords as words } from './messages.ts';
+import { inputMessages as messages } from './messages.ts';
 
 /**
  * A rule for one kind of answer: says in a sentence what is wrong with a value, or nothing when it is right.
@@ -12,19 +12,19 @@ export type Rule = (value: string, what: string) => string | undefined;
 
 function matching(pattern: RegExp, sentence: (what: string) => string): Rule {
   return (value, what) => {
-    if (looksLikeKey(value)) return words.looksLikeKey(what);
+    if (looksLikeKey(value)) return messages.looksLikeKey(what);
     return pattern.test(value) ? undefined : sentence(what);
   };
 }
 
 /** Secrets Manager API reference, `CreateSecret`, `Name`. */
-export const secretName: Rule = matching(/^[A-Za-z0-9/_+=.@-]{1,512}$/, words.secretName);
+export const secretName: Rule = matching(/^[A-Za-z0-9/_+=.@-]{1,512}$/, messages.secretName);
 
 /**
  * What names of secrets begin with. Its characters are those of the names, none of which means anything to IAM: a wildcard in
  * an ARN is written with others. It is shorter than a name may be, so that something can follow.
  */
-export const secretPrefix: Rule = matching(/^[A-Za-z0-9/_+=.@-]{1,500}$/, words.secretPrefix);
+export const secretPrefix: Rule = matching(/^[A-Za-z0-9/_+=.@-]{1,500}$/, messages.secretPrefix);
 
 /** In characters. Source: IAM API reference, `CreatePolicy`, `PolicyName`. */
 export const LONGEST_POLICY_NAME = 128;
@@ -32,25 +32,25 @@ export const LONGEST_POLICY_NAME = 128;
 /** IAM API reference, `CreatePolicy`, `PolicyName`. */
 export const policyName: Rule = matching(
   new RegExp(`^[\\w+=,.@-]{1,${LONGEST_POLICY_NAME}}$`),
-  words.policyName,
+  messages.policyName,
 );
 
-const anyRoleName = matching(/^[\w+=,.@-]{1,64}$/, words.roleName);
+const anyRoleName = matching(/^[\w+=,.@-]{1,64}$/, messages.roleName);
 
 /** IAM API reference, `CreateRole`, `RoleName`; `MediaConnectAccessRole` is reserved, and IAM does not tell letter case apart. */
 export const roleName: Rule = (value, what) =>
-  value.toLowerCase() === 'mediaconnectaccessrole' ? words.roleReserved(what) : anyRoleName(value, what);
+  value.toLowerCase() === 'mediaconnectaccessrole' ? messages.roleReserved(what) : anyRoleName(value, what);
 
 /** IAM API reference, `CreateRole`, `Description`. */
 export const roleDescription: Rule = matching(
   /^[\t\n\r\u0020-\u007e\u00a1-\u00ff]{0,1000}$/,
-  words.roleDescription,
+  messages.roleDescription,
 );
 
 /** Where AWS requests can be sent to. */
 export const endpointUrl: Rule = (value, what) => {
-  if (hasKeyAsHost(value)) return words.looksLikeKey(what);
-  return isHttpUrl(value) ? undefined : words.endpointUrl(what);
+  if (hasKeyAsHost(value)) return messages.looksLikeKey(what);
+  return isHttpUrl(value) ? undefined : messages.endpointUrl(what);
 };
 
 /** Whether AWS requests can be sent to this address. A URL parser would forgive line breaks and spaces; a socket does not. */
@@ -65,14 +65,15 @@ export function hasKeyAsHost(url: string): boolean {
   return /^[0-9a-f._-]*$/i.test(host) && looksLikeKey(host);
 }
 
-export const region: Rule = (value, what) => (isRegionName(value) ? undefined : words.region(what));
+export const region: Rule = (value, what) => (isRegionName(value) ? undefined : messages.region(what));
 
-export const secretArn: Rule = (value, what) => (parseSecretArn(value) ? undefined : words.secretArn(what));
+export const secretArn: Rule = (value, what) =>
+  parseSecretArn(value) ? undefined : messages.secretArn(what);
 
 export const boundaryArn: Rule = (value, what) => {
   const arn = parseArn(value);
   const ok = arn?.service === 'iam' && arn.region === '' && arn.account !== '';
-  return ok && arn.resource.startsWith('policy/') ? undefined : words.boundary(what);
+  return ok && arn.resource.startsWith('policy/') ? undefined : messages.boundary(what);
 };
 
 /** IAM API reference, `Role`, `Arn`; with a path or without. */
@@ -81,14 +82,14 @@ export const roleArn: Rule = (value, what) => {
   const ok = arn?.service === 'iam' && /^\d{12}$/.test(arn.account);
   return ok && /^role\/([\x21-\x7e]+\/)?[\w+=,.@-]{1,64}$/.test(arn.resource)
     ? undefined
-    : words.roleArn(what);
+    : messages.roleArn(what);
 };
 
 /** MediaConnect API reference, `Flow`, `FlowArn`, and `RouterInput`, `Arn`: what `verify --flow-arn` looks at. */
 export const flowArn: Rule = (value, what) => {
   const arn = parseArn(value);
   const ok = arn?.service === 'mediaconnect' && isRegionName(arn.region) && /^\d{12}$/.test(arn.account);
-  return ok && MEDIA.test(arn.resource) ? undefined : words.flowArn(what);
+  return ok && MEDIA.test(arn.resource) ? undefined : messages.flowArn(what);
 };
 
 const MEDIA = /^(flow:.|router(Input|Output):[a-z0-9]+$)/;
@@ -100,7 +101,7 @@ const LONGEST_PATTERN = 2_048;
 
 /** An `aws:SourceArn` pattern; `*` and `?` may stand in it. */
 export const sourceArn: Rule = (value, what) =>
-  value.length <= LONGEST_PATTERN && SOURCE_ARN.test(value) ? undefined : words.sourceArn(what);
+  value.length <= LONGEST_PATTERN && SOURCE_ARN.test(value) ? undefined : messages.sourceArn(what);
 
 /** Secrets Manager API reference, `CreateSecret`, `KmsKeyId`. */
 export const kmsKeyId: Rule = (value, what) => {
@@ -109,25 +110,25 @@ export const kmsKeyId: Rule = (value, what) => {
     /^(alias\/(?!aws\/)[\w/-]{1,250}|(key\/)?(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}))$/i;
   const keyPrefixed =
     resource.startsWith('key/') === value.startsWith('arn:') || resource.startsWith('alias/');
-  return known.test(resource) && keyPrefixed ? undefined : words.kmsKeyId(what);
+  return known.test(resource) && keyPrefixed ? undefined : messages.kmsKeyId(what);
 };
 
 /** AWS General Reference, "Tagging your AWS resources": the rules that hold for IAM and for Secrets Manager alike. */
 export function tagProblem({ key, value }: Tag, what: string): string | undefined {
-  if (looksLikeKey(key) || looksLikeKey(value)) return words.looksLikeKey(what);
+  if (looksLikeKey(key) || looksLikeKey(value)) return messages.looksLikeKey(what);
   const allowed = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
   const fits = key.length >= 1 && key.length <= 128 && value.length <= 256;
-  if (!fits || !allowed.test(key) || !allowed.test(value) || /^aws:/i.test(key)) return words.tagKey(what);
-  const own = [OWN_TAG, KEY_TYPE_TAG].find((each) => each === key.toLowerCase());
-  return own === undefined ? undefined : words.tagOwn(what, own);
+  if (!fits || !allowed.test(key) || !allowed.test(value) || /^aws:/i.test(key)) return messages.tagKey(what);
+  const own = [TOOL_TAG, KEY_TYPE_TAG].find((each) => each === key.toLowerCase());
+  return own === undefined ? undefined : messages.tagOwn(what, own);
 }
 
 /** What is wrong with tags that are right by themselves. AWS takes 50 on a resource, and IAM does not tell letter case apart. */
 export function tagListProblems(tags: readonly Tag[], what: string): string[] {
   const keys = new Set(tags.map(({ key }) => key.toLowerCase()));
   return [
-    ...(keys.size < tags.length ? [words.tagTwice(what)] : []),
-    ...(tags.length > MOST_TAGS ? [words.tagCount(what, MOST_TAGS)] : []),
+    ...(keys.size < tags.length ? [messages.tagTwice(what)] : []),
+    ...(tags.length > MOST_TAGS ? [messages.tagCount(what, MOST_TAGS)] : []),
   ];
 }
 

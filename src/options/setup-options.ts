@@ -10,7 +10,7 @@ import {
   reader,
   readKeyOptions,
 } from './key-options.ts';
-import { inputWords as words } from './messages.ts';
+import { inputMessages as messages } from './messages.ts';
 import * as rules from './rules.ts';
 import type { SetupAnswers } from './setup-request.ts';
 
@@ -80,7 +80,7 @@ export function combinations(options: SetupOptions): string[] {
   );
   return [
     ...keyProblems(options),
-    ...(secretArn && withArn ? [words.keyWithArn] : []),
+    ...(secretArn && withArn ? [messages.keyWithArn] : []),
     ...kmsKeyProblems(options),
     ...prefixProblems(options),
     ...partitionProblems(options),
@@ -92,22 +92,24 @@ function partitionProblems({ region = [], secretArn = [] }: SetupOptions): strin
   const arns = secretArn.flatMap((arn) => parseSecretArn(arn.trim()) ?? []);
   const several = (regions: string[]) => new Set(regions.map(partitionOf)).size > 1;
   return [
-    ...(several(region) ? [words.partitions(words.regionsOf('--region'))] : []),
-    ...(several(arns.map((arn) => arn.region)) ? [words.partitions(words.regionsOf('--secret-arn'))] : []),
+    ...(several(region) ? [messages.partitions(messages.regionsOf('--region'))] : []),
+    ...(several(arns.map((arn) => arn.region))
+      ? [messages.partitions(messages.regionsOf('--secret-arn'))]
+      : []),
   ];
 }
 
 /** A policy for a prefix must allow reading the secret that it is made for. */
 function prefixProblems({ policyScope, policyPrefix, secretName, secretArn = [] }: SetupOptions): string[] {
-  if (policyScope !== 'prefix') return policyPrefix === undefined ? [] : [words.prefixAlone];
-  if (policyPrefix === undefined) return [words.prefixMissing];
+  if (policyScope !== 'prefix') return policyPrefix === undefined ? [] : [messages.prefixAlone];
+  if (policyPrefix === undefined) return [messages.prefixMissing];
   // One that is wrong by itself is told by its rule.
   if (rules.secretPrefix(policyPrefix, '')) return [];
   const outside = (name: string | undefined) => name !== undefined && !name.startsWith(policyPrefix);
   const names = secretArn.map((arn) => parseSecretArn(arn.trim())?.name);
   return [
-    ...(outside(secretName) ? [words.outsidePrefix('--secret-name')] : []),
-    ...(names.some(outside) ? [words.outsidePrefix('--secret-arn')] : []),
+    ...(outside(secretName) ? [messages.outsidePrefix('--secret-name')] : []),
+    ...(names.some(outside) ? [messages.outsidePrefix('--secret-arn')] : []),
   ];
 }
 
@@ -118,7 +120,10 @@ export function kmsKeyProblems({
 }: Pick<SetupOptions, 'kmsKeyId' | 'region'>): string[] {
   const arn = kmsKeyId === undefined ? undefined : parseArn(kmsKeyId);
   if (!arn) return [];
-  if (region.some((name) => partitionOf(name) !== arn.partition)) return [words.kmsPartition('--kms-key-id')];
+  if (region.some((name) => partitionOf(name) !== arn.partition))
+    return [messages.kmsPartition('--kms-key-id')];
   const ofOneRegion = !/^(alias\/|key\/mrk-)/.test(arn.resource);
-  return ofOneRegion && region.some((name) => name !== arn.region) ? [words.kmsRegions('--kms-key-id')] : [];
+  return ofOneRegion && region.some((name) => name !== arn.region)
+    ? [messages.kmsRegions('--kms-key-id')]
+    : [];
 }

@@ -138,8 +138,8 @@ export interface SetupRequest {
   keyTypeGuessed?: true;
   /** Checked against the key's length; told by the length when absent. */
   algorithm?: Algorithm;
-  policy: PolicyWish;
-  role: RoleWish;
+  policy: PolicySpec;
+  role: RoleSpec;
   /** The user's tags; the program adds its own. */
   tags: Tag[];
   answers: {
@@ -150,13 +150,13 @@ export interface SetupRequest {
 }
 
 /** The policy that shall allow reading a key. */
-export interface PolicyWish {
+export interface PolicySpec {
   name: string;
   scope: PolicyScope;
 }
 
 /** The role that shall read a key. */
-export interface RoleWish {
+export interface RoleSpec {
   name: string;
   description: string;
   /** Whether the trust policy has the `aws:SourceAccount` condition. */

@@ -1,10 +1,10 @@
-import { allOrFirstFailure, atMostInEach } from '../aws/requests/concurrency.ts';
-import type { FoundSecret } from '../aws/secrets/index.ts';
-import { FLEET } from '../defaults.ts';
+import { allSettledOrThrow, atMostInEach } from '../aws/requests/concurrency.ts';
+import type { SecretState } from '../aws/secrets/index.ts';
+import { BATCH_RUN } from '../defaults.ts';
 import { isLoss } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';
 import type { Conflict, PolicyOutcome, StepName } from '../plan-types.ts';
-import { setupWords as words } from '../ui/messages.ts';
+import { setupMessages as messages } from '../ui/messages.ts';
 import { keyConflict } from './conflict.ts';
 import { attempt } from './observe.ts';
 import { type GroupPlan, isOpen, type KeyPlan, policiesFor, type SetupPlan } from './plan.ts';
@@ -65,7 +65,7 @@ function isDone(result: unknown): boolean {
 async function storeAll(context: StepContext, { keys }: SetupPlan, onKey: () => void): Promise<KeyResult[]> {
   const back = readBack(context);
   const regionOf = ({ secrets }: KeyPlan) => beginsIn(secrets?.plan.expected.secrets);
-  const results = await atMostInEach(FLEET.keysAtOnce, keys, regionOf, async (key) => {
+  const results = await atMostInEach(BATCH_RUN.keysAtOnce, keys, regionOf, async (key) => {
     const stopped = whatStops(key);
     if (stopped || !key.secrets) return failed(stopped);
     const result = await storeKey(context, key.input, key.secrets, back);
@@ -92,7 +92,7 @@ async function storeKey(
 }
 
 /** What the secrets hold now. One that was kept was read a moment ago. */
-async function look(back: ReadBack, secrets: SecretRef[], found: FoundSecret[]): Promise<FoundSecret[]> {
+async function look(back: ReadBack, secrets: SecretRef[], found: SecretState[]): Promise<SecretState[]> {
   const seen = secrets.map((secret) => {
     const kept = secret.action === 'kept' ? found.find(({ arn }) => arn === secret.arn) : undefined;
     return kept ?? back.read(secret);
@@ -108,7 +108,7 @@ async function applyGroups<Request, Found, Plan extends StepPlan>(
   keys: KeyResult[],
   policiesOf: (members: number[]) => PolicyOutcome[],
 ) {
-  const done = await allOrFirstFailure(
+  const done = await allSettledOrThrow(
     groups.map(async (group) => {
       const planned = planAgain(step, group, keys, policiesOf);
       if (!planned) return [];
@@ -158,7 +158,7 @@ function failConcerned(conflicts: Conflict[], keys: KeyResult[]): void {
   );
   const ofKey = new Map<KeyResult, Conflict[]>();
   for (const conflict of conflicts) {
-    const late = { ...conflict, details: [...conflict.details, words.shownLate] };
+    const late = { ...conflict, details: [...conflict.details, messages.shownLate] };
     const about = conflict.about === undefined ? undefined : byArn.get(conflict.about);
     for (const key of about?.map((each) => each.key) ?? keys) {
       ofKey.set(key, [...(ofKey.get(key) ?? []), late]);
@@ -170,7 +170,7 @@ function failConcerned(conflicts: Conflict[], keys: KeyResult[]): void {
 /** Reads back what was written, some at a time: together they take fewer requests than each by itself. */
 interface ReadBack {
   /** Returns what the secret holds now. It may be read only once `rest` is called. */
-  read(secret: SecretRef): Promise<FoundSecret | undefined>;
+  read(secret: SecretRef): Promise<SecretState | undefined>;
   /** Reads whatever has not been read yet. */
   rest(): void;
 }
@@ -185,7 +185,7 @@ function readBack({ secrets }: Pick<StepContext, 'secrets'>): ReadBack {
     read({ region, arn }) {
       return new Promise((answer) => {
         waiting.push(() => answer(secrets.read(region, arn, { known: true })));
-        if (waiting.length >= FLEET.readBackAtOnce) rest();
+        if (waiting.length >= BATCH_RUN.readBackAtOnce) rest();
       });
     },
     rest,

@@ -1,10 +1,10 @@
-import type { Told } from '../failure.ts';
+import type { Message } from '../failure.ts';
 import { EXIT, Failure } from '../failure.ts';
 import type { Choice, Conflict } from '../plan-types.ts';
-import { setupWords as words } from '../ui/messages.ts';
+import { setupMessages as messages } from '../ui/messages.ts';
 
 /** A conflict that the command line offers no way out of. */
-export function blockedBy(found: string, ...details: Told[]): Conflict {
+export function blockedBy(found: string, ...details: Message[]): Conflict {
   return { found, details, choices: [] };
 }
 
@@ -25,7 +25,7 @@ export function conflictFailure(conflicts: Conflict[]): Failure {
   const [first, ...others] = conflicts;
   if (others.length === 0) return keyConflict(conflicts);
   return failureOf(first, {
-    message: words.conflictTitle(conflicts.length),
+    message: messages.conflictTitle(conflicts.length),
     details: conflicts.flatMap((one) => [one.found, ...indented(one), ...waysOut(one.choices)]),
     choices: [],
   });
@@ -33,7 +33,7 @@ export function conflictFailure(conflicts: Conflict[]): Failure {
 
 function failureOf(
   first: Conflict | undefined,
-  { message, details, choices }: { message: string; details: Told[]; choices: Choice[] },
+  { message, details, choices }: { message: string; details: Message[]; choices: Choice[] },
 ): Failure {
   const [hint] = waysOut(choices);
   return new Failure(message, {
@@ -45,12 +45,12 @@ function failureOf(
   });
 }
 
-function waysOut(choices: Choice[]): Told[] {
+function waysOut(choices: Choice[]): Message[] {
   return choices.length > 0 ? [{ waysOut: choices }] : [];
 }
 
 /** What shows a conflict closer, below the line that says what it is. */
-function indented(conflict: Conflict | undefined): Told[] {
+function indented(conflict: Conflict | undefined): Message[] {
   return (conflict?.details ?? []).map((detail) => {
     if (typeof detail === 'string') return `  ${detail}`;
     return 'remedy' in detail ? { ...detail, remedy: `  ${detail.remedy}` } : detail;

@@ -2,9 +2,9 @@ import type { Quota } from '../plan-types.ts';
 import type { PolicyScope } from '../policy/index.ts';
 import { dayOf } from '../text.ts';
 
-/** Words of the plan: reasons, conflicts, ways out, warnings. */
+/** Messages of the plan: reasons, conflicts, ways out, warnings. */
 
-export const secretWords = {
+export const secretMessages = {
   otherKeyType: (name: string, region: string, held: string, wanted: string) =>
     `The secret ${name} in ${region} is for the key type ${held}, as its tag says, and not for ${wanted}.`,
   otherKeyTypeHint: 'Store this key in another secret.',
@@ -56,7 +56,7 @@ export const secretWords = {
     `The value of the secret ${name} in ${region} was replaced before, or another run is replacing it now.`,
   versionsUnseen:
     'To find out which, allow secretsmanager:ListSecretVersionIds and run the same command again.',
-  settling: 'the secret to show what others have just done with it',
+  reconciling: 'the secret to show what others have just done with it',
   kmsWrongRegion: (region: string) =>
     `The KMS key of --kms-key-id is not in ${region}. Give a multi-Region key or an alias, or set up each Region by itself.`,
 
@@ -86,7 +86,7 @@ function everySecret(scope: WideScope): string {
     : `every secret whose name begins with ${scope.prefix} in these Regions`;
 }
 
-export const policyWords = {
+export const policyMessages = {
   create: (count: number) =>
     `allows MediaConnect's role to read ${count === 1 ? 'the secret' : `${count} secrets`}`,
   createWide: (scope: WideScope) => `allows reading ${everySecret(scope)}`,
@@ -136,7 +136,7 @@ function limitText({ limit, assumed }: Quota): string {
     : String(limit);
 }
 
-export const roleWords = {
+export const roleMessages = {
   create: 'is a role that MediaConnect may assume',
   attach: (policies: string[]) => `gets ${policies.join(', ')}`,
   keep: 'may be assumed by MediaConnect already',

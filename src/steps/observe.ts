@@ -1,15 +1,15 @@
 import { inTurns } from '../aws/requests/concurrency.ts';
 import { isAboutCaller } from '../aws/secrets/find-in-regions.ts';
 import type { Identity } from '../aws/session.ts';
-import { FLEET } from '../defaults.ts';
+import { BATCH_RUN } from '../defaults.ts';
 import { type Attempt, Failure } from '../failure.ts';
 import type { SetupRequest } from '../options/setup-request.ts';
 import type { StepName } from '../plan-types.ts';
 import { type Group, policyGroups, roleGroups } from './groups.ts';
-import { type FoundPolicies, readPolicy } from './read-policy/index.ts';
-import type { FoundSecrets } from './store-secret/decision-types.ts';
+import { type ObservedPolicies, readPolicy } from './read-policy/index.ts';
+import type { ObservedSecrets } from './store-secret/decision-types.ts';
 import { storeSecret } from './store-secret/index.ts';
-import type { FoundTrust } from './trust-role/conflicts.ts';
+import type { TrustState } from './trust-role/conflicts.ts';
 import { trustRole } from './trust-role/index.ts';
 import type { PolicyRequest, RoleRequest, StepContext } from './types.ts';
 
@@ -24,9 +24,9 @@ export interface Inspection {
   /** As they were made, with the kind of key where only the secrets tell it. */
   requests: SetupRequest[];
   /** One for each request. */
-  secrets: Attempt<FoundSecrets>[];
-  policies: InspectedGroup<PolicyRequest, FoundPolicies>[];
-  roles: InspectedGroup<RoleRequest, FoundTrust>[];
+  secrets: Attempt<ObservedSecrets>[];
+  policies: InspectedGroup<PolicyRequest, ObservedPolicies>[];
+  roles: InspectedGroup<RoleRequest, TrustState>[];
 }
 
 /**
@@ -38,7 +38,7 @@ export async function inspectAll(
   requests: SetupRequest[],
   onKey: () => void = () => undefined,
 ): Promise<Inspection> {
-  const secrets = inTurns(FLEET.readAtOnce, requests, (request) =>
+  const secrets = inTurns(BATCH_RUN.readAtOnce, requests, (request) =>
     attempt(storeSecret.name, () => storeSecret.inspect(context, request)).finally(onKey),
   );
   const policies = policyGroups(requests).map(async (group) => ({
@@ -62,7 +62,7 @@ export async function inspectAll(
 }
 
 /** Returns a request for secrets that exist with the kind of key that their tag tells, where nobody has said it. */
-function withTaggedType(request: SetupRequest, found: Attempt<FoundSecrets> | undefined): SetupRequest {
+function withTaggedType(request: SetupRequest, found: Attempt<ObservedSecrets> | undefined): SetupRequest {
   if (!request.keyTypeGuessed || request.secret.kind === 'store' || !found || 'failure' in found)
     return request;
   const [keyType] = found.value.places.flatMap(({ secret }) => secret?.keyType ?? []);

@@ -4,10 +4,10 @@ import type { SetupRequest } from '../options/setup-request.ts';
 import type { Change, Conflict } from '../plan-types.ts';
 import type { Group } from './groups.ts';
 import type { Inspection } from './observe.ts';
-import { type FoundPolicies, type PolicyPlan, readPolicy } from './read-policy/index.ts';
-import type { FoundSecrets, SecretPlan } from './store-secret/decision-types.ts';
+import { type ObservedPolicies, type PolicyPlan, readPolicy } from './read-policy/index.ts';
+import type { ObservedSecrets, SecretPlan } from './store-secret/decision-types.ts';
 import { storeSecret } from './store-secret/index.ts';
-import type { FoundTrust } from './trust-role/conflicts.ts';
+import type { TrustState } from './trust-role/conflicts.ts';
 import { type RolePlan, trustRole } from './trust-role/index.ts';
 import type { PolicyRequest, RoleRequest, SecretRef, StepInput } from './types.ts';
 
@@ -15,7 +15,7 @@ import type { PolicyRequest, RoleRequest, SecretRef, StepInput } from './types.t
 export interface KeyPlan {
   input: StepInput<SetupRequest>;
   /** What its secrets are, and what becomes of them; absent when they could not be read. */
-  secrets?: { found: FoundSecrets; plan: SecretPlan };
+  secrets?: { found: ObservedSecrets; plan: SecretPlan };
   conflicts: Conflict[];
   /** Why its secrets, its policy or its role could not be read. */
   failure?: Failure;
@@ -31,8 +31,8 @@ export interface GroupPlan<Request, Found, Plan> extends Group<Request> {
 export interface SetupPlan {
   /** One for each request. */
   keys: KeyPlan[];
-  policies: GroupPlan<PolicyRequest, FoundPolicies, PolicyPlan>[];
-  roles: GroupPlan<RoleRequest, FoundTrust, RolePlan>[];
+  policies: GroupPlan<PolicyRequest, ObservedPolicies, PolicyPlan>[];
+  roles: GroupPlan<RoleRequest, TrustState, RolePlan>[];
   changes: Change[];
   warnings: string[];
 }

@@ -1,12 +1,12 @@
-import type { FoundRole } from '../aws/iam/roles.ts';
-import type { FoundSecret } from '../aws/secrets/index.ts';
+import type { RoleState } from '../aws/iam/roles.ts';
+import type { SecretState } from '../aws/secrets/index.ts';
 import type { Attempt, Failure } from '../failure.ts';
 import type { KeyMaterial } from '../key/index.ts';
 import type { PolicyOutcome, RoleOutcome } from '../plan-types.ts';
 import { keyConflict } from './conflict.ts';
 import { changes, type GroupPlan, type KeyPlan, type SetupPlan } from './plan.ts';
 import type { SecretPlan } from './store-secret/decision-types.ts';
-import type { FoundTrust } from './trust-role/conflicts.ts';
+import type { TrustState } from './trust-role/conflicts.ts';
 import type { RolePlan } from './trust-role/index.ts';
 import type { RoleRequest, SecretRef, StepInput } from './types.ts';
 
@@ -16,7 +16,7 @@ export interface KeyResult {
   /** The key that is stored: the user's, or the one that was there and is kept. */
   key?: KeyMaterial;
   /** What the secrets hold; those that were written are read back. */
-  seen: Promise<Attempt<FoundSecret[]>>;
+  seen: Promise<Attempt<SecretState[]>>;
   /** Why it is not set up. */
   failure?: Failure;
 }
@@ -28,7 +28,7 @@ export interface RoleResult {
   role: RoleOutcome;
   policies: PolicyOutcome[];
   /** The role as it was read, where nothing was changed that it depends on. */
-  unchanged?: FoundRole;
+  unchanged?: RoleState;
 }
 
 export interface SetupResult {
@@ -59,7 +59,7 @@ function expectedOf(key: KeyPlan): KeyResult {
 }
 
 /** The secrets that the plan has found. */
-export function foundIn({ decisions }: SecretPlan): FoundSecret[] {
+export function foundIn({ decisions }: SecretPlan): SecretState[] {
   return decisions.flatMap((decision) => ('found' in decision ? [decision.found] : []));
 }
 
@@ -78,7 +78,7 @@ export function failed(failure: Failure | undefined): KeyResult {
 
 /** The result for a role, once it is known which one it is. */
 export function roleResult(
-  { request, keys, plan }: GroupPlan<RoleRequest, FoundTrust, RolePlan>,
+  { request, keys, plan }: GroupPlan<RoleRequest, TrustState, RolePlan>,
   { secrets, policies }: StepInput<RoleRequest>,
   role: RoleOutcome | undefined,
 ): RoleResult[] {

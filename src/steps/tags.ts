@@ -1,5 +1,5 @@
 import type { Tag } from '../aws/tags.ts';
-import { KEY_TYPE_TAG, OVERFLOW_TAG_VALUE, OWN_TAG } from '../defaults.ts';
+import { KEY_TYPE_TAG, OVERFLOW_TAG_VALUE, TOOL_TAG } from '../defaults.ts';
 import type { KeyType } from '../key/index.ts';
 import type { StepName } from '../plan-types.ts';
 import type { CreateWork } from './read-policy/distribute.ts';
@@ -9,7 +9,7 @@ export function tagsFor(
   step: StepName | typeof OVERFLOW_TAG_VALUE,
   { tags }: { tags: Tag[] },
 ): { Key: string; Value: string }[] {
-  return [{ Key: OWN_TAG, Value: step }, ...tags.map(({ key, value }) => ({ Key: key, Value: value }))];
+  return [{ Key: TOOL_TAG, Value: step }, ...tags.map(({ key, value }) => ({ Key: key, Value: value }))];
 }
 
 /** The tags of a new secret, which say what kind of key it holds too, where the user's leave room: AWS takes 50. */

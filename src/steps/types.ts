@@ -4,21 +4,21 @@ import type { Aws, Identity } from '../aws/session.ts';
 import type { Tag } from '../aws/tags.ts';
 import type { Limits } from '../defaults.ts';
 import type { KeyMaterial } from '../key/index.ts';
-import type { PolicyWish, RoleWish } from '../options/setup-request.ts';
+import type { PolicySpec, RoleSpec } from '../options/setup-request.ts';
 import type {
   Change,
   Conflict,
-  Happened,
   PolicyOutcome,
   RoleOutcome,
   SecretOutcome,
+  StepEvent,
   StepName,
 } from '../plan-types.ts';
 import type { KmsKeyRef } from '../policy/index.ts';
 
 /** What is wanted of a policy, for all keys that name it. */
 export interface PolicyRequest {
-  policy: PolicyWish;
+  policy: PolicySpec;
   tags: Tag[];
   /** The roles that are to read the secrets, each once. */
   roleNames: string[];
@@ -28,7 +28,7 @@ export interface PolicyRequest {
 
 /** What is wanted of a role, for all keys that name it. */
 export interface RoleRequest {
-  role: RoleWish;
+  role: RoleSpec;
   tags: Tag[];
   /** The Regions of the keys, and so of the flows. */
   regions: string[];
@@ -51,7 +51,7 @@ export interface StepContext {
   /** Aborted when the user interrupts. */
   interrupt: AbortSignal;
   /** Told as soon as a change is done, so that a failure half-way can say what exists. */
-  record(outcome: Happened): void;
+  record(outcome: StepEvent): void;
   /** Prints a warning that the plan shown did not have, because it has been made again since. */
   warn(warning: string): void;
   /** Told which step begins to change things, and that it has done so. */

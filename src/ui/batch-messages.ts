@@ -1,6 +1,6 @@
 import type { StepName } from '../plan-types.ts';
 
-/** Words of runs for many keys. */
+/** Messages of runs for many keys. */
 
 /** A whole number as a person reads it. Not by `Intl.NumberFormat`, which takes longer to load than all else in here. */
 export function count(number: number): string {
@@ -10,7 +10,7 @@ export function count(number: number): string {
 const ONLY_THE_REST = 'Run the same command again when this is put right: it does only the rest.';
 
 /** What a command says of the keys that it cannot do something with, and of the others. */
-export interface FleetEnd {
+export interface BatchEnding {
   /** The title of the table of those that cannot be done, before anything is changed. */
   leftOut: (number: number, all: number) => string;
   /** How to go on when some have failed. */
@@ -19,7 +19,7 @@ export interface FleetEnd {
   goOnWithAll: string;
 }
 
-function endOf(done: string, others: string): FleetEnd {
+function endOf(done: string, others: string): BatchEnding {
   return {
     leftOut: (number, all) => `${count(number)} of ${count(all)} keys cannot be ${done} as they are:`,
     goOn: `${others} ${ONLY_THE_REST}`,
@@ -27,14 +27,14 @@ function endOf(done: string, others: string): FleetEnd {
   };
 }
 
-export const fleetEnds = {
+export const batchEndings = {
   setup: endOf('set up', 'The other keys are in place.'),
   rotate: endOf('rotated', 'The other keys are rotated.'),
   rollback: endOf('put back', 'The other keys are those from before again.'),
   teardown: endOf('taken down', 'The other keys are taken down.'),
 };
 
-export const fleetWords = {
+export const batchMessages = {
   counted: (what: string, bar: string, done: number, total: number, leftMs: number | undefined) => {
     const left = leftMs === undefined ? '' : `, ${duration(leftMs)} left`;
     return `${what}: ${bar}${count(done)} of ${count(total)}${left}`;
@@ -88,7 +88,7 @@ export const fleetWords = {
     number === 1 ? 'MediaConnect can read the key.' : `MediaConnect can read ${count(number)} keys.`,
   doneOpen: (number: number) =>
     `${number === 1 ? 'The key is' : `${count(number)} keys are`} set up. The checks can't tell whether MediaConnect can read ${number === 1 ? 'it' : 'all of them'}.`,
-  where: (region: string, number: number) => `${fleetWords.several.secret(number)} in ${region}`,
+  where: (region: string, number: number) => `${batchMessages.several.secret(number)} in ${region}`,
   generated:
     'Keys that were generated are only in Secrets Manager. The other end of the stream needs its key too; read one with, for example:',
   proven: 'Proven: MediaConnect may assume the roles, and the roles may read the keys.',

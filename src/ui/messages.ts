@@ -1,8 +1,8 @@
 import type { ChangeAction, OutcomeAction, StepName } from '../plan-types.ts';
 
-/** Words of the `setup` command: the plan, the progress, the summary. */
+/** Messages of the `setup` command: the plan, the progress, the summary. */
 
-export const setupWords = {
+export const setupMessages = {
   tracePrefix: 'debug:',
   reading: 'Reading what exists in the account',
   planTitle: 'What will be done',

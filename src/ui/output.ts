@@ -102,7 +102,7 @@ function levelOf({ level }: ChalkInstance): ColorSupportLevel {
   return Number.isNaN(level) || level > 3 ? 1 : level < 0 ? 0 : level;
 }
 
-/** Words about the output itself. Kept apart because every start of the program loads them. */
-export const outputWords = {
+/** Messages about the output itself. Kept apart because every start of the program loads them. */
+export const outputMessages = {
   unwritten: (code: string) => `The result could not be written (${code}).`,
 };

@@ -1,8 +1,8 @@
-import type { Told } from '../failure.ts';
+import type { Message } from '../failure.ts';
 import type { Change, ChangeAction, Conflict } from '../plan-types.ts';
 import { folded, MOST_LINES, plain, plainCommand, plainLines } from '../text.ts';
-import { fleetWords } from './batch-messages.ts';
-import { setupWords as words } from './messages.ts';
+import { batchMessages } from './batch-messages.ts';
+import { setupMessages as messages } from './messages.ts';
 import type { Output } from './output.ts';
 
 /** What is planned, and what the user should know of it. */
@@ -27,7 +27,8 @@ export function showPlan(
   for (const line of planLines(output, changes, whole)) output.say(line);
   const shown = whole ? warnings : warnings.slice(0, MOST_LINES);
   for (const warning of shown) showWarning(output, warning);
-  if (shown.length < warnings.length) output.say(`  ${fleetWords.moreNotes(warnings.length - shown.length)}`);
+  if (shown.length < warnings.length)
+    output.say(`  ${batchMessages.moreNotes(warnings.length - shown.length)}`);
   output.say();
 }
 
@@ -62,12 +63,12 @@ function planLine({ paint }: Output, change: Change, count: number): string {
     detach: paint.red,
     delete: paint.red,
   };
-  const what = `${words.mark[action]} ${words.verb[action].padEnd(7)}`;
+  const what = `${messages.mark[action]} ${messages.verb[action].padEnd(7)}`;
   const where = region ? ` (${region})` : '';
   const subject =
     count === 1
-      ? `${words.resource[resource]} ${paint.bold(plain(name))}`
-      : paint.bold(fleetWords.several[resource](count));
+      ? `${messages.resource[resource]} ${paint.bold(plain(name))}`
+      : paint.bold(batchMessages.several[resource](count));
   return `  ${colour[action](what)} ${subject}${where}: ${plain(reason)}`;
 }
 
@@ -81,7 +82,7 @@ export function planDocuments({ paint }: Output, changes: Change[]): string {
   return changes
     .filter(({ document }) => document !== undefined)
     .map(({ name, resource, document }) => {
-      const title = paint.bold(`${words.resource[resource]} ${plain(name)}`);
+      const title = paint.bold(`${messages.resource[resource]} ${plain(name)}`);
       return `${title}\n${plainLines(JSON.stringify(document, undefined, 2))}`;
     })
     .join('\n\n');
@@ -89,20 +90,20 @@ export function planDocuments({ paint }: Output, changes: Change[]): string {
 
 /** What a conflict says, line by line. */
 export function conflictLines({ found, details }: Conflict): string[] {
-  return [plain(found), ...details.map((detail) => `  ${plain(toldText(detail))}`)];
+  return [plain(found), ...details.map((detail) => `  ${plain(messageText(detail))}`)];
 }
 
 /** A line of what is told. */
-export interface ToldLine {
+export interface MessageLine {
   text: string;
   /** Whether it is a command, which is not broken, so that it can be copied. */
   whole: boolean;
 }
 
 /** What is told, with the command on a line of its own. */
-export function toldLines(told: Told): ToldLine[] {
+export function messageLines(told: Message): MessageLine[] {
   if (typeof told === 'string' || 'waysOut' in told || told.command === undefined)
-    return [{ text: plain(toldText(told)), whole: false }];
+    return [{ text: plain(messageText(told)), whole: false }];
   const indent = /^ */.exec(told.remedy)?.[0] ?? '';
   return [
     { text: plain(told.remedy), whole: false },
@@ -111,8 +112,8 @@ export function toldLines(told: Told): ToldLine[] {
 }
 
 /** What is told, as one line. */
-export function toldText(told: Told): string {
+export function messageText(told: Message): string {
   if (typeof told === 'string') return told;
-  if ('waysOut' in told) return words.waysOut(told.waysOut.map(({ flag, text }) => `${flag} (${text})`));
+  if ('waysOut' in told) return messages.waysOut(told.waysOut.map(({ flag, text }) => `${flag} (${text})`));
   return told.command === undefined ? told.remedy : `${told.remedy} ${told.command}`;
 }

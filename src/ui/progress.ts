@@ -1,5 +1,5 @@
 import { plain } from '../text.ts';
-import { fleetWords as words } from './batch-messages.ts';
+import { batchMessages as messages } from './batch-messages.ts';
 import type { Output } from './output.ts';
 import { type StopWatch, watchStops } from './terminal.ts';
 
@@ -46,7 +46,7 @@ async function spinner({ paint, say, width }: Output): Promise<Progress> {
       show.start(plain(what));
     },
     count(done, total) {
-      show.text = words.counted(begun, bar(done / total, width), done, total, left(done, total));
+      show.text = messages.counted(begun, bar(done / total, width), done, total, left(done, total));
     },
     wait(what = begun) {
       show.text = plain(what);
@@ -95,7 +95,7 @@ function lines(output: Output): Progress {
     count(done, total) {
       if (performance.now() - countedAt < LOG_EVERY_MS) return;
       countedAt = performance.now();
-      say(words.counted(begun, '', done, total, left(done, total)));
+      say(messages.counted(begun, '', done, total, left(done, total)));
     },
     wait(what) {
       if (what === undefined || performance.now() - waitedAt < LOG_EVERY_MS) return;

@@ -11,7 +11,7 @@ import { HttpResponse } from '@smithy/core/protocols';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type AwsSettings, createClients } from '../../src/aws/clients.ts';
 import { readConfiguration } from '../../src/aws/credentials/configuration.ts';
-import { createLanes } from '../../src/aws/requests/request-queues.ts';
+import { createRequestQueues } from '../../src/aws/requests/request-queues.ts';
 import { openAws } from '../../src/aws/session.ts';
 import type { Failure } from '../../src/failure.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
@@ -64,7 +64,7 @@ async function finding(
   const clients = createClients(
     { configuration, homeRegion: 'us-west-2', ...how },
     interrupt,
-    createLanes(interrupt),
+    createRequestQueues(interrupt),
     () => () => undefined,
   );
   closing(() => clients.close());

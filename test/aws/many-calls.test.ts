@@ -1,6 +1,6 @@
 import { CreateSecretCommand, DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
-import { createLanes } from '../../src/aws/requests/request-queues.ts';
+import { createRequestQueues } from '../../src/aws/requests/request-queues.ts';
 import { type Aws, openAws } from '../../src/aws/session.ts';
 import { HTTP } from '../../src/defaults.ts';
 import { Interrupted } from '../../src/failure.ts';
@@ -126,13 +126,16 @@ describe('reads of many secrets at once', () => {
 });
 
 describe('the lanes in which calls wait', () => {
-  const run = (interrupt = new AbortController().signal) => ({ interrupt, lanes: createLanes(interrupt) });
+  const run = (interrupt = new AbortController().signal) => ({
+    interrupt,
+    queues: createRequestQueues(interrupt),
+  });
 
   test('are one for each Region: where one waits, the other goes on', async () => {
-    const { interrupt, lanes } = run();
+    const { interrupt, queues } = run();
     const done: string[] = [];
     const pass = (region: string) =>
-      lanes('secretsmanager', region)('CreateSecret').pass(interrupt, async () => void done.push(region));
+      queues('secretsmanager', region)('CreateSecret').pass(interrupt, async () => void done.push(region));
     const many = Promise.all(range(52).map(() => pass('us-west-2')));
     await pass('eu-west-1');
     expect(done.filter((region) => region === 'us-west-2').length).toBeLessThan(52);
@@ -140,24 +143,24 @@ describe('the lanes in which calls wait', () => {
   });
 
   test('do not hold a read up where changes wait', async () => {
-    const { interrupt, lanes } = run();
-    const lane = lanes('secretsmanager', 'us-west-2');
+    const { interrupt, queues } = run();
+    const queue = queues('secretsmanager', 'us-west-2');
     let waiting = 60;
     const changes = range(60).map(() =>
-      lane('CreateSecret').pass(interrupt, async () => {
+      queue('CreateSecret').pass(interrupt, async () => {
         waiting -= 1;
       }),
     );
-    await lane('DescribeSecret').pass(interrupt, async () => expect(waiting).toBeGreaterThan(0));
+    await queue('DescribeSecret').pass(interrupt, async () => expect(waiting).toBeGreaterThan(0));
     await Promise.all(changes);
   });
 
   test('let go at once of what waits when the user interrupts, but not of what belongs to a whole', async () => {
     const interruption = new AbortController();
-    const { lanes } = run(interruption.signal);
+    const { queues } = run(interruption.signal);
     const ends: string[] = [];
     const pass = async (name: string, stop: AbortSignal) => {
-      const passing = lanes('iam')('CreatePolicy').pass(stop, async () => void ends.push(`${name} done`));
+      const passing = queues('iam')('CreatePolicy').pass(stop, async () => void ends.push(`${name} done`));
       await passing.catch((error: Error) => ends.push(`${name} ${error.name}`));
     };
     // As many as go at once; then two that wait for their turn, one after the other.
@@ -170,9 +173,9 @@ describe('the lanes in which calls wait', () => {
 
   test('begin nothing whose turn has come in the moment of the interruption', async () => {
     const interruption = new AbortController();
-    const { lanes } = run(interruption.signal);
+    const { queues } = run(interruption.signal);
     let begun = false;
-    const passing = lanes('iam')('CreatePolicy').pass(interruption.signal, async () => {
+    const passing = queues('iam')('CreatePolicy').pass(interruption.signal, async () => {
       begun = true;
     });
     interruption.abort();

@@ -32,9 +32,9 @@ test('whatever quota of AWS the program can use up, its requests are sent at tha
   expect(counted.map(({ operation }) => operation)).toContain('ListSecretVersionIds');
   for (const { service, operation, quota } of counted) {
     const perSecond = AWS_DEFAULT_QUOTAS[quota];
-    const lane = QUOTAS.find((each) => each.service === service && each.operations.test(operation));
+    const queue = QUOTAS.find((each) => each.service === service && each.operations.test(operation));
     if (perSecond !== undefined)
-      expect([operation, lane?.perSecond]).toEqual([
+      expect([operation, queue?.perSecond]).toEqual([
         operation,
         perSecond < MOST_PER_SECOND ? perSecond : undefined,
       ]);

@@ -5,11 +5,11 @@ import {
   PutResourcePolicyCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
-import { type FoundSecret, readSecret } from '../../src/aws/secrets/index.ts';
+import { readSecret, type SecretState } from '../../src/aws/secrets/index.ts';
 import { listSecrets } from '../../src/aws/secrets/listing.ts';
 import { secretReader } from '../../src/aws/secrets/value-reader.ts';
 import { type Aws, openAws } from '../../src/aws/session.ts';
-import { OWN_TAG } from '../../src/defaults.ts';
+import { TOOL_TAG } from '../../src/defaults.ts';
 import type { SandboxCredentials } from '../../src/sandbox/index.ts';
 import { clientsFor } from '../sandbox/clients.ts';
 import { KEYS, REGION } from '../support/account.ts';
@@ -44,7 +44,7 @@ function asked(): Record<string, number> {
 }
 
 /** The key as it is, which no secret shows. */
-const plain = (found: FoundSecret | undefined) =>
+const plain = (found: SecretState | undefined) =>
   found?.content.kind === 'text' ? { ...found, content: found.content.key.reveal() } : found;
 
 async function readAlone(aws: Aws, ids: string[]) {
@@ -78,7 +78,7 @@ describe('secrets that are read at once', () => {
 
   test('are not asked for a resource policy where they cannot have one, and all others are', async () => {
     const { secrets, reader } = await scene([]);
-    const Tags = [{ Key: OWN_TAG, Value: 'store-secret' }];
+    const Tags = [{ Key: TOOL_TAG, Value: 'store-secret' }];
     for (const Name of [...names(6), 'theirs'])
       await secrets.send(
         new CreateSecretCommand({ Name, SecretString: 'key', ...(Name === 'theirs' ? {} : { Tags }) }),

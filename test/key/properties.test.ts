@@ -12,7 +12,7 @@ import {
   type KeySource,
   loadKey,
 } from '../../src/key/index.ts';
-import { toldText } from '../../src/ui/plan.ts';
+import { messageText } from '../../src/ui/plan.ts';
 import { anyText, SEED, validKey } from './arbitraries.ts';
 import { KEYS } from './keys.ts';
 import { isSentence, numbersIn } from './sentences.ts';
@@ -60,7 +60,9 @@ describe('whatever the user gives', () => {
     await fc.assert(
       fc.asyncProperty(anyText, async (text) => {
         const failure = await failureOf({ kind: 'env', name: 'KEY' }, { KEY: text });
-        const said = [failure?.message ?? '', ...(failure?.details ?? []), failure?.hint ?? ''].map(toldText);
+        const said = [failure?.message ?? '', ...(failure?.details ?? []), failure?.hint ?? ''].map(
+          messageText,
+        );
         for (const message of said
           .filter((line) => line !== '')
           .map((line) => line.replace('--key-env KEY', '--key-file -')))

@@ -1,4 +1,4 @@
-import { keyWords, storedKeyWords, storedOtherAlgorithm } from '../../src/key/messages.ts';
+import { keyMessages, storedKeyMessages, storedOtherAlgorithm } from '../../src/key/messages.ts';
 
 /** Values that the sentences are made with; what stands for a number shows as `#`. */
 const PARAMETERS: readonly unknown[][] = [
@@ -12,7 +12,7 @@ const PARAMETERS: readonly unknown[][] = [
 ];
 
 const SENTENCES = new Set(
-  [...Object.values(keyWords), ...Object.values(storedKeyWords), storedOtherAlgorithm]
+  [...Object.values(keyMessages), ...Object.values(storedKeyMessages), storedOtherAlgorithm]
     .flatMap((word) =>
       typeof word === 'string'
         ? [word]

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { Failure } from '../../src/failure.ts';
 import { readManifest } from '../../src/manifest/index.ts';
 import type { Manifest } from '../../src/manifest/types.ts';
-import { toldText } from '../../src/ui/plan.ts';
+import { messageText } from '../../src/ui/plan.ts';
 import { closing } from '../support/closing.ts';
 
 let folder: string | undefined;
@@ -48,7 +48,7 @@ export async function told(doing: Promise<unknown>): Promise<string[]> {
     (reason: unknown) => reason,
   );
   if (!(error instanceof Failure)) throw new Error('nothing was refused', { cause: error });
-  const lines = [error.message, ...error.details.map(toldText)];
+  const lines = [error.message, ...error.details.map(messageText)];
   return lines.map((line) => line.replaceAll(`${manifestFolder()}/`, ''));
 }
 

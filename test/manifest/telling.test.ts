@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { Remedy } from '../../src/failure.ts';
+import type { Fix } from '../../src/failure.ts';
 import { Failure } from '../../src/failure.ts';
 import { checkInManifest, inManifest } from '../../src/manifest/index.ts';
 import { KEY_MEMBERS, MEMBERS } from '../../src/manifest/members.ts';
@@ -8,14 +8,14 @@ import { KEY_MEMBERS, MEMBERS } from '../../src/manifest/members.ts';
 const SOURCES = new URL('../../src/', import.meta.url);
 
 /** Words that no run with a manifest says, about the command line itself. */
-const OTHERS = /^(input|wizard|sandbox|template|script|exportManifest)Words$|Help$|^helpWords$/;
+const OTHERS = /^(input|wizard|sandbox|template|script|exportManifest)Messages$|Help$|^helpMessages$/;
 
 /** The objects that hold what the program says, each with its file. */
 const WORDS = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts') && !file.startsWith('sandbox'))
   .flatMap((file) => {
     const text = readFileSync(new URL(file, SOURCES), 'utf8');
-    const names = text.matchAll(/^export const (\w*(?:[wW]ords|[rR]emedies))\b/gm);
+    const names = text.matchAll(/^export const (\w*(?:Messages|[fF]ixes))\b/gm);
     return [...names].map(([, name = '']) => ({ name, file }));
   })
   .filter(({ name }) => !OTHERS.test(name));
@@ -35,11 +35,11 @@ const sample: object = Object.assign(['x'], {
 });
 
 /** All that some words come to: sentences, and remedies. */
-function said(words: unknown): (string | Remedy)[] {
+function said(words: unknown): (string | Fix)[] {
   if (typeof words === 'string') return [words];
   if (typeof words === 'function') return said(words(sample, sample, sample, sample, sample));
   if (typeof words !== 'object' || words === null) return [];
-  return 'remedy' in words ? [words as Remedy] : Object.values(words).flatMap(said);
+  return 'remedy' in words ? [words as Fix] : Object.values(words).flatMap(said);
 }
 
 test('the words of every command are found', () => expect(WORDS.length).toBeGreaterThan(20));
@@ -52,7 +52,7 @@ test.each(WORDS)(
       const { remedy = '', command } = checkInManifest({
         detail: '',
         ...(typeof each === 'string' ? { remedy: each } : each),
-      }) as Partial<Remedy>;
+      }) as Partial<Fix>;
       expect(namesFlag(remedy), remedy).toBe(false);
       expect(command).toBe(typeof each === 'string' ? undefined : each.command);
       // A command in the middle of a sentence would be rewritten with it.

@@ -48,7 +48,7 @@ export const RESOURCES = [
 ];
 
 /** Context keys of each type: what a request may hold for them, and what a policy may compare them with. */
-interface KeyWords {
+interface KeyMessages {
   keys: string[];
   operators: string[];
   inRequest: string[];
@@ -67,7 +67,7 @@ export const STRINGS = [
   'StringNotEqualsIgnoreCase',
 ].concat('StringLike', 'StringNotLike');
 
-export const KEY_WORDS: KeyWords[] = [
+export const KEY_WORDS: KeyMessages[] = [
   {
     keys: ['aws:SourceAccount', 'AWS:sourceaccount'],
     operators: STRINGS,

@@ -1,5 +1,5 @@
 import type { Machine } from '../../src/sandbox/machine.ts';
-import { setupWords } from '../../src/ui/messages.ts';
+import { setupMessages } from '../../src/ui/messages.ts';
 import { type Access, accessIn, gains, unreadable } from './judges/access.ts';
 import { Asked, keysOf, type PlayedRun } from './judges/asked.ts';
 import type { AccessJudge } from './judges/policies.ts';
@@ -282,7 +282,7 @@ function mayLeaveSomething(command: Command, run: Run): boolean {
 
 /** Another run may have made all that this one is for; whether it works, the checks say. */
 function isInPlace(log: string): boolean {
-  return log.includes(setupWords.nothingToDo);
+  return log.includes(setupMessages.nothingToDo);
 }
 
 /** A teardown of what does not exist fails, and has nothing to finish. */

@@ -250,7 +250,7 @@ test('every conflict of setup has its ways out run by a test', () => {
     .filter((name) => name.endsWith('.ts'))
     .map((name) => readFileSync(new URL(name, folder), 'utf8'))
     .join('\n');
-  const made = [...source.matchAll(/\b(?:conflict|blockedBy)\(\s*(?:words|secretWords)\.(\w+)/g)];
+  const made = [...source.matchAll(/\b(?:conflict|blockedBy)\(\s*(?:messages|secretMessages)\.(\w+)/g)];
   const words = new Set(made.flatMap(([, word]) => word ?? []));
   expect([...new Set([...Object.keys(ROWS), ...Object.keys(ELSEWHERE)])].sort()).toEqual([...words].sort());
 });

@@ -1,8 +1,8 @@
-import type { FoundPolicy } from '../../src/aws/iam/policy-versions.ts';
+import type { PolicyState } from '../../src/aws/iam/policy-versions.ts';
 import type { PolicyChain } from '../../src/steps/read-policy/chain.ts';
 
 /** Policies as a chain that this program has made, and that the role has. */
-export function chainOf(policies: FoundPolicy[]): PolicyChain {
+export function chainOf(policies: PolicyState[]): PolicyChain {
   return {
     policies: policies.map((policy, at) => ({
       ...policy,

@@ -11,7 +11,7 @@ import type { AwsConfiguration } from './configuration.ts';
 import { howOfSource } from './configuration-files.ts';
 import { fromContainer, runProcess } from './container.ts';
 import type { CredentialsStep, LastRequest } from './failures.ts';
-import { configurationWords as words } from './messages.ts';
+import { configurationMessages as messages } from './messages.ts';
 import { assumeRole, assumeRoleWithToken, checkRoleSettings } from './role.ts';
 import { type ChainTools, takeStep, unusable } from './step.ts';
 import type { CredentialsSource, Profile, ProfileCredentials } from './types.ts';
@@ -61,7 +61,7 @@ async function fromProfile(
     case 'process':
       return takeStep(tools, step, (stop) => runProcess(credential_process, stop));
     case 'web-identity': {
-      if (!settings.role_arn) throw unusable(profile, words.tokenWithoutRole(plain(profile.name)));
+      if (!settings.role_arn) throw unusable(profile, messages.tokenWithoutRole(plain(profile.name)));
       checkRoleSettings(profile);
       const { role_arn: role, role_session_name: session } = settings;
       return assumeRoleWithToken(tools, step, { file, role, session });
@@ -102,21 +102,22 @@ function sourceStepOf(
 ): CredentialsStep {
   const { source_profile: other, credential_source: named, role_arn } = profile.settings;
   const name = plain(profile.name);
-  if (other !== undefined && named !== undefined) throw unusable(profile, words.twoSources(name));
-  if (other === undefined && named === undefined) throw unusable(profile, words.roleWithoutSource(name));
+  if (other !== undefined && named !== undefined) throw unusable(profile, messages.twoSources(name));
+  if (other === undefined && named === undefined) throw unusable(profile, messages.roleWithoutSource(name));
   if (other === undefined) {
     const source = SOURCES.get(named ?? '');
-    if (!source) throw unusable(profile, words.unknownSource(name, plain(named ?? ''), [...SOURCES.keys()]));
+    if (!source)
+      throw unusable(profile, messages.unknownSource(name, plain(named ?? ''), [...SOURCES.keys()]));
     return { source, profile, isNamed: true };
   }
-  if (role_arn === undefined) throw unusable(profile, words.sourceWithoutRole(name));
+  if (role_arn === undefined) throw unusable(profile, messages.sourceWithoutRole(name));
   const found = configuration.profileNamed(other);
-  if (!found) throw unusable(profile, words.sourceMissing(name, plain(other)));
+  if (!found) throw unusable(profile, messages.sourceMissing(name, plain(other)));
   const how = howOfSource(found);
-  if (how === undefined) throw unusable(profile, words.sourceEmpty(name, plain(other)));
+  if (how === undefined) throw unusable(profile, messages.sourceEmpty(name, plain(other)));
   if (how === 'role' && [...outer, profile.name].includes(other))
-    throw unusable(profile, words.sourceLoop(name, plain(other)));
-  return { source: { kind: 'profile', how }, profile: { ...found, from: words.sourceProfileOf(name) } };
+    throw unusable(profile, messages.sourceLoop(name, plain(other)));
+  return { source: { kind: 'profile', how }, profile: { ...found, from: messages.sourceProfileOf(name) } };
 }
 
 /** What `credential_source` may name. */
@@ -128,13 +129,13 @@ const SOURCES: ReadonlyMap<string, CredentialsSource> = new Map([
 
 function linkBetween({ name }: Profile, { source, profile }: CredentialsStep): string {
   return source.kind === 'profile'
-    ? words.takesFromProfile(plain(name), plain(profile.name))
-    : words.takesFrom(plain(name), words.source(source, '', undefined));
+    ? messages.takesFromProfile(plain(name), plain(profile.name))
+    : messages.takesFrom(plain(name), messages.source(source, '', undefined));
 }
 
 function accessKeysOf(profile: Profile): AwsCredentialIdentity {
   const { aws_access_key_id: id, aws_secret_access_key: secret, aws_session_token: token } = profile.settings;
-  if (!id || !secret) throw unusable(profile, words.halfKey(plain(profile.name)));
+  if (!id || !secret) throw unusable(profile, messages.halfKey(plain(profile.name)));
   return { accessKeyId: id, secretAccessKey: secret, ...(token ? { sessionToken: token } : {}) };
 }
 
@@ -200,7 +201,7 @@ function watched(handler: RequestHandler, last: LastRequest): RequestHandler {
 function checkSso({ ssoSession }: Pick<AwsConfiguration, 'ssoSession'>, profile: Profile): void {
   const sentence = ssoMistake(ssoSession, profile);
   if (sentence === undefined) return;
-  const hint = words.ssoConfigureHint(plain(profile.name));
+  const hint = messages.ssoConfigureHint(plain(profile.name));
   throw new Failure(sentence, { code: 'no-credentials', exitCode: EXIT.permission, hint });
 }
 
@@ -211,21 +212,21 @@ function ssoMistake(
   const profile = plain(name);
   const { sso_session } = settings;
   const session = sso_session === undefined ? {} : ssoSession(sso_session);
-  if (!session) return words.ssoSessionMissing(profile, plain(sso_session ?? ''));
+  if (!session) return messages.ssoSessionMissing(profile, plain(sso_session ?? ''));
   for (const member of ['sso_start_url', 'sso_region']) {
     const [own, shared] = [settings[member], session[member]];
-    if (sso_session !== undefined && !shared) return words.ssoSessionLacks(plain(sso_session), member);
+    if (sso_session !== undefined && !shared) return messages.ssoSessionLacks(plain(sso_session), member);
     if (own && shared && own !== shared)
-      return words.ssoInconsistent(profile, plain(sso_session ?? ''), member);
+      return messages.ssoInconsistent(profile, plain(sso_session ?? ''), member);
   }
   const needed = ['sso_account_id', 'sso_role_name', ...(sso_session ? [] : ['sso_start_url', 'sso_region'])];
   const lacking = needed.find((each) => !settings[each]);
-  if (lacking) return words.ssoLacks(profile, lacking);
-  return isAccountId(settings.sso_account_id ?? '') ? undefined : words.badSsoAccount(profile);
+  if (lacking) return messages.ssoLacks(profile, lacking);
+  return isAccountId(settings.sso_account_id ?? '') ? undefined : messages.badSsoAccount(profile);
 }
 
 /** Checks what a profile says about `aws login`. @throws Failure */
 function checkLogin(profile: Profile): void {
   if (!parseArn(profile.settings.login_session ?? ''))
-    throw unusable(profile, words.badLoginSession(plain(profile.name)));
+    throw unusable(profile, messages.badLoginSession(plain(profile.name)));
 }

@@ -3,7 +3,7 @@ import { HTTP } from '../../defaults.ts';
 import { EXIT, type ExitCode, Failure, Interrupted } from '../../failure.ts';
 import { ReadLimitError, readWhole } from '../../read-file.ts';
 import { plain } from '../../text.ts';
-import { configurationWords as words } from './messages.ts';
+import { configurationMessages as messages } from './messages.ts';
 import type { CredentialsSource, Profile, ProfileCredentials } from './types.ts';
 
 /** How long to wait for a configuration file, which may be a pipe. */
@@ -28,7 +28,7 @@ export async function readConfigurationFile(
   limits: FileLimits,
 ): Promise<string | undefined> {
   const make = (message: string, exitCode: ExitCode) =>
-    new Failure(message, { code: 'aws-configuration', exitCode, hint: words.fileHint });
+    new Failure(message, { code: 'aws-configuration', exitCode, hint: messages.fileHint });
   const known = externalDataInterceptor.getFileRecord();
   delete known[path];
   let bytes: Buffer;
@@ -39,10 +39,10 @@ export async function readConfigurationFile(
     if (error instanceof ReadLimitError) throw make(limitSentence(error, shown, limits), EXIT.failed);
     const code = (error as NodeJS.ErrnoException).code ?? '';
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw make(words.unreadableFile(plain(shown), plain(code)), EXIT.permission);
+    throw make(messages.unreadableFile(plain(shown), plain(code)), EXIT.permission);
   }
   // PowerShell's `>` writes UTF-16, in which no section would be found.
-  if (bytes.includes(0)) throw make(words.notText(plain(shown)), EXIT.permission);
+  if (bytes.includes(0)) throw make(messages.notText(plain(shown)), EXIT.permission);
   const text = bytes.toString();
   externalDataInterceptor.interceptFile(path, text);
   return text;
@@ -63,8 +63,8 @@ export function limitSentence(
   { limitMs = HTTP.callLimitMs }: FileLimits,
 ): string {
   return limit === 'time'
-    ? words.fileTimedOut(plain(shown), limitMs / 1000)
-    : words.fileTooLarge(plain(shown), MOST_MEGABYTES);
+    ? messages.fileTimedOut(plain(shown), limitMs / 1000)
+    : messages.fileTooLarge(plain(shown), MOST_MEGABYTES);
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   sectionsIn,
   sourceOf,
 } from './configuration-files.ts';
-import { configurationWords as words } from './messages.ts';
+import { configurationMessages as messages } from './messages.ts';
 import type { CredentialsSource, Profile } from './types.ts';
 
 /** A value of the AWS configuration, and where it was found: a flag, a variable, or a profile. */
@@ -67,7 +67,7 @@ export async function readConfiguration(
   const own = named?.from === '--profile' ? found.settings : withRoleOf(env, found.settings);
   const profile: Profile = { ...found, settings: own, ...(named ? { from: named.from } : {}) };
   const inProfile = (member: string): Setting | undefined =>
-    own[member] ? { value: own[member], from: words.inProfile(plain(name)) } : undefined;
+    own[member] ? { value: own[member], from: messages.inProfile(plain(name)) } : undefined;
   const region = settingOf(env, 'AWS_REGION', 'AWS_DEFAULT_REGION') ?? inProfile('region');
   const caBundle = settingOf(env, 'AWS_CA_BUNDLE') ?? inProfile('ca_bundle');
   const source = sourceOf(profile, env);
@@ -184,10 +184,10 @@ function profileNotFound({ value, from }: Setting, { config, credentials, paths 
   const profiles = [...new Set([...Object.keys(config), ...Object.keys(credentials)])].filter(
     (name) => !isSection(name),
   );
-  return new Failure(words.profileNotFound(plain(value), from, paths.map(plain)), {
+  return new Failure(messages.profileNotFound(plain(value), from, paths.map(plain)), {
     code: 'profile-not-found',
     exitCode: EXIT.permission,
-    hint: words.profileNotFoundHint(profiles.map(plain)),
+    hint: messages.profileNotFoundHint(profiles.map(plain)),
   });
 }
 
@@ -202,14 +202,16 @@ function endpoints(
   const ignored = isOn(variable || settings.ignore_configured_endpoint_urls);
   const services = settings.services === undefined ? undefined : config[`services.${settings.services}`];
   if (settings.services !== undefined && !services)
-    throw new Failure(words.noServices(plain(name), plain(settings.services)), {
+    throw new Failure(messages.noServices(plain(name), plain(settings.services)), {
       code: 'aws-configuration',
       exitCode: EXIT.permission,
-      hint: words.noServicesHint,
+      hint: messages.noServicesHint,
     });
   const inServices = (member: string): Setting | undefined => {
     const value = services?.[`${member}.endpoint_url`];
-    return value ? { value, from: words.inServices(plain(settings.services ?? ''), plain(name)) } : undefined;
+    return value
+      ? { value, from: messages.inServices(plain(settings.services ?? ''), plain(name)) }
+      : undefined;
   };
   return (service) => {
     if (flag !== undefined) return { value: flag, from: '--endpoint-url' };
@@ -219,7 +221,7 @@ function endpoints(
     return (
       settingOf(env, `AWS_ENDPOINT_URL_${own.toUpperCase()}`, 'AWS_ENDPOINT_URL') ??
       inServices(own.toLowerCase()) ??
-      (inProfile ? { value: inProfile, from: words.inProfile(plain(name)) } : undefined)
+      (inProfile ? { value: inProfile, from: messages.inProfile(plain(name)) } : undefined)
     );
   };
 }

@@ -2,11 +2,11 @@ import { EXIT, type ExitCode, Failure } from '../../failure.ts';
 import { ReadLimitError } from '../../read-file.ts';
 import { plain } from '../../text.ts';
 import { networkFailure } from '../http/network-errors.ts';
-import { awsWords } from '../messages.ts';
+import { awsMessages } from '../messages.ts';
 import { isThrottled } from '../requests/retries.ts';
 import type { Setting } from './configuration.ts';
 import { ContainerError, ProcessError } from './container.ts';
-import { configurationWords as words } from './messages.ts';
+import { configurationMessages as messages } from './messages.ts';
 import type { CredentialsSource, Profile } from './types.ts';
 
 /** What was seen of the last request that a credentials provider sent. */
@@ -42,7 +42,7 @@ export function credentialsFailure(
   const { source } = step;
   switch (source.kind) {
     case 'environment':
-      return failing(trouble, words.partialKeys, words.partialKeysHint);
+      return failing(trouble, messages.partialKeys, messages.partialKeysHint);
     case 'container':
       return ofContainer(trouble);
     case 'token-file':
@@ -70,43 +70,49 @@ function ofInstance(trouble: Trouble): Failure {
     const exitCode = isTheirTurn({ ...trouble, last: { status: statusCode } })
       ? EXIT.failed
       : EXIT.permission;
-    return failing(trouble, words.instanceFailed(plain(reason)), words.instanceHint, exitCode);
+    return failing(trouble, messages.instanceFailed(plain(reason)), messages.instanceHint, exitCode);
   }
   const name = profile.from ? plain(profile.name) : undefined;
-  const sentence = name === undefined ? words.noCredentials : words.profileWithout(name);
-  return failing(trouble, sentence, words.noCredentialsHint(name));
+  const sentence = name === undefined ? messages.noCredentials : messages.profileWithout(name);
+  return failing(trouble, sentence, messages.noCredentialsHint(name));
 }
 
 function ofContainer(trouble: Trouble): Failure {
   if (!(trouble.thrown instanceof ContainerError))
-    return failing(trouble, words.containerFailed(''), words.containerHint);
+    return failing(trouble, messages.containerFailed(''), messages.containerHint);
   const { why } = trouble.thrown;
   switch (why.kind) {
     case 'no-url':
-      return failing(trouble, words.containerNotNamed, words.containerVariablesHint);
+      return failing(trouble, messages.containerNotNamed, messages.containerVariablesHint);
     case 'bad-url':
-      return failing(trouble, words.containerBadUrl, words.containerVariablesHint);
+      return failing(trouble, messages.containerBadUrl, messages.containerVariablesHint);
     case 'host-not-allowed':
-      return failing(trouble, words.containerHostNotAllowed, words.containerVariablesHint);
+      return failing(trouble, messages.containerHostNotAllowed, messages.containerVariablesHint);
     case 'bad-token':
-      return failing(trouble, words.containerBadToken, words.containerVariablesHint);
+      return failing(trouble, messages.containerBadToken, messages.containerVariablesHint);
     case 'token-file':
       return failing(
         trouble,
-        words.tokenFileUnreadable('AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', plain(why.code)),
-        words.containerVariablesHint,
+        messages.tokenFileUnreadable('AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', plain(why.code)),
+        messages.containerVariablesHint,
       );
     case 'no-credentials':
-      return failing(trouble, words.containerStrange, words.containerHint, EXIT.failed);
+      return failing(trouble, messages.containerStrange, messages.containerHint, EXIT.failed);
     case 'expired':
-      return failing(trouble, words.containerExpired, words.laterHint, EXIT.failed, 'expired-credentials');
+      return failing(
+        trouble,
+        messages.containerExpired,
+        messages.laterHint,
+        EXIT.failed,
+        'expired-credentials',
+      );
     case 'unreachable':
-      return failing(trouble, words.containerFailed(plain(why.code)), words.laterHint, EXIT.failed);
+      return failing(trouble, messages.containerFailed(plain(why.code)), messages.laterHint, EXIT.failed);
     case 'status': {
       const isTheirs = why.status === 429 || why.status >= 500;
       return isTheirs
-        ? failing(trouble, words.containerFailed(`${why.status}`), words.laterHint, EXIT.failed)
-        : failing(trouble, words.containerFailed(`${why.status}`), words.containerHint);
+        ? failing(trouble, messages.containerFailed(`${why.status}`), messages.laterHint, EXIT.failed)
+        : failing(trouble, messages.containerFailed(`${why.status}`), messages.containerHint);
     }
   }
 }
@@ -115,14 +121,14 @@ function ofTokenFile(trouble: Trouble): Failure {
   const { code = '' } =
     trouble.thrown instanceof ReadLimitError ? { code: 'EFBIG' } : (trouble.thrown as NodeJS.ErrnoException);
   const named = tokenFileName(trouble.step);
-  return failing(trouble, words.tokenFileUnreadable(named, plain(code)), words.tokenFileHint);
+  return failing(trouble, messages.tokenFileUnreadable(named, plain(code)), messages.tokenFileHint);
 }
 
 /** Returns how a person knows the file of a web identity token. */
 export function tokenFileName({ source, profile }: CredentialsStep): string {
   return source.kind === 'token-file'
     ? 'AWS_WEB_IDENTITY_TOKEN_FILE'
-    : words.tokenFileOf(plain(profile.name), plain(profile.settings.web_identity_token_file ?? ''));
+    : messages.tokenFileOf(plain(profile.name), plain(profile.settings.web_identity_token_file ?? ''));
 }
 
 function ofProfile(trouble: Trouble, name: string): Failure {
@@ -134,15 +140,21 @@ function ofProfile(trouble: Trouble, name: string): Failure {
   if (how === 'web-identity') return ofTokenFile(trouble);
   return (
     ofService(trouble, 'signin:CreateOAuth2Token', 'AWS Sign-In') ??
-    failing(trouble, words.loginEnded(name), words.loginHint(name), EXIT.permission, 'expired-credentials')
+    failing(
+      trouble,
+      messages.loginEnded(name),
+      messages.loginHint(name),
+      EXIT.permission,
+      'expired-credentials',
+    )
   );
 }
 
 function ofProcess(trouble: Trouble, { how }: ProcessError, name: string): Failure {
-  const hint = words.processHint(name);
-  if ('ended' in how) return failing(trouble, words.processFailed(name, plain(how.ended)), hint);
-  if (how.printed === 'something-else') return failing(trouble, words.processPrinted(name), hint);
-  return failing(trouble, words.processExpired(name), hint, EXIT.permission, 'expired-credentials');
+  const hint = messages.processHint(name);
+  if ('ended' in how) return failing(trouble, messages.processFailed(name, plain(how.ended)), hint);
+  if (how.printed === 'something-else') return failing(trouble, messages.processPrinted(name), hint);
+  return failing(trouble, messages.processExpired(name), hint, EXIT.permission, 'expired-credentials');
 }
 
 function ofSso(trouble: Trouble, name: string): Failure {
@@ -154,20 +166,30 @@ function ofSso(trouble: Trouble, name: string): Failure {
   if (status === 403)
     return failing(
       trouble,
-      words.ssoDenied(name, plain(sso_role_name ?? ''), plain(sso_account_id ?? '')),
-      words.ssoDeniedHint,
+      messages.ssoDenied(name, plain(sso_role_name ?? ''), plain(sso_account_id ?? '')),
+      messages.ssoDeniedHint,
     );
   if (status < 400)
     return failing(
       trouble,
-      awsWords.notAws('sso:GetRoleCredentials'),
-      awsWords.notAwsHint,
+      awsMessages.notAws('sso:GetRoleCredentials'),
+      awsMessages.notAwsHint,
       EXIT.failed,
       'not-aws',
     );
   if (status !== 401)
-    return failing(trouble, words.ssoRefused(name, plain(thrown.message)), words.ssoConfigureHint(name));
-  return failing(trouble, words.ssoEnded(name), words.ssoHint(name), EXIT.permission, 'expired-credentials');
+    return failing(
+      trouble,
+      messages.ssoRefused(name, plain(thrown.message)),
+      messages.ssoConfigureHint(name),
+    );
+  return failing(
+    trouble,
+    messages.ssoEnded(name),
+    messages.ssoHint(name),
+    EXIT.permission,
+    'expired-credentials',
+  );
 }
 
 /** The failure of a service that signs users in, if there is nothing to correct but the way to it. */
@@ -179,7 +201,13 @@ function ofService(trouble: Trouble, action: string, service: string): Failure |
   const network = last.error && networkFailure(last.error, request, { caBundle });
   return (
     network ??
-    failing(trouble, words.signInAnswered(service, last.status), words.laterHint, EXIT.failed, 'aws-error')
+    failing(
+      trouble,
+      messages.signInAnswered(service, last.status),
+      messages.laterHint,
+      EXIT.failed,
+      'aws-error',
+    )
   );
 }
 

@@ -25,7 +25,7 @@ function correct(member: string, from: string): string {
 }
 
 /** Sentences about the AWS configuration of the user. */
-export const configurationWords = {
+export const configurationMessages = {
   inProfile: (name: string) => `profile ${name}`,
   sourceProfileOf: (profile: string) => `source_profile of profile ${profile}`,
   inServices: (services: string, profile: string) => `services ${services} of profile ${profile}`,

@@ -5,10 +5,10 @@ import { plain } from '../../text.ts';
 import { parseArn } from '../arn.ts';
 import { toFailure } from '../errors.ts';
 import { NotAwsError } from '../http/sdk-client.ts';
-import { awsWords } from '../messages.ts';
+import { awsMessages } from '../messages.ts';
 import { readLimited } from './configuration-files.ts';
 import { type CredentialsStep, tokenFileName } from './failures.ts';
-import { configurationWords as words } from './messages.ts';
+import { configurationMessages as messages } from './messages.ts';
 import { type ChainTools, takeStep, unusable } from './step.ts';
 import type { Profile } from './types.ts';
 
@@ -21,9 +21,10 @@ export function checkRoleSettings({ name, settings }: Profile): void {
   };
   const role = parseArn(role_arn ?? '');
   if (role_arn !== undefined && !(role?.service === 'iam' && /^role\/./.test(role.resource)))
-    fail(words.badRoleArn(profile));
-  if (external_id !== undefined && external_id.length < 2) fail(words.badExternalId(profile));
-  if (duration_seconds !== undefined && !/^\d{1,6}$/.test(duration_seconds)) fail(words.badDuration(profile));
+    fail(messages.badRoleArn(profile));
+  if (external_id !== undefined && external_id.length < 2) fail(messages.badExternalId(profile));
+  if (duration_seconds !== undefined && !/^\d{1,6}$/.test(duration_seconds))
+    fail(messages.badDuration(profile));
 }
 
 /**
@@ -69,19 +70,19 @@ export async function assumeRoleWithToken(
   { file, role, session }: { file: string; role?: string | undefined; session?: string | undefined },
 ): Promise<AwsCredentialIdentity> {
   if (!role)
-    throw new Failure(words.roleMissing, {
+    throw new Failure(messages.roleMissing, {
       code: 'no-credentials',
       exitCode: EXIT.permission,
-      hint: words.tokenFileHint,
+      hint: messages.tokenFileHint,
     });
   // It may be a pipe.
   const token = await takeStep(tools, step, (interrupt) => readLimited(file, { interrupt }));
   const secret = token.toString().trim();
   if (secret === '')
-    throw new Failure(words.tokenFileEmpty(tokenFileName(step)), {
+    throw new Failure(messages.tokenFileEmpty(tokenFileName(step)), {
       code: 'no-credentials',
       exitCode: EXIT.permission,
-      hint: words.tokenFileHint,
+      hint: messages.tokenFileHint,
     });
   const command = new AssumeRoleWithWebIdentityCommand({
     RoleArn: role,
@@ -155,10 +156,10 @@ function refusalOf(failure: Failure, step: CredentialsStep): Failure {
     });
   const isToken = step.source.kind === 'token-file' || 'web_identity_token_file' in step.profile.settings;
   if (isToken && awsCode === 'ExpiredTokenException')
-    return make('expired-credentials', words.tokenFileHint, words.tokenExpired(tokenFileName(step)));
-  if (awsCode?.startsWith('InvalidIdentityToken')) return make('no-credentials', words.tokenFileHint);
-  if (failure.code === 'access-denied') return make('access-denied', words.roleDeniedHint(isToken));
-  if (awsCode === 'ValidationError') return make('aws-error', words.profileHint(plain(step.profile.name)));
+    return make('expired-credentials', messages.tokenFileHint, messages.tokenExpired(tokenFileName(step)));
+  if (awsCode?.startsWith('InvalidIdentityToken')) return make('no-credentials', messages.tokenFileHint);
+  if (failure.code === 'access-denied') return make('access-denied', messages.roleDeniedHint(isToken));
+  if (awsCode === 'ValidationError') return make('aws-error', messages.profileHint(plain(step.profile.name)));
   return failure;
 }
 
@@ -173,10 +174,10 @@ function removeSecrets(error: unknown, secrets: (string | undefined)[]): void {
 }
 
 async function refuseMfa(serial: string): Promise<string> {
-  throw new Failure(awsWords.mfaCannotAsk(serial), {
+  throw new Failure(awsMessages.mfaCannotAsk(serial), {
     code: 'mfa-required',
     exitCode: EXIT.permission,
-    hint: awsWords.mfaCannotAskHint,
+    hint: awsMessages.mfaCannotAskHint,
   });
 }
 

@@ -7,7 +7,7 @@ import type { RequestHandler } from '../http/sdk-client.ts';
 import type { BeginWait } from '../requests/slow-calls.ts';
 import type { AwsConfiguration } from './configuration.ts';
 import { type CredentialsStep, credentialsFailure, type LastRequest } from './failures.ts';
-import { configurationWords as words } from './messages.ts';
+import { configurationMessages as messages } from './messages.ts';
 import type { Profile } from './types.ts';
 
 /** What the steps are taken with. */
@@ -40,7 +40,7 @@ export async function takeStep<T>(
   const stop = () => stopping.abort();
   const limitMs = limitOf(step);
   const timer = setTimeout(stop, limitMs);
-  const ended = beginWait({ what: words.waitedFor(nameOf(step)), limitMs });
+  const ended = beginWait({ what: messages.waitedFor(nameOf(step)), limitMs });
   interrupt.addEventListener('abort', stop, { once: true });
   if (interrupt.aborted) stop();
   try {
@@ -72,14 +72,14 @@ function limitOf({ source: { kind } }: CredentialsStep): number {
 }
 
 function nameOf({ source, profile }: CredentialsStep): string {
-  return words.source(source, plain(profile.name), profile.from);
+  return messages.source(source, plain(profile.name), profile.from);
 }
 
 function timedOut(step: CredentialsStep, limitMs: number): Failure {
-  return new Failure(words.timedOut(nameOf(step), limitMs / 1000), {
+  return new Failure(messages.timedOut(nameOf(step), limitMs / 1000), {
     code: 'timed-out',
     exitCode: EXIT.failed,
-    hint: words.laterHint,
+    hint: messages.laterHint,
   });
 }
 
@@ -88,6 +88,6 @@ export function unusable({ name }: Profile, sentence: string): Failure {
   return new Failure(sentence, {
     code: 'no-credentials',
     exitCode: EXIT.permission,
-    hint: words.profileHint(plain(name)),
+    hint: messages.profileHint(plain(name)),
   });
 }

@@ -1,7 +1,7 @@
 import { EXIT, Failure } from '../../failure.ts';
 import { plain, shownUrl } from '../../text.ts';
 import type { Setting } from '../credentials/configuration.ts';
-import { awsWords as words } from '../messages.ts';
+import { awsMessages as messages } from '../messages.ts';
 import { ProxyError } from './proxy.ts';
 import { NotAwsError } from './sdk-client.ts';
 
@@ -94,23 +94,23 @@ function describe(
   if (code === 'ETIMEDOUT') return timedOut(request, endpoint);
   if (code === 'ENOTFOUND' && isAwsHost(error.hostname)) return noSuchEndpoint(error.hostname, region);
   if (UNREACHABLE.has(code)) return unreachable(request, endpoint);
-  if (isNotAws(error)) return ['not-aws', words.notAws(action), words.notAwsHint];
+  if (isNotAws(error)) return ['not-aws', messages.notAws(action), messages.notAwsHint];
   return undefined;
 }
 
 function unreachable({ action, region }: Request, endpoint: Setting | undefined): Description {
-  if (!endpoint) return ['unreachable', words.unreachable(action, region), words.unreachableHint];
+  if (!endpoint) return ['unreachable', messages.unreachable(action, region), messages.unreachableHint];
   const { from } = endpoint;
-  const sentence = words.endpointUnreachable(shownUrl(endpoint.value), from, action);
-  return ['unreachable', sentence, words.endpointUnreachableHint(from)];
+  const sentence = messages.endpointUnreachable(shownUrl(endpoint.value), from, action);
+  return ['unreachable', sentence, messages.endpointUnreachableHint(from)];
 }
 
 function timedOut({ action, region, elapsedMs }: Request, endpoint: Setting | undefined): Description {
   const seconds = elapsedMs / 1000;
-  if (!endpoint) return ['timed-out', words.timedOut(action, region, seconds), words.unreachableHint];
+  if (!endpoint) return ['timed-out', messages.timedOut(action, region, seconds), messages.unreachableHint];
   const { from } = endpoint;
-  const sentence = words.endpointTimedOut(shownUrl(endpoint.value), from, action, seconds);
-  return ['timed-out', sentence, words.endpointUnreachableHint(from)];
+  const sentence = messages.endpointTimedOut(shownUrl(endpoint.value), from, action, seconds);
+  return ['timed-out', sentence, messages.endpointUnreachableHint(from)];
 }
 
 /** Also of the certificate of a proxy that is itself reached over TLS. */
@@ -122,37 +122,38 @@ function certificateProblem(
   const [found = ''] = codes.filter((each) => each && (UNTRUSTED.has(each) || OUT_OF_DATE.has(each)));
   if (UNTRUSTED.has(found) && caBundle) {
     const [file, from] = [plain(caBundle.value), caBundle.from];
-    return ['untrusted-certificate', words.notInBundle(file, from, found), words.notInBundleHint(file)];
+    return ['untrusted-certificate', messages.notInBundle(file, from, found), messages.notInBundleHint(file)];
   }
-  if (UNTRUSTED.has(found)) return ['untrusted-certificate', words.untrusted(found), words.untrustedHint];
-  if (found) return ['untrusted-certificate', words.outOfDate(found), words.outOfDateHint];
+  if (UNTRUSTED.has(found))
+    return ['untrusted-certificate', messages.untrusted(found), messages.untrustedHint];
+  if (found) return ['untrusted-certificate', messages.outOfDate(found), messages.outOfDateHint];
   return undefined;
 }
 
 function proxyProblem({ problem, proxy, target, status = 0 }: ProxyError, region: string): Description {
   const [host, from] = [plain(proxy.url.host), proxy.variable];
-  const hint = words.proxyHint(from, target);
+  const hint = messages.proxyHint(from, target);
   switch (problem) {
     case 'unreachable':
-      return ['proxy-unreachable', words.proxyUnreachable(host, from), hint];
+      return ['proxy-unreachable', messages.proxyUnreachable(host, from), hint];
     case 'timed-out':
-      return ['proxy-timed-out', words.proxyTimedOut(host, from, target), hint];
+      return ['proxy-timed-out', messages.proxyTimedOut(host, from, target), hint];
     case 'wants-password':
       return [
         'proxy-authentication',
-        words.proxyWantsPassword(host, from),
-        words.proxyWantsPasswordHint(from),
+        messages.proxyWantsPassword(host, from),
+        messages.proxyWantsPasswordHint(from),
       ];
     case 'refused':
-      return ['proxy-refused', words.proxyRefused(host, from, target, status), hint];
+      return ['proxy-refused', messages.proxyRefused(host, from, target, status), hint];
     case 'no-way-on':
       return [
         'proxy-failed',
-        words.proxyNoWayOn(host, from, target, status),
-        words.endpointHint(target, region),
+        messages.proxyNoWayOn(host, from, target, status),
+        messages.endpointHint(target, region),
       ];
     case 'not-a-proxy':
-      return ['proxy-unreachable', words.notAProxy(host, from), hint];
+      return ['proxy-unreachable', messages.notAProxy(host, from), hint];
   }
 }
 
@@ -162,7 +163,7 @@ function isAwsHost(host: string | undefined): host is string {
 }
 
 function noSuchEndpoint(host: string, region: string): Description {
-  return ['no-such-endpoint', words.noSuchEndpoint(host), words.endpointHint(host, region)];
+  return ['no-such-endpoint', messages.noSuchEndpoint(host), messages.endpointHint(host, region)];
 }
 
 /**

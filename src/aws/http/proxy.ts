@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { HTTP } from '../../defaults.ts';
 import { EXIT, Failure } from '../../failure.ts';
-import { awsWords as words } from '../messages.ts';
+import { awsMessages as messages } from '../messages.ts';
 
 /** An HTTP proxy that the environment names. */
 export interface HttpProxy {
@@ -108,8 +108,8 @@ function parseProxy({ name: variable, value }: ProxyVariable): HttpProxy {
   const isHttp = url !== undefined && /^https?:$/.test(url.protocol);
   // After a `/`, `?`, `#` or `\` in a password, the parser takes a part of the password for the host.
   if (isHttp && url.pathname === '/' && !/[?#]/.test(text)) return { url, variable };
-  const sentence = url && !isHttp ? words.proxyNotHttp(variable) : words.proxyUrl(variable);
-  throw new Failure(sentence, { code: 'usage', exitCode: EXIT.usage, hint: words.proxyUrlHint });
+  const sentence = url && !isHttp ? messages.proxyNotHttp(variable) : messages.proxyUrl(variable);
+  throw new Failure(sentence, { code: 'usage', exitCode: EXIT.usage, hint: messages.proxyUrlHint });
 }
 
 /** Whether a host, without brackets, is this machine itself. */

@@ -7,13 +7,13 @@ import {
 import { CONTRADICTION_PAUSES_MS } from '../../defaults.ts';
 import { EXIT, Failure, isAccessDenied } from '../../failure.ts';
 import { nameInIamArn } from '../arn.ts';
-import { awsWords as words } from '../messages.ts';
+import { awsMessages as messages } from '../messages.ts';
 import { type Aws, orAbsent } from '../session.ts';
 import { isOverflow, stackOf } from '../tags.ts';
 import {
-  type FoundPolicy,
   listed,
   listVersions,
+  type PolicyState,
   type PolicyVersion,
   readVersion,
 } from './policy-versions.ts';
@@ -27,7 +27,7 @@ export interface PolicyReader {
    * Returns the policy, or undefined when IAM says that there is none.
    * @throws Failure with the code `iam-propagation` when IAM lists the policy and does not show its default version
    */
-  read(arn: string, options?: { withTags?: boolean }): Promise<FoundPolicy | undefined>;
+  read(arn: string, options?: { withTags?: boolean }): Promise<PolicyState | undefined>;
   /** Starts reading a policy whose default version is thought to be known, so that both requests go out at once. */
   expect(arn: string, versionId: string): void;
   /** Returns what `GetPolicy` tells of a policy: its tags and its uses, without its document. */
@@ -84,7 +84,7 @@ function once<T>(ask: (name: string) => Promise<T>): (name: string) => Promise<T
   };
 }
 
-function ownershipIn(tags: Policy['Tags']): Pick<FoundPolicy, 'stack' | 'overflow'> {
+function ownershipIn(tags: Policy['Tags']): Pick<PolicyState, 'stack' | 'overflow'> {
   const stack = stackOf(tags);
   return { overflow: isOverflow(tags), ...(stack ? { stack } : {}) };
 }
@@ -92,7 +92,7 @@ function ownershipIn(tags: Policy['Tags']): Pick<FoundPolicy, 'stack' | 'overflo
 /** A policy that is being read: its versions first, and with them the document of the default one. */
 interface Reading {
   versions: Promise<PolicyVersion[] | undefined>;
-  policy: Promise<FoundPolicy | undefined>;
+  policy: Promise<PolicyState | undefined>;
 }
 
 /** @param expected the default version, as far as can be guessed */
@@ -115,7 +115,7 @@ async function readDefault(
   arn: string,
   listed: PolicyVersion[],
   read: (id: string) => Promise<string | undefined>,
-): Promise<FoundPolicy | undefined> {
+): Promise<PolicyState | undefined> {
   const found = await readListed(arn, listed, read);
   if (found) return found;
   for (const pause of CONTRADICTION_PAUSES_MS) {
@@ -125,10 +125,10 @@ async function readDefault(
     const again = await readListed(arn, versions, (id) => readVersion(aws, arn, id));
     if (again) return again;
   }
-  throw new Failure(words.versionNotShown(nameInIamArn(arn)), {
+  throw new Failure(messages.versionNotShown(nameInIamArn(arn)), {
     code: 'iam-propagation',
     exitCode: EXIT.failed,
-    hint: words.versionNotShownHint,
+    hint: messages.versionNotShownHint,
     awsAction: 'iam:GetPolicyVersion',
   });
 }
@@ -138,13 +138,13 @@ async function readListed(
   arn: string,
   versions: PolicyVersion[],
   read: (id: string) => Promise<string | undefined>,
-): Promise<FoundPolicy | undefined> {
+): Promise<PolicyState | undefined> {
   const current = versions.find((version) => version.isDefault);
   const document = current && (await read(current.id));
   return current && document !== undefined ? toPolicy(arn, versions, current.id, document) : undefined;
 }
 
-function toPolicy(arn: string, versions: PolicyVersion[], versionId: string, document: string): FoundPolicy {
+function toPolicy(arn: string, versions: PolicyVersion[], versionId: string, document: string): PolicyState {
   return { arn, name: nameInIamArn(arn), versionId, document, ...listed(versions) };
 }
 

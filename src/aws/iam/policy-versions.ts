@@ -3,7 +3,7 @@ import { decodePolicy } from '../../policy/index.ts';
 import { NotAwsError } from '../http/sdk-client.ts';
 import { type Aws, orAbsent } from '../session.ts';
 
-export function listed(versions: PolicyVersion[]): Pick<FoundPolicy, 'versions' | 'createdAt'> {
+export function listed(versions: PolicyVersion[]): Pick<PolicyState, 'versions' | 'createdAt'> {
   const dates = versions.flatMap(({ id, createdAt }) => (createdAt ? [[id, createdAt.getTime()]] : []));
   return { versions: versions.map(({ id }) => id), createdAt: Object.fromEntries(dates) };
 }
@@ -12,7 +12,7 @@ export function listed(versions: PolicyVersion[]): Pick<FoundPolicy, 'versions' 
 export async function readVersions(
   aws: Aws,
   arn: string,
-): Promise<Pick<FoundPolicy, 'versionId' | 'versions' | 'createdAt'> | undefined> {
+): Promise<Pick<PolicyState, 'versionId' | 'versions' | 'createdAt'> | undefined> {
   const versions = await orAbsent(listVersions(aws, arn));
   const current = versions?.find(({ isDefault }) => isDefault);
   return versions && current ? { versionId: current.id, ...listed(versions) } : undefined;
@@ -66,7 +66,7 @@ export async function listVersions(aws: Aws, arn: string): Promise<PolicyVersion
 }
 
 /** A managed policy as it exists, with the document of its default version. */
-export interface FoundPolicy {
+export interface PolicyState {
   arn: string;
   name: string;
   /** The default policy version, such as `v1`. */

@@ -12,7 +12,7 @@ import { type Page, pages } from '../requests/concurrency.ts';
 import { type Aws, orAbsent } from '../session.ts';
 import { isOwn, stackOf } from '../tags.ts';
 import type { PolicyReader } from './policies.ts';
-import type { FoundPolicy } from './policy-versions.ts';
+import type { PolicyState } from './policy-versions.ts';
 
 /** A policy on a role, with its document as JSON text. */
 export interface RolePolicy {
@@ -23,7 +23,7 @@ export interface RolePolicy {
 }
 
 /** A role as it exists, with everything that decides what it may do. */
-export interface FoundRole {
+export interface RoleState {
   name: string;
   arn: string;
   path: string;
@@ -50,7 +50,7 @@ export async function readRole(
   reader: PolicyReader,
   name: string,
   { known = false } = {},
-): Promise<FoundRole | undefined> {
+): Promise<RoleState | undefined> {
   const early = known ? listPolicies(aws, reader, name) : undefined;
   early?.catch(() => undefined);
   const role = await describeRole(aws, name);
@@ -75,7 +75,7 @@ export async function readRole(
 
 /** A role as its description has it: without the documents that decide what it may do. */
 export interface DescribedRole
-  extends Pick<FoundRole, 'name' | 'arn' | 'path' | 'description' | 'trust' | 'own' | 'stack'> {
+  extends Pick<RoleState, 'name' | 'arn' | 'path' | 'description' | 'trust' | 'own' | 'stack'> {
   boundaryArn?: string;
 }
 
@@ -96,7 +96,7 @@ export async function describeRole(aws: Aws, name: string): Promise<DescribedRol
   };
 }
 
-function isFound(policy: FoundPolicy | undefined): policy is FoundPolicy {
+function isFound(policy: PolicyState | undefined): policy is PolicyState {
   return policy !== undefined;
 }
 
@@ -196,7 +196,7 @@ export function policyPages(aws: Aws): AsyncGenerator<Page<ListedPolicy>> {
 }
 
 /** Whether this program made a policy, as its tag says; a policy that is gone by now is nobody's. */
-export async function isOwnPolicy(aws: Aws, arn: string): Promise<boolean> {
+export async function isToolPolicy(aws: Aws, arn: string): Promise<boolean> {
   const answer = await orAbsent(
     aws.call({ action: 'iam:GetPolicy', resource: arn }, (options) =>
       aws.clients.iam().send(new GetPolicyCommand({ PolicyArn: arn }), options),

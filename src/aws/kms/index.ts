@@ -50,7 +50,7 @@ function kmsArn(partition: string, region: string, account: string, resource: st
 export type TimeLimit = Pick<CallRequest, 'limitMs'>;
 
 /** A KMS key as it exists. The texts are those of the KMS API reference, `KeyMetadata`. */
-export interface FoundKmsKey {
+export interface KmsKeyState {
   arn: string;
   /** `Enabled`, `Disabled`, `PendingDeletion`, … */
   state: string;
@@ -68,7 +68,7 @@ export async function readKmsKey(
   region: string,
   id: string,
   limit: TimeLimit = {},
-): Promise<FoundKmsKey | undefined> {
+): Promise<KmsKeyState | undefined> {
   const client = await aws.clients.kms(region);
   const answer = await orAbsent(
     aws.call({ action: 'kms:DescribeKey', resource: id, region, ...limit }, (options) =>

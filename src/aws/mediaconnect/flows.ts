@@ -46,7 +46,7 @@ export interface FlowPart {
 }
 
 /** A flow as it exists. */
-export interface FoundFlow {
+export interface FlowState {
   arn: string;
   name: string;
   region: string;
@@ -74,7 +74,7 @@ export interface TransitSettings {
 }
 
 /** Reads a flow, in the Region that its ARN names; answers `undefined` when it is not there. */
-export async function readFlow(aws: Aws, flowArn: string): Promise<FoundFlow | undefined> {
+export async function readFlow(aws: Aws, flowArn: string): Promise<FlowState | undefined> {
   const region = parseArn(flowArn)?.region ?? '';
   const client = await aws.clients.mediaConnect(region);
   const request = { action: 'mediaconnect:DescribeFlow', resource: flowArn, region };
@@ -107,7 +107,7 @@ function toFlow(
   { Flow: flow, Messages: messages }: { Flow: Flow; Messages: DescribeFlowResponse['Messages'] },
   arn: string,
   region: string,
-): FoundFlow {
+): FlowState {
   // `Source` repeats the first one of `Sources` where a flow has several.
   const sources = flow.Sources?.length
     ? flow.Sources

@@ -13,7 +13,7 @@ import { type ListLimit, type TransitEncryption, type TransitSettings, transitOf
 export type { RouterKind } from './commands.ts';
 
 /** A router input or a router output as it exists. */
-export interface FoundRouterEnd {
+export interface RouterEndState {
   kind: RouterKind;
   arn: string;
   name: string;
@@ -61,7 +61,7 @@ export async function readRouterEnd(
   aws: Aws,
   kind: RouterKind,
   arn: string,
-): Promise<FoundRouterEnd | undefined> {
+): Promise<RouterEndState | undefined> {
   const region = parseArn(arn)?.region ?? '';
   const client = await aws.clients.mediaConnect(region);
   const { get: Get, answer: member } = COMMANDS[kind];
@@ -98,7 +98,7 @@ function toRouterEnd(
   kind: RouterKind,
   all: RouterAnswer,
   { arn, region }: { arn: string; region: string },
-): FoundRouterEnd {
+): RouterEndState {
   const { FlowArn, FlowOutputArn, FlowSourceArn } = all.Configuration?.MediaConnectFlow ?? {};
   const partArn = kind === 'routerInput' ? FlowOutputArn : FlowSourceArn;
   const messages = Array.isArray(all.Messages) ? all.Messages : [];

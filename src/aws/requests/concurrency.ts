@@ -7,7 +7,7 @@ import { groupedBy } from '../../grouping.ts';
  * Waits for all, also after one has failed, so that nothing is left under way; then throws the first failure, if any, with
  * the change that any of them leaves in doubt.
  */
-export async function allOrFirstFailure<T>(running: Promise<T>[]): Promise<T[]> {
+export async function allSettledOrThrow<T>(running: Promise<T>[]): Promise<T[]> {
   const settled = await Promise.allSettled(running);
   const thrown = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
   if (thrown.length > 0) throw firstThrown(thrown);
@@ -27,7 +27,7 @@ export async function inTurns<T, R>(
   const results: R[] = [];
   for (let start = 0; start < items.length; start += size) {
     const some = items.slice(start, start + size);
-    results.push(...(await allOrFirstFailure(some.map(work))));
+    results.push(...(await allSettledOrThrow(some.map(work))));
   }
   return results;
 }
@@ -56,7 +56,7 @@ export async function atMost<T, R>(
       }
     }
   };
-  await allOrFirstFailure(Array.from({ length: Math.min(limit, items.length) }, worker));
+  await allSettledOrThrow(Array.from({ length: Math.min(limit, items.length) }, worker));
   return results;
 }
 
@@ -77,7 +77,7 @@ export async function atMostInEach<T, R>(
       results[at] = await work(item);
     }),
   );
-  await allOrFirstFailure(running);
+  await allSettledOrThrow(running);
   return results;
 }
 

@@ -1,4 +1,4 @@
-import { PACE } from '../../defaults.ts';
+import { RATE_LIMITER } from '../../defaults.ts';
 
 const SECOND_MS = 1_000;
 
@@ -10,7 +10,7 @@ const SECOND_MS = 1_000;
  * The SDK has such a thing (`retryMode: 'adaptive'`), which does not do: it begins only after the first refusal, when all
  * has been sent at once, paces reads along with the writes, and leaves half of a quota unused.
  */
-export class Pace {
+export class RateLimiter {
   #rate: number;
   readonly #gathersSeconds: number;
   #tokens: number;
@@ -29,7 +29,7 @@ export class Pace {
   constructor(rate: number, now: number, gathersSeconds = 1) {
     this.#rate = rate;
     this.#gathersSeconds = gathersSeconds;
-    this.#tokens = Math.min(rate * gathersSeconds, PACE.firstAtOnce);
+    this.#tokens = Math.min(rate * gathersSeconds, RATE_LIMITER.firstAtOnce);
     this.#now = now;
     this.#begunAt = now;
   }
@@ -57,9 +57,12 @@ export class Pace {
     this.#throttledAt = now;
     const { since, letThrough } = this.#measure ?? { since: now, letThrough: 0 };
     const seconds = (now - since) / SECOND_MS;
-    if (seconds >= 1 || (seconds >= PACE.tellingSeconds && letThrough >= PACE.tellingRequests)) {
-      const seen = Math.min(this.#rate, letThrough / seconds) * PACE.fall;
-      this.#rate = Math.max(seen, this.#rate * PACE.deepestFall, PACE.leastRate);
+    if (
+      seconds >= 1 ||
+      (seconds >= RATE_LIMITER.tellingSeconds && letThrough >= RATE_LIMITER.tellingRequests)
+    ) {
+      const seen = Math.min(this.#rate, letThrough / seconds) * RATE_LIMITER.fall;
+      this.#rate = Math.max(seen, this.#rate * RATE_LIMITER.deepestFall, RATE_LIMITER.leastRate);
       this.#measure = { since: now, letThrough: 0 };
     }
     this.#measure ??= { since, letThrough };
@@ -80,8 +83,8 @@ export class Pace {
 
   /** By what factor it is faster after a second: by ever more, the longer AWS has taken it all. */
   #growth(now: number): number {
-    const steady = now - this.#begunAt < PACE.steadySeconds * SECOND_MS;
-    if (this.#throttledAt === undefined) return steady ? 1 : PACE.firstGrowth;
-    return 1 + PACE.growth * (1 + (now - this.#throttledAt) / SECOND_MS) ** 2;
+    const steady = now - this.#begunAt < RATE_LIMITER.steadySeconds * SECOND_MS;
+    if (this.#throttledAt === undefined) return steady ? 1 : RATE_LIMITER.firstGrowth;
+    return 1 + RATE_LIMITER.growth * (1 + (now - this.#throttledAt) / SECOND_MS) ** 2;
   }
 }

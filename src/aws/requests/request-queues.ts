@@ -1,32 +1,32 @@
 import { HTTP, QUOTAS, type RequestQuota } from '../../defaults.ts';
 import { Interrupted } from '../../failure.ts';
-import { Pace } from './rate-limiter.ts';
+import { RateLimiter } from './rate-limiter.ts';
 
 /** The lane in which an operation waits for its turn. */
-export type LaneOf = (operation: string) => Lane;
+export type QueueForOperation = (operation: string) => RequestQueue;
 
 /** The lanes of a service, which is named as in IAM actions, in a Region; the global services have none. */
-export type Lanes = (service: string, region?: string) => LaneOf;
+export type RequestQueues = (service: string, region?: string) => QueueForOperation;
 
 /**
  * Makes the lanes of a run: one for each quota in each Region, and one for all that a service has beside, most of all for
  * reading, which has no pace but a bound.
  */
-export function createLanes(interrupt: AbortSignal): Lanes {
-  const lanes = new Map<string, Lane>();
+export function createRequestQueues(interrupt: AbortSignal): RequestQueues {
+  const queues = new Map<string, RequestQueue>();
   return (service, region = '') =>
     (operation) => {
       const at = QUOTAS.findIndex((quota) => quota.service === service && quota.operations.test(operation));
       const key = `${service} ${region} ${at}`;
-      const lane = lanes.get(key) ?? open(QUOTAS[at], interrupt);
-      lanes.set(key, lane);
-      return lane;
+      const queue = queues.get(key) ?? open(QUOTAS[at], interrupt);
+      queues.set(key, queue);
+      return queue;
     };
 }
 
-function open(quota: RequestQuota | undefined, interrupt: AbortSignal): Lane {
-  const pace = quota && new Pace(quota.perSecond, performance.now(), quota.gathersSeconds);
-  return new Lane(HTTP.callsAtOnce, pace, interrupt);
+function open(quota: RequestQuota | undefined, interrupt: AbortSignal): RequestQueue {
+  const pace = quota && new RateLimiter(quota.perSecond, performance.now(), quota.gathersSeconds);
+  return new RequestQueue(HTTP.callsAtOnce, pace, interrupt);
 }
 
 /** Somebody who waits for a turn. */
@@ -42,8 +42,8 @@ interface Waiter {
  * and for the pace, where there is one. What is sent once more has a place already, and waits for the pace only, ahead of all
  * others.
  */
-export class Lane {
-  readonly #pace: Pace | undefined;
+export class RequestQueue {
+  readonly #pace: RateLimiter | undefined;
   #places: number;
   readonly #waiting: Waiter[] = [];
   readonly #again: Waiter[] = [];
@@ -53,7 +53,7 @@ export class Lane {
    * @param places how many calls may be under way at once
    * @param interrupt when it is aborted, those who wait are looked through for whose `stop` it is
    */
-  constructor(places: number, pace: Pace | undefined, interrupt: AbortSignal) {
+  constructor(places: number, pace: RateLimiter | undefined, interrupt: AbortSignal) {
     this.#places = places;
     this.#pace = pace;
     interrupt.addEventListener('abort', () => this.#dismiss(), { once: true });

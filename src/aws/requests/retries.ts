@@ -1,13 +1,13 @@
 import { Failure } from '../../failure.ts';
 import { ProxyError } from '../http/proxy.ts';
 import { middlewareOf, type SdkClient } from '../http/sdk-client.ts';
-import type { Lane, LaneOf } from './request-queues.ts';
+import type { QueueForOperation, RequestQueue } from './request-queues.ts';
 
 /**
  * Changes that hold a whole document, made from one that was read just before. Sent again after a pause, they would undo
  * what others have written meanwhile, or make one more version of what is there. Whoever sends one reads again first.
  */
-const OF_THE_MOMENT: ReadonlySet<string> = new Set([
+const NOT_RETRYABLE: ReadonlySet<string> = new Set([
   'CreatePolicyVersionCommand',
   'SetDefaultPolicyVersionCommand',
   'UpdateAssumeRolePolicyCommand',
@@ -17,14 +17,14 @@ const OF_THE_MOMENT: ReadonlySet<string> = new Set([
 const NEVER_SENT = /^(\w*ProviderError|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|\w*CERT\w*|UNABLE_TO_\w+)$/;
 
 /** Errors that followed on one of the same call after which the change may have been made. */
-const afterDoubt = new WeakSet<Error>();
+const ambiguousErrors = new WeakSet<Error>();
 
 /** What the tries of a client's calls have come to, by their errors. */
 interface Tries {
   /** What the request says may be out of date by now. */
   outOfDate: WeakSet<Error>;
   /** Where a request waits before it is sent again. */
-  lanes: WeakMap<Error, Lane>;
+  queues: WeakMap<Error, RequestQueue>;
 }
 
 /**
@@ -32,11 +32,11 @@ interface Tries {
  * way, or came from something that stands between, or AWS failed in the midst of it.
  */
 export function mayHaveTakenEffect(error: unknown): boolean {
-  return !(error instanceof Error) || afterDoubt.has(error) || leavesDoubt(error);
+  return !(error instanceof Error) || ambiguousErrors.has(error) || isAmbiguous(error);
 }
 
 /** The same for one try. */
-function leavesDoubt(error: Error): boolean {
+function isAmbiguous(error: Error): boolean {
   const { code = '', syscall = '' } = error as NodeJS.ErrnoException;
   // A failure of our own comes in place of a request.
   if (error instanceof Failure) return false;
@@ -59,10 +59,10 @@ function statusOf(error: Error): number | undefined {
  */
 export function withBoundedRetries<C extends SdkClient>(
   client: C,
-  { interrupt, laneOf }: { interrupt: AbortSignal; laneOf: LaneOf },
+  { interrupt, queueOf }: { interrupt: AbortSignal; queueOf: QueueForOperation },
 ): C {
-  const tries: Tries = { outOfDate: new WeakSet(), lanes: new WeakMap() };
-  watchTries(client, tries, laneOf);
+  const tries: Tries = { outOfDate: new WeakSet(), queues: new WeakMap() };
+  watchTries(client, tries, queueOf);
   const standard = client.config.retryStrategy;
   client.config.retryStrategy = async () => {
     const strategy = await standard();
@@ -81,7 +81,7 @@ export function withBoundedRetries<C extends SdkClient>(
           // The SDK keeps an account of all repetitions, so that a service in trouble is left alone. Those of requests that
           // come too fast would use it up, and then calls fail; against those there is the pace.
           if (isThrottled(error)) strategy.recordSuccess(next);
-          await tries.lanes.get(error)?.again();
+          await tries.queues.get(error)?.again();
           return next;
         };
         return orInterrupt(again(), interrupt, error);
@@ -105,22 +105,22 @@ function isQuota({ name }: Error): boolean {
 }
 
 /** Looks at the error of each try. It sits between the retries and the wire; all tries of a call share one context. */
-function watchTries(client: SdkClient, { outOfDate, lanes }: Tries, laneOf: LaneOf): void {
+function watchTries(client: SdkClient, { outOfDate, queues }: Tries, queueOf: QueueForOperation): void {
   const doubtful = new WeakSet<object>();
   middlewareOf(client).add(
     (next, context) => async (args) => {
-      const lane = laneOf(context.commandName?.replace(/Command$/, '') ?? '');
+      const queue = queueOf(context.commandName?.replace(/Command$/, '') ?? '');
       try {
         const result = await next(args);
-        lane.answered({ throttled: false });
+        queue.answered({ throttled: false });
         return result;
       } catch (error) {
         if (!(error instanceof Error)) throw error;
-        lanes.set(error, lane);
-        if (statusOf(error) !== undefined) lane.answered({ throttled: isThrottled(error) });
-        if (leavesDoubt(error)) doubtful.add(context);
-        if (doubtful.has(context)) afterDoubt.add(error);
-        if (OF_THE_MOMENT.has(context.commandName ?? '')) outOfDate.add(error);
+        queues.set(error, queue);
+        if (statusOf(error) !== undefined) queue.answered({ throttled: isThrottled(error) });
+        if (isAmbiguous(error)) doubtful.add(context);
+        if (doubtful.has(context)) ambiguousErrors.add(error);
+        if (NOT_RETRYABLE.has(context.commandName ?? '')) outOfDate.add(error);
         throw error;
       }
     },

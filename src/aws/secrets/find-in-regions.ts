@@ -2,12 +2,12 @@ import { HTTP } from '../../defaults.ts';
 import { Failure } from '../../failure.ts';
 import { offeredRegions } from '../regions.ts';
 import type { Aws } from '../session.ts';
-import { type FoundSecret, secretExists } from './index.ts';
+import { type SecretState, secretExists } from './index.ts';
 
 /** Where a secret of one name is, and where it is not. */
-export interface Whereabouts {
+export interface SecretLocations {
   /** What was found, in the order of the Regions that were looked at. */
-  found: FoundSecret[];
+  found: SecretState[];
   /** The Regions that were looked at and have no secret of the name. */
   absent: string[];
   /** The Regions, out of those that nobody named, into which no look was possible. */
@@ -15,7 +15,7 @@ export interface Whereabouts {
 }
 
 /** Reads as much of a secret as is needed of it; answers `undefined` when it is not there. */
-export type ReadSecret = (region: string, name: string) => Promise<FoundSecret | undefined>;
+export type ReadSecret = (region: string, name: string) => Promise<SecretState | undefined>;
 
 /**
  * Finds the secret in the Regions given; when none is given, in every Region that has MediaConnect, and in the configured
@@ -28,7 +28,7 @@ export async function findSecret(
   name: string,
   regions: string[],
   read: ReadSecret,
-): Promise<Whereabouts> {
+): Promise<SecretLocations> {
   if (regions.length > 0) return findIn(name, regions, read);
   const { partition } = await aws.identity();
   const home = aws.clients.homeRegion;
@@ -36,7 +36,7 @@ export async function findSecret(
   return search(aws, name, [home, ...others], read);
 }
 
-async function findIn(name: string, regions: string[], read: ReadSecret): Promise<Whereabouts> {
+async function findIn(name: string, regions: string[], read: ReadSecret): Promise<SecretLocations> {
   const found = await Promise.all(regions.map((region) => read(region, name)));
   return {
     found: found.filter((secret) => secret !== undefined),
@@ -50,7 +50,7 @@ async function search(
   name: string,
   [home, ...others]: [string, ...string[]],
   read: ReadSecret,
-): Promise<Whereabouts> {
+): Promise<SecretLocations> {
   const regions = [home, ...others];
   const seen = await Promise.all(regions.map((region) => look(aws, name, region)));
   const { found } = await findIn(

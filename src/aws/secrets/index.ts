@@ -12,7 +12,7 @@ import { type CurrentValue, readValue, type SecretContent } from './versions.ts'
 const POLICY_ACTION = 'secretsmanager:GetResourcePolicy';
 
 /** A secret as it exists in one Region. */
-export interface FoundSecret {
+export interface SecretState {
   region: string;
   name: string;
   arn: string;
@@ -71,7 +71,7 @@ export async function readSecret(
   region: string,
   id: string,
   { known = false, value, withPolicy = true }: Reading = {},
-): Promise<FoundSecret | undefined> {
+): Promise<SecretState | undefined> {
   const describing = describeSecret(aws, region, id);
   const rest = known ? contentAndPolicy(aws, region, id, { withPolicy }) : undefined;
   // The description decides; a failure of the others counts only once it is known that the secret is there.
@@ -96,7 +96,7 @@ export async function readSecret(
 }
 
 /** A secret as its description has it: without its value and its resource policy. */
-export async function describeSecret(aws: Aws, region: string, id: string): Promise<FoundSecret | undefined> {
+export async function describeSecret(aws: Aws, region: string, id: string): Promise<SecretState | undefined> {
   const description = await describe(aws, region, id);
   return description?.ARN ? fromDescription(description, description.ARN, region, id) : undefined;
 }
@@ -140,7 +140,7 @@ async function contentAndPolicy(
  * Whether a secret may have a resource policy: what nobody has changed since this program made it has none, as what makes a
  * secret cannot give it one (Secrets Manager API reference, `CreateSecret`).
  */
-export function mayHavePolicy({ pristine }: Pick<FoundSecret, 'pristine'>): boolean {
+export function mayHavePolicy({ pristine }: Pick<SecretState, 'pristine'>): boolean {
   return pristine !== true;
 }
 
@@ -159,7 +159,7 @@ function fromDescription(
   arn: string,
   region: string,
   id: string,
-): FoundSecret {
+): SecretState {
   const replicas = (secret.ReplicationStatus ?? []).flatMap(({ Region, Status }) =>
     Region && Status !== 'Failed' ? [Region] : [],
   );

@@ -1,4 +1,4 @@
-import type { Remedy } from '../../failure.ts';
+import type { Fix } from '../../failure.ts';
 import { many } from '../../ui/batch-messages.ts';
 import { own } from '../../ui/commands.ts';
 
@@ -16,8 +16,8 @@ const listed = (words: string[], last: string) =>
 const user = (kind: Kind, arn: string, places: string[]) =>
   `the ${KINDS[kind]} ${arn} (${places.join(', ')})`;
 
-/** Words about what uses a secret. */
-export const userWords = {
+/** Messages about what uses a secret. */
+export const userMessages = {
   usedBy: (name: string, region: string, kind: Kind, arn: string, places: string[]) =>
     `The secret ${name} in ${region} is used by ${user(kind, arn, places)}.`,
   usedByHint: (kind: Kind) =>
@@ -37,13 +37,13 @@ export const userWords = {
   takesKeyType: (keyType: string) => `has the key type ${keyType}, which does not take this key`,
   storeLongKey: {
     remedy: 'Store a key of 64 hexadecimal digits (--generate aes256), or change this setting first.',
-  } satisfies Remedy,
+  } satisfies Fix,
   storePassword: {
     remedy: 'Store an SRT password of 10 to 80 characters, or change this setting first.',
-  } satisfies Remedy,
+  } satisfies Fix,
   changeKeyType: {
     remedy: 'Change the key type and the protocol of this part, or store a key of its type.',
-  } satisfies Remedy,
+  } satisfies Fix,
   /** What must change before it can use the new key, counted by kind. */
   mustUpdate: (kinds: Kind[]) => {
     const counts = (Object.keys(KINDS) as Kind[]).flatMap((kind) => {
@@ -73,8 +73,8 @@ export const userWords = {
     }),
 };
 
-/** Words about a secret that exists and was named, for every command that works on one. */
-export const namedSecretWords = {
+/** Messages about a secret that exists and was named, for every command that works on one. */
+export const namedSecretMessages = {
   onlyThere: (regions: string[]) =>
     `Only in ${regions.join(' and ')}, as you said. Without --region it is every Region that the secret lives in.`,
   unseen: (regions: string[]) =>

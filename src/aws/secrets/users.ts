@@ -1,11 +1,11 @@
 import { Failure, hasAwsCode, isAccessDenied } from '../../failure.ts';
 import { groupedBy } from '../../grouping.ts';
-import { type FoundFlow, type ListLimit, listFlowArns, readFlow } from '../mediaconnect/flows.ts';
-import { type FoundRouterEnd, listRouterArns, pathOf, readRouterEnd } from '../mediaconnect/routers.ts';
-import { allOrFirstFailure, atMost } from '../requests/concurrency.ts';
+import { type FlowState, type ListLimit, listFlowArns, readFlow } from '../mediaconnect/flows.ts';
+import { listRouterArns, pathOf, type RouterEndState, readRouterEnd } from '../mediaconnect/routers.ts';
+import { allSettledOrThrow, atMost } from '../requests/concurrency.ts';
 import type { Aws } from '../session.ts';
 import { isAboutCaller } from './find-in-regions.ts';
-import { userWords as words } from './messages.ts';
+import { userMessages as messages } from './messages.ts';
 
 /** What can use a secret, as far as AWS can show it: MediaConnect's resources that name secrets. */
 export const USER_KINDS = ['flow', 'routerInput', 'routerOutput'] as const;
@@ -20,7 +20,7 @@ export interface SecretUser {
   /** True when all these places have no effect, because the integration with routers is disabled there. */
   disabled: boolean;
   /** The flow, router input or router output as it was read. */
-  found: FoundFlow | FoundRouterEnd;
+  found: FlowState | RouterEndState;
 }
 
 /** Users that could not be looked at. */
@@ -66,7 +66,7 @@ export async function findUsers(
     });
     if (failure) found.unseen.push({ region, kind, failure });
   });
-  await allOrFirstFailure(looks);
+  await allSettledOrThrow(looks);
   return found;
 }
 
@@ -122,12 +122,12 @@ interface Use {
   disabled: boolean;
 }
 
-function usesInRouter(end: FoundRouterEnd): Use[] {
+function usesInRouter(end: RouterEndState): Use[] {
   return secretsIn(end.all).map(({ secretArn, path }) => ({ secretArn, place: path, disabled: false }));
 }
 
 /** The sources, outputs and entitlements are named; anything else is told by its path. */
-function usesInFlow(flow: FoundFlow): Use[] {
+function usesInFlow(flow: FlowState): Use[] {
   const { Source: source, Sources = [], Outputs = [], Entitlements = [], ...rest } = flow.all as WholeFlow;
   // `Source` repeats the first one of `Sources` where a flow has several.
   const sources = Sources.length > 0 || !source ? Sources : [source];
@@ -177,7 +177,7 @@ function secretsIn(value: object, path = ''): { secretArn: string; path: string 
  */
 export function reasonUnseen(failure: Failure): string | undefined {
   const { code, awsAction = '' } = failure;
-  if (code === 'access-denied') return words.denied(awsAction);
-  if (code === 'no-such-endpoint') return words.noEndpoint;
-  return hasAwsCode(failure, 'UnknownOperationException', 'NotImplemented') ? words.noRouters : undefined;
+  if (code === 'access-denied') return messages.denied(awsAction);
+  if (code === 'no-such-endpoint') return messages.noEndpoint;
+  return hasAwsCode(failure, 'UnknownOperationException', 'NotImplemented') ? messages.noRouters : undefined;
 }

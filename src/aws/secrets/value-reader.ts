@@ -1,7 +1,7 @@
 import { BATCH } from '../../defaults.ts';
 import { isAccessDenied } from '../../failure.ts';
 import type { Aws } from '../session.ts';
-import { type FoundSecret, type Reading, readSecret } from './index.ts';
+import { type Reading, readSecret, type SecretState } from './index.ts';
 import { type CurrentValue, readValues, type Values } from './versions.ts';
 
 /** What was read of a secret together with others: its value, or that there is no such secret. */
@@ -96,7 +96,7 @@ function earlyIn({ found, absent }: Values, id: string): EarlyValue | undefined 
 /** Reads secrets. Those that are asked for at the same moment are read together, which takes fewer requests. */
 export interface SecretReader {
   /** Answers what `readSecret` answers, and fails as it does. */
-  read(region: string, id: string, reading?: Pick<Reading, 'known'>): Promise<FoundSecret | undefined>;
+  read(region: string, id: string, reading?: Pick<Reading, 'known'>): Promise<SecretState | undefined>;
 }
 
 /**

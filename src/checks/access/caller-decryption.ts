@@ -3,7 +3,7 @@ import { seenIn } from '../../aws/look.ts';
 import type { Identity } from '../../aws/session.ts';
 import { DECRYPT_ACTION, evaluateAccess, parsePolicy, tryParsePolicy } from '../../policy/index.ts';
 import type { Decryption } from './decryption.ts';
-import { withTime, proofWords as words } from './messages.ts';
+import { proofMessages as messages, withTime } from './messages.ts';
 import { readRequests, UNKNOWN_OF_SESSIONS } from './read-requests.ts';
 
 /** Context keys that are known for the session of MediaConnect's role, but not for the caller, whose role path its session ARN omits. */
@@ -36,7 +36,7 @@ export function callerDenial(
       request: withTime({ ...request, principal, context: Object.fromEntries(context) }),
       unknownContext: [...UNKNOWN_OF_SESSIONS, ...UNKNOWN_OF_CALLERS],
     });
-    if (deniedBy === 'statement') return words.ofKey(because, request.resource);
+    if (deniedBy === 'statement') return messages.ofKey(because, request.resource);
   }
   return undefined;
 }

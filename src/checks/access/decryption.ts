@@ -1,8 +1,8 @@
 import { parseArn } from '../../aws/arn.ts';
 import { kmsKeyRef, readKeyPolicy, type TimeLimit } from '../../aws/kms/index.ts';
 import { type Look, look, seenIn } from '../../aws/look.ts';
-import { awsWords } from '../../aws/messages.ts';
-import type { FoundSecret } from '../../aws/secrets/index.ts';
+import { awsMessages } from '../../aws/messages.ts';
+import type { SecretState } from '../../aws/secrets/index.ts';
 import { type CurrentVersion, readCurrentVersion, type SecretPlace } from '../../aws/secrets/versions.ts';
 import type { Aws, Identity } from '../../aws/session.ts';
 import { EXIT, Failure } from '../../failure.ts';
@@ -20,7 +20,7 @@ export interface Decryption {
 }
 
 /** What a secret's description says about its encryption. */
-export type EncryptedSecret = Pick<FoundSecret, 'region' | 'arn' | 'kmsKeyId' | 'pristine'>;
+export type EncryptedSecret = Pick<SecretState, 'region' | 'arn' | 'kmsKeyId' | 'pristine'>;
 
 /** What `ListSecretVersionIds` calls the AWS managed key. */
 const AWS_MANAGED_KEY = /^DefaultEncryptionKey$|(^|:)alias\/aws\/secretsmanager$/;
@@ -104,7 +104,7 @@ function keysOfVersion(
   if (!version.seen) return { seen: [] };
   const { kmsKeyIds } = version.seen;
   if (!kmsKeyIds)
-    return { unseen: new Failure(awsWords.noVersionKeys, { code: 'not-shown', exitCode: EXIT.failed }) };
+    return { unseen: new Failure(awsMessages.noVersionKeys, { code: 'not-shown', exitCode: EXIT.failed }) };
   const customers = kmsKeyIds.filter((id) => !AWS_MANAGED_KEY.test(id));
   return { seen: customers.flatMap((id) => withAlias(kmsKeyRef(id, region, identity), named) ?? []) };
 }

@@ -1,5 +1,5 @@
 import { parseArn } from '../../aws/arn.ts';
-import { type FoundKmsKey, kmsKeyRef, readKmsKey } from '../../aws/kms/index.ts';
+import { type KmsKeyState, kmsKeyRef, readKmsKey } from '../../aws/kms/index.ts';
 import { type Look, seenIn } from '../../aws/look.ts';
 import type { Aws, Identity } from '../../aws/session.ts';
 import type { Failure } from '../../failure.ts';
@@ -12,24 +12,24 @@ import {
   readDecryption,
   requestAtOnce,
 } from './decryption.ts';
-import { proofWords as words } from './messages.ts';
+import { proofMessages as messages } from './messages.ts';
 
 /** The KMS keys of a secret, as far as they could be looked at. */
 export interface Encryption {
   /** The key that the secret names; absent for a secret that names none. */
-  kmsKey?: Look<FoundKmsKey | undefined>;
+  kmsKey?: Look<KmsKeyState | undefined>;
   /** What decides who may decrypt it. */
   decryption: Decryption;
   /** The keys of the current version that are not the one that the secret names now. */
-  earlierKmsKeys: { arn: string; key: Look<FoundKmsKey | undefined> }[];
+  earlierKmsKeys: { arn: string; key: Look<KmsKeyState | undefined> }[];
 }
 
 /** Looks at KMS keys by their ID, ARN or alias, each once in a run. */
-export type KmsKeyReader = (region: string, id: string) => Promise<Look<FoundKmsKey | undefined>>;
+export type KmsKeyReader = (region: string, id: string) => Promise<Look<KmsKeyState | undefined>>;
 
 /** Makes a reader for a run. */
 export function kmsKeyReader(aws: Aws, request: KmsRequester = requestAtOnce): KmsKeyReader {
-  const reads = new Map<string, Promise<Look<FoundKmsKey | undefined>>>();
+  const reads = new Map<string, Promise<Look<KmsKeyState | undefined>>>();
   return (region, id) => {
     const place = `${region} ${id}`;
     const reading =
@@ -163,17 +163,17 @@ function unseenKeys(decryption: Decryption | undefined): KmsKeyFinding[] {
 }
 
 /** What is to be said of the current version being encrypted with another key than the one that the secret names. */
-function checkEarlier(arn: string, key: Look<FoundKmsKey | undefined>): KmsKeyFinding[] {
+function checkEarlier(arn: string, key: Look<KmsKeyState | undefined>): KmsKeyFinding[] {
   const unusable = (state: string, fix: KmsKeyFix, keyStoreId?: string): KmsKeyFinding => ({
     verdict: 'failed',
-    detail: words.earlierKmsKeyUnusable(arn, state),
+    detail: messages.earlierKmsKeyUnusable(arn, state),
     fix,
     keyArn: arn,
     ...(keyStoreId ? { keyStoreId } : {}),
   });
   const other: KmsKeyFinding = {
     verdict: 'warning',
-    detail: words.earlierKmsKey(arn),
+    detail: messages.earlierKmsKey(arn),
     fix: 'encrypt-anew',
     keyArn: arn,
   };
@@ -187,7 +187,7 @@ function checkEarlier(arn: string, key: Look<FoundKmsKey | undefined>): KmsKeyFi
 
 /** AWS may add states, and what imitates AWS may leave them out. */
 function unknownState(arn: string, state: string): KmsKeyFinding {
-  const because = state === '' ? words.kmsKeyStateMissing(arn) : words.kmsKeyStateUnknown(arn, state);
+  const because = state === '' ? messages.kmsKeyStateMissing(arn) : messages.kmsKeyStateUnknown(arn, state);
   return { verdict: 'cannot-tell', because };
 }
 
@@ -197,14 +197,14 @@ function checkNamed(
   identity: Identity,
 ): KmsKeyFinding {
   if (kmsKeyId === undefined || !kmsKey || seenIn(kmsKey)?.managedByAws)
-    return { verdict: 'ok', detail: words.awsKey };
+    return { verdict: 'ok', detail: messages.awsKey };
   if ('unseen' in kmsKey) return { verdict: 'cannot-tell', unseen: kmsKey.unseen };
   return kmsKey.seen
     ? checkFound(kmsKey.seen, region, identity)
-    : { verdict: 'failed', detail: words.noKmsKey(kmsKeyId), fix: 'other-key', keyArn: kmsKeyId };
+    : { verdict: 'failed', detail: messages.noKmsKey(kmsKeyId), fix: 'other-key', keyArn: kmsKeyId };
 }
 
-function checkFound(key: FoundKmsKey, region: string, identity: Identity): KmsKeyFinding {
+function checkFound(key: KmsKeyState, region: string, identity: Identity): KmsKeyFinding {
   const { arn, state, usage, keyStoreId } = key;
   const place = parseArn(arn);
   const failed = (detail: string, fix: KmsKeyFix = 'other-key'): KmsKeyFinding => ({
@@ -215,15 +215,15 @@ function checkFound(key: FoundKmsKey, region: string, identity: Identity): KmsKe
     ...(keyStoreId ? { keyStoreId } : {}),
   });
   const fix = FIX_FOR_STATE.get(state);
-  if (IN_DELETION.test(state)) return failed(words.kmsKeyDeleted(arn), fix);
-  if (state === 'Disabled') return failed(words.kmsKeyDisabled(arn), fix);
-  if (fix) return failed(words.kmsKeyState(arn, state), fix);
+  if (IN_DELETION.test(state)) return failed(messages.kmsKeyDeleted(arn), fix);
+  if (state === 'Disabled') return failed(messages.kmsKeyDisabled(arn), fix);
+  if (fix) return failed(messages.kmsKeyState(arn, state), fix);
   if (!USABLE.test(state)) return unknownState(arn, state);
   // What imitates AWS may leave it out.
-  if (usage === '') return { verdict: 'cannot-tell', because: words.kmsKeyStateMissing(arn) };
-  if (usage !== 'ENCRYPT_DECRYPT') return failed(words.kmsKeyUsage(arn, usage));
-  if (place?.region !== region) return failed(words.kmsKeyRegion(arn));
+  if (usage === '') return { verdict: 'cannot-tell', because: messages.kmsKeyStateMissing(arn) };
+  if (usage !== 'ENCRYPT_DECRYPT') return failed(messages.kmsKeyUsage(arn, usage));
+  if (place?.region !== region) return failed(messages.kmsKeyRegion(arn));
   return place.account === identity.account
-    ? { verdict: 'ok', detail: words.kmsKeyReady }
-    : { verdict: 'warning', detail: words.kmsKeyForeign(arn), fix: 'foreign-policy', keyArn: arn };
+    ? { verdict: 'ok', detail: messages.kmsKeyReady }
+    : { verdict: 'warning', detail: messages.kmsKeyForeign(arn), fix: 'foreign-policy', keyArn: arn };
 }

@@ -1,9 +1,9 @@
 import { currentAwsTime } from '../../aws/http/clock-skew.ts';
 import type { AccessRequest } from '../../policy/index.ts';
 
-/** Words of the proof, and of the checks that it is made of. */
+/** Messages of the proof, and of the checks that it is made of. */
 
-export const proofWords = {
+export const proofMessages = {
   reading: 'Reading back what AWS holds now',
   readBack: 'Read back: no check failed, but some were inconclusive.',
   readableNotUsable: 'Read back: the role may read the key, but what uses it must be updated.',

@@ -1,4 +1,4 @@
-import type { FoundRole } from '../../aws/iam/roles.ts';
+import type { RoleState } from '../../aws/iam/roles.ts';
 import { type Look, seenIn } from '../../aws/look.ts';
 import type { Failure } from '../../failure.ts';
 import {
@@ -14,7 +14,7 @@ import {
   tryParsePolicy,
 } from '../../policy/index.ts';
 import type { Decryption } from './decryption.ts';
-import { proofWords as words } from './messages.ts';
+import { proofMessages as messages } from './messages.ts';
 import { evaluateOfSession, readRequests } from './read-requests.ts';
 
 /** The documents that decide whether a role may read a secret, parsed. */
@@ -41,7 +41,7 @@ export interface Unreadable {
 export function documentsOf({
   policies,
   boundary,
-}: Pick<FoundRole, 'policies' | 'boundary'>): DecidingDocuments | Unreadable {
+}: Pick<RoleState, 'policies' | 'boundary'>): DecidingDocuments | Unreadable {
   const identityPolicies: PolicyDocument[] = [];
   const identityNames = policies.map(({ name }) => name);
   for (const { name, document } of policies) {
@@ -101,7 +101,7 @@ export function refusalsOf(
     refusals.push({
       action: DECRYPT_ACTION,
       verdict: 'cannot-tell',
-      because: words.versionKeyUnseen(whyUnseen(decryption.versionKeys.unseen)),
+      because: messages.versionKeyUnseen(whyUnseen(decryption.versionKeys.unseen)),
     });
   const isDenied = ({ verdict }: Refusal) => verdict === 'denied';
   return [...refusals.filter(isDenied), ...refusals.filter((refusal) => !isDenied(refusal))];
@@ -128,7 +128,8 @@ function evaluateReading(
 ): Evaluation {
   if (!policy || ('seen' in policy && policy.seen === undefined))
     return evaluateOfSession({ ...documents, request });
-  const because = 'unseen' in policy ? words.policyUnseen(whyUnseen(policy.unseen)) : words.policyNotReadable;
+  const because =
+    'unseen' in policy ? messages.policyUnseen(whyUnseen(policy.unseen)) : messages.policyNotReadable;
   return evaluateWith(documents, request, seenIn(policy), because);
 }
 
@@ -145,8 +146,8 @@ function evaluateDecrypting(
   const text = seenIn(policy);
   const because =
     text === undefined
-      ? words.keyPolicyUnseen(request.resource, 'unseen' in policy ? whyUnseen(policy.unseen) : undefined)
-      : words.keyPolicyUnreadable(request.resource);
+      ? messages.keyPolicyUnseen(request.resource, 'unseen' in policy ? whyUnseen(policy.unseen) : undefined)
+      : messages.keyPolicyUnreadable(request.resource);
   return evaluateWith(documents, request, text, because);
 }
 
@@ -180,5 +181,5 @@ function lettingIn(roleArn: string): PolicyDocument {
 
 /** Returns in a few words why something could not be looked at: what a permission is missing, or what AWS answered. */
 export function whyUnseen({ code, message, awsAction }: Failure): string {
-  return code === 'access-denied' && awsAction ? words.needs(awsAction) : message.replace(/\.$/, '');
+  return code === 'access-denied' && awsAction ? messages.needs(awsAction) : message.replace(/\.$/, '');
 }

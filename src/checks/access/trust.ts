@@ -13,7 +13,7 @@ import { matches, pattern as wildcards } from '../../policy/match.ts';
 import { timeContext } from './messages.ts';
 
 /** Whether a trust policy lets MediaConnect in, and why not. */
-export type TrustJudgement =
+export type TrustResult =
   | { verdict: 'allowed'; scope: TrustScope }
   /** `uncertain`: something that cannot be known from here would decide. */
   | ({ verdict: 'not-allowed'; uncertain: boolean } & Pick<Evaluation, 'because' | 'deniedBy'>)
@@ -52,7 +52,7 @@ const UNKNOWN_CONTEXT = [
 ];
 
 /** Judges a trust policy (JSON text) for flows of this account. */
-export function judgeTrust(text: string, flows: FlowScope, identity: Identity): TrustJudgement {
+export function judgeTrust(text: string, flows: FlowScope, identity: Identity): TrustResult {
   const trust = tryParsePolicy(text);
   if (!trust) return { verdict: 'unreadable' };
   const judge = (sourceArn: string) => evaluateForFlow(trust, sourceArn, identity);

@@ -1,14 +1,14 @@
 import { policyReader } from '../../aws/iam/policies.ts';
-import { type FoundRole, readRole } from '../../aws/iam/roles.ts';
+import { type RoleState, readRole } from '../../aws/iam/roles.ts';
 import { inTurns } from '../../aws/requests/concurrency.ts';
-import type { FoundSecret } from '../../aws/secrets/index.ts';
+import type { SecretState } from '../../aws/secrets/index.ts';
 import type { Aws, Identity } from '../../aws/session.ts';
-import { FLEET } from '../../defaults.ts';
+import { BATCH_RUN } from '../../defaults.ts';
 import { type Algorithm, checkStoredKey, type KeyMaterial, type KeyType } from '../../key/index.ts';
 import type { Check } from '../../plan-types.ts';
 import type { ReadableSecret } from '../../policy/index.ts';
 import { type Decryption, decryptionReaders, readDecryption } from '../access/decryption.ts';
-import { proofWords as words } from '../access/messages.ts';
+import { proofMessages as messages } from '../access/messages.ts';
 import {
   type DecidingDocuments,
   documentsOf,
@@ -76,34 +76,34 @@ function checksOf(id: string, subject: string) {
 }
 
 function checkValue(
-  secret: FoundSecret | undefined,
+  secret: SecretState | undefined,
   arn: string,
   { keyType, algorithm, key }: KeyExpectation,
 ): Check {
   const { ok, failed } = checksOf('secret-value', arn);
-  if (!secret) return failed(words.secretAbsent);
-  if (secret.deletedAt) return failed(words.secretDeleted);
-  if (secret.content.kind === 'binary') return failed(words.secretBinary);
-  if (secret.content.kind === 'none') return failed(words.secretEmpty);
+  if (!secret) return failed(messages.secretAbsent);
+  if (secret.deletedAt) return failed(messages.secretDeleted);
+  if (secret.content.kind === 'binary') return failed(messages.secretBinary);
+  if (secret.content.kind === 'none') return failed(messages.secretEmpty);
   const [problem] = checkStoredKey(secret.content.key, { keyType, ...(algorithm ? { algorithm } : {}) });
   if (problem) return failed(problem.message);
-  if (key && !secret.content.key.sameKey(key, keyType)) return failed(words.otherKey);
-  return ok(words.keyReadable);
+  if (key && !secret.content.key.sameKey(key, keyType)) return failed(messages.otherKey);
+  return ok(messages.keyReadable);
 }
 
 function checkTrust(
-  role: FoundRole | undefined,
+  role: RoleState | undefined,
   { roleName, flows }: Expectation,
   identity: Identity,
 ): Check {
   const { ok, failed, cannotTell } = checksOf('role-trust', role?.arn ?? roleName);
-  if (!role) return failed(words.roleAbsent);
+  if (!role) return failed(messages.roleAbsent);
   const judged = judgeTrust(role.trust, flows, identity);
-  if (judged.verdict === 'unreadable') return failed(words.trustUnreadable);
-  if (judged.verdict === 'allowed') return ok(words.trusted);
+  if (judged.verdict === 'unreadable') return failed(messages.trustUnreadable);
+  if (judged.verdict === 'allowed') return ok(messages.trusted);
   return judged.uncertain
-    ? cannotTell(words.maybeTrusted(judged.because))
-    : failed(words.notTrusted(judged.because));
+    ? cannotTell(messages.maybeTrusted(judged.because))
+    : failed(messages.notTrusted(judged.because));
 }
 
 function checkReading(
@@ -114,15 +114,15 @@ function checkReading(
   identity: Identity,
 ): Check {
   const { ok, failed, cannotTell } = checksOf('role-reads-secret', secret.arn);
-  if (!role) return failed(`${words.roleAbsent} (${roleName})`);
+  if (!role) return failed(`${messages.roleAbsent} (${roleName})`);
   const { documents } = role;
-  if ('unreadable' in documents) return cannotTell(words.policyUnreadable(documents.unreadable));
+  if ('unreadable' in documents) return cannotTell(messages.policyUnreadable(documents.unreadable));
   const [refusal] = refusalsOf(secret, documents, role.arn, identity, found && documentsAbout(found));
-  if (!refusal) return ok(words.readable);
+  if (!refusal) return ok(messages.readable);
   const { action, verdict, because } = refusal;
   return verdict === 'denied'
-    ? failed(words.notReadable(action, because))
-    : cannotTell(words.maybeReadable(action, because));
+    ? failed(messages.notReadable(action, because))
+    : cannotTell(messages.maybeReadable(action, because));
 }
 
 function documentsAbout({ resourcePolicy, policyHidden, decryption }: ObservedSecret): SecretDocuments {
@@ -131,12 +131,12 @@ function documentsAbout({ resourcePolicy, policyHidden, decryption }: ObservedSe
 }
 
 /** A secret with what decides who may decrypt it, which is not read while it is scheduled for deletion. */
-export type ObservedSecret = FoundSecret & { decryption?: Decryption };
+export type ObservedSecret = SecretState & { decryption?: Decryption };
 
 /** What AWS holds: the secrets that are there, and the role with all that decides what it may do. */
 export interface Observed {
   secrets: ObservedSecret[];
-  role?: FoundRole;
+  role?: RoleState;
 }
 
 /** The role to look at. The versions of its policies are a guess that saves a round trip when it is right. */
@@ -146,7 +146,7 @@ export interface Subject {
 }
 
 /** Reads a role back, with as few dependent round trips as can be. */
-export function observeRole(aws: Aws, { policies, roleName }: Subject): Promise<FoundRole | undefined> {
+export function observeRole(aws: Aws, { policies, roleName }: Subject): Promise<RoleState | undefined> {
   const reader = policyReader(aws);
   for (const { arn, versionId } of policies) if (versionId) reader.expect(arn, versionId);
   return readRole(aws, reader, roleName, { known: true });
@@ -159,11 +159,11 @@ export function observeRole(aws: Aws, { policies, roleName }: Subject): Promise<
 export function observeSecrets(
   aws: Aws,
   identity: Identity,
-  secrets: FoundSecret[],
+  secrets: SecretState[],
   written: ReadonlySet<string>,
 ): Promise<ObservedSecret[]> {
   const readers = decryptionReaders(aws);
-  return inTurns(FLEET.readAtOnce, secrets, async (secret) => {
+  return inTurns(BATCH_RUN.readAtOnce, secrets, async (secret) => {
     if (secret.deletedAt) return secret;
     const isWritten = written.has(secret.arn);
     return { ...secret, decryption: await readDecryption(readers, identity, secret, isWritten) };

@@ -2,7 +2,7 @@ import { parseArn, parseSecretArn } from '../../aws/arn.ts';
 import { type Look, seenIn } from '../../aws/look.ts';
 import type { Identity } from '../../aws/session.ts';
 import { DEFAULTS } from '../../defaults.ts';
-import type { Failure, Remedy } from '../../failure.ts';
+import type { Failure, Fix } from '../../failure.ts';
 import {
   DECRYPT_ACTION,
   isReadPolicyShape,
@@ -20,10 +20,10 @@ import {
   type SecretDocuments,
 } from '../access/read-access.ts';
 import { judgeResourcePolicy, type Role, type Secret } from './check-resource-policy.ts';
-import { type RoleWish, setUpOf } from './check-role.ts';
-import { remedies } from './fixes.ts';
-import { verifyWords as words } from './messages.ts';
-import type { ThereSecret } from './observe/secret.ts';
+import { type RoleSpec, setUpOf } from './check-role.ts';
+import { fixes } from './fixes.ts';
+import { verifyMessages as messages } from './messages.ts';
+import type { PresentSecret } from './observe/secret.ts';
 import { checksOf, type Making } from './result.ts';
 import type { VerifyCheck, VerifyId } from './types.ts';
 
@@ -39,7 +39,7 @@ interface About {
  */
 export function readingJudge(
   role: Role,
-  { policyNames }: Pick<RoleWish, 'policyNames'>,
+  { policyNames }: Pick<RoleSpec, 'policyNames'>,
   identity: Identity,
 ): (secret: Secret, subject: string) => VerifyCheck[] {
   const own = ownDocuments(role);
@@ -83,7 +83,7 @@ function judgeOwnPolicies(
     }),
   };
   const [ofKey, ofSecret] = [refusals.filter(isOfKey), refusals.filter((each) => !isOfKey(each))];
-  const reading = conclude(about, 'role-reads-secret', ofSecret, words.mayRead(name, target.region));
+  const reading = conclude(about, 'role-reads-secret', ofSecret, messages.mayRead(name, target.region));
   return [
     hiddenPolicy && reading.verdict === 'cannot-tell'
       ? make.unseen('role-reads-secret', hiddenPolicy)
@@ -134,14 +134,14 @@ function judgeDecrypting(secret: Secret, roleArn: string, about: About, refusals
   const isAlias = keys.some(({ key }) => key.arn === undefined);
   if (look && 'unseen' in look && isAlias && refusals.length > 0)
     return about.make.unseen('role-decrypts-secret', look.unseen);
-  const allowed = words.mayDecrypt(parseSecretArn(arn)?.name ?? '', target.region);
+  const allowed = messages.mayDecrypt(parseSecretArn(arn)?.name ?? '', target.region);
   const check = conclude(about, 'role-decrypts-secret', refusals, allowed);
   const [hidden] = keys.flatMap(({ policy }) => ('unseen' in policy ? [policy.unseen] : []));
   if (check.verdict === 'cannot-tell' && hidden) return about.make.unseen('role-decrypts-secret', hidden);
   if (check.verdict !== 'failed') return check;
   const isEarlier = keys.some(({ key }) => secret.earlierKmsKeys?.some((each) => each.arn === key.arn));
   if (isEarlier) {
-    const { remedy, command } = remedies.encryptAnew(arn, target.region, seenIn(secret.described)?.kmsKeyId);
+    const { remedy, command } = fixes.encryptAnew(arn, target.region, seenIn(secret.described)?.kmsKeyId);
     return { ...check, remedy, ...(command === undefined ? {} : { command }) };
   }
   const [first] = decidingOf(refusals);
@@ -155,7 +155,7 @@ function letInto(
   { key, policy }: ReturnType<typeof keysInUse>[number],
   region: string,
   roleArn: string,
-): Remedy {
+): Fix {
   const document = readJsonPolicy(seenIn(policy) ?? '');
   const { partition = 'aws' } = parseArn(roleArn) ?? {};
   const statement = {
@@ -167,11 +167,11 @@ function letInto(
     Condition: { StringEquals: { 'kms:ViaService': secretsManagerEndpoint(region, partition) } },
   };
   const changed = { ...document, Statement: [...document.Statement, statement] };
-  return remedies.keyPolicy(key.arn ?? '', region, JSON.stringify(changed));
+  return fixes.keyPolicy(key.arn ?? '', region, JSON.stringify(changed));
 }
 
 /** The KMS keys of the current version, with their policies; none when it takes no permission. */
-function keysInUse({ decryption, kmsKey }: ThereSecret): Decryption['keyPolicies'] {
+function keysInUse({ decryption, kmsKey }: PresentSecret): Decryption['keyPolicies'] {
   if (!decryption) return [];
   return decryptionByCustomerKeys({ decryption, ...(kmsKey ? { kmsKey } : {}) }).keyPolicies;
 }
@@ -193,8 +193,8 @@ function conclude({ make, setUp }: About, id: VerifyId, refusals: Refusal[], all
   if (first.verdict !== 'denied') return make.open(id, first.because);
   const actions = deciding.map(({ action }) => action);
   const isExplicit = first.deniedBy === 'statement' || first.deniedBy === 'boundary';
-  const remedy = isExplicit ? remedies.takeOut(first.because) : remedies.setUp(setUp);
-  return make.failed(id, words.mayNot(actions, first.because), remedy);
+  const remedy = isExplicit ? fixes.takeOut(first.because) : fixes.setUp(setUp);
+  return make.failed(id, messages.mayNot(actions, first.because), remedy);
 }
 
 /** The role's policies and boundary, parsed. One that cannot be read is told by the checks of the policies. */

@@ -1,10 +1,10 @@
 import type { Identity } from '../../aws/session.ts';
 import { CURRENT_VERSION, parsePolicy, tryParsePolicy } from '../../policy/index.ts';
 import { refusalsOf } from '../access/read-access.ts';
-import { remedies } from './fixes.ts';
-import { verifyWords as words } from './messages.ts';
-import type { RoleSight, ThereRole } from './observe/role.ts';
-import type { SecretSight, ThereSecret } from './observe/secret.ts';
+import { fixes } from './fixes.ts';
+import { verifyMessages as messages } from './messages.ts';
+import type { PresentRole, RoleObservation } from './observe/role.ts';
+import type { PresentSecret, SecretObservation } from './observe/secret.ts';
 import { checksOf } from './result.ts';
 import type { VerifyCheck } from './types.ts';
 
@@ -23,24 +23,24 @@ export function judgeResourcePolicy(
   const { resourcePolicy: policy, arn, target } = secret;
   if (!policy) return [];
   if ('unseen' in policy) return [unseen('secret-resource-policy', policy.unseen)];
-  if (policy.seen === undefined) return [ok('secret-resource-policy', words.noResourcePolicy)];
+  if (policy.seen === undefined) return [ok('secret-resource-policy', messages.noResourcePolicy)];
   if (!tryParsePolicy(policy.seen) || arn === undefined)
-    return [open('secret-resource-policy', words.policyNotUnderstood)];
+    return [open('secret-resource-policy', messages.policyNotUnderstood)];
   const asked = { arn, region: target.region };
   const everything = { identityPolicies: [ALL_ALLOWED] };
   const [refusal] = refusalsOf(asked, everything, role.arn, identity, { resourcePolicy: policy });
-  if (!refusal) return [ok('secret-resource-policy', words.resourcePolicyLets)];
+  if (!refusal) return [ok('secret-resource-policy', messages.resourcePolicyLets)];
   return refusal.verdict === 'denied'
     ? [
         failed(
           'secret-resource-policy',
-          words.mayNot([refusal.action], refusal.because),
-          remedies.resourcePolicy(arn, target.region),
+          messages.mayNot([refusal.action], refusal.because),
+          fixes.resourcePolicy(arn, target.region),
         ),
       ]
     : [open('secret-resource-policy', refusal.because)];
 }
 
-export type Role = RoleSight & ThereRole;
+export type Role = RoleObservation & PresentRole;
 
-export type Secret = SecretSight & ThereSecret;
+export type Secret = SecretObservation & PresentSecret;

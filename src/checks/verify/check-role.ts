@@ -14,14 +14,14 @@ import type { SetUp } from '../../ui/commands.ts';
 import { checkExcess } from '../access/excess.ts';
 import { checkGuard } from '../access/source-guard.ts';
 import { checkRoleNaming, judgeTrust } from '../access/trust.ts';
-import { remedies } from './fixes.ts';
-import { verifyWords as words } from './messages.ts';
-import type { RoleSight, ThereRole } from './observe/role.ts';
+import { fixes } from './fixes.ts';
+import { verifyMessages as messages } from './messages.ts';
+import type { PresentRole, RoleObservation } from './observe/role.ts';
 import { checksOf, judgeForeign } from './result.ts';
 import type { VerifyCheck } from './types.ts';
 
 /** For what a role is wanted. */
-export interface RoleWish {
+export interface RoleSpec {
   /** The flow that will assume it, where one is known. */
   flowArn?: string;
   /** The Regions in which flows will. */
@@ -36,51 +36,57 @@ export interface RoleWish {
 
 /** How it is set up. */
 export function setUpOf(
-  { name }: RoleSight,
+  { name }: RoleObservation,
   {
     secrets,
     regions,
     policyNames: [policyName],
     manifest,
-  }: Pick<RoleWish, 'secrets' | 'regions' | 'policyNames' | 'manifest'>,
+  }: Pick<RoleSpec, 'secrets' | 'regions' | 'policyNames' | 'manifest'>,
 ): SetUp {
   return { secrets, regions, roleName: name, policyName, manifest };
 }
 
 /** The checks of a role by itself, and of who may assume it. Pure. */
-export function judgeRole(sight: RoleSight, wish: RoleWish, identity: Identity): VerifyCheck[] {
-  const { failed } = checksOf(sight.arn);
-  const setup = setUpOf(sight, wish);
-  if (sight.kind === 'foreign') {
-    return [judgeForeign('role-account', sight.arn, identity, remedies.setUp(setup))];
+export function judgeRole(observation: RoleObservation, wish: RoleSpec, identity: Identity): VerifyCheck[] {
+  const { failed } = checksOf(observation.arn);
+  const setup = setUpOf(observation, wish);
+  if (observation.kind === 'foreign') {
+    return [judgeForeign('role-account', observation.arn, identity, fixes.setUp(setup))];
   }
-  if (sight.kind === 'absent') {
+  if (observation.kind === 'absent') {
     return [
-      sight.actual === undefined
-        ? failed('role-exists', words.noRole, remedies.setUp(setup))
-        : failed('role-exists', words.otherPath, remedies.useArn(sight.actual)),
+      observation.actual === undefined
+        ? failed('role-exists', messages.noRole, fixes.setUp(setup))
+        : failed('role-exists', messages.otherPath, fixes.useArn(observation.actual)),
     ];
   }
   return [
-    ...judgeNaming(sight, wish),
-    ...judgeTrusting(sight, wish, identity),
-    ...judgeAttached(sight, wish),
+    ...judgeNaming(observation, wish),
+    ...judgeTrusting(observation, wish, identity),
+    ...judgeAttached(observation, wish),
   ];
 }
 
-function judgeNaming(role: RoleSight & ThereRole, wish: RoleWish): VerifyCheck[] {
+function judgeNaming(role: RoleObservation & PresentRole, wish: RoleSpec): VerifyCheck[] {
   const { arn, name, described } = role;
-  const otherRole = remedies.otherRole(setUpOf(role, wish));
+  const otherRole = fixes.otherRole(setUpOf(role, wish));
   const { ok, failed, warning, unseen } = checksOf(arn);
   const { isReserved, path } = checkRoleNaming({ name, arn });
   return [
-    'unseen' in described ? unseen('role-exists', described.unseen) : ok('role-exists', words.exists),
-    isReserved ? failed('role-name', words.reservedName, otherRole) : ok('role-name', words.freeName),
-    path === undefined ? ok('role-path', words.noPath) : warning('role-path', words.path(path), otherRole),
+    'unseen' in described ? unseen('role-exists', described.unseen) : ok('role-exists', messages.exists),
+    isReserved ? failed('role-name', messages.reservedName, otherRole) : ok('role-name', messages.freeName),
+    path === undefined
+      ? ok('role-path', messages.noPath)
+      : warning('role-path', messages.path(path), otherRole),
   ];
 }
 
-function judgeTrusting(role: RoleSight & ThereRole, wish: RoleWish, identity: Identity): VerifyCheck[] {
+function judgeTrusting(
+  role: RoleObservation & PresentRole,
+  wish: RoleSpec,
+  identity: Identity,
+): VerifyCheck[] {
   const { arn, name, described } = role;
   const { flowArn, regions } = wish;
   const { ok, failed, unseen, open } = checksOf(arn);
@@ -89,40 +95,40 @@ function judgeTrusting(role: RoleSight & ThereRole, wish: RoleWish, identity: Id
   }
   const { trust } = described.seen;
   const judged = judgeTrust(trust, { regions, sourceArns: flowArn === undefined ? [] : [flowArn] }, identity);
-  const letIn = remedies.letIn(setUpOf(role, wish));
+  const letIn = fixes.letIn(setUpOf(role, wish));
   // `setup` adds nothing to what it cannot read.
   if (judged.verdict === 'unreadable')
-    return [failed('role-trust', words.trustUnreadable, remedies.otherRole(setUpOf(role, wish)))];
+    return [failed('role-trust', messages.trustUnreadable, fixes.otherRole(setUpOf(role, wish)))];
   if (judged.verdict === 'not-allowed') {
     return judged.uncertain
       ? [open('role-trust', judged.because)]
       : [
           failed(
             'role-trust',
-            words.notTrusted(judged.because, flowArn),
-            judged.deniedBy === 'statement' ? remedies.takeTrustDenialOut(name) : letIn,
+            messages.notTrusted(judged.because, flowArn),
+            judged.deniedBy === 'statement' ? fixes.takeTrustDenialOut(name) : letIn,
           ),
         ];
   }
   return [
-    ok('role-trust', judged.scope === 'narrower' ? words.trustedForSome : words.trusted),
+    ok('role-trust', judged.scope === 'narrower' ? messages.trustedForSome : messages.trusted),
     judgeGuard(role, trust, identity),
   ];
 }
 
-function judgeGuard({ arn, name }: RoleSight, trust: string, identity: Identity): VerifyCheck {
+function judgeGuard({ arn, name }: RoleObservation, trust: string, identity: Identity): VerifyCheck {
   const { ok, warning, open } = checksOf(arn);
   const guard = checkGuard(trust, identity);
-  if (guard.verdict === 'kept-out') return ok('role-guard', words.guarded);
+  if (guard.verdict === 'kept-out') return ok('role-guard', messages.guarded);
   if (guard.verdict === 'cannot-tell') return open('role-guard', guard.because);
   return warning(
     'role-guard',
-    guard.accounts.length > 0 ? words.letsIn(guard.accounts) : words.noGuard,
-    remedies.guard(name, identity.account, guarded(trust, identity.account)),
+    guard.accounts.length > 0 ? messages.letsIn(guard.accounts) : messages.noGuard,
+    fixes.guard(name, identity.account, guarded(trust, identity.account)),
   );
 }
 
-function judgeAttached(role: RoleSight & ThereRole, wish: RoleWish): VerifyCheck[] {
+function judgeAttached(role: RoleObservation & PresentRole, wish: RoleSpec): VerifyCheck[] {
   const { arn, attached } = role;
   const { policyNames, manifest } = wish;
   if (policyNames.length === 0) return [];
@@ -132,13 +138,13 @@ function judgeAttached(role: RoleSight & ThereRole, wish: RoleWish): VerifyCheck
     // IAM does not tell letter case apart in names.
     const named = attached.seen.some((each) => each.toLowerCase().endsWith(`/${policy.toLowerCase()}`));
     return named
-      ? ok('role-policy-attached', words.attached(policy))
+      ? ok('role-policy-attached', messages.attached(policy))
       : failed(
           'role-policy-attached',
-          words.notAttached(policy),
+          messages.notAttached(policy),
           manifest === undefined
-            ? remedies.attach({ ...setUpOf(role, wish), policyName: policy })
-            : remedies.setUpFrom(manifest),
+            ? fixes.attach({ ...setUpOf(role, wish), policyName: policy })
+            : fixes.setUpFrom(manifest),
         );
   });
 }
@@ -169,8 +175,8 @@ function isForMediaConnect({ Effect, Principal }: JsonStatement): boolean {
 
 /** Whether the policies of a role can be read, and allow no more than reading the secrets they are for. Pure. */
 export function judgePolicies(
-  role: RoleSight & ThereRole,
-  wish: RoleWish,
+  role: RoleObservation & PresentRole,
+  wish: RoleSpec,
   identity: Identity,
 ): VerifyCheck[] {
   const make = checksOf(role.arn);
@@ -179,15 +185,15 @@ export function judgePolicies(
   return [
     ...unseen,
     ...broken.map((name) => ({
-      ...make.open('role-policies', words.policyUnreadable(name)),
-      ...remedies.policyUnreadable,
+      ...make.open('role-policies', messages.policyUnreadable(name)),
+      ...fixes.policyUnreadable,
     })),
-    ...(unseen.length + broken.length === 0 ? [make.ok('role-policies', words.policiesRead)] : []),
+    ...(unseen.length + broken.length === 0 ? [make.ok('role-policies', messages.policiesRead)] : []),
     ...role.policies.flatMap((policy) => judgePolicy(policy, role, wish, identity)),
   ];
 }
 
-function unreadable({ policies, boundary }: ThereRole): string[] {
+function unreadable({ policies, boundary }: PresentRole): string[] {
   const documents = [
     ...policies,
     ...(boundary && 'seen' in boundary.document
@@ -199,8 +205,8 @@ function unreadable({ policies, boundary }: ThereRole): string[] {
 
 function judgePolicy(
   { name, arn, document }: RolePolicy,
-  role: RoleSight,
-  wish: RoleWish,
+  role: RoleObservation,
+  wish: RoleSpec,
   identity: Identity,
 ): VerifyCheck[] {
   const parsed = tryParsePolicy(document);
@@ -208,22 +214,26 @@ function judgePolicy(
   const { ok, warning } = checksOf(arn ?? role.arn, role.arn);
   const { further, anySecret } = checkExcess(parsed, wish.regions, identity);
   const setup = setUpOf(role, wish);
-  const takeOff = remedies.takeOff(setup, role.name, { name, arn });
+  const takeOff = fixes.takeOff(setup, role.name, { name, arn });
   const guides = parseArn(arn ?? '')?.account === 'aws' && name === 'SecretsManagerReadWrite';
   const prefixes = prefixesIn(parsed);
   return [
     further === undefined
-      ? ok('policy-reads-only', words.readsOnly(name))
-      : warning('policy-reads-only', guides ? words.guidesMistake : words.allowsMore(name, further), takeOff),
+      ? ok('policy-reads-only', messages.readsOnly(name))
+      : warning(
+          'policy-reads-only',
+          guides ? messages.guidesMistake : messages.allowsMore(name, further),
+          takeOff,
+        ),
     // Of a policy that allows everything it is enough to say so once.
     ...(further !== undefined && anySecret
       ? []
       : [
           anySecret
-            ? warning('policy-scope', words.anySecret(name), takeOff)
+            ? warning('policy-scope', messages.anySecret(name), takeOff)
             : ok(
                 'policy-scope',
-                prefixes.length > 0 ? words.prefixes(name, prefixes) : words.namedSecrets(name),
+                prefixes.length > 0 ? messages.prefixes(name, prefixes) : messages.namedSecrets(name),
               ),
         ]),
   ];

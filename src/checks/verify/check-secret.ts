@@ -1,100 +1,100 @@
 import { expectedSecretArn, parseSecretArn } from '../../aws/arn.ts';
 import { type Caller, simulatePassRole } from '../../aws/iam/simulation.ts';
 import { look, seenIn } from '../../aws/look.ts';
-import type { FoundSecret } from '../../aws/secrets/index.ts';
+import type { SecretState } from '../../aws/secrets/index.ts';
 import type { Aws, Identity } from '../../aws/session.ts';
-import type { Remedy } from '../../failure.ts';
+import type { Fix } from '../../failure.ts';
 import type { KeyMaterial } from '../../key/index.ts';
 import { checkKmsKeys, type KmsKeyFinding } from '../access/encryption.ts';
 import { judgeContent, primaryOf, rotateRemedy } from './check-value.ts';
-import { remedies } from './fixes.ts';
-import { verifyWords as words } from './messages.ts';
-import type { SecretSight, SecretTarget, ThereSecret } from './observe/secret.ts';
+import { fixes } from './fixes.ts';
+import { verifyMessages as messages } from './messages.ts';
+import type { PresentSecret, SecretObservation, SecretTarget } from './observe/secret.ts';
 import { checksOf, judgeForeign } from './result.ts';
 import type { VerifyCheck } from './types.ts';
 
 /** The ARN of a secret as far as it is known. */
-export function subjectOf(sight: SecretSight, identity: Identity): string {
-  const { id, region } = sight.target;
-  if (sight.kind === 'there' && sight.arn !== undefined) return sight.arn;
+export function subjectOf(observation: SecretObservation, identity: Identity): string {
+  const { id, region } = observation.target;
+  if (observation.kind === 'there' && observation.arn !== undefined) return observation.arn;
   return parseSecretArn(id) ? id : expectedSecretArn(identity, region, id);
 }
 
 /** The checks of a secret by itself. Pure. */
-export function judgeSecret(sight: SecretSight, identity: Identity): VerifyCheck[] {
-  const subject = subjectOf(sight, identity);
-  if (sight.kind === 'foreign') {
-    return [judgeForeign('secret-account', subject, identity, remedies.storeHere(sight.target.region))];
+export function judgeSecret(observation: SecretObservation, identity: Identity): VerifyCheck[] {
+  const subject = subjectOf(observation, identity);
+  if (observation.kind === 'foreign') {
+    return [judgeForeign('secret-account', subject, identity, fixes.storeHere(observation.target.region))];
   }
-  if (sight.kind === 'absent') return [judgeAbsence(sight, subject)];
+  if (observation.kind === 'absent') return [judgeAbsence(observation, subject)];
   return [
-    ...judgeDescription(sight, subject),
-    ...judgeContent(sight, subject, identity),
-    ...judgeKmsKey(sight, subject, identity),
+    ...judgeDescription(observation, subject),
+    ...judgeContent(observation, subject, identity),
+    ...judgeKmsKey(observation, subject, identity),
   ];
 }
 
 function judgeAbsence(
-  { target, absence }: Extract<SecretSight, { kind: 'absent' }>,
+  { target, absence }: Extract<SecretObservation, { kind: 'absent' }>,
   subject: string,
 ): VerifyCheck {
   const { region, keyType, reading } = target;
   const { failed } = checksOf(subject);
   const missing = { name: nameOf(target), region, keyType, ...reading };
   if (absence.kind === 'other-arn') {
-    return failed('secret-exists', words.otherArn, remedies.useArn(absence.arn));
+    return failed('secret-exists', messages.otherArn, fixes.useArn(absence.arn));
   }
   if (absence.kind === 'arn-without-end') {
-    return failed('secret-exists', words.arnWithoutEnd, remedies.useArn(absence.arn));
+    return failed('secret-exists', messages.arnWithoutEnd, fixes.useArn(absence.arn));
   }
   if (absence.kind === 'arn-end') {
-    return failed('secret-exists', words.arnEnd(region), remedies.useName(absence.name, region));
+    return failed('secret-exists', messages.arnEnd(region), fixes.useName(absence.name, region));
   }
   if (absence.kind === 'absent') {
-    return failed('secret-exists', words.absent, storing(target));
+    return failed('secret-exists', messages.absent, storing(target));
   }
   return absence.regions.length > 0
-    ? failed('secret-exists', words.elsewhere(region, absence.regions), remedies.storeToo(missing))
-    : failed('secret-exists', words.nowhere(region), remedies.store(missing));
+    ? failed('secret-exists', messages.elsewhere(region, absence.regions), fixes.storeToo(missing))
+    : failed('secret-exists', messages.nowhere(region), fixes.store(missing));
 }
 
 /** How a secret comes to be that a manifest names: `setup` makes none that is said to exist. */
-function storing({ id, manifest }: SecretTarget): Remedy {
-  if (parseSecretArn(id)) return remedies.copyArn;
+function storing({ id, manifest }: SecretTarget): Fix {
+  if (parseSecretArn(id)) return fixes.copyArn;
   const { path = '', source } = manifest ?? {};
-  return source ? remedies.setUpFrom(path) : remedies.nameSource(path);
+  return source ? fixes.setUpFrom(path) : fixes.nameSource(path);
 }
 
 function nameOf({ id }: SecretTarget): string {
   return parseSecretArn(id)?.name ?? id;
 }
 
-function judgeDescription(sight: ThereSecret, subject: string): VerifyCheck[] {
+function judgeDescription(observation: PresentSecret, subject: string): VerifyCheck[] {
   const make = checksOf(subject);
-  const { described, content } = sight;
+  const { described, content } = observation;
   if ('unseen' in described) {
     // Whoever may read its value knows that it is there, and that it is not scheduled for deletion.
     const kind = seenIn(content)?.kind;
     const alive = kind === 'text' || kind === 'binary';
     return [
-      alive ? make.ok('secret-exists', words.exists) : make.unseen('secret-exists', described.unseen),
-      alive ? make.ok('secret-deletion', words.alive) : make.unseen('secret-deletion', described.unseen),
+      alive ? make.ok('secret-exists', messages.exists) : make.unseen('secret-exists', described.unseen),
+      alive ? make.ok('secret-deletion', messages.alive) : make.unseen('secret-deletion', described.unseen),
       make.unseen('secret-rotation', described.unseen),
     ];
   }
-  return [make.ok('secret-exists', words.exists), ...judgeSeen(described.seen, subject)];
+  return [make.ok('secret-exists', messages.exists), ...judgeSeen(described.seen, subject)];
 }
 
-function judgeSeen(found: FoundSecret, subject: string): VerifyCheck[] {
+function judgeSeen(found: SecretState, subject: string): VerifyCheck[] {
   const { deletedAt, rotates, region } = found;
   const make = checksOf(subject);
   if (deletedAt)
-    return [make.failed('secret-deletion', words.deleted(deletedAt), remedies.restore(subject, region))];
+    return [make.failed('secret-deletion', messages.deleted(deletedAt), fixes.restore(subject, region))];
   return [
-    make.ok('secret-deletion', words.alive),
+    make.ok('secret-deletion', messages.alive),
     rotates
-      ? make.failed('secret-rotation', words.rotates, remedies.cancelRotation(primaryOf(found, subject)))
-      : make.ok('secret-rotation', words.steady),
+      ? make.failed('secret-rotation', messages.rotates, fixes.cancelRotation(primaryOf(found, subject)))
+      : make.ok('secret-rotation', messages.steady),
   ];
 }
 
@@ -102,26 +102,26 @@ function judgeSeen(found: FoundSecret, subject: string): VerifyCheck[] {
  * Whether secrets of one name hold the same key, wherever they are: each is compared with the first one. Two entries of a
  * manifest may have two keys of one name, in different Regions. Pure.
  */
-export function judgeSameKey(sights: SecretSight[], identity: Identity): VerifyCheck[] {
+export function judgeSameKey(observations: SecretObservation[], identity: Identity): VerifyCheck[] {
   const firsts = new Map<string, { subject: string; region: string; held: KeyMaterial }>();
-  return sights.flatMap((sight) => {
-    if (sight.kind !== 'there') return [];
-    const { described } = sight;
-    const content = seenIn(sight.content);
+  return observations.flatMap((observation) => {
+    if (observation.kind !== 'there') return [];
+    const { described } = observation;
+    const content = seenIn(observation.content);
     if (content?.kind !== 'text') return [];
-    const { region, keyType, manifest } = sight.target;
-    const [subject, name, held] = [subjectOf(sight, identity), nameOf(sight.target), content.key];
+    const { region, keyType, manifest } = observation.target;
+    const [subject, name, held] = [subjectOf(observation, identity), nameOf(observation.target), content.key];
     const group = `${manifest?.at ?? ''} ${name}`;
     const first = firsts.get(group) ?? { subject, region, held };
     firsts.set(group, first);
     if (first.subject === subject) return [];
     const { ok, failed } = checksOf(subject);
     return held.sameKey(first.held, keyType)
-      ? ok('secret-same-key', words.sameKey(first.region))
+      ? ok('secret-same-key', messages.sameKey(first.region))
       : failed(
           'secret-same-key',
-          words.otherKeyThan(first.region),
-          rotateRemedy({ described, target: sight.target }, [first.region, region]),
+          messages.otherKeyThan(first.region),
+          rotateRemedy({ described, target: observation.target }, [first.region, region]),
         );
   });
 }
@@ -137,70 +137,70 @@ export async function judgeCaller(
   roleArn: string,
 ): Promise<VerifyCheck> {
   const { ok, warning, unseen, open } = checksOf(identity.arn, roleArn);
-  if (caller.kind === 'root') return ok('caller-pass-role', words.rootPasses);
-  if (caller.kind === 'federated') return open('caller-pass-role', words.federated);
+  if (caller.kind === 'root') return ok('caller-pass-role', messages.rootPasses);
+  if (caller.kind === 'federated') return open('caller-pass-role', messages.federated);
   const simulated = await look(simulatePassRole(aws, caller.arn, roleArn));
   if ('unseen' in simulated) {
     // An emulator of AWS may have no policy simulator. Its answer then is no network problem.
     return simulated.unseen.code === 'access-denied'
       ? unseen('caller-pass-role', simulated.unseen)
-      : open('caller-pass-role', words.noSimulator);
+      : open('caller-pass-role', messages.noSimulator);
   }
-  if (simulated.seen === 'allowed') return ok('caller-pass-role', words.passes);
+  if (simulated.seen === 'allowed') return ok('caller-pass-role', messages.passes);
   const explicit = simulated.seen === 'explicitDeny';
   return warning(
     'caller-pass-role',
-    explicit ? words.passDenied : words.passesNot,
-    remedies.passRole(roleArn),
+    explicit ? messages.passDenied : messages.passesNot,
+    fixes.passRole(roleArn),
   );
 }
 
-type Sight = ThereSecret & { target: SecretTarget };
+type Observation = PresentSecret & { target: SecretTarget };
 
 /** Whether the KMS key of a secret can be used. Pure. */
-export function judgeKmsKey(sight: Sight, subject: string, identity: Identity): VerifyCheck[] {
-  const { described } = sight;
+export function judgeKmsKey(observation: Observation, subject: string, identity: Identity): VerifyCheck[] {
+  const { described } = observation;
   const make = checksOf(subject);
   if ('unseen' in described) return [make.unseen('secret-kms-key', described.unseen)];
   if (described.seen.deletedAt) return [];
-  return checkKmsKeys(described.seen, sight, identity).map((finding) => {
+  return checkKmsKeys(described.seen, observation, identity).map((finding) => {
     if (finding.verdict === 'ok') return make.ok('secret-kms-key', finding.detail);
     if (finding.verdict === 'cannot-tell')
       return 'unseen' in finding
         ? make.unseen('secret-kms-key', finding.unseen)
         : make.open('secret-kms-key', finding.because);
-    return make[finding.verdict]('secret-kms-key', finding.detail, remedyFor(finding, sight, subject));
+    return make[finding.verdict]('secret-kms-key', finding.detail, remedyFor(finding, observation, subject));
   });
 }
 
 function remedyFor(
   { fix, keyArn, keyStoreId }: Extract<KmsKeyFinding, { fix: unknown }>,
-  { described, target }: Sight,
+  { described, target }: Observation,
   subject: string,
-): Remedy {
+): Fix {
   const { region } = target;
   const rotate = rotateRemedy({ described, target }, [region]);
   const { kmsKeyId, replicaOf } = seenIn(described) ?? {};
   switch (fix) {
     case 'enable':
-      return remedies.enableKmsKey(keyArn, region);
+      return fixes.enableKmsKey(keyArn, region);
     case 'cancel-deletion':
-      return remedies.keepKmsKey(keyArn, region);
+      return fixes.keepKmsKey(keyArn, region);
     case 'connect-key-store':
-      return remedies.connectKeyStore(region, keyStoreId);
+      return fixes.connectKeyStore(region, keyStoreId);
     case 'import-key-material':
-      return remedies.importKeyMaterial;
+      return fixes.importKeyMaterial;
     case 'wait':
-      return remedies.waitForKmsKey;
+      return fixes.waitForKmsKey;
     case 'other-key':
       return replicaOf === undefined
-        ? remedies.otherKmsKey(subject, region, rotate)
-        : remedies.replicateAnew(primaryOf({ region, replicaOf }, subject), region);
+        ? fixes.otherKmsKey(subject, region, rotate)
+        : fixes.replicateAnew(primaryOf({ region, replicaOf }, subject), region);
     case 'encrypt-anew':
-      return remedies.encryptAnew(subject, region, kmsKeyId);
+      return fixes.encryptAnew(subject, region, kmsKeyId);
     case 'new-value':
       return rotate;
     case 'foreign-policy':
-      return remedies.kmsKeyPolicy;
+      return fixes.kmsKeyPolicy;
   }
 }

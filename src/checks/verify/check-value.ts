@@ -1,8 +1,8 @@
 import { parseSecretArn } from '../../aws/arn.ts';
 import { seenIn } from '../../aws/look.ts';
-import type { FoundSecret } from '../../aws/secrets/index.ts';
+import type { SecretState } from '../../aws/secrets/index.ts';
 import type { Identity } from '../../aws/session.ts';
-import type { Remedy } from '../../failure.ts';
+import type { Fix } from '../../failure.ts';
 import {
   algorithmOfLength,
   checkStoredKey,
@@ -12,9 +12,9 @@ import {
 } from '../../key/index.ts';
 import { DECRYPT_ACTION } from '../../policy/index.ts';
 import { callerDenial } from '../access/caller-decryption.ts';
-import { remedies } from './fixes.ts';
-import { verifyWords as words } from './messages.ts';
-import type { SecretTarget, ThereSecret } from './observe/secret.ts';
+import { fixes } from './fixes.ts';
+import { verifyMessages as messages } from './messages.ts';
+import type { PresentSecret, SecretTarget } from './observe/secret.ts';
 import { checksOf } from './result.ts';
 import type { VerifyCheck, VerifyId } from './types.ts';
 
@@ -37,11 +37,11 @@ const CHECK_OF: Partial<Record<KeyProblemCode, VerifyId>> = {
 
 /** The checks of what a secret holds. Pure. */
 export function judgeContent(
-  sight: ThereSecret & { target: SecretTarget },
+  observation: PresentSecret & { target: SecretTarget },
   subject: string,
   identity: Identity,
 ): VerifyCheck[] {
-  const { content, described, target } = sight;
+  const { content, described, target } = observation;
   const { ok, failed, unseen } = checksOf(subject);
   const rotate = rotateRemedy({ described, target }, [target.region]);
   // It waits for its deletion; then nothing of its value can be read.
@@ -54,29 +54,29 @@ export function judgeContent(
       'secret-characters',
       'secret-length',
     ];
-    const denial = deniedDecryption(sight, subject, identity);
+    const denial = deniedDecryption(observation, subject, identity);
     return [...ids, ...(target.key ? (['secret-key'] as const) : [])].map((id) => ({
       ...unseen(id, content.unseen),
       ...denial,
     }));
   }
   const { seen } = content;
-  if (seen.kind === 'none') return [failed('secret-version', words.noVersion, rotate)];
-  const version = ok('secret-version', words.hasVersion);
-  if (seen.kind === 'binary') return [version, failed('secret-plaintext', words.binary, rotate)];
+  if (seen.kind === 'none') return [failed('secret-version', messages.noVersion, rotate)];
+  const version = ok('secret-version', messages.hasVersion);
+  if (seen.kind === 'binary') return [version, failed('secret-plaintext', messages.binary, rotate)];
   return [version, ...judgeText(seen.key, target, subject, rotate)];
 }
 
 /** What is to be done where a policy of a KMS key in use denies the caller the decryption; undefined where none does for sure. */
 function deniedDecryption(
-  { decryption, target, content }: ThereSecret & { target: SecretTarget },
+  { decryption, target, content }: PresentSecret & { target: SecretTarget },
   arn: string,
   identity: Identity,
-): Remedy | undefined {
+): Fix | undefined {
   const isOfKms = content && 'unseen' in content && content.unseen.awsAction === DECRYPT_ACTION;
   const secret = { arn, region: target.region };
   const because = isOfKms && decryption && callerDenial(secret, decryption, identity);
-  return because ? remedies.keyPolicyDenies(because) : undefined;
+  return because ? fixes.keyPolicyDenies(because) : undefined;
 }
 
 /**
@@ -85,15 +85,15 @@ function deniedDecryption(
  * @param regions where the value is not right; a replica gets its own from the primary
  */
 export function rotateRemedy(
-  { described, target }: Pick<ThereSecret, 'described'> & { target: SecretTarget },
+  { described, target }: Pick<PresentSecret, 'described'> & { target: SecretTarget },
   regions: string[],
-): Remedy {
+): Fix {
   const { id, region, keyType, manifest, reading } = target;
-  if (manifest?.rotates) return remedies.rotateAll(manifest.path);
+  if (manifest?.rotates) return fixes.rotateAll(manifest.path);
   const primary = seenIn(described)?.replicaOf;
   const written = regions.map((each) => (each === region ? (primary ?? each) : each));
   const { source, roleName = reading?.roleName } = manifest ?? {};
-  return remedies.rotate({
+  return fixes.rotate({
     name: parseSecretArn(id)?.name ?? id,
     regions: source?.kind === 'generate' ? (manifest?.regions ?? []) : [...new Set(written)],
     keyType,
@@ -104,7 +104,7 @@ export function rotateRemedy(
 
 /** Where a secret can be changed: a replica only by its primary, whose ARN is the same but for the Region. */
 export function primaryOf(
-  { region, replicaOf = region }: Pick<FoundSecret, 'region' | 'replicaOf'>,
+  { region, replicaOf = region }: Pick<SecretState, 'region' | 'replicaOf'>,
   arn: string,
 ): { arn: string; region: string } {
   return {
@@ -113,25 +113,25 @@ export function primaryOf(
   };
 }
 
-function judgeText(held: KeyMaterial, target: SecretTarget, subject: string, rotate: Remedy): VerifyCheck[] {
+function judgeText(held: KeyMaterial, target: SecretTarget, subject: string, rotate: Fix): VerifyCheck[] {
   const { keyType, algorithm, key } = target;
   const { ok, failed } = checksOf(subject);
   const problems = checkStoredKey(held, { keyType, ...(algorithm ? { algorithm } : {}) });
   const isPassword =
     problems.some(({ code }) => code === 'not-hexadecimal') &&
     checkStoredKey(held, { keyType: 'srt-password' }).length === 0;
-  const remedy = isPassword ? remedies.orPassword(rotate) : rotate;
+  const remedy = isPassword ? fixes.orPassword(rotate) : rotate;
   const wrong = problems.map((problem) => failed(checkOf(problem), problem.message, remedy));
   const isKey = key === undefined || held.sameKey(key, keyType);
   return [
     ...wrong,
     ...(wrong.length === 0 ? rightText(held, target, subject) : []),
     ...(wrong.length > 0 && !wrong.some(({ id }) => id === 'secret-plaintext')
-      ? [ok('secret-plaintext', words.plaintext)]
+      ? [ok('secret-plaintext', messages.plaintext)]
       : []),
     ...(key === undefined
       ? []
-      : [isKey ? ok('secret-key', words.thisKey) : failed('secret-key', words.otherKey, rotate)]),
+      : [isKey ? ok('secret-key', messages.thisKey) : failed('secret-key', messages.otherKey, rotate)]),
   ];
 }
 
@@ -140,12 +140,12 @@ function rightText({ length }: KeyMaterial, { keyType }: SecretTarget, subject: 
   const hexadecimal = keyType === 'static-key';
   // Which algorithm a static key is for is asked for by the next screen; how long a password is nobody has to know.
   return [
-    ok('secret-plaintext', words.plaintext),
-    ok('secret-form', words.bare),
-    ok('secret-characters', hexadecimal ? words.hexadecimal : words.printable),
+    ok('secret-plaintext', messages.plaintext),
+    ok('secret-form', messages.bare),
+    ok('secret-characters', hexadecimal ? messages.hexadecimal : messages.printable),
     ok(
       'secret-length',
-      hexadecimal ? words.digits(length, algorithmOfLength(length) ?? '') : words.passwordLength,
+      hexadecimal ? messages.digits(length, algorithmOfLength(length) ?? '') : messages.passwordLength,
     ),
   ];
 }

@@ -1,6 +1,6 @@
-import { namedSecretWords } from '../../aws/secrets/messages.ts';
+import { namedSecretMessages } from '../../aws/secrets/messages.ts';
 import { DEFAULTS } from '../../defaults.ts';
-import type { Remedy } from '../../failure.ts';
+import type { Fix } from '../../failure.ts';
 import { plainJson } from '../../text.ts';
 import {
   aws,
@@ -27,32 +27,32 @@ interface Place {
 }
 
 /** What to do about the checks of `verify` that are not as they should be. */
-export const remedies = {
-  store: (secret: ToStore): Remedy => ({
+export const fixes = {
+  store: (secret: ToStore): Fix => ({
     remedy: 'Check the name and the Region, or store the key:',
     command: storeCommand(secret),
   }),
-  storeToo: (secret: ToStore): Remedy => ({
+  storeToo: (secret: ToStore): Fix => ({
     remedy: 'Name the Region of the flow, or store the same key there too:',
     command: storeCommand(secret, '--key-file', 'KEY-FILE'),
   }),
-  storeHere: (region: string): Remedy => ({
+  storeHere: (region: string): Fix => ({
     remedy: `Store the same key in a secret of this account in ${region}, and take that one.`,
   }),
-  useArn: (arn: string): Remedy => ({ remedy: `Take its full ARN: ${arn}` }),
-  useName: (name: string, region: string): Remedy => ({
+  useArn: (arn: string): Fix => ({ remedy: `Take its full ARN: ${arn}` }),
+  useName: (name: string, region: string): Fix => ({
     remedy: 'Take the name without that:',
     command: own('verify', '--secret-name', name, '--region', region),
   }),
-  restore: (arn: string, region: string): Remedy => ({
+  restore: (arn: string, region: string): Fix => ({
     remedy: 'Restore it:',
     command: aws('secretsmanager', 'restore-secret', '--region', region, '--secret-id', arn),
   }),
-  cancelRotation: ({ arn, region }: Place): Remedy => ({
+  cancelRotation: ({ arn, region }: Place): Fix => ({
     remedy: 'Switch the rotation off:',
     command: aws('secretsmanager', 'cancel-rotate-secret', '--region', region, '--secret-id', arn),
   }),
-  rotate: (secret: ToRotate): Remedy => ({
+  rotate: (secret: ToRotate): Fix => ({
     remedy:
       secret.source?.kind === 'generate'
         ? 'Store a new key, the same in all its Regions:'
@@ -60,17 +60,17 @@ export const remedies = {
     command: rotateCommand(secret),
   }),
   /** For a manifest of which `rotate` would change nothing but what is not right. */
-  rotateAll: (manifest: string): Remedy => ({
+  rotateAll: (manifest: string): Fix => ({
     remedy: 'Store the keys that the manifest names:',
     command: own('rotate', '--manifest', manifest),
   }),
-  orPassword: (rotate: Remedy): Remedy => ({
+  orPassword: (rotate: Fix): Fix => ({
     ...rotate,
     remedy: 'If it is an SRT password, verify it with --key-type srt-password. If not, store the right key:',
   }),
 
   /** @param rotate how its value is stored again, which no other key can decrypt */
-  otherKmsKey: (arn: string, region: string, rotate: Remedy): Remedy => ({
+  otherKmsKey: (arn: string, region: string, rotate: Fix): Fix => ({
     remedy: 'Give the secret another KMS key. Then store its value again, encrypted with that key:',
     command: inTurn(
       aws(
@@ -81,7 +81,7 @@ export const remedies = {
     ),
   }),
   /** A replica has its KMS key for good. */
-  replicateAnew: ({ arn, region }: Place, replica: string): Remedy => ({
+  replicateAnew: ({ arn, region }: Place, replica: string): Fix => ({
     remedy: 'Remove the replica and make it again, encrypted with a KMS key of its Region:',
     command: inTurn(
       aws(
@@ -95,36 +95,36 @@ export const remedies = {
     ),
   }),
   /** What is encrypted with a key that is no longer the secret's is encrypted with the one that it names now. */
-  encryptAnew: (arn: string, region: string, kmsKeyId = 'alias/aws/secretsmanager'): Remedy => ({
+  encryptAnew: (arn: string, region: string, kmsKeyId = 'alias/aws/secretsmanager'): Fix => ({
     remedy: 'Encrypt it with the KMS key that the secret uses now:',
     command: aws(
       ...['secretsmanager', 'update-secret', '--region', region],
       ...['--secret-id', arn, '--kms-key-id', kmsKeyId],
     ),
   }),
-  keyPolicy: (arn: string, region: string, policy: string): Remedy => ({
+  keyPolicy: (arn: string, region: string, policy: string): Fix => ({
     remedy: 'Allow the role in the key policy of the KMS key:',
     command: aws(
       ...['kms', 'put-key-policy', '--region', region, '--key-id', arn],
       ...['--policy-name', 'default', '--policy', plainJson(policy)],
     ),
   }),
-  keyPolicyDenies: (because: string): Remedy => ({
+  keyPolicyDenies: (because: string): Fix => ({
     remedy: `Change the key policy: ${because}. A policy that allows it does not help.`,
   }),
-  keepKmsKey: (arn: string, region: string): Remedy => ({
+  keepKmsKey: (arn: string, region: string): Fix => ({
     remedy: 'Cancel its deletion, which leaves it disabled, and enable it:',
     command: inTurn(
       aws('kms', 'cancel-key-deletion', '--region', region, '--key-id', arn),
       aws('kms', 'enable-key', '--region', region, '--key-id', arn),
     ),
   }),
-  enableKmsKey: (arn: string, region: string): Remedy => ({
+  enableKmsKey: (arn: string, region: string): Fix => ({
     remedy: 'Enable it:',
     command: aws('kms', 'enable-key', '--region', region, '--key-id', arn),
   }),
   /** @param keyStoreId absent where AWS does not return it */
-  connectKeyStore: (region: string, keyStoreId: string | undefined): Remedy =>
+  connectKeyStore: (region: string, keyStoreId: string | undefined): Fix =>
     keyStoreId === undefined
       ? { remedy: 'Connect the custom key store of the KMS key, and wait until it is connected.' }
       : {
@@ -136,34 +136,34 @@ export const remedies = {
         },
   importKeyMaterial: {
     remedy: 'Import the key material into the KMS key again. It has to be the same material as before.',
-  } satisfies Remedy,
+  } satisfies Fix,
   waitForKmsKey: {
     remedy: 'AWS is still creating the KMS key. Wait a minute, and verify again.',
-  } satisfies Remedy,
+  } satisfies Fix,
   kmsKeyPolicy: {
     remedy: 'Make sure that the policy of the KMS key allows the role kms:Decrypt.',
-  } satisfies Remedy,
-  resourcePolicy: (arn: string, region: string): Remedy => ({
+  } satisfies Fix,
+  resourcePolicy: (arn: string, region: string): Fix => ({
     remedy: 'Allow the role in the resource policy of the secret. To see the policy:',
     command: aws('secretsmanager', 'get-resource-policy', '--region', region, '--secret-id', arn),
   }),
 
-  setUp: (what: SetUp): Remedy => ({ remedy: 'Have it set up:', command: setupCommand(what) }),
-  setUpFrom: (manifest: string): Remedy => remedies.setUp({ secrets: [], regions: [], manifest }),
-  nameSource: (manifest: string): Remedy => ({
+  setUp: (what: SetUp): Fix => ({ remedy: 'Have it set up:', command: setupCommand(what) }),
+  setUpFrom: (manifest: string): Fix => fixes.setUp({ secrets: [], regions: [], manifest }),
+  nameSource: (manifest: string): Fix => ({
     remedy:
       'Check the name and the Region, or say in the manifest where its key comes from, and have it stored:',
     command: own('setup', '--manifest', manifest),
   }),
-  copyArn: { remedy: namedSecretWords.copyArn } satisfies Remedy,
-  letIn: (what: SetUp): Remedy => ({
+  copyArn: { remedy: namedSecretMessages.copyArn } satisfies Fix,
+  letIn: (what: SetUp): Fix => ({
     remedy:
       what.manifest === undefined
         ? 'Have MediaConnect added to its trust policy:'
         : 'Have MediaConnect added to its trust policy, with updateTrust: true in the manifest:',
     command: setupCommand(what, '--update-trust'),
   }),
-  otherRole: (what: SetUp): Remedy => ({
+  otherRole: (what: SetUp): Fix => ({
     remedy:
       what.manifest === undefined
         ? 'Set up another role, for example of this name, and use it in its place:'
@@ -173,12 +173,12 @@ export const remedies = {
       roleName: otherName(what.roleName ?? DEFAULTS.roleName, DEFAULTS.roleName),
     }),
   }),
-  takeTrustDenialOut: (roleName: string): Remedy => ({
+  takeTrustDenialOut: (roleName: string): Fix => ({
     remedy: 'Remove the Deny from its trust policy; adding a statement would not help. To see the policy:',
     command: aws('iam', 'get-role', '--role-name', roleName),
   }),
   /** @param trust the trust policy with the guard in it, where it can be added without a change to anything else */
-  guard: (roleName: string, account: string, trust: string | undefined): Remedy => ({
+  guard: (roleName: string, account: string, trust: string | undefined): Fix => ({
     remedy: `Give its statement for MediaConnect the condition {"StringEquals": {"aws:SourceAccount": "${account}"}}${trust === undefined ? '.' : ':'}`,
     ...(trust === undefined
       ? {}
@@ -193,19 +193,19 @@ export const remedies = {
           ),
         }),
   }),
-  attach: (what: SetUp): Remedy => ({
+  attach: (what: SetUp): Fix => ({
     remedy: 'Have it attached, with this secret in it, and made if there is none of this name:',
     command: setupCommand(what),
   }),
   policyUnreadable: {
     remedy: 'Look at it in the IAM console, which can show any policy that IAM accepted.',
-  } satisfies Remedy,
-  takeOut: (because: string): Remedy => ({
+  } satisfies Fix,
+  takeOut: (because: string): Fix => ({
     remedy: /boundary/.test(because)
       ? 'Ask the owner of the permissions boundary to allow it, or set up a role with another one.'
       : 'Take the denial out of the policy, or except this secret from it.',
   }),
-  takeOff: (what: SetUp, roleName: string, { name, arn }: OfRole): Remedy => {
+  takeOff: (what: SetUp, roleName: string, { name, arn }: OfRole): Fix => {
     // With the name of the wide policy, `setup` would keep that one.
     const policyName = isSameName(name, what.policyName ?? DEFAULTS.policyName)
       ? `${name}-Narrow`
@@ -222,7 +222,7 @@ export const remedies = {
       command: inTurn(setupCommand({ ...what, policyName }), off),
     };
   },
-  passRole: (roleArn: string): Remedy => ({
+  passRole: (roleArn: string): Fix => ({
     remedy: 'Whoever makes or changes the flow needs this statement:',
     command: plainJson(
       JSON.stringify({
@@ -236,7 +236,7 @@ export const remedies = {
 
   otherPartition: {
     remedy: 'Take the right ARN, or credentials of that partition (--profile).',
-  } satisfies Remedy,
+  } satisfies Fix,
 };
 
 /** IAM does not tell letter case apart in names. */

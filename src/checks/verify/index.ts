@@ -4,15 +4,15 @@ import { type Caller, callerOf } from '../../aws/iam/simulation.ts';
 import { atMost } from '../../aws/requests/concurrency.ts';
 import type { Aws, Identity } from '../../aws/session.ts';
 import { readingJudge } from './check-reading.ts';
-import { judgePolicies, judgeRole, type RoleWish } from './check-role.ts';
+import { judgePolicies, judgeRole, type RoleSpec } from './check-role.ts';
 import { judgeCaller, judgeSameKey, judgeSecret, subjectOf } from './check-secret.ts';
 import { judgeMedia } from './flow/check-flow.ts';
-import { sightMedia } from './observe/flow.ts';
+import { observeMedia } from './observe/flow.ts';
 import { withoutGuess } from './observe/key-type.ts';
-import { type RoleSight, sightRole } from './observe/role.ts';
-import type { SecretSight } from './observe/secret.ts';
+import { observeRole, type RoleObservation } from './observe/role.ts';
+import type { SecretObservation } from './observe/secret.ts';
 import { type Pair, type Subjects, subjectsOf, type VerifyRequest } from './observe/subjects.ts';
-import { type Reader, readersOf, sightSecrets } from './settings.ts';
+import { observeSecrets, type Reader, readersOf } from './settings.ts';
 import type { VerifyCheck } from './types.ts';
 
 export type { ManifestEntry, SecretTarget } from './observe/secret.ts';
@@ -49,16 +49,16 @@ export async function verification(
 ): Promise<Verification> {
   const identity = await aws.identity();
   const { flowArn } = request;
-  const media = flowArn === undefined ? undefined : await sightMedia(aws, identity, flowArn);
+  const media = flowArn === undefined ? undefined : await observeMedia(aws, identity, flowArn);
   const seen = await lookAt(aws, identity, subjectsOf(request, media), onSecret);
-  const sights = [...seen.secrets.values()];
+  const observations = [...seen.secrets.values()];
   const ofRoles = await atMost(ROLES_AT_ONCE, [...seen.roles], ([id, role]) =>
     judgeOneRole(aws, identity, request, { id, role, seen }),
   );
   const checks = [
     ...(media ? judgeMedia(media, seen.secrets, identity) : []),
-    ...sights.flatMap((sight) => withoutGuess(judgeSecret(sight, identity), sight)),
-    ...judgeSameKey(sights, identity),
+    ...observations.flatMap((observation) => withoutGuess(judgeSecret(observation, identity), observation)),
+    ...judgeSameKey(observations, identity),
     ...ofRoles.flat(),
   ];
   return { checks: once(checks), readers: readersOf(seen, identity) };
@@ -66,8 +66,8 @@ export async function verification(
 
 /** All that was looked at, by the names that the pairs have for it. */
 interface Seen {
-  secrets: ReadonlyMap<string, SecretSight>;
-  roles: ReadonlyMap<string, RoleSight>;
+  secrets: ReadonlyMap<string, SecretObservation>;
+  roles: ReadonlyMap<string, RoleObservation>;
   pairs: Pair[];
   caller: Caller;
 }
@@ -80,8 +80,8 @@ async function lookAt(
 ): Promise<Seen> {
   const reader = policyReader(aws);
   const [secretSights, roleSights, caller] = await Promise.all([
-    sightSecrets(aws, identity, secrets, onSecret),
-    atMost(ROLES_AT_ONCE, roles, async (id) => [id, await sightRole(aws, reader, identity, id)] as const),
+    observeSecrets(aws, identity, secrets, onSecret),
+    atMost(ROLES_AT_ONCE, roles, async (id) => [id, await observeRole(aws, reader, identity, id)] as const),
     callerOf(aws, identity.arn),
   ]);
   return { secrets: secretSights, roles: new Map(roleSights), pairs, caller };
@@ -91,7 +91,7 @@ async function judgeOneRole(
   aws: Aws,
   identity: Identity,
   request: VerifyRequest,
-  { id, role, seen }: { id: string; role: RoleSight; seen: Seen },
+  { id, role, seen }: { id: string; role: RoleObservation; seen: Seen },
 ): Promise<VerifyCheck[]> {
   const secrets = seen.pairs.flatMap((pair) =>
     pair.role === id ? (seen.secrets.get(pair.secret) ?? []) : [],
@@ -111,7 +111,7 @@ async function judgeOneRole(
 }
 
 /** For what a role is wanted, of which `id` is the name or the ARN. */
-function wishFor(id: string, secrets: SecretSight[], { groups, flowArn }: VerifyRequest): RoleWish {
+function wishFor(id: string, secrets: SecretObservation[], { groups, flowArn }: VerifyRequest): RoleSpec {
   const flowRegion = flowArn === undefined ? [] : [parseArn(flowArn)?.region ?? ''];
   const named = groups.flatMap(({ role, policyName }) => (role === id ? (policyName ?? []) : []));
   return {

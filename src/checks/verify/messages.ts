@@ -53,7 +53,7 @@ const mediaIn = (arn: string) =>
   ({ routerInput: 'router input', routerOutput: 'router output' })[arn.split(':')[5] ?? ''] ?? 'flow';
 
 /** What the checks of `verify` have found. The good ones are short: many of them stand on one line. */
-export const verifyWords = {
+export const verifyMessages = {
   denied: (id: VerifyId, action: string) =>
     `${verifyQuestions[id]} cannot be told without the permission ${action}`,
   untold: (id: VerifyId, message: string) => `${verifyQuestions[id]} cannot be told: ${message}`,

@@ -2,13 +2,13 @@ import { seenIn } from '../../aws/look.ts';
 import { inTurns } from '../../aws/requests/concurrency.ts';
 import { valueReader } from '../../aws/secrets/value-reader.ts';
 import type { Aws, Identity } from '../../aws/session.ts';
-import { FLEET } from '../../defaults.ts';
+import { BATCH_RUN } from '../../defaults.ts';
 import { algorithmOfLength } from '../../key/index.ts';
 import type { EncryptionSettings } from '../../plan-types.ts';
 import { encryptionReaders } from '../access/encryption.ts';
 import { subjectOf } from './check-secret.ts';
-import type { RoleSight } from './observe/role.ts';
-import { type SecretSight, type SecretTarget, sightSecret } from './observe/secret.ts';
+import type { RoleObservation } from './observe/role.ts';
+import { observeSecret, type SecretObservation, type SecretTarget } from './observe/secret.ts';
 import type { Pair } from './observe/subjects.ts';
 
 /** A secret and the role that is to read it, by the ARNs that the checks have as subjects. */
@@ -28,8 +28,8 @@ export function readersOf(
     roles,
     pairs,
   }: {
-    secrets: ReadonlyMap<string, SecretSight>;
-    roles: ReadonlyMap<string, RoleSight>;
+    secrets: ReadonlyMap<string, SecretObservation>;
+    roles: ReadonlyMap<string, RoleObservation>;
     pairs: Pair[];
   },
   identity: Identity,
@@ -58,7 +58,7 @@ export function encryptionOf(readers: Reader[]): EncryptionSettings[] {
   ];
 }
 
-function settingsOf(secret: SecretSight, roleArn: string): EncryptionSettings | undefined {
+function settingsOf(secret: SecretObservation, roleArn: string): EncryptionSettings | undefined {
   if (secret.kind !== 'there' || secret.arn === undefined) return undefined;
   const content = seenIn(secret.content);
   if (content?.kind !== 'text') return undefined;
@@ -71,17 +71,17 @@ function settingsOf(secret: SecretSight, roleArn: string): EncryptionSettings | 
  * Looks at secrets, by the names that they have here. What is in the way of one is its own.
  * @param onSecret is told of each secret that has been looked at
  */
-export async function sightSecrets(
+export async function observeSecrets(
   aws: Aws,
   identity: Identity,
   secrets: ReadonlyMap<string, SecretTarget>,
   onSecret: () => void,
-): Promise<Map<string, SecretSight>> {
+): Promise<Map<string, SecretObservation>> {
   const readers = { values: valueReader(aws), encryption: encryptionReaders(aws) };
-  const sights = await inTurns(FLEET.readAtOnce, [...secrets], async ([key, target]) => {
-    const sight = await sightSecret(aws, readers, identity, target);
+  const observations = await inTurns(BATCH_RUN.readAtOnce, [...secrets], async ([key, target]) => {
+    const observation = await observeSecret(aws, readers, identity, target);
     onSecret();
-    return [key, sight] as const;
+    return [key, observation] as const;
   });
-  return new Map(sights);
+  return new Map(observations);
 }

@@ -1,4 +1,4 @@
-import type { Remedy } from '../../failure.ts';
+import type { Fix } from '../../failure.ts';
 import type { Verdict } from '../../plan-types.ts';
 
 /** The stable words for the checks. What comes before the first hyphen says what the check is about. */
@@ -53,7 +53,7 @@ export interface VerifiedKey {
 }
 
 /** One thing that was checked. */
-export interface VerifyCheck extends Partial<Remedy> {
+export interface VerifyCheck extends Partial<Fix> {
   id: VerifyId;
   verdict: Verdict;
   /** The ARN of what was checked; `??????` stands in it for the end that is not known. */

@@ -2,18 +2,18 @@ import { setFlagsFromString } from 'node:v8';
 import { EXIT, type ExitCode, type Failure, Interrupted } from '../../failure.ts';
 import { takeVariables } from '../../key/index.ts';
 import { asManifest, inManifest, type ManifestInput, readManifest } from '../../manifest/index.ts';
-import { manifestWords } from '../../manifest/messages.ts';
+import { manifestMessages } from '../../manifest/messages.ts';
 import type { Manifest } from '../../manifest/types.ts';
 import type { FailedKey, Outcomes } from '../../plan-types.ts';
-import { type FleetEnd, fleetWords as words } from '../../ui/batch-messages.ts';
-import { setupWords } from '../../ui/messages.ts';
+import { type BatchEnding, batchMessages as messages } from '../../ui/batch-messages.ts';
+import { setupMessages } from '../../ui/messages.ts';
 import { createOutput, type Output } from '../../ui/output.ts';
 import { apartFrom, changesIn, leftToDo, listed, listOf } from '../failure.ts';
 import { missingFailure, tell, watchInterrupts } from '../failure-output.ts';
 import type { CommonOptions } from '../options.ts';
 import { type CommandRun, runCommand } from '../run-command.ts';
 import { regionsIn } from './manifest-secrets.ts';
-import { tellFailed } from './summary.ts';
+import { printFailed } from './summary.ts';
 
 /**
  * Runs a command for all keys of a manifest and answers the exit code. Mistakes in the file are thrown, all others are told by
@@ -59,14 +59,14 @@ function withKeyVariables(run: CommandRun, { keys }: Manifest): CommandRun {
 /** Returns what tells a person in front of a terminal that the program waits for the end of a manifest. */
 export function waitingFor(output: Output): ManifestInput {
   // In a log nobody wonders why nothing happens.
-  return process.stderr.isTTY ? { onWait: (name) => output.say(manifestWords.waiting(name)) } : {};
+  return process.stderr.isTTY ? { onWait: (name) => output.say(manifestMessages.waiting(name)) } : {};
 }
 
 /** Without anyone to ask, somebody must have said that the plan is to be carried out. */
-export function beginFleet({ common, interactive, outcomes }: CommandRun, dryRun: boolean): void {
+export function beginBatch({ common, interactive, outcomes }: CommandRun, dryRun: boolean): void {
   outcomes.ofManifest = true;
   const confirmed = common.yes || common.sandbox || dryRun || interactive;
-  if (!confirmed) throw missingFailure([setupWords.missingItems.yes]);
+  if (!confirmed) throw missingFailure([setupMessages.missingItems.yes]);
 }
 
 /** The keys of many that failed, with their names. A flag that they speak of is a member of the file here. */
@@ -78,31 +78,36 @@ export function failedAmong(names: string[], failures: (Failure | undefined)[]):
 }
 
 /** Tells which keys nothing will be done for, before something is done for the others. */
-export function tellLeftOut({ output }: CommandRun, failed: FailedKey[], all: number, end: FleetEnd): void {
-  if (failed.length > 0) tellFailed(output, failed, end.leftOut(failed.length, all));
+export function printSkipped(
+  { output }: CommandRun,
+  failed: FailedKey[],
+  all: number,
+  end: BatchEnding,
+): void {
+  if (failed.length > 0) printFailed(output, failed, end.leftOut(failed.length, all));
 }
 
 /** How a run for the keys of a manifest ended. */
-export interface FleetResult {
+export interface BatchResult {
   failed: FailedKey[];
   /** How many keys there are. */
   all: number;
   /** What the summary has told of; nothing where there was none. */
   told: Partial<Outcomes>;
-  end: FleetEnd;
+  end: BatchEnding;
 }
 
 /** Tells which keys failed, and what was done for them by then, and answers the exit code. */
-export function endOfFleet(run: CommandRun, { failed, all, told, end }: FleetResult): ExitCode {
+export function endOfBatch(run: CommandRun, { failed, all, told, end }: BatchResult): ExitCode {
   const [first] = failed.map(({ failure }) => failure);
   if (!first) return EXIT.done;
   const { output, outcomes } = run;
   const changed = listed(changesIn(outcomes)).length > 0;
-  tellFailed(output, failed, words.failed(failed.length, all));
+  printFailed(output, failed, messages.failed(failed.length, all));
   for (const line of [...doneByThen(outcomes, told), ...leftToDo(outcomes)]) output.insist(line);
   const doubtful = failed.some(({ failure }) => failure.inDoubt);
   if (changed) output.insist(failed.length < all ? end.goOn : end.goOnWithAll);
-  else if (!doubtful) output.insist(words.noneDone);
+  else if (!doubtful) output.insist(messages.noneDone);
   // As for one key, where nothing was changed and all failed alike: a conflict, or a missing permission.
   const alike = failed.every(({ failure }) => failure.exitCode === first.exitCode);
   return failed.length === all && alike && !changed && !doubtful ? first.exitCode : EXIT.failed;
@@ -122,7 +127,7 @@ export function withDoneForFailed(outcomes: Outcomes, { outcomes: recorded }: Co
 /** What was changed and is not told yet. */
 function doneByThen(outcomes: Outcomes, told: Partial<Outcomes>): string[] {
   const untold = apartFrom(told, changesIn(outcomes));
-  return listed(untold).length > 0 ? [words.doneByThen, ...listOf(untold)] : [];
+  return listed(untold).length > 0 ? [messages.doneByThen, ...listOf(untold)] : [];
 }
 
 /**

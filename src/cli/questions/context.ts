@@ -9,7 +9,7 @@ import type { Output } from '../../ui/output.ts';
 import { isLong, planDocuments, planLines } from '../../ui/plan.ts';
 import type { Progress } from '../../ui/progress.ts';
 import { askChoice, askHidden, askYesNo } from '../../ui/prompt.ts';
-import { wizardWords as words } from './messages.ts';
+import { wizardMessages as messages } from './messages.ts';
 
 /** What the questions work with: what is known of the answers, and the rest. */
 export interface WizardContext<Answers = SetupAnswers> {
@@ -44,15 +44,15 @@ export async function confirm(
 ): Promise<void> {
   const documented = changes.some(({ document }) => document !== undefined);
   for (;;) {
-    const no = { value: 'no' as const, name: words.confirmNo };
+    const no = { value: 'no' as const, name: messages.confirmNo };
     const others = [
-      { value: 'yes' as const, name: words.confirmYes },
-      ...(isLong({ changes }) ? [{ value: 'lines' as const, name: words.confirmLines }] : []),
-      ...(documented ? [{ value: 'show' as const, name: words.confirmShow }] : []),
+      { value: 'yes' as const, name: messages.confirmYes },
+      ...(isLong({ changes }) ? [{ value: 'lines' as const, name: messages.confirmLines }] : []),
+      ...(documented ? [{ value: 'show' as const, name: messages.confirmShow }] : []),
     ];
     // The first one is what Enter takes.
     const options = changes.some(takesAway) ? [no, ...others] : [...others, no];
-    const answer = await askChoice<'yes' | 'lines' | 'show' | 'no'>(words.confirm, options);
+    const answer = await askChoice<'yes' | 'lines' | 'show' | 'no'>(messages.confirm, options);
     if (answer === 'yes') return;
     if (answer === 'no') throw new Interrupted({ chosen: true });
     output.say(
@@ -70,29 +70,29 @@ function takesAway({ action, resource }: Change): boolean {
 /** Says whose account it is and which Region was found, and lets the user stop there. */
 export async function askAccount(
   { aws, answers, common, output, progress }: WizardContext<{ regions: string[] }>,
-  intro: string = words.intro,
+  intro: string = messages.intro,
 ): Promise<void> {
   output.say(intro);
-  output.say(output.paint.dim(words.leave));
+  output.say(output.paint.dim(messages.leave));
   output.say();
-  progress.start(words.asking);
+  progress.start(messages.asking);
   const { account, arn } = await aws.identity();
   progress.stop();
   const { configuration } = aws.settings;
-  output.say(output.paint.bold(words.account(account)));
-  output.say(`  ${words.caller(plain(arn))}`);
-  const how = common.sandbox || !configuration ? [words.sandboxProfile] : callerLines(configuration);
+  output.say(output.paint.bold(messages.account(account)));
+  output.say(`  ${messages.caller(plain(arn))}`);
+  const how = common.sandbox || !configuration ? [messages.sandboxProfile] : callerLines(configuration);
   for (const line of how) output.say(`  ${line}`);
-  if (answers.regions.length > 0) output.say(`  ${words.regionsMeant(answers.regions.join(', '))}`);
-  if (!(await askYesNo(words.goOn, true))) throw new Interrupted({ chosen: true });
+  if (answers.regions.length > 0) output.say(`  ${messages.regionsMeant(answers.regions.join(', '))}`);
+  if (!(await askYesNo(messages.goOn, true))) throw new Interrupted({ chosen: true });
 }
 
 /** Asks for the code that an MFA device shows. The credentials are looked up in the midst of whatever needs them first. */
 export async function askMfaCode(serial: string, output: Output, progress: Progress): Promise<string> {
   progress.stop();
   for (;;) {
-    const code = await askHidden(words.mfa(plain(serial)));
+    const code = await askHidden(messages.mfa(plain(serial)));
     if (/^\d{6}$/.test(code)) return code;
-    output.insist(output.paint.red(`✖ ${words.mfaForm}`));
+    output.insist(output.paint.red(`✖ ${messages.mfaForm}`));
   }
 }

@@ -15,7 +15,7 @@ import {
 import { looksLikeKey } from '../../redaction.ts';
 import { askChoice, askHidden, askText } from '../../ui/prompt.ts';
 import { explain, type WizardContext, warn } from './context.ts';
-import { wizardWords as words } from './messages.ts';
+import { wizardMessages as messages } from './messages.ts';
 
 /** What may be known of a key before it is asked for. */
 interface KeyAnswers {
@@ -43,20 +43,20 @@ export async function askKey<A extends KeyAnswers>(
 
 /** Asks what kind of key it is. */
 export async function askKeyType(context: Pick<KeyContext, 'output' | 'common'>): Promise<KeyType> {
-  explain(context, words.keyTypeWhy);
+  explain(context, messages.keyTypeWhy);
   const types: KeyType[] = [DEFAULTS.keyType, 'srt-password'];
   return askChoice(
-    words.keyType,
-    types.map((value) => ({ value, name: words.keyTypes[value] })),
+    messages.keyType,
+    types.map((value) => ({ value, name: messages.keyTypes[value] })),
   );
 }
 
 async function askSource(context: KeyContext, keyType: KeyType): Promise<'typed' | 'file' | 'generate'> {
-  explain(context, words.keyFromWhy);
-  return askChoice<'typed' | 'file' | 'generate'>(words.keyFrom, [
-    { value: 'typed', name: words.keyTyped },
-    { value: 'file', name: words.keyFile },
-    ...(keyType === 'static-key' ? [{ value: 'generate' as const, name: words.keyGenerated }] : []),
+  explain(context, messages.keyFromWhy);
+  return askChoice<'typed' | 'file' | 'generate'>(messages.keyFrom, [
+    { value: 'typed', name: messages.keyTyped },
+    { value: 'file', name: messages.keyFile },
+    ...(keyType === 'static-key' ? [{ value: 'generate' as const, name: messages.keyGenerated }] : []),
   ]);
 }
 
@@ -66,9 +66,9 @@ async function generate<A extends KeyAnswers>(context: KeyContext, answers: A) {
 }
 
 async function askAlgorithm(context: KeyContext) {
-  explain(context, words.algorithmWhy);
+  explain(context, messages.algorithmWhy);
   return askChoice(
-    words.algorithm,
+    messages.algorithm,
     [...ALGORITHMS].reverse().map((value) => ({ value, name: value })),
   );
 }
@@ -81,28 +81,28 @@ async function askTyped(context: KeyContext, rules: KeyRules): Promise<CheckedKe
   const { output } = context;
   const again = (problem: string) => output.insist(output.paint.red(`✖ ${problem}`));
   for (;;) {
-    explain(context, words.keyWhy[rules.keyType]);
-    const first = checkKey(await askHidden(words.key), rules);
+    explain(context, messages.keyWhy[rules.keyType]);
+    const first = checkKey(await askHidden(messages.key), rules);
     if (!first.ok) {
       for (const { message } of first.problems) again(message);
       continue;
     }
-    explain(context, words.keyAgainWhy);
-    const second = checkKey(await askHidden(words.keyAgain), rules);
+    explain(context, messages.keyAgainWhy);
+    const second = checkKey(await askHidden(messages.keyAgain), rules);
     if (second.ok && first.key.sameKey(second.key, 'srt-password')) {
-      output.say(words.keyTaken(first.key.length, first.algorithm));
+      output.say(messages.keyTaken(first.key.length, first.algorithm));
       warn(context, keyWarnings(first.key, rules.keyType));
       return { key: first.key, generated: false };
     }
-    again(words.keysDiffer);
+    again(messages.keysDiffer);
   }
 }
 
 /** Asks for a key file. Answers nothing when the file is not right, so that another source can be chosen. */
 async function askFile(context: KeyContext, rules: KeyRules): Promise<CheckedKey | undefined> {
   const { output } = context;
-  explain(context, words.fileWhy);
-  const answer = await askText(words.file, '', fileProblem, output.paint.red);
+  explain(context, messages.fileWhy);
+  const answer = await askText(messages.file, '', fileProblem, output.paint.red);
   // There is no shell here that would know what ~ is.
   const path = answer.replace(/^~(?=[/\\]|$)/, homedir());
   try {
@@ -117,6 +117,6 @@ async function askFile(context: KeyContext, rules: KeyRules): Promise<CheckedKey
 }
 
 function fileProblem(answer: string): string | undefined {
-  if (answer === '') return words.fileWhy;
-  return looksLikeKey(answer) && !/[/\\.]/.test(answer) ? words.fileNotKey : undefined;
+  if (answer === '') return messages.fileWhy;
+  return looksLikeKey(answer) && !/[/\\.]/.test(answer) ? messages.fileNotKey : undefined;
 }

@@ -1,5 +1,5 @@
 /** What the wizard says and asks. Each question has one line that says why it matters. */
-export const wizardWords = {
+export const wizardMessages = {
   intro:
     'This sets up static key encryption for MediaConnect: a secret with the key, a policy that allows reading it, and a role that MediaConnect may assume. Nothing is changed before you have seen the plan and agreed.',
   leave: 'Ctrl-C leaves at any question.',

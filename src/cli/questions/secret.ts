@@ -7,7 +7,7 @@ import { secretName } from '../../options/rules.ts';
 import { plain } from '../../text.ts';
 import { askChoice, askSearch, askText, askYesNo, type Option } from '../../ui/prompt.ts';
 import { askAccount, explain, type WizardContext } from './context.ts';
-import { wizardWords as words } from './messages.ts';
+import { wizardMessages as messages } from './messages.ts';
 
 type AnyContext = Pick<WizardContext, 'aws' | 'output' | 'progress'>;
 
@@ -22,13 +22,13 @@ export async function askExisting(
 ): Promise<string | undefined> {
   const existing = (await existingSecrets(context, region)).filter(({ name }) => name.startsWith(prefix));
   if (existing.length === 0) return undefined;
-  explain(context, words.newOrExistingWhy);
-  const isNew = await askChoice(words.newOrExisting, [
-    { value: true, name: words.storeNew },
-    { value: false, name: words.useExisting(existing.length, existing.length === OFFERED) },
+  explain(context, messages.newOrExistingWhy);
+  const isNew = await askChoice(messages.newOrExisting, [
+    { value: true, name: messages.storeNew },
+    { value: false, name: messages.useExisting(existing.length, existing.length === OFFERED) },
   ]);
   if (isNew) return undefined;
-  return (await chooseSecret(context, existing, words.existingWhy)).arn;
+  return (await chooseSecret(context, existing, messages.existingWhy)).arn;
 }
 
 /** Says whose account it is, and asks which secret is meant unless that is known. Answers its name. */
@@ -49,13 +49,13 @@ export async function askSecretFor(
 export async function askWhichSecret(context: AnyContext, region: string | undefined): Promise<string> {
   const existing = region ? await existingSecrets(context, region) : [];
   return existing.length > 0
-    ? (await chooseSecret(context, existing, words.whichWhy)).name
+    ? (await chooseSecret(context, existing, messages.whichWhy)).name
     : askSecretName(context);
 }
 
 function chooseSecret(context: AnyContext, existing: ListedSecret[], why: string): Promise<ListedSecret> {
   explain(context, why);
-  return askSearch(words.existing, (term) =>
+  return askSearch(messages.existing, (term) =>
     existing
       .filter(({ name }) => name.toLowerCase().includes(term.toLowerCase()))
       .map((secret) => ({
@@ -68,7 +68,7 @@ function chooseSecret(context: AnyContext, existing: ListedSecret[], why: string
 
 /** The list is a convenience: without the permission to list, a new secret can still be stored. */
 async function existingSecrets({ aws, progress }: AnyContext, region: string) {
-  progress.start(words.listing(region));
+  progress.start(messages.listing(region));
   try {
     return await listSecrets(aws, region, OFFERED);
   } catch (error) {
@@ -81,11 +81,11 @@ async function existingSecrets({ aws, progress }: AnyContext, region: string) {
 
 /** @param prefix what it must begin with */
 export async function askSecretName(context: AnyContext, prefix = ''): Promise<string> {
-  explain(context, words.secretNameWhy);
+  explain(context, messages.secretNameWhy);
   const check = (answer: string) =>
-    secretName(answer, words.nameSubject) ??
-    (answer.startsWith(prefix) ? undefined : words.nameOutsidePrefix(prefix));
-  return askText(words.secretName, prefix + DEFAULTS.example.secretName, check, context.output.paint.red);
+    secretName(answer, messages.nameSubject) ??
+    (answer.startsWith(prefix) ? undefined : messages.nameOutsidePrefix(prefix));
+  return askText(messages.secretName, prefix + DEFAULTS.example.secretName, check, context.output.paint.red);
 }
 
 /** Asks in which Regions the key is needed; the configured one comes first. */
@@ -96,11 +96,11 @@ export async function askRegions(
   const configured = common.sandbox ? DEFAULTS.example.region : aws.settings.configuration?.region?.value;
   // A profile may name a Region that is none; then it is not offered.
   const first = configured && isRegionName(configured) ? configured : undefined;
-  explain(context, words.regionWhy);
-  const regions = [await askSearch(words.region, (term) => findRegions(term, first, []))];
-  explain(context, words.anotherRegionWhy);
-  while (await askYesNo(words.anotherRegion, false)) {
-    regions.push(await askSearch(words.nextRegion, (term) => findRegions(term, undefined, regions)));
+  explain(context, messages.regionWhy);
+  const regions = [await askSearch(messages.region, (term) => findRegions(term, first, []))];
+  explain(context, messages.anotherRegionWhy);
+  while (await askYesNo(messages.anotherRegion, false)) {
+    regions.push(await askSearch(messages.nextRegion, (term) => findRegions(term, undefined, regions)));
   }
   return regions;
 }
@@ -113,12 +113,12 @@ function findRegions(term: string, first: string | undefined, taken: string[]): 
   }));
   const known = MEDIACONNECT_REGIONS.some(({ id }) => id === first);
   const ordered = [
-    ...(first && !known ? [{ value: first, name: words.otherRegion(first) }] : []),
+    ...(first && !known ? [{ value: first, name: messages.otherRegion(first) }] : []),
     ...listed.filter(({ value }) => value === first),
     ...listed.filter(({ value }) => value !== first),
   ];
   const found = ordered.filter(({ name }) => name.toLowerCase().includes(wanted));
   // A Region that is newer than the list can be given by its name.
   const unlisted = found.length === 0 && isRegionName(wanted) && !taken.includes(wanted);
-  return unlisted ? [{ value: wanted, name: words.otherRegion(wanted) }] : found;
+  return unlisted ? [{ value: wanted, name: messages.otherRegion(wanted) }] : found;
 }

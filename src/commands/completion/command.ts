@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Registration } from '../../cli/command.ts';
 import { usageFailure } from '../../cli/failure-output.ts';
-import { helpWords as help } from '../../cli/help.ts';
+import { helpMessages as help } from '../../cli/help.ts';
 import { EXIT } from '../../failure.ts';
 import { reader, SHELLS } from '../../options/key-options.ts';
 

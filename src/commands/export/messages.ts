@@ -1,7 +1,7 @@
-import type { Remedy } from '../../failure.ts';
+import type { Fix } from '../../failure.ts';
 
-/** Words of the `export` commands: what is said beside the template or the script, and why there is none. */
-export const exportWords = {
+/** Messages of the `export` commands: what is said beside the template or the script, and why there is none. */
+export const exportMessages = {
   otherPartition: (region: string) =>
     `--home-region ${region} belongs to another partition of AWS than the Regions of the keys, and so to another account. Give a Region of the same partition.`,
   arnOfOther: (other: string, account: string, from: string) =>
@@ -38,7 +38,7 @@ export const exportWords = {
   parameter: (name: string, secret: string) => `  ${name}: the key of ${secret}`,
   generated: (secret: string) =>
     `The key of ${secret} is made by Secrets Manager when the stack is, another one in each account.`,
-  notGenerated: (parameters: string[], command: string): Remedy => ({
+  notGenerated: (parameters: string[], command: string): Fix => ({
     remedy: `A key for several Regions must be the same in all of them, so CloudFormation cannot make it: it is a parameter. Where a stack has made one already, for one Region, give ${parameters.join(', ')} that value, or the next update replaces the key. It is read in that Region, as in:`,
     command,
   }),

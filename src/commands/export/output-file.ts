@@ -18,7 +18,7 @@ import type { Command } from 'commander';
 import { addOption } from '../../cli/options.ts';
 import { EXIT, errorCode, Failure } from '../../failure.ts';
 import type { Reader } from '../../options/key-options.ts';
-import { inputWords } from '../../options/messages.ts';
+import { inputMessages } from '../../options/messages.ts';
 import type { Rule } from '../../options/rules.ts';
 import { looksLikePartOfKey } from '../../redaction.ts';
 import { plain } from '../../text.ts';
@@ -46,8 +46,8 @@ export function addOutputOptions(command: Command): void {
 
 /** Messages name the file, so it must not be a key. */
 const filePath: Rule = (value, what) => {
-  if (value === '') return outputFileWords.empty(what);
-  return looksLikePartOfKey(value) ? inputWords.looksLikeKey(what) : undefined;
+  if (value === '') return outputFileMessages.empty(what);
+  return looksLikePartOfKey(value) ? inputMessages.looksLikeKey(what) : undefined;
 };
 
 export function readOutputOptions({ output, force }: OutputFileOptions, read: Reader): OutputFile {
@@ -77,7 +77,7 @@ export async function deliver(
   } catch (error) {
     throw unwritten(plain(path), error);
   }
-  output.say(outputFileWords.written(plain(path)));
+  output.say(outputFileMessages.written(plain(path)));
 }
 
 /** Returns the mode of the file: that of an existing one, and for a program execution for everyone who may read it. */
@@ -151,20 +151,20 @@ function ifAbsent(error: unknown): undefined {
 function unwritten(path: string, error: unknown): Failure {
   const code = errorCode(error);
   return code === 'EEXIST'
-    ? new Failure(outputFileWords.exists(path), {
+    ? new Failure(outputFileMessages.exists(path), {
         code: 'file-exists',
         exitCode: EXIT.conflict,
-        hint: outputFileWords.existsHint,
+        hint: outputFileMessages.existsHint,
       })
-    : new Failure(outputFileWords.unwritable(path, code), {
+    : new Failure(outputFileMessages.unwritable(path, code), {
         code: 'file',
         exitCode: EXIT.failed,
         cause: error,
       });
 }
 
-/** Words about files that results are written to. */
-const outputFileWords = {
+/** Messages about files that results are written to. */
+const outputFileMessages = {
   empty: (what: string) => `${what} takes the path of a file, or - for standard output.`,
   written: (path: string) => `Written to ${path}.`,
   exists: (path: string) => `${path} is there already. Nothing was written.`,

@@ -8,13 +8,13 @@ import { LONGEST_POLICY_NAME } from '../../options/rules.ts';
 import { completeRequest, regionsOf, type SetupAnswers } from '../../options/setup-request.ts';
 import { type AccountRef, buildTrustPolicy, measure, TRUST_POLICY_LIMIT } from '../../policy/index.ts';
 import { type Group, policyGroups, roleGroups } from '../../steps/groups.ts';
-import { policyWords } from '../../steps/messages.ts';
+import { policyMessages } from '../../steps/messages.ts';
 import { policiesFor } from '../../steps/plan.ts';
 import { distribute } from '../../steps/read-policy/distribute.ts';
 import { policyTags, secretTags, tagsFor } from '../../steps/tags.ts';
 import type { PolicyRequest, RoleRequest, SecretRef } from '../../steps/types.ts';
 import { placeholderAccount } from './ids.ts';
-import { exportWords as words } from './messages.ts';
+import { exportMessages as messages } from './messages.ts';
 import type { ExportPlan, PlannedPlace, PlannedPolicy, PlannedRole, PlannedSecret } from './types.ts';
 
 /**
@@ -87,7 +87,7 @@ function policiesOf(
   const taken = new Set(reserved.map((name) => name.toLowerCase()));
   const spread = distribute(refs, { policies: [], taken }, policy, where);
   if ('blocked' in spread) throw new Error('a policy that does not exist is in the way');
-  if ('tooLong' in spread) throw refusal(policyWords.tooLong(spread.tooLong, LONGEST_POLICY_NAME));
+  if ('tooLong' in spread) throw refusal(policyMessages.tooLong(spread.tooLong, LONGEST_POLICY_NAME));
   return spread.work.flatMap((work) =>
     work.kind === 'create'
       ? [
@@ -110,11 +110,11 @@ function refOf(name: string, { region, arn, kmsKeyId }: PlannedPlace, where: Acc
 function planRole({ role, tags }: RoleRequest, where: AccountRef, policies: string[]): PlannedRole {
   const trust = buildTrustPolicy({ ...role, account: where.account });
   const size = measure(trust);
-  if (size > TRUST_POLICY_LIMIT) throw refusal(words.trustTooLong(role.name, size, TRUST_POLICY_LIMIT));
+  if (size > TRUST_POLICY_LIMIT) throw refusal(messages.trustTooLong(role.name, size, TRUST_POLICY_LIMIT));
   if (policies.length > DEFAULT_ATTACHMENT_QUOTA)
     throw refusal(
-      words.tooManyPolicies(role.name, policies.length, DEFAULT_ATTACHMENT_QUOTA),
-      words.widerScopeHint,
+      messages.tooManyPolicies(role.name, policies.length, DEFAULT_ATTACHMENT_QUOTA),
+      messages.widerScopeHint,
     );
   const { name, description, sourceArns, permissionsBoundary } = role;
   return {

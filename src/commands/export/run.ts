@@ -8,8 +8,8 @@ import { missingPlace, withExamples } from '../../cli/setup-inputs.ts';
 import { EXIT, Failure } from '../../failure.ts';
 import type { SetupAnswers } from '../../options/setup-request.ts';
 import { matches, pattern } from '../../policy/match.ts';
-import { setupWords as words } from '../../ui/messages.ts';
-import { exportWords } from './messages.ts';
+import { setupMessages as messages } from '../../ui/messages.ts';
+import { exportMessages } from './messages.ts';
 import { planExport } from './plan.ts';
 import type { ExportPlan, ExportSubject, PlannedRole } from './types.ts';
 
@@ -53,7 +53,7 @@ async function completeAnswers(run: CommandRun, given: SetupAnswers): Promise<Se
   const found = asks ? { ...given, regions: configuredRegions(run) } : given;
   const answers = run.common.sandbox ? withExamples(found) : found;
   const missing = missingPlace(answers);
-  if (missing.length > 0) throw missingFailure(missing, words.missingFlagsHint);
+  if (missing.length > 0) throw missingFailure(missing, messages.missingFlagsHint);
   return answers;
 }
 
@@ -94,7 +94,7 @@ function isForAccount(accounts: string[], account: string | undefined): boolean 
 
 function severalAccounts(other: string, named: ExpectedAccount | undefined): Failure {
   const sentence = named
-    ? exportWords.arnOfOther(other, named.account, named.from)
-    : exportWords.severalAccounts;
+    ? exportMessages.arnOfOther(other, named.account, named.from)
+    : exportMessages.severalAccounts;
   return new Failure(sentence, { code: 'usage', exitCode: EXIT.usage });
 }

@@ -3,13 +3,13 @@ import { regionsIn } from '../../cli/batch/manifest-secrets.ts';
 import { runWithManifest } from '../../cli/batch/run-batch.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
-import { DEFAULTS, KEY_TYPE_TAG, OWN_TAG } from '../../defaults.ts';
+import { DEFAULTS, KEY_TYPE_TAG, TOOL_TAG } from '../../defaults.ts';
 import { EXIT, type ExitCode, Failure } from '../../failure.ts';
 import { groupedBy } from '../../grouping.ts';
 import type { Manifest } from '../../manifest/types.ts';
 import type { SetupAnswers } from '../../options/setup-request.ts';
 import { type AccountRef, MANAGED_POLICY_LIMIT, measure } from '../../policy/index.ts';
-import { permissionsWords as words } from './messages.ts';
+import { permissionsMessages as messages } from './messages.ts';
 import { byPrefix, needsOfAll, type PermissionRequest, passRole } from './needs/index.ts';
 import type { PermissionsAnswers } from './options.ts';
 import { type PermissionsReport, reportOf, showPermissions } from './output.ts';
@@ -44,7 +44,7 @@ export async function performPermissionsManifest(
   if (measure(shorter.policy) > MANAGED_POLICY_LIMIT) return show(run, named);
   const patterns = new Set(prefixed.flatMap(({ secrets }) => secrets.map(({ arn }) => arn)));
   run.output.insist(
-    words.byPrefix(
+    messages.byPrefix(
       size,
       [...patterns].filter((arn) => arn.endsWith('*')),
     ),
@@ -63,14 +63,14 @@ function reportFor(
   requests: PermissionRequest[],
 ): PermissionsReport {
   const [first] = requests;
-  if (!first) throw new Failure(words.noKeys, { code: 'missing-options', exitCode: EXIT.usage });
+  if (!first) throw new Failure(messages.noKeys, { code: 'missing-options', exitCode: EXIT.usage });
   const [ofRoles = passRole(first)] = needsOfAll('create-flow', requests).required;
   return reportOf(answers, {
     where: first.where,
     needs: needsOfAll(answers.command, requests),
     ofRoles,
     bounded: requests.every(({ permissionsBoundary }) => permissionsBoundary !== undefined),
-    wayOut: words.wayOutOfManifest,
+    wayOut: messages.wayOutOfManifest,
     roleArguments: ['--manifest', manifest.commandPath],
   });
 }
@@ -81,7 +81,7 @@ function requestsOf(manifest: Manifest, answers: PermissionsAnswers, where: Acco
   const all = manifest.keys.map((key) => key.answers);
   // Tags are named for all keys together: a policy and a role get those that their keys have in common.
   const tagKeys = [
-    ...new Set([OWN_TAG, KEY_TYPE_TAG, ...all.flatMap(({ tags }) => tags.map(({ key }) => key))]),
+    ...new Set([TOOL_TAG, KEY_TYPE_TAG, ...all.flatMap(({ tags }) => tags.map(({ key }) => key))]),
   ];
   const keys = all.map((each) => ({ secrets: secretsOf(each, where), wanted: wantedOf(each) }));
   return [...groupedBy(keys, ({ wanted }) => JSON.stringify(wanted)).values()].map((same) => ({

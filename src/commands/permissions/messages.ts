@@ -1,6 +1,6 @@
 import { count } from '../../ui/batch-messages.ts';
 
-/** Words of the `permissions` command: what each statement is for, and what is said beside the policy. */
+/** Messages of the `permissions` command: what each statement is for, and what is said beside the policy. */
 
 /** What each statement of a policy is for, by its `Sid`. */
 export const permissionPurposes = {
@@ -66,7 +66,7 @@ export const permissionPurposes = {
   OptionalReadPolicyTags: 'see whether this program made a policy, by its tag',
 } as const;
 
-export const permissionsWords = {
+export const permissionsMessages = {
   title: (command: string, size: number) =>
     `mc-static-key ${command} needs this, with these names (${count(size)} of a managed policy's 6,144 characters):`,
   createFlow:

@@ -7,10 +7,10 @@ import {
   secretProblems,
 } from '../../cli/key-options.ts';
 import { EXISTING_KEY_ANSWERS, reader } from '../../options/key-options.ts';
-import { inputWords } from '../../options/messages.ts';
+import { inputMessages } from '../../options/messages.ts';
 import * as rules from '../../options/rules.ts';
 import { kmsKeyProblems } from '../../options/setup-options.ts';
-import { permissionsWords as words } from './messages.ts';
+import { permissionsMessages as messages } from './messages.ts';
 import type { PermissionCommand } from './needs/types.ts';
 
 /** The options of `permissions COMMAND` as the parser returns them: text, not checked. Each command has some of them. */
@@ -101,22 +101,23 @@ function combinations(
   { regions, secretArns, flowArn: flow = '', permissionsBoundary = '', roleArn = '' }: PermissionsAnswers,
 ): string[] {
   // `setup` takes the ARNs of different secrets.
-  const several = command === 'setup' ? [inputWords.arnsOfOneName] : [];
+  const several = command === 'setup' ? [inputMessages.arnsOfOneName] : [];
   const arns = [...secretArns, flow, permissionsBoundary, roleArn].flatMap((arn) => parseArn(arn) ?? []);
   const partitions = new Set([...arns.map(({ partition }) => partition), ...regions.map(partitionOf)]);
   return [
     ...secretProblems(options).filter((problem) => !several.includes(problem)),
     ...kmsKeyProblems(options),
-    ...(options.roleName !== undefined && options.roleArn !== undefined ? [inputWords.roleOnce] : []),
-    ...(partitions.size > 1 ? [inputWords.partitions(inputWords.regionsAndArns)] : []),
+    ...(options.roleName !== undefined && options.roleArn !== undefined ? [inputMessages.roleOnce] : []),
+    ...(partitions.size > 1 ? [inputMessages.partitions(inputMessages.regionsAndArns)] : []),
   ];
 }
 
-const accountId: rules.Rule = (value, what) => (isAccountId(value) ? undefined : inputWords.accountId(what));
+const accountId: rules.Rule = (value, what) =>
+  isAccountId(value) ? undefined : inputMessages.accountId(what);
 
 const flowArn: rules.Rule = (value, what) => {
   const arn = parseArn(value);
   return arn?.service === 'mediaconnect' && /^(flow|routerInput|routerOutput):/.test(arn.resource)
     ? undefined
-    : words.flowArn(what);
+    : messages.flowArn(what);
 };

@@ -8,7 +8,7 @@ import {
 } from '../../policy/index.ts';
 import { plainJson, shellWord } from '../../text.ts';
 import type { Output } from '../../ui/output.ts';
-import { permissionPurposes, permissionsWords as words } from './messages.ts';
+import { permissionsMessages as messages, permissionPurposes } from './messages.ts';
 import { type Need, type Needs, policyFor, statementsFor } from './needs/index.ts';
 import type { PermissionsAnswers } from './options.ts';
 
@@ -45,7 +45,7 @@ export interface PermissionsReport {
 export function showPermissions(output: Output, report: PermissionsReport): void {
   const { command, account, partition, policy, optional, passRole } = report;
   const size = measure(policy);
-  if (size > MANAGED_POLICY_LIMIT) output.insist(words.tooLong(size, report.wayOut));
+  if (size > MANAGED_POLICY_LIMIT) output.insist(messages.tooLong(size, report.wayOut));
   if (output.options.json) {
     const shown = optional.map(({ sid, purpose, statement }) => ({ sid, purpose, statement }));
     printJson(output, { command, account, partition, policy, optional: shown, passRole });
@@ -57,8 +57,11 @@ export function showPermissions(output: Output, report: PermissionsReport): void
 }
 
 function introduction({ command, included }: PermissionsReport, size: number): string[] {
-  if (command === 'create-flow') return [words.createFlow];
-  return [words.title(command, size), ...included.map(({ sid, purpose }) => words.purpose(sid, purpose))];
+  if (command === 'create-flow') return [messages.createFlow];
+  return [
+    messages.title(command, size),
+    ...included.map(({ sid, purpose }) => messages.purpose(sid, purpose)),
+  ];
 }
 
 function addenda({
@@ -70,10 +73,10 @@ function addenda({
 }: PermissionsReport): string[] {
   const open = withOptional ? [] : optional;
   return [
-    ...(open.length > 0 ? [words.optional] : []),
-    ...open.map(({ actions, purpose }) => words.optionalPurpose(actions, purpose)),
-    ...(unbounded ? [words.escalation] : []),
-    ...(command === 'setup' ? [words.passRole(printing(passRoleArguments))] : []),
+    ...(open.length > 0 ? [messages.optional] : []),
+    ...open.map(({ actions, purpose }) => messages.optionalPurpose(actions, purpose)),
+    ...(unbounded ? [messages.escalation] : []),
+    ...(command === 'setup' ? [messages.passRole(printing(passRoleArguments))] : []),
   ];
 }
 

@@ -4,11 +4,11 @@ import { configuredRegions } from '../../cli/configured-values.ts';
 import { missingFailure } from '../../cli/failure-output.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import { type CommandRun, runCommand } from '../../cli/run-command.ts';
-import { DEFAULTS, KEY_TYPE_TAG, OWN_TAG } from '../../defaults.ts';
+import { DEFAULTS, KEY_TYPE_TAG, TOOL_TAG } from '../../defaults.ts';
 import { EXIT, type ExitCode } from '../../failure.ts';
 import type { AccountRef } from '../../policy/index.ts';
-import { setupWords } from '../../ui/messages.ts';
-import { permissionsWords as words } from './messages.ts';
+import { setupMessages } from '../../ui/messages.ts';
+import { permissionsMessages as messages } from './messages.ts';
 import {
   EVERY_REGION,
   needsOf,
@@ -37,7 +37,7 @@ export async function performPermissions(run: CommandRun, given: PermissionsAnsw
     needs: needsOf(command, request),
     ofRoles: passRole(request),
     bounded: permissionsBoundary !== undefined,
-    wayOut: words.wayOut,
+    wayOut: messages.wayOut,
     roleArguments: [
       ...(roleName === undefined ? [] : ['--role-name', roleName]),
       // It decides the partition of the role, and where AWS is asked for the account.
@@ -73,12 +73,12 @@ async function regionsFor(run: CommandRun, answers: PermissionsAnswers): Promise
 
 function demandNames({ command, secretName, secretArns }: PermissionsAnswers, regions: string[]): void {
   const ofSecret = command !== 'status' && command !== 'create-flow';
-  const { missingItems } = setupWords;
+  const { missingItems } = setupMessages;
   const missing = [
     ...(ofSecret && secretName === undefined && secretArns.length === 0 ? [missingItems.existing] : []),
     ...(regions.length === 0 ? [missingItems.region] : []),
   ];
-  if (missing.length > 0) throw missingFailure(missing, setupWords.missingFlagsHint);
+  if (missing.length > 0) throw missingFailure(missing, setupMessages.missingFlagsHint);
 }
 
 /** The account for which the policy is printed: the one that was given, or that of the credentials. */
@@ -105,7 +105,7 @@ function requestOf(answers: PermissionsAnswers, where: AccountRef, regions: stri
     byArn: secretArns.length > 0,
     policyName: policyName ?? DEFAULTS.policyName,
     roleName: roleName ?? DEFAULTS.roleName,
-    tagKeys: [OWN_TAG, KEY_TYPE_TAG, ...tagKeys],
+    tagKeys: [TOOL_TAG, KEY_TYPE_TAG, ...tagKeys],
     manifest: false,
   };
 }

@@ -4,7 +4,7 @@ import { verifyShow } from '../../checks/verify/report/messages.ts';
 import type { VerifyCheck } from '../../checks/verify/types.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { withAccountOfRest } from '../../cli/step-context.ts';
-import { FLEET } from '../../defaults.ts';
+import { BATCH_RUN } from '../../defaults.ts';
 import { type Attempt, Interrupted } from '../../failure.ts';
 import { groupedBy } from '../../grouping.ts';
 import { checkInManifest } from '../../manifest/index.ts';
@@ -14,7 +14,7 @@ import { beginsIn } from '../../steps/store-secret/reconcile.ts';
 import type { StepContext } from '../../steps/types.ts';
 import { counter } from '../../ui/progress.ts';
 import type { KeyToRotate } from './batch-plan.ts';
-import { rotateWords as words } from './messages.ts';
+import { rotateMessages as messages } from './messages.ts';
 import type { Rotation } from './plan.ts';
 
 /** The keys of a manifest, and what is planned for each. */
@@ -36,10 +36,10 @@ export async function applyRotations(
 ): Promise<RotatedKey[]> {
   const { outcomes, progress } = run;
   const secrets = rotations.flatMap((each) => ('value' in each ? each.value.expected : []));
-  const rest = { title: words.stillOther, goOn: rollback ? words.goOnBack : words.goOnGenerated };
+  const rest = { title: messages.stillOther, goOn: rollback ? messages.goOnBack : messages.goOnGenerated };
   const counting = withAccountOfRest(context, outcomes, { secrets, policies: [], roles: [] }, rest);
   const silent = { ...counting, begin: () => undefined, end: () => undefined };
-  progress.start(rollback ? words.goingBack : words.storingAll);
+  progress.start(rollback ? messages.goingBack : messages.storingAll);
   const onKey = counter(progress, rotations.filter((each) => 'value' in each).length);
   const regionOf = (each: Attempt<Rotation>) => beginsIn('value' in each ? each.value.expected : []);
   const apply = async (rotation: Attempt<Rotation>): Promise<RotatedKey> => {
@@ -48,10 +48,10 @@ export async function applyRotations(
     onKey();
     return result;
   };
-  const done = await atMostInEach(FLEET.keysAtOnce, rotations, regionOf, apply);
+  const done = await atMostInEach(BATCH_RUN.keysAtOnce, rotations, regionOf, apply);
   // Who interrupts the last change hears what was changed, as with every other one.
   if (run.interrupt.aborted) throw new Interrupted();
-  if (done.some((each) => 'value' in each)) progress.done(rollback ? words.wentBack : words.storedAll);
+  if (done.some((each) => 'value' in each)) progress.done(rollback ? messages.wentBack : messages.storedAll);
   else progress.stop();
   return done;
 }

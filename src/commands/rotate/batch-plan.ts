@@ -1,12 +1,12 @@
 import { inTurns } from '../../aws/requests/concurrency.ts';
-import { type FoundSecret, isMadeWith } from '../../aws/secrets/index.ts';
-import { FLEET } from '../../defaults.ts';
+import { isMadeWith, type SecretState } from '../../aws/secrets/index.ts';
+import { BATCH_RUN } from '../../defaults.ts';
 import type { Attempt } from '../../failure.ts';
 import type { CheckedKey, KeyRules, KeyType } from '../../key/index.ts';
 import { tried } from '../../steps/observe.ts';
 import type { StepContext } from '../../steps/types.ts';
 import { changesAnything } from '../../ui/plan.ts';
-import { rotateWords as words } from './messages.ts';
+import { rotateMessages as messages } from './messages.ts';
 import {
   findToRotate,
   historiesFor,
@@ -38,7 +38,7 @@ export interface ManyRotations {
 }
 
 interface Seen {
-  secrets: FoundSecret[];
+  secrets: SecretState[];
   rules: KeyRules;
   last: LastReplacement;
   rotation: Attempt<Rotation>;
@@ -55,22 +55,22 @@ export async function planMany(
   keys: KeyToRotate[],
   onKey: () => void,
 ): Promise<ManyRotations> {
-  const seen = await inTurns(FLEET.readAtOnce, keys, async (key) => {
+  const seen = await inTurns(BATCH_RUN.readAtOnce, keys, async (key) => {
     const look = await tried(() => see(context, key));
     onKey();
     return look;
   });
   const back = keys.every(({ checked }) => checked === undefined);
   const staying = back
-    ? notInLast(seen.map(sightOf))
+    ? notInLast(seen.map(observationOf))
     : doneBefore(inRotation(keys, seen), context.aws.clients.now());
-  const reason = back ? words.notInLast : words.doneBefore;
+  const reason = back ? messages.notInLast : messages.doneBefore;
   const rotations = seen.map((each, at): Attempt<Rotation> => {
     if ('failure' in each) return each;
     const { secrets, rules, rotation } = each.value;
     return staying.has(at) ? { value: planKeeping(secrets, rules, reason) } : rotation;
   });
-  const note = back ? words.someNotInLast : words.someDoneBefore;
+  const note = back ? messages.someNotInLast : messages.someDoneBefore;
   const kept = seen.filter((each, at) => 'value' in each && staying.has(at)).length;
   return { rotations, warnings: kept > 0 ? [note(kept)] : [] };
 }
@@ -94,12 +94,12 @@ async function see(context: StepContext, key: KeyToRotate): Promise<Seen> {
 }
 
 /** Returns the rules for the new key, with the type from the tag of the secrets if nothing else gives one. */
-function rulesFor({ rules, isTypeOpen }: KeyToRotate, secrets: FoundSecret[]): KeyRules {
+function rulesFor({ rules, isTypeOpen }: KeyToRotate, secrets: SecretState[]): KeyRules {
   const [keyType] = secrets.flatMap((secret) => secret.keyType ?? []);
   return isTypeOpen && keyType ? { ...rules, keyType } : rules;
 }
 
-function sightOf(seen: Attempt<Seen>): { last: LastReplacement } {
+function observationOf(seen: Attempt<Seen>): { last: LastReplacement } {
   return 'value' in seen ? seen.value : { last: NEVER };
 }
 
@@ -107,7 +107,7 @@ function inRotation(keys: KeyToRotate[], seen: Attempt<Seen>[]) {
   return seen.map((each, at) => {
     const planned = 'value' in each ? each.value.rotation : each;
     const open = 'failure' in planned || changesAnything(planned.value.changes);
-    return { ...sightOf(each), generated: keys[at]?.checked?.generated ?? false, open };
+    return { ...observationOf(each), generated: keys[at]?.checked?.generated ?? false, open };
   });
 }
 
@@ -169,7 +169,7 @@ export function doneBefore(keys: InRotation[], now: number): Set<number> {
     last.everywhere &&
     last.at !== undefined &&
     last.at > begun(last) &&
-    now - last.at < FLEET.oneRotationMs;
+    now - last.at < BATCH_RUN.oneRotationMs;
   const rest = keys.some((key) => key.open && !isDone(key));
   return new Set(rest ? [...keys.keys()].filter((at) => keys[at] && isDone(keys[at])) : []);
 }
@@ -194,7 +194,7 @@ export function notInLast(keys: Pick<InRotation, 'last'>[]): Set<number> {
  */
 function lastBegan(keys: Pick<InRotation, 'last'>[]): (last: LastReplacement) => number {
   const latest = newest(keys.map(({ last }) => last.at));
-  const hourBefore = latest - FLEET.oneRotationMs;
+  const hourBefore = latest - BATCH_RUN.oneRotationMs;
   const isTwice = ({ before }: LastReplacement) => before !== undefined && before > hourBefore;
   const first = newest(keys.map(({ last }) => (isTwice(last) ? last.before : undefined)));
   const between = Math.max(hourBefore, (first + latest) / 2);

@@ -2,11 +2,11 @@ import { showChecks, verdictOf } from '../../checks/verify/report/report.ts';
 import type { VerifyCheck } from '../../checks/verify/types.ts';
 import { placesOf, rotatesOnlyWrong, secretsOf, verifiedEntry } from '../../cli/batch/manifest-secrets.ts';
 import {
-  beginFleet,
-  endOfFleet,
+  beginBatch,
+  endOfBatch,
   failedAmong,
+  printSkipped,
   runWithManifest,
-  tellLeftOut,
   withDoneForFailed,
 } from '../../cli/batch/run-batch.ts';
 import { failedMembers, leftMembers, printJson, secretMembers } from '../../cli/json.ts';
@@ -14,20 +14,20 @@ import { taggedType } from '../../cli/key-options.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import { type Replaced, type UsersOfKey, usersOfReplaced } from '../../cli/replaced-users.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
-import { showAccount, stepContext, tellChanges } from '../../cli/step-context.ts';
+import { printChanges, showAccount, stepContext } from '../../cli/step-context.ts';
 import { type Attempt, EXIT, type ExitCode } from '../../failure.ts';
 import { loadKeys } from '../../manifest/index.ts';
 import type { Manifest, ManifestKey } from '../../manifest/types.ts';
 import { hasOpenType, keyRules } from '../../options/setup-request.ts';
 import { keyConflict } from '../../steps/conflict.ts';
 import { toldApart } from '../../steps/index.ts';
-import { fleetEnds, fleetWords } from '../../ui/batch-messages.ts';
-import { setupWords } from '../../ui/messages.ts';
+import { batchEndings, batchMessages } from '../../ui/batch-messages.ts';
+import { setupMessages } from '../../ui/messages.ts';
 import { changesAnything, type ShownPlan } from '../../ui/plan.ts';
 import { counter } from '../../ui/progress.ts';
 import { applyRotations, checkRotations, type ManifestRotation, type RotatedKey } from './batch-keys.ts';
 import { type ManyRotations, planMany } from './batch-plan.ts';
-import { showFleetRotation, rotateWords as words } from './messages.ts';
+import { rotateMessages as messages, showBatchRotation } from './messages.ts';
 import type { Rotation } from './plan.ts';
 
 /** How the keys of a manifest are rotated. */
@@ -48,10 +48,10 @@ export async function performRotateManifest(
   manifest: Manifest,
   { rollback, dryRun }: RotateHow,
 ): Promise<ExitCode> {
-  beginFleet(run, dryRun);
+  beginBatch(run, dryRun);
   const keys = await keysOf(run, manifest, rollback);
   const context = stepContext(run, { withPolicies: false });
-  run.progress.start(words.lookingForAll);
+  run.progress.start(messages.lookingForAll);
   const found = await planMany(context, keys, counter(run.progress, keys.length));
   run.progress.stop();
   const users = await usersOfReplaced(run, found.rotations.map(replacedBy), { isBack: rollback });
@@ -70,12 +70,12 @@ export async function performRotateManifest(
   const open = keys.length === 0 || failed.length < keys.length;
   const changes =
     open &&
-    tellChanges(run, plan, {
+    printChanges(run, plan, {
       dryRun,
-      nothingToDo: fleetWords.nothingToDo[kind](keys.length - failed.length, keys.length),
+      nothingToDo: batchMessages.nothingToDo[kind](keys.length - failed.length, keys.length),
     });
   if (dryRun) return finish(run, rotation, expected);
-  if (changes) tellLeftOut(run, failed, keys.length, fleetEnds[kind]);
+  if (changes) printSkipped(run, failed, keys.length, batchEndings[kind]);
   if (changes && run.interactive) await (await import('../../cli/questions/context.ts')).confirm(run, plan);
   const done = changes ? await applyRotations(run, context, rotation) : expected;
   return finish(run, rotation, done, await checkRotations(run, rotation, done));
@@ -103,7 +103,7 @@ async function keysOf(
   const { keys, warnings } = rollback
     ? { keys: [], warnings: [] }
     : await loadKeys({ ...manifest, keys: named }, keyInput, (entry) => taggedType(aws, placesOf(entry)));
-  for (const warning of warnings) output.insist(`${setupWords.warning}: ${warning}`);
+  for (const warning of warnings) output.insist(`${setupMessages.warning}: ${warning}`);
   const how = { path: manifest.commandPath, rotates: !rollback && rotatesOnlyWrong(manifest) };
   return named.flatMap((entry, at) => {
     const checked = keys[at];
@@ -134,15 +134,15 @@ function planOf(
   const names = toldApart(keys.map(({ target }) => target));
   const ofKeys = rotations.flatMap((each, at) => {
     const name = names[at] ?? '';
-    return 'value' in each ? each.value.warnings.map((warning) => fleetWords.ofOne(name, warning)) : [];
+    return 'value' in each ? each.value.warnings.map((warning) => batchMessages.ofOne(name, warning)) : [];
   });
   const unnamed = entries - keys.length;
   return {
     changes,
     warnings: [
-      ...(changesAnything(changes) ? [words.breaks] : []),
+      ...(changesAnything(changes) ? [messages.breaks] : []),
       ...warnings,
-      ...(unnamed > 0 ? [words.noKeyNamed(unnamed)] : []),
+      ...(unnamed > 0 ? [messages.noKeyNamed(unnamed)] : []),
       ...ofKeys,
     ],
   };
@@ -187,11 +187,11 @@ async function finish(
     show(run, rotation, done);
     showChecks(output, own, outdated);
   }
-  const code = endOfFleet(run, {
+  const code = endOfBatch(run, {
     failed,
     all: done.length,
     told: { secrets: rotated },
-    end: fleetEnds[rotation.rollback ? 'rollback' : 'rotate'],
+    end: batchEndings[rotation.rollback ? 'rollback' : 'rotate'],
   });
   // What could not be looked at is told; the new keys are in place all the same.
   return code === EXIT.done && checks && verdictOf(checks) === 'failed' ? EXIT.failed : code;
@@ -205,5 +205,5 @@ function show({ output }: CommandRun, { rotations, rollback }: ManifestRotation,
     const rotation = rotations[at];
     return rotation && 'value' in rotation && rotation.value.generated ? secrets : [];
   });
-  showFleetRotation(output, { changed: updated.filter(({ length }) => length > 0), rollback, generated });
+  showBatchRotation(output, { changed: updated.filter(({ length }) => length > 0), rollback, generated });
 }

@@ -1,56 +1,57 @@
-import type { Whereabouts } from '../../aws/secrets/find-in-regions.ts';
-import type { FoundSecret } from '../../aws/secrets/index.ts';
+import type { SecretLocations } from '../../aws/secrets/find-in-regions.ts';
+import type { SecretState } from '../../aws/secrets/index.ts';
 import { checkStoredKey, type KeyMaterial, type KeyRules } from '../../key/index.ts';
 import type { Conflict } from '../../plan-types.ts';
 import { blockedBy } from '../../steps/conflict.ts';
-import { secretWords } from '../../steps/messages.ts';
-import { rotateWords as words } from './messages.ts';
+import { secretMessages } from '../../steps/messages.ts';
+import { rotateMessages as messages } from './messages.ts';
 
 /**
  * What keeps the secrets of one name from getting another value.
  * @param regions those that were named; the secret must be in each of them
  */
-export function obstacles(name: string, regions: string[], { found, absent }: Whereabouts): Conflict[] {
-  if (found.length === 0 && regions.length === 0) return [blockedBy(words.nowhere(name), words.nowhereHint)];
+export function obstacles(name: string, regions: string[], { found, absent }: SecretLocations): Conflict[] {
+  if (found.length === 0 && regions.length === 0)
+    return [blockedBy(messages.nowhere(name), messages.nowhereHint)];
   const missing = regions.filter((region) => absent.includes(region));
   return [
-    ...missing.map((region) => blockedBy(words.absent(name, region), words.absentHint(name, region))),
+    ...missing.map((region) => blockedBy(messages.absent(name, region), messages.absentHint(name, region))),
     ...found.flatMap((secret) => obstacleOf(secret, found)),
   ];
 }
 
-function obstacleOf(secret: FoundSecret, all: FoundSecret[]): Conflict[] {
+function obstacleOf(secret: SecretState, all: SecretState[]): Conflict[] {
   const { name, region, ownedBy, replicaOf, deletedAt } = secret;
-  if (ownedBy) return [blockedBy(secretWords.owned(name, region, ownedBy))];
+  if (ownedBy) return [blockedBy(secretMessages.owned(name, region, ownedBy))];
   if (deletedAt)
-    return [blockedBy(words.deleted(name, region, deletedAt), words.deletedHint(region, secret.arn))];
+    return [blockedBy(messages.deleted(name, region, deletedAt), messages.deletedHint(region, secret.arn))];
   const hasPrimary = all.some((other) => other.region === replicaOf);
   if (replicaOf && !hasPrimary) {
-    return [blockedBy(secretWords.replica(name, region, replicaOf), words.primaryHint(replicaOf))];
+    return [blockedBy(secretMessages.replica(name, region, replicaOf), messages.primaryHint(replicaOf))];
   }
   return [];
 }
 
 /** The secrets that can be written; the others are replicas and follow. */
-export function primaries(found: FoundSecret[]): FoundSecret[] {
+export function primaries(found: SecretState[]): SecretState[] {
   return found.filter(({ replicaOf }) => replicaOf === undefined);
 }
 
 /** What the user should know of the change from the old key to the new one. */
-export function changeWarnings(secrets: FoundSecret[], key: KeyMaterial, rules: KeyRules): string[] {
+export function changeWarnings(secrets: SecretState[], key: KeyMaterial, rules: KeyRules): string[] {
   const old = secrets.flatMap(({ content }) => (content.kind === 'text' ? [content.key] : []));
   const usable = old.filter((each) => checkStoredKey(each, { keyType: rules.keyType }).length === 0);
   const hidden = secrets.filter((secret) => secret.hidden).length;
   const otherLength = rules.keyType === 'static-key' && usable.some((each) => each.length !== key.length);
   return [
-    ...(hidden > 0 ? [words.wasHidden] : []),
-    ...(usable.length < secrets.length - hidden ? [words.wasUnusable] : []),
-    ...(otherLength ? [words.otherAlgorithm] : []),
+    ...(hidden > 0 ? [messages.wasHidden] : []),
+    ...(usable.length < secrets.length - hidden ? [messages.wasUnusable] : []),
+    ...(otherLength ? [messages.otherAlgorithm] : []),
   ];
 }
 
 /** What the user should know before the key of an earlier version is the current one again. */
-export function rollbackWarnings(secrets: FoundSecret[], key: KeyMaterial, rules: KeyRules): string[] {
+export function rollbackWarnings(secrets: SecretState[], key: KeyMaterial, rules: KeyRules): string[] {
   const usable = checkStoredKey(key, { keyType: rules.keyType }).length === 0;
-  return usable ? changeWarnings(secrets, key, rules) : [words.willBeUnusable];
+  return usable ? changeWarnings(secrets, key, rules) : [messages.willBeUnusable];
 }

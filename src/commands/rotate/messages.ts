@@ -1,14 +1,14 @@
 import { field, readKeyCommand } from '../../cli/summary.ts';
-import type { Remedy } from '../../failure.ts';
+import type { Fix } from '../../failure.ts';
 import type { SecretOutcome } from '../../plan-types.ts';
 import { dayOf, folded, MOST_LINES } from '../../text.ts';
-import { fleetWords } from '../../ui/batch-messages.ts';
+import { batchMessages } from '../../ui/batch-messages.ts';
 import { aws, own, rotateCommand, type ToRotate } from '../../ui/commands.ts';
-import { setupWords } from '../../ui/messages.ts';
+import { setupMessages } from '../../ui/messages.ts';
 import type { Output } from '../../ui/output.ts';
 
-/** Words of the `rotate` command. */
-export const rotateWords = {
+/** Messages of the `rotate` command. */
+export const rotateMessages = {
   intro:
     'This puts a new key into a secret, in every Region it lives in. Nothing is changed before you have seen the plan and agreed.',
   breaks:
@@ -21,12 +21,12 @@ export const rotateWords = {
   finishes: 'A rotation stopped half-way: its key is in some Regions already. It is finished with that key.',
   doneBefore: 'has its new key already',
   someDoneBefore: (keys: number) =>
-    `What was replaced within the last hour (${fleetWords.keys(keys)}) stays, so that a rotation which stopped half-way is finished; the others follow.`,
+    `What was replaced within the last hour (${batchMessages.keys(keys)}) stays, so that a rotation which stopped half-way is finished; the others follow.`,
   notInLast: 'was not replaced by the last rotation',
   someNotInLast: (keys: number) =>
-    `What the last rotation did not replace (${fleetWords.keys(keys)}) stays as it is.`,
+    `What the last rotation did not replace (${batchMessages.keys(keys)}) stays as it is.`,
   noKeyNamed: (keys: number) =>
-    `The manifest names no key for some secrets, which exist or are given by their ARNs (${fleetWords.keys(keys)}). They stay as they are.`,
+    `The manifest names no key for some secrets, which exist or are given by their ARNs (${batchMessages.keys(keys)}). They stay as they are.`,
   nothingToDo: 'The secret holds this key already, in every Region. Nothing has to be changed.',
   nothingToRollBack:
     'The key before the last rotation is the current one already. Nothing has to be changed.',
@@ -45,13 +45,13 @@ export const rotateWords = {
   nowhere: (name: string) => `There is no secret ${name} in any Region that could be looked at.`,
   nowhereHint: 'Check the name, or name the Region (--region).',
   absent: (name: string, region: string) => `There is no secret ${name} in ${region}.`,
-  absentHint: (name: string, region: string): Remedy => ({
+  absentHint: (name: string, region: string): Fix => ({
     remedy: 'Check the name and the Region, or store a first key there:',
     command: own('setup', '--secret-name', name, '--region', region),
   }),
   deleted: (name: string, region: string, at: Date) =>
     `The secret ${name} in ${region} is scheduled for deletion (${dayOf(at)}).`,
-  deletedHint: (region: string, arn: string): Remedy => ({
+  deletedHint: (region: string, arn: string): Fix => ({
     remedy: 'Restore it first:',
     command: aws('secretsmanager', 'restore-secret', '--region', region, '--secret-id', arn),
   }),
@@ -60,13 +60,13 @@ export const rotateWords = {
   noHistory: 'The secret has no current version to go back from.',
   noHistoryHint: "Store the key that you want with 'mc-static-key rotate'.",
   noCommonKey: 'There is no key before the last rotation that every Region could go back to.',
-  noCommonKeyHint: (secret: ToRotate): Remedy => ({
+  noCommonKeyHint: (secret: ToRotate): Fix => ({
     remedy: 'Secrets Manager keeps one version before the current one. Store the key that you want:',
     command: rotateCommand(secret),
   }),
   changedMeanwhile: (name: string, region: string) =>
     `Another process changed the current version of the secret ${name} in ${region} in the meantime.`,
-  changedMeanwhileHint: (region: string): Remedy => ({
+  changedMeanwhileHint: (region: string): Fix => ({
     remedy: 'Check the secret, then decide which key to use:',
     command: own('status', '--region', region),
   }),
@@ -78,8 +78,8 @@ export const rotateWords = {
   goOnBack: 'Run the same command again to finish.',
   done: (count: number) =>
     count === 1 ? 'The new key is in place.' : `The new key is in place in ${count} Regions.`,
-  doneAll: (keys: number) => `New and in place: ${fleetWords.keys(keys)}.`,
-  doneBackAll: (keys: number) => `From before the last rotation again: ${fleetWords.keys(keys)}.`,
+  doneAll: (keys: number) => `New and in place: ${batchMessages.keys(keys)}.`,
+  doneBackAll: (keys: number) => `From before the last rotation again: ${batchMessages.keys(keys)}.`,
   noneChanged: 'No key was changed.',
   nextAll:
     'Now give the other ends of the streams the same keys. To go back: the same command with --rollback.',
@@ -104,18 +104,18 @@ interface RotationSummary {
 export function showRotation(output: Output, { secrets, rollback, generated }: RotationSummary): void {
   const { paintResult: paint, prose } = output;
   const [first] = secrets;
-  const where = secrets.flatMap(({ region, arn }) => field(setupWords.secretLabel(region), arn));
+  const where = secrets.flatMap(({ region, arn }) => field(setupMessages.secretLabel(region), arn));
   if (secrets.every(({ action }) => action === 'kept')) {
-    output.result([rotateWords.noneChanged, ...where, ''].join('\n'));
+    output.result([rotateMessages.noneChanged, ...where, ''].join('\n'));
     return;
   }
   const lines = [
-    paint.green.bold(rollback ? rotateWords.doneBack : rotateWords.done(secrets.length)),
+    paint.green.bold(rollback ? rotateMessages.doneBack : rotateMessages.done(secrets.length)),
     ...where,
     '',
-    prose(rollback ? rotateWords.nextBack : rotateWords.next),
+    prose(rollback ? rotateMessages.nextBack : rotateMessages.next),
     ...(generated && first
-      ? [prose(rotateWords.generated), `  ${readKeyCommand(first.region, first.arn)}`]
+      ? [prose(rotateMessages.generated), `  ${readKeyCommand(first.region, first.arn)}`]
       : []),
     '',
   ];
@@ -123,7 +123,7 @@ export function showRotation(output: Output, { secrets, rollback, generated }: R
 }
 
 /** What a finished rotation of many keys has to say. */
-interface FleetRotationSummary {
+interface BatchRotationSummary {
   /** The secrets of each key that was changed. */
   changed: SecretOutcome[][];
   rollback: boolean;
@@ -132,30 +132,30 @@ interface FleetRotationSummary {
 }
 
 /** The same for many keys; where the secrets are more than anybody reads about, how many in which Region. */
-export function showFleetRotation(
+export function showBatchRotation(
   output: Output,
-  { changed, rollback, generated }: FleetRotationSummary,
+  { changed, rollback, generated }: BatchRotationSummary,
 ): void {
   const { paintResult: paint, prose } = output;
   if (changed.length === 0) {
-    output.result(`${rotateWords.noneChanged}\n`);
+    output.result(`${rotateMessages.noneChanged}\n`);
     return;
   }
   const secrets = changed.flat();
   const alike = secrets.length > MOST_LINES ? ({ region }: SecretOutcome) => region : undefined;
   const lines = [
     paint.green.bold(
-      rollback ? rotateWords.doneBackAll(changed.length) : rotateWords.doneAll(changed.length),
+      rollback ? rotateMessages.doneBackAll(changed.length) : rotateMessages.doneAll(changed.length),
     ),
     ...folded(secrets, alike).flatMap(([{ region, arn }, ...others]) =>
       others.length === 0
-        ? field(setupWords.secretLabel(region), arn)
-        : [fleetWords.where(region, others.length + 1)],
+        ? field(setupMessages.secretLabel(region), arn)
+        : [batchMessages.where(region, others.length + 1)],
     ),
     '',
-    prose(rollback ? rotateWords.nextBackAll : rotateWords.nextAll),
+    prose(rollback ? rotateMessages.nextBackAll : rotateMessages.nextAll),
     ...(generated
-      ? [prose(rotateWords.generatedAll), `  ${readKeyCommand(generated.region, generated.arn)}`]
+      ? [prose(rotateMessages.generatedAll), `  ${readKeyCommand(generated.region, generated.arn)}`]
       : []),
     '',
   ];

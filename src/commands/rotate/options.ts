@@ -11,7 +11,7 @@ import {
   reader,
   readKeyOptions,
 } from '../../options/key-options.ts';
-import { inputWords as words } from '../../options/messages.ts';
+import { inputMessages as messages } from '../../options/messages.ts';
 import * as rules from '../../options/rules.ts';
 
 /** The options of `rotate` as the parser returns them: text, not checked. */
@@ -47,7 +47,7 @@ export function readRotateAnswers(options: RotateOptions): { answers: RotateAnsw
       ...problems,
       ...secretProblems(options),
       ...keyProblems(options),
-      ...(withKey ? [words.rollbackTakesNoKey] : []),
+      ...(withKey ? [messages.rollbackTakesNoKey] : []),
     ],
   };
 }

@@ -1,5 +1,5 @@
 import { findSecret, type ReadSecret } from '../../aws/secrets/find-in-regions.ts';
-import { describeSecret, type FoundSecret } from '../../aws/secrets/index.ts';
+import { describeSecret, type SecretState } from '../../aws/secrets/index.ts';
 import { hasAwsCode, isAccessDenied } from '../../failure.ts';
 import type { CheckedKey, KeyMaterial, KeyRules } from '../../key/index.ts';
 import { completeRequest, type SetupRequest } from '../../options/setup-request.ts';
@@ -12,7 +12,7 @@ import type { SecretPlan } from '../../steps/store-secret/decision-types.ts';
 import { storeSecret } from '../../steps/store-secret/index.ts';
 import type { StepContext, StepInput, StepOutput } from '../../steps/types.ts';
 import { changeWarnings, obstacles, primaries, rollbackWarnings } from './conflicts.ts';
-import { rotateWords as words } from './messages.ts';
+import { rotateMessages as messages } from './messages.ts';
 import { type History, halfDoneKey, planRollback, readHistories, rollBack } from './rollback.ts';
 
 /** Which secret gets another key. */
@@ -31,7 +31,7 @@ export interface Rotation {
   /** The secrets as they will be. */
   expected: SecretOutcome[];
   /** The secrets that get another value. */
-  replaced: FoundSecret[];
+  replaced: SecretState[];
   /** The key that these will hold; absent where there are none. */
   coming?: KeyMaterial;
   /** The key that the secrets will hold; absent when it goes back to another version. */
@@ -52,7 +52,7 @@ export interface Rotation {
 export async function findToRotate(
   { aws, secrets }: StepContext,
   { name, regions, arns, readsValues = true }: RotationTarget & { readsValues?: boolean },
-): Promise<{ secrets: FoundSecret[]; warnings: string[] }> {
+): Promise<{ secrets: SecretState[]; warnings: string[] }> {
   const read: ReadSecret = async (region, id) => {
     try {
       return await secrets.read(region, id);
@@ -100,7 +100,7 @@ export async function planNewKey(
   return {
     changes: plan.changes,
     warnings: [
-      ...(unfinished ? [words.finishes] : []),
+      ...(unfinished ? [messages.finishes] : []),
       ...changeWarnings(secrets, key, rules),
       ...plan.warnings,
     ],
@@ -131,7 +131,7 @@ export function planGoingBack(histories: History[], rules: KeyRules, roleName: s
       resource: 'secret',
       name,
       region,
-      reason: from === to ? words.backAlready : words.back,
+      reason: from === to ? messages.backAlready : messages.back,
     })),
     warnings: rollbackWarnings(secrets, rollback.key, rules),
     expected: rollback.back.map(({ secret: { region, name, arn }, from, to }) => ({
@@ -150,7 +150,7 @@ export function planGoingBack(histories: History[], rules: KeyRules, roleName: s
 }
 
 /** Plans to leave the secrets as they are. */
-export function planKeeping(secrets: FoundSecret[], rules: KeyRules, reason: string): Rotation {
+export function planKeeping(secrets: SecretState[], rules: KeyRules, reason: string): Rotation {
   const expected = secrets.map(
     ({ region, name, arn, versionId }): SecretOutcome => ({
       region,
@@ -187,7 +187,7 @@ interface Replacement {
 interface Wanted {
   name: string;
   /** The secrets of that name, one in each Region. */
-  secrets: FoundSecret[];
+  secrets: SecretState[];
   rules: KeyRules;
 }
 
@@ -195,7 +195,7 @@ interface Wanted {
 export async function historiesFor(
   { generated }: CheckedKey,
   { aws }: StepContext,
-  secrets: FoundSecret[],
+  secrets: SecretState[],
 ): Promise<History[]> {
   return generated ? readHistories(aws, secrets) : [];
 }

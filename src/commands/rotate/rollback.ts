@@ -1,27 +1,27 @@
-import type { FoundSecret } from '../../aws/secrets/index.ts';
+import type { SecretState } from '../../aws/secrets/index.ts';
 import { makeCurrent, readStage, type StagedVersion } from '../../aws/secrets/versions.ts';
 import type { Aws } from '../../aws/session.ts';
-import { FLEET } from '../../defaults.ts';
+import { BATCH_RUN } from '../../defaults.ts';
 import { EXIT, Failure } from '../../failure.ts';
 import { checkStoredKey, type KeyMaterial, type KeyRules, type KeyType } from '../../key/index.ts';
 import type { Conflict, SecretOutcome } from '../../plan-types.ts';
 import { blockedBy } from '../../steps/conflict.ts';
-import { rotateWords as words } from './messages.ts';
+import { rotateMessages as messages } from './messages.ts';
 
 /** A secret with its current version and the one before. */
 export interface History {
-  secret: FoundSecret;
+  secret: SecretState;
   current: StagedVersion;
   previous?: StagedVersion;
 }
 
 /** For each secret, the version that shall be current; or why there is none that all Regions could go back to. */
 export type Rollback =
-  | { key: KeyMaterial; back: { secret: FoundSecret; from: string; to: string }[] }
+  | { key: KeyMaterial; back: { secret: SecretState; from: string; to: string }[] }
   | { conflict: Conflict };
 
 /** Reads the versions before, of secrets whose current values were read a moment ago; one without a value has no history. */
-export async function readHistories(aws: Aws, secrets: FoundSecret[]): Promise<History[]> {
+export async function readHistories(aws: Aws, secrets: SecretState[]): Promise<History[]> {
   const all = await Promise.all(
     secrets.map(async (secret) => {
       const current = currentOf(secret);
@@ -33,7 +33,7 @@ export async function readHistories(aws: Aws, secrets: FoundSecret[]): Promise<H
   return all.filter((each) => each !== undefined);
 }
 
-function currentOf({ versionId, storedAt, content }: FoundSecret): StagedVersion | undefined {
+function currentOf({ versionId, storedAt, content }: SecretState): StagedVersion | undefined {
   if (versionId === undefined || content.kind === 'none') return undefined;
   return {
     versionId,
@@ -49,7 +49,7 @@ function currentOf({ versionId, storedAt, content }: FoundSecret): StagedVersion
  */
 export function planRollback(histories: History[], keyType: KeyType, roleName: string | undefined): Rollback {
   const [first, ...others] = histories;
-  if (!first) return { conflict: blockedBy(words.noHistory, words.noHistoryHint) };
+  if (!first) return { conflict: blockedBy(messages.noHistory, messages.noHistoryHint) };
   const shared = versionsOf(first).filter(({ key }) => others.every((each) => holds(each, key, keyType)));
   const target = [...shared].sort(byAge)[0]?.key;
   const back = histories.map((history) => moveTo(history, target, keyType));
@@ -67,8 +67,8 @@ function nothingInCommon(histories: History[], keyType: KeyType, roleName: strin
   const names = histories.map(({ secret }) => secret.name);
   const regions = histories.map(({ secret }) => secret.region);
   return blockedBy(
-    words.noCommonKey,
-    words.noCommonKeyHint({ name: names[0] ?? '', regions, keyType, roleName }),
+    messages.noCommonKey,
+    messages.noCommonKeyHint({ name: names[0] ?? '', regions, keyType, roleName }),
   );
 }
 
@@ -93,7 +93,7 @@ function moveTo(
   { secret, current, previous }: History,
   key: KeyMaterial | undefined,
   keyType: KeyType,
-): { secret: FoundSecret; from: string; to: string } | undefined {
+): { secret: SecretState; from: string; to: string } | undefined {
   const from = current.versionId;
   if (isSame(current.key, key, keyType)) return { secret, from, to: from };
   return previous && isSame(previous.key, key, keyType)
@@ -131,13 +131,13 @@ export async function rollBack(
 }
 
 /** An earlier try of the same request, whose answer was lost, may have made it current. */
-async function demandCurrent(aws: Aws, secret: FoundSecret, versionId: string): Promise<void> {
+async function demandCurrent(aws: Aws, secret: SecretState, versionId: string): Promise<void> {
   const current = await readStage(aws, secret, 'AWSCURRENT');
   if (current?.versionId === versionId) return;
-  throw new Failure(words.changedMeanwhile(secret.name, secret.region), {
+  throw new Failure(messages.changedMeanwhile(secret.name, secret.region), {
     code: 'conflict',
     exitCode: EXIT.conflict,
-    hint: words.changedMeanwhileHint(secret.region),
+    hint: messages.changedMeanwhileHint(secret.region),
   });
 }
 
@@ -160,7 +160,7 @@ export function halfDoneKey(histories: History[], rules: KeyRules, now: number):
   const mayBeOfRotation = ({ current, previous }: History, key: KeyMaterial): boolean => {
     if (!isSame(current.key, key)) return !isSame(previous?.key, key);
     const after = previous && current.createdAt > previous.createdAt;
-    const recent = now - current.createdAt.getTime() < FLEET.oneRotationMs;
+    const recent = now - current.createdAt.getTime() < BATCH_RUN.oneRotationMs;
     return Boolean(after) && recent && keys.some((other) => other !== key && isSame(previous?.key, other));
   };
   return keys.find(

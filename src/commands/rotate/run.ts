@@ -1,4 +1,4 @@
-import type { FoundSecret } from '../../aws/secrets/index.ts';
+import type { SecretState } from '../../aws/secrets/index.ts';
 import { verify } from '../../checks/verify/index.ts';
 import { verifyShow } from '../../checks/verify/report/messages.ts';
 import { showChecks, verdictOf } from '../../checks/verify/report/report.ts';
@@ -9,7 +9,7 @@ import { checkKeyOfFlags, meantBy, readKeyOfFlags } from '../../cli/key-options.
 import type { CommonOptions } from '../../cli/options.ts';
 import { type UsersOfKey, usersOfReplaced } from '../../cli/replaced-users.ts';
 import { type CommandRun, runCommand } from '../../cli/run-command.ts';
-import { stepContext, tellPlan, withAccountOfRest } from '../../cli/step-context.ts';
+import { printPlan, stepContext, withAccountOfRest } from '../../cli/step-context.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import { EXIT, type ExitCode, Interrupted } from '../../failure.ts';
 import { type CheckedKey, fitsPassword, type UncheckedKey } from '../../key/index.ts';
@@ -18,9 +18,9 @@ import type { SecretOutcome } from '../../plan-types.ts';
 import { conflictFailure } from '../../steps/conflict.ts';
 import { regionWarnings } from '../../steps/named-secret.ts';
 import type { StepContext } from '../../steps/types.ts';
-import { setupWords } from '../../ui/messages.ts';
+import { setupMessages } from '../../ui/messages.ts';
 import { changesAnything } from '../../ui/plan.ts';
-import { showRotation, rotateWords as words } from './messages.ts';
+import { rotateMessages as messages, showRotation } from './messages.ts';
 import type { RotateAnswers } from './options.ts';
 import { findToRotate, historiesFor, planGoingBack, planNewKey, type Rotation } from './plan.ts';
 import { readHistories } from './rollback.ts';
@@ -48,7 +48,7 @@ export async function performRotate(run: RotateRun): Promise<ExitCode> {
   const known = meantBy(answers);
   const name = wizard ? await wizard.askSecretToRotate(run, known.name) : (known.name ?? '');
 
-  run.progress.start(words.looking(known.regions));
+  run.progress.start(messages.looking(known.regions));
   const target = {
     name,
     regions: known.regions,
@@ -61,7 +61,7 @@ export async function performRotate(run: RotateRun): Promise<ExitCode> {
   const checked = early ?? (unchecked && (await checkKeyOfFlags(unchecked, told)));
   const rotation = await planRotation(told, context, { name, secrets }, checked, wizard);
 
-  const breaks = changesAnything(rotation.changes) ? [words.breaks] : [];
+  const breaks = changesAnything(rotation.changes) ? [messages.breaks] : [];
   const users = await usersOfRotation(run, rotation);
   const { outdated } = users;
   const warnings = [
@@ -72,9 +72,9 @@ export async function performRotate(run: RotateRun): Promise<ExitCode> {
     ...regionWarnings(known.regions),
   ];
   const plan = { changes: rotation.changes, warnings };
-  const changes = await tellPlan(run, plan, {
+  const changes = await printPlan(run, plan, {
     dryRun: answers.dryRun,
-    nothingToDo: answers.rollback ? words.nothingToRollBack : words.nothingToDo,
+    nothingToDo: answers.rollback ? messages.nothingToRollBack : messages.nothingToDo,
   });
   if (answers.dryRun) return finish(run, rotation, rotation.expected, { checks: [], outdated });
   if (changes && wizard) await wizard.confirm(run, plan);
@@ -111,7 +111,7 @@ async function checkIfTypeIsKnown(unchecked: UncheckedKey, run: RotateRun): Prom
 }
 
 /** Returns the run with the kind of key that the secrets' tag tells, where the flags do not say it. */
-function withKeyType(run: RotateRun, secrets: FoundSecret[]): RotateRun {
+function withKeyType(run: RotateRun, secrets: SecretState[]): RotateRun {
   const { answers } = run;
   const [tagged] = secrets.flatMap(({ keyType }) => keyType ?? []);
   const isOpen = answers.keyType === undefined && answers.algorithm === undefined;
@@ -137,9 +137,9 @@ async function check(
 function demandAnswers({ answers, common }: RotateRun): void {
   const { secretName, secretArns, keySource, rollback, dryRun } = answers;
   const missing = [
-    ...(secretName === undefined && secretArns.length === 0 ? [setupWords.missingItems.existing] : []),
-    ...(keySource || rollback ? [] : [setupWords.missingItems.newKey]),
-    ...(common.yes || dryRun ? [] : [setupWords.missingItems.yes]),
+    ...(secretName === undefined && secretArns.length === 0 ? [setupMessages.missingItems.existing] : []),
+    ...(keySource || rollback ? [] : [setupMessages.missingItems.newKey]),
+    ...(common.yes || dryRun ? [] : [setupMessages.missingItems.yes]),
   ];
   if (missing.length > 0) throw missingFailure(missing);
 }
@@ -147,7 +147,7 @@ function demandAnswers({ answers, common }: RotateRun): void {
 async function planRotation(
   run: RotateRun,
   context: StepContext,
-  found: { name: string; secrets: FoundSecret[] },
+  found: { name: string; secrets: SecretState[] },
   early: CheckedKey | undefined,
   wizard: Wizard | undefined,
 ): Promise<Rotation> {
@@ -170,15 +170,19 @@ async function planRotation(
 /** Carries it out, and keeps account of the Regions that are still to come. */
 async function apply(run: RotateRun, context: StepContext, rotation: Rotation): Promise<SecretOutcome[]> {
   const { outcomes, progress, answers } = run;
-  const goOn = answers.rollback ? words.goOnBack : rotation.generated ? words.goOnGenerated : words.goOn;
+  const goOn = answers.rollback
+    ? messages.goOnBack
+    : rotation.generated
+      ? messages.goOnGenerated
+      : messages.goOn;
   const expected = { secrets: rotation.expected, policies: [], roles: [] };
-  const counting = withAccountOfRest(context, outcomes, expected, { title: words.stillOther, goOn });
-  progress.start(answers.rollback ? words.goingBack : words.storing);
+  const counting = withAccountOfRest(context, outcomes, expected, { title: messages.stillOther, goOn });
+  progress.start(answers.rollback ? messages.goingBack : messages.storing);
   const silent = { begin: () => undefined, end: () => undefined };
   const secrets = await rotation.apply({ ...counting, ...silent });
   // Who interrupts the last change hears what was changed, as with every other one.
   if (run.interrupt.aborted) throw new Interrupted();
-  progress.done(answers.rollback ? words.wentBack : words.stored);
+  progress.done(answers.rollback ? messages.wentBack : messages.stored);
   return secrets;
 }
 

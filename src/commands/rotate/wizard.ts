@@ -1,6 +1,6 @@
 import type { WizardContext } from '../../cli/questions/context.ts';
 import { askSecretFor } from '../../cli/questions/secret.ts';
-import { rotateWords as words } from './messages.ts';
+import { rotateMessages as messages } from './messages.ts';
 
 export { confirm } from '../../cli/questions/context.ts';
 export { askKey } from '../../cli/questions/key.ts';
@@ -10,5 +10,5 @@ export function askSecretToRotate(
   context: WizardContext<{ regions: string[] }>,
   known: string | undefined,
 ): Promise<string> {
-  return askSecretFor(context, words.intro, known);
+  return askSecretFor(context, messages.intro, known);
 }

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import type { Registration } from '../../cli/command.ts';
 import { usageFailure } from '../../cli/failure-output.ts';
-import { helpWords as help } from '../../cli/help.ts';
+import { helpMessages as help } from '../../cli/help.ts';
 import { addConversationOptions, addOption, type CommonOptions, commonOptions } from '../../cli/options.ts';
-import { inputWords } from '../../options/messages.ts';
-import { sandboxWords } from './messages.ts';
+import { inputMessages } from '../../options/messages.ts';
+import { sandboxMessages } from './messages.ts';
 
 /** Adds the `sandbox` command. */
 export function addSandbox(program: Command, { finish, problems }: Registration): void {
@@ -23,8 +23,8 @@ export function addSandbox(program: Command, { finish, problems }: Registration)
     const badPort = port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65_535);
     const all = [
       ...problems,
-      ...(badPort ? [inputWords.port('--port')] : []),
-      ...(port !== undefined && words.length > 0 ? [sandboxWords.portAndCommand] : []),
+      ...(badPort ? [inputMessages.port('--port')] : []),
+      ...(port !== undefined && words.length > 0 ? [sandboxMessages.portAndCommand] : []),
     ];
     if (all.length > 0) throw usageFailure(all);
     const { runSandbox } = await import('./run.ts');

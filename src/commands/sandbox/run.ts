@@ -9,7 +9,7 @@ import { EXIT, errorCode, Failure } from '../../failure.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import { createOutput, type Output } from '../../ui/output.ts';
 import { createSandboxEnvironment, type SandboxEnvironment, shellLines, withSandbox } from './environment.ts';
-import { sandboxWords as words } from './messages.ts';
+import { sandboxMessages as messages } from './messages.ts';
 import { type ChildCommand, shellInSandbox } from './shell.ts';
 
 /** One run of the command. */
@@ -88,13 +88,13 @@ async function open(port: number | undefined): Promise<Sandbox> {
   } catch (error) {
     const code = errorCode(error);
     if (port === undefined || !/^(EADDRINUSE|EACCES)$/.test(code)) throw error;
-    const sentence = code === 'EACCES' ? words.portRefused(port) : words.portTaken(port);
+    const sentence = code === 'EACCES' ? messages.portRefused(port) : messages.portTaken(port);
     throw new Failure(sentence, { code: 'usage', exitCode: EXIT.usage, cause: error });
   }
 }
 
 async function serve({ sandbox, environment, output, signals }: SandboxRun): Promise<number> {
-  output.say(words.serving(sandbox.url));
+  output.say(messages.serving(sandbox.url));
   for (const line of shellLines(environment)) output.result(line);
   return exitCodeOfSignal(await signals.first);
 }
@@ -114,8 +114,8 @@ async function runInside(
   const child = program === undefined ? await shellInSandbox(env, environment) : { program, args, env };
   const signal = signals.received();
   if (signal) return exitCodeOfSignal(signal);
-  if (program === undefined) output.say(words.shell(sandbox.url));
-  return runChild(child, program === undefined ? words.yourShell : words.yourCommand);
+  if (program === undefined) output.say(messages.shell(sandbox.url));
+  return runChild(child, program === undefined ? messages.yourShell : messages.yourCommand);
 }
 
 /**
@@ -128,11 +128,11 @@ async function checkAwsCli(program: string | undefined, env: NodeJS.ProcessEnv):
   const isAwsCli = program !== undefined && /^aws(\.exe)?$/i.test(basename(program));
   const version = await strayingVersion(isAwsCli ? program : 'aws', env);
   if (version === undefined) return undefined;
-  if (!isAwsCli) return words.mayStray(version);
-  throw new Failure(words.cannotFollow(version), {
+  if (!isAwsCli) return messages.mayStray(version);
+  throw new Failure(messages.cannotFollow(version), {
     code: 'usage',
     exitCode: EXIT.usage,
-    hint: words.cannotFollowHint,
+    hint: messages.cannotFollowHint,
   });
 }
 
@@ -179,6 +179,6 @@ function sharesTerminal(): boolean {
 
 function notStarted(error: unknown, what: string): Failure {
   const code = errorCode(error);
-  const sentence = code === 'ENOENT' ? words.notFound(what) : words.notStarted(what, code);
+  const sentence = code === 'ENOENT' ? messages.notFound(what) : messages.notStarted(what, code);
   return new Failure(sentence, { code: 'usage', exitCode: EXIT.usage, cause: error });
 }

@@ -1,18 +1,18 @@
 import type { Proof } from '../../checks/setup/index.ts';
 import type { VerifyCheck } from '../../checks/verify/types.ts';
 import {
-  beginFleet,
-  endOfFleet,
+  beginBatch,
+  endOfBatch,
   failedAmong,
+  printSkipped,
   runWithManifest,
-  tellLeftOut,
   withDoneForFailed,
 } from '../../cli/batch/run-batch.ts';
-import { showFleet } from '../../cli/batch/summary.ts';
+import { showBatch } from '../../cli/batch/summary.ts';
 import { printJson, setupMembers } from '../../cli/json.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
-import { showAccount, tellChanges } from '../../cli/step-context.ts';
+import { printChanges, showAccount } from '../../cli/step-context.ts';
 import type { ExitCode, Failure } from '../../failure.ts';
 import { loadKeys } from '../../manifest/index.ts';
 import type { Manifest } from '../../manifest/types.ts';
@@ -20,8 +20,8 @@ import { completeRequest, type SetupRequest } from '../../options/setup-request.
 import type { FailedKey } from '../../plan-types.ts';
 import { asPlanned, isOpen, namesOfKeys, type SetupResult, whatStops } from '../../steps/index.ts';
 import type { SecretRef } from '../../steps/types.ts';
-import { fleetEnds, fleetWords as words } from '../../ui/batch-messages.ts';
-import { setupWords } from '../../ui/messages.ts';
+import { batchEndings, batchMessages as messages } from '../../ui/batch-messages.ts';
+import { setupMessages } from '../../ui/messages.ts';
 import { applyKeys, encryptionSettings, outcomesOf, planKeys } from './keys.ts';
 import { documentChecks, outdatedOf, proveKeys, undecidedChecks } from './verify-result.ts';
 
@@ -46,26 +46,26 @@ export async function performManifest(
   manifest: Manifest,
   { dryRun, restore }: ManifestHow,
 ): Promise<ExitCode> {
-  beginFleet(run, dryRun);
+  beginBatch(run, dryRun);
   const planned = await planKeys(run, await requestsOf(run, manifest, restore));
   const { plan, requests } = planned;
   await showAccount(run);
   const open = plan.keys.filter(isOpen);
-  const inPlace = words.nothingToDo.setup(open.length, requests.length);
+  const inPlace = messages.nothingToDo.setup(open.length, requests.length);
   // In place is what the checks find so.
   const telling = dryRun ? { dryRun, nothingToDo: inPlace } : { dryRun };
-  const changes = (open.length > 0 || requests.length === 0) && tellChanges(run, plan, telling);
+  const changes = (open.length > 0 || requests.length === 0) && printChanges(run, plan, telling);
   if (dryRun) return finish(run, requests, asPlanned(plan));
   // When nothing is to be done, the end says the same.
   if (changes)
-    tellLeftOut(run, failedOf(requests, plan.keys.map(whatStops)), requests.length, fleetEnds.setup);
+    printSkipped(run, failedOf(requests, plan.keys.map(whatStops)), requests.length, batchEndings.setup);
   if (changes && run.interactive) await (await import('../../cli/questions/context.ts')).confirm(run, plan);
   const result = await applyKeys(run, planned);
   const outdated = outdatedOf(planned.outdated, result);
   const proofs = await proveKeys(run, requests, result, outdated);
   const good = result.keys.filter(({ failure }) => !failure).length;
   if (!changes && (good > 0 || requests.length === 0))
-    run.output.say(words.nothingToDo.setup(good, requests.length));
+    run.output.say(messages.nothingToDo.setup(good, requests.length));
   return finish(run, requests, result, { proofs, outdated: outdatedOf(planned.outdated, result) });
 }
 
@@ -75,7 +75,7 @@ async function requestsOf(
   restore: boolean,
 ): Promise<SetupRequest[]> {
   const { keys, warnings } = await loadKeys(manifest, keyInput);
-  for (const warning of warnings) output.insist(`${setupWords.warning}: ${warning}`);
+  for (const warning of warnings) output.insist(`${setupMessages.warning}: ${warning}`);
   return manifest.keys.map(({ answers }, at) =>
     completeRequest({ ...answers, restore: restore || answers.restore }, keys[at]),
   );
@@ -126,7 +126,7 @@ async function finish(
     const outcomes = withDoneForFailed({ ...outcomesOf(result), ofManifest: true }, run);
     printJson(output, setupMembers({ account, partition, outcomes, encryption, checks, dryRun, failed }));
   } else if (summary) {
-    showFleet(output, usable, {
+    showBatch(output, usable, {
       keys: requests.length - failed.length,
       generated: generatedIn(requests, result),
       sandbox: run.common.sandbox,
@@ -135,5 +135,5 @@ async function finish(
     });
   }
   const told = summary ? usable : {};
-  return endOfFleet(run, { failed, all: requests.length, told, end: fleetEnds.setup });
+  return endOfBatch(run, { failed, all: requests.length, told, end: batchEndings.setup });
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { addManifestOption, manifestProblems } from '../../cli/batch/manifest-option.ts';
 import { onRun, type Registration } from '../../cli/command.ts';
-import { helpWords as help } from '../../cli/help.ts';
+import { helpMessages as help } from '../../cli/help.ts';
 import { addCommonOptions, addOption, addRequestOptions } from '../../cli/options.ts';
 import type { SetupOptions } from '../../options/setup-options.ts';
 

@@ -16,7 +16,7 @@ import {
   type SetupResult,
 } from '../../steps/index.ts';
 import type { StepContext } from '../../steps/types.ts';
-import { setupWords as words } from '../../ui/messages.ts';
+import { setupMessages as messages } from '../../ui/messages.ts';
 import { changesAnything } from '../../ui/plan.ts';
 import { counter } from '../../ui/progress.ts';
 
@@ -33,7 +33,7 @@ export interface PlannedKeys {
 /** Reads what exists, for one key or many, and plans. */
 export async function planKeys(run: CommandRun, requests: SetupRequest[]): Promise<PlannedKeys> {
   const context = stepContext(run);
-  run.progress.start(words.reading);
+  run.progress.start(messages.reading);
   const inspection = await inspectAll(context, requests, counter(run.progress, requests.length));
   run.progress.stop();
   const first = planAll(inspection);

@@ -4,7 +4,7 @@ import { printJson, setupMembers } from '../../cli/json.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import { runCommand } from '../../cli/run-command.ts';
 import { completeAnswers, type SetupRun } from '../../cli/setup-inputs.ts';
-import { tellPlan } from '../../cli/step-context.ts';
+import { printPlan } from '../../cli/step-context.ts';
 import { showSummary } from '../../cli/summary.ts';
 import { EXIT } from '../../failure.ts';
 import {
@@ -17,7 +17,7 @@ import {
 import type { Conflict } from '../../plan-types.ts';
 import { conflictFailure } from '../../steps/conflict.ts';
 import { asPlanned, type SetupResult } from '../../steps/index.ts';
-import { setupWords as words } from '../../ui/messages.ts';
+import { setupMessages as messages } from '../../ui/messages.ts';
 import { applyKeys, encryptionSettings, outcomesOf, type PlannedKeys, planKeys } from './keys.ts';
 import { documentChecks, proveKeys, undecidedChecks } from './verify-result.ts';
 
@@ -36,7 +36,7 @@ export async function performSetup(run: SetupRun): Promise<void> {
   const { request, planned } = await planWithoutConflicts(run, answered, wizard?.resolveConflict);
   const { plan } = planned;
   const dryRun = run.answers.dryRun;
-  const changes = await tellPlan(run, plan, { dryRun, nothingToDo: words.nothingToDo });
+  const changes = await printPlan(run, plan, { dryRun, nothingToDo: messages.nothingToDo });
   if (dryRun) return finish(run, request, asPlanned(plan));
   if (changes && wizard) await wizard.confirm(run, plan);
 

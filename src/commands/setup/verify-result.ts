@@ -1,5 +1,5 @@
-import type { FoundSecret } from '../../aws/secrets/index.ts';
-import { proofWords as words } from '../../checks/access/messages.ts';
+import type { SecretState } from '../../aws/secrets/index.ts';
+import { proofMessages as messages } from '../../checks/access/messages.ts';
 import {
   type Expectation,
   mayComeRight,
@@ -17,8 +17,8 @@ import type { Check } from '../../plan-types.ts';
 import type { KeyResult, RoleResult, SetupResult } from '../../steps/index.ts';
 import { flowScope } from '../../steps/trust-role/write.ts';
 import { folded, MOST_LINES, plain } from '../../text.ts';
-import { fleetWords } from '../../ui/batch-messages.ts';
-import { setupWords } from '../../ui/messages.ts';
+import { batchMessages } from '../../ui/batch-messages.ts';
+import { setupMessages } from '../../ui/messages.ts';
 import { mark } from '../../ui/verdicts.ts';
 
 /**
@@ -33,7 +33,7 @@ export async function proveKeys(
   outdated: readonly VerifyCheck[],
 ): Promise<Proof[]> {
   const changed = roles.some(({ unchanged }) => !unchanged);
-  if (changed) run.progress.start(words.reading);
+  if (changed) run.progress.start(messages.reading);
   const proofs = await Promise.all(roles.map((role) => proveRole(run, requests, keys, role)));
   const open = undecidedChecks(proofs);
   if (changed) {
@@ -68,9 +68,9 @@ export function undecidedChecks(proofs: Proof[]): Check[] {
 }
 
 function conclusion({ outcomes }: CommandRun, open: Check[], outdated: readonly VerifyCheck[]): string {
-  if (open.length > 0) return words.readBack;
-  if (outdated.length > 0) return words.readableNotUsable;
-  return (outcomes.ofManifest ? fleetWords : setupWords).proven;
+  if (open.length > 0) return messages.readBack;
+  if (outdated.length > 0) return messages.readableNotUsable;
+  return (outcomes.ofManifest ? batchMessages : setupMessages).proven;
 }
 
 /** Reports what the checks cannot tell: a warning, because nothing has failed. */
@@ -79,11 +79,11 @@ function printUndecided({ output }: CommandRun, open: Check[]): void {
   const alike = ({ id, detail }: Check) => `${id} ${detail}`;
   const groups = folded(open, open.length > MOST_LINES ? alike : undefined);
   for (const [{ subject, detail }, ...others] of groups.slice(0, MOST_LINES)) {
-    const subjects = others.length > 0 ? fleetWords.andOthers(subject, others.length) : subject;
+    const subjects = others.length > 0 ? batchMessages.andOthers(subject, others.length) : subject;
     output.insist(`${mark(paint, 'cannot-tell')} ${plain(`${subjects}: ${detail}`)}`);
   }
   const more = groups.slice(MOST_LINES).flat().length;
-  if (more > 0) output.insist(fleetWords.more(more));
+  if (more > 0) output.insist(batchMessages.more(more));
 }
 
 async function proveRole(
@@ -120,7 +120,7 @@ async function proveRole(
 }
 
 /** What the secrets of a key hold. When they cannot be read back, that is why the key is not proven. */
-async function seenIn({ result }: { result: KeyResult }): Promise<FoundSecret[]> {
+async function seenIn({ result }: { result: KeyResult }): Promise<SecretState[]> {
   const seen = await result.seen;
   if ('value' in seen) return seen.value;
   result.failure = seen.failure;
@@ -129,7 +129,7 @@ async function seenIn({ result }: { result: KeyResult }): Promise<FoundSecret[]>
 
 async function observeAll(
   { aws }: CommandRun,
-  reading: Promise<FoundSecret[]>[],
+  reading: Promise<SecretState[]>[],
   written: ReadonlySet<string>,
 ): Promise<ObservedSecret[]> {
   const seen = await Promise.all(reading);
@@ -145,7 +145,7 @@ async function lookAt(
   const { aws, interrupt } = run;
   // When nothing was changed, what was read a moment ago is what AWS holds.
   if (unchanged) return evaluate({ secrets: await reading, role: unchanged }, expected, await aws.identity());
-  const onWait = (elapsedMs: number) => showWaiting(run, words.waiting, elapsedMs);
+  const onWait = (elapsedMs: number) => showWaiting(run, messages.waiting, elapsedMs);
   const context = { aws, limits: LIMITS, interrupt, onWait };
   return prove(context, { policies, roleName: role.name }, reading, expected);
 }
@@ -158,7 +158,7 @@ function concerns({ subject }: Check, { secrets }: KeyResult): boolean {
 /** The failure that names what does not hold. */
 function notProven(failed: Check[], changed: boolean): Failure {
   const [first] = failed;
-  return new Failure(words.failed(first?.subject ?? '', first?.detail ?? ''), {
+  return new Failure(messages.failed(first?.subject ?? '', first?.detail ?? ''), {
     code: 'not-proven',
     exitCode: EXIT.failed,
     details: failed.slice(1).map(({ subject, detail }) => `${subject}: ${detail}`),
@@ -167,8 +167,8 @@ function notProven(failed: Check[], changed: boolean): Failure {
 }
 
 function hintFor(failed: Check[], changed: boolean): string {
-  if (!changed) return words.failedUnchangedHint;
+  if (!changed) return messages.failedUnchangedHint;
   return failed.some(mayComeRight)
-    ? words.failedHint(LIMITS.iamPropagationMs / 1000)
-    : words.failedAtOnceHint;
+    ? messages.failedHint(LIMITS.iamPropagationMs / 1000)
+    : messages.failedAtOnceHint;
 }

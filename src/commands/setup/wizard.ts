@@ -3,7 +3,7 @@ import { describeRole } from '../../aws/iam/roles.ts';
 import { look, seenIn } from '../../aws/look.ts';
 import { askAccount, explain, heading, type WizardContext, warn } from '../../cli/questions/context.ts';
 import { askKey } from '../../cli/questions/key.ts';
-import { wizardWords as words } from '../../cli/questions/messages.ts';
+import { wizardMessages as messages } from '../../cli/questions/messages.ts';
 import { askExisting, askRegions, askSecretName } from '../../cli/questions/secret.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import { Interrupted } from '../../failure.ts';
@@ -23,12 +23,12 @@ export async function askMissing(context: WizardContext): Promise<CompleteAnswer
   // A key that the flags name is read first: if it is wrong, nothing needs to be asked.
   const early = await keyOfFlags(context);
   await askAccount(context);
-  if (asksForSecret(context.answers, early)) heading(context, words.stepOne);
+  if (asksForSecret(context.answers, early)) heading(context, messages.stepOne);
   const { answers, checked } = await askSecret(context, early);
-  if (answers.policyName === undefined) heading(context, words.stepTwo);
+  if (answers.policyName === undefined) heading(context, messages.stepTwo);
   const policyName = answers.policyName ?? (await askPolicyName(context));
   if (answers.roleName === undefined || answers.roleDescription === undefined)
-    heading(context, words.stepThree);
+    heading(context, messages.stepThree);
   const roleName = answers.roleName ?? (await askRoleName(context));
   // The description of a role that exists stays as it is.
   const roleDescription =
@@ -41,7 +41,7 @@ export async function askMissing(context: WizardContext): Promise<CompleteAnswer
 /** Whether a role of that name exists; false where that may not be looked at. */
 async function roleExists({ aws, output }: WizardContext, name: string): Promise<boolean> {
   const role = seenIn(await look(describeRole(aws, name)));
-  if (role) output.say(words.roleThere(plain(role.name)));
+  if (role) output.say(messages.roleThere(plain(role.name)));
   return role !== undefined;
 }
 
@@ -94,11 +94,11 @@ export async function resolveConflict(
   for (const line of conflictLines(conflict)) context.output.say(line);
   const options = conflict.choices.map(({ id, text }) => ({ value: id, name: text }));
   const isSafe = ({ value }: { value: Choice['id'] }) => CHANGE_NOTHING_THERE.has(value);
-  const stop = { value: 'stop' as const, name: words.stop };
+  const stop = { value: 'stop' as const, name: messages.stop };
   const [safe, others] = [options.filter(isSafe), options.filter((option) => !isSafe(option))];
   // The first one is what Enter takes.
   const chosen = await askChoice<Choice['id'] | 'stop'>(
-    words.conflict,
+    messages.conflict,
     safe.length > 0 ? [...safe, ...others, stop] : [stop, ...others],
   );
   if (chosen === 'stop') throw new Interrupted({ chosen: true });
@@ -135,44 +135,44 @@ function secretNames({ secretName, secretArns }: SetupAnswers): string[] {
 async function askRestore(context: WizardContext): Promise<Partial<SetupAnswers>> {
   // A secret that exists is used as it is, whatever it holds.
   if (context.answers.secretArns.length > 0) return { restore: true };
-  explain(context, words.restoreThenWhy);
-  const then = await askChoice<'compare' | 'keep' | 'replace'>(words.restoreThen, [
-    { value: 'compare', name: words.restoreCompare },
-    { value: 'keep', name: words.restoreKeep },
-    { value: 'replace', name: words.restoreReplace },
+  explain(context, messages.restoreThenWhy);
+  const then = await askChoice<'compare' | 'keep' | 'replace'>(messages.restoreThen, [
+    { value: 'compare', name: messages.restoreCompare },
+    { value: 'keep', name: messages.restoreKeep },
+    { value: 'replace', name: messages.restoreReplace },
   ]);
   return { restore: true, ...(then === 'compare' ? {} : { existingKey: then }) };
 }
 
 async function askScope(): Promise<Partial<SetupAnswers>> {
-  const policyScope = await askChoice<'region' | 'account'>(words.scope, [
-    { value: 'region', name: words.scopeRegion },
-    { value: 'account', name: words.scopeAccount },
+  const policyScope = await askChoice<'region' | 'account'>(messages.scope, [
+    { value: 'region', name: messages.scopeRegion },
+    { value: 'account', name: messages.scopeAccount },
   ]);
   return { policyScope };
 }
 
 function askPolicyName(context: WizardContext): Promise<string> {
-  return askName(context, words.policyName, words.policyNameWhy, DEFAULTS.policyName, rules.policyName);
+  return askName(context, messages.policyName, messages.policyNameWhy, DEFAULTS.policyName, rules.policyName);
 }
 
 /** Asks what the names of the secrets begin with, all of which those must that are known. */
 function askPolicyPrefix(context: WizardContext, names: string[]): Promise<string> {
-  explain(context, words.prefixWhy);
+  explain(context, messages.prefixWhy);
   const check = (answer: string) =>
-    rules.secretPrefix(answer, words.prefixSubject) ??
-    (names.every((name) => name.startsWith(answer)) ? undefined : words.prefixOfOthers);
-  return askText(words.prefix, sharedPrefix(names) ?? '', check, context.output.paint.red);
+    rules.secretPrefix(answer, messages.prefixSubject) ??
+    (names.every((name) => name.startsWith(answer)) ? undefined : messages.prefixOfOthers);
+  return askText(messages.prefix, sharedPrefix(names) ?? '', check, context.output.paint.red);
 }
 
 function askRoleName(context: WizardContext): Promise<string> {
-  return askName(context, words.roleName, words.roleNameWhy, DEFAULTS.roleName, rules.roleName);
+  return askName(context, messages.roleName, messages.roleNameWhy, DEFAULTS.roleName, rules.roleName);
 }
 
 function askRoleDescription(context: WizardContext): Promise<string> {
-  explain(context, words.roleDescriptionWhy);
-  const check = (answer: string) => rules.roleDescription(answer, words.descriptionSubject);
-  return askText(words.roleDescription, DEFAULTS.roleDescription, check, context.output.paint.red);
+  explain(context, messages.roleDescriptionWhy);
+  const check = (answer: string) => rules.roleDescription(answer, messages.descriptionSubject);
+  return askText(messages.roleDescription, DEFAULTS.roleDescription, check, context.output.paint.red);
 }
 
 function askName(
@@ -183,5 +183,5 @@ function askName(
   rule: rules.Rule,
 ): Promise<string> {
   explain(context, why);
-  return askText(message, fallback, (answer) => rule(answer, words.nameSubject), context.output.paint.red);
+  return askText(message, fallback, (answer) => rule(answer, messages.nameSubject), context.output.paint.red);
 }

@@ -1,4 +1,4 @@
-import { statusWords as words } from '../../inventory/messages.ts';
+import { statusMessages as messages } from '../../inventory/messages.ts';
 import type { Status, StatusCheck, StatusPolicy, StatusRole, StatusSecret } from '../../inventory/types.ts';
 import { folded, MOST_LINES, plain } from '../../text.ts';
 import { own } from '../../ui/commands.ts';
@@ -19,9 +19,9 @@ export function statusText(
   const { account, partition, roles, secrets } = status;
   const empty = roles.length + secrets.length + status.policies.length === 0 && manifest === undefined;
   const lines = empty
-    ? [...wrapped(page, '', words.nothing(account)), ...wrapped(page, '', words.nothingNext)]
+    ? [...wrapped(page, '', messages.nothing(account)), ...wrapped(page, '', messages.nothingNext)]
     : [
-        page.paint.bold(words.title(account, partition)),
+        page.paint.bold(messages.title(account, partition)),
         ...wrapped(page, '', countLine(status)),
         ...roles.flatMap((role) => ['', ...roleLines(page, role, secrets)]),
         ...looseLines(page, status),
@@ -35,23 +35,23 @@ function countLine({ roles, secrets, missing = [] }: Status): string {
   const checks = [...roles, ...secrets].flatMap((each) => each.checks);
   const counts = (['failed', 'warning', 'cannot-tell'] as const).flatMap((verdict) => {
     const count = checks.filter((check) => check.verdict === verdict).length;
-    return count > 0 ? [words.verdicts[verdict](count)] : [];
+    return count > 0 ? [messages.verdicts[verdict](count)] : [];
   });
-  const lacking = missing.length > 0 ? [words.missingCount(missing.length)] : [];
-  return [words.count(roles.length, secrets.length), ...counts, ...lacking].join(', ');
+  const lacking = missing.length > 0 ? [messages.missingCount(missing.length)] : [];
+  return [messages.count(roles.length, secrets.length), ...counts, ...lacking].join(', ');
 }
 
 function roleLines(page: Page, role: StatusRole, secrets: StatusSecret[]): string[] {
   const { name, arn, own, policies } = role;
   const checks = role.checks.filter(({ id }) => /^role-(name|path|trust|guard|policies)$/.test(id));
   const unseen = checks.some(({ id }) => id === 'role-policies');
-  const [title = '', ...more] = wrapped(page, '  ', words.role(name, own));
+  const [title = '', ...more] = wrapped(page, '  ', messages.role(name, own));
   return [
     `${mark(page.paint, worst(checks))} ${page.paint.bold(title.trimStart())}`,
     ...more,
     `  ${page.paint.dim(plain(arn))}`,
     ...problemLines(page, '    ', checks),
-    ...(policies.length === 0 && !unseen ? wrapped(page, '  ', words.readsNothing) : []),
+    ...(policies.length === 0 && !unseen ? wrapped(page, '  ', messages.readsNothing) : []),
     ...policies.flatMap((policy) => policyLines(page, policy, role, secrets)),
   ];
 }
@@ -65,16 +65,16 @@ function policyLines(page: Page, policy: StatusPolicy, role: StatusRole, secrets
     ({ id, subject }) => id === 'policy-names-secret' && missing.includes(subject),
   );
   return [
-    `  ${mark(page.paint, worst(checks))} ${words.policy(plain(name), arn === null)}`,
+    `  ${mark(page.paint, worst(checks))} ${messages.policy(plain(name), arn === null)}`,
     ...problemLines(page, '      ', checks),
-    ...prefixes.flatMap((each) => wrapped(page, '    ', words.prefix(each))),
-    ...scopes.flatMap((scope) => wrapped(page, '    ', words.scope(scope))),
+    ...prefixes.flatMap((each) => wrapped(page, '    ', messages.prefix(each))),
+    ...scopes.flatMap((scope) => wrapped(page, '    ', messages.scope(scope))),
     ...secretLines(page, '    ', rowsOf(policy, role, secrets)),
     ...absent.flatMap((check) => [
       `    ${mark(page.paint, check.verdict)} ${plain(check.subject)}`,
       ...problemLines(page, '        ', [check]),
     ]),
-    ...(unseen.length > 0 ? wrapped(page, '    ', words.unseen(unseen.length, regionsOf(unseen))) : []),
+    ...(unseen.length > 0 ? wrapped(page, '    ', messages.unseen(unseen.length, regionsOf(unseen))) : []),
   ];
 }
 
@@ -93,7 +93,7 @@ function rowsOf(policy: StatusPolicy, { checks }: StatusRole, secrets: StatusSec
 
 /** The Regions of ARNs and ARN patterns, each once. */
 function regionsOf(arns: string[]): string[] {
-  return [...new Set(arns.map((arn) => arn.split(':')[3] || words.anyRegion))];
+  return [...new Set(arns.map((arn) => arn.split(':')[3] || messages.anyRegion))];
 }
 
 /** What this program made and nothing uses. */
@@ -103,10 +103,10 @@ function looseLines(page: Page, { secrets, policies }: Status): string[] {
   const rows = loose.map((secret) => ({ secret, checks: secret.checks }));
   return [
     '',
-    page.paint.bold(words.loose),
-    ...(loose.length > 0 ? [`  ${words.looseSecrets}`, ...secretLines(page, '    ', rows)] : []),
+    page.paint.bold(messages.loose),
+    ...(loose.length > 0 ? [`  ${messages.looseSecrets}`, ...secretLines(page, '    ', rows)] : []),
     ...(policies.length > 0
-      ? [`  ${words.loosePolicies}`, ...policies.map(({ name }) => `    ${plain(name)}`)]
+      ? [`  ${messages.loosePolicies}`, ...policies.map(({ name }) => `    ${plain(name)}`)]
       : []),
   ];
 }
@@ -115,14 +115,16 @@ function looseLines(page: Page, { secrets, policies }: Status): string[] {
 function endLines(page: Page, { regions, notes, roles, secrets }: Status, manifest?: string): string[] {
   const command = manifest === undefined ? verifyCommand(roles, secrets) : withManifest('verify', manifest);
   return [
-    ...(notes.length > 0 ? [page.paint.bold(words.notes)] : []),
-    ...notes.flatMap(({ subjects, detail }) => wrapped(page, '  ', words.note(subjects, detail))),
-    ...wrapped(page, '', words.lookedIn(regions)),
-    ...(secrets.length > 0 ? wrapped(page, '', words.readByAnyone) : []),
+    ...(notes.length > 0 ? [page.paint.bold(messages.notes)] : []),
+    ...notes.flatMap(({ subjects, detail }) => wrapped(page, '  ', messages.note(subjects, detail))),
+    ...wrapped(page, '', messages.lookedIn(regions)),
+    ...(secrets.length > 0 ? wrapped(page, '', messages.readByAnyone) : []),
     ...(secrets.some(({ keySinceFrom }) => keySinceFrom === 'last-change')
-      ? wrapped(page, '', words.leastAge)
+      ? wrapped(page, '', messages.leastAge)
       : []),
-    ...(command ? [...wrapped(page, '', manifest ? words.verifyAll : words.verify), `  ${command}`] : []),
+    ...(command
+      ? [...wrapped(page, '', manifest ? messages.verifyAll : messages.verify), `  ${command}`]
+      : []),
   ];
 }
 
@@ -154,7 +156,7 @@ function missingLines(page: Page, status: Status, manifest: string | undefined):
   return [
     '',
     ...(missing.length > 0 ? listed(page, missing) : []),
-    ...wrapped(page, '', restores ? words.setUpAndRestore(missing.length) : words.setUp),
+    ...wrapped(page, '', restores ? messages.setUpAndRestore(missing.length) : messages.setUp),
     `  ${withManifest('setup', manifest, ...(restores ? ['--restore'] : []))}`,
   ];
 }
@@ -164,13 +166,13 @@ function listed(page: Page, missing: NonNullable<Status['missing']>): string[] {
   const shown = things.slice(0, MOST_LINES).flatMap((same) => {
     const [{ kind, name }] = same;
     const regions = same.flatMap(({ region }) => region ?? []);
-    return wrapped(page, '  ', words.missing(kind, plain(name), regions));
+    return wrapped(page, '  ', messages.missing(kind, plain(name), regions));
   });
   const more = things.length - MOST_LINES;
   return [
-    page.paint.bold(words.missingTitle),
+    page.paint.bold(messages.missingTitle),
     ...shown,
-    ...(more > 0 ? [`  ${words.moreMissing(more)}`] : []),
+    ...(more > 0 ? [`  ${messages.moreMissing(more)}`] : []),
   ];
 }
 

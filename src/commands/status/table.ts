@@ -1,5 +1,5 @@
 import type { ChalkInstance } from 'chalk';
-import { statusWords as words } from '../../inventory/messages.ts';
+import { statusMessages as messages } from '../../inventory/messages.ts';
 import type { StatusCheck, StatusSecret } from '../../inventory/types.ts';
 import { plain } from '../../text.ts';
 import { wrap } from '../../ui/output.ts';
@@ -40,7 +40,7 @@ export function secretLines(page: Page, indent: string, rows: SecretRow[]): stri
 }
 
 function shapeFor({ width }: Page, indent: string, rows: SecretRow[]): Shape {
-  const ageWidth = Math.max(words.ageTitle.length, ...rows.map(({ secret }) => ageOf(secret).length));
+  const ageWidth = Math.max(messages.ageTitle.length, ...rows.map(({ secret }) => ageOf(secret).length));
   const room = width - startOf(indent).length - GAP.length * 2 - ageWidth - READ_WIDTH;
   const lengths = rows.map(({ secret }) => plain(secret.name).length).filter((length) => length <= room);
   if (lengths.length === 0) return { indent, ageWidth, nameWidth: 0 };
@@ -57,7 +57,7 @@ function startOf(indent: string): string {
 
 function regionLine({ paint }: Page, { indent, nameWidth, ageWidth }: Shape, region: string, first: boolean) {
   if (!first || nameWidth === 0) return `${indent}${region}`;
-  const titles = `${words.ageTitle.padStart(ageWidth)}${GAP}${words.readTitle}`;
+  const titles = `${messages.ageTitle.padStart(ageWidth)}${GAP}${messages.readTitle}`;
   const before = startOf('').length + nameWidth;
   // Beside a Region's name that reaches into the columns they would not stand above them.
   return region.length > before
@@ -70,12 +70,12 @@ function rowLines(page: Page, shape: Shape, { secret, checks }: SecretRow): stri
   const name = plain(secret.name);
   const begin = `${indent}${GAP}${mark(page.paint, worst(checks))} `;
   const below = `${startOf(indent)}  `;
-  const [age, read] = [ageOf(secret), secret.lastRead ?? words.never];
+  const [age, read] = [ageOf(secret), secret.lastRead ?? messages.never];
   const remarks = remarksOf(secret).join('; ');
   const problems = problemLines(page, below, checks);
   // A name that leaves no room beside it moves the facts to the next line. It is never cut.
   if (name.length > nameWidth) {
-    const facts = [words.aged(age, read), ...(remarks ? [remarks] : [])].join('; ');
+    const facts = [messages.aged(age, read), ...(remarks ? [remarks] : [])].join('; ');
     return [begin + name, ...wrapped(page, below, facts), ...problems];
   }
   const facts = [name.padEnd(nameWidth), age.padStart(ageWidth), read].join(GAP);
@@ -90,13 +90,13 @@ function rowLines(page: Page, shape: Shape, { secret, checks }: SecretRow): stri
 
 function remarksOf({ replicaOf, replicas }: StatusSecret): string[] {
   return [
-    ...(replicaOf ? [words.replica(replicaOf)] : []),
-    ...(replicas.length > 0 ? [words.replicas(replicas)] : []),
+    ...(replicaOf ? [messages.replica(replicaOf)] : []),
+    ...(replicas.length > 0 ? [messages.replicas(replicas)] : []),
   ];
 }
 
 function ageOf({ keyAgeDays, keySinceFrom }: StatusSecret): string {
-  return keyAgeDays === null ? words.notKnown : words.days(keyAgeDays, keySinceFrom === 'version');
+  return keyAgeDays === null ? messages.notKnown : messages.days(keyAgeDays, keySinceFrom === 'version');
 }
 
 /** What is not right among some checks, a sentence each. */

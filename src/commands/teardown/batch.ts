@@ -1,25 +1,25 @@
 import { secretsOf } from '../../cli/batch/manifest-secrets.ts';
 import {
-  beginFleet,
-  endOfFleet,
+  beginBatch,
+  endOfBatch,
   failedAmong,
+  printSkipped,
   runWithManifest,
-  tellLeftOut,
   withDoneForFailed,
 } from '../../cli/batch/run-batch.ts';
 import { failedMembers, leftMembers, printJson } from '../../cli/json.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
-import { showAccount, tellChanges } from '../../cli/step-context.ts';
+import { printChanges, showAccount } from '../../cli/step-context.ts';
 import type { ExitCode } from '../../failure.ts';
 import type { Manifest } from '../../manifest/types.ts';
 import type { FailedKey } from '../../plan-types.ts';
 import { isOpen, toldApart } from '../../steps/index.ts';
-import { fleetEnds, fleetWords } from '../../ui/batch-messages.ts';
+import { batchEndings, batchMessages } from '../../ui/batch-messages.ts';
 import { asPlanned, type TornDown } from './apply/index.ts';
 import { type PlannedTeardown, planToTakeDown, scheduledIn, takeDown, tornDownMembers } from './keys.ts';
-import { teardownWords as words } from './messages.ts';
-import { showFleetTeardown, undoManifestCommand } from './summary.ts';
+import { teardownMessages as messages } from './messages.ts';
+import { showBatchTeardown, undoManifestCommand } from './summary.ts';
 import type { TeardownRequest } from './types.ts';
 
 /** How what a manifest names is taken down. */
@@ -38,7 +38,7 @@ export async function performTeardownManifest(
   manifest: Manifest,
   { dryRun, recoveryDays, includeUntagged }: TeardownHow,
 ): Promise<ExitCode> {
-  beginFleet(run, dryRun);
+  beginBatch(run, dryRun);
   const request = { targets: manifest.keys.flatMap(secretsOf), recoveryDays, includeUntagged };
   const planned = await planToTakeDown(run, request);
   const { plan } = planned;
@@ -46,10 +46,10 @@ export async function performTeardownManifest(
   const expected = asPlanned(plan);
   const open = plan.targets.filter(isOpen);
   const { length: all } = request.targets;
-  const nothingToDo = fleetWords.nothingToDo.teardown(open.length, all);
-  const changes = (open.length > 0 || all === 0) && tellChanges(run, plan, { dryRun, nothingToDo });
+  const nothingToDo = batchMessages.nothingToDo.teardown(open.length, all);
+  const changes = (open.length > 0 || all === 0) && printChanges(run, plan, { dryRun, nothingToDo });
   if (dryRun || !changes) return finish(run, manifest, planned, expected, dryRun);
-  tellLeftOut(run, failedOf(request, expected), request.targets.length, fleetEnds.teardown);
+  printSkipped(run, failedOf(request, expected), request.targets.length, batchEndings.teardown);
   if (run.interactive)
     await confirm(
       run,
@@ -64,8 +64,8 @@ async function confirm(run: CommandRun, [first = '', ...others]: string[]): Prom
   const count = `${others.length + 1}`;
   const question =
     others.length === 0
-      ? { asked: words.confirmName(first), wanted: first }
-      : { asked: words.confirmNumber(count), wanted: count };
+      ? { asked: messages.confirmName(first), wanted: first }
+      : { asked: messages.confirmNumber(count), wanted: count };
   await confirmByTyping(run, question);
 }
 
@@ -97,12 +97,12 @@ function finish(
       ...failedMembers(failed),
     });
   } else if (!dryRun && (undo || failed.length < plan.targets.length)) {
-    showFleetTeardown(output, { scheduled, undo, changes: plan.changes });
+    showBatchTeardown(output, { scheduled, undo, changes: plan.changes });
   }
-  return endOfFleet(run, {
+  return endOfBatch(run, {
     failed,
     all: plan.targets.length,
     told: { secrets: whole.secrets, policies: done.policies, roles: done.roles },
-    end: fleetEnds.teardown,
+    end: batchEndings.teardown,
   });
 }

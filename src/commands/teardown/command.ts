@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { addManifestOption, manifestProblems } from '../../cli/batch/manifest-option.ts';
 import { onRun, type Registration } from '../../cli/command.ts';
-import { helpWords as help } from '../../cli/help.ts';
+import { helpMessages as help } from '../../cli/help.ts';
 import { addCommonOptions, addOption } from '../../cli/options.ts';
 import type { TeardownOptions } from './options.ts';
 

@@ -6,7 +6,7 @@ import { LIMITS } from '../../defaults.ts';
 import { EXIT, Failure } from '../../failure.ts';
 import { isOpen, whatStops } from '../../steps/index.ts';
 import type { StepContext } from '../../steps/types.ts';
-import { setupWords } from '../../ui/messages.ts';
+import { setupMessages } from '../../ui/messages.ts';
 import { changesAnything } from '../../ui/plan.ts';
 import { counter } from '../../ui/progress.ts';
 import {
@@ -17,7 +17,7 @@ import {
   tearDown,
   type Watcher,
 } from './apply/index.ts';
-import { teardownWords as words } from './messages.ts';
+import { teardownMessages as messages } from './messages.ts';
 import { planTeardown, refuseMissing } from './plan/index.ts';
 import { findAll, type Looking } from './plan/observe.ts';
 import type { ScheduledSecret } from './summary.ts';
@@ -35,7 +35,7 @@ export async function planToTakeDown(run: CommandRun, request: TeardownRequest):
   const context = stepContext(run);
   const { targets } = request;
   const [first, ...others] = targets;
-  run.progress.start(first && others.length === 0 ? words.looking(first.regions) : words.lookingForAll);
+  run.progress.start(first && others.length === 0 ? messages.looking(first.regions) : messages.lookingForAll);
   const found = await findAll(context, request, { onTarget: counter(run.progress, targets.length) });
   run.progress.stop();
   const plan = planTeardown(request, found, undefined, { checksNames: true });
@@ -49,8 +49,8 @@ export async function takeDown(
   { context, found, plan }: PlannedTeardown,
 ): Promise<TornDown> {
   const { outcomes, progress } = run;
-  const rest = { title: words.left, goOn: words.goOn };
-  progress.start(words.takingDown);
+  const rest = { title: messages.left, goOn: messages.goOn };
+  progress.start(messages.takingDown);
   const counting = withAccountOfRest(context, outcomes, plan.expected, rest);
   const done = await tearDown(
     counting,
@@ -59,13 +59,13 @@ export async function takeDown(
     {
       onTarget: counter(progress, plan.targets.filter(isOpen).length),
       onSecrets: () => {
-        if (plan.chains.some(({ fates }) => fates.some(({ kind }) => kind !== 'keep')))
-          progress.start(words.takingDownRest);
+        if (plan.chains.some(({ decisions }) => decisions.some(({ kind }) => kind !== 'keep')))
+          progress.start(messages.takingDownRest);
       },
     },
   );
   const all = await reconcileRemaining(run, counting, request, { plan, done });
-  if (all.failures.includes(undefined)) progress.done(words.takenDown);
+  if (all.failures.includes(undefined)) progress.done(messages.takenDown);
   else progress.stop();
   return all;
 }
@@ -127,7 +127,7 @@ async function reconcileRemaining(
     {
       limits: LIMITS,
       interrupt: run.interrupt,
-      onWait: (elapsed) => showWaiting(run, words.propagating, elapsed),
+      onWait: (elapsed) => showWaiting(run, messages.propagating, elapsed),
     },
   );
   if (!done && !failures.some(Boolean)) throw stillThere(value);
@@ -140,14 +140,15 @@ async function reconcileRemaining(
 function stillThere({ changes }: TeardownPlan): Failure {
   const open = changes.filter(({ action }) => action !== 'keep');
   const resources = open.map(
-    ({ resource, name, region }) => `${setupWords.resource[resource]} ${name}${region ? ` (${region})` : ''}`,
+    ({ resource, name, region }) =>
+      `${setupMessages.resource[resource]} ${name}${region ? ` (${region})` : ''}`,
   );
-  return new Failure(words.stillThere, {
+  return new Failure(messages.stillThere, {
     code: 'not-proven',
     exitCode: EXIT.failed,
     // A role that loses a policy and goes has two changes.
     details: [...new Set(resources)],
-    hint: words.stillThereHint,
+    hint: messages.stillThereHint,
   });
 }
 

@@ -1,10 +1,10 @@
-import type { Remedy } from '../../failure.ts';
+import type { Fix } from '../../failure.ts';
 import { dayOf } from '../../text.ts';
-import { fleetWords } from '../../ui/batch-messages.ts';
+import { batchMessages } from '../../ui/batch-messages.ts';
 import { aws } from '../../ui/commands.ts';
 
-/** Words of the `teardown` command. */
-export const teardownWords = {
+/** Messages of the `teardown` command. */
+export const teardownMessages = {
   intro:
     'This takes down what setup has made for one secret: the secret itself (it can be restored for some days), its place in the policy, and the policy and the role where nothing else uses them. Nothing is changed before you have seen the plan and agreed.',
   looking: (regions: string[]) =>
@@ -55,7 +55,7 @@ export const teardownWords = {
     `The secret ${name} in ${region} belongs to the CloudFormation stack ${stack}. Take it out of the template of the stack.`,
   replicated: (name: string, region: string, replicas: string[]) =>
     `The secret ${name} in ${region} has replicas in ${replicas.join(' and ')}, and Secrets Manager deletes it only without them.`,
-  replicatedHint: (region: string, arn: string, replicas: string[]): Remedy => ({
+  replicatedHint: (region: string, arn: string, replicas: string[]): Fix => ({
     remedy: 'Remove them first:',
     command: aws(
       ...['secretsmanager', 'remove-regions-from-replication', '--region', region],
@@ -76,7 +76,7 @@ export const teardownWords = {
 
   notRestored: (role: string, policy: string) =>
     `The role ${role} has lost the policy ${policy}. The policy was not deleted, and other keys may need it.`,
-  attachAgain: (role: string, policyArn: string): Remedy => ({
+  attachAgain: (role: string, policyArn: string): Fix => ({
     remedy: 'Attach it again:',
     command: aws(...['iam', 'attach-role-policy', '--role-name', role], ...['--policy-arn', policyArn]),
   }),
@@ -90,13 +90,13 @@ export const teardownWords = {
   doneAll: (secrets: number) =>
     secrets === 1
       ? 'MediaConnect can no longer read the secret.'
-      : `MediaConnect can no longer read ${fleetWords.several.secret(secrets)}.`,
+      : `MediaConnect can no longer read ${batchMessages.several.secret(secrets)}.`,
   goneAfter: (region: string, secrets: number, date: Date | undefined) =>
-    `${fleetWords.several.secret(secrets)} in ${region}${date ? `, gone for ever after ${dayOf(date)}` : ''}`,
+    `${batchMessages.several.secret(secrets)} in ${region}${date ? `, gone for ever after ${dayOf(date)}` : ''}`,
   doneAlready: (regions: string[]) =>
     `This key was taken down before. MediaConnect cannot read it in ${regions.join(' and ')}.`,
   doneAllAlready: (secrets: number) =>
-    `Everything was taken down before. MediaConnect cannot read ${fleetWords.several.secret(secrets)}.`,
+    `Everything was taken down before. MediaConnect cannot read ${batchMessages.several.secret(secrets)}.`,
   doneOther: 'Done.',
   doneNothing: 'Nothing was changed.',
   kept: 'Not taken down:',

@@ -7,7 +7,7 @@ import {
 import { DEFAULTS } from '../../defaults.ts';
 import { reader } from '../../options/key-options.ts';
 import * as rules from '../../options/rules.ts';
-import { teardownWords as words } from './messages.ts';
+import { teardownMessages as messages } from './messages.ts';
 
 /** The options of `teardown` as the parser returns them: text, not checked. */
 export interface TeardownOptions extends SecretOptions {
@@ -55,7 +55,7 @@ export function readTeardownAnswers(options: TeardownOptions): {
     problems: [
       ...problems,
       ...secretProblems(options),
-      ...(inWindow ? [] : [words.recoveryDays('--recovery-days')]),
+      ...(inWindow ? [] : [messages.recoveryDays('--recovery-days')]),
     ],
   };
 }

@@ -1,20 +1,20 @@
-import { allOrFirstFailure } from '../../aws/requests/concurrency.ts';
+import { allSettledOrThrow } from '../../aws/requests/concurrency.ts';
 import { type CurrentValue, readValue } from '../../aws/secrets/versions.ts';
 import { missingFailure } from '../../cli/failure-output.ts';
 import { printJson } from '../../cli/json.ts';
 import { meantBy } from '../../cli/key-options.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import { type CommandRun, runCommand } from '../../cli/run-command.ts';
-import { tellPlan } from '../../cli/step-context.ts';
+import { printPlan } from '../../cli/step-context.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import { EXIT, type ExitCode } from '../../failure.ts';
 import { checkStoredKey, type KeyType, mayBePassword } from '../../key/index.ts';
 import { regionWarnings } from '../../steps/named-secret.ts';
 import { tried } from '../../steps/observe.ts';
-import { setupWords } from '../../ui/messages.ts';
+import { setupMessages } from '../../ui/messages.ts';
 import { asPlanned, type TornDown } from './apply/index.ts';
 import { type PlannedTeardown, planToTakeDown, scheduledIn, takeDown, tornDownMembers } from './keys.ts';
-import { teardownWords as words } from './messages.ts';
+import { teardownMessages as messages } from './messages.ts';
 import type { TeardownAnswers } from './options.ts';
 import { showTeardown, undoCommand } from './summary.ts';
 import type { TargetPlan, TeardownPlan, TeardownRequest } from './types.ts';
@@ -44,9 +44,9 @@ export async function performTeardown(run: TeardownRun): Promise<ExitCode> {
   const { dryRun } = answers;
   const { changes, warnings } = planned.plan;
   const plan = { changes, warnings: [...warnings, ...regionWarnings(known.regions)] };
-  const goesOn = await tellPlan(run, plan, { dryRun, nothingToDo: words.nothingToDo });
+  const goesOn = await printPlan(run, plan, { dryRun, nothingToDo: messages.nothingToDo });
   if (dryRun || !goesOn) return finish(run, planned, expected, keyType);
-  if (wizard) await wizard.confirmByTyping(run, { asked: words.confirmName(name), wanted: name });
+  if (wizard) await wizard.confirmByTyping(run, { asked: messages.confirmName(name), wanted: name });
   return finish(run, planned, demandSuccess(await takeDown(run, request, planned)), keyType);
 }
 
@@ -54,8 +54,8 @@ export async function performTeardown(run: TeardownRun): Promise<ExitCode> {
 function demandAnswers({ answers, common }: TeardownRun): void {
   const { secretName, secretArns, dryRun } = answers;
   const missing = [
-    ...(secretName === undefined && secretArns.length === 0 ? [setupWords.missingItems.existing] : []),
-    ...(common.yes || dryRun ? [] : [setupWords.missingItems.yes]),
+    ...(secretName === undefined && secretArns.length === 0 ? [setupMessages.missingItems.existing] : []),
+    ...(common.yes || dryRun ? [] : [setupMessages.missingItems.yes]),
   ];
   if (missing.length > 0) throw missingFailure(missing);
 }
@@ -72,10 +72,10 @@ function requestOf(
  * that cannot be read goes all the same.
  */
 async function keyTypeIn({ aws }: TeardownRun, { targets }: TeardownPlan): Promise<KeyType> {
-  const going = targets.flatMap(({ secrets }) => secrets.filter(({ fate }) => fate === 'schedule'));
+  const going = targets.flatMap(({ secrets }) => secrets.filter(({ decision }) => decision === 'schedule'));
   const told = going.flatMap(({ secret }) => secret.keyType ?? []);
   if (told.length === going.length) return told.find((each) => each !== 'static-key') ?? 'static-key';
-  const values = await allOrFirstFailure(
+  const values = await allSettledOrThrow(
     going.map(({ secret: { region, arn } }) => tried(() => readValue(aws, region, arn))),
   );
   const isOther = values.some((each) => 'value' in each && isPassword(each.value));

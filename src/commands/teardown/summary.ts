@@ -4,7 +4,7 @@ import { folded, MOST_LINES } from '../../text.ts';
 import { own } from '../../ui/commands.ts';
 import type { Output } from '../../ui/output.ts';
 import { changesAnything, planLines } from '../../ui/plan.ts';
-import { teardownWords as words } from './messages.ts';
+import { teardownMessages as messages } from './messages.ts';
 
 /** A secret that is scheduled for deletion, and until when it can be restored, where that is known. */
 export interface ScheduledSecret {
@@ -29,35 +29,35 @@ export function showTeardown(output: Output, { scheduled, undo, changes }: Teard
     showKept(output, changes);
     return;
   }
-  const done = changesAnything(changes) ? words.done : words.doneAlready;
-  const dated = scheduled.flatMap(({ region, arn, until }) => field(words.deletedOn(region, until), arn));
+  const done = changesAnything(changes) ? messages.done : messages.doneAlready;
+  const dated = scheduled.flatMap(({ region, arn, until }) => field(messages.deletedOn(region, until), arn));
   const lines = [
     paint.green.bold(done(scheduled.map(({ region }) => region))),
     ...dated,
     '',
-    prose(words.undo),
+    prose(messages.undo),
     `  ${undo}`,
   ];
   output.result(lines.join('\n'));
 }
 
 /** The same for many secrets: one by one, or, where that is too much to read, how many in which Region. */
-export function showFleetTeardown(output: Output, { scheduled, undo, changes }: TeardownSummary): void {
+export function showBatchTeardown(output: Output, { scheduled, undo, changes }: TeardownSummary): void {
   if (undo === undefined) {
     showKept(output, changes);
     return;
   }
-  const done = changesAnything(changes) ? words.doneAll : words.doneAllAlready;
+  const done = changesAnything(changes) ? messages.doneAll : messages.doneAllAlready;
   const alike = scheduled.length > MOST_LINES ? ({ region }: ScheduledSecret) => region : undefined;
   const lines = [
     output.paintResult.green.bold(done(scheduled.length)),
     ...folded(scheduled, alike).flatMap(([first, ...others]) =>
       others.length === 0
-        ? field(words.deletedOn(first.region, first.until), first.arn)
-        : [words.goneAfter(first.region, others.length + 1, first.until)],
+        ? field(messages.deletedOn(first.region, first.until), first.arn)
+        : [messages.goneAfter(first.region, others.length + 1, first.until)],
     ),
     '',
-    output.prose(words.undoAll),
+    output.prose(messages.undoAll),
     `  ${undo}`,
   ];
   output.result(lines.join('\n'));
@@ -66,9 +66,9 @@ export function showFleetTeardown(output: Output, { scheduled, undo, changes }: 
 /** Says what stays, and why, where no secret is scheduled for deletion. */
 function showKept(output: Output, changes: Change[]): void {
   const kept = changes.filter(({ action }) => action === 'keep');
-  const done = changesAnything(changes) ? words.doneOther : words.doneNothing;
+  const done = changesAnything(changes) ? messages.doneOther : messages.doneNothing;
   const lines = planLines(output, kept, kept.length <= MOST_LINES);
-  output.result([done, ...(lines.length > 0 ? [words.kept, ...lines] : [])].join('\n'));
+  output.result([done, ...(lines.length > 0 ? [messages.kept, ...lines] : [])].join('\n'));
 }
 
 /** The command that brings back what a manifest names. */

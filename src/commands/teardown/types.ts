@@ -1,8 +1,8 @@
-import type { FoundPolicy } from '../../aws/iam/policy-versions.ts';
+import type { PolicyState } from '../../aws/iam/policy-versions.ts';
 import type { PolicyUses } from '../../aws/iam/quotas.ts';
-import type { FoundRole } from '../../aws/iam/roles.ts';
-import type { Whereabouts } from '../../aws/secrets/find-in-regions.ts';
-import type { FoundSecret } from '../../aws/secrets/index.ts';
+import type { RoleState } from '../../aws/iam/roles.ts';
+import type { SecretLocations } from '../../aws/secrets/find-in-regions.ts';
+import type { SecretState } from '../../aws/secrets/index.ts';
 import type { SecretUser, UserKind } from '../../aws/secrets/users.ts';
 import type { Identity } from '../../aws/session.ts';
 import type { Attempt, Failure } from '../../failure.ts';
@@ -31,17 +31,17 @@ export interface TeardownRequest {
 }
 
 /** A policy of the chain `NAME`, `NAME-2`, …, whose it is and who uses it. */
-export type UsedPolicy = FoundPolicy & { uses: PolicyUses };
+export type UsedPolicy = PolicyState & { uses: PolicyUses };
 
 /** What exists. */
 export interface Findings {
   identity: Identity;
   /** One for each target. */
-  secrets: Attempt<Whereabouts>[];
+  secrets: Attempt<SecretLocations>[];
   /** By the name that a target has for them; a policy that belongs to two chains is in the first one only. */
   chains: ReadonlyMap<string, Attempt<UsedPolicy[]>>;
   /** By the name that a target has for them. */
-  roles: ReadonlyMap<string, Attempt<FoundRole | undefined>>;
+  roles: ReadonlyMap<string, Attempt<RoleState | undefined>>;
   /** Flows, router inputs and router outputs that use one of the secrets, by its ARN. */
   users: ReadonlyMap<string, SecretUser[]>;
   /** What could not be looked at, in which Region, and the reason in words. */
@@ -51,12 +51,12 @@ export interface Findings {
 }
 
 /** What becomes of a secret; `scheduled` already, or `stay` because it is not this program's. */
-export type SecretFate = 'schedule' | 'scheduled' | 'stay';
+export type SecretRemoval = 'schedule' | 'scheduled' | 'stay';
 
 /** What is planned for one target. With a conflict or a failure nothing is done for it. */
 export interface TargetPlan {
   target: TeardownTarget;
-  secrets: { secret: FoundSecret; fate: SecretFate }[];
+  secrets: { secret: SecretState; decision: SecretRemoval }[];
   /** The Regions that were looked at and where the secret goes, or is not. */
   gone: string[];
   conflicts: Conflict[];
@@ -69,29 +69,29 @@ export interface Scope {
   /** The target for which an entry of a policy's `Resource` stands; nothing for an entry that stays. */
   ownerOf(resource: string): number | undefined;
   /** The role of that name, if it is one that the targets name. */
-  roleOf(name: string): FoundRole | undefined;
+  roleOf(name: string): RoleState | undefined;
   includeUntagged: boolean;
   /** Whether a policy or a role may be deleted, and a secret scheduled for deletion, by its ARN. */
   mayDelete(arn: string): boolean;
 }
 
 /** What becomes of a policy that names one of the secrets. */
-export type PolicyFate =
+export type PolicyDecision =
   | { kind: 'narrow'; policy: UsedPolicy }
   /** `detach`: the roles that lose it. */
-  | { kind: 'delete'; policy: UsedPolicy; detach: FoundRole[] }
+  | { kind: 'delete'; policy: UsedPolicy; detach: RoleState[] }
   | { kind: 'keep'; policy: UsedPolicy };
 
 /** The policies of one chain that name one of the secrets. */
 export interface ChainPlan {
   name: string;
-  fates: PolicyFate[];
+  decisions: PolicyDecision[];
 }
 
 /** What becomes of a role, and the places of the targets that name it. */
 export interface RolePlan {
-  fate: 'delete' | 'detach' | 'keep';
-  role: FoundRole;
+  decision: 'delete' | 'detach' | 'keep';
+  role: RoleState;
   targets: number[];
 }
 

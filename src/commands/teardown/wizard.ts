@@ -1,14 +1,14 @@
 import { explain, type WizardContext } from '../../cli/questions/context.ts';
 import { askSecretFor } from '../../cli/questions/secret.ts';
 import { askText } from '../../ui/prompt.ts';
-import { teardownWords as words } from './messages.ts';
+import { teardownMessages as messages } from './messages.ts';
 
 /** Asks which secret is to be taken down, unless that is known. Answers its name. */
 export function askSecretToTakeDown(
   context: WizardContext<{ regions: string[] }>,
   known: string | undefined,
 ): Promise<string> {
-  return askSecretFor(context, words.intro, known);
+  return askSecretFor(context, messages.intro, known);
 }
 
 /** Has the user type the name of the secret, or the number of many. Returns only when the plan may be carried out. */
@@ -16,7 +16,7 @@ export async function confirmByTyping(
   context: Pick<WizardContext, 'output'>,
   { asked, wanted }: { asked: string; wanted: string },
 ): Promise<void> {
-  explain(context, words.confirmWhy);
-  const check = (answer: string) => (answer === wanted ? undefined : words.confirmWrong(wanted));
+  explain(context, messages.confirmWhy);
+  const check = (answer: string) => (answer === wanted ? undefined : messages.confirmWrong(wanted));
   await askText(asked, '', check, (text) => text);
 }

@@ -7,7 +7,7 @@ import {
   verification,
 } from '../../checks/verify/index.ts';
 import { checksByArn, showKeys, verdictOn } from '../../checks/verify/report/batch.ts';
-import { verifyShow as words } from '../../checks/verify/report/messages.ts';
+import { verifyShow as messages } from '../../checks/verify/report/messages.ts';
 import { exitCodeOf, verdictOf } from '../../checks/verify/report/report.ts';
 import { encryptionOf } from '../../checks/verify/settings.ts';
 import type { VerifiedKey } from '../../checks/verify/types.ts';
@@ -24,7 +24,7 @@ import type { CheckedKey } from '../../key/index.ts';
 import { checkInManifest, loadKeysHere } from '../../manifest/index.ts';
 import type { Manifest } from '../../manifest/types.ts';
 import { hasOpenType, keyRules, type SetupAnswers } from '../../options/setup-request.ts';
-import { setupWords } from '../../ui/messages.ts';
+import { setupMessages } from '../../ui/messages.ts';
 import { counter } from '../../ui/progress.ts';
 
 /** Runs `verify --manifest` and answers the exit code. Mistakes in the file are thrown, all others are told by then. */
@@ -37,7 +37,7 @@ export async function performVerifyManifest(run: CommandRun, manifest: Manifest)
   const { aws, progress } = run;
   const groups = await groupsOf(run, manifest);
   await showAccount(run);
-  progress.start(words.lookingAtAll);
+  progress.start(messages.lookingAtAll);
   const secrets = groups.flatMap((group) => group.secrets);
   const found = await verification(aws, { groups }, counter(progress, secrets.length));
   progress.stop();
@@ -49,8 +49,8 @@ async function groupsOf({ aws, output, keyInput }: CommandRun, manifest: Manifes
   const { keys, warnings, elsewhere } = await loadKeysHere(manifest, keyInput, (entry) =>
     taggedType(aws, placesOf(entry)),
   );
-  for (const warning of warnings) output.insist(`${setupWords.warning}: ${warning}`);
-  if (elsewhere.length > 0) output.insist(`${setupWords.warning}: ${words.notCompared(elsewhere)}`);
+  for (const warning of warnings) output.insist(`${setupMessages.warning}: ${warning}`);
+  if (elsewhere.length > 0) output.insist(`${setupMessages.warning}: ${messages.notCompared(elsewhere)}`);
   // A key that is not here would stop all.
   const how = { path: manifest.commandPath, rotates: elsewhere.length === 0 && rotatesOnlyWrong(manifest) };
   return manifest.keys.map((key, at) => groupOf(key.answers, keys[at], verifiedEntry(key, how)));

@@ -6,7 +6,7 @@ import {
   reader,
   readKeyOptions,
 } from '../../options/key-options.ts';
-import { inputWords as words } from '../../options/messages.ts';
+import { inputMessages as messages } from '../../options/messages.ts';
 import * as rules from '../../options/rules.ts';
 
 /** The options of `verify` as the parser returns them: text, not checked. */
@@ -43,8 +43,8 @@ export function readVerifyAnswers(options: VerifyOptions): { answers: VerifyAnsw
     answers,
     problems: [
       ...problems,
-      ...(arnAndName ? [words.arnOrName] : []),
-      ...(roleName !== undefined && roleArn !== undefined ? [words.roleOnce] : []),
+      ...(arnAndName ? [messages.arnOrName] : []),
+      ...(roleName !== undefined && roleArn !== undefined ? [messages.roleOnce] : []),
       ...keyProblems(options),
     ],
   };

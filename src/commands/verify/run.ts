@@ -1,7 +1,7 @@
 import { nameInIamArn, parseArn } from '../../aws/arn.ts';
 import { readSecret } from '../../aws/secrets/index.ts';
 import { type SecretTarget, type Verification, verification } from '../../checks/verify/index.ts';
-import { verifyShow as words } from '../../checks/verify/report/messages.ts';
+import { verifyShow as messages } from '../../checks/verify/report/messages.ts';
 import { exitCodeOf, showChecks, verdictOf } from '../../checks/verify/report/report.ts';
 import { encryptionOf } from '../../checks/verify/settings.ts';
 import { configuredRegions } from '../../cli/configured-values.ts';
@@ -16,7 +16,7 @@ import type { ExitCode } from '../../failure.ts';
 import { checkStoredKey, type KeyMaterial, type KeyType, mayBePassword } from '../../key/index.ts';
 import { hasOpenType, keyRules } from '../../options/setup-request.ts';
 import { tried } from '../../steps/observe.ts';
-import { setupWords } from '../../ui/messages.ts';
+import { setupMessages } from '../../ui/messages.ts';
 import type { VerifyAnswers } from './options.ts';
 
 /** One run of `verify`. */
@@ -41,7 +41,7 @@ export async function performVerify(run: VerifyRun): Promise<ExitCode> {
   // With nothing but a flow, the roles are those of the flow.
   const role = answers.roleArn ?? answers.roleName ?? (secrets.length > 0 ? DEFAULTS.roleName : undefined);
   await showAccount(run);
-  progress.start(flowArn === undefined ? words.looking : words.lookingAtFlow);
+  progress.start(flowArn === undefined ? messages.looking : messages.lookingAtFlow);
   const found = await verification(aws, {
     groups: [
       {
@@ -119,8 +119,8 @@ async function named(run: VerifyRun): Promise<{ name: string; regions: string[] 
     return askSecretToVerify(run, { name, regions });
   }
   throw missingFailure([
-    ...(name === undefined ? [setupWords.missingItems.existingOrFlow] : []),
-    ...(regions.length === 0 ? [setupWords.missingItems.region] : []),
+    ...(name === undefined ? [setupMessages.missingItems.existingOrFlow] : []),
+    ...(regions.length === 0 ? [setupMessages.missingItems.region] : []),
   ]);
 }
 

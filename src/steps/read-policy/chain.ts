@@ -1,10 +1,10 @@
 import { nameInIamArn, policyArn } from '../../aws/arn.ts';
 import type { PolicyReader } from '../../aws/iam/policies.ts';
-import type { FoundPolicy } from '../../aws/iam/policy-versions.ts';
+import type { PolicyState } from '../../aws/iam/policy-versions.ts';
 import type { AccountRef } from '../../policy/index.ts';
 
 /** A policy that belongs to a chain. */
-export interface ChainPolicy extends FoundPolicy {
+export interface ChainPolicy extends PolicyState {
   /** True if it is attached to every role that should read the secrets. */
   onRole: boolean;
 }
@@ -133,7 +133,7 @@ export async function readChain(
 }
 
 /** Returns whether a numbered policy continues the chain, rather than only having such a name. */
-function belongs(policy: FoundPolicy, { onRole, taken }: ChainSearch): boolean {
+function belongs(policy: PolicyState, { onRole, taken }: ChainSearch): boolean {
   // The tag outweighs another manifest entry that names the policy.
   if (policy.overflow) return true;
   return !taken.has(policy.name.toLowerCase()) && onRole.has(policy.arn);

@@ -1,8 +1,8 @@
-import { type FoundPolicy, readVersions, versionNumber } from '../../aws/iam/policy-versions.ts';
+import { type PolicyState, readVersions, versionNumber } from '../../aws/iam/policy-versions.ts';
 import { waitUntil } from '../../aws/requests/concurrency.ts';
 import type { Limits } from '../../defaults.ts';
 import type { JsonPolicy } from '../../policy/index.ts';
-import { policyWords as words } from '../messages.ts';
+import { policyMessages as messages } from '../messages.ts';
 import type { StepContext } from '../types.ts';
 import { type CreatedVersion, createVersion, deleteVersion, setDefaultVersion } from './write.ts';
 
@@ -33,11 +33,11 @@ export interface VersionState {
 }
 
 /** What a run knows of the versions of a policy at its first look. */
-export function newVersionState({ versions }: Pick<FoundPolicy, 'versions'>): VersionState {
+export function newVersionState({ versions }: Pick<PolicyState, 'versions'>): VersionState {
   return { known: new Set(versions), open: new Set(), firstSeen: new Map() };
 }
 
-export type ListedVersions = Pick<FoundPolicy, 'versionId' | 'versions' | 'createdAt'>;
+export type ListedVersions = Pick<PolicyState, 'versionId' | 'versions' | 'createdAt'>;
 
 /** A run does not make a candidate the default that is older than this. Later, other runs take it for an old version. */
 const CANDIDATE_LIMIT_MS = 40_000;
@@ -52,7 +52,7 @@ const DATE_STEP_MS = 1_000;
  */
 export async function writeVersion(
   context: StepContext,
-  base: FoundPolicy,
+  base: PolicyState,
   document: JsonPolicy,
   state: VersionState,
 ): Promise<CreatedVersion | undefined> {
@@ -91,7 +91,7 @@ export async function withdraw(context: StepContext, arn: string, { open }: Vers
 }
 
 /** Whether a read of a policy is older than what was seen for certain. */
-export function isOutdated(policy: FoundPolicy, { certain }: VersionState): boolean {
+export function isOutdated(policy: PolicyState, { certain }: VersionState): boolean {
   if (!certain || certain.versionId === policy.versionId) return false;
   const [read, seen] = [policy, certain].map(({ versionId, createdAt }) => createdAt[versionId]);
   return read !== undefined && seen !== undefined && read < seen;
@@ -111,7 +111,7 @@ export function areInTurn(
 /** Waits until a candidate may become the default. Returns false if it must not. */
 async function waitForTurn(
   context: StepContext,
-  base: FoundPolicy,
+  base: PolicyState,
   candidate: string,
   state: VersionState,
 ): Promise<boolean> {
@@ -139,13 +139,13 @@ async function waitForTurn(
   const { value } = await waitUntil(round, (mayFollow) => mayFollow !== undefined, {
     limits,
     interrupt,
-    onWait: (elapsed) => waiting(othersFirst ? words.othersFirst : words.propagating, elapsed),
+    onWait: (elapsed) => waiting(othersFirst ? messages.othersFirst : messages.propagating, elapsed),
   });
   return value ?? false;
 }
 
 /** Whether the default version is still the same; a policy that was deleted and made again numbers its versions anew. */
-function isSameVersion(base: FoundPolicy, now: ListedVersions): boolean {
+function isSameVersion(base: PolicyState, now: ListedVersions): boolean {
   const { versionId } = base;
   const [before, after] = [base.createdAt[versionId], now.createdAt[versionId]];
   const isRenewed = before !== undefined && after !== undefined && Math.abs(after - before) > DATE_STEP_MS;
@@ -162,7 +162,7 @@ const CANDIDATE_LIFE_MS = 50_000;
 export function versionToDelete({
   versions,
   versionId,
-}: Pick<FoundPolicy, 'versions' | 'versionId'>): string | undefined {
+}: Pick<PolicyState, 'versions' | 'versionId'>): string | undefined {
   return versions.length < VERSIONS_KEPT ? undefined : versions.find((version) => version !== versionId);
 }
 
@@ -171,7 +171,7 @@ export function versionToDelete({
  * @param now by AWS's clock, in milliseconds since the epoch
  */
 export function candidatesIn(
-  { versions, versionId, createdAt }: Pick<FoundPolicy, 'versions' | 'versionId' | 'createdAt'>,
+  { versions, versionId, createdAt }: Pick<PolicyState, 'versions' | 'versionId' | 'createdAt'>,
   now: number,
 ): string[] {
   const current = versionNumber(versionId);

@@ -1,14 +1,14 @@
 import type { PolicyReader } from '../../aws/iam/policies.ts';
 import type { Identity } from '../../aws/session.ts';
-import type { Told } from '../../failure.ts';
+import type { Message } from '../../failure.ts';
 import { LONGEST_POLICY_NAME } from '../../options/rules.ts';
 import type { Choice, Conflict } from '../../plan-types.ts';
-import { policyWords as words } from '../messages.ts';
+import { policyMessages as messages } from '../messages.ts';
 import type { PolicyChain } from './chain.ts';
 import type { Blocked, CreateWork, PolicyWork, Taken, TooLong } from './distribute.ts';
 
 /** What a run wants of a chain of policies, decided again after each read because others may write to them too. */
-export interface PolicyAim {
+export interface DesiredPolicies {
   /** The name of the first one, for messages. */
   name: string;
   identity: Identity;
@@ -29,22 +29,22 @@ interface Overflow {
   of: string;
 }
 
-const OTHER_NAME: Choice = { id: 'policy-name', flag: '--policy-name NAME', text: words.choiceName };
+const OTHER_NAME: Choice = { id: 'policy-name', flag: '--policy-name NAME', text: messages.choiceName };
 
 /** A conflict over a policy that cannot be extended, or over a name that cannot be had. */
 export function policyConflict(
   obstacle: Blocked | Taken | TooLong | Overflow | { hidden: string },
 ): Conflict {
-  if ('hidden' in obstacle) return conflict(words.nameTaken(obstacle.hidden));
-  if ('taken' in obstacle) return conflict(words.taken(obstacle.taken));
-  if ('tooLong' in obstacle) return conflict(words.tooLong(obstacle.tooLong, LONGEST_POLICY_NAME));
-  if ('overflow' in obstacle) return conflict(words.overflowNamed(obstacle.overflow, obstacle.of));
+  if ('hidden' in obstacle) return conflict(messages.nameTaken(obstacle.hidden));
+  if ('taken' in obstacle) return conflict(messages.taken(obstacle.taken));
+  if ('tooLong' in obstacle) return conflict(messages.tooLong(obstacle.tooLong, LONGEST_POLICY_NAME));
+  if ('overflow' in obstacle) return conflict(messages.overflowNamed(obstacle.overflow, obstacle.of));
   const { blocked, difference } = obstacle;
   return blocked.stack
-    ? conflict(words.ofStack(blocked.name, blocked.stack), [words.extendInStack])
-    : conflict(words.otherShape(blocked.name), difference);
+    ? conflict(messages.ofStack(blocked.name, blocked.stack), [messages.extendInStack])
+    : conflict(messages.otherShape(blocked.name), difference);
 }
 
-function conflict(found: string, details: Told[] = []): Conflict {
+function conflict(found: string, details: Message[] = []): Conflict {
   return { step: 'read-policy', found, details, choices: [OTHER_NAME] };
 }

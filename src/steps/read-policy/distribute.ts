@@ -1,6 +1,6 @@
-import type { FoundPolicy } from '../../aws/iam/policy-versions.ts';
+import type { PolicyState } from '../../aws/iam/policy-versions.ts';
 import { LONGEST_POLICY_NAME } from '../../options/rules.ts';
-import type { PolicyWish } from '../../options/setup-request.ts';
+import type { PolicySpec } from '../../options/setup-request.ts';
 import {
   type AccountRef,
   buildReadPolicy,
@@ -20,8 +20,8 @@ import { begin, covering, extend, NOTHING, without } from './fill.ts';
 
 /** What is done about one policy. All of them are attached to the role. */
 export type PolicyWork =
-  | { kind: 'keep'; policy: FoundPolicy; secrets: SecretRef[] }
-  | { kind: 'update'; policy: FoundPolicy; secrets: SecretRef[]; document: JsonPolicy }
+  | { kind: 'keep'; policy: PolicyState; secrets: SecretRef[] }
+  | { kind: 'update'; policy: PolicyState; secrets: SecretRef[]; document: JsonPolicy }
   | { kind: 'create'; name: string; secrets: SecretRef[]; document: JsonPolicy; overflowOf?: string };
 
 export type CreateWork = Extract<PolicyWork, { kind: 'create' }>;
@@ -40,7 +40,7 @@ export interface Distribution {
 
 /** The policy of the name itself, which is neither ours to extend nor enough as it is. */
 export interface Blocked {
-  blocked: FoundPolicy;
+  blocked: PolicyState;
   difference: string[];
 }
 
@@ -77,7 +77,7 @@ export function takenName(work: PolicyWork[], spellings: string[]): Taken | unde
 export function distribute(
   secrets: SecretRef[],
   chain: PolicyChain,
-  options: PolicyWish,
+  options: PolicySpec,
   account: AccountRef,
 ): Distribution | Blocked | TooLong {
   const { scope } = options;
@@ -117,7 +117,7 @@ interface Place {
 function placesOf(
   secrets: SecretRef[],
   { policies }: PolicyChain,
-  { name, scope }: PolicyWish,
+  { name, scope }: PolicySpec,
   { account, isWider }: { account: AccountRef; isWider: (document: PolicyDocument) => boolean },
 ): Place[] {
   // The role gets no more with a numbered policy than was asked for: it has it already, or the policy is no wider.
@@ -149,7 +149,7 @@ function continues(
 function createRest(
   secrets: SecretRef[],
   { policies, taken }: PolicyChain,
-  { name, scope }: PolicyWish,
+  { name, scope }: PolicySpec,
   account: AccountRef,
 ): Distribution | TooLong {
   const present = new Set(policies.map((policy) => policy.name.toLowerCase()));
@@ -177,10 +177,10 @@ function createRest(
 }
 
 function block(
-  policy: FoundPolicy,
+  policy: PolicyState,
   document: PolicyDocument | undefined,
   secrets: SecretRef[],
-  options: PolicyWish,
+  options: PolicySpec,
   account: AccountRef,
 ): Blocked {
   const ours = parsePolicy(JSON.stringify(buildReadPolicy(secrets, options.scope, account)));

@@ -5,7 +5,7 @@ import { sharedPrefix } from '../../options/rules.ts';
 import type { Change, Conflict, PolicyOutcome } from '../../plan-types.ts';
 import { isWiderThan, secretResources, tryParsePolicy } from '../../policy/index.ts';
 import { conflictFailure } from '../conflict.ts';
-import { policyWords as words } from '../messages.ts';
+import { policyMessages as messages } from '../messages.ts';
 import { policyTags } from '../tags.ts';
 import type { PolicyRequest, Step, StepContext, StepInput, StepPlan } from '../types.ts';
 import { warnOfNew } from '../types.ts';
@@ -18,12 +18,12 @@ import {
   searchChain,
 } from './chain.ts';
 import { versionToDelete } from './compare-and-swap.ts';
-import { type PolicyAim, policyConflict } from './desired.ts';
+import { type DesiredPolicies, policyConflict } from './desired.ts';
 import { type Distribution, distribute, type PolicyWork, takenName } from './distribute.ts';
-import { create, settlePolicies } from './reconcile.ts';
-import { newSettling, outcomeOf, type Settling } from './reconcile-state.ts';
+import { create, reconcilePolicies } from './reconcile.ts';
+import { newReconcileState, outcomeOf, type ReconcileState } from './reconcile-state.ts';
 
-export interface FoundPolicies {
+export interface ObservedPolicies {
   search: ChainSearch;
   chain: PolicyChain;
   /** ARNs of all policies with one of these names, also under another path or in other letter case. */
@@ -36,7 +36,7 @@ export interface PolicyPlan extends StepPlan {
 }
 
 /** Step 2 of the AWS guide: the policy that allows reading the secrets, or several when one is full. */
-export const readPolicy: Step<PolicyRequest, FoundPolicies, PolicyPlan> = {
+export const readPolicy: Step<PolicyRequest, ObservedPolicies, PolicyPlan> = {
   name: 'read-policy',
   inspect,
   plan,
@@ -46,13 +46,13 @@ export const readPolicy: Step<PolicyRequest, FoundPolicies, PolicyPlan> = {
 async function inspect(
   { aws, policies }: StepContext,
   { policy: { name }, roleNames, reserved }: PolicyRequest,
-): Promise<FoundPolicies> {
+): Promise<ObservedPolicies> {
   const identity = await aws.identity();
   const search = await searchChain(policies, { name, roleNames, reserved }, identity);
   return { search, chain: await readChain(policies, search), spellings: await policies.namedLike(name) };
 }
 
-function plan(input: StepInput<PolicyRequest>, { search, chain, spellings }: FoundPolicies): PolicyPlan {
+function plan(input: StepInput<PolicyRequest>, { search, chain, spellings }: ObservedPolicies): PolicyPlan {
   const spread = spreadOver(input, chain);
   if ('conflict' in spread) return emptyPlan(search, [spread.conflict]);
   const taken = takenName(spread.work, spellings);
@@ -84,7 +84,7 @@ function warnings(input: StepInput<PolicyRequest>, chain: PolicyChain, work: Pol
   const { name } = input.request.policy;
   return [
     ...widthWarnings(input, chain),
-    ...numberedNames(input.request).map((base) => words.numberedNames(base, name)),
+    ...numberedNames(input.request).map((base) => messages.numberedNames(base, name)),
     ...scopeWarnings(input, chain.policies.length, work),
   ];
 }
@@ -99,7 +99,7 @@ function widthWarnings(
   if (secrets.length === 0 || first?.name !== name || first.onRole) return [];
   const document = tryParsePolicy(first.document);
   const asked = secretResources(secrets, scope, identity);
-  return document && isWiderThan(document, asked) ? [words.widerThanAsked(name)] : [];
+  return document && isWiderThan(document, asked) ? [messages.widerThanAsked(name)] : [];
 }
 
 /** Names of other policies of the run that this one is named to continue. */
@@ -114,12 +114,13 @@ function scopeWarnings(
   work: PolicyWork[],
 ): string[] {
   const { scope } = request.policy;
-  if (typeof scope === 'object') return /[/_.-]$/.test(scope.prefix) ? [] : [words.openPrefix(scope.prefix)];
+  if (typeof scope === 'object')
+    return /[/_.-]$/.test(scope.prefix) ? [] : [messages.openPrefix(scope.prefix)];
   const count = there + work.filter(({ kind }) => kind === 'create').length;
   const grows = work.some(({ kind }) => kind !== 'keep');
   if (scope !== 'secrets' || !grows || count < MANY_POLICIES) return [];
-  const flags = words.prefixFlags(sharedPrefix(secrets.map(({ name }) => name)));
-  return [words.manyPolicies(count, DEFAULT_ATTACHMENT_QUOTA, flags)];
+  const flags = messages.prefixFlags(sharedPrefix(secrets.map(({ name }) => name)));
+  return [messages.manyPolicies(count, DEFAULT_ATTACHMENT_QUOTA, flags)];
 }
 
 function emptyPlan(search: ChainSearch, conflicts: StepPlan['conflicts']): PolicyPlan {
@@ -138,26 +139,26 @@ function expected(work: PolicyWork, { identity }: StepInput<PolicyRequest>): Pol
 
 function toChange(work: PolicyWork, { request }: StepInput<PolicyRequest>): Change {
   if (work.kind === 'keep')
-    return { action: 'keep', resource: 'policy', name: work.policy.name, reason: words.keep };
+    return { action: 'keep', resource: 'policy', name: work.policy.name, reason: messages.keep };
   if (work.kind === 'create') {
     const { scope } = request.policy;
-    const first = scope === 'secrets' ? words.create(work.secrets.length) : words.createWide(scope);
-    const reason = work.overflowOf ? words.createNext(work.overflowOf) : first;
+    const first = scope === 'secrets' ? messages.create(work.secrets.length) : messages.createWide(scope);
+    const reason = work.overflowOf ? messages.createNext(work.overflowOf) : first;
     return { action: 'create', resource: 'policy', name: work.name, reason, document: work.document };
   }
   const oldest = versionToDelete(work.policy);
   const { scope } = request.policy;
-  const added = scope === 'secrets' ? words.update(work.secrets.length) : words.updateWide(scope);
-  const reason = [added, ...(oldest ? [words.makesRoom(oldest)] : [])].join('; ');
+  const added = scope === 'secrets' ? messages.update(work.secrets.length) : messages.updateWide(scope);
+  const reason = [added, ...(oldest ? [messages.makesRoom(oldest)] : [])].join('; ');
   return { action: 'update', resource: 'policy', name: work.policy.name, reason, document: work.document };
 }
 
 /** The policies must allow the secrets, and keep what others add meanwhile. */
-function aimOf(
+function desiredPoliciesOf(
   input: StepInput<PolicyRequest>,
   search: ChainSearch,
   onDecided: (chain: PolicyChain) => void,
-): PolicyAim {
+): DesiredPolicies {
   const { request, identity } = input;
   return {
     name: request.policy.name,
@@ -176,18 +177,19 @@ function aimOf(
 
 async function apply(context: StepContext, input: StepInput<PolicyRequest>, plan: PolicyPlan) {
   const { work: planned, search } = plan;
-  const settling = newSettling(planned, context.limits);
+  const reconciling = newReconcileState(planned, context.limits);
   lookForNew(search, planned);
   let latest: string[] = [];
-  const aim = aimOf(input, search, (chain) => {
+  const desired = desiredPoliciesOf(input, search, (chain) => {
     latest = widthWarnings(input, chain);
   });
   const policies: PolicyOutcome[] = [];
   for (const work of planned) {
-    const outcome = work.kind === 'keep' ? expected(work, input) : await begin(context, aim, work, settling);
+    const outcome =
+      work.kind === 'keep' ? expected(work, input) : await begin(context, desired, work, reconciling);
     // What stands in the account is not what the plan was made on: go by what is there now.
     if (!outcome) {
-      const settled = await settlePolicies(context, aim, settling);
+      const settled = await reconcilePolicies(context, desired, reconciling);
       warnOfNew(context, plan, { warnings: latest });
       context.record({ policies: settled });
       return { policies: settled };
@@ -206,10 +208,10 @@ function lookForNew(search: ChainSearch, work: PolicyWork[]): void {
 /** Creates a policy. Returns undefined if it exists, because it is read again before it is extended. */
 async function begin(
   context: StepContext,
-  aim: PolicyAim,
+  desired: DesiredPolicies,
   work: PolicyWork,
-  settling: Settling,
+  reconciling: ReconcileState,
 ): Promise<PolicyOutcome | undefined> {
-  const made = work.kind === 'create' ? await create(context, aim, work, settling) : undefined;
-  return made && outcomeOf(made, settling);
+  const made = work.kind === 'create' ? await create(context, desired, work, reconciling) : undefined;
+  return made && outcomeOf(made, reconciling);
 }

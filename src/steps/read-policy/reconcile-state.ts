@@ -1,5 +1,5 @@
 import { policyArn } from '../../aws/arn.ts';
-import { type FoundPolicy, versionNumber } from '../../aws/iam/policy-versions.ts';
+import { type PolicyState, versionNumber } from '../../aws/iam/policy-versions.ts';
 import { HTTP, type Limits } from '../../defaults.ts';
 import type { Failure } from '../../failure.ts';
 import type { PolicyOutcome } from '../../plan-types.ts';
@@ -13,7 +13,7 @@ const READS_UNTIL_GONE = 3;
 const ABSENT_MS = 30_000;
 
 /** What this run has done to the policies so far, and what it knows of them; everything by ARN. */
-export interface Settling {
+export interface ReconcileState {
   /** How many versions and policies this run has written. */
   writesMade: number;
   /** Whether this run waits because others have to write first. */
@@ -21,13 +21,13 @@ export interface Settling {
   /** How many more times this run may write: what its plan has, and some for what others write meanwhile. */
   writesLeft: { versions: number; policies: number };
   /** The policies as they were when they had the newest default version that this run has seen. */
-  seen: Map<string, FoundPolicy>;
+  seen: Map<string, PolicyState>;
   /** How many reads in a row have not shown a policy, and the time of the first one in `performance.now()` milliseconds. */
   absences: Map<string, { reads: number; since: number }>;
   /** The policies that IAM has shown. */
   shown: Set<string>;
   /** The policies as this run wrote them. */
-  written: Map<string, FoundPolicy & { action: 'created' | 'updated' }>;
+  written: Map<string, PolicyState & { action: 'created' | 'updated' }>;
   /** Policies that this run may have written though no answer said so, or of which it has deleted a version. */
   doubtful: Map<string, 'created' | 'updated'>;
   versions: Map<string, VersionState>;
@@ -41,10 +41,10 @@ export interface Settling {
   hidden?: string;
 }
 
-export function newSettling(
+export function newReconcileState(
   plan: PolicyWork[],
   { versionsBeyondPlan, policiesBeyondPlan }: Limits,
-): Settling {
+): ReconcileState {
   const changes = plan.filter(isChange);
   const creates = changes.filter(({ kind }) => kind === 'create').length;
   return {
@@ -62,21 +62,21 @@ export function newSettling(
 }
 
 /** Takes one of the writes that a run has. Returns false when there is none left. */
-export function takeWrite({ writesLeft }: Settling, { kind }: PolicyWork): boolean {
+export function takeWrite({ writesLeft }: ReconcileState, { kind }: PolicyWork): boolean {
   const of = kind === 'create' ? 'policies' : 'versions';
   writesLeft[of] -= 1;
   return writesLeft[of] >= 0;
 }
 
 /** Gives a write back that was refused, so that it has changed nothing. */
-export function giveWriteBack({ writesLeft }: Settling, { kind }: PolicyWork): void {
+export function giveWriteBack({ writesLeft }: ReconcileState, { kind }: PolicyWork): void {
   writesLeft[kind === 'create' ? 'policies' : 'versions'] += 1;
 }
 
 /** Returns what this run knows of the versions of a policy. */
 export function versionsOf(
-  { versions }: Settling,
-  policy: Pick<FoundPolicy, 'arn' | 'versions'>,
+  { versions }: ReconcileState,
+  policy: Pick<PolicyState, 'arn' | 'versions'>,
 ): VersionState {
   const state = versions.get(policy.arn) ?? newVersionState(policy);
   versions.set(policy.arn, state);
@@ -88,18 +88,18 @@ export function versionsOf(
  * run wrote. A policy that IAM has shown, and that several reads in a row lack, was deleted by somebody else.
  */
 export function newestOf(
-  settling: Settling,
+  reconciling: ReconcileState,
   arn: string,
-  found: FoundPolicy | undefined,
-): FoundPolicy | undefined {
-  const { seen, written, shown, absences } = settling;
+  found: PolicyState | undefined,
+): PolicyState | undefined {
+  const { seen, written, shown, absences } = reconciling;
   const own = written.get(arn);
   if (!found) {
     const { reads, since } = absences.get(arn) ?? { reads: 0, since: performance.now() };
     absences.set(arn, { reads: reads + 1, since });
     const isGone = reads + 1 >= READS_UNTIL_GONE && performance.now() - since >= ABSENT_MS;
     if (!isGone || !shown.has(arn)) return own;
-    for (const known of [seen, written, shown, settling.versions]) known.delete(arn);
+    for (const known of [seen, written, shown, reconciling.versions]) known.delete(arn);
     return undefined;
   }
   absences.delete(arn);
@@ -117,19 +117,22 @@ export function newestOf(
  * Whether one state of a policy is newer than another. If somebody makes an older version the default again, a write finds out and
  * forgets the newer one.
  */
-function isNewer(state: FoundPolicy, other: FoundPolicy): boolean {
+function isNewer(state: PolicyState, other: PolicyState): boolean {
   return versionNumber(state.versionId) > versionNumber(other.versionId);
 }
 
 /** Notes that a version of this run is the default one. */
-export function endWrite(settling: Settling, now: FoundPolicy & { action: 'created' | 'updated' }): void {
-  settling.writesMade += 1;
-  settling.written.set(now.arn, now);
-  settling.seen.delete(now.arn);
+export function endWrite(
+  reconciling: ReconcileState,
+  now: PolicyState & { action: 'created' | 'updated' },
+): void {
+  reconciling.writesMade += 1;
+  reconciling.written.set(now.arn, now);
+  reconciling.seen.delete(now.arn);
 }
 
 /** Forgets what was seen of a policy, which is not what it was thought to be. */
-export function forgetPolicy({ seen, written, doubtful }: Settling, arn: string): void {
+export function forgetPolicy({ seen, written, doubtful }: ReconcileState, arn: string): void {
   const action = written.get(arn)?.action;
   if (action) doubtful.set(arn, action);
   seen.delete(arn);
@@ -137,36 +140,41 @@ export function forgetPolicy({ seen, written, doubtful }: Settling, arn: string)
 }
 
 /** Notes that a change may have been made. @throws the failure itself when it was so too often. */
-export function noteDoubt(settling: Settling, failure: Failure, work: PolicyWork, account: AccountRef): void {
-  const times = (settling.doubt?.times ?? 0) + 1;
-  settling.doubt = { failure, action: failure.inDoubt, at: performance.now(), times };
+export function noteUnconfirmed(
+  reconciling: ReconcileState,
+  failure: Failure,
+  work: PolicyWork,
+  account: AccountRef,
+): void {
+  const times = (reconciling.doubt?.times ?? 0) + 1;
+  reconciling.doubt = { failure, action: failure.inDoubt, at: performance.now(), times };
   if (times >= HTTP.maxAttempts) throw failure;
   const arn = work.kind === 'create' ? policyArn(account, work.name) : work.policy.arn;
-  settling.doubtful.set(arn, work.kind === 'create' ? 'created' : 'updated');
+  reconciling.doubtful.set(arn, work.kind === 'create' ? 'created' : 'updated');
 }
 
 /** Whether the last change may still show by itself, so that it is too early to make it again. */
-function isInDoubt({ doubt }: Settling, { inDoubtMs }: Limits): boolean {
+function isInDoubt({ doubt }: ReconcileState, { inDoubtMs }: Limits): boolean {
   return doubt !== undefined && performance.now() - doubt.at < inDoubtMs;
 }
 
 /** Whether it is too early for a change: the last one may still show by itself, or another run has to write first. */
 export function isTooEarly(
-  settling: Settling,
+  reconciling: ReconcileState,
   work: PolicyWork,
   { limits, aws }: Pick<StepContext, 'limits' | 'aws'>,
 ): boolean {
-  if (isInDoubt(settling, limits)) return true;
+  if (isInDoubt(reconciling, limits)) return true;
   if (work.kind !== 'update') return false;
-  const state = versionsOf(settling, work.policy);
+  const state = versionsOf(reconciling, work.policy);
   const candidates = candidatesIn(work.policy, aws.clients.now()).filter((each) => !state.open.has(each));
-  settling.othersFirst =
+  reconciling.othersFirst =
     candidates.some((each) => state.known.has(each)) || areInTurn(candidates, state, limits);
-  return settling.othersFirst;
+  return reconciling.othersFirst;
 }
 
 /** What became of a policy, as far as this run is concerned. */
-export function outcomeOf(policy: FoundPolicy, { written, doubtful }: Settling): PolicyOutcome {
+export function outcomeOf(policy: PolicyState, { written, doubtful }: ReconcileState): PolicyOutcome {
   const { name, arn, versionId } = policy;
   return { name, arn, versionId, action: written.get(arn)?.action ?? doubtful.get(arn) ?? 'kept' };
 }

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { policyArn } from '../../aws/arn.ts';
 import { type PolicyReader, policyReader } from '../../aws/iam/policies.ts';
-import type { FoundPolicy } from '../../aws/iam/policy-versions.ts';
-import { awsWords } from '../../aws/messages.ts';
+import type { PolicyState } from '../../aws/iam/policy-versions.ts';
+import { awsMessages } from '../../aws/messages.ts';
 import { waitUntil } from '../../aws/requests/concurrency.ts';
-import { carryingDoubt, EXIT, Failure } from '../../failure.ts';
+import { EXIT, Failure, withUnconfirmedAction } from '../../failure.ts';
 import type { PolicyOutcome } from '../../plan-types.ts';
 import { conflictFailure } from '../conflict.ts';
-import { policyWords as words } from '../messages.ts';
+import { policyMessages as messages } from '../messages.ts';
 import type { StepContext } from '../types.ts';
 import type { PolicyChain } from './chain.ts';
 import { isOutdated, versionToDelete, withdraw, writeVersion } from './compare-and-swap.ts';
-import { type PolicyAim, policyConflict } from './desired.ts';
+import { type DesiredPolicies, policyConflict } from './desired.ts';
 import { type CreateWork, isChange, type UpdateWork } from './distribute.ts';
 import {
   endWrite,
@@ -19,9 +19,9 @@ import {
   giveWriteBack,
   isTooEarly,
   newestOf,
-  noteDoubt,
+  noteUnconfirmed,
   outcomeOf,
-  type Settling,
+  type ReconcileState,
   takeWrite,
   versionsOf,
 } from './reconcile-state.ts';
@@ -32,74 +32,76 @@ import { createPolicy, deleteVersion } from './write.ts';
  * until nothing is left to write. A policy can be missing from a read although IAM calls its name taken.
  * @throws Failure with a conflict if a policy is in the way
  */
-export async function settlePolicies(
+export async function reconcilePolicies(
   context: StepContext,
-  aim: PolicyAim,
-  settling: Settling,
+  desired: DesiredPolicies,
+  reconciling: ReconcileState,
 ): Promise<PolicyOutcome[]> {
   try {
-    return await settleInTime(context, aim, settling);
+    return await reconcileInTime(context, desired, reconciling);
   } catch (error) {
-    await withdrawAll(context, settling);
-    return carryingDoubt(() => settling.doubt?.action, Promise.reject(error));
+    await withdrawAll(context, reconciling);
+    return withUnconfirmedAction(() => reconciling.doubt?.action, Promise.reject(error));
   }
 }
 
-async function settleInTime(
+async function reconcileInTime(
   context: StepContext,
-  aim: PolicyAim,
-  settling: Settling,
+  desired: DesiredPolicies,
+  reconciling: ReconcileState,
 ): Promise<PolicyOutcome[]> {
   let before: number;
   do {
-    before = settling.writesMade;
+    before = reconciling.writesMade;
     const { value } = await waitUntil(
-      () => settleOnce(context, aim, settling),
+      () => reconcileOnce(context, desired, reconciling),
       (outcomes) => outcomes !== undefined,
-      waitingFor(context, settling),
+      waitingFor(context, reconciling),
     );
     if (value) return value;
     // After each write the time begins anew; the number of writes is limited.
-  } while (before < settling.writesMade);
-  const failure = settling.doubt?.failure ?? settling.throttled;
+  } while (before < reconciling.writesMade);
+  const failure = reconciling.doubt?.failure ?? reconciling.throttled;
   if (failure) throw failure;
-  if (settling.hidden) throw conflictFailure([policyConflict({ hidden: settling.hidden })]);
-  throw settling.unshown ? notShown(aim.name) : contended(aim.name);
+  if (reconciling.hidden) throw conflictFailure([policyConflict({ hidden: reconciling.hidden })]);
+  throw reconciling.unshown ? notShown(desired.name) : contended(desired.name);
 }
 
-function waitingFor({ limits, interrupt, waiting }: StepContext, settling: Settling) {
+function waitingFor({ limits, interrupt, waiting }: StepContext, reconciling: ReconcileState) {
   const onWait = (elapsed: number) =>
-    waiting(settling.othersFirst ? words.othersFirst : words.propagating, elapsed);
+    waiting(reconciling.othersFirst ? messages.othersFirst : messages.propagating, elapsed);
   return { limits, interrupt, onWait };
 }
 
 /** Returns undefined when something else was written meanwhile, or what was written does not show yet. */
-async function settleOnce(
+async function reconcileOnce(
   context: StepContext,
-  aim: PolicyAim,
-  settling: Settling,
+  desired: DesiredPolicies,
+  reconciling: ReconcileState,
 ): Promise<PolicyOutcome[] | undefined> {
   const { limits } = context;
   // Not for longer without a word to the user.
   const until = performance.now() + limits.longestPauseMs;
   while (performance.now() < until) {
-    settling.othersFirst = false;
-    const chain = await readChainNow(context, aim, settling);
-    settling.unshown = chain.policies.some((policy) => isOutdated(policy, versionsOf(settling, policy)));
-    if (settling.unshown) return undefined;
-    const work = aim.decide(chain);
+    reconciling.othersFirst = false;
+    const chain = await readChainNow(context, desired, reconciling);
+    reconciling.unshown = chain.policies.some((policy) =>
+      isOutdated(policy, versionsOf(reconciling, policy)),
+    );
+    if (reconciling.unshown) return undefined;
+    const work = desired.decide(chain);
     const next = work.filter((each) => each.kind !== 'keep').find(isChange);
     if (next === undefined) {
-      await withdrawAll(context, settling);
-      return work.flatMap((each) => (each.kind === 'create' ? [] : [outcomeOf(each.policy, settling)]));
+      await withdrawAll(context, reconciling);
+      return work.flatMap((each) => (each.kind === 'create' ? [] : [outcomeOf(each.policy, reconciling)]));
     }
-    if (isTooEarly(settling, next, context)) return undefined;
-    if (!takeWrite(settling, next)) throw contended(aim.name);
-    const done = await tryWriting(context, aim, next, settling);
+    if (isTooEarly(reconciling, next, context)) return undefined;
+    if (!takeWrite(reconciling, next)) throw contended(desired.name);
+    const done = await tryWriting(context, desired, next, reconciling);
     if (!done) break;
-    delete settling.doubt;
-    delete settling.throttled;
-    context.record({ policies: [outcomeOf(done, settling)] });
+    delete reconciling.doubt;
+    delete reconciling.throttled;
+    context.record({ policies: [outcomeOf(done, reconciling)] });
   }
   // So that two runs fall out of step.
   await sleep(Math.random() * limits.jitterMs);
@@ -107,7 +109,7 @@ async function settleOnce(
 }
 
 /** Deletes what this run has made of versions that are not the default. What is left of them does no harm. */
-async function withdrawAll({ aws, ...context }: StepContext, { versions }: Settling): Promise<void> {
+async function withdrawAll({ aws, ...context }: StepContext, { versions }: ReconcileState): Promise<void> {
   const interrupt = new AbortController().signal;
   for (const [arn, state] of versions) {
     if (state.open.size === 0) continue;
@@ -120,36 +122,36 @@ async function withdrawAll({ aws, ...context }: StepContext, { versions }: Settl
 /** The policies as they are now, or as this run wrote them where IAM does not show that yet. */
 async function readChainNow(
   { aws }: StepContext,
-  { read }: PolicyAim,
-  settling: Settling,
+  { read }: DesiredPolicies,
+  reconciling: ReconcileState,
 ): Promise<PolicyChain> {
   const reader = policyReader(aws);
   const newest: PolicyReader['read'] = async (arn, options) => {
     const found = await reader.read(arn, options);
-    return newestOf(settling, arn, found);
+    return newestOf(reconciling, arn, found);
   };
   const chain = await read({ read: newest });
-  for (const policy of chain.policies) versionsOf(settling, policy).open.delete(policy.versionId);
+  for (const policy of chain.policies) versionsOf(reconciling, policy).open.delete(policy.versionId);
   const shows = (name: string) =>
     chain.taken.has(name.toLowerCase()) || chain.policies.some((policy) => policy.name === name);
-  if (settling.hidden && shows(settling.hidden)) delete settling.hidden;
+  if (reconciling.hidden && shows(reconciling.hidden)) delete reconciling.hidden;
   return chain;
 }
 
 function notShown(name: string): Failure {
-  return new Failure(words.notShown(name), {
+  return new Failure(messages.notShown(name), {
     code: 'iam-propagation',
     exitCode: EXIT.failed,
-    hint: awsWords.tryAgainHint,
+    hint: awsMessages.tryAgainHint,
     awsAction: 'iam:GetPolicyVersion',
   });
 }
 
 function contended(name: string): Failure {
-  return new Failure(words.contended(name), {
+  return new Failure(messages.contended(name), {
     code: 'contended',
     exitCode: EXIT.failed,
-    hint: awsWords.tryAgainHint,
+    hint: awsMessages.tryAgainHint,
     awsAction: 'iam:CreatePolicyVersion',
   });
 }
@@ -157,19 +159,19 @@ function contended(name: string): Failure {
 /** Carries out one change and notes it. Returns the policy as it should be now, or undefined if it has to be read again. */
 async function tryWriting(
   context: StepContext,
-  aim: PolicyAim,
+  desired: DesiredPolicies,
   work: CreateWork | UpdateWork,
-  settling: Settling,
-): Promise<FoundPolicy | undefined> {
+  reconciling: ReconcileState,
+): Promise<PolicyState | undefined> {
   try {
     return work.kind === 'create'
-      ? await create(context, aim, work, settling)
-      : await update(context, work, settling);
+      ? await create(context, desired, work, reconciling)
+      : await update(context, work, reconciling);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    settling.throttled = error.code === 'throttled' ? error : undefined;
-    if (error.inDoubt) noteDoubt(settling, error, work, aim.identity);
-    else if (settling.throttled) giveWriteBack(settling, work);
+    reconciling.throttled = error.code === 'throttled' ? error : undefined;
+    if (error.inDoubt) noteUnconfirmed(reconciling, error, work, desired.identity);
+    else if (reconciling.throttled) giveWriteBack(reconciling, work);
     else throw error;
     return undefined;
   }
@@ -178,20 +180,20 @@ async function tryWriting(
 /** Creates a policy and notes it. Returns undefined if one of the name exists, because it must be read before it is extended. */
 export async function create(
   context: StepContext,
-  aim: PolicyAim,
+  desired: DesiredPolicies,
   work: CreateWork,
-  settling: Settling,
-): Promise<FoundPolicy | undefined> {
-  const created = await createPolicy(context, aim, work);
-  const arn = policyArn(aim.identity, work.name);
+  reconciling: ReconcileState,
+): Promise<PolicyState | undefined> {
+  const created = await createPolicy(context, desired, work);
+  const arn = policyArn(desired.identity, work.name);
   if (created.kind === 'made') {
-    settling.writesMade += 1;
-    settling.written.set(arn, { ...created.policy, action: 'created' });
+    reconciling.writesMade += 1;
+    reconciling.written.set(arn, { ...created.policy, action: 'created' });
     return created.policy;
   }
-  settling.hidden = work.name;
-  giveWriteBack(settling, work);
-  if (created.perhapsOurs) settling.doubtful.set(arn, 'created');
+  reconciling.hidden = work.name;
+  giveWriteBack(reconciling, work);
+  if (created.perhapsOurs) reconciling.doubtful.set(arn, 'created');
   return undefined;
 }
 
@@ -199,29 +201,29 @@ export async function create(
 async function update(
   context: StepContext,
   work: UpdateWork,
-  settling: Settling,
-): Promise<FoundPolicy | undefined> {
+  reconciling: ReconcileState,
+): Promise<PolicyState | undefined> {
   const { policy, document } = work;
   const { arn } = policy;
-  const state = versionsOf(settling, policy);
-  if (await withdraw(context, arn, state)) return outdated(settling, work);
+  const state = versionsOf(reconciling, policy);
+  if (await withdraw(context, arn, state)) return outdated(reconciling, work);
   const doomed = versionToDelete(policy);
-  if (doomed && (await deleteVersion(context, arn, doomed)) !== 'deleted') return outdated(settling, work);
+  if (doomed && (await deleteVersion(context, arn, doomed)) !== 'deleted') return outdated(reconciling, work);
   if (doomed) {
-    settling.doubtful.set(arn, settling.doubtful.get(arn) ?? 'updated');
-    context.record({ policies: [outcomeOf(policy, settling)] });
+    reconciling.doubtful.set(arn, reconciling.doubtful.get(arn) ?? 'updated');
+    context.record({ policies: [outcomeOf(policy, reconciling)] });
   }
   const created = await writeVersion(context, policy, document, state);
-  if (!created) return outdated(settling, work);
+  if (!created) return outdated(reconciling, work);
   const { id: versionId } = created;
   const versions = [...policy.versions.filter((version) => version !== doomed), versionId];
-  const action = settling.written.get(arn)?.action ?? 'updated';
+  const action = reconciling.written.get(arn)?.action ?? 'updated';
   const createdAt = { ...policy.createdAt, ...(created.createdAt ? { [versionId]: created.createdAt } : {}) };
   const now = { ...policy, versionId, versions, createdAt, document: JSON.stringify(document), action };
-  endWrite(settling, now);
+  endWrite(reconciling, now);
   return now;
 }
 
-function outdated(settling: Settling, { policy }: UpdateWork): undefined {
-  forgetPolicy(settling, policy.arn);
+function outdated(reconciling: ReconcileState, { policy }: UpdateWork): undefined {
+  forgetPolicy(reconciling, policy.arn);
 }

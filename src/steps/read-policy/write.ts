@@ -6,21 +6,21 @@ import {
 } from '@aws-sdk/client-iam';
 import { policyArn } from '../../aws/arn.ts';
 import { NotAwsError } from '../../aws/http/sdk-client.ts';
-import type { FoundPolicy } from '../../aws/iam/policy-versions.ts';
+import type { PolicyState } from '../../aws/iam/policy-versions.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import { hasAwsCode } from '../../failure.ts';
 import type { JsonPolicy } from '../../policy/index.ts';
 import type { StepContext } from '../types.ts';
-import type { PolicyAim } from './desired.ts';
+import type { DesiredPolicies } from './desired.ts';
 import type { CreateWork } from './distribute.ts';
 
 /** A policy that was made; or that one of that name is there, perhaps by an earlier try of the same request. */
-export type Created = { kind: 'made'; policy: FoundPolicy } | { kind: 'exists'; perhapsOurs: boolean };
+export type Created = { kind: 'made'; policy: PolicyState } | { kind: 'exists'; perhapsOurs: boolean };
 
 /** Creates a policy. */
 export async function createPolicy(
   { aws }: StepContext,
-  { identity, tags }: Pick<PolicyAim, 'identity' | 'tags'>,
+  { identity, tags }: Pick<DesiredPolicies, 'identity' | 'tags'>,
   work: CreateWork,
 ): Promise<Created> {
   const { name, document, overflowOf } = work;

@@ -1,14 +1,14 @@
 import { maybeSameKmsKey } from '../../aws/kms/index.ts';
-import type { FoundSecret } from '../../aws/secrets/index.ts';
+import type { SecretState } from '../../aws/secrets/index.ts';
 import type { KeyMaterial } from '../../key/index.ts';
 import type { Choice } from '../../plan-types.ts';
 import type { AccountRef } from '../../policy/index.ts';
-import { secretWords as words } from '../messages.ts';
+import { secretMessages as messages } from '../messages.ts';
 import type { SecretRef, StepPlan } from '../types.ts';
 
 /** What there is: for each Region (or each ARN given) the secret, or nothing. */
-export interface FoundSecrets {
-  places: { region: string; secret: FoundSecret | undefined }[];
+export interface ObservedSecrets {
+  places: { region: string; secret: SecretState | undefined }[];
 }
 
 export interface SecretPlan extends StepPlan {
@@ -20,9 +20,9 @@ export interface SecretPlan extends StepPlan {
 /** What is done about the secret of one Region. */
 export type SecretDecision =
   | ({ kind: 'create' } & Settled)
-  | ({ kind: 'keep'; found: FoundSecret } & Settled)
-  | ({ kind: 'replace'; found: FoundSecret } & Settled)
-  | ({ kind: 'restore'; found: FoundSecret } & Settled)
+  | ({ kind: 'keep'; found: SecretState } & Settled)
+  | ({ kind: 'replace'; found: SecretState } & Settled)
+  | ({ kind: 'restore'; found: SecretState } & Settled)
   | Conflicted;
 
 interface Settled {
@@ -41,22 +41,22 @@ export interface Conflicted {
  * @param wanted the KMS key that is asked for, if one is
  */
 export function warningsFor(
-  { name, region, rotates, kmsKeyId }: FoundSecret,
+  { name, region, rotates, kmsKeyId }: SecretState,
   wanted: string | undefined,
   where: AccountRef,
 ): string[] {
   const otherKey =
     wanted !== undefined && (kmsKeyId === undefined || !maybeSameKmsKey(wanted, kmsKeyId, region, where));
   return [
-    ...(rotates ? [words.rotates(name, region)] : []),
-    ...(otherKey ? [words.otherKmsKey(name, region)] : []),
+    ...(rotates ? [messages.rotates(name, region)] : []),
+    ...(otherKey ? [messages.otherKmsKey(name, region)] : []),
   ];
 }
 
 /** What else a new value changes, or what may undo it. */
-export function replaceWarnings({ name, region, replicas, stack }: FoundSecret): string[] {
+export function replaceWarnings({ name, region, replicas, stack }: SecretState): string[] {
   return [
-    ...(stack ? [words.replaceInStack(name, region, stack)] : []),
-    ...(replicas ? [words.replaceReplicas(name, region, replicas)] : []),
+    ...(stack ? [messages.replaceInStack(name, region, stack)] : []),
+    ...(replicas ? [messages.replaceReplicas(name, region, replicas)] : []),
   ];
 }

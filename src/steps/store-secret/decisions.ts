@@ -1,22 +1,22 @@
 import { expectedSecretArn, parseSecretArn } from '../../aws/arn.ts';
 import { kmsKeyRef } from '../../aws/kms/index.ts';
-import type { FoundSecret } from '../../aws/secrets/index.ts';
-import { namedSecretWords } from '../../aws/secrets/messages.ts';
+import type { SecretState } from '../../aws/secrets/index.ts';
+import { namedSecretMessages } from '../../aws/secrets/messages.ts';
 import type { Identity } from '../../aws/session.ts';
 import { checkStoredKey, type KeyMaterial, mayBePassword } from '../../key/index.ts';
 import type { NewSecret, SetupRequest } from '../../options/setup-request.ts';
 import type { Choice, OutcomeAction } from '../../plan-types.ts';
-import { secretWords as words } from '../messages.ts';
+import { secretMessages as messages } from '../messages.ts';
 import type { SecretRef, StepInput } from '../types.ts';
 import type { Conflicted, SecretDecision } from './decision-types.ts';
 import { replaceWarnings, warningsFor } from './decision-types.ts';
 
-const KEEP: Choice = { id: 'keep-key', flag: '--existing-key keep', text: words.choiceKeep };
-const REPLACE: Choice = { id: 'replace-key', flag: '--existing-key replace', text: words.choiceReplace };
-const RESTORE: Choice = { id: 'restore', flag: '--restore', text: words.choiceRestore };
-const OTHER_NAME: Choice = { id: 'secret-name', flag: '--secret-name NAME', text: words.choiceName };
+const KEEP: Choice = { id: 'keep-key', flag: '--existing-key keep', text: messages.choiceKeep };
+const REPLACE: Choice = { id: 'replace-key', flag: '--existing-key replace', text: messages.choiceReplace };
+const RESTORE: Choice = { id: 'restore', flag: '--restore', text: messages.choiceRestore };
+const OTHER_NAME: Choice = { id: 'secret-name', flag: '--secret-name NAME', text: messages.choiceName };
 
-const AS_PASSWORD: Choice = { id: 'key-type', flag: '--key-type srt-password', text: words.choiceKeyType };
+const AS_PASSWORD: Choice = { id: 'key-type', flag: '--key-type srt-password', text: messages.choiceKeyType };
 
 /** The key of the run, and whether it was taken over from a secret that exists. */
 export interface KeyChoice {
@@ -30,7 +30,7 @@ export interface KeyChoice {
  */
 export function chooseKey(
   secret: NewSecret,
-  existing: FoundSecret[],
+  existing: SecretState[],
   request: SetupRequest,
 ): KeyChoice | Conflicted {
   const { existingKey } = request.answers;
@@ -48,7 +48,7 @@ export function chooseKey(
   if (!key) return { key: secret.key, adopted: false };
   if (keys.some((other) => !other.sameKey(key, request.keyType))) {
     return conflict(
-      words.differ(
+      messages.differ(
         secret.name,
         held.map((found) => found.region),
       ),
@@ -66,14 +66,14 @@ export function decideNew(
   { adopted }: KeyChoice,
 ): SecretDecision {
   if (kmsKeyId !== undefined && !kmsKeyRef(kmsKeyId, region, identity)) {
-    return conflict(words.kmsWrongRegion(region), []);
+    return conflict(messages.kmsWrongRegion(region), []);
   }
   const arn = expectedSecretArn(identity, region, name);
   return {
     kind: 'create',
     ref: { region, name, arn, versionId: null, action: 'created', ...kmsOf(kmsKeyId, region, identity) },
-    reason: adopted ? words.createCopy : words.create,
-    warnings: /-[A-Za-z0-9]{6}$/.test(name) ? [words.nameLooksLikeArn(name)] : [],
+    reason: adopted ? messages.createCopy : messages.create,
+    warnings: /-[A-Za-z0-9]{6}$/.test(name) ? [messages.nameLooksLikeArn(name)] : [],
   };
 }
 
@@ -81,7 +81,7 @@ export function decideNew(
 export function decideStored(
   input: StepInput<SetupRequest>,
   secret: NewSecret,
-  found: FoundSecret,
+  found: SecretState,
   { key, adopted }: KeyChoice,
 ): SecretDecision {
   const holdsKey = found.content.kind === 'text' && found.content.key.sameKey(key, input.request.keyType);
@@ -91,39 +91,39 @@ export function decideStored(
   // The tag would be wrong afterwards, and so would be what uses the secret.
   if (!holdsKey && !adopted && found.keyType !== undefined && found.keyType !== keyType)
     return conflict(
-      words.otherKeyType(found.name, found.region, found.keyType, keyType),
+      messages.otherKeyType(found.name, found.region, found.keyType, keyType),
       [OTHER_NAME],
-      [words.otherKeyTypeHint],
+      [messages.otherKeyTypeHint],
     );
   const warnings = warningsFor(found, secret.kmsKeyId, input.identity);
   if (found.deletedAt) return decideDeleted(input, secret, found, warnings);
   if (holdsKey) {
-    const reason = adopted ? words.keepHeld : words.keepSame;
+    const reason = adopted ? messages.keepHeld : messages.keepSame;
     return { kind: 'keep', ref: refOf(found, 'kept', input.identity), reason, warnings, found };
   }
   if (input.request.answers.existingKey === 'replace') {
     return {
       kind: 'replace',
       ref: refOf(found, 'updated', input.identity),
-      reason: words.replace,
+      reason: messages.replace,
       warnings: [...warnings, ...replaceWarnings(found)],
       found,
     };
   }
   const problems = contentProblems(found, input.request);
   const choices = problems ? [REPLACE, OTHER_NAME] : [KEEP, REPLACE, OTHER_NAME];
-  const unlike = found.content.kind === 'text' ? words.otherValue(found.name, found.region) : undefined;
+  const unlike = found.content.kind === 'text' ? messages.otherValue(found.name, found.region) : undefined;
   return conflict(unlike ?? problems?.found ?? '', choices, problems?.details);
 }
 
 function decideDeleted(
   { request, identity }: StepInput<SetupRequest>,
   secret: NewSecret,
-  found: FoundSecret,
+  found: SecretState,
   warnings: string[],
 ): SecretDecision {
   if (!request.answers.restore) {
-    return conflict(words.deleted(found.name, found.region, found.deletedAt ?? new Date(0)), [
+    return conflict(messages.deleted(found.name, found.region, found.deletedAt ?? new Date(0)), [
       RESTORE,
       OTHER_NAME,
     ]);
@@ -131,9 +131,9 @@ function decideDeleted(
   // A generated key is only wanted where there is none.
   const then = request.answers.existingKey ?? (secret.generated ? 'keep' : 'compare');
   const reason = {
-    compare: words.restoreAndCompare,
-    keep: words.restoreAndKeep,
-    replace: words.restoreAndReplace,
+    compare: messages.restoreAndCompare,
+    keep: messages.restoreAndKeep,
+    replace: messages.restoreAndReplace,
   }[then];
   const more = then === 'replace' ? replaceWarnings(found) : [];
   const ref = refOf(found, 'restored', identity);
@@ -144,11 +144,11 @@ function decideDeleted(
 export function decideExisting(
   input: StepInput<SetupRequest>,
   arn: string,
-  found: FoundSecret | undefined,
+  found: SecretState | undefined,
 ): SecretDecision {
   const { account } = input.identity;
-  if (parseSecretArn(arn)?.account !== account) return conflict(words.foreignArn(arn, account), []);
-  if (!found) return conflict(words.absentArn(arn), [], [namedSecretWords.copyArn]);
+  if (parseSecretArn(arn)?.account !== account) return conflict(messages.foreignArn(arn, account), []);
+  if (!found) return conflict(messages.absentArn(arn), [], [namedSecretMessages.copyArn]);
   return decideGiven(input, found);
 }
 
@@ -156,50 +156,50 @@ export function decideExisting(
 export function decideNamed(
   input: StepInput<SetupRequest>,
   { name, region }: { name: string; region: string },
-  found: FoundSecret | undefined,
+  found: SecretState | undefined,
 ): SecretDecision {
-  return found ? decideGiven(input, found) : conflict(words.absentNamed(name, region), []);
+  return found ? decideGiven(input, found) : conflict(messages.absentNamed(name, region), []);
 }
 
-function decideGiven(input: StepInput<SetupRequest>, found: FoundSecret): SecretDecision {
+function decideGiven(input: StepInput<SetupRequest>, found: SecretState): SecretDecision {
   const warnings = warningsFor(found, undefined, input.identity);
   if (found.deletedAt) {
     if (!input.request.answers.restore)
-      return conflict(words.deleted(found.name, found.region, found.deletedAt), [RESTORE]);
+      return conflict(messages.deleted(found.name, found.region, found.deletedAt), [RESTORE]);
     const ref = refOf(found, 'restored', input.identity);
-    return { kind: 'restore', ref, reason: words.restoreGiven, warnings, found };
+    return { kind: 'restore', ref, reason: messages.restoreGiven, warnings, found };
   }
   const problems = contentProblems(found, input.request);
   if (problems && mayBeOfOtherType(input.request, found))
-    return conflict(words.notStaticKey(found.name, found.region), [AS_PASSWORD], problems.details);
+    return conflict(messages.notStaticKey(found.name, found.region), [AS_PASSWORD], problems.details);
   if (problems) return conflict(problems.found, [], problems.details);
   return {
     kind: 'keep',
     ref: refOf(found, 'kept', input.identity),
-    reason: words.keepGiven,
+    reason: messages.keepGiven,
     warnings,
     found,
   };
 }
 
 /** Returns whether only a guess says that what the secret holds is of no use: neither the user nor a tag has told its type. */
-function mayBeOfOtherType({ keyTypeGuessed }: SetupRequest, { keyType, content }: FoundSecret): boolean {
+function mayBeOfOtherType({ keyTypeGuessed }: SetupRequest, { keyType, content }: SecretState): boolean {
   const isGuess = keyTypeGuessed === true && keyType === undefined;
   return isGuess && content.kind === 'text' && mayBePassword(content.key);
 }
 
 /** A replica that holds the key already can be read as it is; only its primary can be given another value. */
-function ownershipProblem(found: FoundSecret, wanted: NewSecret, holdsKey: boolean): Conflicted | undefined {
+function ownershipProblem(found: SecretState, wanted: NewSecret, holdsKey: boolean): Conflicted | undefined {
   const { name, region, replicaOf } = found;
   if (replicaOf && !holdsKey) {
-    const hint = wanted.regions.includes(replicaOf) ? words.primaryFirst(replicaOf) : words.replicaHint;
-    return conflict(words.replica(name, region, replicaOf), [OTHER_NAME], [hint]);
+    const hint = wanted.regions.includes(replicaOf) ? messages.primaryFirst(replicaOf) : messages.replicaHint;
+    return conflict(messages.replica(name, region, replicaOf), [OTHER_NAME], [hint]);
   }
-  if (found.ownedBy) return conflict(words.owned(name, region, found.ownedBy), [OTHER_NAME]);
+  if (found.ownedBy) return conflict(messages.owned(name, region, found.ownedBy), [OTHER_NAME]);
   return undefined;
 }
 
-function refOf(found: FoundSecret, action: OutcomeAction, identity: Identity): SecretRef {
+function refOf(found: SecretState, action: OutcomeAction, identity: Identity): SecretRef {
   return {
     region: found.region,
     name: found.name,
@@ -223,12 +223,12 @@ function conflict(found: string, choices: Choice[], details: string[] = []): Con
 
 /** Why MediaConnect could not use what the secret holds; `undefined` when it can. */
 function contentProblems(
-  { content, name, region }: FoundSecret,
+  { content, name, region }: SecretState,
   { keyType, algorithm }: SetupRequest,
 ): { found: string; details: string[] } | undefined {
-  if (content.kind === 'binary') return { found: words.binary(name, region), details: [] };
-  if (content.kind === 'none') return { found: words.noValue(name, region), details: [] };
+  if (content.kind === 'binary') return { found: messages.binary(name, region), details: [] };
+  if (content.kind === 'none') return { found: messages.noValue(name, region), details: [] };
   const problems = checkStoredKey(content.key, { keyType, ...(algorithm ? { algorithm } : {}) });
   if (problems.length === 0) return undefined;
-  return { found: words.unusable(name, region), details: problems.map((problem) => problem.message) };
+  return { found: messages.unusable(name, region), details: problems.map((problem) => problem.message) };
 }

@@ -1,19 +1,19 @@
 import { parseSecretArn } from '../../aws/arn.ts';
 import type { SetupRequest } from '../../options/setup-request.ts';
 import type { Step, StepContext, StepInput, StepOutput } from '../types.ts';
-import type { FoundSecrets, SecretDecision, SecretPlan } from './decision-types.ts';
+import type { ObservedSecrets, SecretDecision, SecretPlan } from './decision-types.ts';
 import { chooseKey, decideExisting, decideNamed, decideNew, decideStored } from './decisions.ts';
-import { settleSecrets } from './reconcile.ts';
+import { reconcileSecrets } from './reconcile.ts';
 
 /** Step 1 of the AWS guide: the key as a plaintext secret in every Region that uses it. */
-export const storeSecret: Step<SetupRequest, FoundSecrets, SecretPlan> = {
+export const storeSecret: Step<SetupRequest, ObservedSecrets, SecretPlan> = {
   name: 'store-secret',
   inspect,
   plan: planFor,
   apply,
 };
 
-async function inspect(context: StepContext, { secret }: SetupRequest): Promise<FoundSecrets> {
+async function inspect(context: StepContext, { secret }: SetupRequest): Promise<ObservedSecrets> {
   const reading =
     secret.kind === 'existing'
       ? secret.arns.map((arn) => readGiven(context, arn))
@@ -28,7 +28,7 @@ async function inspect(context: StepContext, { secret }: SetupRequest): Promise<
 async function readGiven(
   { aws, secrets }: StepContext,
   arn: string,
-): Promise<FoundSecrets['places'][number]> {
+): Promise<ObservedSecrets['places'][number]> {
   const { region = '', account } = parseSecretArn(arn) ?? {};
   const reading = secrets.read(region, arn);
   reading.catch(() => undefined);
@@ -36,7 +36,7 @@ async function readGiven(
   return { region, secret: own ? await reading : undefined };
 }
 
-function planFor(input: StepInput<SetupRequest>, { places }: FoundSecrets): SecretPlan {
+function planFor(input: StepInput<SetupRequest>, { places }: ObservedSecrets): SecretPlan {
   const { request } = input;
   const { secret } = request;
   if (secret.kind === 'existing') {
@@ -85,7 +85,7 @@ function toPlan(decisions: SecretDecision[]): SecretPlan {
 }
 
 function apply(context: StepContext, input: StepInput<SetupRequest>, plan: SecretPlan): Promise<StepOutput> {
-  return settleSecrets(context, input.request, plan, {
+  return reconcileSecrets(context, input.request, plan, {
     look: () => inspect(context, input.request),
     decide: (found) => planFor(input, found),
   });

@@ -1,11 +1,11 @@
-import { allOrFirstFailure, waitUntil } from '../../aws/requests/concurrency.ts';
+import { allSettledOrThrow, waitUntil } from '../../aws/requests/concurrency.ts';
 import type { KeyMaterial } from '../../key/index.ts';
 import type { SetupRequest } from '../../options/setup-request.ts';
 import type { Conflict, SecretOutcome } from '../../plan-types.ts';
 import { conflictFailure } from '../conflict.ts';
-import { secretWords as words } from '../messages.ts';
+import { secretMessages as messages } from '../messages.ts';
 import type { SecretRef, StepContext, StepOutput } from '../types.ts';
-import type { FoundSecrets, SecretDecision, SecretPlan } from './decision-types.ts';
+import type { ObservedSecrets, SecretDecision, SecretPlan } from './decision-types.ts';
 import { createSecret, replaceValue, restoreSecret } from './write.ts';
 
 /** What is to be done, and with which key. */
@@ -13,8 +13,8 @@ type Decided = Pick<SecretPlan, 'decisions' | 'key'>;
 
 /** How to look at the secrets again, and to decide anew. */
 export interface Again {
-  look: () => Promise<FoundSecrets>;
-  decide: (found: FoundSecrets) => SecretPlan;
+  look: () => Promise<ObservedSecrets>;
+  decide: (found: ObservedSecrets) => SecretPlan;
 }
 
 /** What a run has done so far, and what it has learnt of its writes. */
@@ -34,7 +34,7 @@ interface Progress {
  * was read, it is read and decided again, for as long as IAM would be waited for. For each secret a run sends one request that
  * changes it, and repeats it `writeAgainAfterMs` times at most. To store a value, it sends one more for each spent token.
  */
-export async function settleSecrets(
+export async function reconcileSecrets(
   context: StepContext,
   request: SetupRequest,
   plan: Decided,
@@ -59,10 +59,10 @@ export async function settleSecrets(
   const { value } = await waitUntil(round, (output) => output !== undefined, {
     limits,
     interrupt,
-    onWait: (elapsed) => context.waiting(words.settling, elapsed),
+    onWait: (elapsed) => context.waiting(messages.reconciling, elapsed),
   });
   if (value) return value;
-  throw conflictFailure([lateConflict(words.keepsChanging)]);
+  throw conflictFailure([lateConflict(messages.keepsChanging)]);
 }
 
 /** Whether a write may be sent, for the first time or, after a pause that grows, again; notes that it is. */
@@ -99,7 +99,7 @@ async function carryOutAll(
   const writes = decisions.filter(({ kind }) => kind !== 'keep');
   const [first] = writes.sort((a, b) => placeOf(a).localeCompare(placeOf(b)));
   if (first && !(await carry(first))) return false;
-  return (await allOrFirstFailure(decisions.map(carry))).every(Boolean);
+  return (await allSettledOrThrow(decisions.map(carry))).every(Boolean);
 }
 
 /** The Region in which the first secret of a key is written, by what is expected of all of them; see `carryOutAll`. */
@@ -118,7 +118,7 @@ function placeOf(decision: SecretDecision): string {
 async function decideAgain({ look, decide }: Again, first: Decided): Promise<Decided> {
   const decided = decide(await look());
   const [conflict = overtaken(first, decided)] = decided.conflicts;
-  if (conflict) throw conflictFailure([{ ...conflict, found: words.madeMeanwhile(conflict.found) }]);
+  if (conflict) throw conflictFailure([{ ...conflict, found: messages.madeMeanwhile(conflict.found) }]);
   return decided;
 }
 
@@ -135,7 +135,7 @@ function overtaken(first: Decided, now: Decided): Conflict | undefined {
     .find(({ ref, found }) =>
       toReplace.some((each) => each.ref.arn === ref.arn && each.found.versionId !== found.versionId),
     );
-  return changed && lateConflict(words.otherValue(changed.ref.name, changed.ref.region));
+  return changed && lateConflict(messages.otherValue(changed.ref.name, changed.ref.region));
 }
 
 /** A secret that was there, and is not any more: to make another one is not what was shown. */
@@ -144,7 +144,7 @@ function goneSince(first: Decided, { decisions }: Pick<Decided, 'decisions'>): C
   const gone = decisions
     .filter((each) => each.kind === 'create')
     .find((each) => there.includes(placeOf(each)));
-  return gone && lateConflict(words.gone(gone.ref.name, gone.ref.region));
+  return gone && lateConflict(messages.gone(gone.ref.name, gone.ref.region));
 }
 
 function lateConflict(found: string): Conflict {
@@ -196,7 +196,7 @@ async function restoreFirst(
     decisions.map((decision) => (restored.has(placeOf(decision)) ? asRestored(decision) : decision));
   if (!plan.decisions.some(({ kind }) => kind === 'restore'))
     return { ...plan, decisions: label(plan.decisions) };
-  const places = await allOrFirstFailure(
+  const places = await allSettledOrThrow(
     plan.decisions.map(async (decision) => {
       if (decision.kind === 'conflict') throw new Error('a conflict cannot be carried out');
       const { region } = decision.ref;
@@ -209,7 +209,7 @@ async function restoreFirst(
   );
   const { decisions, key, conflicts } = decide({ places });
   const [conflict = goneSince(plan, { decisions })] = conflicts;
-  if (conflict) throw conflictFailure([{ ...conflict, found: words.restoredInVain(conflict.found) }]);
+  if (conflict) throw conflictFailure([{ ...conflict, found: messages.restoredInVain(conflict.found) }]);
   return { ...(key ? { key } : {}), decisions: label(decisions) };
 }
 

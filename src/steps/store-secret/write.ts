@@ -5,7 +5,7 @@ import {
   RestoreSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { kmsKeyIdIn } from '../../aws/kms/index.ts';
-import { describeSecret, type FoundSecret, readSecret } from '../../aws/secrets/index.ts';
+import { describeSecret, readSecret, type SecretState } from '../../aws/secrets/index.ts';
 import { type ListedVersion, listVersions, type Stage } from '../../aws/secrets/versions.ts';
 import { CONTRADICTION_PAUSES_MS, DEFAULTS } from '../../defaults.ts';
 import { type Failure, hasAwsCode, isAccessDenied } from '../../failure.ts';
@@ -13,7 +13,7 @@ import type { KeyMaterial } from '../../key/index.ts';
 import type { SetupRequest } from '../../options/setup-request.ts';
 import type { Conflict } from '../../plan-types.ts';
 import { conflictFailure } from '../conflict.ts';
-import { secretWords as words } from '../messages.ts';
+import { secretMessages as messages } from '../messages.ts';
 import { secretTags } from '../tags.ts';
 import type { SecretRef, StepContext } from '../types.ts';
 
@@ -74,7 +74,7 @@ export async function createSecret(
  */
 export async function replaceValue(
   context: StepContext,
-  { ref, found }: { ref: SecretRef; found: FoundSecret },
+  { ref, found }: { ref: SecretRef; found: SecretState },
   key: KeyMaterial,
   refused: Set<string>,
 ): Promise<SecretRef | undefined> {
@@ -97,7 +97,7 @@ export async function replaceValue(
  */
 async function nextToken(
   { aws, limits }: StepContext,
-  found: FoundSecret,
+  found: SecretState,
   refused: Set<string>,
 ): Promise<string | undefined> {
   const first = tokenAfter(found, 0);
@@ -117,11 +117,11 @@ async function nextToken(
 }
 
 /** Returns the conflict of a secret whose next token is spent, where it cannot be seen by what. */
-function versionsHidden({ name, region }: FoundSecret, { message }: Failure): Conflict {
+function versionsHidden({ name, region }: SecretState, { message }: Failure): Conflict {
   return {
     step: 'store-secret',
-    found: words.tokenSpent(name, region),
-    details: [words.versionsUnseen, message],
+    found: messages.tokenSpent(name, region),
+    details: [messages.versionsUnseen, message],
     choices: [],
   };
 }
@@ -131,7 +131,7 @@ function versionsHidden({ name, region }: FoundSecret, { message }: Failure): Co
  * the labels by hand, say, may replace the same version a second time. Nothing is said when the labels are not where they were
  * found: then another run has been here.
  */
-function spentTokens(versions: ListedVersion[], found: FoundSecret, before: number): Set<string> {
+function spentTokens(versions: ListedVersion[], found: SecretState, before: number): Set<string> {
   const labelled = (stage: Stage) => versions.find(({ stages }) => stages.includes(stage))?.versionId;
   const isAsFound =
     labelled('AWSCURRENT') === found.versionId && labelled('AWSPREVIOUS') === found.previousId;
@@ -143,7 +143,7 @@ function spentTokens(versions: ListedVersion[], found: FoundSecret, before: numb
  * The token at that place in the series that belongs to the current version and the one before. The latter belongs to it: who has
  * gone back to an older version may store another key than the one after it was.
  */
-function tokenAfter({ arn, versionId = '', previousId = '' }: FoundSecret, number: number): string {
+function tokenAfter({ arn, versionId = '', previousId = '' }: SecretState, number: number): string {
   const place = number === 0 ? '' : ` ${number}`;
   return createHash('sha256').update(`${arn} ${versionId} ${previousId}${place}`).digest('hex');
 }
@@ -172,7 +172,7 @@ async function putValue({ aws }: StepContext, ref: SecretRef, key: KeyMaterial, 
 }
 
 /** Restores a secret, and reads what it holds. */
-export async function restoreSecret(context: StepContext, ref: SecretRef): Promise<FoundSecret | undefined> {
+export async function restoreSecret(context: StepContext, ref: SecretRef): Promise<SecretState | undefined> {
   const { aws } = context;
   const call = {
     action: 'secretsmanager:RestoreSecret',

@@ -1,34 +1,38 @@
 import { roleArn } from '../../aws/arn.ts';
 import type { RoleQuotas } from '../../aws/iam/quotas.ts';
 import { DEFAULT_ROLE_QUOTAS } from '../../aws/iam/quotas.ts';
-import type { FoundRole, RolePolicy } from '../../aws/iam/roles.ts';
+import type { RolePolicy, RoleState } from '../../aws/iam/roles.ts';
 import { groupedBy } from '../../grouping.ts';
 import { sharedPrefix } from '../../options/rules.ts';
 import type { Choice, Conflict } from '../../plan-types.ts';
 import { isReadPolicyShape, type PolicyScope, tryParsePolicy } from '../../policy/index.ts';
 import { beginsLike, matches, pattern } from '../../policy/match.ts';
-import { policyWords, roleWords as words } from '../messages.ts';
+import { roleMessages as messages, policyMessages } from '../messages.ts';
 import { extend } from '../read-policy/fill.ts';
 import type { RoleRequest, SecretRef, StepInput } from '../types.ts';
 import { readingObstacles } from './limits.ts';
 
 /** What there is of the role. */
-export interface FoundTrust {
-  role: FoundRole | undefined;
+export interface TrustState {
+  role: RoleState | undefined;
   /** The document of the permissions boundary that is asked for; absent when none is, or when there is no such policy. */
   boundary?: string;
   /** The account's quotas; absent where the defaults are enough, so that they were not asked for. */
   quotas?: RoleQuotas;
 }
 
-export const OTHER_NAME: Choice = { id: 'role-name', flag: '--role-name NAME', text: words.choiceName };
-const OTHER_ROLE: Choice = { id: 'role-name', flag: '--role-name NAME', text: words.choiceOtherRole };
+export const OTHER_NAME: Choice = { id: 'role-name', flag: '--role-name NAME', text: messages.choiceName };
+const OTHER_ROLE: Choice = { id: 'role-name', flag: '--role-name NAME', text: messages.choiceOtherRole };
 
 /** Keys that each name a policy of their own need as many, whatever each allows. */
-const ONE_NAME: Choice = { id: 'policy-name', flag: '--policy-name NAME', text: policyWords.choiceOneName };
+const ONE_NAME: Choice = {
+  id: 'policy-name',
+  flag: '--policy-name NAME',
+  text: policyMessages.choiceOneName,
+};
 
 /** What stands in the way of using the role, its trust policy aside. */
-export function roleConflicts(input: StepInput<RoleRequest>, found: FoundTrust, more: number): Conflict[] {
+export function roleConflicts(input: StepInput<RoleRequest>, found: TrustState, more: number): Conflict[] {
   return [
     ...sourceArnConflict(input),
     ...boundaryConflict(input.request, found),
@@ -57,8 +61,8 @@ function sourceArnConflict({ request, identity }: StepInput<RoleRequest>): Confl
   );
   if (patterns.length === 0 || shutOut.length === 0) return [];
   const missing = shutOut.map((region) => `arn:${partition}:mediaconnect:${region}:${account}:flow:*`);
-  const { conflict: made } = conflict(words.shutsOut(role.name, shutOut, account), []);
-  return [{ ...made, details: [words.shutsOutHint(missing)] }];
+  const { conflict: made } = conflict(messages.shutsOut(role.name, shutOut, account), []);
+  return [{ ...made, details: [messages.shutsOutHint(missing)] }];
 }
 
 /** Sentences on patterns for `aws:SourceArn` that shut out what the keys can be used for. */
@@ -68,26 +72,26 @@ export function sourceArnWarnings({ role, forRouters }: RoleRequest): string[] {
     resources.some((resource) => resource.startsWith(kind) || beginsLike(resource, kind));
   const routers = mayBe('routerInput:') || mayBe('routerOutput:');
   if (resources.length === 0) return [];
-  if (forRouters && !routers) return [words.shutsOutRouters];
-  return !forRouters && routers && !mayBe('flow:') ? [words.onlyRouters] : [];
+  if (forRouters && !routers) return [messages.shutsOutRouters];
+  return !forRouters && routers && !mayBe('flow:') ? [messages.onlyRouters] : [];
 }
 
 function partsOf(arn: string): string[] {
   return arn.split(':');
 }
 
-function boundaryConflict({ role: wanted }: RoleRequest, { role, boundary }: FoundTrust): Conflict[] {
+function boundaryConflict({ role: wanted }: RoleRequest, { role, boundary }: TrustState): Conflict[] {
   const { permissionsBoundary } = wanted;
   if (!permissionsBoundary || permissionsBoundary === role?.boundary?.arn) return [];
-  if (boundary === undefined) return [conflict(words.noSuchBoundary(permissionsBoundary), []).conflict];
+  if (boundary === undefined) return [conflict(messages.noSuchBoundary(permissionsBoundary), []).conflict];
   if (!role) return [];
-  return [conflict(words.otherBoundary(role.name, role.boundary?.arn), [OTHER_NAME]).conflict];
+  return [conflict(messages.otherBoundary(role.name, role.boundary?.arn), [OTHER_NAME]).conflict];
 }
 
 /** What belongs to an AWS service can be changed by that service only (IAM User Guide, "Service-linked roles"). */
-function serviceConflict({ name, path }: FoundRole): Conflict[] {
+function serviceConflict({ name, path }: RoleState): Conflict[] {
   if (!path.startsWith('/aws-service-role/')) return [];
-  return [conflict(words.serviceLinked(name), [OTHER_NAME]).conflict];
+  return [conflict(messages.serviceLinked(name), [OTHER_NAME]).conflict];
 }
 
 /** What keeps the role from reading the secrets for sure, and sentences on what might. */
@@ -99,7 +103,7 @@ export interface ReadingProblems {
 /** Returns what will keep the role, as it is or as it will be made, from reading the secrets, or might. */
 export function readingProblems(
   input: StepInput<RoleRequest>,
-  { role, boundary }: FoundTrust,
+  { role, boundary }: TrustState,
 ): ReadingProblems {
   const { name, permissionsBoundary } = input.request.role;
   const planned = {
@@ -116,7 +120,7 @@ export function readingProblems(
   return {
     conflicts: denied.map(({ secret, action, because }) => {
       const stays = staying.get(secret.arn)?.verdict === 'denied';
-      const found = words.cannotRead(name, nameOf(secret), action, because);
+      const found = messages.cannotRead(name, nameOf(secret), action, because);
       return {
         ...conflict(found, stays ? [] : [OTHER_ROLE]).conflict,
         details: stays ? [helpAgainst(staying.get(secret.arn)?.because ?? '', action)] : [],
@@ -125,7 +129,8 @@ export function readingProblems(
     }),
     // Of many secrets that one condition decides on, one is named.
     warnings: [...groupedBy(open, ({ because }) => because).values()].map(
-      ([{ secret, because }, ...others]) => words.mightNotRead(name, nameOf(secret), others.length, because),
+      ([{ secret, because }, ...others]) =>
+        messages.mightNotRead(name, nameOf(secret), others.length, because),
     ),
   };
 }
@@ -135,7 +140,9 @@ const OTHER_ROLE_NAME = 'MediaConnect-Another-Role';
 
 /** What helps where another role does not. */
 function helpAgainst(because: string, action: string): string {
-  return /boundary/.test(because) ? words.takeOtherBoundary(action) : words.changeResourcePolicy(action);
+  return /boundary/.test(because)
+    ? messages.takeOtherBoundary(action)
+    : messages.changeResourcePolicy(action);
 }
 
 function nameOf({ name, region }: SecretRef): string {
@@ -144,7 +151,7 @@ function nameOf({ name, region }: SecretRef): string {
 
 function quotaConflict(
   { request, secrets, policies, identity }: StepInput<RoleRequest>,
-  { role, quotas = DEFAULT_ROLE_QUOTAS }: FoundTrust,
+  { role, quotas = DEFAULT_ROLE_QUOTAS }: TrustState,
   more: number,
 ): Conflict[] {
   const { name } = request.role;
@@ -161,7 +168,7 @@ function quotaConflict(
       : []),
     OTHER_ROLE,
   ];
-  return [conflict(words.full(name, have, more, quota), choices).conflict];
+  return [conflict(messages.full(name, have, more, quota), choices).conflict];
 
   /** How many policies the role would need with a wider scope: one for each name, unless the role's own one takes it in. */
   function neededFor(scope: PolicyScope): number {
@@ -178,25 +185,25 @@ function quotaConflict(
 /** The wider scopes with which the role has room. */
 function scopeChoices(secrets: SecretRef[], hasRoom: (scope: PolicyScope) => boolean): Choice[] {
   const prefix = sharedPrefix(secrets.map(({ name }) => name));
-  const flag = policyWords.prefixFlags(prefix);
+  const flag = policyMessages.prefixFlags(prefix);
   const wider = (['region', 'account'] as const).filter(hasRoom);
   return [
     ...(hasRoom({ prefix: prefix ?? '' })
-      ? [{ id: 'policy-prefix' as const, flag, text: policyWords.choicePrefix }]
+      ? [{ id: 'policy-prefix' as const, flag, text: policyMessages.choicePrefix }]
       : []),
     ...(wider.length > 0
       ? [
           {
             id: 'policy-scope' as const,
             flag: `--policy-scope ${wider.join('|')}`,
-            text: policyWords.choiceScope,
+            text: policyMessages.choiceScope,
           },
         ]
       : []),
   ];
 }
 
-function ownPolicy(role: FoundRole | undefined, name: string): RolePolicy | undefined {
+function ownPolicy(role: RoleState | undefined, name: string): RolePolicy | undefined {
   return role?.policies.find(
     (policy) => policy.arn !== undefined && policy.name.toLowerCase() === name.toLowerCase(),
   );

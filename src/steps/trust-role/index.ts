@@ -1,21 +1,21 @@
 import { nameInIamArn, roleArn } from '../../aws/arn.ts';
 import { DEFAULT_ROLE_QUOTAS, type RoleQuotas, readRoleQuotas } from '../../aws/iam/quotas.ts';
-import { type FoundRole, readRole } from '../../aws/iam/roles.ts';
+import { type RoleState, readRole } from '../../aws/iam/roles.ts';
 import type { Aws } from '../../aws/session.ts';
-import { carryingDoubt } from '../../failure.ts';
+import { withUnconfirmedAction } from '../../failure.ts';
 import type { Change, RoleOutcome } from '../../plan-types.ts';
 import { measure, tryParsePolicy } from '../../policy/index.ts';
 import { conflictFailure } from '../conflict.ts';
-import { roleWords as words } from '../messages.ts';
+import { roleMessages as messages } from '../messages.ts';
 import type { RoleRequest, Step, StepContext, StepInput, StepPlan } from '../types.ts';
 import { warnOfNew } from '../types.ts';
 import {
   conflict,
-  type FoundTrust,
   OTHER_NAME,
   readingProblems,
   roleConflicts,
   sourceArnWarnings,
+  type TrustState,
 } from './conflicts.ts';
 import { updateTrust } from './update-trust.ts';
 import {
@@ -29,7 +29,7 @@ import {
 
 export interface RolePlan extends StepPlan {
   /** The role as it is; absent when there is none. */
-  found?: FoundRole;
+  found?: RoleState;
   role: 'create' | 'keep' | 'update-trust';
   /** ARNs of the policies to attach. */
   attach: string[];
@@ -38,14 +38,14 @@ export interface RolePlan extends StepPlan {
 }
 
 /** Step 3 of the AWS guide: the role that MediaConnect may assume, with the policies attached. */
-export const trustRole: Step<RoleRequest, FoundTrust, RolePlan> = {
+export const trustRole: Step<RoleRequest, TrustState, RolePlan> = {
   name: 'trust-role',
   inspect,
   plan,
   apply,
 };
 
-async function inspect({ aws, policies }: StepContext, request: RoleRequest): Promise<FoundTrust> {
+async function inspect({ aws, policies }: StepContext, request: RoleRequest): Promise<TrustState> {
   const { role: wanted } = request;
   const { permissionsBoundary } = wanted;
   const [role, boundary] = await Promise.all([
@@ -60,7 +60,7 @@ async function inspect({ aws, policies }: StepContext, request: RoleRequest): Pr
 async function quotasFor(
   aws: Aws,
   request: RoleRequest,
-  role: FoundRole | undefined,
+  role: RoleState | undefined,
 ): Promise<RoleQuotas | undefined> {
   const defaults = DEFAULT_ROLE_QUOTAS;
   const policies = (role?.attached.length ?? 0) + request.mostPolicies;
@@ -70,7 +70,7 @@ async function quotasFor(
   return enough ? undefined : readRoleQuotas(aws);
 }
 
-function plan(input: StepInput<RoleRequest>, found: FoundTrust): RolePlan {
+function plan(input: StepInput<RoleRequest>, found: TrustState): RolePlan {
   const { role, quotas = DEFAULT_ROLE_QUOTAS } = found;
   const { request, identity, policies } = input;
   // A policy that is new cannot have been attached before, even where the role was read when an older one was.
@@ -95,7 +95,7 @@ function plan(input: StepInput<RoleRequest>, found: FoundTrust): RolePlan {
     warnings: [
       ...warnings(request, role, 'warnings' in trust ? trust.warnings : []),
       ...(role?.stack && (attach.length > 0 || kind !== 'keep')
-        ? [words.inStack(role.name, role.stack)]
+        ? [messages.inStack(role.name, role.stack)]
         : []),
       ...reading.warnings,
     ],
@@ -111,12 +111,12 @@ function plan(input: StepInput<RoleRequest>, found: FoundTrust): RolePlan {
   };
 }
 
-function warnings(request: RoleRequest, role: FoundRole | undefined, more: string[]): string[] {
+function warnings(request: RoleRequest, role: RoleState | undefined, more: string[]): string[] {
   const { role: wanted } = request;
   return [
-    ...(/mediaconnect/i.test(wanted.name) ? [] : [words.nameWithoutMediaConnect(wanted.name)]),
+    ...(/mediaconnect/i.test(wanted.name) ? [] : [messages.nameWithoutMediaConnect(wanted.name)]),
     ...sourceArnWarnings(request),
-    ...(role && role.path !== '/' ? [words.hasPath(role.name, role.path)] : []),
+    ...(role && role.path !== '/' ? [messages.hasPath(role.name, role.path)] : []),
     ...more,
   ];
 }
@@ -137,12 +137,12 @@ function describe(
     ...(document === undefined ? {} : { document }),
   });
   const changes = {
-    create: () => change('create', words.create, document),
-    keep: () => change('keep', words.keep),
-    'update-trust': () => change('update', words.updateTrust, document),
+    create: () => change('create', messages.create, document),
+    keep: () => change('keep', messages.keep),
+    'update-trust': () => change('update', messages.updateTrust, document),
   };
   const names = attach.map(nameInIamArn);
-  return [changes[kind](), ...(attach.length > 0 ? [change('attach', words.attach(names))] : [])];
+  return [changes[kind](), ...(attach.length > 0 ? [change('attach', messages.attach(names))] : [])];
 }
 
 function outcome(kind: RolePlan['role'], attach: string[]): RoleOutcome['action'] {
@@ -166,7 +166,7 @@ async function apply(
     context.record({ role });
     return finish(context, input, plan, role);
   }
-  return carryingDoubt(
+  return withUnconfirmedAction(
     () => created.doubt,
     adopt(context, input, plan, created.doubt ? 'created' : undefined),
   );
@@ -201,7 +201,7 @@ async function adopt(
   const { name } = input.request.role;
   const { boundary } = before;
   const role = await readWhenKnown(context, name);
-  if (!role) throw conflictFailure([conflict(words.nameTaken(name), [OTHER_NAME]).conflict]);
+  if (!role) throw conflictFailure([conflict(messages.nameTaken(name), [OTHER_NAME]).conflict]);
   const quotas = await quotasFor(context.aws, input.request, role);
   const again = plan(input, {
     role,

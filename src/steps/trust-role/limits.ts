@@ -1,4 +1,4 @@
-import type { FoundRole } from '../../aws/iam/roles.ts';
+import type { RoleState } from '../../aws/iam/roles.ts';
 import { evaluateOfSession, readRequests } from '../../checks/access/read-requests.ts';
 import {
   type AccessRequest,
@@ -8,7 +8,7 @@ import {
   parsePolicy,
   tryParsePolicy,
 } from '../../policy/index.ts';
-import { roleWords as words } from '../messages.ts';
+import { roleMessages as messages } from '../messages.ts';
 import type { RoleRequest, SecretRef, StepInput } from '../types.ts';
 
 /** A document that can keep the role from something, by the name it has in a sentence. */
@@ -36,7 +36,7 @@ export interface ReadingObstacle {
  */
 export function readingObstacles(
   { secrets, identity }: Pick<StepInput<RoleRequest>, 'secrets' | 'identity'>,
-  role: Pick<FoundRole, 'arn' | 'policies' | 'boundary'>,
+  role: Pick<RoleState, 'arn' | 'policies' | 'boundary'>,
 ): ReadingObstacle[] {
   const ofRole = limitsOfRole(role);
   return secrets.flatMap((secret) => {
@@ -79,18 +79,18 @@ function evaluateWithin(limits: Limit[], request: AccessRequest): Evaluation {
   });
 }
 
-function limitsOfRole({ policies, boundary }: Pick<FoundRole, 'policies' | 'boundary'>): Limit[] {
+function limitsOfRole({ policies, boundary }: Pick<RoleState, 'policies' | 'boundary'>): Limit[] {
   const own = policies.map(({ name, arn, document }) => ({
-    name: arn ? words.attachedPolicy(name) : words.inlinePolicy(name),
+    name: arn ? messages.attachedPolicy(name) : messages.inlinePolicy(name),
     identityPolicies: [read(document)],
   }));
   const permissionsBoundary = read(boundary?.document);
-  return boundary ? [...own, { name: words.boundary(boundary.arn), permissionsBoundary }] : own;
+  return boundary ? [...own, { name: messages.boundary(boundary.arn), permissionsBoundary }] : own;
 }
 
 function limitsOfSecret({ name, resourcePolicy }: SecretRef): Limit[] {
   if (resourcePolicy === undefined) return [];
-  return [{ name: words.resourcePolicyOf(name), resourcePolicy: read(resourcePolicy) }];
+  return [{ name: messages.resourcePolicyOf(name), resourcePolicy: read(resourcePolicy) }];
 }
 
 /** A document that cannot be read says nothing; as a boundary it then allows nothing. */

@@ -1,11 +1,18 @@
 import { UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import { describeRole } from '../../aws/iam/roles.ts';
-import { awsWords } from '../../aws/messages.ts';
+import { awsMessages } from '../../aws/messages.ts';
 import { waitUntil } from '../../aws/requests/concurrency.ts';
-import { carryingDoubt, EXIT, Failure, hasAwsCode, Interrupted, STATEMENTS_LOST } from '../../failure.ts';
+import {
+  EXIT,
+  Failure,
+  hasAwsCode,
+  Interrupted,
+  STATEMENTS_LOST,
+  withUnconfirmedAction,
+} from '../../failure.ts';
 import type { RoleOutcome } from '../../plan-types.ts';
 import { type JsonPolicy, type JsonStatement, readJsonPolicy } from '../../policy/index.ts';
-import { roleWords as words } from '../messages.ts';
+import { roleMessages as messages } from '../messages.ts';
 import type { RoleRequest, StepContext, StepInput } from '../types.ts';
 import {
   lostStatements,
@@ -46,7 +53,7 @@ export async function updateTrust(
     await reconcileTrust(context, update);
   } catch (error) {
     const ending = restoreOverwritten(context, update, error).then(() => Promise.reject(error));
-    await carryingDoubt(() => update.unconfirmed?.failure.inDoubt, ending);
+    await withUnconfirmedAction(() => update.unconfirmed?.failure.inDoubt, ending);
   }
 }
 
@@ -105,7 +112,7 @@ async function restoreOverwritten(context: StepContext, update: RoleUpdate, reas
 }
 
 function patience({ limits, interrupt, waiting }: StepContext) {
-  return { limits, interrupt, onWait: (elapsed: number) => waiting(words.propagating, elapsed) };
+  return { limits, interrupt, onWait: (elapsed: number) => waiting(messages.propagating, elapsed) };
 }
 
 /** Sends a trust policy. Returns false if the outcome is unknown, or if the policy must be read again first. */
@@ -142,30 +149,30 @@ function timeOver({ limits }: StepContext, { role, state, unconfirmed }: RoleUpd
   if (unconfirmed) return unconfirmed.failure;
   const seconds = limits.iamPropagationMs / 1000;
   if (state.missing.length > 0)
-    return new Failure(words.trustChanged(role.name), {
+    return new Failure(messages.trustChanged(role.name), {
       code: 'conflict',
       exitCode: EXIT.conflict,
       details: state.missing.map((statement) => JSON.stringify(statement)),
-      hint: awsWords.tryAgainHint,
+      hint: awsMessages.tryAgainHint,
     });
-  const message = state.accepted ? words.trustNotShown : words.trustContended;
+  const message = state.accepted ? messages.trustNotShown : messages.trustContended;
   return new Failure(message(role.name, seconds), {
     code: state.accepted ? 'iam-propagation' : 'contended',
     exitCode: EXIT.failed,
-    hint: awsWords.tryAgainHint,
+    hint: awsMessages.tryAgainHint,
     awsAction: ACTION,
   });
 }
 
 function statementsLost({ role }: RoleUpdate, lost: JsonStatement[], cause: unknown): Failure {
-  return new Failure(words.statementsLost(role.name), {
+  return new Failure(messages.statementsLost(role.name), {
     code: STATEMENTS_LOST,
     exitCode: EXIT.failed,
     details: [
       ...lost.map((statement) => JSON.stringify(statement)),
       ...(cause instanceof Failure ? [cause.message] : []),
     ],
-    hint: words.statementsLostHint,
+    hint: messages.statementsLostHint,
     awsAction: ACTION,
     cause,
   });

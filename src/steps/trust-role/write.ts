@@ -1,7 +1,7 @@
 import { AttachRolePolicyCommand, CreateRoleCommand } from '@aws-sdk/client-iam';
 import { policyReader } from '../../aws/iam/policies.ts';
-import { type FoundRole, readRole } from '../../aws/iam/roles.ts';
-import { awsWords } from '../../aws/messages.ts';
+import { type RoleState, readRole } from '../../aws/iam/roles.ts';
+import { awsMessages } from '../../aws/messages.ts';
 import { waitUntil } from '../../aws/requests/concurrency.ts';
 import type { Identity } from '../../aws/session.ts';
 import { checkGuard } from '../../checks/access/source-guard.ts';
@@ -17,7 +17,7 @@ import {
   measure,
   parsePolicy,
 } from '../../policy/index.ts';
-import { roleWords as words } from '../messages.ts';
+import { roleMessages as messages } from '../messages.ts';
 import { tagsFor } from '../tags.ts';
 import type { RoleRequest, StepContext, StepInput } from '../types.ts';
 import { conflict, OTHER_NAME } from './conflicts.ts';
@@ -58,7 +58,7 @@ export async function createRole(
 }
 
 /** Reads a role that exists, though IAM may not show it yet; nothing when it never does. */
-export async function readWhenKnown(context: StepContext, name: string): Promise<FoundRole | undefined> {
+export async function readWhenKnown(context: StepContext, name: string): Promise<RoleState | undefined> {
   const { aws } = context;
   const { value } = await waitUntil(
     () => readRole(aws, policyReader(aws), name),
@@ -94,17 +94,17 @@ async function onceKnown(context: StepContext, change: () => Promise<unknown>): 
 }
 
 function patience({ limits, interrupt, waiting }: StepContext) {
-  return { limits, interrupt, onWait: (elapsed: number) => waiting(words.propagating, elapsed) };
+  return { limits, interrupt, onWait: (elapsed: number) => waiting(messages.propagating, elapsed) };
 }
 
 /** IAM had its time, and still does not know the role or the policy; perhaps someone deleted it meanwhile. */
 function neverKnown(failure: Failure, { iamPropagationMs }: Limits): Failure {
   const { awsAction, awsCode } = failure;
-  return new Failure(words.gaveUpWaiting(iamPropagationMs / 1000), {
+  return new Failure(messages.gaveUpWaiting(iamPropagationMs / 1000), {
     code: 'iam-propagation',
     exitCode: EXIT.failed,
     details: [failure.message],
-    hint: awsWords.tryAgainHint,
+    hint: awsMessages.tryAgainHint,
     ...(awsAction ? { awsAction } : {}),
     ...(awsCode ? { awsCode } : {}),
     cause: failure,
@@ -115,14 +115,14 @@ function neverKnown(failure: Failure, { iamPropagationMs }: Limits): Failure {
 export function trustDocument(
   { role: desired }: RoleRequest,
   { account }: Pick<Identity, 'account'>,
-  role?: Pick<FoundRole, 'trust'>,
+  role?: Pick<RoleState, 'trust'>,
 ): JsonPolicy {
   const { sourceAccount, sourceArns } = desired;
   const options = { account, sourceAccount, sourceArns };
   return role ? addTrust(role.trust, options) : buildTrustPolicy(options);
 }
 
-const UPDATE_TRUST: Choice = { id: 'update-trust', flag: '--update-trust', text: words.choiceTrust };
+const UPDATE_TRUST: Choice = { id: 'update-trust', flag: '--update-trust', text: messages.choiceTrust };
 
 /** What is done about the trust policy of the role. */
 export type TrustDecision =
@@ -134,7 +134,7 @@ export type TrustDecision =
 /** Decides what is done about the trust policy of a role, or of one that is to be created. Pure. */
 export function planTrust(
   input: StepInput<RoleRequest>,
-  role: FoundRole | undefined,
+  role: RoleState | undefined,
   quota: Quota,
 ): TrustDecision {
   const { request, identity } = input;
@@ -142,19 +142,19 @@ export function planTrust(
     const document = trustDocument(request, identity);
     const name = request.role.name;
     return (
-      tooLong(document, quota, (size) => conflict(words.newTrustTooLong(name, size, quota), [])) ?? {
+      tooLong(document, quota, (size) => conflict(messages.newTrustTooLong(name, size, quota), [])) ?? {
         kind: 'create',
         document,
       }
     );
   }
   const judged = judgeTrust(role.trust, flowScope(request), identity);
-  if (judged.verdict === 'unreadable') return conflict(words.unreadable(role.name), [OTHER_NAME]);
+  if (judged.verdict === 'unreadable') return conflict(messages.unreadable(role.name), [OTHER_NAME]);
   if (judged.verdict === 'allowed') {
     const scopeWarning = {
       'as-asked': [],
-      wider: [words.notNarrowed(role.name)],
-      narrower: [words.narrowed(role.name)],
+      wider: [messages.notNarrowed(role.name)],
+      narrower: [messages.narrowed(role.name)],
     };
     const warnings = [...scopeWarning[judged.scope], ...guardWarnings(input, role, role.trust)];
     return { kind: 'keep', warnings };
@@ -162,23 +162,23 @@ export function planTrust(
   const document = trustDocument(request, identity, role);
   const would = judgeTrust(JSON.stringify(document), flowScope(request), identity);
   if (would.verdict === 'not-allowed' && !would.uncertain)
-    return conflict(words.trustDenied(role.name, would.because), [OTHER_NAME]);
-  const doubts = would.verdict === 'not-allowed' ? [words.maybeTrustDenied(role.name, would.because)] : [];
+    return conflict(messages.trustDenied(role.name, would.because), [OTHER_NAME]);
+  const doubts = would.verdict === 'not-allowed' ? [messages.maybeTrustDenied(role.name, would.because)] : [];
   if (judged.uncertain && (doubts.length > 0 || !request.updateTrust)) {
     return {
       kind: 'keep',
-      warnings: doubts.length > 0 ? doubts : [words.maybeTrusted(role.name, judged.because)],
+      warnings: doubts.length > 0 ? doubts : [messages.maybeTrusted(role.name, judged.because)],
     };
   }
   if (!request.updateTrust) {
-    return conflict(words.notTrusted(role.name, judged.because), [UPDATE_TRUST, OTHER_NAME]);
+    return conflict(messages.notTrusted(role.name, judged.because), [UPDATE_TRUST, OTHER_NAME]);
   }
   const gone = deletedPrincipals(parsePolicy(role.trust));
-  if (gone.length > 0) return conflict(words.deletedPrincipals(role.name, gone), [OTHER_NAME]);
+  if (gone.length > 0) return conflict(messages.deletedPrincipals(role.name, gone), [OTHER_NAME]);
   const warnings = [...doubts, ...guardWarnings(input, role, JSON.stringify(document))];
   return (
     tooLong(document, quota, (size) =>
-      conflict(words.trustTooLong(role.name, size, quota), [OTHER_NAME]),
+      conflict(messages.trustTooLong(role.name, size, quota), [OTHER_NAME]),
     ) ?? {
       kind: 'update-trust',
       document,
@@ -200,12 +200,12 @@ function tooLong(
 /** Warns of a trust policy that lets in other accounts, unless the request was made without the guard against them. */
 function guardWarnings(
   { request, identity }: StepInput<RoleRequest>,
-  { name }: FoundRole,
+  { name }: RoleState,
   trust: string,
 ): string[] {
   if (!request.role.sourceAccount) return [];
   const guard = checkGuard(trust, identity);
   if (guard.verdict === 'kept-out') return [];
-  if (guard.verdict === 'cannot-tell') return [words.maybeLetsIn(name, guard.because)];
-  return [guard.accounts.length > 0 ? words.letsIn(name, guard.accounts) : words.noGuard(name)];
+  if (guard.verdict === 'cannot-tell') return [messages.maybeLetsIn(name, guard.because)];
+  return [guard.accounts.length > 0 ? messages.letsIn(name, guard.accounts) : messages.noGuard(name)];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { FoundRole } from '../../../src/aws/iam/roles.ts';
-import type { FoundSecret } from '../../../src/aws/secrets/index.ts';
+import type { RoleState } from '../../../src/aws/iam/roles.ts';
+import type { SecretState } from '../../../src/aws/secrets/index.ts';
 import { mayComeRight } from '../../../src/checks/setup/checks.ts';
 import { ACCOUNT, KEYS, REGION, roleArn } from '../../support/account.ts';
 import {
@@ -86,7 +86,7 @@ describe('a set-up in which all is right', () => {
 });
 
 describe('a secret', () => {
-  test.each<[string, Partial<FoundSecret> | 'absent', string]>([
+  test.each<[string, Partial<SecretState> | 'absent', string]>([
     ['is not there', 'absent', 'the secret is not there'],
     ['is scheduled for deletion', { deletedAt: new Date(0) }, 'scheduled for deletion'],
     ['holds bytes', { content: { kind: 'binary' } }, 'holds bytes, not text'],
@@ -124,7 +124,7 @@ describe('a secret', () => {
 
 describe('a role that MediaConnect may not assume', () => {
   const other = { StringEquals: { 'aws:SourceAccount': '444455556666' } };
-  test.each<[string, Partial<FoundRole>, string]>([
+  test.each<[string, Partial<RoleState>, string]>([
     [
       'trusts another service',
       trusting({ Effect: 'Allow', ...service, Principal: { Service: 'ec2.amazonaws.com' } }),

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { FoundRole } from '../../../src/aws/iam/roles.ts';
-import type { FoundSecret } from '../../../src/aws/secrets/index.ts';
+import type { RoleState } from '../../../src/aws/iam/roles.ts';
+import type { SecretState } from '../../../src/aws/secrets/index.ts';
 import type { SecretContent } from '../../../src/aws/secrets/versions.ts';
 import { check, type Expectation, type KeyExpectation } from '../../../src/checks/setup/checks.ts';
 import { KeyMaterial } from '../../../src/key/index.ts';
@@ -27,14 +27,14 @@ export const service = { Principal: { Service: 'mediaconnect.amazonaws.com' }, A
 export const guided = { name: 'Read', document: JSON.stringify(guidePolicy(ARN)) };
 
 export interface Breakage {
-  secret?: Partial<FoundSecret> | 'absent';
-  role?: Partial<FoundRole> | 'absent';
+  secret?: Partial<SecretState> | 'absent';
+  role?: Partial<RoleState> | 'absent';
   expected?: Partial<KeyExpectation & Pick<Expectation, 'flows'>>;
 }
 
 /** The checks of a set-up in which all is right but what is given. */
 export function checksOf({ secret = {}, role = {}, expected = {} }: Breakage = {}) {
-  const found: FoundSecret = {
+  const found: SecretState = {
     region: REGION,
     name: 'studio-a',
     arn: ARN,
@@ -43,7 +43,7 @@ export function checksOf({ secret = {}, role = {}, expected = {} }: Breakage = {
     rotates: false,
     ...(secret === 'absent' ? {} : secret),
   };
-  const made: FoundRole = {
+  const made: RoleState = {
     name: 'MediaConnect-ASM',
     arn: roleArn('MediaConnect-ASM'),
     path: '/',

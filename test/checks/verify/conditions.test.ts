@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { kmsKeyRef } from '../../../src/aws/kms/index.ts';
 import { readingJudge } from '../../../src/checks/verify/check-reading.ts';
 import { judgeRole } from '../../../src/checks/verify/check-role.ts';
-import type { RoleSight, ThereRole } from '../../../src/checks/verify/observe/role.ts';
-import type { ThereSecret } from '../../../src/checks/verify/observe/secret.ts';
+import type { PresentRole, RoleObservation } from '../../../src/checks/verify/observe/role.ts';
+import type { PresentSecret } from '../../../src/checks/verify/observe/secret.ts';
 import { Failure } from '../../../src/failure.ts';
 import { ACCOUNT, REGION, roleArn } from '../../support/account.ts';
 import { saying, troubles } from '../../support/runs/verify.ts';
@@ -24,8 +24,15 @@ const name = 'MediaConnect-ASM';
 function role({ trust = '', policies = [guided] }: { trust?: string; policies?: object[] }) {
   const arn = roleArn(name);
   const described = { seen: { name, arn, path: '/', trust, own: false } };
-  return { kind: 'there', name, arn, described, policies, unseen: [], attached: { seen: [] } } as RoleSight &
-    ThereRole;
+  return {
+    kind: 'there',
+    name,
+    arn,
+    described,
+    policies,
+    unseen: [],
+    attached: { seen: [] },
+  } as RoleObservation & PresentRole;
 }
 
 /** What is told of a role with these policies, and of a secret with this resource policy and perhaps a KMS key. */
@@ -33,7 +40,7 @@ function reading(
   policies: object[],
   resourcePolicy?: string,
   kmsKeyId?: string,
-  kmsKey?: ThereSecret['kmsKey'],
+  kmsKey?: PresentSecret['kmsKey'],
 ) {
   const key = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, REGION, identity);
   const found = { region: REGION, name: 'studio-a', arn: ARN, own: true, rotates: false };

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { remedies } from '../../../src/checks/verify/fixes.ts';
-import { flowRemedies } from '../../../src/checks/verify/flow/fixes.ts';
-import { routerRemedies } from '../../../src/checks/verify/flow/messages.ts';
+import { fixes } from '../../../src/checks/verify/fixes.ts';
+import { flowFixes } from '../../../src/checks/verify/flow/fixes.ts';
+import { routerFixes } from '../../../src/checks/verify/flow/messages.ts';
 import type { VerifyCheck } from '../../../src/checks/verify/types.ts';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
 import { KEYS } from '../../support/account.ts';
@@ -89,9 +89,9 @@ async function carryOut(words: object, name: string, { id, fault, asked = [], ..
 }
 
 describe.each([
-  ['a secret or a role', remedies, SECRET_AND_ROLE_FIXES],
-  ['a flow', flowRemedies, FLOW_FIXES],
-  ['a router input or output', routerRemedies, ROUTER_FIXES],
+  ['a secret or a role', fixes, SECRET_AND_ROLE_FIXES],
+  ['a flow', flowFixes, FLOW_FIXES],
+  ['a router input or output', routerFixes, ROUTER_FIXES],
 ])('what verify prints for %s', (_of, words, fixes) => {
   test('is in the table, each fix', () => {
     expect(Object.keys(fixes).sort()).toEqual(Object.keys(words).sort());
@@ -105,9 +105,9 @@ describe.each([
 });
 
 describe('what verify prints in another case', () => {
-  test.each(FURTHER)('mends $what ($name)', ({ name, fix }) => carryOut(remedies, name, fix));
+  test.each(FURTHER)('mends $what ($name)', ({ name, fix }) => carryOut(fixes, name, fix));
 
   test.each(PARTS)('mends the algorithm of a flow: %s', (_kind, flow) =>
-    carryOut(flowRemedies, 'takeAlgorithm', ofPart(flow)),
+    carryOut(flowFixes, 'takeAlgorithm', ofPart(flow)),
   );
 });

@@ -27,9 +27,9 @@ import {
   UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
-import type { remedies } from '../../../src/checks/verify/fixes.ts';
-import type { flowRemedies } from '../../../src/checks/verify/flow/fixes.ts';
-import type { routerRemedies } from '../../../src/checks/verify/flow/messages.ts';
+import type { fixes } from '../../../src/checks/verify/fixes.ts';
+import type { flowFixes } from '../../../src/checks/verify/flow/fixes.ts';
+import type { routerFixes } from '../../../src/checks/verify/flow/messages.ts';
 import type { VerifyId } from '../../../src/checks/verify/types.ts';
 import type {
   ForcedKeyState,
@@ -448,7 +448,7 @@ export const SECRET_AND_ROLE_FIXES = {
     fault: async () => [...STUDIO, '--role-arn', roleArn(ROLE).replace('arn:aws:', 'arn:aws-us-gov:')],
     before: async () => STUDIO,
   },
-} satisfies Record<keyof typeof remedies, Fix | Unmakeable>;
+} satisfies Record<keyof typeof fixes, Fix | Unmakeable>;
 
 function roleNameIn(command: string): string {
   return /--role-name (\S+)/.exec(command)?.[1] ?? ROLE;
@@ -505,7 +505,7 @@ async function passwordArn({ sandbox }: Scene): Promise<string> {
   return made.secrets[0]?.arn ?? '';
 }
 
-export const FLOW_FIXES: Record<keyof typeof flowRemedies, Fix> = {
+export const FLOW_FIXES: Record<keyof typeof flowFixes, Fix> = {
   takePassword: ofOutput('flow-protocol', (scene) => on('srt-caller', settings(scene))),
   otherKeyType: ofOutput(
     'flow-protocol',
@@ -600,7 +600,7 @@ const ofInput = (
 
 const bothEnds = (scene: Scene): string[] => inputWith(scene, transit(scene), routed(scene, transit(scene)));
 
-export const ROUTER_FIXES: Record<keyof typeof routerRemedies, Fix> = {
+export const ROUTER_FIXES: Record<keyof typeof routerFixes, Fix> = {
   message: ofInput('router-messages', (scene) =>
     inputWith(scene, transit(scene), { messages: ['Key unreadable'] }),
   ),
@@ -661,7 +661,7 @@ async function deleteRole({ sandbox }: Scene): Promise<void> {
 }
 
 /** Fixes that have more than one form. */
-export const FURTHER: { what: string; name: keyof typeof remedies; fix: Fix }[] = [
+export const FURTHER: { what: string; name: keyof typeof fixes; fix: Fix }[] = [
   {
     what: 'a value that another role than the default one reads',
     name: 'rotate',

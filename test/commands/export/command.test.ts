@@ -293,13 +293,13 @@ describe('--output', () => {
   });
 
   test('writes through a link, also one that leads nowhere yet, and keeps the link', async () => {
-    const [path, aim] = [join(folder, 'link.sh'), join(folder, 'aim.sh')];
-    symlinkSync(aim, path);
+    const [path, desired] = [join(folder, 'link.sh'), join(folder, 'aim.sh')];
+    symlinkSync(desired, path);
     const args = [...BASIC, '--output', path];
     expect((await exporting('script', args)).code).toBe(3);
     for (const _ of [1, 2]) {
       expect((await exporting('script', [...args, '--force'])).code).toBe(0);
-      expect(readFileSync(aim, 'utf8')).toMatch(/^#!/);
+      expect(readFileSync(desired, 'utf8')).toMatch(/^#!/);
       expect(lstatSync(path).isSymbolicLink()).toBe(true);
     }
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { idOf } from '../../../src/commands/export/ids.ts';
 import { keyFileOf } from '../../../src/commands/export/script/keys.ts';
-import { scriptWords } from '../../../src/commands/export/script/messages.ts';
+import { scriptMessages } from '../../../src/commands/export/script/messages.ts';
 import { buildScript } from '../../../src/commands/export/script/script.ts';
 import { FAR_REGION, KEYS, REGION, readAccount } from '../../support/account.ts';
 import { runs } from '../../support/exhaustive.ts';
@@ -73,7 +73,7 @@ describe('the IDs', () => {
         const variables = script.keys.map((key) => keyFileOf(key)?.variable);
         expect(new Set(variables).size).toBe(wishes.length);
         // What is missing gets the same variables a second time, when it is made.
-        const [looking = ''] = script.script.split(scriptWords.makeTitle);
+        const [looking = ''] = script.script.split(scriptMessages.makeTitle);
         const assigned = [...looking.matchAll(/^(\w+)=\$(?:key|arn)$/gm)].map(([, variable]) => variable);
         expect(new Set(assigned).size).toBe(assigned.length);
       }),

@@ -1,4 +1,4 @@
-import { setupWords as words } from '../../../src/ui/messages.ts';
+import { setupMessages as messages } from '../../../src/ui/messages.ts';
 import type { Snapshot } from '../world/snapshot.ts';
 
 /** The value of a restored secret may have to be replaced. */
@@ -15,17 +15,21 @@ export function plannedWrites(log: string, { policies }: Snapshot): number {
   let writes = 0;
   for (const line of log.split('\n')) {
     const [, mark, verb, resource, name = ''] = PLAN_LINE.exec(line) ?? [];
-    if (mark === undefined || verb === undefined || verb === words.verb.keep) continue;
-    if (resource === words.resource.secret) writes += verb === words.verb.restore ? MOST_FOR_RESTORED : 1;
-    else if (verb === words.verb.attach || verb === words.verb.detach)
+    if (mark === undefined || verb === undefined || verb === messages.verb.keep) continue;
+    if (resource === messages.resource.secret)
+      writes += verb === messages.verb.restore ? MOST_FOR_RESTORED : 1;
+    else if (verb === messages.verb.attach || verb === messages.verb.detach)
       writes += 1 + (line.split(',').length - 1) + (/ and /.test(line) ? 1 : 0);
-    else if (resource === words.resource.policy && verb === words.verb.update) writes += MOST_FOR_POLICY;
-    else if (resource === words.resource.policy && verb === words.verb.delete)
+    else if (resource === messages.resource.policy && verb === messages.verb.update)
+      writes += MOST_FOR_POLICY;
+    else if (resource === messages.resource.policy && verb === messages.verb.delete)
       writes += [...policies.values()].find((policy) => policy.name === name)?.versions.size ?? 1;
     else writes += 1;
   }
   return writes;
 }
 
-const verbs = [...new Set(Object.values(words.verb))].join('|');
-const PLAN_LINE = new RegExp(`^  (\\S) (${verbs}) +(${Object.values(words.resource).join('|')}) (\\S+?):? `);
+const verbs = [...new Set(Object.values(messages.verb))].join('|');
+const PLAN_LINE = new RegExp(
+  `^  (\\S) (${verbs}) +(${Object.values(messages.resource).join('|')}) (\\S+?):? `,
+);

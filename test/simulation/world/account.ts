@@ -30,7 +30,7 @@ import { carryOutDirectly, type ServiceName, worldOf } from './delivery.ts';
 
 /** The Region in which IAM is asked. */
 const HOME = 'us-west-2';
-const OWN_TAG = 'mc-static-key';
+const TOOL_TAG = 'mc-static-key';
 
 /** Makes the account of a story: the things are made in their order, and one that cannot be made is left out. */
 export function accountOf({ account }: Pick<Story, 'account'>): Machine {
@@ -76,7 +76,7 @@ function call(
 }
 
 function tagsOf(own: boolean, step: string): object {
-  return { Tags: own ? [{ Key: OWN_TAG, Value: step }] : [{ Key: 'team', Value: 'other' }] };
+  return { Tags: own ? [{ Key: TOOL_TAG, Value: step }] : [{ Key: 'team', Value: 'other' }] };
 }
 
 function makeSecret(machine: Machine, thing: SecretThing): void {

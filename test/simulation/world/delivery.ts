@@ -10,7 +10,14 @@ import { secretsManager } from '../../../src/sandbox/secretsmanager/index.ts';
 import type { Call, Input, Service } from '../../../src/sandbox/service.ts';
 import { sts } from '../../../src/sandbox/sts/index.ts';
 import type { World } from '../../../src/sandbox/world.ts';
-import type { DeliveryFault } from './requests.ts';
+
+/** What goes wrong while a request is carried out. */
+export interface DeliveryFault {
+  /** How old the state of IAM is that it sees, in milliseconds. */
+  readonly lagMs: number;
+  /** An error that AWS answers with, without carrying it out. */
+  readonly refuse?: 'throttle' | 'internal-error';
+}
 
 export const SERVICES = {
   iam,

@@ -12,8 +12,9 @@ import { DEFAULTS, HTTP } from '../../../src/defaults.ts';
 import { AwsError } from '../../../src/sandbox/errors.ts';
 import type { Machine } from '../../../src/sandbox/machine.ts';
 import type { Input } from '../../../src/sandbox/service.ts';
+import type { DeliveryFault } from './delivery.ts';
 import { carryOutDirectly, type Direct, type ServiceName } from './delivery.ts';
-import { type Answer, type DeliveryFault, inputText, requestAborted, type Send } from './requests.ts';
+import { type Answer, inputText, requestAborted, type Send } from './requests.ts';
 
 /**
  * Clients that cost a tenth of the SDK's. What is left out is what turns a request into HTTP and an answer back: serializing,
@@ -21,7 +22,7 @@ import { type Answer, type DeliveryFault, inputText, requestAborted, type Send }
  * strategy, and what the program adds to them (`withBoundedRetries`).
  */
 export function lightClients(machine: Machine, send: Send): typeof createClients {
-  return (settings, interrupt, lanes) => {
+  return (settings, interrupt, queues) => {
     const homeRegion = settings.homeRegion ?? DEFAULTS.globalRegion;
     const made = new Map<string, SdkClient>();
     const client = <C extends SdkClient>(prototype: C, service: ServiceName, region: string): C => {
@@ -39,7 +40,7 @@ export function lightClients(machine: Machine, send: Send): typeof createClients
           signal,
         }),
       );
-      withBoundedRetries(fresh, { interrupt, laneOf: lanes(service, regional) });
+      withBoundedRetries(fresh, { interrupt, queueOf: queues(service, regional) });
       made.set(id, fresh);
       return fresh;
     };

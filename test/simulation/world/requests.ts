@@ -1,4 +1,4 @@
-import type { ServiceName } from './delivery.ts';
+import type { DeliveryFault, ServiceName } from './delivery.ts';
 
 /** A request of a run on its way to AWS. */
 export interface Request {
@@ -12,14 +12,6 @@ export interface Request {
   readonly deliver: (how: DeliveryFault) => Answer;
   /** Ends the waiting for the answer when it is aborted. */
   readonly signal: AbortSignal | undefined;
-}
-
-/** What goes wrong while a request is carried out. */
-export interface DeliveryFault {
-  /** How old the state of IAM is that it sees, in milliseconds. */
-  readonly lagMs: number;
-  /** An error that AWS answers with, without carrying it out. */
-  readonly refuse?: 'throttle' | 'internal-error';
 }
 
 /** What AWS answers: a value, or an error, as the client hands it on. On the wire an error is a value too. */

@@ -4,8 +4,9 @@ import { parseAuthorization } from '../../../src/sandbox/auth/signature.ts';
 import type { Machine } from '../../../src/sandbox/machine.ts';
 import { carryOut } from '../../../src/sandbox/pipeline.ts';
 import type { WireRequest } from '../../../src/sandbox/protocols/protocol.ts';
+import type { DeliveryFault } from './delivery.ts';
 import { SERVICES, type ServiceName } from './delivery.ts';
-import { type Answer, type DeliveryFault, inputText, type Send } from './requests.ts';
+import { type Answer, inputText, type Send } from './requests.ts';
 
 /** An HTTP request as the SDK hands it to what sends it. */
 interface SdkRequest {
@@ -18,7 +19,7 @@ interface SdkRequest {
 
 /** The SDK's own clients, whose HTTP requests are carried out by the sandbox without a socket. */
 export function wireClients(machine: Machine, send: Send): typeof createClients {
-  return (settings, interrupt, lanes, beginWait) => {
+  return (settings, interrupt, queues, beginWait) => {
     const requestHandler = {
       metadata: { handlerProtocol: 'http/1.1' },
       destroy: () => undefined,
@@ -39,7 +40,7 @@ export function wireClients(machine: Machine, send: Send): typeof createClients 
     return createClients(
       { ...settings, endpointUrl: 'http://127.0.0.1:1', requestHandler },
       interrupt,
-      lanes,
+      queues,
       beginWait,
     );
   };

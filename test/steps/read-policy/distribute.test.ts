@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { FoundPolicy } from '../../../src/aws/iam/policy-versions.ts';
+import type { PolicyState } from '../../../src/aws/iam/policy-versions.ts';
 import { addToReadPolicy, buildReadPolicy, existingPolicy, measure } from '../../../src/policy/index.ts';
 import { distribute, type PolicyWork } from '../../../src/steps/read-policy/distribute.ts';
 import { extend } from '../../../src/steps/read-policy/fill.ts';
@@ -33,14 +33,14 @@ const secrets: fc.Arbitrary<SecretRef[]> = fc
     }),
   );
 
-function spread(wanted: SecretRef[], chain: FoundPolicy[]): PolicyWork[] {
+function spread(wanted: SecretRef[], chain: PolicyState[]): PolicyWork[] {
   const distribution = distribute(wanted, chainOf(chain), options, account);
   if (!('work' in distribution)) throw new Error('a policy of the shape blocks');
   return distribution.work;
 }
 
 /** The policies as they are once the work is done. */
-const chainAfter = (work: PolicyWork[]): FoundPolicy[] =>
+const chainAfter = (work: PolicyWork[]): PolicyState[] =>
   work.map((each) => {
     const name = each.kind === 'create' ? each.name : each.policy.name;
     const document = each.kind === 'keep' ? each.policy.document : JSON.stringify(each.document);
@@ -92,7 +92,7 @@ test('a policy is filled to its last character, and not beyond', () => {
 });
 
 /** Policies that nothing is done about come first: they are full. */
-const untouched = (chain: FoundPolicy[], work: PolicyWork[]): PolicyWork[] =>
+const untouched = (chain: PolicyState[], work: PolicyWork[]): PolicyWork[] =>
   chain
     .filter(({ name }) => !work.some((each) => each.kind !== 'create' && each.policy.name === name))
     .map((policy) => ({ kind: 'keep', policy, secrets: [] }));

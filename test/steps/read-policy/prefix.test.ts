@@ -1,6 +1,6 @@
 import { AttachRolePolicyCommand } from '@aws-sdk/client-iam';
 import { describe, expect, test } from 'vitest';
-import type { FoundPolicy } from '../../../src/aws/iam/policy-versions.ts';
+import type { PolicyState } from '../../../src/aws/iam/policy-versions.ts';
 import { sharedPrefix } from '../../../src/options/rules.ts';
 import { distribute } from '../../../src/steps/read-policy/distribute.ts';
 import type { SecretRef } from '../../../src/steps/types.ts';
@@ -137,7 +137,7 @@ test('two thousand secrets of two Regions take two entries, though there is room
     guidePolicy(...names.slice(0, count).map((name) => arnOf(`${name}-AbCdEf`)));
   const count = names.findIndex((_, at) => JSON.stringify(nearlyFull(at)).length > 6144 - 150);
   const chain = ['P', 'P-2', 'P-3'].map(
-    (name): FoundPolicy => ({
+    (name): PolicyState => ({
       name,
       arn: policyArn(name),
       versionId: 'v1',

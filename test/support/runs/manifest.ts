@@ -32,7 +32,7 @@ export interface FleetDocument extends Omit<Outcomes, 'left'> {
   error?: { code: string; message: string };
 }
 
-export interface FleetResult {
+export interface BatchResult {
   code: number;
   json: FleetDocument;
   /** What standard error shows. */
@@ -91,7 +91,7 @@ export function setUpAll(
     restore = false,
     ...options
   }: InProcessOptions & { dryRun?: boolean; restore?: boolean } = {},
-): Promise<FleetResult> {
+): Promise<BatchResult> {
   return runAll(
     sandbox,
     content,

@@ -1,31 +1,31 @@
 import { parseSecretArn } from '../../../aws/arn.ts';
 import { seenIn } from '../../../aws/look.ts';
-import type { FlowEncryption, FlowPart, FoundFlow } from '../../../aws/mediaconnect/flows.ts';
+import type { FlowEncryption, FlowPart, FlowState } from '../../../aws/mediaconnect/flows.ts';
 import { routerKindOf } from '../../../aws/mediaconnect/routers.ts';
 import type { Identity } from '../../../aws/session.ts';
-import type { Remedy } from '../../../failure.ts';
+import type { Fix } from '../../../failure.ts';
 import { type Algorithm, algorithmOfLength } from '../../../key/index.ts';
-import { remedies } from '../fixes.ts';
-import { verifyWords as words } from '../messages.ts';
-import type { MediaSight, MediaSights } from '../observe/flow.ts';
-import type { SecretSight } from '../observe/secret.ts';
+import { fixes } from '../fixes.ts';
+import { verifyMessages as messages } from '../messages.ts';
+import type { MediaObservation, MediaObservations } from '../observe/flow.ts';
+import type { SecretObservation } from '../observe/secret.ts';
 import { keyOf, targetOf } from '../observe/subjects.ts';
 import { checksOf, judgeForeign } from '../result.ts';
 import type { VerifyCheck, VerifyId } from '../types.ts';
 import { judgeForeignRouter, judgeRouter, judgeRouting } from './check-router.ts';
-import { flowRemedies, partCommand } from './fixes.ts';
-import { routerRemedies, routerWords } from './messages.ts';
+import { flowFixes, partCommand } from './fixes.ts';
+import { routerFixes, routerMessages } from './messages.ts';
 
-type Problem = { id: VerifyId; detail: string; remedy: Remedy };
-type Sights = ReadonlyMap<string, SecretSight>;
+type Problem = { id: VerifyId; detail: string; remedy: Fix };
+type Observations = ReadonlyMap<string, SecretObservation>;
 
 /**
  * The checks of the encryption settings of a flow, a router input or a router output, and of the other end of each connection; what
  * they point to is judged by itself. Pure.
  */
 export function judgeMedia(
-  { asked, others }: MediaSights,
-  secrets: Sights,
+  { asked, others }: MediaObservations,
+  secrets: Observations,
   identity: Identity,
 ): VerifyCheck[] {
   if (asked.kind === 'foreign') return [judgeForeignMedia(asked.arn, identity)];
@@ -39,25 +39,25 @@ export function judgeMedia(
 function judgeForeignMedia(arn: string, identity: Identity): VerifyCheck {
   return routerKindOf(arn)
     ? judgeForeignRouter(arn, identity)
-    : judgeForeign('flow-account', arn, identity, flowRemedies.otherCredentials);
+    : judgeForeign('flow-account', arn, identity, flowFixes.otherCredentials);
 }
 
 function judgeFlow(
-  { arn, found }: Extract<MediaSight, { kind: 'flow' }>,
-  others: MediaSights['others'],
-  secrets: Sights,
+  { arn, found }: Extract<MediaObservation, { kind: 'flow' }>,
+  others: MediaObservations['others'],
+  secrets: Observations,
 ): VerifyCheck[] {
   const { ok, failed, unseen } = checksOf(arn);
   if ('unseen' in found) return [unseen('flow-exists', found.unseen)];
   const flow = found.seen;
-  if (!flow) return [failed('flow-exists', words.noFlow, flowRemedies.checkArn)];
+  if (!flow) return [failed('flow-exists', messages.noFlow, flowFixes.checkArn)];
   return [
     // MediaConnect's own diagnosis comes first.
-    ...flow.errors.map((text) => failed('flow-messages', routerWords.message(text), routerRemedies.message)),
-    ok('flow-exists', words.exists),
+    ...flow.errors.map((text) => failed('flow-messages', routerMessages.message(text), routerFixes.message)),
+    ok('flow-exists', messages.exists),
     ...flow.parts.flatMap((part) => [
       ...(part.encryption || !part.transit ? judgePart(flow, part, secrets) : []),
-      ...judgeRouting(part, flow.region, words.part(part.kind, part.name, part.protocol), {
+      ...judgeRouting(part, flow.region, messages.part(part.kind, part.name, part.protocol), {
         others,
         secrets,
       }),
@@ -66,25 +66,25 @@ function judgeFlow(
 }
 
 /** The checks of the encryption settings that a part of a flow has itself. */
-export function judgePart(flow: FoundFlow, part: FlowPart, sights: Sights): VerifyCheck[] {
+export function judgePart(flow: FlowState, part: FlowPart, observations: Observations): VerifyCheck[] {
   const { ok, failed } = checksOf(part.arn);
-  const what = words.part(part.kind, part.name, part.protocol);
+  const what = messages.part(part.kind, part.name, part.protocol);
   const { encryption } = part;
-  if (!encryption) return [ok('flow-encryption', words.notEncrypted(what))];
-  if (encryption.keyType === 'speke') return [ok('flow-encryption', words.speke(what))];
+  if (!encryption) return [ok('flow-encryption', messages.notEncrypted(what))];
+  if (encryption.keyType === 'speke') return [ok('flow-encryption', messages.speke(what))];
   const problems = [
     ...protocolProblems(flow, part, encryption),
-    ...algorithmProblems(flow, part, encryption, sights),
+    ...algorithmProblems(flow, part, encryption, observations),
     ...placeProblems(flow, encryption),
   ];
   if (problems.length === 0) {
-    return [ok('flow-encryption', words.encrypted(what, encryption.algorithm ?? encryption.keyType))];
+    return [ok('flow-encryption', messages.encrypted(what, encryption.algorithm ?? encryption.keyType))];
   }
   return problems.map(({ id, detail, remedy }) => failed(id, `${what} ${detail}`, remedy));
 }
 
 /** MediaConnect User Guide, "Encryption in transit": which protocols take which kind of key. */
-function protocolProblems(flow: FoundFlow, part: FlowPart, encryption: FlowEncryption): Problem[] {
+function protocolProblems(flow: FlowState, part: FlowPart, encryption: FlowEncryption): Problem[] {
   const { kind, protocol } = part;
   // An entitlement, and a source that comes through one, have no protocol of their own.
   const takes =
@@ -97,16 +97,18 @@ function protocolProblems(flow: FoundFlow, part: FlowPart, encryption: FlowEncry
   const { algorithm: _algorithm, ...rest } = encryption;
   const remedy =
     takes === 'srt-password'
-      ? flowRemedies.takePassword(partCommand(flow, part, { ...rest, keyType: takes }))
-      : flowRemedies.otherKeyType(takes);
-  return [{ id: 'flow-protocol', detail: words.wrongKeyType(encryption.keyType, protocol ?? kind), remedy }];
+      ? flowFixes.takePassword(partCommand(flow, part, { ...rest, keyType: takes }))
+      : flowFixes.otherKeyType(takes);
+  return [
+    { id: 'flow-protocol', detail: messages.wrongKeyType(encryption.keyType, protocol ?? kind), remedy },
+  ];
 }
 
 function algorithmProblems(
-  flow: FoundFlow,
+  flow: FlowState,
   part: FlowPart,
   encryption: FlowEncryption,
-  sights: Sights,
+  observations: Observations,
 ): Problem[] {
   const { keyType, algorithm } = encryption;
   if (keyType === 'srt-password') {
@@ -115,37 +117,38 @@ function algorithmProblems(
       : [
           {
             id: 'flow-algorithm',
-            detail: words.passwordWithAlgorithm,
-            remedy: flowRemedies.leaveAlgorithmOut,
+            detail: messages.passwordWithAlgorithm,
+            remedy: flowFixes.leaveAlgorithmOut,
           },
         ];
   }
-  const fitting = algorithmIn(encryption, sights);
+  const fitting = algorithmIn(encryption, observations);
   if (algorithm !== undefined && (fitting === undefined || fitting === algorithm)) return [];
   const remedy =
     fitting === undefined
-      ? flowRemedies.nameAlgorithm
-      : flowRemedies.takeAlgorithm(fitting, partCommand(flow, part, { ...encryption, algorithm: fitting }));
-  const detail = algorithm === undefined ? words.noAlgorithm : words.otherAlgorithm(algorithm, fitting ?? '');
+      ? flowFixes.nameAlgorithm
+      : flowFixes.takeAlgorithm(fitting, partCommand(flow, part, { ...encryption, algorithm: fitting }));
+  const detail =
+    algorithm === undefined ? messages.noAlgorithm : messages.otherAlgorithm(algorithm, fitting ?? '');
   return [{ id: 'flow-algorithm', detail, remedy }];
 }
 
 /** The algorithm that the key in the secret is for, where it could be read and is for one. */
-function algorithmIn(encryption: FlowEncryption, sights: Sights): Algorithm | undefined {
+function algorithmIn(encryption: FlowEncryption, observations: Observations): Algorithm | undefined {
   const target = targetOf(encryption);
-  const sight = target && sights.get(keyOf(target));
-  const content = sight?.kind === 'there' ? seenIn(sight.content) : undefined;
+  const observation = target && observations.get(keyOf(target));
+  const content = observation?.kind === 'there' ? seenIn(observation.content) : undefined;
   return content?.kind === 'text' ? algorithmOfLength(content.key.length) : undefined;
 }
 
-function placeProblems({ region }: FoundFlow, { secretArn = '', roleArn }: FlowEncryption): Problem[] {
+function placeProblems({ region }: FlowState, { secretArn = '', roleArn }: FlowEncryption): Problem[] {
   const there = parseSecretArn(secretArn)?.region;
-  const noSecret: Problem = { id: 'flow-secret', detail: words.noSecret, remedy: flowRemedies.nameSecret };
-  const noRole: Problem = { id: 'flow-role', detail: words.noRoleNamed, remedy: flowRemedies.nameRole };
+  const noSecret: Problem = { id: 'flow-secret', detail: messages.noSecret, remedy: flowFixes.nameSecret };
+  const noRole: Problem = { id: 'flow-role', detail: messages.noRoleNamed, remedy: flowFixes.nameRole };
   const elsewhere = (other: string): Problem => ({
     id: 'flow-secret',
-    detail: words.secretElsewhere(other, region),
-    remedy: remedies.storeHere(region),
+    detail: messages.secretElsewhere(other, region),
+    remedy: fixes.storeHere(region),
   });
   return [
     ...(there === undefined ? [noSecret] : there === region ? [] : [elsewhere(there)]),

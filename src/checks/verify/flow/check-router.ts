@@ -1,19 +1,19 @@
 import { parseArn, parseSecretArn } from '../../../aws/arn.ts';
 import { seenIn } from '../../../aws/look.ts';
 import type { FlowPart, TransitEncryption } from '../../../aws/mediaconnect/flows.ts';
-import { type FoundRouterEnd, routerKindOf } from '../../../aws/mediaconnect/routers.ts';
+import { type RouterEndState, routerKindOf } from '../../../aws/mediaconnect/routers.ts';
 import type { Identity } from '../../../aws/session.ts';
-import type { Remedy } from '../../../failure.ts';
-import { remedies } from '../fixes.ts';
-import { verifyWords } from '../messages.ts';
-import { isRouted, type MediaSight, type MediaSights } from '../observe/flow.ts';
-import type { SecretSight } from '../observe/secret.ts';
+import type { Fix } from '../../../failure.ts';
+import { fixes } from '../fixes.ts';
+import { verifyMessages } from '../messages.ts';
+import { isRouted, type MediaObservation, type MediaObservations } from '../observe/flow.ts';
+import type { SecretObservation } from '../observe/secret.ts';
 import { keyOf, transitTarget } from '../observe/subjects.ts';
 import { checksOf, judgeForeign } from '../result.ts';
 import type { VerifyCheck, VerifyId } from '../types.ts';
-import { routerRemedies, routerWords as words } from './messages.ts';
+import { routerMessages as messages, routerFixes } from './messages.ts';
 
-type Sights = ReadonlyMap<string, SecretSight>;
+type Observations = ReadonlyMap<string, SecretObservation>;
 
 /** What a check is about: a part of a flow, or a router input or output. */
 interface About {
@@ -39,35 +39,35 @@ const OF_ROUTER = {
 
 /** The checks of a router input or output that was asked for, or that a flow is connected to. Pure. */
 export function judgeRouter(
-  sight: Extract<MediaSight, { kind: 'router' }>,
-  { others, secrets }: { others: MediaSights['others']; secrets: Sights },
+  observation: Extract<MediaObservation, { kind: 'router' }>,
+  { others, secrets }: { others: MediaObservations['others']; secrets: Observations },
 ): VerifyCheck[] {
-  const { ok, failed, unseen, warning } = checksOf(sight.arn);
-  const { found } = sight;
+  const { ok, failed, unseen, warning } = checksOf(observation.arn);
+  const { found } = observation;
   if ('unseen' in found) return [unseen('router-exists', found.unseen)];
   const end = found.seen;
   if (!end) {
-    const kind = routerKindOf(sight.arn) ?? 'routerInput';
-    return [failed('router-exists', words.none(kind), routerRemedies.checkArn)];
+    const kind = routerKindOf(observation.arn) ?? 'routerInput';
+    return [failed('router-exists', messages.none(kind), routerFixes.checkArn)];
   }
   const settings = end.settings.flatMap((setting) => {
     const about = aboutRouter(end, setting.path);
     return setting.kind === 'transit' ? judgeTransit(about, setting.transit) : judgeSrt(about, setting);
   });
   return [
-    ...end.messages.map((text) => warning('router-messages', words.message(text), routerRemedies.message)),
-    ok('router-exists', verifyWords.exists),
-    ...(settings.length > 0 ? settings : [ok('router-encryption', words.openRouter(end.name))]),
+    ...end.messages.map((text) => warning('router-messages', messages.message(text), routerFixes.message)),
+    ok('router-exists', verifyMessages.exists),
+    ...(settings.length > 0 ? settings : [ok('router-encryption', messages.openRouter(end.name))]),
     ...judgeFlowEnd(end, others, secrets),
   ];
 }
 
 /** The check of what is of another account or partition. */
 export function judgeForeignRouter(arn: string, identity: Identity): VerifyCheck {
-  return judgeForeign('router-account', arn, identity, routerRemedies.otherCredentials);
+  return judgeForeign('router-account', arn, identity, routerFixes.otherCredentials);
 }
 
-function aboutRouter(end: FoundRouterEnd, path: string): About {
+function aboutRouter(end: RouterEndState, path: string): About {
   return { ids: OF_ROUTER, subject: end.arn, region: end.region, what: path };
 }
 
@@ -76,11 +76,11 @@ export function judgeRouting(
   part: FlowPart,
   region: string,
   what: string,
-  { others, secrets }: { others: MediaSights['others']; secrets: Sights },
+  { others, secrets }: { others: MediaObservations['others']; secrets: Observations },
 ): VerifyCheck[] {
   const about = { ids: OF_FLOW, subject: part.arn, region, what };
   if (!isRouted(part))
-    return part.transit ? [checksOf(part.arn).ok('flow-encryption', words.disabled(what))] : [];
+    return part.transit ? [checksOf(part.arn).ok('flow-encryption', messages.disabled(what))] : [];
   return [
     ...(part.transit ? judgeTransit(about, part.transit) : []),
     ...(part.connectedTo ? judgeRouterEnd(about, part, part.connectedTo, { others, secrets }) : []),
@@ -90,17 +90,17 @@ export function judgeRouting(
 function judgeTransit(about: About, transit: TransitEncryption): VerifyCheck[] {
   const { ok } = checksOf(about.subject);
   const { ids, what } = about;
-  if (transit.keyType === 'AUTOMATIC') return [ok(ids.encryption, words.automatic(what))];
+  if (transit.keyType === 'AUTOMATIC') return [ok(ids.encryption, messages.automatic(what))];
   if (transit.keyType !== 'SECRETS_MANAGER')
-    return [ok(ids.encryption, words.otherKeyType(what, transit.keyType))];
+    return [ok(ids.encryption, messages.otherKeyType(what, transit.keyType))];
   const problems = problemsOf(about, transit);
-  return problems.length > 0 ? problems : [ok(ids.encryption, words.transit(what))];
+  return problems.length > 0 ? problems : [ok(ids.encryption, messages.transit(what))];
 }
 
 function judgeSrt(about: About, key: { secretArn?: string; roleArn?: string }): VerifyCheck[] {
   const problems = problemsOf(about, key);
   if (problems.length > 0) return problems;
-  return [checksOf(about.subject).ok(about.ids.encryption, words.srt(about.what))];
+  return [checksOf(about.subject).ok(about.ids.encryption, messages.srt(about.what))];
 }
 
 /** What is wrong with a setting by itself. What it points to is judged by itself, the length of the key too. */
@@ -109,16 +109,16 @@ function problemsOf(
   { secretArn = '', roleArn }: { secretArn?: string; roleArn?: string },
 ): VerifyCheck[] {
   const { failed } = checksOf(subject);
-  const problem = (id: VerifyId, detail: string, remedy: Remedy) => failed(id, `${what} ${detail}`, remedy);
+  const problem = (id: VerifyId, detail: string, remedy: Fix) => failed(id, `${what} ${detail}`, remedy);
   const there = parseSecretArn(secretArn)?.region;
   const path = parseArn(roleArn ?? '')?.resource.replace(/^role|[^/]+$/g, '') ?? '/';
   return [
-    ...(there === undefined ? [problem(ids.secret, words.noSecret, routerRemedies.nameSecret)] : []),
+    ...(there === undefined ? [problem(ids.secret, messages.noSecret, routerFixes.nameSecret)] : []),
     ...(there !== undefined && there !== region
-      ? [problem(ids.secret, words.secretElsewhere(there, region), remedies.storeHere(region))]
+      ? [problem(ids.secret, messages.secretElsewhere(there, region), fixes.storeHere(region))]
       : []),
-    ...(roleArn === undefined ? [problem(ids.role, words.noRole, routerRemedies.nameRole)] : []),
-    ...(path === '/' ? [] : [problem(ids.role, words.rolePath(path), routerRemedies.noPath)]),
+    ...(roleArn === undefined ? [problem(ids.role, messages.noRole, routerFixes.nameRole)] : []),
+    ...(path === '/' ? [] : [problem(ids.role, messages.rolePath(path), routerFixes.noPath)]),
   ];
 }
 
@@ -127,7 +127,7 @@ function judgeRouterEnd(
   about: About,
   { transit }: FlowPart,
   arn: string,
-  { others, secrets }: { others: MediaSights['others']; secrets: Sights },
+  { others, secrets }: { others: MediaObservations['others']; secrets: Observations },
 ): VerifyCheck[] {
   const end = seenEnd(about, others.get(arn), arn);
   if ('checks' in end) return end.checks;
@@ -141,7 +141,11 @@ function judgeRouterEnd(
 }
 
 /** The check of a router input or output against the part of a flow that it is connected to. */
-function judgeFlowEnd(end: FoundRouterEnd, others: MediaSights['others'], secrets: Sights): VerifyCheck[] {
+function judgeFlowEnd(
+  end: RouterEndState,
+  others: MediaObservations['others'],
+  secrets: Observations,
+): VerifyCheck[] {
   const { flowArn, partArn } = end.connectedTo ?? {};
   const setting = end.settings.find(({ path }) => path.startsWith('configuration.mediaConnectFlow.'));
   // Where a flow was asked for, the check is made from its side.
@@ -153,16 +157,16 @@ function judgeFlowEnd(end: FoundRouterEnd, others: MediaSights['others'], secret
   if (seen.kind !== 'flow') return [];
   const part = seen.flow.parts.find((each) => each.arn === partArn);
   if (!part) {
-    const detail = words.noPart(about.what, partArn ?? flowArn);
-    return [failed('router-other-end', detail, routerRemedies.connectAgain)];
+    const detail = messages.noPart(about.what, partArn ?? flowArn);
+    return [failed('router-other-end', detail, routerFixes.connectAgain)];
   }
   if (!isRouted(part)) {
-    return [failed('router-other-end', words.endDisabled(about.what, part.arn), routerRemedies.enable)];
+    return [failed('router-other-end', messages.endDisabled(about.what, part.arn), routerFixes.enable)];
   }
   const { ok, warning } = checksOf(flowArn);
   return [
-    ...seen.flow.errors.map((text) => warning('flow-messages', words.message(text), routerRemedies.message)),
-    ok('flow-exists', verifyWords.exists),
+    ...seen.flow.errors.map((text) => warning('flow-messages', messages.message(text), routerFixes.message)),
+    ok('flow-exists', verifyMessages.exists),
     ...judgeRouting({ ...part, connectedTo: '' }, end.region, `${part.kind} ${part.name}`, {
       others,
       secrets,
@@ -172,16 +176,16 @@ function judgeFlowEnd(end: FoundRouterEnd, others: MediaSights['others'], secret
 }
 
 /** The other end as it was seen, or the check that says why not. */
-function seenEnd(about: About, sight: MediaSight | undefined, arn: string) {
+function seenEnd(about: About, observation: MediaObservation | undefined, arn: string) {
   const { failed, unseen, open } = checksOf(about.subject);
   const id = about.ids.otherEnd;
-  if (!sight || sight.kind === 'foreign') return { checks: [open(id, words.foreignEnd(arn))] };
-  if ('unseen' in sight.found) return { checks: [unseen(id, sight.found.unseen)] };
-  if (!sight.found.seen)
-    return { checks: [failed(id, words.noOtherEnd(about.what, arn), routerRemedies.connectAgain)] };
-  return 'parts' in sight.found.seen
-    ? { kind: 'flow' as const, flow: sight.found.seen }
-    : { kind: 'router' as const, router: sight.found.seen };
+  if (!observation || observation.kind === 'foreign') return { checks: [open(id, messages.foreignEnd(arn))] };
+  if ('unseen' in observation.found) return { checks: [unseen(id, observation.found.unseen)] };
+  if (!observation.found.seen)
+    return { checks: [failed(id, messages.noOtherEnd(about.what, arn), routerFixes.connectAgain)] };
+  return 'parts' in observation.found.seen
+    ? { kind: 'flow' as const, flow: observation.found.seen }
+    : { kind: 'router' as const, router: observation.found.seen };
 }
 
 /** Whether both ends of a connection have the same key type, and with secrets the same key. */
@@ -192,26 +196,26 @@ function judgeBoth(
     far,
     arn,
   }: { near: TransitEncryption | undefined; far: TransitEncryption | undefined; arn: string },
-  secrets: Sights,
+  secrets: Observations,
 ): VerifyCheck[] {
   const { ok, failed, unseen, open } = checksOf(subject);
   const id = ids.otherEnd;
   if (!near && !far) return [];
-  if (!far) return [failed(id, words.noSetting(what, arn), routerRemedies.sameKeyType)];
+  if (!far) return [failed(id, messages.noSetting(what, arn), routerFixes.sameKeyType)];
   const [own, other] = [near?.keyType ?? 'AUTOMATIC', far.keyType];
-  if (own !== other) return [failed(id, words.differ(what, own, arn, other), routerRemedies.sameKeyType)];
+  if (own !== other) return [failed(id, messages.differ(what, own, arn, other), routerFixes.sameKeyType)];
   if (own !== 'SECRETS_MANAGER' || near?.secretArn === far.secretArn)
-    return [ok(id, words.matches(what, arn))];
+    return [ok(id, messages.matches(what, arn))];
   const [ours, theirs] = [near, far].map((each) => {
     const target = each && transitTarget(each);
-    const sight = target && secrets.get(keyOf(target));
-    return sight?.kind === 'there' ? sight.content : undefined;
+    const observation = target && secrets.get(keyOf(target));
+    return observation?.kind === 'there' ? observation.content : undefined;
   });
   const hidden = [ours, theirs].find((each) => each && 'unseen' in each);
   if (hidden && 'unseen' in hidden) return [unseen(id, hidden.unseen)];
   const [a, b] = [seenIn(ours), seenIn(theirs)];
-  if (a?.kind !== 'text' || b?.kind !== 'text') return [open(id, words.keyUnknown(what, arn))];
+  if (a?.kind !== 'text' || b?.kind !== 'text') return [open(id, messages.keyUnknown(what, arn))];
   return a.key.sameKey(b.key, 'static-key')
-    ? [ok(id, words.matches(what, arn))]
-    : [failed(id, words.otherKey(what, arn), routerRemedies.sameKey)];
+    ? [ok(id, messages.matches(what, arn))]
+    : [failed(id, messages.otherKey(what, arn), routerFixes.sameKey)];
 }

@@ -1,14 +1,14 @@
-import type { Remedy } from '../../../failure.ts';
+import type { Fix } from '../../../failure.ts';
 import { plainJson } from '../../../text.ts';
 import { aws } from '../../../ui/commands.ts';
 
 /** What to do about the checks of a flow that are not as they should be. */
-export const flowRemedies = {
-  takePassword: (command: string): Remedy => ({
+export const flowFixes = {
+  takePassword: (command: string): Fix => ({
     remedy: 'Store an SRT password in a secret of its own, and take the key type srt-password:',
     command,
   }),
-  otherKeyType: (takes: string | undefined): Remedy => ({
+  otherKeyType: (takes: string | undefined): Fix => ({
     remedy:
       takes === undefined
         ? 'Take Zixi or SRT as the protocol, or no encryption.'
@@ -17,16 +17,16 @@ export const flowRemedies = {
   /** An update of a part leaves as it is what it does not name, so that it takes no algorithm away. */
   leaveAlgorithmOut: {
     remedy: 'Leave the algorithm out: remove this part of the flow, and add it again without.',
-  } satisfies Remedy,
-  nameAlgorithm: { remedy: 'Name the algorithm that the length of the key tells.' } satisfies Remedy,
-  takeAlgorithm: (algorithm: string, command: string): Remedy => ({
+  } satisfies Fix,
+  nameAlgorithm: { remedy: 'Name the algorithm that the length of the key tells.' } satisfies Fix,
+  takeAlgorithm: (algorithm: string, command: string): Fix => ({
     remedy: `Take ${algorithm}, or store a key of the other length:`,
     command,
   }),
-  nameSecret: { remedy: 'Name the ARN of the secret.' } satisfies Remedy,
-  nameRole: { remedy: 'Name the ARN of the role.' } satisfies Remedy,
-  otherCredentials: { remedy: "Use credentials of the flow's account (--profile)." } satisfies Remedy,
-  checkArn: { remedy: 'Copy the ARN of the flow from the MediaConnect console.' } satisfies Remedy,
+  nameSecret: { remedy: 'Name the ARN of the secret.' } satisfies Fix,
+  nameRole: { remedy: 'Name the ARN of the role.' } satisfies Fix,
+  otherCredentials: { remedy: "Use credentials of the flow's account (--profile)." } satisfies Fix,
+  checkArn: { remedy: 'Copy the ARN of the flow from the MediaConnect console.' } satisfies Fix,
 };
 
 const COMMANDS = {

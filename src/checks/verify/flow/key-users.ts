@@ -1,20 +1,20 @@
 import type {
   FlowEncryption,
   FlowPart,
-  FoundFlow,
+  FlowState,
   TransitEncryption,
 } from '../../../aws/mediaconnect/flows.ts';
-import type { FoundRouterEnd, RouterSetting } from '../../../aws/mediaconnect/routers.ts';
-import type { FoundSecret } from '../../../aws/secrets/index.ts';
-import { userWords as words } from '../../../aws/secrets/messages.ts';
+import type { RouterEndState, RouterSetting } from '../../../aws/mediaconnect/routers.ts';
+import type { SecretState } from '../../../aws/secrets/index.ts';
+import { userMessages as messages } from '../../../aws/secrets/messages.ts';
 import { spellingsOf } from '../../../aws/secrets/users.ts';
 import type { Identity } from '../../../aws/session.ts';
-import type { Remedy } from '../../../failure.ts';
+import type { Fix } from '../../../failure.ts';
 import type { KeyMaterial } from '../../../key/index.ts';
 import { judgeContent } from '../check-value.ts';
-import { verifyWords } from '../messages.ts';
+import { verifyMessages } from '../messages.ts';
 import { isRouted } from '../observe/flow.ts';
-import type { SecretSight, SecretTarget, ThereSecret } from '../observe/secret.ts';
+import type { PresentSecret, SecretObservation, SecretTarget } from '../observe/secret.ts';
 import { keyOf, targetOf, transitTarget } from '../observe/subjects.ts';
 import type { VerifyCheck, VerifyId } from '../types.ts';
 import { judgePart } from './check-flow.ts';
@@ -32,21 +32,21 @@ const OF_KEY: ReadonlySet<VerifyId> = new Set(['flow-protocol', 'flow-algorithm'
 
 /** A key that comes into a secret. */
 interface Coming {
-  secret: FoundSecret;
+  secret: SecretState;
   key: KeyMaterial;
   identity: Identity;
 }
 
 /** Returns what `verify` would find wrong with what uses a secret if the secret held this key. Pure. */
-export function misfits(consumer: FoundFlow | FoundRouterEnd, coming: Coming): Misfit[] {
+export function misfits(consumer: FlowState | RouterEndState, coming: Coming): Misfit[] {
   return 'parts' in consumer
     ? consumer.parts.flatMap((part) => misfitsOfPart(consumer, part, coming))
     : consumer.settings.flatMap((setting) => misfitsOfRouter(consumer, setting, coming));
 }
 
-function misfitsOfPart(flow: FoundFlow, part: FlowPart, coming: Coming): Misfit[] {
+function misfitsOfPart(flow: FlowState, part: FlowPart, coming: Coming): Misfit[] {
   const { encryption, transit } = part;
-  const what = verifyWords.part(part.kind, part.name, part.protocol);
+  const what = verifyMessages.part(part.kind, part.name, part.protocol);
   return [
     ...(encryption && names(encryption, coming) ? misfitsOfEncryption(flow, part, encryption, coming) : []),
     ...(transit && isRouted(part) && names(transit, coming)
@@ -60,7 +60,7 @@ function names({ secretArn = '' }: { secretArn?: string }, { secret }: Coming): 
 }
 
 function misfitsOfEncryption(
-  flow: FoundFlow,
+  flow: FlowState,
   part: FlowPart,
   encryption: FlowEncryption,
   coming: Coming,
@@ -68,32 +68,34 @@ function misfitsOfEncryption(
   const settings = { ...encryption, secretArn: coming.secret.arn };
   const target = targetOf(settings);
   if (!target) return [];
-  const sight = sightWith(target, coming);
-  const what = verifyWords.part(part.kind, part.name, part.protocol);
+  const observation = observeWith(target, coming);
+  const what = verifyMessages.part(part.kind, part.name, part.protocol);
   const about = { id: 'flow-encryption' as const, subject: flow.arn, what };
-  if (unusable(sight, coming.identity)) {
-    return [misfit(about, words.takesKeyType(encryption.keyType), words.changeKeyType, true)];
+  if (unusable(observation, coming.identity)) {
+    return [misfit(about, messages.takesKeyType(encryption.keyType), messages.changeKeyType, true)];
   }
-  return judgePart(flow, { ...part, encryption: settings }, new Map([[keyOf(target), sight]]))
+  return judgePart(flow, { ...part, encryption: settings }, new Map([[keyOf(target), observation]]))
     .filter(({ id, verdict }) => verdict === 'failed' && OF_KEY.has(id))
     .map((check) => ({ check: { ...check, verdict: 'warning', subject: flow.arn }, canFollow: true }));
 }
 
-function misfitsOfRouter(end: FoundRouterEnd, setting: RouterSetting, coming: Coming): Misfit[] {
+function misfitsOfRouter(end: RouterEndState, setting: RouterSetting, coming: Coming): Misfit[] {
   const about = { id: 'router-encryption' as const, subject: end.arn, what: setting.path };
   if (setting.kind === 'transit') {
     return names(setting.transit, coming) ? misfitsOfTransit(about, setting.transit, coming) : [];
   }
   if (!names(setting, coming)) return [];
   const target = targetOf({ keyType: 'srt-password', secretArn: coming.secret.arn });
-  const isUnusable = target !== undefined && unusable(sightWith(target, coming), coming.identity);
-  return isUnusable ? [misfit(about, words.takesKeyType('srt-password'), words.storePassword, false)] : [];
+  const isUnusable = target !== undefined && unusable(observeWith(target, coming), coming.identity);
+  return isUnusable
+    ? [misfit(about, messages.takesKeyType('srt-password'), messages.storePassword, false)]
+    : [];
 }
 
 function misfitsOfTransit(about: About, transit: TransitEncryption, coming: Coming): Misfit[] {
   const target = transitTarget({ ...transit, secretArn: coming.secret.arn });
-  return target && unusable(sightWith(target, coming), coming.identity)
-    ? [misfit(about, words.transitTakes, words.storeLongKey, false)]
+  return target && unusable(observeWith(target, coming), coming.identity)
+    ? [misfit(about, messages.transitTakes, messages.storeLongKey, false)]
     : [];
 }
 
@@ -104,17 +106,19 @@ interface About {
   what: string;
 }
 
-function misfit({ id, subject, what }: About, detail: string, remedy: Remedy, canFollow: boolean): Misfit {
+function misfit({ id, subject, what }: About, detail: string, remedy: Fix, canFollow: boolean): Misfit {
   return { check: { id, verdict: 'warning', subject, detail: `${what} ${detail}`, ...remedy }, canFollow };
 }
 
 /** The secret as it would be seen with the key that comes. */
-function sightWith(target: SecretTarget, { secret, key }: Coming): ThereSecret & SecretSight {
+function observeWith(target: SecretTarget, { secret, key }: Coming): PresentSecret & SecretObservation {
   const content = { seen: { kind: 'text' as const, key } };
   return { kind: 'there', arn: secret.arn, described: { seen: secret }, content, target };
 }
 
 /** Whether the value is none that such a setting takes. */
-function unusable(sight: ThereSecret & SecretSight, identity: Identity): boolean {
-  return judgeContent(sight, sight.arn ?? '', identity).some(({ verdict }) => verdict === 'failed');
+function unusable(observation: PresentSecret & SecretObservation, identity: Identity): boolean {
+  return judgeContent(observation, observation.arn ?? '', identity).some(
+    ({ verdict }) => verdict === 'failed',
+  );
 }

@@ -1,10 +1,10 @@
-import type { Remedy } from '../../../failure.ts';
+import type { Fix } from '../../../failure.ts';
 
 /** What `verify` says about encryption between flows, routers and MediaLive, and about routers. */
-export const routerWords = {
+export const routerMessages = {
   kind: (kind: 'routerInput' | 'routerOutput') => (kind === 'routerInput' ? 'router input' : 'router output'),
   message: (text: string) => `MediaConnect reports: ${text}`,
-  none: (kind: 'routerInput' | 'routerOutput') => `there is no such ${routerWords.kind(kind)}`,
+  none: (kind: 'routerInput' | 'routerOutput') => `there is no such ${routerMessages.kind(kind)}`,
   transit: (what: string) => `${what}: transit encryption with a secret`,
   automatic: (what: string) => `${what}: automatic transit encryption, which needs no key`,
   otherKeyType: (what: string, keyType: string) => `${what}: transit encryption ${keyType}`,
@@ -35,19 +35,19 @@ export const routerWords = {
 const DISCONNECT =
   'Disconnect them first. MediaConnect does not change the setting while they are connected.';
 
-export const routerRemedies = {
+export const routerFixes = {
   message: {
     remedy: 'This is what MediaConnect itself says. Correct what it names.',
-  } satisfies Remedy,
-  checkArn: { remedy: 'Copy the ARN from the MediaConnect console.' } satisfies Remedy,
-  otherCredentials: { remedy: 'Use credentials of its account (--profile).' } satisfies Remedy,
-  nameSecret: { remedy: 'Name the full ARN of the secret.' } satisfies Remedy,
-  nameRole: { remedy: 'Name the ARN of the role.' } satisfies Remedy,
-  noPath: { remedy: 'Name a role without a path; setup makes one.' } satisfies Remedy,
-  sameKeyType: { remedy: `Give both ends the same key type. ${DISCONNECT}` } satisfies Remedy,
+  } satisfies Fix,
+  checkArn: { remedy: 'Copy the ARN from the MediaConnect console.' } satisfies Fix,
+  otherCredentials: { remedy: 'Use credentials of its account (--profile).' } satisfies Fix,
+  nameSecret: { remedy: 'Name the full ARN of the secret.' } satisfies Fix,
+  nameRole: { remedy: 'Name the ARN of the role.' } satisfies Fix,
+  noPath: { remedy: 'Name a role without a path; setup makes one.' } satisfies Fix,
+  sameKeyType: { remedy: `Give both ends the same key type. ${DISCONNECT}` } satisfies Fix,
   sameKey: {
     remedy: `Give both ends the same secret, or store the same key in both. ${DISCONNECT}`,
-  } satisfies Remedy,
-  connectAgain: { remedy: 'Connect it again, or remove the connection.' } satisfies Remedy,
-  enable: { remedy: 'Enable the router integration there.' } satisfies Remedy,
+  } satisfies Fix,
+  connectAgain: { remedy: 'Connect it again, or remove the connection.' } satisfies Fix,
+  enable: { remedy: 'Enable the router integration there.' } satisfies Fix,
 };

@@ -1,7 +1,7 @@
 import { seenIn } from '../../../aws/look.ts';
 import { mayBePassword } from '../../../key/index.ts';
 import type { VerifyCheck, VerifyId } from '../types.ts';
-import type { SecretSight } from './secret.ts';
+import type { SecretObservation } from './secret.ts';
 
 /** The checks that depend on what kind of key a secret is to hold. */
 const OF_VALUE: ReadonlySet<VerifyId> = new Set([
@@ -15,11 +15,11 @@ const OF_VALUE: ReadonlySet<VerifyId> = new Set([
  * Returns the checks of a secret without those that only a guess has failed: of a value that may be an SRT password it cannot be said
  * that it is a damaged static key, where nobody has told which of the two it is. Pure.
  */
-export function withoutGuess(checks: VerifyCheck[], sight: SecretSight): VerifyCheck[] {
-  if (sight.kind !== 'there' || !sight.target.keyTypeGuessed) return checks;
+export function withoutGuess(checks: VerifyCheck[], observation: SecretObservation): VerifyCheck[] {
+  if (observation.kind !== 'there' || !observation.target.keyTypeGuessed) return checks;
   // Who names the key that it should hold has told the type as well.
-  if (sight.target.key || sight.target.manifest?.source) return checks;
-  const content = seenIn(sight.content);
+  if (observation.target.key || observation.target.manifest?.source) return checks;
+  const content = seenIn(observation.content);
   const isGuess = ({ id, verdict }: VerifyCheck) => verdict === 'failed' && OF_VALUE.has(id);
   const [failed] = checks.filter(isGuess);
   if (!failed || content?.kind !== 'text' || !mayBePassword(content.key)) return checks;
@@ -30,14 +30,14 @@ export function withoutGuess(checks: VerifyCheck[], sight: SecretSight): VerifyC
       id: 'secret-characters',
       verdict: 'cannot-tell',
       subject,
-      detail: keyTypeWords.unknown,
-      remedy: keyTypeWords.unknownRemedy,
+      detail: keyTypeMessages.unknown,
+      remedy: keyTypeMessages.unknownRemedy,
     },
   ];
 }
 
-/** Words about what kind of key a secret holds. */
-const keyTypeWords = {
+/** Messages about what kind of key a secret holds. */
+const keyTypeMessages = {
   unknown:
     'whether its characters are right cannot be told: it may be either an SRT password or a damaged static key',
   unknownRemedy:

@@ -13,15 +13,15 @@ import type { Failure } from '../../../failure.ts';
 import { isForeign } from '../result.ts';
 
 /** A role as far as it could be looked at. */
-export type RoleSight = { name: string; arn: string } & (
+export type RoleObservation = { name: string; arn: string } & (
   | { kind: 'foreign' }
   /** `actual`: the ARN of the role that has the name, but another path. */
   | { kind: 'absent'; actual?: string }
-  | ThereRole
+  | PresentRole
 );
 
 /** A role that exists or may exist: without the permission to look, nothing else is known. */
-export interface ThereRole {
+export interface PresentRole {
   kind: 'there';
   described: Look<DescribedRole>;
   /** The policies that could be read, attached and inline. */
@@ -35,30 +35,30 @@ export interface ThereRole {
 }
 
 /** Looks at a role with all that decides what it may do. `id` is its ARN, or its name for one with the path `/`. */
-export async function sightRole(
+export async function observeRole(
   aws: Aws,
   reader: PolicyReader,
   { account, partition }: Identity,
   id: string,
-): Promise<RoleSight> {
+): Promise<RoleObservation> {
   const given = parseArn(id);
   const name = nameInIamArn(id);
   const arn = given ? id : roleArn({ partition, account }, name);
   if (given && isForeign(id, { account, partition })) return { name, arn, kind: 'foreign' };
   const described = await look(describeRole(aws, name));
-  if ('unseen' in described) return { name, arn, ...(await sightPolicies(aws, reader, name, described)) };
+  if ('unseen' in described) return { name, arn, ...(await observePolicies(aws, reader, name, described)) };
   const role = described.seen;
   if (!role) return { name, arn, kind: 'absent' };
   if (given && role.arn !== id) return { name, arn, kind: 'absent', actual: role.arn };
-  return { name, arn: role.arn, ...(await sightPolicies(aws, reader, role.name, { seen: role })) };
+  return { name, arn: role.arn, ...(await observePolicies(aws, reader, role.name, { seen: role })) };
 }
 
-async function sightPolicies(
+async function observePolicies(
   aws: Aws,
   reader: PolicyReader,
   name: string,
   described: Look<DescribedRole>,
-): Promise<ThereRole> {
+): Promise<PresentRole> {
   const [attached, inline] = await Promise.all([look(listAttached(aws, name)), look(listInline(aws, name))]);
   const boundaryArn = seenIn(described)?.boundaryArn;
   const [documents, boundary] = await Promise.all([

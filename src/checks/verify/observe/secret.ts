@@ -4,9 +4,9 @@ import { offeredRegions } from '../../../aws/regions.ts';
 import { atMost } from '../../../aws/requests/concurrency.ts';
 import {
   describeSecret,
-  type FoundSecret,
   mayHavePolicy,
   readResourcePolicy,
+  type SecretState,
   secretExists,
 } from '../../../aws/secrets/index.ts';
 import type { EarlyValue, ValueReader } from '../../../aws/secrets/value-reader.ts';
@@ -50,21 +50,21 @@ export interface ManifestEntry {
 }
 
 /** A secret as far as it could be looked at. */
-export type SecretSight = { target: SecretTarget } & (
+export type SecretObservation = { target: SecretTarget } & (
   | { kind: 'foreign' }
   | { kind: 'absent'; absence: Absence }
-  | ThereSecret
+  | PresentSecret
 );
 
 /**
  * A secret that exists or may exist: without the permission to look, nothing else is known. Its encryption is not looked at while
  * it is scheduled for deletion, nor where it could not be described.
  */
-export interface ThereSecret extends Partial<Encryption> {
+export interface PresentSecret extends Partial<Encryption> {
   kind: 'there';
   /** Absent when it was given by its name, and nothing that was seen tells it. */
   arn?: string;
-  described: Look<FoundSecret>;
+  described: Look<SecretState>;
   /** Not looked at while the secret is scheduled for deletion, as is the next one. */
   content?: Look<SecretContent>;
   resourcePolicy?: Look<string | undefined>;
@@ -77,38 +77,38 @@ export interface SecretReaders {
 }
 
 /** Looks at a secret. This reads its value, which moves its date of last access. */
-export async function sightSecret(
+export async function observeSecret(
   aws: Aws,
   { values, encryption: readers }: SecretReaders,
   identity: Identity,
   target: SecretTarget,
-): Promise<SecretSight> {
+): Promise<SecretObservation> {
   if (parseSecretArn(target.id) && isForeign(target.id, identity)) return { target, kind: 'foreign' };
   const { region, id } = target;
   const early = await values.early(region, id);
   const described = await look(describeSecret(aws, region, id));
-  if ('unseen' in described) return { target, ...(await sightRest(aws, target, described, early)) };
+  if ('unseen' in described) return { target, ...(await observeRest(aws, target, described, early)) };
   const { seen: secret } = described;
   if (!secret) return { target, kind: 'absent', absence: await whyAbsent(aws, target) };
   const known = withTag(target, secret);
   const [rest, encryption] = await Promise.all([
-    sightRest(aws, known, { seen: secret }, early),
+    observeRest(aws, known, { seen: secret }, early),
     secret.deletedAt ? undefined : readEncryption(readers, identity, secret),
   ]);
   return { target: known, ...rest, ...encryption };
 }
 
 /** Returns a target with the kind of key that the secret's tag tells, unless it is known otherwise. */
-function withTag(target: SecretTarget, { keyType }: FoundSecret): SecretTarget {
+function withTag(target: SecretTarget, { keyType }: SecretState): SecretTarget {
   return target.keyTypeGuessed && keyType ? { ...target, keyType, keyTypeGuessed: false } : target;
 }
 
-async function sightRest(
+async function observeRest(
   aws: Aws,
   { region, id }: SecretTarget,
-  described: Look<FoundSecret>,
+  described: Look<SecretState>,
   early: EarlyValue | undefined,
-): Promise<ThereSecret> {
+): Promise<PresentSecret> {
   const secret = seenIn(described);
   const known = secret?.arn ?? (parseSecretArn(id) ? id : undefined);
   if (secret?.deletedAt) return { kind: 'there', arn: secret.arn, described };

@@ -1,7 +1,7 @@
 import { nameInIamArn, parseArn, parseSecretArn } from '../../../aws/arn.ts';
 import { seenIn } from '../../../aws/look.ts';
 import type { FlowEncryption, FlowPart, TransitEncryption } from '../../../aws/mediaconnect/flows.ts';
-import { isRouted, type MediaSight, type MediaSights } from './flow.ts';
+import { isRouted, type MediaObservation, type MediaObservations } from './flow.ts';
 import type { SecretTarget } from './secret.ts';
 
 /** What is to be verified. */
@@ -38,7 +38,10 @@ export interface Subjects {
 }
 
 /** What the request asks for, and what the flow or router names, and the other ends of its connections. Pure. */
-export function subjectsOf({ groups, flowArn }: VerifyRequest, media: MediaSights | undefined): Subjects {
+export function subjectsOf(
+  { groups, flowArn }: VerifyRequest,
+  media: MediaObservations | undefined,
+): Subjects {
   const user = flowArn;
   const asked = groups.flatMap(({ secrets, role }) => secrets.map((target) => ({ target, role, user })));
   const all = [...asked, ...(media ? namedIn(media) : [])];
@@ -72,28 +75,28 @@ interface Named {
 }
 
 /** The secrets and roles that encryption settings name. What else they say is judged with what has them. */
-function namedIn({ asked, others }: MediaSights): Named[] {
+function namedIn({ asked, others }: MediaObservations): Named[] {
   const end = asked.kind === 'router' ? seenIn(asked.found)?.connectedTo : undefined;
   return [
     ...namedBy(asked, () => true),
     // Of a flow at the other end, only the part that is connected matters.
-    ...[...others.values()].flatMap((sight) => namedBy(sight, ({ arn }) => arn === end?.partArn)),
+    ...[...others.values()].flatMap((observation) => namedBy(observation, ({ arn }) => arn === end?.partArn)),
   ];
 }
 
-function namedBy(sight: MediaSight, isMeant: (part: FlowPart) => boolean): Named[] {
-  if (sight.kind === 'foreign') return [];
-  const user = sight.arn;
+function namedBy(observation: MediaObservation, isMeant: (part: FlowPart) => boolean): Named[] {
+  if (observation.kind === 'foreign') return [];
+  const user = observation.arn;
   const named = (target: SecretTarget | undefined, role: string | undefined): Named[] =>
     target ? [{ target, role, user }] : [];
-  if (sight.kind === 'router') {
-    return (seenIn(sight.found)?.settings ?? []).flatMap((setting) =>
+  if (observation.kind === 'router') {
+    return (seenIn(observation.found)?.settings ?? []).flatMap((setting) =>
       setting.kind === 'transit'
         ? named(transitTarget(setting.transit), setting.transit.roleArn)
         : named(targetOf({ ...setting, keyType: 'srt-password' }), setting.roleArn),
     );
   }
-  return (seenIn(sight.found)?.parts ?? []).filter(isMeant).flatMap((part) => {
+  return (seenIn(observation.found)?.parts ?? []).filter(isMeant).flatMap((part) => {
     const { encryption, transit } = part;
     return [
       ...(encryption ? named(targetOf(encryption), encryption.roleArn) : []),

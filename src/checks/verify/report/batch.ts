@@ -4,7 +4,7 @@ import { folded, MOST_LINES } from '../../../text.ts';
 import type { Output } from '../../../ui/output.ts';
 import { WORST_FIRST } from '../../../ui/verdicts.ts';
 import type { VerifiedKey, VerifyCheck } from '../types.ts';
-import { verifyShow as words } from './messages.ts';
+import { verifyShow as messages } from './messages.ts';
 import {
   checkLines,
   concludingLine,
@@ -45,7 +45,7 @@ export function showKeys(output: Output, checks: readonly VerifyCheck[], keys: V
   const others = groupsOf(checks.filter((check) => !isOfSecret(check) && isWorth(check)));
   const lines = [
     ...worstOf(shown, worth).flatMap((key) => keyLines(output, key, worth)),
-    ...(shown.length > MOST_LINES ? [words.moreKeys(shown.length - MOST_LINES), ''] : []),
+    ...(shown.length > MOST_LINES ? [messages.moreKeys(shown.length - MOST_LINES), ''] : []),
     ...others.flatMap((group) => [...groupLines(output, group), '']),
     ...conclusion(output, checks, keys, about),
   ];
@@ -69,9 +69,9 @@ function keyLines(output: Output, { secrets }: VerifiedKey, worth: ChecksAbout):
   const told = found.filter(({ lines }) => lines.length > 0);
   return folded(told, ({ lines }) => lines.join('\n')).flatMap((same) => {
     const arns = same.map(({ arn }) => arn);
-    const names = [...new Set(arns.map(words.nameIn))];
+    const names = [...new Set(arns.map(messages.nameIn))];
     const regions = [...new Set(arns.map((arn) => arn.split(':')[3] ?? ''))];
-    return [...titleLines(output, words.titleOf(names, regions), arns), ...same[0].lines, ''];
+    return [...titleLines(output, messages.titleOf(names, regions), arns), ...same[0].lines, ''];
   });
 }
 
@@ -85,10 +85,13 @@ function conclusion(
   const keysOf = (verdict: Verdict) => verdicts.filter((each) => each === verdict).length;
   const counts = WORST_FIRST.toReversed().flatMap((verdict) => {
     const number = keysOf(verdict);
-    return number > 0 ? [words.keysOf[verdict](number)] : [];
+    return number > 0 ? [messages.keysOf[verdict](number)] : [];
   });
   const secrets = keys.flatMap((key) => key.secrets).length;
   const all = verdictOf(checks);
-  const sentence = words.concluding[all](keys.length, keysOf(all), countOf(all, checks));
-  return [output.prose(words.keyCounts(keys.length, secrets, counts)), concludingLine(output, all, sentence)];
+  const sentence = messages.concluding[all](keys.length, keysOf(all), countOf(all, checks));
+  return [
+    output.prose(messages.keyCounts(keys.length, secrets, counts)),
+    concludingLine(output, all, sentence),
+  ];
 }

@@ -1,5 +1,5 @@
 import { routerKindOf } from '../../../aws/mediaconnect/routers.ts';
-import { userWords } from '../../../aws/secrets/messages.ts';
+import { userMessages } from '../../../aws/secrets/messages.ts';
 import { EXIT, type ExitCode } from '../../../failure.ts';
 import type { Verdict } from '../../../plan-types.ts';
 import { plain, plainCommand } from '../../../text.ts';
@@ -7,7 +7,7 @@ import type { Output } from '../../../ui/output.ts';
 import { mark, verdictMarks, WORST_FIRST, worst } from '../../../ui/verdicts.ts';
 import { verifyQuestions } from '../messages.ts';
 import type { VerifyCheck, VerifyId } from '../types.ts';
-import { verifyShow as words } from './messages.ts';
+import { verifyShow as messages } from './messages.ts';
 
 /** What some checks are about, and these checks. */
 export interface Group {
@@ -35,7 +35,7 @@ export function showChecks(
 function outdatedLine({ paintResult: paint, prose }: Output, outdated: readonly VerifyCheck[]): string {
   const subjects = [...new Set(outdated.map(({ subject }) => subject))];
   const kinds = subjects.map((arn) => routerKindOf(arn) ?? 'flow');
-  return prose(paint.yellow.bold(`${verdictMarks.warning} ${userWords.mustUpdate(kinds)}`));
+  return prose(paint.yellow.bold(`${verdictMarks.warning} ${userMessages.mustUpdate(kinds)}`));
 }
 
 /** What has to be updated before it can use a new key, how, and the line that counts it. */
@@ -71,7 +71,7 @@ function kindOf({ id }: VerifyCheck): Group['kind'] {
 
 /** The lines of a group: what it is about, and below that what was found. */
 export function groupLines(output: Output, { kind, arn, checks }: Group): string[] {
-  return [...titleLines(output, words.title(kind, arn), [arn]), ...checkLines(output, checks)];
+  return [...titleLines(output, messages.title(kind, arn), [arn]), ...checkLines(output, checks)];
 }
 
 /** What something is called, in its line, and its ARNs. */
@@ -98,7 +98,7 @@ function verdictLines(output: Output, verdict: Verdict, checks: VerifyCheck[]): 
   }
   return reasonsOf(checks).flatMap((same) => [
     marked(output, verdict, `${same.questions.join(', ')}${same.rest}`),
-    ...remedyLines(output, same.check),
+    ...fixLines(output, same.check),
   ]);
 }
 
@@ -121,7 +121,7 @@ function marked({ paintResult: paint, prose }: Output, verdict: Verdict, text: s
 }
 
 /** A command stays on one line, so that it can be copied. */
-function remedyLines({ prose }: Output, check: VerifyCheck | undefined): string[] {
+function fixLines({ prose }: Output, check: VerifyCheck | undefined): string[] {
   if (check?.remedy === undefined) return [];
   return [
     prose(`    ${plain(check.remedy)}`),
@@ -131,24 +131,24 @@ function remedyLines({ prose }: Output, check: VerifyCheck | undefined): string[
 
 function verdictLine(output: Output, checks: readonly VerifyCheck[]): string {
   const keys = new Set(
-    checks.flatMap(({ id, subject }) => (id.startsWith('secret-') ? [words.nameIn(subject)] : [])),
+    checks.flatMap(({ id, subject }) => (id.startsWith('secret-') ? [messages.nameIn(subject)] : [])),
   );
   const verdict = verdictOf(checks);
   const count = countOf(verdict, checks);
   const sentence = {
-    ok: () => words.canRead(keys.size, 0),
-    warning: () => words.canRead(keys.size, count),
+    ok: () => messages.canRead(keys.size, 0),
+    warning: () => messages.canRead(keys.size, count),
     failed: () => {
       const fault = faultOf(checks);
-      return fault ? words.faulty(words.faults[fault], count) : words.cannotRead(keys.size, count);
+      return fault ? messages.faulty(messages.faults[fault], count) : messages.cannotRead(keys.size, count);
     },
-    'cannot-tell': () => words.cannotTell(keys.size, count),
+    'cannot-tell': () => messages.cannotTell(keys.size, count),
   }[verdict]();
   return concludingLine(output, verdict, sentence);
 }
 
 /** The checks that say nothing of whether MediaConnect may read the secret, by what they say, the gravest first. */
-const FAULTS: [fault: keyof typeof words.faults, ids: RegExp][] = [
+const FAULTS: [fault: keyof typeof messages.faults, ids: RegExp][] = [
   ['flow', /^flow-(exists|account)$/],
   ['router', /^router-(exists|account)$/],
   ['value', /^secret-(plaintext|form|characters|length)$/],
@@ -161,7 +161,7 @@ const FAULTS: [fault: keyof typeof words.faults, ids: RegExp][] = [
 ];
 
 /** What is wrong, where it is not that MediaConnect may not read the key. */
-function faultOf(checks: readonly VerifyCheck[]): keyof typeof words.faults | undefined {
+function faultOf(checks: readonly VerifyCheck[]): keyof typeof messages.faults | undefined {
   const failed = checks.filter(({ verdict }) => verdict === 'failed').map(({ id }) => id);
   const faults = FAULTS.filter(([, ids]) => failed.some((id) => ids.test(id)));
   const isAll = failed.every((id) => FAULTS.some(([, ids]) => ids.test(id)));

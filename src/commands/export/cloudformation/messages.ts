@@ -5,7 +5,7 @@ const keysHere = (keys: number) =>
     ? ''
     : `${keys === 1 ? 'a key' : `${keys} keys`} in Secrets Manager, where ${keys === 1 ? 'it is' : 'they are'} used; `;
 
-export const templateWords = {
+export const templateMessages = {
   description: (keys: number, home: string) =>
     `Static key encryption for AWS Elemental MediaConnect: ${keysHere(keys)}the policy and the role by which MediaConnect reads secrets, in the home Region (${home} unless said otherwise). Made by mc-static-key export cloudformation. What it makes stays when the stack is deleted.`,
   header: [

@@ -3,7 +3,7 @@ import { ALGORITHMS, KEY_LENGTH } from '../../../key/index.ts';
 import type { JsonObject, JsonValue } from '../../../policy/index.ts';
 import { ACCOUNT_PLACEHOLDER, idOf, inRegions, type NamedSecret } from '../ids.ts';
 import type { PlannedPolicy, PlannedRole, PlannedSecret } from '../types.ts';
-import { templateWords as words } from './messages.ts';
+import { templateMessages as messages } from './messages.ts';
 
 /** The condition that holds in the Region whose stack makes what there is once in an account. */
 export const HOME = 'IsHomeRegion';
@@ -199,12 +199,12 @@ const WRAPPED = [`"`, `'`, '`']
  */
 export function keyParameter(secret: PlannedSecret): JsonObject {
   const { keyType, name, places } = secret;
-  const what = words.key[keyType](name);
+  const what = messages.key[keyType](name);
   const { pattern, least, most, rule } = keyType === 'static-key' ? staticKey(secret) : password();
   return {
     Type: 'String',
     NoEcho: true,
-    Description: places.length > 1 ? `${what}, ${words.sameEverywhere}` : what,
+    Description: places.length > 1 ? `${what}, ${messages.sameEverywhere}` : what,
     AllowedPattern: pattern,
     MinLength: least,
     MaxLength: most,
@@ -218,7 +218,7 @@ function staticKey({ algorithm }: PlannedSecret) {
     pattern: `^(${lengths.map((length) => `[0-9A-Fa-f]{${length}}`).join('|')})$`,
     least: Math.min(...lengths),
     most: Math.max(...lengths),
-    rule: words.keyRule['static-key'](lengths),
+    rule: messages.keyRule['static-key'](lengths),
   };
 }
 
@@ -228,7 +228,7 @@ function password() {
     pattern: `^(?!(${WRAPPED})$)[!-~][ -~]{${least - 2},${most - 2}}[!-~]$`,
     least,
     most,
-    rule: words.keyRule['srt-password'],
+    rule: messages.keyRule['srt-password'],
   };
 }
 

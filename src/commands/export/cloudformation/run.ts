@@ -4,21 +4,21 @@ import { printJson } from '../../../cli/json.ts';
 import type { CommonOptions } from '../../../cli/options.ts';
 import type { CommandRun } from '../../../cli/run-command.ts';
 import { readKeyCommand } from '../../../cli/summary.ts';
-import type { Told } from '../../../failure.ts';
+import type { Message } from '../../../failure.ts';
 import { EXIT, Failure } from '../../../failure.ts';
 import type { JsonObject } from '../../../policy/index.ts';
 import { plainJson } from '../../../text.ts';
-import { setupWords } from '../../../ui/messages.ts';
-import { toldLines } from '../../../ui/plan.ts';
-import { exportWords as words } from '../messages.ts';
+import { setupMessages } from '../../../ui/messages.ts';
+import { messageLines } from '../../../ui/plan.ts';
+import { exportMessages as messages } from '../messages.ts';
 import { deliver, type OutputFile } from '../output-file.ts';
 import { runExport } from '../run.ts';
 import type { ExportPlan, ExportSubject } from '../types.ts';
-import { templateWords } from './messages.ts';
+import { templateMessages } from './messages.ts';
 import { BYTES, buildTemplate, demandSize, type TemplateKey } from './template.ts';
 
 /** What the template is to be like, and where it goes. */
-export interface TemplateWishes extends OutputFile {
+export interface TemplateOptions extends OutputFile {
   format: TemplateFormat;
   homeRegion?: string;
 }
@@ -26,7 +26,7 @@ export interface TemplateWishes extends OutputFile {
 /** Runs `export cloudformation` and answers the exit code. */
 export function runExportCloudFormation(
   subject: ExportSubject,
-  wishes: TemplateWishes,
+  wishes: TemplateOptions,
   common: CommonOptions,
 ): Promise<number> {
   return runExport(subject, common, (run, plan, account) => performExport(run, plan, wishes, account));
@@ -35,12 +35,12 @@ export function runExportCloudFormation(
 async function performExport(
   { output, common }: CommandRun,
   plan: ExportPlan,
-  wishes: TemplateWishes,
+  wishes: TemplateOptions,
   account: string | undefined,
 ): Promise<void> {
   const { homeRegion = plan.regions[0] ?? '' } = wishes;
   if (partitionOf(homeRegion) !== plan.where.partition)
-    throw new Failure(words.otherPartition(homeRegion), { code: 'export', exitCode: EXIT.usage });
+    throw new Failure(messages.otherPartition(homeRegion), { code: 'export', exitCode: EXIT.usage });
   const { template, keys } = buildTemplate(plan, homeRegion, account);
   const text = templateText(template, wishes.format);
   if (!common.json || wishes.output !== undefined) await deliver(output, text, wishes);
@@ -53,22 +53,22 @@ async function performExport(
     printJson(output, { homeRegion, regions, parameters, bytes, template });
   }
   for (const warning of warnings(plan, keys, bytes)) {
-    const [first, ...others] = toldLines(warning);
-    output.insist(`${setupWords.warning}: ${first?.text}`);
+    const [first, ...others] = messageLines(warning);
+    output.insist(`${setupMessages.warning}: ${first?.text}`);
     for (const { text, whole } of others) output.insist(text, whole);
   }
   for (const line of explanation(keys, regions, homeRegion, account)) output.say(line);
 }
 
-function warnings(plan: ExportPlan, keys: TemplateKey[], bytes: number): Told[] {
+function warnings(plan: ExportPlan, keys: TemplateKey[], bytes: number): Message[] {
   const notMade = keys.filter(
     ({ secret, parameter }) => parameter !== undefined && secret.keySource?.kind === 'generate',
   );
   const [first] = notMade;
   return [
-    ...(bytes > BYTES.inRequest ? [words.bigTemplate(bytes, BYTES.inRequest)] : []),
-    ...(plan.secrets.some(({ stored }) => !stored) ? [words.unseen] : []),
-    ...(first ? [words.notGenerated(parameterNames(notMade), readingOf(first))] : []),
+    ...(bytes > BYTES.inRequest ? [messages.bigTemplate(bytes, BYTES.inRequest)] : []),
+    ...(plan.secrets.some(({ stored }) => !stored) ? [messages.unseen] : []),
+    ...(first ? [messages.notGenerated(parameterNames(notMade), readingOf(first))] : []),
   ];
 }
 
@@ -87,16 +87,16 @@ function explanation(
   account: string | undefined,
 ): string[] {
   const parameters = keys.flatMap(({ secret, parameter }) =>
-    parameter === undefined ? [] : [words.parameter(parameter, secret.name)],
+    parameter === undefined ? [] : [messages.parameter(parameter, secret.name)],
   );
   return [
-    words.deployTo(regions, homeRegion),
-    ...(account === undefined ? [] : [words.onlyAccount(account)]),
-    ...(parameters.length > 0 ? [words.parametersTitle, ...parameters] : []),
+    messages.deployTo(regions, homeRegion),
+    ...(account === undefined ? [] : [messages.onlyAccount(account)]),
+    ...(parameters.length > 0 ? [messages.parametersTitle, ...parameters] : []),
     ...keys.flatMap(({ secret, parameter }) =>
-      parameter === undefined ? [words.generated(secret.name)] : [],
+      parameter === undefined ? [messages.generated(secret.name)] : [],
     ),
-    words.commands,
+    messages.commands,
   ];
 }
 
@@ -121,6 +121,6 @@ function yamlText(template: JsonObject): string {
       if (/^(=|<<)$|[^\n\P{Cc}]|[\u2028\u2029]/u.test(String(node.value))) node.type = 'QUOTE_DOUBLE';
     },
   });
-  document.commentBefore = templateWords.header.map((line) => ` ${line}`).join('\n');
+  document.commentBefore = templateMessages.header.map((line) => ` ${line}`).join('\n');
   return plainJson(document.toString({ lineWidth: 0 }));
 }

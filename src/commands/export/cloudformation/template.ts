@@ -2,9 +2,9 @@ import { EXIT, Failure } from '../../../failure.ts';
 import { groupedBy } from '../../../grouping.ts';
 import type { JsonObject, JsonValue } from '../../../policy/index.ts';
 import { idOf, inRegions, type NamedSecret, withIds } from '../ids.ts';
-import { exportWords } from '../messages.ts';
+import { exportMessages } from '../messages.ts';
 import type { ExportPlan, PlannedRole, PlannedSecret } from '../types.ts';
-import { templateWords as words } from './messages.ts';
+import { templateMessages as messages } from './messages.ts';
 import {
   generatedDigits,
   HOME,
@@ -60,7 +60,7 @@ export function buildTemplate(
   ]);
   const template: Template = {
     AWSTemplateFormatVersion: '2010-09-09',
-    Description: words.description(stored.length, homeRegion),
+    Description: messages.description(stored.length, homeRegion),
     Parameters: { HomeRegion: homeParameter(homeRegion), ...parametersOf(keys) },
     ...(account === undefined ? {} : { Rules: { OnlyAccount: accountRule(account) } }),
     Conditions: {
@@ -80,7 +80,7 @@ export function buildTemplate(
  */
 function accountRule(account: string): JsonObject {
   const Assert = { 'Fn::Equals': [{ Ref: 'AWS::AccountId' }, account] };
-  return { Assertions: [{ Assert, AssertDescription: words.onlyAccount(account) }] };
+  return { Assertions: [{ Assert, AssertDescription: messages.onlyAccount(account) }] };
 }
 
 /** The conditions that something depends on: where entries share a name, the last one is what is left. */
@@ -122,9 +122,9 @@ function homeParameter(homeRegion: string): JsonObject {
   return {
     Type: 'String',
     Default: homeRegion,
-    Description: words.homeRegion,
+    Description: messages.homeRegion,
     AllowedPattern: '^[a-z]{2}(-[a-z]+)+-[0-9]+$',
-    ConstraintDescription: words.homeRegionRule,
+    ConstraintDescription: messages.homeRegionRule,
   };
 }
 
@@ -137,16 +137,16 @@ function outputsOf(plan: ExportPlan, secrets: SecretsById): JsonObject {
   return distinct([
     ...[...secrets].map(([id, named]) => {
       const condition = inRegions(regionsOfAll(named));
-      const description = words.secretOutput(named[0]?.secret.name ?? '');
+      const description = messages.secretOutput(named[0]?.secret.name ?? '');
       return [`${id}SecretArn`, output(condition, description, { Ref: `${id}Secret` })] as const;
     }),
     ...plan.policies.map(({ name }) => {
       const value = { Ref: `${idOf(name)}Policy` };
-      return [`${idOf(name)}PolicyArn`, output(HOME, words.policyOutput(name), value)] as const;
+      return [`${idOf(name)}PolicyArn`, output(HOME, messages.policyOutput(name), value)] as const;
     }),
     ...plan.roles.map(({ name }) => {
       const value = { 'Fn::GetAtt': [`${idOf(name)}Role`, 'Arn'] };
-      return [`${idOf(name)}RoleArn`, output(HOME, words.roleOutput(name), value)] as const;
+      return [`${idOf(name)}RoleArn`, output(HOME, messages.roleOutput(name), value)] as const;
     }),
   ]);
 }
@@ -166,7 +166,10 @@ function demandNoReferences(roles: PlannedRole[]): void {
     const found = texts.find(([, , text]) => text.includes('{{resolve:'));
     if (!found) continue;
     const [option, member] = found;
-    throw new Failure(exportWords.resolved(option, member, name), { code: 'export', exitCode: EXIT.usage });
+    throw new Failure(exportMessages.resolved(option, member, name), {
+      code: 'export',
+      exitCode: EXIT.usage,
+    });
   }
 }
 
@@ -188,15 +191,19 @@ function demandWithinLimits(template: {
     outputs: Object.keys(template.Outputs).length,
   };
   for (const what of ['parameters', 'resources', 'outputs'] as const) {
-    if (counts[what] > MOST[what]) throw refusal(exportWords.overLimit[what](counts[what], MOST[what]));
+    if (counts[what] > MOST[what]) throw refusal(exportMessages.overLimit[what](counts[what], MOST[what]));
   }
 }
 
 /** @throws Failure when CloudFormation does not take a template of so many bytes at all */
 export function demandSize(bytes: number): void {
-  if (bytes > BYTES.inS3) throw refusal(exportWords.overLimit.bytes(bytes, BYTES.inS3));
+  if (bytes > BYTES.inS3) throw refusal(exportMessages.overLimit.bytes(bytes, BYTES.inS3));
 }
 
 function refusal(message: string): Failure {
-  return new Failure(message, { code: 'template-limit', exitCode: EXIT.usage, hint: exportWords.splitHint });
+  return new Failure(message, {
+    code: 'template-limit',
+    exitCode: EXIT.usage,
+    hint: exportMessages.splitHint,
+  });
 }

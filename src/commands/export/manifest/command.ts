@@ -1,21 +1,21 @@
 import type { Command } from 'commander';
 import { onRun, type Registration } from '../../../cli/command.ts';
-import { helpWords as help } from '../../../cli/help.ts';
+import { helpMessages as help } from '../../../cli/help.ts';
 import { addCommonOptions, addOption } from '../../../cli/options.ts';
 import type { StatusOptions } from '../../../inventory/types.ts';
 import { reader } from '../../../options/key-options.ts';
 import { addOutputOptions, type OutputFileOptions, readOutputOptions } from '../output-file.ts';
-import { exportManifestHelp as words } from './messages.ts';
+import { exportManifestHelp as messages } from './messages.ts';
 
 /** Adds the `export manifest` command. */
 export function addExportManifest(parent: Command, registration: Registration): void {
   const command = parent
     .command('manifest')
-    .description(words.manifest)
-    .addHelpText('before', words.examples);
-  command.optionsGroup(words.title);
+    .description(messages.manifest)
+    .addHelpText('before', messages.examples);
+  command.optionsGroup(messages.title);
   addOption(command, '--region <region...>', help.statusRegion, true);
-  command.optionsGroup(words.fileTitle);
+  command.optionsGroup(messages.fileTitle);
   addOutputOptions(command);
   addCommonOptions(command);
   onRun<StatusOptions & OutputFileOptions>(command, registration, async (options, common) => {

@@ -1,6 +1,6 @@
 import { Document, isCollection, visit } from 'yaml';
 import { plain, plainJson } from '../../../text.ts';
-import { exportManifestWords as words } from './messages.ts';
+import { exportManifestMessages as messages } from './messages.ts';
 
 /** Members that each key has, of which the most frequent value becomes the default. */
 const HAD_BY_ALL = ['regions', 'policyName', 'roleName'] as const;
@@ -67,8 +67,9 @@ export function manifestText(manifest: ExportedManifest, account: string, notes:
       if (plainJson(String(node.value)) !== node.value) node.type = 'QUOTE_DOUBLE';
     },
   });
-  document.commentBefore = comment(words.header(account));
-  if (notes.length > 0) document.comment = comment([words.notesTitle, ...notes.map((note) => `- ${note}`)]);
+  document.commentBefore = comment(messages.header(account));
+  if (notes.length > 0)
+    document.comment = comment([messages.notesTitle, ...notes.map((note) => `- ${note}`)]);
   return plainJson(document.toString({ lineWidth: 0, flowCollectionPadding: false }));
 }
 

@@ -1,10 +1,10 @@
 import { policyArn } from '../../../aws/arn.ts';
-import type { FoundRole } from '../../../aws/iam/roles.ts';
+import type { RoleState } from '../../../aws/iam/roles.ts';
 import { kmsKeyRef } from '../../../aws/kms/index.ts';
 import { readRequests } from '../../../checks/access/read-requests.ts';
 import type { Seen } from '../../../inventory/collect.ts';
-import { statusWords } from '../../../inventory/messages.ts';
-import type { SeenSecret } from '../../../inventory/secrets.ts';
+import { statusMessages } from '../../../inventory/messages.ts';
+import type { SecretSnapshot } from '../../../inventory/secrets.ts';
 import type { Status, StatusPolicy, StatusRole, StatusSecret } from '../../../inventory/types.ts';
 import { policyName, roleName, secretName } from '../../../options/rules.ts';
 import { grantsAccess, tryParsePolicy } from '../../../policy/index.ts';
@@ -12,7 +12,7 @@ import { looksLikeKey } from '../../../redaction.ts';
 import { continuedName } from '../../../steps/read-policy/chain.ts';
 import type { ExportedKey, RoleMembers } from './document.ts';
 import { keysOf, namerOf, type Reading, roleMembers } from './keys.ts';
-import { exportManifestWords as words } from './messages.ts';
+import { exportManifestMessages as messages } from './messages.ts';
 
 /** What there is to print: the keys, and sentences about what a manifest cannot say. */
 export interface Exported {
@@ -25,7 +25,7 @@ interface Gathering {
   seen: Seen;
   status: Status;
   /** By ARN. */
-  secrets: Map<string, { secret: SeenSecret; judged: StatusSecret }>;
+  secrets: Map<string, { secret: SecretSnapshot; judged: StatusSecret }>;
   /** By Region and name: a manifest has each secret once. */
   readings: Map<string, Reading>;
   notes: string[];
@@ -46,7 +46,7 @@ export interface NumberedPolicies {
  * for, becomes a note. Pure.
  */
 export function exportedOf(seen: Seen, status: Status, { overflows, unknown }: NumberedPolicies): Exported {
-  const notes = [...unknown].map(words.unknownTags);
+  const notes = [...unknown].map(messages.unknownTags);
   const secrets = new Map(
     status.secrets.flatMap((judged, at) => {
       const secret = seen.secrets[at];
@@ -68,24 +68,24 @@ export function exportedOf(seen: Seen, status: Status, { overflows, unknown }: N
 
 /** The file must not have anything that looks like a key, not even a name. */
 function withoutKeys(note: string): string {
-  return looksLikeKey(note) ? words.unnamed : note;
+  return looksLikeKey(note) ? messages.unnamed : note;
 }
 
-function isUsable(role: StatusRole, found: FoundRole | undefined, notes: string[]): found is FoundRole {
+function isUsable(role: StatusRole, found: RoleState | undefined, notes: string[]): found is RoleState {
   const trusted = role.checks.some(({ id, verdict }) => id === 'role-trust' && verdict === 'ok');
   const wrong = [
-    ...(found ? [] : [words.roleUnseen(role.name)]),
-    ...(trusted ? [] : [words.roleTrust(role.name)]),
-    ...(roleName(role.name, '') === undefined ? [] : [words.roleName(role.name)]),
+    ...(found ? [] : [messages.roleUnseen(role.name)]),
+    ...(trusted ? [] : [messages.roleTrust(role.name)]),
+    ...(roleName(role.name, '') === undefined ? [] : [messages.roleName(role.name)]),
   ];
   notes.push(...wrong);
-  if (found && wrong.length === 0 && found.path !== '/') notes.push(words.rolePath(role.name, found.path));
+  if (found && wrong.length === 0 && found.path !== '/') notes.push(messages.rolePath(role.name, found.path));
   return wrong.length === 0;
 }
 
 /** A role, and which of the secrets that it may read are looked at: those that its policies name, or the others. */
 interface Look {
-  found: FoundRole;
+  found: RoleState;
   by: 'name' | 'wildcard';
 }
 
@@ -97,13 +97,13 @@ function addRole(gathering: Gathering, role: StatusRole, look: Look): void {
   notes.push(...leftOut);
   for (const policy of role.policies) {
     const { name, missing, unseen, scopes } = policy;
-    notes.push(...missing.map((each) => words.missing(name, each)));
-    notes.push(...unseen.map((each) => words.unseen(name, each)));
+    notes.push(...missing.map((each) => messages.missing(name, each)));
+    notes.push(...unseen.map((each) => messages.unseen(name, each)));
     notes.push(...scopes.flatMap((scope) => untaggedUnder(seen, name, scope)));
-    if (policy.arn === null) notes.push(words.inline(role.name, name));
+    if (policy.arn === null) notes.push(messages.inline(role.name, name));
     else if (isUsed(policy))
       addPolicy(gathering, role, policy, { ...look, members, inChain: chainName(policy, gathering) });
-    else notes.push(words.foreignPolicy(role.name, name));
+    else notes.push(messages.foreignPolicy(role.name, name));
   }
 }
 
@@ -128,7 +128,7 @@ function addPolicy(
     // By another policy of the same role it is the same entry, and every secret is under a wildcard.
     if (known && (known.role.roleName === role.name || by === 'wildcard')) continue;
     const problem = known
-      ? words.otherRole(titleOf(judged), role.name)
+      ? messages.otherRole(titleOf(judged), role.name)
       : (problemOf(judged, role) ?? partOf(secret, document, policy.name, { found, seen }));
     if (problem) notes.push(problem);
     else readings.set(place, { role: members, policyName: inChain, document, secret });
@@ -138,29 +138,29 @@ function addPolicy(
 /** What a role may read without anything telling that it is meant to. */
 function untaggedUnder({ passedOver }: Seen, policy: string, scope: string): string[] {
   const count = passedOver?.get(scope) ?? 0;
-  return count === 0 ? [] : [words.untagged(policy, scope, count)];
+  return count === 0 ? [] : [messages.untagged(policy, scope, count)];
 }
 
 function titleOf({ name, region }: Pick<StatusSecret, 'name' | 'region'>): string {
-  return words.secret(name, region);
+  return messages.secret(name, region);
 }
 
 /** Why `setup` would not be content with a secret. */
 function problemOf(secret: StatusSecret, role: StatusRole): string | undefined {
   const failed = secret.checks.some(({ id, verdict }) => id !== 'secret-rotation' && verdict !== 'ok');
-  if (failed || secretName(secret.name, '') !== undefined) return words.unusable(titleOf(secret));
+  if (failed || secretName(secret.name, '') !== undefined) return messages.unusable(titleOf(secret));
   const reads = role.checks.some(
     ({ id, subject, verdict }) => id === 'role-reads-secret' && subject === secret.arn && verdict === 'ok',
   );
-  return reads ? undefined : words.unreadable(titleOf(secret), role.name);
+  return reads ? undefined : messages.unreadable(titleOf(secret), role.name);
 }
 
 /** Whether the policy by itself allows all of the reading; else `setup` would add to it. */
 function partOf(
-  secret: SeenSecret,
+  secret: SecretSnapshot,
   text: string,
   policy: string,
-  { found, seen }: { found: FoundRole; seen: Seen },
+  { found, seen }: { found: RoleState; seen: Seen },
 ): string | undefined {
   const { arn, region, kmsKeyId } = secret;
   const document = tryParsePolicy(text);
@@ -168,14 +168,16 @@ function partOf(
   const asked = { arn, region, ...(kmsKey ? { kmsKey } : {}) };
   const requests = readRequests(asked, seen.identity, found.arn);
   const allows = document && requests.every((request) => grantsAccess(document, request));
-  return allows ? undefined : words.partial(policy, titleOf(secret));
+  return allows ? undefined : messages.partial(policy, titleOf(secret));
 }
 
 /** What no role is connected with, and what could not be looked at. */
 function leftovers({ secrets, policies, notes }: Status): string[] {
   return [
-    ...secrets.filter(({ roles }) => roles.length === 0).map((secret) => words.looseSecret(titleOf(secret))),
-    ...policies.map(({ name }) => words.loosePolicy(name)),
-    ...notes.map(({ subjects, detail }) => words.notSeen(statusWords.note(subjects, detail))),
+    ...secrets
+      .filter(({ roles }) => roles.length === 0)
+      .map((secret) => messages.looseSecret(titleOf(secret))),
+    ...policies.map(({ name }) => messages.loosePolicy(name)),
+    ...notes.map(({ subjects, detail }) => messages.notSeen(statusMessages.note(subjects, detail))),
   ];
 }

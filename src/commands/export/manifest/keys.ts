@@ -1,10 +1,10 @@
-import type { FoundRole } from '../../../aws/iam/roles.ts';
+import type { RoleState } from '../../../aws/iam/roles.ts';
 import type { Identity } from '../../../aws/session.ts';
 import { commonTags } from '../../../aws/tags.ts';
 import { DEFAULTS } from '../../../defaults.ts';
 import { groupedBy } from '../../../grouping.ts';
 import { namedIn, regionOf } from '../../../inventory/named-secrets.ts';
-import type { SeenSecret } from '../../../inventory/secrets.ts';
+import type { SecretSnapshot } from '../../../inventory/secrets.ts';
 import { roleDescription, secretPrefix, sourceArn, tagProblem } from '../../../options/rules.ts';
 import {
   buildTrustPolicy,
@@ -16,7 +16,7 @@ import {
 import { standsFor } from '../../../policy/match.ts';
 import { looksLikeKey } from '../../../redaction.ts';
 import type { ExportedKey, RoleMembers } from './document.ts';
-import { exportManifestWords as words } from './messages.ts';
+import { exportManifestMessages as messages } from './messages.ts';
 
 /** A secret in one Region that a role reads by a policy. */
 export interface Reading {
@@ -25,7 +25,7 @@ export interface Reading {
   policyName: string;
   /** The document of the policy that allows it, as JSON text. */
   document: string;
-  secret: SeenSecret;
+  secret: SecretSnapshot;
 }
 
 /** One entry for each name that one role reads by one policy, with all its Regions, sorted by name. */
@@ -35,14 +35,14 @@ export function keysOf(readings: Reading[]): { keys: ExportedKey[]; notes: strin
     [secret.name, role.roleName, policyName].join(' '),
   );
   const notes = [...scopes].flatMap(([policy, { patterns }]) =>
-    patterns.map((pattern) => words.pattern(policy, pattern)),
+    patterns.map((pattern) => messages.pattern(policy, pattern)),
   );
   const keys = [...entries.values()].map((group) => {
     const [{ policyName, secret, role }] = group;
     // The tags that the secret has in all of its Regions.
     const tags = commonTags(group.map((each) => each.secret.tags));
     const taken = tags.filter((tag) => tagProblem(tag, '') === undefined);
-    if (taken.length < tags.length) notes.push(words.tag(words.secret(secret.name, secret.region)));
+    if (taken.length < tags.length) notes.push(messages.tag(messages.secret(secret.name, secret.region)));
     return {
       secretName: secret.name,
       regions: group.map((each) => each.secret.region),
@@ -138,7 +138,7 @@ function prefixIn(pattern: string): string | undefined {
  * What a manifest says of a role; what is as `setup` has it anyway is left out, and so is what the reader of manifests would
  * refuse, with a sentence for each such text. `setup` changes none of it in a role that exists.
  */
-export function roleMembers(role: FoundRole, identity: Identity): { members: RoleMembers; notes: string[] } {
+export function roleMembers(role: RoleState, identity: Identity): { members: RoleMembers; notes: string[] } {
   const { name, description, boundary } = role;
   const trust = trustMembers(role.trust, identity);
   const own = description !== DEFAULTS.roleDescription ? description : undefined;
@@ -154,7 +154,10 @@ export function roleMembers(role: FoundRole, identity: Identity): { members: Rol
     ...(boundary && !refused.boundary ? { permissionsBoundary: boundary.arn } : {}),
   };
   const texts = ['description', 'boundary', 'trust'] as const;
-  return { members, notes: texts.filter((each) => refused[each]).map((each) => words.roleText(name, each)) };
+  return {
+    members,
+    notes: texts.filter((each) => refused[each]).map((each) => messages.roleText(name, each)),
+  };
 }
 
 /**

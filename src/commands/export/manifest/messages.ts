@@ -1,4 +1,4 @@
-/** Words of `export manifest`: its help, what stands in the file beside the keys, and what a manifest cannot say. */
+/** Messages of `export manifest`: its help, what stands in the file beside the keys, and what a manifest cannot say. */
 export const exportManifestHelp = {
   manifest: 'Print the manifest of what is set up in the account',
   examples: `Examples:
@@ -10,7 +10,7 @@ export const exportManifestHelp = {
   fileTitle: 'Where it goes:',
 };
 
-export const exportManifestWords = {
+export const exportManifestMessages = {
   header: (account: string) => [
     `What is set up in account ${account}, as mc-static-key export manifest has found it.`,
     'The keys stay where they are: each secret is used as it is.',

@@ -4,18 +4,18 @@ import { isOverflow } from '../../../aws/tags.ts';
 import { printJson } from '../../../cli/json.ts';
 import type { CommonOptions } from '../../../cli/options.ts';
 import { type CommandRun, runCommand } from '../../../cli/run-command.ts';
-import { FLEET } from '../../../defaults.ts';
+import { BATCH_RUN } from '../../../defaults.ts';
 import { EXIT, type ExitCode, isAccessDenied } from '../../../failure.ts';
 import { collect } from '../../../inventory/collect.ts';
 import { lookThrough } from '../../../inventory/index.ts';
 import type { Looking } from '../../../inventory/notes.ts';
 import type { Status, StatusAnswers } from '../../../inventory/types.ts';
 import { continuedName } from '../../../steps/read-policy/chain.ts';
-import { setupWords } from '../../../ui/messages.ts';
+import { setupMessages } from '../../../ui/messages.ts';
 import { deliver, type OutputFile } from '../output-file.ts';
 import { manifestOf, manifestText } from './document.ts';
 import { exportedOf, type NumberedPolicies } from './entries.ts';
-import { exportManifestWords as words } from './messages.ts';
+import { exportManifestMessages as messages } from './messages.ts';
 
 /** What is not in the manifest, as far as the conversation tells it; the file tells it all. */
 const MOST_NOTES = 20;
@@ -45,9 +45,9 @@ export async function performExportManifest(
   if (!common.json || file.output !== undefined)
     await deliver(output, manifestText(manifest, account, notes), file);
   if (common.json) printJson(output, { account, manifest, notes });
-  for (const note of notes.slice(0, MOST_NOTES)) output.insist(`${setupWords.warning}: ${note}`);
-  if (notes.length > MOST_NOTES) output.insist(words.moreNotes(notes.length - MOST_NOTES));
-  output.say(words.count(keys.length));
+  for (const note of notes.slice(0, MOST_NOTES)) output.insist(`${setupMessages.warning}: ${note}`);
+  if (notes.length > MOST_NOTES) output.insist(messages.moreNotes(notes.length - MOST_NOTES));
+  output.say(messages.count(keys.length));
   return EXIT.done;
 }
 
@@ -59,7 +59,7 @@ async function numberedPolicies({ aws }: CommandRun, { roles }: Status): Promise
     .flatMap(({ policies }) => policies)
     .flatMap(({ name, arn }) => (arn !== null && continuedName(name) !== undefined ? [{ name, arn }] : []));
   const byArn = new Map(numbered.map((policy) => [policy.arn, policy]));
-  await atMost(FLEET.keysAtOnce, [...byArn.values()], async ({ name, arn }) => {
+  await atMost(BATCH_RUN.keysAtOnce, [...byArn.values()], async ({ name, arn }) => {
     try {
       if (isOverflow((await reader.describe(arn))?.Tags)) found.overflows.add(arn);
     } catch (error) {

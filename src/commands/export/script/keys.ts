@@ -4,7 +4,7 @@ import { plain, shellWord } from '../../../text.ts';
 import { wrap } from '../../../ui/output.ts';
 import { ACCOUNT_PLACEHOLDER, type NamedSecret } from '../ids.ts';
 import type { PlannedSecret } from '../types.ts';
-import { scriptWords as words } from './messages.ts';
+import { scriptMessages as messages } from './messages.ts';
 
 /** Where a script takes a key from, if from a file: the variable that names it, and the file where that is not set. */
 export function keyFileOf({ keyId, secret }: NamedSecret): { variable: string; path: string } | undefined {
@@ -41,7 +41,7 @@ export function readings(keys: NamedSecret[]): string[] {
   if (given.length === 0) return [];
   return [
     [
-      comment(words.readingTitle),
+      comment(messages.readingTitle),
       ...given.filter((key) => !keyFileOf(key)).map(readVariable),
       ...(variables.length > 0 ? [`unset ${variables.join(' ')}`] : []),
       ...given.filter(keyFileOf).map(readFile),

@@ -1,7 +1,7 @@
 import { comment } from './keys.ts';
-import { scriptWords as words } from './messages.ts';
+import { scriptMessages as messages } from './messages.ts';
 
-const { functions: about } = words;
+const { functions: about } = messages;
 
 /** What every script does with AWS: ending, and asking for what may not be there. */
 export const ASKING = `${comment(about.stop)}
@@ -15,7 +15,7 @@ call() {
   aws "$@" || failed "$@"
 }
 failed() {
-  stop 1 "aws $1 $2 ${words.failed}"
+  stop 1 "aws $1 $2 ${messages.failed}"
 }
 
 ${comment(about.exists)}
@@ -30,7 +30,7 @@ exists() {
 
 export const READ_KEY = `${comment(about.readKey)}
 read_key() {
-  if ! key=$(content_of "$2" 2>/dev/null && printf .); then stop 2 "$1 ${words.unreadable}"; fi
+  if ! key=$(content_of "$2" 2>/dev/null && printf .); then stop 2 "$1 ${messages.unreadable}"; fi
   key=\${key%.}
   key=\${key%$'\\n'}
   key=\${key%$'\\r'}
@@ -44,24 +44,24 @@ demand_digits() {
   local source=$1 length
   shift
   case $key in
-    '') stop 2 "$source: ${words.noKey}" ;;
-    *[!0123456789abcdefABCDEF]*) stop 2 "$source: ${words.notHex}" ;;
+    '') stop 2 "$source: ${messages.noKey}" ;;
+    *[!0123456789abcdefABCDEF]*) stop 2 "$source: ${messages.notHex}" ;;
   esac
   for length in "$@"; do
     if [ "\${#key}" -eq "$length" ]; then return 0; fi
   done
-  stop 2 "$source: ${words.hasDigits} \${#key} ${words.wrongLength} $*"
+  stop 2 "$source: ${messages.hasDigits} \${#key} ${messages.wrongLength} $*"
 }`;
 
 export const DEMAND_PASSWORD = `${comment(about.password)}
 demand_password() {
   local LC_ALL=C
   case $key in
-    '') stop 2 "$1: ${words.noKey}" ;;
+    '') stop 2 "$1: ${messages.noKey}" ;;
     *[![:print:]]* | ' '* | *' ' | '"'*'"' | "'"*"'" | '\`'*'\`' | '{'*'"'*'}' | '['*'"'*']')
-      stop 2 "$1: ${words.notPassword}" ;;
+      stop 2 "$1: ${messages.notPassword}" ;;
   esac
-  if [ "\${#key}" -lt 10 ] || [ "\${#key}" -gt 80 ]; then stop 2 "$1: ${words.notPassword}"; fi
+  if [ "\${#key}" -lt 10 ] || [ "\${#key}" -gt 80 ]; then stop 2 "$1: ${messages.notPassword}"; fi
 }`;
 
 export const GENERATE = `${comment(about.generate)}
@@ -75,8 +75,8 @@ find_secret() {
   exists ResourceNotFoundException secretsmanager describe-secret --region "$1" --secret-id="$2" \\
     --query '[ARN, KmsKeyId, DeletedDate]' || return 1
   IFS=$'\\t' read -r arn kms deleted <<<"$answer"
-  if [ "$deleted" != None ]; then stop 3 "$2 ($1) ${words.deleted} --region $1 --secret-id $2"; fi
-  if ! is_kms_key "$(kms_name "$3")" "$(kms_name "$kms")"; then stop 3 "$2 ($1) ${words.otherKms}"; fi
+  if [ "$deleted" != None ]; then stop 3 "$2 ($1) ${messages.deleted} --region $1 --secret-id $2"; fi
+  if ! is_kms_key "$(kms_name "$3")" "$(kms_name "$kms")"; then stop 3 "$2 ($1) ${messages.otherKms}"; fi
 }
 
 ${comment(about.kmsName)}
@@ -123,7 +123,7 @@ check_secret() {
   fi
   read_held "$2" "$arn"
   if [ -z "$key" ]; then key=\${held//\\"/}; fi
-  if ! is_held "$1"; then stop 3 "$3 ($2) ${words.otherValue}"; fi
+  if ! is_held "$1"; then stop 3 "$3 ($2) ${messages.otherValue}"; fi
 }
 
 ${comment(about.makeSecret)}
@@ -132,18 +132,18 @@ make_secret() {
   arn=$3
   shift 3
   if [ -n "$arn" ]; then
-    printf '= secret %s (%s) ${words.kept}\\n' "$name" "$region" >&2
+    printf '= secret %s (%s) ${messages.kept}\\n' "$name" "$region" >&2
     return 0
   fi
   arn=$(printf %s "$key" | call secretsmanager create-secret --region "$region" --name="$name" \\
     --secret-string file:///dev/stdin "$@" --query ARN --output text)
-  printf '+ secret %s (%s) ${words.made}\\n' "$name" "$region" >&2
+  printf '+ secret %s (%s) ${messages.made}\\n' "$name" "$region" >&2
 }`;
 
 export const USE_SECRET = `${comment(about.use)}
 use_secret() {
-  if ! find_secret "$1" "$2" "$3"; then stop 3 "$2 ($1) ${words.notThere}"; fi
-  printf '= secret %s (%s) ${words.kept}\\n' "$2" "$1" >&2
+  if ! find_secret "$1" "$2" "$3"; then stop 3 "$2 ($1) ${messages.notThere}"; fi
+  printf '= secret %s (%s) ${messages.kept}\\n' "$2" "$1" >&2
 }`;
 
 export const POLICY_AND_ROLE = `${comment(about.squeeze)}
@@ -163,7 +163,7 @@ check_policy() {
   if ! exists NoSuchEntity iam get-policy --policy-arn "$arn" --query Policy.DefaultVersionId; then return 0; fi
   found=$(call iam get-policy-version --policy-arn "$arn" --version-id "$answer" \\
     --query PolicyVersion.Document --output json)
-  if [ "$(squeezed "$found")" != "$(squeezed "$("$2")")" ]; then stop 3 "$name ${words.otherPolicy}"; fi
+  if [ "$(squeezed "$found")" != "$(squeezed "$("$2")")" ]; then stop 3 "$name ${messages.otherPolicy}"; fi
   there="$there policy/$name"
 }
 
@@ -172,12 +172,12 @@ make_policy() {
   local name=$1 document=$2
   shift 2
   if is_there "policy/$name"; then
-    printf '= policy %s ${words.kept}\\n' "$name" >&2
+    printf '= policy %s ${messages.kept}\\n' "$name" >&2
     return 0
   fi
   "$document" | call iam create-policy --policy-name="$name" --policy-document file:///dev/stdin "$@" >/dev/null
-  printf '+ policy %s ${words.made}\\n' "$name" >&2
-  ${comment(words.waits)}
+  printf '+ policy %s ${messages.made}\\n' "$name" >&2
+  ${comment(messages.waits)}
   call iam wait policy-exists --policy-arn "arn:\${partition}:iam::\${account}:policy/$name"
 }
 
@@ -186,9 +186,9 @@ check_role() {
   local name=$1 boundary=$3 found
   if ! exists NoSuchEntity iam get-role --role-name="$name" \\
     --query Role.PermissionsBoundary.PermissionsBoundaryArn; then return 0; fi
-  if [ -n "$boundary" ] && [ "$boundary" != "$answer" ]; then stop 3 "$name ${words.otherBoundary}"; fi
+  if [ -n "$boundary" ] && [ "$boundary" != "$answer" ]; then stop 3 "$name ${messages.otherBoundary}"; fi
   found=$(call iam get-role --role-name="$name" --query Role.AssumeRolePolicyDocument --output json)
-  if [ "$(squeezed "$found")" != "$(squeezed "$("$2")")" ]; then stop 3 "$name ${words.otherTrust}"; fi
+  if [ "$(squeezed "$found")" != "$(squeezed "$("$2")")" ]; then stop 3 "$name ${messages.otherTrust}"; fi
   there="$there role/$name"
 }
 
@@ -197,13 +197,13 @@ make_role() {
   local name=$1 document=$2
   shift 2
   if is_there "role/$name"; then
-    printf '= role %s ${words.kept}\\n' "$name" >&2
+    printf '= role %s ${messages.kept}\\n' "$name" >&2
     return 0
   fi
   "$document" | call iam create-role --role-name="$name" --path / \\
     --assume-role-policy-document file:///dev/stdin "$@" >/dev/null
-  printf '+ role %s ${words.made}\\n' "$name" >&2
-  ${comment(words.waits)}
+  printf '+ role %s ${messages.made}\\n' "$name" >&2
+  ${comment(messages.waits)}
   call iam wait role-exists --role-name="$name"
 }
 
@@ -214,5 +214,5 @@ attach() {
     --query "AttachedPolicies[?PolicyArn=='$arn'].PolicyArn" --output text)
   if [ "$found" = "$arn" ]; then return 0; fi
   call iam attach-role-policy --role-name="$1" --policy-arn "$arn"
-  printf '+ policy %s ${words.attached} %s\\n' "$2" "$1" >&2
+  printf '+ policy %s ${messages.attached} %s\\n' "$2" "$1" >&2
 }`;

@@ -1,5 +1,5 @@
 /** What an exported script says: its comments, which explain it to whoever reviews it, and its messages. */
-export const scriptWords = {
+export const scriptMessages = {
   header: [
     'Sets up static key encryption for AWS Elemental MediaConnect, as "mc-static-key setup" does:',
     'the key as a secret in every Region that uses it, a policy that allows reading it, and a role that',

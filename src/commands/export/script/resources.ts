@@ -5,7 +5,7 @@ import type { NamedSecret } from '../ids.ts';
 import { ACCOUNT_PLACEHOLDER } from '../ids.ts';
 import type { AwsTag, PlannedPlace, PlannedPolicy, PlannedRole, PlannedSecret } from '../types.ts';
 import { checkOf, comment, hereDocument, isGenerated, valueVariable, word } from './keys.ts';
-import { scriptWords as words } from './messages.ts';
+import { scriptMessages as messages } from './messages.ts';
 
 /** The variable that holds the ARN of a secret in one Region. */
 export function arnVariable(id: string, { region }: PlannedPlace): string {
@@ -20,11 +20,11 @@ export function secretCheck({ id, keyId, secret }: NamedSecret): string {
     stored ? `check_secret ${keyType} ${place.region} ${word(name)} ${kmsOf(place)}` : using(secret, place),
     `${arnVariable(id, place)}=$arn`,
   ]);
-  if (!stored) return [comment(words.existingTitle(name)), ...lines].join('\n');
-  const title = comment(words.secretTitle(name));
+  if (!stored) return [comment(messages.existingTitle(name)), ...lines].join('\n');
+  const title = comment(messages.secretTitle(name));
   if (!isGenerated(secret)) return [title, `key=$${value}`, ...lines].join('\n');
   const checked = `if [ -n "$key" ]; then ${checkOf(secret)}; fi`;
-  return [title, comment(words.adoptTitle), `key=''`, ...lines, checked, `${value}=$key`].join('\n');
+  return [title, comment(messages.adoptTitle), `key=''`, ...lines, checked, `${value}=$key`].join('\n');
 }
 
 /** Makes those of a key's secrets that are missing. */
@@ -38,9 +38,12 @@ export function secretSection({ id, keyId, secret }: NamedSecret): string {
     const variable = arnVariable(id, place);
     return [making(secret, place, variable), `${variable}=$arn`];
   });
-  return [comment(words.makeSecretTitle(name)), `key=$${valueVariable(keyId)}`, ...generating, ...lines].join(
-    '\n',
-  );
+  return [
+    comment(messages.makeSecretTitle(name)),
+    `key=$${valueVariable(keyId)}`,
+    ...generating,
+    ...lines,
+  ].join('\n');
 }
 
 function making({ name, tags }: PlannedSecret, { region, kmsKeyId }: PlannedPlace, variable: string): string {
@@ -73,12 +76,12 @@ export function policyDocument(
   { planned: { name, document }, printer }: Documented<PlannedPolicy>,
   arns: ReadonlyMap<string, string>,
 ): string {
-  return printing(words.policyTitle(name), printer, hereDocument(document, arns));
+  return printing(messages.policyTitle(name), printer, hereDocument(document, arns));
 }
 
 /** The function that prints the trust policy of a role. */
 export function roleDocument({ planned: { name, trust }, printer }: Documented<PlannedRole>): string {
-  return printing(words.roleTitle(name), printer, hereDocument(trust));
+  return printing(messages.roleTitle(name), printer, hereDocument(trust));
 }
 
 function printing(title: string, printer: string, document: string): string {
@@ -91,7 +94,7 @@ export function policyAndRoleChecks(
   roles: Documented<PlannedRole>[],
 ): string {
   return [
-    comment(words.checkTitle),
+    comment(messages.checkTitle),
     ...policies.map(({ planned: { name }, printer }) => `check_policy ${word(name)} ${printer}`),
     ...roles.map(
       ({ planned: { name, permissionsBoundary = '' }, printer }) =>
@@ -107,7 +110,7 @@ export function policySection({ planned: { name, tags }, printer }: Documented<P
     `--description ${word(DEFAULTS.policyDescription)}`,
     tagging(tags),
   ].join(CONTINUED);
-  return `${comment(words.makePolicyTitle(name))}\n${call}`;
+  return `${comment(messages.makePolicyTitle(name))}\n${call}`;
 }
 
 /** Makes a role if it is missing, and attaches what is not attached to it. */
@@ -120,7 +123,7 @@ export function roleSection({ planned, printer }: Documented<PlannedRole>): stri
     tagging(tags),
   ].join(CONTINUED);
   return [
-    comment(words.makeRoleTitle(name)),
+    comment(messages.makeRoleTitle(name)),
     call,
     ...policies.map((policy) => `attach ${word(name)} ${word(policy)}`),
   ].join('\n');

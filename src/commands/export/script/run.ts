@@ -3,9 +3,9 @@ import { printJson } from '../../../cli/json.ts';
 import type { CommonOptions } from '../../../cli/options.ts';
 import { EXIT, Failure } from '../../../failure.ts';
 import type { KeySource } from '../../../key/index.ts';
-import { keyWords } from '../../../key/messages.ts';
+import { keyMessages } from '../../../key/messages.ts';
 import { looksLikePartOfKey } from '../../../redaction.ts';
-import { exportWords as words } from '../messages.ts';
+import { exportMessages as messages } from '../messages.ts';
 import { deliver, type OutputFile } from '../output-file.ts';
 import { runExport } from '../run.ts';
 import type { ExportSubject } from '../types.ts';
@@ -26,8 +26,8 @@ export function runExportScript(
     if (!common.json || file.output !== undefined) await deliver(output, script, file, 0o777);
     const files = keys.flatMap((key) => keyFileOf(key) ?? []);
     if (common.json) printJson(output, { keyFiles: files, script });
-    if (files.length > 0) output.say(words.scriptKeys);
-    for (const { variable, path } of files) output.say(words.scriptKey(variable, path));
+    if (files.length > 0) output.say(messages.scriptKeys);
+    for (const { variable, path } of files) output.say(messages.scriptKey(variable, path));
   });
 }
 
@@ -41,10 +41,10 @@ const PATH = /^\.{1,2}\/|^\/.+\/|\.(key|txt)$/;
  */
 function demandNoKey(source: KeySource | undefined, env: NodeJS.ProcessEnv): void {
   if (source?.kind === 'file' && !existsSync(source.path) && !isPath(source.path))
-    throw refusal(keyWords.fileAbsent);
+    throw refusal(keyMessages.fileAbsent);
   if (source?.kind !== 'env' || Object.hasOwn(env, source.name)) return;
   if (!/^[A-Z_][A-Z0-9_]*$/.test(source.name) || looksLikePartOfKey(source.name))
-    throw refusal(keyWords.envUnset);
+    throw refusal(keyMessages.envUnset);
 }
 
 function isPath(text: string): boolean {

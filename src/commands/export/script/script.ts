@@ -1,11 +1,11 @@
 import { EXIT, Failure } from '../../../failure.ts';
-import { setupWords } from '../../../ui/messages.ts';
+import { setupMessages } from '../../../ui/messages.ts';
 import { type NamedSecret, withIds } from '../ids.ts';
-import { exportWords } from '../messages.ts';
+import { exportMessages } from '../messages.ts';
 import type { ExportPlan, PlannedRole } from '../types.ts';
 import { comment, isGenerated, keyFileOf, readings, VALUE, word } from './keys.ts';
 import * as library from './library.ts';
-import { scriptWords as words } from './messages.ts';
+import { scriptMessages as messages } from './messages.ts';
 import {
   arnVariable,
   documented,
@@ -26,7 +26,7 @@ import {
  */
 export function buildScript(plan: ExportPlan, account?: string): { script: string; keys: NamedSecret[] } {
   if (plan.roles.some(({ description }) => /^(fileb?|https?):\/\//.test(description)))
-    throw new Failure(exportWords.readAsFile, { code: 'export', exitCode: EXIT.usage });
+    throw new Failure(exportMessages.readAsFile, { code: 'export', exitCode: EXIT.usage });
   const keys = withIds(plan.secrets);
   const arns = new Map(
     keys.flatMap(({ id, secret }) =>
@@ -42,10 +42,10 @@ export function buildScript(plan: ExportPlan, account?: string): { script: strin
     accountSection(account),
     ...policies.map((policy) => policyDocument(policy, arns)),
     ...roles.map(roleDocument),
-    comment(words.lookTitle),
+    comment(messages.lookTitle),
     ...keys.map(secretCheck),
     policyAndRoleChecks(policies, roles),
-    comment(words.makeTitle),
+    comment(messages.makeTitle),
     ...keys.filter(({ secret }) => secret.stored).map(secretSection),
     ...policies.map(policySection),
     ...roles.map(roleSection),
@@ -57,10 +57,14 @@ export function buildScript(plan: ExportPlan, account?: string): { script: strin
 function results(keys: NamedSecret[], roles: PlannedRole[]): string {
   const line = (label: string, value: string) => `printf '%s: %s\\n' ${word(label)} "${value}"`;
   return [
-    comment(words.resultTitle),
-    ...roles.map(({ name }) => line(setupWords.roleLabel, `arn:\${partition}:iam::\${account}:role/${name}`)),
+    comment(messages.resultTitle),
+    ...roles.map(({ name }) =>
+      line(setupMessages.roleLabel, `arn:\${partition}:iam::\${account}:role/${name}`),
+    ),
     ...keys.flatMap(({ id, secret }) =>
-      secret.places.map((place) => line(setupWords.secretLabel(place.region), `$${arnVariable(id, place)}`)),
+      secret.places.map((place) =>
+        line(setupMessages.secretLabel(place.region), `$${arnVariable(id, place)}`),
+      ),
     ),
   ].join('\n');
 }
@@ -68,17 +72,17 @@ function results(keys: NamedSecret[], roles: PlannedRole[]): string {
 /** What stands before everything: what the script is, where the keys are, and how the shell is to behave. */
 function header(keys: NamedSecret[], region: string): string {
   return [
-    ['#!/usr/bin/env bash', ...words.header.map((line) => `# ${line}`.trimEnd())].join('\n'),
+    ['#!/usr/bin/env bash', ...messages.header.map((line) => `# ${line}`.trimEnd())].join('\n'),
     ...keyFiles(keys),
-    `${comment(words.noTrace)}
+    `${comment(messages.noTrace)}
 set +o xtrace +o allexport
 export -n key held quoted "\${!${VALUE}@}"
 set -euo pipefail
-${comment(words.noInput)}
+${comment(messages.noInput)}
 [ -e /dev/fd/0 ] || exec </dev/null
-${comment(words.noPager)}
+${comment(messages.noPager)}
 export AWS_PAGER=''
-${comment(words.global)}
+${comment(messages.global)}
 export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
   ].join('\n\n');
 }
@@ -88,7 +92,7 @@ function keyFiles(keys: NamedSecret[]): string[] {
     const file = keyFileOf(key);
     return file ? [`${file.variable}=\${${file.variable}:-${word(file.path)}}`] : [];
   });
-  return lines.length === 0 ? [] : [[comment(words.keysTitle), ...lines].join('\n')];
+  return lines.length === 0 ? [] : [[comment(messages.keysTitle), ...lines].join('\n')];
 }
 
 /** The functions that the script needs, and no others. */
@@ -121,13 +125,13 @@ function accountSection(only: string | undefined): string {
 }
 
 function demandAccount(only: string): string {
-  return `${comment(words.onlyAccount)}
+  return `${comment(messages.onlyAccount)}
 if [ "$account" != ${only} ]; then
-  stop 4 "${words.credentialsOf} $account, ${words.otherAccount(only)}"
+  stop 4 "${messages.credentialsOf} $account, ${messages.otherAccount(only)}"
 fi`;
 }
 
-const ACCOUNT = `${comment(words.accountTitle)}
+const ACCOUNT = `${comment(messages.accountTitle)}
 said=$(mktemp)
 trap 'rm -f "$said"' EXIT
 caller=$(call sts get-caller-identity --query Arn --output text)

@@ -1,6 +1,6 @@
 import { parseArn, policyArn, roleArn } from '../../../aws/arn.ts';
 import { kmsKeyRef } from '../../../aws/kms/index.ts';
-import { OWN_TAG } from '../../../defaults.ts';
+import { TOOL_TAG } from '../../../defaults.ts';
 import { type JsonObject, kmsCondition, kmsGrants } from '../../../policy/index.ts';
 import { EVERY_REGION, type Need, type PermissionRequest } from './types.ts';
 
@@ -188,5 +188,5 @@ export function onlyTheseTags({ tagKeys }: PermissionRequest): JsonObject {
 
 /** Only what this program made, unless other things may be removed too. */
 export function onlyOwn({ includeUntagged }: PermissionRequest): { condition?: JsonObject } {
-  return includeUntagged ? {} : { condition: { Null: { [`aws:ResourceTag/${OWN_TAG}`]: 'false' } } };
+  return includeUntagged ? {} : { condition: { Null: { [`aws:ResourceTag/${TOOL_TAG}`]: 'false' } } };
 }

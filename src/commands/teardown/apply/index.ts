@@ -1,5 +1,5 @@
 import { atMost, atMostInEach } from '../../../aws/requests/concurrency.ts';
-import { FLEET } from '../../../defaults.ts';
+import { BATCH_RUN } from '../../../defaults.ts';
 import type { Failure } from '../../../failure.ts';
 import type { Outcomes, PolicyOutcome, RoleOutcome } from '../../../plan-types.ts';
 import { whatStops } from '../../../steps/index.ts';
@@ -58,8 +58,8 @@ export async function tearDown(
 ): Promise<TornDown> {
   const deletionDates = new Map<string, Date>();
   const regionOf = ({ secrets }: TargetPlan) =>
-    secrets.find(({ fate }) => fate === 'schedule')?.secret.region ?? '';
-  const failures = await atMostInEach(FLEET.keysAtOnce, plan.targets, regionOf, async (target) => {
+    secrets.find(({ decision }) => decision === 'schedule')?.secret.region ?? '';
+  const failures = await atMostInEach(BATCH_RUN.keysAtOnce, plan.targets, regionOf, async (target) => {
     const failure = await scheduleAll(context, request, target, deletionDates);
     onTarget();
     return failure;
@@ -122,8 +122,8 @@ async function scheduleAll(
   const stopped = whatStops(target);
   if (stopped) return stopped;
   const done = await tried(async () => {
-    for (const { secret, fate } of target.secrets) {
-      if (fate !== 'schedule') continue;
+    for (const { secret, decision } of target.secrets) {
+      if (decision !== 'schedule') continue;
       const { region, name, arn, versionId = null } = secret;
       const date = await scheduleDeletion(context, secret, recoveryDays);
       if (date) deletionDates.set(arn, date);
@@ -139,10 +139,10 @@ async function takeOutAll(
   { chains, scope }: TeardownPlan,
   failures: TornDown['failures'],
 ): Promise<PolicyOutcome[]> {
-  const outcomes = await atMost(FLEET.keysAtOnce, chains, async (chain) => {
+  const outcomes = await atMost(BATCH_RUN.keysAtOnce, chains, async (chain) => {
     const done = await tried(() => takeOut(context, chain, scope));
     if ('value' in done) return done.value;
-    const policies = chain.fates.map(({ policy }) => policy);
+    const policies = chain.decisions.map(({ policy }) => policy);
     for (const at of ownersIn(policies, scope)) failures[at] ??= done.failure;
     return [];
   });
@@ -151,17 +151,17 @@ async function takeOutAll(
 
 async function takeOut(
   context: StepContext,
-  { name, fates }: ChainPlan,
+  { name, decisions }: ChainPlan,
   scope: Scope,
 ): Promise<PolicyOutcome[]> {
-  const arns = fates.flatMap((fate) => (fate.kind === 'narrow' ? [fate.policy.arn] : []));
+  const arns = decisions.flatMap((decision) => (decision.kind === 'narrow' ? [decision.policy.arn] : []));
   const narrow = (some: string[], known: UsedPolicy[]) =>
     narrowPolicies(context, { name, arns: some, isGone: isGone(scope) }, known);
-  const chain = fates.map(({ policy }) => policy);
+  const chain = decisions.map(({ policy }) => policy);
   const outcomes = await narrow(arns, chain);
   context.record({ policies: outcomes });
   // The last one first: what an interruption leaves is then found by its numbers.
-  for (const { kind, policy } of [...fates].reverse()) {
+  for (const { kind, policy } of [...decisions].reverse()) {
     if (kind !== 'delete') continue;
     const became = await removePolicy(context, policy, scope);
     const settled =
@@ -171,7 +171,7 @@ async function takeOut(
     context.record({ policies: settled });
     outcomes.push(...settled);
   }
-  const kept = fates.filter(({ kind }) => kind === 'keep').map(({ policy }) => outcome(policy, 'kept'));
+  const kept = decisions.filter(({ kind }) => kind === 'keep').map(({ policy }) => outcome(policy, 'kept'));
   return [...outcomes, ...kept];
 }
 
@@ -187,13 +187,15 @@ async function finishRoles(
   failures: TornDown['failures'],
 ): Promise<RoleOutcome[]> {
   const deleted = new Set(policies.flatMap(({ arn, action }) => (action === 'deleted' ? [arn] : [])));
-  const fates = chains.flatMap((chain) => chain.fates);
+  const decisions = chains.flatMap((chain) => chain.decisions);
   const detached = new Set(
-    fates.flatMap((fate) =>
-      fate.kind === 'delete' && deleted.has(fate.policy.arn) ? fate.detach.map(({ arn }) => arn) : [],
+    decisions.flatMap((decision) =>
+      decision.kind === 'delete' && deleted.has(decision.policy.arn)
+        ? decision.detach.map(({ arn }) => arn)
+        : [],
     ),
   );
-  const outcomes = await atMost(FLEET.keysAtOnce, roles, async (plan) => {
+  const outcomes = await atMost(BATCH_RUN.keysAtOnce, roles, async (plan) => {
     if (plan.targets.every((at) => failures[at])) return [];
     const done = await tried(() => finishRole(context, plan, detached.has(plan.role.arn)));
     if ('value' in done) return [done.value];
@@ -205,10 +207,10 @@ async function finishRoles(
 
 async function finishRole(
   context: StepContext,
-  { fate, role: { name, arn } }: RolePlan,
+  { decision, role: { name, arn } }: RolePlan,
   detached: boolean,
 ): Promise<RoleOutcome> {
-  const gone = fate === 'delete' && (await removeRole(context, name));
+  const gone = decision === 'delete' && (await removeRole(context, name));
   const done: RoleOutcome = { name, arn, action: gone ? 'deleted' : detached ? 'updated' : 'kept' };
   if (done.action !== 'kept') context.record({ role: done });
   return done;

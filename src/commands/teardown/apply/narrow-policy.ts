@@ -1,12 +1,12 @@
-import type { FoundPolicy } from '../../../aws/iam/policy-versions.ts';
+import type { PolicyState } from '../../../aws/iam/policy-versions.ts';
 import type { Identity } from '../../../aws/session.ts';
 import type { PolicyOutcome } from '../../../plan-types.ts';
 import { isReadPolicyShape, removeSecrets, tryParsePolicy } from '../../../policy/index.ts';
 import type { PolicyChain } from '../../../steps/read-policy/chain.ts';
-import type { PolicyAim } from '../../../steps/read-policy/desired.ts';
+import type { DesiredPolicies } from '../../../steps/read-policy/desired.ts';
 import type { PolicyWork } from '../../../steps/read-policy/distribute.ts';
-import { settlePolicies } from '../../../steps/read-policy/reconcile.ts';
-import { newSettling } from '../../../steps/read-policy/reconcile-state.ts';
+import { reconcilePolicies } from '../../../steps/read-policy/reconcile.ts';
+import { newReconcileState } from '../../../steps/read-policy/reconcile-state.ts';
 import type { StepContext } from '../../../steps/types.ts';
 
 /** What goes out of which policies. */
@@ -22,15 +22,15 @@ interface ToNarrow {
 export async function narrowPolicies(
   context: StepContext,
   wanted: ToNarrow,
-  chain: FoundPolicy[],
+  chain: PolicyState[],
 ): Promise<PolicyOutcome[]> {
   if (wanted.arns.length === 0) return [];
-  const aim = aimAt(await context.aws.identity(), wanted);
-  const settling = newSettling(aim.decide(chainOf(chain)), context.limits);
-  return settlePolicies(context, aim, settling);
+  const desired = desiredPoliciesAt(await context.aws.identity(), wanted);
+  const reconciling = newReconcileState(desired.decide(chainOf(chain)), context.limits);
+  return reconcilePolicies(context, desired, reconciling);
 }
 
-function aimAt(identity: Identity, { name, arns, isGone }: ToNarrow): PolicyAim {
+function desiredPoliciesAt(identity: Identity, { name, arns, isGone }: ToNarrow): DesiredPolicies {
   return {
     name,
     identity,
@@ -45,11 +45,11 @@ function aimAt(identity: Identity, { name, arns, isGone }: ToNarrow): PolicyAim 
   };
 }
 
-function chainOf(policies: FoundPolicy[]): PolicyChain {
+function chainOf(policies: PolicyState[]): PolicyChain {
   return { policies: policies.map((policy) => ({ ...policy, onRole: true })), taken: new Set() };
 }
 
-function workOn(policy: FoundPolicy, isGone: ToNarrow['isGone']): PolicyWork {
+function workOn(policy: PolicyState, isGone: ToNarrow['isGone']): PolicyWork {
   const document = isReadable(policy.document) ? removeSecrets(policy.document, isGone) : undefined;
   return document === undefined
     ? { kind: 'keep', policy, secrets: [] }

@@ -1,17 +1,17 @@
 import { AttachRolePolicyCommand, DeletePolicyCommand, DetachRolePolicyCommand } from '@aws-sdk/client-iam';
 import { policyReader } from '../../../aws/iam/policies.ts';
-import type { FoundRole } from '../../../aws/iam/roles.ts';
-import { awsWords } from '../../../aws/messages.ts';
+import type { RoleState } from '../../../aws/iam/roles.ts';
+import { awsMessages } from '../../../aws/messages.ts';
 import { waitUntil } from '../../../aws/requests/concurrency.ts';
 import { orAbsent } from '../../../aws/session.ts';
 import { EXIT, Failure, hasAwsCode, Interrupted, isExpected, isUnconfirmed } from '../../../failure.ts';
-import { roleWords } from '../../../steps/messages.ts';
+import { roleMessages } from '../../../steps/messages.ts';
 import { deleteVersion } from '../../../steps/read-policy/write.ts';
 import type { StepContext } from '../../../steps/types.ts';
-import { teardownWords as words } from '../messages.ts';
-import { policyFate } from '../plan/entries.ts';
+import { teardownMessages as messages } from '../messages.ts';
+import { decidePolicy } from '../plan/entries.ts';
 import { findPolicy } from '../plan/observe.ts';
-import type { PolicyFate, Scope, UsedPolicy } from '../types.ts';
+import type { PolicyDecision, Scope, UsedPolicy } from '../types.ts';
 
 /** How many reads in a row must not find a resource before it counts as deleted: a single read may be out of date. */
 const LOOKS_UNTIL_GONE = 3;
@@ -27,8 +27,8 @@ export async function removePolicy(
   context: StepContext,
   policy: UsedPolicy,
   scope: Scope,
-): Promise<'deleted' | PolicyFate> {
-  const detached = new Map<string, FoundRole>();
+): Promise<'deleted' | PolicyDecision> {
+  const detached = new Map<string, RoleState>();
   const [attempt] = await Promise.allSettled([deleteUnlessNeeded(context, policy, scope, detached)]);
   if (attempt.status === 'fulfilled' && attempt.value === 'deleted') return 'deleted';
   const loss = await restorePolicy(context, [...detached.values()], policy);
@@ -58,18 +58,18 @@ async function deleteUnlessNeeded(
   context: StepContext,
   { name, arn }: UsedPolicy,
   scope: Scope,
-  detached: Map<string, FoundRole>,
-): Promise<'deleted' | PolicyFate> {
+  detached: Map<string, RoleState>,
+): Promise<'deleted' | PolicyDecision> {
   const { limits, interrupt } = context;
   let unknown = 0;
-  const round = async (): Promise<'deleted' | PolicyFate | undefined> => {
+  const round = async (): Promise<'deleted' | PolicyDecision | undefined> => {
     const policy = await findPolicy(context.aws, arn);
     unknown = policy ? 0 : unknown + 1;
     if (policy === 'unsettled') return undefined;
     if (!policy) return unknown >= LOOKS_UNTIL_GONE ? 'deleted' : undefined;
-    const fate = policyFate(policy, scope);
-    if (fate.kind !== 'delete') return fate;
-    for (const role of fate.detach) {
+    const decision = decidePolicy(policy, scope);
+    if (decision.kind !== 'delete') return decision;
+    for (const role of decision.detach) {
       try {
         // If the role did not have it, another process or this run has already detached it.
         if (await detach(context, role, arn)) detached.set(role.arn, role);
@@ -89,19 +89,19 @@ async function deleteUnlessNeeded(
   const { value } = await waitUntil(round, (result) => result !== undefined, {
     limits,
     interrupt,
-    onWait: (elapsed) => context.waiting(words.propagating, elapsed),
+    onWait: (elapsed) => context.waiting(messages.propagating, elapsed),
   });
   if (value) return value;
-  throw new Failure(words.keepsChanging(name), {
+  throw new Failure(messages.keepsChanging(name), {
     code: 'contended',
     exitCode: EXIT.failed,
-    hint: awsWords.tryAgainHint,
+    hint: awsMessages.tryAgainHint,
     awsAction: 'iam:DeletePolicy',
   });
 }
 
 /** Returns false if the role did not have the policy. */
-async function detach(context: StepContext, { name, arn }: FoundRole, policy: string): Promise<boolean> {
+async function detach(context: StepContext, { name, arn }: RoleState, policy: string): Promise<boolean> {
   const { aws } = context;
   const command = new DetachRolePolicyCommand({ RoleName: name, PolicyArn: policy });
   const request = { action: 'iam:DetachRolePolicy', resource: name, change: true };
@@ -122,7 +122,7 @@ async function detach(context: StepContext, { name, arn }: FoundRole, policy: st
  */
 async function restorePolicy(
   context: StepContext,
-  roles: FoundRole[],
+  roles: RoleState[],
   policy: UsedPolicy,
 ): Promise<Failure | undefined> {
   let loss: Failure | undefined;
@@ -137,7 +137,7 @@ async function restorePolicy(
 /** Returns why the policy could not be attached again, or undefined on success. */
 async function restoreTo(
   context: StepContext,
-  role: FoundRole,
+  role: RoleState,
   policy: UsedPolicy,
 ): Promise<Failure | undefined> {
   try {
@@ -149,17 +149,17 @@ async function restoreTo(
     return undefined;
   } catch (error) {
     const known = error instanceof Failure ? error : undefined;
-    return new Failure(words.notRestored(role.name, policy.name), {
+    return new Failure(messages.notRestored(role.name, policy.name), {
       code: known?.code ?? 'internal-error',
       exitCode: known?.exitCode ?? EXIT.failed,
-      details: [...(known ? [known.message] : []), words.attachAgain(role.name, policy.arn)],
+      details: [...(known ? [known.message] : []), messages.attachAgain(role.name, policy.arn)],
       cause: error,
     });
   }
 }
 
 /** Attaches a policy to a role. Does nothing if the role or the policy no longer exists. */
-async function attachAgain(context: StepContext, role: FoundRole, { arn }: UsedPolicy): Promise<void> {
+async function attachAgain(context: StepContext, role: RoleState, { arn }: UsedPolicy): Promise<void> {
   const { aws, limits, interrupt } = context;
   const command = new AttachRolePolicyCommand({ RoleName: role.name, PolicyArn: arn });
   const request = { action: 'iam:AttachRolePolicy', resource: role.name, change: true };
@@ -175,10 +175,10 @@ async function attachAgain(context: StepContext, role: FoundRole, { arn }: UsedP
   const { done } = await waitUntil(round, Boolean, {
     limits,
     interrupt,
-    onWait: (elapsed) => context.waiting(words.propagating, elapsed),
+    onWait: (elapsed) => context.waiting(messages.propagating, elapsed),
   });
   if (done) return;
-  throw new Failure(roleWords.gaveUpWaiting(limits.iamPropagationMs / 1000), {
+  throw new Failure(roleMessages.gaveUpWaiting(limits.iamPropagationMs / 1000), {
     code: 'iam-propagation',
     exitCode: EXIT.failed,
     awsAction: 'iam:AttachRolePolicy',

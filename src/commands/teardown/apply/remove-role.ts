@@ -3,11 +3,11 @@ import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { policyReader } from '../../../aws/iam/policies.ts';
 import { readRole } from '../../../aws/iam/roles.ts';
 import { waitUntil } from '../../../aws/requests/concurrency.ts';
-import { describeSecret, type FoundSecret } from '../../../aws/secrets/index.ts';
+import { describeSecret, type SecretState } from '../../../aws/secrets/index.ts';
 import { orAbsent } from '../../../aws/session.ts';
 import { EXIT, Failure, hasAwsCode } from '../../../failure.ts';
 import type { StepContext } from '../../../steps/types.ts';
-import { teardownWords as words } from '../messages.ts';
+import { teardownMessages as messages } from '../messages.ts';
 
 /**
  * Deletes a role that has no policy left. IAM refuses while one is attached, so that one which somebody attaches meanwhile
@@ -26,13 +26,13 @@ export async function removeRole(context: StepContext, name: string): Promise<bo
   const { value } = await waitUntil(round, (gone) => gone !== undefined, {
     limits,
     interrupt,
-    onWait: (elapsed) => context.waiting(words.propagating, elapsed),
+    onWait: (elapsed) => context.waiting(messages.propagating, elapsed),
   });
   if (value !== undefined) return value;
-  throw new Failure(words.roleInUse(name), {
+  throw new Failure(messages.roleInUse(name), {
     code: 'conflict',
     exitCode: EXIT.conflict,
-    hint: words.roleInUseHint,
+    hint: messages.roleInUseHint,
     awsAction: 'iam:DeleteRole',
   });
 }
@@ -60,7 +60,7 @@ async function deleteRole({ aws }: StepContext, name: string): Promise<boolean> 
  */
 export async function scheduleDeletion(
   { aws }: StepContext,
-  { region, arn }: FoundSecret,
+  { region, arn }: SecretState,
   recoveryDays: number,
 ): Promise<Date | undefined> {
   const command = new DeleteSecretCommand({ SecretId: arn, RecoveryWindowInDays: recoveryDays });

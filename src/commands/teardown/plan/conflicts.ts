@@ -1,11 +1,11 @@
-import type { FoundSecret } from '../../../aws/secrets/index.ts';
-import { userWords } from '../../../aws/secrets/messages.ts';
+import type { SecretState } from '../../../aws/secrets/index.ts';
+import { userMessages } from '../../../aws/secrets/messages.ts';
 import type { SecretUser } from '../../../aws/secrets/users.ts';
 import type { Conflict } from '../../../plan-types.ts';
 import { blockedBy } from '../../../steps/conflict.ts';
-import { secretWords } from '../../../steps/messages.ts';
+import { secretMessages } from '../../../steps/messages.ts';
 import { otherThanGiven } from '../../../steps/named-secret.ts';
-import { teardownWords as words } from '../messages.ts';
+import { teardownMessages as messages } from '../messages.ts';
 import type { Findings, TargetPlan, TeardownTarget } from '../types.ts';
 
 /** What keeps a secret from being taken down. Nothing is in the way of one that stays anyway. */
@@ -13,7 +13,7 @@ export function obstacles(
   { target, secrets }: Pick<TargetPlan, 'target' | 'secrets'>,
   { users, identity }: Pick<Findings, 'users' | 'identity'>,
 ): Conflict[] {
-  const going = secrets.flatMap(({ secret, fate }) => (fate === 'schedule' ? [secret] : []));
+  const going = secrets.flatMap(({ secret, decision }) => (decision === 'schedule' ? [secret] : []));
   return [
     ...otherThanGiven(target.arns, { found: secrets.map(({ secret }) => secret) }, identity),
     ...going.flatMap(obstacleOf),
@@ -32,11 +32,11 @@ export function unknownNames(
   { target, secrets }: Pick<TargetPlan, 'target' | 'secrets'>,
   findings: Pick<Findings, 'chains' | 'roles'>,
 ): Conflict[] {
-  if (!secrets.some(({ fate }) => fate === 'schedule')) return [];
+  if (!secrets.some(({ decision }) => decision === 'schedule')) return [];
   const { policy, role } = missingNames(target, findings);
   return [
-    ...(policy ? [blockedBy(words.noPolicy(policy), words.noPolicyHint)] : []),
-    ...(role ? [blockedBy(words.noRole(role), words.noRoleHint)] : []),
+    ...(policy ? [blockedBy(messages.noPolicy(policy), messages.noPolicyHint)] : []),
+    ...(role ? [blockedBy(messages.noRole(role), messages.noRoleHint)] : []),
   ];
 }
 
@@ -45,11 +45,11 @@ export function goneNames(
   { target, secrets }: Pick<TargetPlan, 'target' | 'secrets'>,
   findings: Pick<Findings, 'chains' | 'roles'>,
 ): string[] {
-  if (secrets.length === 0 || secrets.some(({ fate }) => fate !== 'scheduled')) return [];
+  if (secrets.length === 0 || secrets.some(({ decision }) => decision !== 'scheduled')) return [];
   const { policy, role } = missingNames(target, findings);
   return [
-    ...(policy ? [`${words.noPolicy(policy)} ${words.undoCreates}`] : []),
-    ...(role ? [`${words.noRole(role)} ${words.undoCreates}`] : []),
+    ...(policy ? [`${messages.noPolicy(policy)} ${messages.undoCreates}`] : []),
+    ...(role ? [`${messages.noRole(role)} ${messages.undoCreates}`] : []),
   ];
 }
 
@@ -71,21 +71,26 @@ function missingNames(
   };
 }
 
-function usedBy({ name, region }: FoundSecret, { kind, arn, places }: SecretUser): Conflict {
-  return blockedBy(userWords.usedBy(name, region, kind, arn, places), userWords.usedByHint(kind));
+function usedBy({ name, region }: SecretState, { kind, arn, places }: SecretUser): Conflict {
+  return blockedBy(userMessages.usedBy(name, region, kind, arn, places), userMessages.usedByHint(kind));
 }
 
-function obstacleOf({ name, region, arn, ownedBy, stack, replicaOf, replicas }: FoundSecret): Conflict[] {
-  if (ownedBy) return [blockedBy(secretWords.owned(name, region, ownedBy))];
-  if (stack) return [blockedBy(words.ofStack(name, region, stack))];
+function obstacleOf({ name, region, arn, ownedBy, stack, replicaOf, replicas }: SecretState): Conflict[] {
+  if (ownedBy) return [blockedBy(secretMessages.owned(name, region, ownedBy))];
+  if (stack) return [blockedBy(messages.ofStack(name, region, stack))];
   if (replicaOf) {
     const primary = arn.replace(`:secretsmanager:${region}:`, `:secretsmanager:${replicaOf}:`);
     return [
-      blockedBy(words.isReplica(name, region, replicaOf), words.replicatedHint(replicaOf, primary, [region])),
+      blockedBy(
+        messages.isReplica(name, region, replicaOf),
+        messages.replicatedHint(replicaOf, primary, [region]),
+      ),
     ];
   }
   if (replicas) {
-    return [blockedBy(words.replicated(name, region, replicas), words.replicatedHint(region, arn, replicas))];
+    return [
+      blockedBy(messages.replicated(name, region, replicas), messages.replicatedHint(region, arn, replicas)),
+    ];
   }
   return [];
 }

@@ -3,10 +3,10 @@ import type { Change } from '../../../plan-types.ts';
 import { isReadPolicyShape, prefixOfEntry, removeSecrets, tryParsePolicy } from '../../../policy/index.ts';
 import { standsFor } from '../../../policy/match.ts';
 import { isOpen } from '../../../steps/index.ts';
-import { policyWords } from '../../../steps/messages.ts';
+import { policyMessages } from '../../../steps/messages.ts';
 import { versionToDelete } from '../../../steps/read-policy/compare-and-swap.ts';
-import { teardownWords as words } from '../messages.ts';
-import type { PolicyFate, Scope, TargetPlan, UsedPolicy } from '../types.ts';
+import { teardownMessages as messages } from '../messages.ts';
+import type { PolicyDecision, Scope, TargetPlan, UsedPolicy } from '../types.ts';
 
 /** What ARNs of secrets end in; or what stands for that. */
 const SUFFIX = /-[A-Za-z0-9?]{6}$/;
@@ -60,11 +60,11 @@ function wideReason({ document }: UsedPolicy, arns: string[]): string | undefine
   const [entry] = parsed.statements
     .flatMap(({ resources }) => resources?.values ?? [])
     .filter((each) => each.includes('*') && arns.some((arn) => standsFor(each, arn)));
-  return entry === undefined ? undefined : words.keepWide(prefixOfEntry(entry));
+  return entry === undefined ? undefined : messages.keepWide(prefixOfEntry(entry));
 }
 
 /** What becomes of a policy that names one of the secrets. Pure. */
-export function policyFate(policy: UsedPolicy, scope: Scope): PolicyFate {
+export function decidePolicy(policy: UsedPolicy, scope: Scope): PolicyDecision {
   if (keepReason(policy, scope)) return { kind: 'keep', policy };
   if (removeSecrets(policy.document, isGone(scope))) return { kind: 'narrow', policy };
   if (otherUsers(policy, scope) !== undefined || !scope.mayDelete(policy.arn))
@@ -73,31 +73,31 @@ export function policyFate(policy: UsedPolicy, scope: Scope): PolicyFate {
 }
 
 function keepReason({ uses, document }: UsedPolicy, { includeUntagged }: Scope): string | undefined {
-  if (uses.stack) return words.keepStack(uses.stack);
-  if (!uses.own && !includeUntagged) return words.keepNotOwn;
+  if (uses.stack) return messages.keepStack(uses.stack);
+  if (!uses.own && !includeUntagged) return messages.keepNotOwn;
   const parsed = tryParsePolicy(document);
-  return parsed && isReadPolicyShape(parsed) ? undefined : words.keepOtherShape;
+  return parsed && isReadPolicyShape(parsed) ? undefined : messages.keepOtherShape;
 }
 
 /** Who else uses a policy, in words; nothing when nobody does. */
 function otherUsers({ uses }: UsedPolicy, { roleOf }: Scope): string | undefined {
   const roles = uses.roles.filter((name) => !roleOf(name));
-  if (roles.length > 0) return words.usedByRoles(roles);
-  return uses.others > 0 ? words.usedByOthers : undefined;
+  if (roles.length > 0) return messages.usedByRoles(roles);
+  return uses.others > 0 ? messages.usedByOthers : undefined;
 }
 
 /** The line of the plan for a policy. */
-export function policyChange(fate: PolicyFate, scope: Scope): Change {
-  const { kind, policy } = fate;
+export function policyChange(decision: PolicyDecision, scope: Scope): Change {
+  const { kind, policy } = decision;
   const oldest = versionToDelete(policy);
   const reasons = {
     narrow: () =>
       [
-        words.narrow(entriesOf(policy, scope).length),
-        ...(oldest ? [policyWords.makesRoom(oldest)] : []),
+        messages.narrow(entriesOf(policy, scope).length),
+        ...(oldest ? [policyMessages.makesRoom(oldest)] : []),
       ].join('; '),
-    delete: () => words.deletePolicy,
-    keep: () => keepReason(policy, scope) ?? words.keepUsed(otherUsers(policy, scope) ?? ''),
+    delete: () => messages.deletePolicy,
+    keep: () => keepReason(policy, scope) ?? messages.keepUsed(otherUsers(policy, scope) ?? ''),
   };
   const action = { narrow: 'update', delete: 'delete', keep: 'keep' } as const;
   const document = kind === 'narrow' ? removeSecrets(policy.document, isGone(scope)) : undefined;

@@ -1,19 +1,19 @@
-import type { Whereabouts } from '../../../aws/secrets/find-in-regions.ts';
-import type { FoundSecret } from '../../../aws/secrets/index.ts';
-import { userWords } from '../../../aws/secrets/messages.ts';
+import type { SecretLocations } from '../../../aws/secrets/find-in-regions.ts';
+import type { SecretState } from '../../../aws/secrets/index.ts';
+import { userMessages } from '../../../aws/secrets/messages.ts';
 import { EXIT, Failure } from '../../../failure.ts';
 import { groupedBy } from '../../../grouping.ts';
 import type { Change, OutcomeAction, Outcomes } from '../../../plan-types.ts';
 import { isOpen } from '../../../steps/index.ts';
 import { unseenWarnings } from '../../../steps/named-secret.ts';
-import { teardownWords as words } from '../messages.ts';
+import { teardownMessages as messages } from '../messages.ts';
 import type {
   ChainPlan,
   Findings,
-  PolicyFate,
+  PolicyDecision,
   RolePlan,
   Scope,
-  SecretFate,
+  SecretRemoval,
   TargetPlan,
   TeardownPlan,
   TeardownRequest,
@@ -21,8 +21,8 @@ import type {
   UsedPolicy,
 } from '../types.ts';
 import { goneNames, obstacles, unknownNames } from './conflicts.ts';
-import { entriesOf, ownersIn, ownersOf, policyChange, policyFate, wideChanges } from './entries.ts';
-import { type Removals, removalsIn, roleChanges, roleFate } from './role-decision.ts';
+import { decidePolicy, entriesOf, ownersIn, ownersOf, policyChange, wideChanges } from './entries.ts';
+import { decideRole, type Removals, removalsIn, roleChanges } from './role-decision.ts';
 
 /**
  * Compares what exists with what shall go. What stands in the way of one target leaves the others alone; its entries stay in
@@ -41,9 +41,9 @@ export function planTeardown(
   );
   const scope: Scope = { ...scopeOf(request, found, targets), mayDelete };
   const chains = planChains(found, scope);
-  const fates = chains.flatMap((chain) => chain.fates);
-  const touched = touchedBy(targets, fates, scope);
-  const removals = removalsIn(fates);
+  const decisions = chains.flatMap((chain) => chain.decisions);
+  const touched = touchedBy(targets, decisions, scope);
+  const removals = removalsIn(decisions);
   const roles = planRoles(found, targets, touched, removals, scope);
   const open = targets.filter(isOpen);
   return {
@@ -56,15 +56,15 @@ export function planTeardown(
     scope,
     changes: [
       ...open.flatMap(({ secrets }) => secrets.map((each) => secretChange(each, request))),
-      ...fates.map((fate) => policyChange(fate, scope)),
+      ...decisions.map((decision) => policyChange(decision, scope)),
       ...wideChanges(unnamedIn(found, scope), goingArns(open)),
       ...roles.flatMap((role) => roleChanges(role, removals, scope)),
     ],
     warnings: warnings(found, targets),
     expected: {
       secrets: open.flatMap(expectedSecrets),
-      policies: fates.map(expectedPolicy),
-      roles: roles.map(({ role: { name, arn }, fate }) => ({ name, arn, action: ROLE_ACTION[fate] })),
+      policies: decisions.map(expectedPolicy),
+      roles: roles.map(({ role: { name, arn }, decision }) => ({ name, arn, action: ROLE_ACTION[decision] })),
     },
   };
 }
@@ -86,15 +86,15 @@ function planTarget(
   const needed = [found, chains.get(target.policyName), roles.get(target.roleName)];
   const failed = needed.find((each) => each && 'failure' in each);
   if (failed && 'failure' in failed) return { target, secrets: [], gone: [], conflicts: [], ...failed };
-  const where: Pick<Whereabouts, 'found' | 'absent'> =
+  const where: Pick<SecretLocations, 'found' | 'absent'> =
     'value' in found ? found.value : { found: [], absent: [] };
   const secrets = where.found.map((secret) => ({
     secret,
-    fate: secretFate(secret, request, mayDelete),
+    decision: decideSecret(secret, request, mayDelete),
   }));
-  const going = secrets.filter(({ fate }) => fate !== 'stay').map(({ secret }) => secret.region);
+  const going = secrets.filter(({ decision }) => decision !== 'stay').map(({ secret }) => secret.region);
   const failure = secrets
-    .filter(({ fate }) => fate === 'schedule')
+    .filter(({ decision }) => decision === 'schedule')
     .map(({ secret }) => usersFailed.get(secret.region))
     .find((each): each is Failure => each !== undefined);
   return {
@@ -109,11 +109,11 @@ function planTarget(
   };
 }
 
-function secretFate(
-  { arn, deletedAt, own }: FoundSecret,
+function decideSecret(
+  { arn, deletedAt, own }: SecretState,
   { includeUntagged }: TeardownRequest,
   mayDelete: Scope['mayDelete'],
-): SecretFate {
+): SecretRemoval {
   if (deletedAt) return 'scheduled';
   return (own || includeUntagged) && mayDelete(arn) ? 'schedule' : 'stay';
 }
@@ -134,7 +134,7 @@ function planChains({ chains }: Findings, scope: Scope): ChainPlan[] {
   return [...chains].flatMap(([name, found]) => {
     if ('failure' in found) return [];
     const named = found.value.filter((policy) => entriesOf(policy, scope).length > 0);
-    return named.length > 0 ? [{ name, fates: named.map((policy) => policyFate(policy, scope)) }] : [];
+    return named.length > 0 ? [{ name, decisions: named.map((policy) => decidePolicy(policy, scope)) }] : [];
   });
 }
 
@@ -145,18 +145,18 @@ function unnamedIn({ chains }: Findings, scope: Scope): UsedPolicy[] {
 }
 
 function goingArns(targets: TargetPlan[]): string[] {
-  const going = targets.flatMap(({ secrets }) => secrets.filter(({ fate }) => fate !== 'stay'));
+  const going = targets.flatMap(({ secrets }) => secrets.filter(({ decision }) => decision !== 'stay'));
   return going.map(({ secret }) => secret.arn);
 }
 
 /** The places of the targets of which there is anything that goes or has gone. */
-function touchedBy(targets: TargetPlan[], fates: PolicyFate[], scope: Scope): Set<number> {
+function touchedBy(targets: TargetPlan[], decisions: PolicyDecision[], scope: Scope): Set<number> {
   const named = ownersIn(
-    fates.map(({ policy }) => policy),
+    decisions.map(({ policy }) => policy),
     scope,
   );
   const going = [...targets.entries()].filter(
-    ([, plan]) => isOpen(plan) && plan.secrets.some(({ fate }) => fate !== 'stay'),
+    ([, plan]) => isOpen(plan) && plan.secrets.some(({ decision }) => decision !== 'stay'),
   );
   return new Set([...named, ...going.map(([at]) => at)]);
 }
@@ -172,45 +172,45 @@ function planRoles(
   return [...byRole].flatMap(([name, places]) => {
     const found = roles.get(name);
     const role = found && 'value' in found ? found.value : undefined;
-    return role ? [{ role, targets: places, fate: roleFate(role, removals, scope) }] : [];
+    return role ? [{ role, targets: places, decision: decideRole(role, removals, scope) }] : [];
   });
 }
 
 function secretChange(
-  { secret: { name, region, deletedAt }, fate }: TargetPlan['secrets'][number],
+  { secret: { name, region, deletedAt }, decision }: TargetPlan['secrets'][number],
   { recoveryDays }: TeardownRequest,
 ): Change {
   const reason = {
-    schedule: () => words.schedule(recoveryDays),
-    scheduled: () => words.scheduledAlready(deletedAt ?? new Date(0)),
-    stay: () => words.notOwn,
-  }[fate]();
-  return { action: fate === 'schedule' ? 'schedule' : 'keep', resource: 'secret', name, region, reason };
+    schedule: () => messages.schedule(recoveryDays),
+    scheduled: () => messages.scheduledAlready(deletedAt ?? new Date(0)),
+    stay: () => messages.notOwn,
+  }[decision]();
+  return { action: decision === 'schedule' ? 'schedule' : 'keep', resource: 'secret', name, region, reason };
 }
 
 function expectedSecrets({ secrets }: TargetPlan): Outcomes['secrets'] {
-  return secrets.map(({ secret: { region, name, arn, versionId }, fate }) => ({
+  return secrets.map(({ secret: { region, name, arn, versionId }, decision }) => ({
     region,
     name,
     arn,
     versionId: versionId ?? null,
-    action: fate === 'schedule' ? 'scheduled' : 'kept',
+    action: decision === 'schedule' ? 'scheduled' : 'kept',
   }));
 }
 
 function expectedPolicy({
   kind,
   policy: { name, arn, versionId },
-}: PolicyFate): Outcomes['policies'][number] {
+}: PolicyDecision): Outcomes['policies'][number] {
   return { name, arn, versionId: kind === 'keep' ? versionId : null, action: POLICY_ACTION[kind] };
 }
 
 const POLICY_ACTION = { narrow: 'updated', delete: 'deleted', keep: 'kept' } satisfies Record<
-  PolicyFate['kind'],
+  PolicyDecision['kind'],
   OutcomeAction
 >;
 const ROLE_ACTION = { delete: 'deleted', detach: 'updated', keep: 'kept' } satisfies Record<
-  RolePlan['fate'],
+  RolePlan['decision'],
   OutcomeAction
 >;
 
@@ -227,23 +227,23 @@ export function refuseMissing(plan: TeardownPlan): TeardownPlan {
 }
 
 function notFound({ name, regions }: TeardownTarget): Failure {
-  return new Failure(words.notFound(name, regions), {
+  return new Failure(messages.notFound(name, regions), {
     code: 'not-found',
     exitCode: EXIT.failed,
-    hint: words.notFoundHint(regions),
+    hint: messages.notFoundHint(regions),
   });
 }
 
 function warnings(findings: Findings, targets: TargetPlan[]): string[] {
   const { secrets, users, usersUnknown } = findings;
-  const going = targets.flatMap((target) => target.secrets.filter(({ fate }) => fate === 'schedule'));
+  const going = targets.flatMap((target) => target.secrets.filter(({ decision }) => decision === 'schedule'));
   return [
     ...going.flatMap(({ secret }) =>
       (users.get(secret.arn) ?? []).flatMap(({ kind, arn, places, disabled }) =>
-        disabled ? [userWords.namedBy(secret.name, secret.region, kind, arn, places)] : [],
+        disabled ? [userMessages.namedBy(secret.name, secret.region, kind, arn, places)] : [],
       ),
     ),
-    ...userWords.unknown(usersUnknown, userWords.stopsDecrypting),
+    ...userMessages.unknown(usersUnknown, userMessages.stopsDecrypting),
     ...new Set(targets.flatMap((target) => goneNames(target, findings))),
     ...new Set(secrets.flatMap((each) => ('value' in each ? unseenWarnings(each.value) : []))),
   ];

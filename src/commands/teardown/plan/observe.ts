@@ -1,13 +1,13 @@
 import { type PolicyReader, policyReader } from '../../../aws/iam/policies.ts';
-import type { FoundPolicy } from '../../../aws/iam/policy-versions.ts';
+import type { PolicyState } from '../../../aws/iam/policy-versions.ts';
 import { readPolicyUses } from '../../../aws/iam/quotas.ts';
-import { type FoundRole, readRole } from '../../../aws/iam/roles.ts';
-import { allOrFirstFailure, atMost } from '../../../aws/requests/concurrency.ts';
-import { findSecret, type ReadSecret, type Whereabouts } from '../../../aws/secrets/find-in-regions.ts';
+import { type RoleState, readRole } from '../../../aws/iam/roles.ts';
+import { allSettledOrThrow, atMost } from '../../../aws/requests/concurrency.ts';
+import { findSecret, type ReadSecret, type SecretLocations } from '../../../aws/secrets/find-in-regions.ts';
 import { describeSecret } from '../../../aws/secrets/index.ts';
 import { findUsers, reasonUnseen, type SecretUser } from '../../../aws/secrets/users.ts';
 import type { Aws } from '../../../aws/session.ts';
-import { CONTRADICTION_PAUSES_MS, FLEET } from '../../../defaults.ts';
+import { BATCH_RUN, CONTRADICTION_PAUSES_MS } from '../../../defaults.ts';
 import type { Attempt, Failure } from '../../../failure.ts';
 import { groupedBy } from '../../../grouping.ts';
 import { tried } from '../../../steps/observe.ts';
@@ -34,7 +34,7 @@ export async function findAll(
   const describe: ReadSecret = (region, name) => describeSecret(aws, region, name);
   const [identity, secrets, chains, roles] = await Promise.all([
     aws.identity(),
-    atMost(FLEET.keysAtOnce, [...targets.entries()], async ([at, { name, regions }]) => {
+    atMost(BATCH_RUN.keysAtOnce, [...targets.entries()], async ([at, { name, regions }]) => {
       const before = known?.secrets[at];
       const found =
         before && isGone(before) ? before : await tried(() => findSecret(aws, name, regions, describe));
@@ -52,14 +52,14 @@ function unique(names: string[]): string[] {
   return [...new Set(names)];
 }
 
-function isGone(found: Attempt<Whereabouts>): boolean {
+function isGone(found: Attempt<SecretLocations>): boolean {
   return 'value' in found && found.value.found.every(({ deletedAt }) => deletedAt);
 }
 
 async function findChains(context: StepContext, targets: TeardownTarget[]): Promise<Findings['chains']> {
   const byPolicy = groupedBy(targets, ({ policyName }) => policyName);
   const names = [...byPolicy.keys()];
-  const chains = await atMost(FLEET.keysAtOnce, [...byPolicy], ([name, users]) =>
+  const chains = await atMost(BATCH_RUN.keysAtOnce, [...byPolicy], ([name, users]) =>
     tried(() => findPolicies(context, name, unique(users.map(({ roleName }) => roleName)))),
   );
   const taken = new Set<string>();
@@ -75,10 +75,10 @@ async function findChains(context: StepContext, targets: TeardownTarget[]): Prom
 async function findRoles(
   { aws, policies: reader }: StepContext,
   names: string[],
-): Promise<ReadonlyMap<string, Attempt<FoundRole | undefined>>> {
+): Promise<ReadonlyMap<string, Attempt<RoleState | undefined>>> {
   return byName(
     names,
-    await atMost(FLEET.keysAtOnce, names, (name) => tried(() => readRole(aws, reader, name))),
+    await atMost(BATCH_RUN.keysAtOnce, names, (name) => tried(() => readRole(aws, reader, name))),
   );
 }
 
@@ -93,14 +93,14 @@ async function rolesInUse(
 ): Promise<Findings['roles']> {
   const policies = [...chains.values()].flatMap((found) => ('value' in found ? found.value : []));
   const users = new Set(policies.flatMap(({ uses }) => uses.roles.map((name) => name.toLowerCase())));
-  const read = async ([name, found]: [string, Attempt<FoundRole | undefined>]) => {
+  const read = async ([name, found]: [string, Attempt<RoleState | undefined>]) => {
     const isMissing = 'value' in found && found.value === undefined && users.has(name.toLowerCase());
     return [name, isMissing ? await tried(() => readLateRole(aws, name)) : found] as const;
   };
-  return new Map(await atMost(FLEET.keysAtOnce, [...roles], read));
+  return new Map(await atMost(BATCH_RUN.keysAtOnce, [...roles], read));
 }
 
-async function readLateRole(aws: Aws, name: string): Promise<FoundRole | undefined> {
+async function readLateRole(aws: Aws, name: string): Promise<RoleState | undefined> {
   for (const pause of CONTRADICTION_PAUSES_MS) {
     await aws.pause(pause);
     const role = await readRole(aws, policyReader(aws), name);
@@ -138,7 +138,7 @@ export async function findPolicy(aws: Aws, arn: string): Promise<UsedPolicy | 'u
 async function withUses(
   aws: Aws,
   reader: PolicyReader,
-  policy: FoundPolicy,
+  policy: PolicyState,
 ): Promise<UsedPolicy | undefined> {
   const uses = await readPolicyUses(aws, reader, policy.arn);
   return uses && { ...policy, uses };
@@ -150,7 +150,7 @@ async function withUses(
  */
 async function findAllUsers(
   aws: Aws,
-  secrets: Attempt<Whereabouts>[],
+  secrets: Attempt<SecretLocations>[],
 ): Promise<Pick<Findings, 'users' | 'usersUnknown' | 'usersFailed'>> {
   const found = secrets.flatMap((each) => ('value' in each ? each.value.found : []));
   const live = found.filter(({ deletedAt }) => !deletedAt);
@@ -167,6 +167,6 @@ async function findAllUsers(
       else usersUnknown.push({ region, kind, why });
     }
   });
-  await allOrFirstFailure(looks);
+  await allSettledOrThrow(looks);
   return { users, usersUnknown, usersFailed };
 }

@@ -1,20 +1,20 @@
 import { nameInIamArn } from '../../../aws/arn.ts';
-import type { FoundRole } from '../../../aws/iam/roles.ts';
+import type { RoleState } from '../../../aws/iam/roles.ts';
 import { groupedBy } from '../../../grouping.ts';
 import type { Change } from '../../../plan-types.ts';
-import { teardownWords as words } from '../messages.ts';
-import type { PolicyFate, RolePlan, Scope } from '../types.ts';
+import { teardownMessages as messages } from '../messages.ts';
+import type { PolicyDecision, RolePlan, Scope } from '../types.ts';
 
 /** Which policies go, and which role loses which of them. */
 export interface Removals {
   /** ARNs of the policies that are deleted. */
   deleted: ReadonlySet<string>;
   /** The names of the policies that a role loses. */
-  lostBy(role: FoundRole): string[];
+  lostBy(role: RoleState): string[];
 }
 
-export function removalsIn(fates: PolicyFate[]): Removals {
-  const going = fates.filter((fate) => fate.kind === 'delete');
+export function removalsIn(decisions: PolicyDecision[]): Removals {
+  const going = decisions.filter((decision) => decision.kind === 'delete');
   const losses = going.flatMap(({ policy, detach }) => detach.map((role) => ({ role, policy })));
   const lost = groupedBy(losses, ({ role }) => role.arn);
   return {
@@ -24,18 +24,18 @@ export function removalsIn(fates: PolicyFate[]): Removals {
 }
 
 /** What becomes of a role that a target names. Pure. */
-export function roleFate(
-  role: FoundRole,
+export function decideRole(
+  role: RoleState,
   removals: Removals,
   { includeUntagged, mayDelete }: Pick<Scope, 'includeUntagged' | 'mayDelete'>,
-): RolePlan['fate'] {
+): RolePlan['decision'] {
   const own = !role.stack && (role.own || includeUntagged) && !role.path.startsWith('/aws-service-role/');
   if (own && mayDelete(role.arn) && staysOn(role, removals).length === 0) return 'delete';
   return removals.lostBy(role).length > 0 ? 'detach' : 'keep';
 }
 
 /** The policies that a role keeps, by name. */
-function staysOn({ attached, policies }: FoundRole, { deleted }: Removals): string[] {
+function staysOn({ attached, policies }: RoleState, { deleted }: Removals): string[] {
   const inline = policies.filter(({ arn }) => arn === undefined).map(({ name }) => name);
   const managed = attached.filter((arn) => !deleted.has(arn));
   return [...managed.map(nameInIamArn), ...inline];
@@ -43,7 +43,7 @@ function staysOn({ attached, policies }: FoundRole, { deleted }: Removals): stri
 
 /** The lines of the plan for a role. */
 export function roleChanges(
-  { fate, role }: RolePlan,
+  { decision, role }: RolePlan,
   removals: Removals,
   { includeUntagged }: Pick<Scope, 'includeUntagged'>,
 ): Change[] {
@@ -55,9 +55,9 @@ export function roleChanges(
     name,
     reason,
   });
-  const detach = lost.length > 0 ? [change('detach', words.detach(lost))] : [];
-  if (fate === 'delete') return [...detach, change('delete', words.deleteRole)];
-  if (role.stack) return [...detach, change('keep', words.keepRoleStack(role.stack))];
-  if (!role.own && !includeUntagged) return [...detach, change('keep', words.keepRoleNotOwn)];
-  return [...detach, change('keep', words.keepRoleUsed(staysOn(role, removals)))];
+  const detach = lost.length > 0 ? [change('detach', messages.detach(lost))] : [];
+  if (decision === 'delete') return [...detach, change('delete', messages.deleteRole)];
+  if (role.stack) return [...detach, change('keep', messages.keepRoleStack(role.stack))];
+  if (!role.own && !includeUntagged) return [...detach, change('keep', messages.keepRoleNotOwn)];
+  return [...detach, change('keep', messages.keepRoleUsed(staysOn(role, removals)))];
 }
