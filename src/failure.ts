@@ -164,3 +164,8 @@ export interface Resolution {
  * line has flags: prose names them, a way out says what to write, and a command stays as it is.
  */
 export type Message = string | Fix | { waysOut: Resolution[] };
+
+/** Whether it would be the same in any Region: no credentials, or bad ones. A missing permission may be one Region's. */
+export function isCredentialFailure({ code }: Failure): boolean {
+  return /credentials|clock-skew|mfa/.test(code);
+}

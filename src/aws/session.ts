@@ -192,7 +192,7 @@ function forget(error: unknown, key: KeyMaterial): void {
 /** How Secrets Manager, IAM (in the SDK's words and its own), and KMS and MediaConnect say that something is not there. */
 const ABSENT = ['ResourceNotFoundException', 'NoSuchEntityException', 'NoSuchEntity', 'NotFoundException'];
 
-/** Waits for a call and answers `undefined` when AWS says that the thing is not there. */
+/** Returns what a call returns, or undefined if AWS says that the resource does not exist. */
 export async function orAbsent<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;

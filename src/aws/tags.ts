@@ -1,7 +1,7 @@
 import { KEY_TYPE_TAG, OVERFLOW_TAG_VALUE, TOOL_TAG } from '../defaults.ts';
 import type { KeyType } from '../key/index.ts';
 
-/** Tags as AWS answers them. */
+/** Tags as AWS returns them. */
 type Tags = readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined;
 
 /**

@@ -18,7 +18,7 @@ export interface Reading {
   problems: string[];
   /** Whether the Region is to come from the environment. */
   asksForRegion: boolean;
-  /** What runs when nothing is wrong; answers the exit code. It loads the AWS SDK, so that help and mistakes need not wait. */
+  /** What runs when nothing is wrong; returns the exit code. It loads the AWS SDK, so that help and mistakes need not wait. */
   run(): Promise<number>;
 }
 

@@ -107,7 +107,7 @@ export function commonOptions(parsed: Partial<CommonOptions>): CommonOptions {
 
 /**
  * Prepares the environment for the parser, to which any value of a switch means "on": variables that say no are taken
- * out, and so are empty ones of every kind. Answers what is wrong with the others.
+ * out, and so are empty ones of every kind. Returns what is wrong with the others.
  */
 export function readSwitches(program: Command, env: NodeJS.ProcessEnv): string[] {
   for (const name of Object.keys(env)) {

@@ -45,7 +45,7 @@ export interface CommandRun {
 }
 
 /**
- * Runs a command against AWS and answers the exit code: what `perform` answers, or that of the failure or the interruption,
+ * Runs a command against AWS and returns the exit code: what `perform` returns, or that of the failure or the interruption,
  * which is told here.
  * @param regions those that the command line or a manifest names; in one of them the global services are addressed
  * @param account the one that a manifest names

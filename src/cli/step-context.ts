@@ -100,7 +100,7 @@ function placing<T extends { arn: string }>(list: T[]): (outcome: T) => void {
 }
 
 /**
- * Says whose account it is, unless the wizard has said so already, and what will be done. Answers whether that is anything.
+ * Says whose account it is, unless the wizard has said so already, and what will be done. Returns whether there is anything to do.
  */
 export async function printPlan(run: CommandRun, plan: ShownPlan, how: PlanTelling): Promise<boolean> {
   if (run.interactive) run.output.say();
@@ -115,7 +115,7 @@ export interface PlanTelling {
   nothingToDo?: string;
 }
 
-/** Says what will be done. Answers whether that is anything. */
+/** Says what will be done. Returns whether there is anything to do. */
 export function printChanges(
   { output, outcomes }: CommandRun,
   plan: ShownPlan,

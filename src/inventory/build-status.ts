@@ -5,11 +5,11 @@ import { type PolicyDocument, prefixOfEntry, tryParsePolicy } from '../policy/in
 import { standsFor } from '../policy/match.ts';
 import { dayOf } from '../text.ts';
 import {
+  checkNaming,
+  checkReading,
+  checkSecret,
   checksOf,
-  judgeNaming,
-  judgeReading,
-  judgeSecret,
-  judgeTrustOf,
+  checkTrustOf,
   namedDocumentsOf,
 } from './check-role.ts';
 import type { Seen } from './collect.ts';
@@ -43,7 +43,7 @@ export function statusOf(seen: Seen, notes: StatusNote[], now: Date): Status {
         ...secretStatus(secret, now),
         replicas: replicas.get(secret.arn) ?? [],
         roles: ofSecret,
-        checks: judgeSecret(secret, ofSecret.length > 0 || seen.missing !== undefined, identity),
+        checks: checkSecret(secret, ofSecret.length > 0 || seen.missing !== undefined, identity),
       };
     }),
     policies: policies.map(({ name, arn }) => ({ name, arn })),
@@ -105,9 +105,9 @@ function roleStatus(role: RoleSnapshot, seen: Known): StatusRole {
     own: role.found?.own ?? null,
     policies,
     checks: [
-      ...judgeNaming(role),
+      ...checkNaming(role),
       // Where it is not known what the role is for, it may be for flows of any one Region.
-      ...judgeTrustOf(role, regions.length > 0 ? [regions] : seen.regions.map((each) => [each]), identity),
+      ...checkTrustOf(role, regions.length > 0 ? [regions] : seen.regions.map((each) => [each]), identity),
       ...judged.flatMap(({ checks }) => checks),
       ...readingChecks(role, read, seen),
     ],
@@ -121,7 +121,7 @@ function readingChecks(role: RoleSnapshot, read: SecretSnapshot[], { identity }:
   ];
   if (!documents) return all(messages.policiesUnseen);
   if ('unreadable' in documents) return all(messages.policyUnreadable(documents.unreadable));
-  return read.map((secret) => judgeReading(role, documents, secret, identity));
+  return read.map((secret) => checkReading(role, documents, secret, identity));
 }
 
 /** A policy as it is shown, when it is about secrets at all, and the checks of it. */
@@ -151,14 +151,14 @@ function policyStatus(
       unseen: absent.filter((each) => !looked(each)),
     },
     checks: [
-      ...judgeExcess(arn ?? name, parsed, seen),
-      ...absent.filter(looked).map((subject) => judgeAbsent(subject, seen)),
+      ...excessChecks(arn ?? name, parsed, seen),
+      ...absent.filter(looked).map((subject) => checkAbsent(subject, seen)),
     ],
   };
 }
 
 /** The check of an ARN, or of a pattern, that no secret has. */
-function judgeAbsent(subject: string, { closest, unreadable }: Known): StatusCheck {
+function checkAbsent(subject: string, { closest, unreadable }: Known): StatusCheck {
   const check = checksOf(subject);
   const difference = closest(subject);
   // A secret that was deleted by force and created again has another ARN, which a list may not show yet.
@@ -177,7 +177,7 @@ function isNamed({ arn, own }: SecretSnapshot, names: string[], scopes: string[]
 }
 
 /** Whether a policy allows more than reading named secrets; nothing is said of its scope where no Region could be looked at. */
-function judgeExcess(subject: string, document: PolicyDocument, { regions, identity }: Seen): StatusCheck[] {
+function excessChecks(subject: string, document: PolicyDocument, { regions, identity }: Seen): StatusCheck[] {
   const check = checksOf(subject);
   const { further, anySecret } = checkExcess(document, regions, identity);
   if (further !== undefined) {

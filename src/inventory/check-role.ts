@@ -10,7 +10,7 @@ import {
   whyUnseen,
 } from '../checks/access/read-access.ts';
 import { checkGuard } from '../checks/access/source-guard.ts';
-import { checkRoleNaming, judgeTrust } from '../checks/access/trust.ts';
+import { checkRoleNaming, checkTrust } from '../checks/access/trust.ts';
 import { dayOf } from '../text.ts';
 import { statusMessages as messages } from './messages.ts';
 import type { RoleSnapshot } from './roles.ts';
@@ -18,7 +18,7 @@ import type { SecretAccess, SecretSnapshot } from './secrets.ts';
 import type { StatusCheck } from './types.ts';
 
 /** The checks of the name of a role and its path. Pure. */
-export function judgeNaming(role: RoleSnapshot): StatusCheck[] {
+export function checkNaming(role: RoleSnapshot): StatusCheck[] {
   const check = checksOf(role.arn);
   const { isReserved, path } = checkRoleNaming(role);
   return [
@@ -35,13 +35,13 @@ export function judgeNaming(role: RoleSnapshot): StatusCheck[] {
  * Whether the role lets MediaConnect in, and keeps flows of other accounts out. Pure.
  * @param wanted Regions in all of which flows need it; for one of several such lists the role may be
  */
-export function judgeTrustOf(
+export function checkTrustOf(
   { arn, trust }: RoleSnapshot,
   wanted: string[][],
   identity: Identity,
 ): StatusCheck[] {
   const check = checksOf(arn);
-  const all = wanted.map((regions) => judgeTrust(trust, { sourceArns: [], regions }, identity));
+  const all = wanted.map((regions) => checkTrust(trust, { sourceArns: [], regions }, identity));
   const judged = all.find(({ verdict }) => verdict === 'allowed') ?? all[0];
   if (!judged) return [];
   if (judged.verdict === 'unreadable') return [check('role-trust', 'failed', messages.trustUnreadable)];
@@ -53,10 +53,10 @@ export function judgeTrustOf(
     ];
   }
   const trusted = judged.scope === 'narrower' ? messages.trustedForSome : messages.trusted;
-  return [check('role-trust', 'ok', trusted), judgeGuard(arn, trust, identity)];
+  return [check('role-trust', 'ok', trusted), guardCheck(arn, trust, identity)];
 }
 
-function judgeGuard(arn: string, trust: string, identity: Identity): StatusCheck {
+function guardCheck(arn: string, trust: string, identity: Identity): StatusCheck {
   const check = checksOf(arn);
   const guard = checkGuard(trust, identity);
   if (guard.verdict === 'kept-out') return check('role-guard', 'ok', messages.guarded);
@@ -78,7 +78,7 @@ export function namedDocumentsOf({ found }: RoleSnapshot): DecidingDocuments | U
  * Whether the role may read the secret: by its own policies and its permissions boundary and, where these were looked at, by the
  * secret's resource policy and the policies of the KMS keys of its current version. Pure.
  */
-export function judgeReading(
+export function checkReading(
   { arn: roleArn }: RoleSnapshot,
   documents: DecidingDocuments,
   { region, arn, kmsKeyId, access }: SecretSnapshot,
@@ -103,7 +103,7 @@ function documentsAbout({ resourcePolicy, encryption }: SecretAccess): SecretDoc
  * The checks of a secret for which its value need not be read; those of its KMS keys where these were looked at. Pure.
  * @param isNamed whether a policy of a role, or a manifest, names it; what is deleted and not named is what `teardown` leaves behind
  */
-export function judgeSecret(secret: SecretSnapshot, isNamed: boolean, identity: Identity): StatusCheck[] {
+export function checkSecret(secret: SecretSnapshot, isNamed: boolean, identity: Identity): StatusCheck[] {
   const { arn, deletedAt, rotates, current, access } = secret;
   const check = checksOf(arn);
   // Of a secret that waits for its deletion nothing else matters.

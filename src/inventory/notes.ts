@@ -1,5 +1,5 @@
 import { isNetworkFailure } from '../aws/http/network-errors.ts';
-import { type Look, look } from '../aws/look.ts';
+import { type Observed, observed } from '../aws/observed.ts';
 import type { Aws } from '../aws/session.ts';
 import type { KmsRequester } from '../checks/access/decryption.ts';
 import { HTTP } from '../defaults.ts';
@@ -15,9 +15,9 @@ export interface Notes {
    */
   unlessDenied<T>(what: string, reading: Promise<T>): Promise<T | undefined>;
   /** The same for a detail that is no reason to end: AWS may also have failed, or have throttled it to the end. */
-  unlessUnanswered<T>(what: string, reading: Promise<T>): Promise<Look<T>>;
+  unlessUnanswered<T>(what: string, reading: Promise<T>): Promise<Observed<T>>;
   /** The same for a detail from another service, which may not be reachable from here: whatever fails is noted. */
-  unlessUnseen<T>(what: string, reading: Promise<T>): Promise<Look<T>>;
+  unlessUnseen<T>(what: string, reading: Promise<T>): Promise<Observed<T>>;
   /** Notes that a Region was left out. */
   leftOut(region: string, because: Failure): void;
   list(): StatusNote[];
@@ -35,7 +35,7 @@ export function collectNotes(): Notes {
   };
   const addDenied = (subject: string, { awsAction = '' }: Failure) =>
     add(subject, { id: 'not-allowed', awsAction, detail: messages.denied(awsAction) });
-  const addUnseen = (what: string, seen: Look<unknown>) => {
+  const addUnseen = (what: string, seen: Observed<unknown>) => {
     if ('seen' in seen) return;
     const { unseen } = seen;
     if (isAccessDenied(unseen)) return addDenied(what, unseen);
@@ -54,14 +54,14 @@ export function collectNotes(): Notes {
       }
     },
     async unlessUnanswered(what, reading) {
-      const seen = await look(reading);
+      const seen = await observed(reading);
       if ('unseen' in seen && !isAccessDenied(seen.unseen) && !UNANSWERED.test(seen.unseen.code))
         throw seen.unseen;
       addUnseen(what, seen);
       return seen;
     },
     async unlessUnseen(what, reading) {
-      const seen = await look(reading);
+      const seen = await observed(reading);
       addUnseen(what, seen);
       return seen;
     },

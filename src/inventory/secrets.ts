@@ -1,4 +1,4 @@
-import { type Look, seenIn } from '../aws/look.ts';
+import { type Observed, seenIn } from '../aws/observed.ts';
 import { allSettledOrThrow, atMost } from '../aws/requests/concurrency.ts';
 import { mayHavePolicy, readResourcePolicy } from '../aws/secrets/index.ts';
 import { type ListedSecret, listedSecret, secretPages } from '../aws/secrets/listing.ts';
@@ -24,7 +24,7 @@ export interface SecretSnapshot extends ListedSecret {
 
 /** What decides who may read a secret, beside the policies of the role. */
 export interface SecretAccess {
-  resourcePolicy: Look<string | undefined>;
+  resourcePolicy: Observed<string | undefined>;
   encryption: Encryption;
 }
 
@@ -151,7 +151,7 @@ function detailReader(looking: Looking): (secret: ListedSecret) => Promise<Secre
 function readVersion(
   { aws, notes }: Looking,
   secret: ListedSecret,
-): Promise<Look<CurrentVersion | undefined>> {
+): Promise<Observed<CurrentVersion | undefined>> {
   if (!secret.current) return Promise.resolve({ seen: undefined });
   // Of one that is deleted for good meanwhile there is nothing to say.
   return notes.unlessUnanswered(secret.name, orAbsent(readCurrentVersion(aws, secret)));

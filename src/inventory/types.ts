@@ -122,7 +122,7 @@ export interface StatusAnswers {
   regions: string[];
 }
 
-/** Turns options into typed answers, and says everything that is wrong with them, a sentence each. */
+/** Reads options into typed values. Returns every problem with them, a sentence each. */
 export function readStatusAnswers(options: StatusOptions): { answers: StatusAnswers; problems: string[] } {
   const problems: string[] = [];
   const regions = reader(problems).list(options.region, rules.region, '--region');

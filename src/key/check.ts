@@ -26,7 +26,7 @@ export type CheckResult =
 
 /**
  * Checks a key as the user gave it; one trailing newline is dropped. The plain text should live no longer than until
- * this call: what it answers is wrapped.
+ * this call: what it returns is wrapped.
  */
 export function checkKey(text: string, rules: KeyRules): CheckResult {
   const key = text.replace(/\r?\n$/, '');

@@ -35,14 +35,14 @@ export interface SetupOptions extends KeyOptions {
   dryRun?: boolean;
 }
 
-/** Turns flags into typed answers, and says everything that is wrong with them, a sentence each. */
+/** Reads flags into typed values. Returns every problem with them, a sentence each. */
 export function readAnswers(options: SetupOptions): { answers: SetupAnswers; problems: string[] } {
   const problems: string[] = [];
   const answers = answersOf(options, reader(problems));
   return { answers, problems: [...problems, ...combinations(options)] };
 }
 
-/** Turns options into typed answers, wherever they were given; the reader hears what is wrong with each by itself. */
+/** Reads options into typed values, from flags or a manifest; the reader collects the problems. */
 export function answersOf(options: SetupOptions, read: Reader): SetupAnswers {
   return {
     ...read.text('secretName', options.secretName, rules.secretName, '--secret-name'),

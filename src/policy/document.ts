@@ -86,7 +86,7 @@ export function parsePolicy(text: string): PolicyDocument {
   };
 }
 
-/** Reads a policy document as `parsePolicy` does; answers nothing for a text that is not one. */
+/** Reads a policy document as `parsePolicy` does; returns undefined for a text that is not one. */
 export function tryParsePolicy(text: string): PolicyDocument | undefined {
   try {
     return parsePolicy(text);

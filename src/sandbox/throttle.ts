@@ -70,7 +70,7 @@ export class Faults {
     this.#armed.length = 0;
   }
 
-  /** Counts this request, and answers the fault that applies to it. Each fault counts every request that it matches. */
+  /** Counts this request, and returns the fault that applies to it. Each fault counts every request that it matches. */
   next(service: string, action: string, region: string): Fault | undefined {
     const matching = this.#armed.filter(({ fault }) => matches(fault, service, action, region));
     const due = matching.find(isDue);

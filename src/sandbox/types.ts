@@ -121,16 +121,16 @@ export interface Sandbox {
   clearFaults(): void;
   setLatency(latencyMs: Latency): void;
   /**
-   * Puts a flow in place, and answers its ARN.
+   * Puts a flow in place, and returns its ARN.
    * @throws RangeError if the account is not in that Region.
    */
   addFlow(flow: ExistingFlow): string;
   /**
-   * Puts a router input or output in place, and answers its ARN.
+   * Puts a router input or output in place, and returns its ARN.
    * @throws RangeError if the account is not in that Region.
    */
   addRouterEnd(end: ExistingRouterEnd): string;
-  /** Puts a secret owned by an AWS service in place, and answers its ARN. */
+  /** Puts a secret owned by an AWS service in place, and returns its ARN. */
   addOwnedSecret(secret: OwnedSecret): string;
   /**
    * Gives the default version of a customer managed policy another document. It is not checked: accounts have documents that IAM

@@ -1,8 +1,7 @@
 import { inTurns } from '../aws/requests/concurrency.ts';
-import { isAboutCaller } from '../aws/secrets/find-in-regions.ts';
 import type { Identity } from '../aws/session.ts';
 import { BATCH_RUN } from '../defaults.ts';
-import { type Attempt, Failure } from '../failure.ts';
+import { type Attempt, Failure, isCredentialFailure } from '../failure.ts';
 import type { SetupRequest } from '../options/setup-request.ts';
 import type { StepName } from '../plan-types.ts';
 import { type Group, policyGroups, roleGroups } from './groups.ts';
@@ -19,7 +18,7 @@ export interface InspectedGroup<Request, Found> extends Group<Request> {
 }
 
 /** All that the steps have read; a plan can be made of it again and again, for some of the keys or all. */
-export interface Inspection {
+export interface ObservedKeys {
   identity: Identity;
   /** As they were made, with the kind of key where only the secrets tell it. */
   requests: SetupRequest[];
@@ -33,21 +32,21 @@ export interface Inspection {
  * Reads what exists, for all keys and all steps at once. Changes nothing.
  * @param onKey is told of each key whose secrets have been read
  */
-export async function inspectAll(
+export async function observeAll(
   context: StepContext,
   requests: SetupRequest[],
   onKey: () => void = () => undefined,
-): Promise<Inspection> {
+): Promise<ObservedKeys> {
   const secrets = inTurns(BATCH_RUN.readAtOnce, requests, (request) =>
-    attempt(storeSecret.name, () => storeSecret.inspect(context, request)).finally(onKey),
+    attempt(storeSecret.name, () => storeSecret.observe(context, request)).finally(onKey),
   );
   const policies = policyGroups(requests).map(async (group) => ({
     ...group,
-    found: await attempt(readPolicy.name, () => readPolicy.inspect(context, group.request)),
+    found: await attempt(readPolicy.name, () => readPolicy.observe(context, group.request)),
   }));
   const roles = roleGroups(requests).map(async (group) => ({
     ...group,
-    found: await attempt(trustRole.name, () => trustRole.inspect(context, group.request)),
+    found: await attempt(trustRole.name, () => trustRole.observe(context, group.request)),
   }));
   // Waits for all, also after one has failed, so that nothing is left under way.
   await Promise.allSettled([secrets, ...policies, ...roles]);
@@ -82,7 +81,7 @@ export async function tried<T>(work: () => Promise<T>): Promise<Attempt<T>> {
   try {
     return { value: await work() };
   } catch (error) {
-    if (!(error instanceof Failure) || isAboutCaller(error)) throw error;
+    if (!(error instanceof Failure) || isCredentialFailure(error)) throw error;
     return { failure: error };
   }
 }

@@ -3,7 +3,7 @@ import { groupedBy } from '../grouping.ts';
 import type { SetupRequest } from '../options/setup-request.ts';
 import type { Change, Conflict } from '../plan-types.ts';
 import type { Group } from './groups.ts';
-import type { Inspection } from './observe.ts';
+import type { ObservedKeys } from './observe.ts';
 import { type ObservedPolicies, type PolicyPlan, readPolicy } from './read-policy/index.ts';
 import type { ObservedSecrets, SecretPlan } from './store-secret/decision-types.ts';
 import { storeSecret } from './store-secret/index.ts';
@@ -47,7 +47,7 @@ export function isOpen({ conflicts, failure }: Pick<KeyPlan, 'conflicts' | 'fail
  * a policy or a role is in the way of all keys that need it. Pure.
  * @param known what else is in the way of each key, by its place
  */
-export function planAll(inspection: Inspection, known: Conflict[][] = []): SetupPlan {
+export function planAll(inspection: ObservedKeys, known: Conflict[][] = []): SetupPlan {
   const failures = failuresOfGroups(inspection);
   const keys = inspection.requests.map((_request, at) => {
     const key = planKey(inspection, at, failures.get(at));
@@ -68,7 +68,7 @@ const NOTHING = { conflicts: [] };
 type Groups = Pick<SetupPlan, 'policies' | 'roles'>;
 
 function planKey(
-  { requests, identity, secrets }: Inspection,
+  { requests, identity, secrets }: ObservedKeys,
   at: number,
   ofGroup: Failure | undefined,
 ): KeyPlan {
@@ -82,7 +82,7 @@ function planKey(
 }
 
 /** Why the policy or the role of a key could not be read, by the place of the key. */
-function failuresOfGroups({ policies, roles }: Inspection): Map<number, Failure> {
+function failuresOfGroups({ policies, roles }: ObservedKeys): Map<number, Failure> {
   // The policies last: of a key that lacks both, what is in the way of the policy is told.
   const failed = [...roles, ...policies].flatMap(({ keys, found }) =>
     'failure' in found ? keys.map((at) => [at, found.failure] as const) : [],
@@ -91,7 +91,7 @@ function failuresOfGroups({ policies, roles }: Inspection): Map<number, Failure>
 }
 
 /** Plans the policies and the roles for the keys chosen, and notes on the keys what is in the way. */
-function planGroups({ identity, policies, roles }: Inspection, keys: KeyPlan[], chosen: number[]): Groups {
+function planGroups({ identity, policies, roles }: ObservedKeys, keys: KeyPlan[], chosen: number[]): Groups {
   const among = new Set(chosen);
   const refsOf = (members: number[]) =>
     members.flatMap((at) => keys[at]?.secrets?.plan.expected.secrets ?? []);

@@ -101,7 +101,7 @@ export interface StepOutput {
 export interface Step<Request, Found, Plan extends StepPlan> {
   name: StepName;
   /** Reads what exists. Changes nothing. */
-  inspect(context: StepContext, request: Request): Promise<Found>;
+  observe(context: StepContext, request: Request): Promise<Found>;
   /** Compares what exists with what is wanted. Pure. */
   plan(input: StepInput<Request>, found: Found): Plan;
   /** Carries the plan out and returns the ARNs. */

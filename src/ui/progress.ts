@@ -122,7 +122,7 @@ const WORTH_TELLING_MS = 3_000;
 
 /**
  * Estimates how long a number of like things takes until all are done, in milliseconds, from how long those took that are
- * done. Answers nothing as long as that would be a guess.
+ * done. Returns undefined as long as that would be a guess.
  */
 function timeLeft(now: () => number = () => performance.now()) {
   const begun = now();

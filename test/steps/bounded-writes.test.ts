@@ -59,7 +59,7 @@ async function store(
   const request = completeRequest(answers, { key: KeyMaterial.from(KEYS.aes256), generated: false });
   const input = { request, identity: await aws.identity(), secrets: [], policies: [], changing: false };
   try {
-    const plan = storeSecret.plan(input, await storeSecret.inspect(context, request));
+    const plan = storeSecret.plan(input, await storeSecret.observe(context, request));
     await meanwhile();
     sandbox().clearRequests();
     return await storeSecret.apply(context, input, plan);

@@ -6,7 +6,7 @@ import { KeyMaterial } from '../../src/key/index.ts';
 import { readAnswers, type SetupOptions } from '../../src/options/setup-options.ts';
 import { completeRequest } from '../../src/options/setup-request.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
-import { applyAll, inspectAll, planAll } from '../../src/steps/index.ts';
+import { applyAll, observeAll, planAll } from '../../src/steps/index.ts';
 import type { StepContext } from '../../src/steps/types.ts';
 import { KEYS, REGION } from './account.ts';
 
@@ -42,7 +42,7 @@ export async function applySteps(
   const { answers } = readAnswers({ secretName: 'studio-a', region: [REGION], ...options });
   const request = completeRequest(answers, { key: KeyMaterial.from(KEYS.aes256), generated: false });
   try {
-    const plan = planAll(await inspectAll(context, [request]));
+    const plan = planAll(await observeAll(context, [request]));
     await meanwhile?.();
     const output = await applyAll(context, plan);
     const failure = output.keys[0]?.failure;

@@ -1,9 +1,8 @@
 import { GetAccountSummaryCommand, paginateListEntitiesForPolicy } from '@aws-sdk/client-iam';
-import { Failure } from '../../failure.ts';
+import { Failure, isCredentialFailure } from '../../failure.ts';
 import type { Quota } from '../../plan-types.ts';
 import { TRUST_POLICY_LIMIT } from '../../policy/index.ts';
 import type { AwsClients } from '../clients.ts';
-import { isAboutCaller } from '../secrets/find-in-regions.ts';
 import { type Aws, orAbsent } from '../session.ts';
 import { isOwn, stackOf } from '../tags.ts';
 import type { PolicyReader } from './policies.ts';
@@ -38,7 +37,7 @@ async function askForQuotas(aws: Aws): Promise<RoleQuotas> {
     );
     return quotas(SummaryMap ?? {}, true);
   } catch (error) {
-    if (error instanceof Failure && !isAboutCaller(error)) return quotas({}, true);
+    if (error instanceof Failure && !isCredentialFailure(error)) return quotas({}, true);
     throw error;
   }
 }

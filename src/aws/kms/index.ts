@@ -62,7 +62,7 @@ export interface KmsKeyState {
   keyStoreId?: string;
 }
 
-/** Looks at a KMS key by its ID, its ARN or its alias; answers `undefined` when it is not there. */
+/** Looks at a KMS key by its ID, its ARN or its alias; returns undefined if it does not exist. */
 export async function readKmsKey(
   aws: Aws,
   region: string,

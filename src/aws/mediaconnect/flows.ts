@@ -73,7 +73,7 @@ export interface TransitSettings {
   EncryptionKeyConfiguration?: { SecretsManager?: { SecretArn?: string; RoleArn?: string } };
 }
 
-/** Reads a flow, in the Region that its ARN names; answers `undefined` when it is not there. */
+/** Reads a flow, in the Region that its ARN names; returns undefined if it does not exist. */
 export async function readFlow(aws: Aws, flowArn: string): Promise<FlowState | undefined> {
   const region = parseArn(flowArn)?.region ?? '';
   const client = await aws.clients.mediaConnect(region);

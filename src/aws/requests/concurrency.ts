@@ -33,7 +33,7 @@ export async function inTurns<T, R>(
 }
 
 /**
- * Does a piece of work for each item, at most `limit` at once, and answers the results in the order of the items. When one
+ * Does a piece of work for each item, at most `limit` at once, and returns the results in the order of the items. When one
  * fails, no further one is begun, and those under way are waited for.
  * @throws what a piece of work that failed has thrown
  */

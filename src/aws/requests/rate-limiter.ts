@@ -34,7 +34,7 @@ export class RateLimiter {
     this.#begunAt = now;
   }
 
-  /** Takes a turn, if there is one, and answers 0; or answers for how many milliseconds there is none. */
+  /** Takes a turn if there is one and returns 0, or returns for how many milliseconds there is none. */
   take(now: number): number {
     this.#pass(now);
     if (this.#tokens >= 1) {

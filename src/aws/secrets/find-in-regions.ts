@@ -1,5 +1,5 @@
 import { HTTP } from '../../defaults.ts';
-import { Failure } from '../../failure.ts';
+import { Failure, isCredentialFailure } from '../../failure.ts';
 import { offeredRegions } from '../regions.ts';
 import type { Aws } from '../session.ts';
 import { type SecretState, secretExists } from './index.ts';
@@ -14,7 +14,7 @@ export interface SecretLocations {
   unseen: string[];
 }
 
-/** Reads as much of a secret as is needed of it; answers `undefined` when it is not there. */
+/** Reads as much of a secret as is needed of it; returns undefined if it does not exist. */
 export type ReadSecret = (region: string, name: string) => Promise<SecretState | undefined>;
 
 /**
@@ -75,16 +75,11 @@ async function look(aws: Aws, name: string, region: string): Promise<boolean | F
   try {
     return await secretExists(aws, region, name, HTTP.searchLimitMs);
   } catch (error) {
-    if (error instanceof Failure && !isAboutCaller(error)) return error;
+    if (error instanceof Failure && !isCredentialFailure(error)) return error;
     throw error;
   }
 }
 
 function isForbidden({ code }: Failure): boolean {
   return code === 'access-denied' || code === 'region-not-enabled';
-}
-
-/** Whether it would be the same in any Region: no credentials, or bad ones. A missing permission may be one Region's. */
-export function isAboutCaller({ code }: Failure): boolean {
-  return /credentials|clock-skew|mfa/.test(code);
 }

@@ -1,10 +1,9 @@
-import { Failure, hasAwsCode, isAccessDenied } from '../../failure.ts';
+import { Failure, hasAwsCode, isAccessDenied, isCredentialFailure } from '../../failure.ts';
 import { groupedBy } from '../../grouping.ts';
 import { type FlowState, type ListLimit, listFlowArns, readFlow } from '../mediaconnect/flows.ts';
 import { listRouterArns, pathOf, type RouterEndState, readRouterEnd } from '../mediaconnect/routers.ts';
 import { allSettledOrThrow, atMost } from '../requests/concurrency.ts';
 import type { Aws } from '../session.ts';
-import { isAboutCaller } from './find-in-regions.ts';
 import { userMessages as messages } from './messages.ts';
 
 /** What can use a secret, as far as AWS can show it: MediaConnect's resources that name secrets. */
@@ -78,7 +77,7 @@ export function spellingsOf(secretArn: string): string[] {
 /** Does some work, and returns the failure that it ended with, if it is one that may be left. */
 async function failureOf(
   work: () => Promise<void>,
-  mayBeLeft: (failure: Failure) => boolean = (failure) => !isAboutCaller(failure),
+  mayBeLeft: (failure: Failure) => boolean = (failure) => !isCredentialFailure(failure),
 ): Promise<Failure | undefined> {
   try {
     await work();

@@ -12,7 +12,7 @@ export type EarlyValue = { kind: 'found'; value: CurrentValue } | { kind: 'absen
  * moves their dates of last access.
  */
 export interface ValueReader {
-  /** Answers nothing for a secret that has to be read alone, be it that few were asked for; it then fails with its own reason. */
+  /** Returns undefined for a secret that has to be read alone, be it that few were asked for; it then fails with its own reason. */
   early(region: string, id: string): Promise<EarlyValue | undefined>;
 }
 
@@ -95,7 +95,7 @@ function earlyIn({ found, absent }: Values, id: string): EarlyValue | undefined 
 
 /** Reads secrets. Those that are asked for at the same moment are read together, which takes fewer requests. */
 export interface SecretReader {
-  /** Answers what `readSecret` answers, and fails as it does. */
+  /** Returns what `readSecret` returns, and fails as it does. */
   read(region: string, id: string, reading?: Pick<Reading, 'known'>): Promise<SecretState | undefined>;
 }
 

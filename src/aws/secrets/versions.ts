@@ -123,7 +123,7 @@ export async function readCurrentVersion(
 }
 
 /**
- * Makes another version the current one; Secrets Manager then labels the one before `AWSPREVIOUS`. Answers false when
+ * Makes another version the current one; Secrets Manager then labels the one before `AWSPREVIOUS`. Returns false if
  * the version that was the current one is not so any more: the label is moved from that very version or not at all.
  */
 export async function makeCurrent(
@@ -174,7 +174,7 @@ export async function readValue(
   return toCurrentValue(value);
 }
 
-/** A value as AWS answers it, alone or among others; or that there is none. */
+/** A value as AWS returns it, alone or among others; or that there is none. */
 function toCurrentValue(value: SecretValueEntry | undefined): CurrentValue {
   return {
     content: contentOf(value),

@@ -1,5 +1,5 @@
 import { parseArn } from '../../aws/arn.ts';
-import { seenIn } from '../../aws/look.ts';
+import { seenIn } from '../../aws/observed.ts';
 import type { Identity } from '../../aws/session.ts';
 import { DECRYPT_ACTION, evaluateAccess, parsePolicy, tryParsePolicy } from '../../policy/index.ts';
 import type { Decryption } from './decryption.ts';

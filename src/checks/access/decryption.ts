@@ -1,7 +1,7 @@
 import { parseArn } from '../../aws/arn.ts';
 import { kmsKeyRef, readKeyPolicy, type TimeLimit } from '../../aws/kms/index.ts';
-import { type Look, look, seenIn } from '../../aws/look.ts';
 import { awsMessages } from '../../aws/messages.ts';
+import { type Observed, observed, seenIn } from '../../aws/observed.ts';
 import type { SecretState } from '../../aws/secrets/index.ts';
 import { type CurrentVersion, readCurrentVersion, type SecretPlace } from '../../aws/secrets/versions.ts';
 import type { Aws, Identity } from '../../aws/session.ts';
@@ -14,9 +14,9 @@ export interface Decryption {
    * The customer-managed KMS keys that the current version is encrypted with: none for the AWS managed key. They may differ from the
    * key that the secret names, which new versions are encrypted with (Secrets Manager API reference, `UpdateSecret`, `KmsKeyId`).
    */
-  versionKeys: Look<KmsKeyRef[]>;
+  versionKeys: Observed<KmsKeyRef[]>;
   /** The policy of each of these keys; of the key that the secret names, where they could not be read. */
-  keyPolicies: { key: KmsKeyRef; policy: Look<string | undefined> }[];
+  keyPolicies: { key: KmsKeyRef; policy: Observed<string | undefined> }[];
 }
 
 /** What a secret's description says about its encryption. */
@@ -26,20 +26,20 @@ export type EncryptedSecret = Pick<SecretState, 'region' | 'arn' | 'kmsKeyId' | 
 const AWS_MANAGED_KEY = /^DefaultEncryptionKey$|(^|:)alias\/aws\/secretsmanager$/;
 
 /** Reads the policies of KMS keys, each once in a run. */
-export type KeyPolicyReader = (region: string, key: KmsKeyRef) => Promise<Look<string | undefined>>;
+export type KeyPolicyReader = (region: string, key: KmsKeyRef) => Promise<Observed<string | undefined>>;
 
 /** Sends a request about a KMS key (its ID, its ARN or its alias); a failure is part of what it returns. */
 export type KmsRequester = <T>(
   key: { region: string; id: string },
   send: (limit?: TimeLimit) => Promise<T>,
-) => Promise<Look<T>>;
+) => Promise<Observed<T>>;
 
 /** Sends each request at once, with the usual time limit. */
-export const requestAtOnce: KmsRequester = (_key, send) => look(send());
+export const requestAtOnce: KmsRequester = (_key, send) => observed(send());
 
 /** Makes a reader for a run. */
 export function keyPolicyReader(aws: Aws, request = requestAtOnce): KeyPolicyReader {
-  const reads = new Map<string, Promise<Look<string | undefined>>>();
+  const reads = new Map<string, Promise<Observed<string | undefined>>>();
   return (region, key) => {
     // KMS takes no alias here.
     const arn = key.arn;
@@ -53,14 +53,14 @@ export function keyPolicyReader(aws: Aws, request = requestAtOnce): KeyPolicyRea
 
 /** What reads the current version of a secret, and the policies of KMS keys. */
 export interface DecryptionReaders {
-  currentVersionOf(secret: SecretPlace): Promise<Look<CurrentVersion | undefined>>;
+  currentVersionOf(secret: SecretPlace): Promise<Observed<CurrentVersion | undefined>>;
   keyPolicyOf: KeyPolicyReader;
 }
 
 /** Makes the readers for a run. */
 export function decryptionReaders(aws: Aws): DecryptionReaders {
   return {
-    currentVersionOf: (secret) => look(readCurrentVersion(aws, secret)),
+    currentVersionOf: (secret) => observed(readCurrentVersion(aws, secret)),
     keyPolicyOf: keyPolicyReader(aws),
   };
 }
@@ -79,7 +79,7 @@ export async function readDecryption(
   const { region, kmsKeyId, pristine = false } = secret;
   const named = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, region, identity);
   const isKnown = (pristine || isWritten) && (kmsKeyId === undefined || named?.kind === 'key');
-  const versionKeys: Look<KmsKeyRef[]> = isKnown
+  const versionKeys: Observed<KmsKeyRef[]> = isKnown
     ? { seen: named ? [named] : [] }
     : keysOfVersion(await currentVersionOf(secret), region, named, identity);
   const keys = seenIn(versionKeys) ?? (named ? [named] : []);
@@ -94,11 +94,11 @@ export async function readDecryption(
 }
 
 function keysOfVersion(
-  version: Look<CurrentVersion | undefined>,
+  version: Observed<CurrentVersion | undefined>,
   region: string,
   named: KmsKeyRef | undefined,
   identity: Identity,
-): Look<KmsKeyRef[]> {
+): Observed<KmsKeyRef[]> {
   if ('unseen' in version) return version;
   // What has no current version is encrypted with no key.
   if (!version.seen) return { seen: [] };

@@ -1,6 +1,6 @@
 import { parseArn } from '../../aws/arn.ts';
 import { type KmsKeyState, kmsKeyRef, readKmsKey } from '../../aws/kms/index.ts';
-import { type Look, seenIn } from '../../aws/look.ts';
+import { type Observed, seenIn } from '../../aws/observed.ts';
 import type { Aws, Identity } from '../../aws/session.ts';
 import type { Failure } from '../../failure.ts';
 import {
@@ -17,19 +17,19 @@ import { proofMessages as messages } from './messages.ts';
 /** The KMS keys of a secret, as far as they could be looked at. */
 export interface Encryption {
   /** The key that the secret names; absent for a secret that names none. */
-  kmsKey?: Look<KmsKeyState | undefined>;
+  kmsKey?: Observed<KmsKeyState | undefined>;
   /** What decides who may decrypt it. */
   decryption: Decryption;
   /** The keys of the current version that are not the one that the secret names now. */
-  earlierKmsKeys: { arn: string; key: Look<KmsKeyState | undefined> }[];
+  earlierKmsKeys: { arn: string; key: Observed<KmsKeyState | undefined> }[];
 }
 
 /** Looks at KMS keys by their ID, ARN or alias, each once in a run. */
-export type KmsKeyReader = (region: string, id: string) => Promise<Look<KmsKeyState | undefined>>;
+export type KmsKeyReader = (region: string, id: string) => Promise<Observed<KmsKeyState | undefined>>;
 
 /** Makes a reader for a run. */
 export function kmsKeyReader(aws: Aws, request: KmsRequester = requestAtOnce): KmsKeyReader {
-  const reads = new Map<string, Promise<Look<KmsKeyState | undefined>>>();
+  const reads = new Map<string, Promise<Observed<KmsKeyState | undefined>>>();
   return (region, id) => {
     const place = `${region} ${id}`;
     const reading =
@@ -163,7 +163,7 @@ function unseenKeys(decryption: Decryption | undefined): KmsKeyFinding[] {
 }
 
 /** What is to be said of the current version being encrypted with another key than the one that the secret names. */
-function checkEarlier(arn: string, key: Look<KmsKeyState | undefined>): KmsKeyFinding[] {
+function checkEarlier(arn: string, key: Observed<KmsKeyState | undefined>): KmsKeyFinding[] {
   const unusable = (state: string, fix: KmsKeyFix, keyStoreId?: string): KmsKeyFinding => ({
     verdict: 'failed',
     detail: messages.earlierKmsKeyUnusable(arn, state),

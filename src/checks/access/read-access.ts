@@ -1,5 +1,5 @@
 import type { RoleState } from '../../aws/iam/roles.ts';
-import { type Look, seenIn } from '../../aws/look.ts';
+import { type Observed, seenIn } from '../../aws/observed.ts';
 import type { Failure } from '../../failure.ts';
 import {
   type AccessRequest,
@@ -27,7 +27,7 @@ export interface DecidingDocuments {
 /** What decides about a secret beside the role's own documents, as far as it could be read. What is left out is not asked about. */
 export interface SecretDocuments {
   /** The secret's resource policy (JSON text). It speaks of the secret, not of the KMS key, which has a policy of its own. */
-  resourcePolicy?: Look<string | undefined>;
+  resourcePolicy?: Observed<string | undefined>;
   /** The KMS keys in use; without them the key that the secret names counts, by the role's policies alone. */
   decryption?: Decryption;
 }
@@ -111,7 +111,7 @@ export function refusalsOf(
 function decryptionKeys(
   named: KmsKeyRef | undefined,
   decryption: Decryption | undefined,
-): { key: KmsKeyRef; policy?: Look<string | undefined> }[] {
+): { key: KmsKeyRef; policy?: Observed<string | undefined> }[] {
   if (!decryption) return named ? [{ key: named }] : [];
   // The key that the secret names decides nothing where the current version may be under another one.
   return 'unseen' in decryption.versionKeys ? [] : decryption.keyPolicies;
@@ -124,7 +124,7 @@ function decryptionKeys(
 function evaluateReading(
   documents: DecidingDocuments,
   request: AccessRequest,
-  policy: Look<string | undefined> | undefined,
+  policy: Observed<string | undefined> | undefined,
 ): Evaluation {
   if (!policy || ('seen' in policy && policy.seen === undefined))
     return evaluateOfSession({ ...documents, request });
@@ -140,7 +140,7 @@ function evaluateReading(
 function evaluateDecrypting(
   documents: DecidingDocuments,
   request: AccessRequest,
-  policy: Look<string | undefined> | undefined,
+  policy: Observed<string | undefined> | undefined,
 ): Evaluation {
   if (!policy) return evaluateOfSession({ ...documents, request });
   const text = seenIn(policy);

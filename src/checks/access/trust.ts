@@ -52,7 +52,7 @@ const UNKNOWN_CONTEXT = [
 ];
 
 /** Judges a trust policy (JSON text) for flows of this account. */
-export function judgeTrust(text: string, flows: FlowScope, identity: Identity): TrustResult {
+export function checkTrust(text: string, flows: FlowScope, identity: Identity): TrustResult {
   const trust = tryParsePolicy(text);
   if (!trust) return { verdict: 'unreadable' };
   const judge = (sourceArn: string) => evaluateForFlow(trust, sourceArn, identity);

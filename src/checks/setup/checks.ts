@@ -16,7 +16,7 @@ import {
   type SecretDocuments,
   type Unreadable,
 } from '../access/read-access.ts';
-import { type FlowScope, judgeTrust } from '../access/trust.ts';
+import { checkTrust, type FlowScope } from '../access/trust.ts';
 
 /** What must hold in the end, of one role and all keys that it reads. */
 export interface Expectation {
@@ -44,7 +44,7 @@ export function check(observed: Observed, expected: Expectation, identity: Ident
   const { keys } = expected;
   return [
     ...keys.flatMap((key) => key.secrets.map(({ arn }) => checkValue(found.get(arn), arn, key))),
-    checkTrust(observed.role, expected, identity),
+    trustCheck(observed.role, expected, identity),
     ...keys.flatMap(({ secrets }) =>
       secrets.map((secret) => checkReading(role, secret, found.get(secret.arn), expected, identity)),
     ),
@@ -91,14 +91,14 @@ function checkValue(
   return ok(messages.keyReadable);
 }
 
-function checkTrust(
+function trustCheck(
   role: RoleState | undefined,
   { roleName, flows }: Expectation,
   identity: Identity,
 ): Check {
   const { ok, failed, cannotTell } = checksOf('role-trust', role?.arn ?? roleName);
   if (!role) return failed(messages.roleAbsent);
-  const judged = judgeTrust(role.trust, flows, identity);
+  const judged = checkTrust(role.trust, flows, identity);
   if (judged.verdict === 'unreadable') return failed(messages.trustUnreadable);
   if (judged.verdict === 'allowed') return ok(messages.trusted);
   return judged.uncertain

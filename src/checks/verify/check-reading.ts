@@ -1,5 +1,5 @@
 import { parseArn, parseSecretArn } from '../../aws/arn.ts';
-import { type Look, seenIn } from '../../aws/look.ts';
+import { type Observed, seenIn } from '../../aws/observed.ts';
 import type { Identity } from '../../aws/session.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import type { Failure, Fix } from '../../failure.ts';
@@ -19,7 +19,7 @@ import {
   refusalsOf,
   type SecretDocuments,
 } from '../access/read-access.ts';
-import { judgeResourcePolicy, type Role, type Secret } from './check-resource-policy.ts';
+import { checkResourcePolicy, type Role, type Secret } from './check-resource-policy.ts';
 import { type RoleSpec, setUpOf } from './check-role.ts';
 import { fixes } from './fixes.ts';
 import { verifyMessages as messages } from './messages.ts';
@@ -37,19 +37,19 @@ interface About {
  * Makes the judge of what a role may read, which says of a secret whether the role may read it: by its own policies, which
  * are parsed once for all secrets, and by the secret's. Pure.
  */
-export function readingJudge(
+export function readingChecker(
   role: Role,
   { policyNames }: Pick<RoleSpec, 'policyNames'>,
   identity: Identity,
 ): (secret: Secret, subject: string) => VerifyCheck[] {
   const own = ownDocuments(role);
   return (secret, subject) => [
-    ...judgeOwnPolicies({ role, own, policyNames }, secret, subject, identity),
-    ...judgeResourcePolicy(role, secret, subject, identity),
+    ...checkOwnPolicies({ role, own, policyNames }, secret, subject, identity),
+    ...checkResourcePolicy(role, secret, subject, identity),
   ];
 }
 
-function judgeOwnPolicies(
+function checkOwnPolicies(
   { role, own, policyNames }: { role: Role; own: DecidingDocuments | 'unreadable'; policyNames: string[] },
   secret: Secret,
   subject: string,
@@ -89,7 +89,7 @@ function judgeOwnPolicies(
       ? make.unseen('role-reads-secret', hiddenPolicy)
       : reading,
     ...unknown,
-    ...(isEncrypted ? [judgeDecrypting(secret, role.arn, about, ofKey)] : []),
+    ...(isEncrypted ? [checkDecrypting(secret, role.arn, about, ofKey)] : []),
   ];
 }
 
@@ -126,14 +126,14 @@ function extendable({ policies }: Role, [wanted = DEFAULTS.policyName, ...others
 }
 
 /** A policy may name the key by its ARN, which an alias alone does not tell. */
-function judgeDecrypting(secret: Secret, roleArn: string, about: About, refusals: Refusal[]): VerifyCheck {
-  const { kmsKey: look, arn = '', target, decryption } = secret;
+function checkDecrypting(secret: Secret, roleArn: string, about: About, refusals: Refusal[]): VerifyCheck {
+  const { kmsKey: observed, arn = '', target, decryption } = secret;
   if (decryption && 'unseen' in decryption.versionKeys)
     return about.make.unseen('role-decrypts-secret', decryption.versionKeys.unseen);
   const keys = keysInUse(secret);
   const isAlias = keys.some(({ key }) => key.arn === undefined);
-  if (look && 'unseen' in look && isAlias && refusals.length > 0)
-    return about.make.unseen('role-decrypts-secret', look.unseen);
+  if (observed && 'unseen' in observed && isAlias && refusals.length > 0)
+    return about.make.unseen('role-decrypts-secret', observed.unseen);
   const allowed = messages.mayDecrypt(parseSecretArn(arn)?.name ?? '', target.region);
   const check = conclude(about, 'role-decrypts-secret', refusals, allowed);
   const [hidden] = keys.flatMap(({ policy }) => ('unseen' in policy ? [policy.unseen] : []));
@@ -210,7 +210,7 @@ function ownDocuments({ policies, boundary }: Role): DecidingDocuments | 'unread
 }
 
 /** A secret's policy with what it allows only; undefined where it was not seen or cannot be read. */
-function allowPart(policy: Look<string | undefined>): { seen: string | undefined } | undefined {
+function allowPart(policy: Observed<string | undefined>): { seen: string | undefined } | undefined {
   if ('unseen' in policy) return undefined;
   if (policy.seen === undefined) return { seen: undefined };
   if (!tryParsePolicy(policy.seen)) return undefined;

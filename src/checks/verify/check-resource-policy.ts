@@ -13,7 +13,7 @@ const ALL_ALLOWED = parsePolicy(
   JSON.stringify({ Version: CURRENT_VERSION, Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }),
 );
 
-export function judgeResourcePolicy(
+export function checkResourcePolicy(
   role: Role,
   secret: Secret,
   subject: string,

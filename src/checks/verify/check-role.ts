@@ -13,11 +13,11 @@ import {
 import type { SetUp } from '../../ui/commands.ts';
 import { checkExcess } from '../access/excess.ts';
 import { checkGuard } from '../access/source-guard.ts';
-import { checkRoleNaming, judgeTrust } from '../access/trust.ts';
+import { checkRoleNaming, checkTrust } from '../access/trust.ts';
 import { fixes } from './fixes.ts';
 import { verifyMessages as messages } from './messages.ts';
 import type { PresentRole, RoleObservation } from './observe/role.ts';
-import { checksOf, judgeForeign } from './result.ts';
+import { checkForeign, checksOf } from './result.ts';
 import type { VerifyCheck } from './types.ts';
 
 /** For what a role is wanted. */
@@ -48,11 +48,11 @@ export function setUpOf(
 }
 
 /** The checks of a role by itself, and of who may assume it. Pure. */
-export function judgeRole(observation: RoleObservation, wish: RoleSpec, identity: Identity): VerifyCheck[] {
+export function checkRole(observation: RoleObservation, wish: RoleSpec, identity: Identity): VerifyCheck[] {
   const { failed } = checksOf(observation.arn);
   const setup = setUpOf(observation, wish);
   if (observation.kind === 'foreign') {
-    return [judgeForeign('role-account', observation.arn, identity, fixes.setUp(setup))];
+    return [checkForeign('role-account', observation.arn, identity, fixes.setUp(setup))];
   }
   if (observation.kind === 'absent') {
     return [
@@ -62,13 +62,13 @@ export function judgeRole(observation: RoleObservation, wish: RoleSpec, identity
     ];
   }
   return [
-    ...judgeNaming(observation, wish),
-    ...judgeTrusting(observation, wish, identity),
-    ...judgeAttached(observation, wish),
+    ...checkNaming(observation, wish),
+    ...checkTrusting(observation, wish, identity),
+    ...checkAttached(observation, wish),
   ];
 }
 
-function judgeNaming(role: RoleObservation & PresentRole, wish: RoleSpec): VerifyCheck[] {
+function checkNaming(role: RoleObservation & PresentRole, wish: RoleSpec): VerifyCheck[] {
   const { arn, name, described } = role;
   const otherRole = fixes.otherRole(setUpOf(role, wish));
   const { ok, failed, warning, unseen } = checksOf(arn);
@@ -82,7 +82,7 @@ function judgeNaming(role: RoleObservation & PresentRole, wish: RoleSpec): Verif
   ];
 }
 
-function judgeTrusting(
+function checkTrusting(
   role: RoleObservation & PresentRole,
   wish: RoleSpec,
   identity: Identity,
@@ -94,7 +94,7 @@ function judgeTrusting(
     return [unseen('role-trust', described.unseen), unseen('role-guard', described.unseen)];
   }
   const { trust } = described.seen;
-  const judged = judgeTrust(trust, { regions, sourceArns: flowArn === undefined ? [] : [flowArn] }, identity);
+  const judged = checkTrust(trust, { regions, sourceArns: flowArn === undefined ? [] : [flowArn] }, identity);
   const letIn = fixes.letIn(setUpOf(role, wish));
   // `setup` adds nothing to what it cannot read.
   if (judged.verdict === 'unreadable')
@@ -112,11 +112,11 @@ function judgeTrusting(
   }
   return [
     ok('role-trust', judged.scope === 'narrower' ? messages.trustedForSome : messages.trusted),
-    judgeGuard(role, trust, identity),
+    guardCheck(role, trust, identity),
   ];
 }
 
-function judgeGuard({ arn, name }: RoleObservation, trust: string, identity: Identity): VerifyCheck {
+function guardCheck({ arn, name }: RoleObservation, trust: string, identity: Identity): VerifyCheck {
   const { ok, warning, open } = checksOf(arn);
   const guard = checkGuard(trust, identity);
   if (guard.verdict === 'kept-out') return ok('role-guard', messages.guarded);
@@ -128,7 +128,7 @@ function judgeGuard({ arn, name }: RoleObservation, trust: string, identity: Ide
   );
 }
 
-function judgeAttached(role: RoleObservation & PresentRole, wish: RoleSpec): VerifyCheck[] {
+function checkAttached(role: RoleObservation & PresentRole, wish: RoleSpec): VerifyCheck[] {
   const { arn, attached } = role;
   const { policyNames, manifest } = wish;
   if (policyNames.length === 0) return [];
@@ -174,7 +174,7 @@ function isForMediaConnect({ Effect, Principal }: JsonStatement): boolean {
 }
 
 /** Whether the policies of a role can be read, and allow no more than reading the secrets they are for. Pure. */
-export function judgePolicies(
+export function checkPolicies(
   role: RoleObservation & PresentRole,
   wish: RoleSpec,
   identity: Identity,
@@ -189,7 +189,7 @@ export function judgePolicies(
       ...fixes.policyUnreadable,
     })),
     ...(unseen.length + broken.length === 0 ? [make.ok('role-policies', messages.policiesRead)] : []),
-    ...role.policies.flatMap((policy) => judgePolicy(policy, role, wish, identity)),
+    ...role.policies.flatMap((policy) => checkPolicy(policy, role, wish, identity)),
   ];
 }
 
@@ -203,7 +203,7 @@ function unreadable({ policies, boundary }: PresentRole): string[] {
   return documents.filter(({ document }) => !tryParsePolicy(document)).map(({ name }) => name);
 }
 
-function judgePolicy(
+function checkPolicy(
   { name, arn, document }: RolePolicy,
   role: RoleObservation,
   wish: RoleSpec,

@@ -1,16 +1,16 @@
 import { expectedSecretArn, parseSecretArn } from '../../aws/arn.ts';
 import { type Caller, simulatePassRole } from '../../aws/iam/simulation.ts';
-import { look, seenIn } from '../../aws/look.ts';
+import { observed, seenIn } from '../../aws/observed.ts';
 import type { SecretState } from '../../aws/secrets/index.ts';
 import type { Aws, Identity } from '../../aws/session.ts';
 import type { Fix } from '../../failure.ts';
 import type { KeyMaterial } from '../../key/index.ts';
 import { checkKmsKeys, type KmsKeyFinding } from '../access/encryption.ts';
-import { judgeContent, primaryOf, rotateRemedy } from './check-value.ts';
+import { checkContent, primaryOf, rotateRemedy } from './check-value.ts';
 import { fixes } from './fixes.ts';
 import { verifyMessages as messages } from './messages.ts';
 import type { PresentSecret, SecretObservation, SecretTarget } from './observe/secret.ts';
-import { checksOf, judgeForeign } from './result.ts';
+import { checkForeign, checksOf } from './result.ts';
 import type { VerifyCheck } from './types.ts';
 
 /** The ARN of a secret as far as it is known. */
@@ -21,20 +21,20 @@ export function subjectOf(observation: SecretObservation, identity: Identity): s
 }
 
 /** The checks of a secret by itself. Pure. */
-export function judgeSecret(observation: SecretObservation, identity: Identity): VerifyCheck[] {
+export function checkSecret(observation: SecretObservation, identity: Identity): VerifyCheck[] {
   const subject = subjectOf(observation, identity);
   if (observation.kind === 'foreign') {
-    return [judgeForeign('secret-account', subject, identity, fixes.storeHere(observation.target.region))];
+    return [checkForeign('secret-account', subject, identity, fixes.storeHere(observation.target.region))];
   }
-  if (observation.kind === 'absent') return [judgeAbsence(observation, subject)];
+  if (observation.kind === 'absent') return [checkAbsence(observation, subject)];
   return [
-    ...judgeDescription(observation, subject),
-    ...judgeContent(observation, subject, identity),
-    ...judgeKmsKey(observation, subject, identity),
+    ...checkDescription(observation, subject),
+    ...checkContent(observation, subject, identity),
+    ...kmsKeyChecks(observation, subject, identity),
   ];
 }
 
-function judgeAbsence(
+function checkAbsence(
   { target, absence }: Extract<SecretObservation, { kind: 'absent' }>,
   subject: string,
 ): VerifyCheck {
@@ -69,7 +69,7 @@ function nameOf({ id }: SecretTarget): string {
   return parseSecretArn(id)?.name ?? id;
 }
 
-function judgeDescription(observation: PresentSecret, subject: string): VerifyCheck[] {
+function checkDescription(observation: PresentSecret, subject: string): VerifyCheck[] {
   const make = checksOf(subject);
   const { described, content } = observation;
   if ('unseen' in described) {
@@ -82,10 +82,10 @@ function judgeDescription(observation: PresentSecret, subject: string): VerifyCh
       make.unseen('secret-rotation', described.unseen),
     ];
   }
-  return [make.ok('secret-exists', messages.exists), ...judgeSeen(described.seen, subject)];
+  return [make.ok('secret-exists', messages.exists), ...checkSeen(described.seen, subject)];
 }
 
-function judgeSeen(found: SecretState, subject: string): VerifyCheck[] {
+function checkSeen(found: SecretState, subject: string): VerifyCheck[] {
   const { deletedAt, rotates, region } = found;
   const make = checksOf(subject);
   if (deletedAt)
@@ -102,7 +102,7 @@ function judgeSeen(found: SecretState, subject: string): VerifyCheck[] {
  * Whether secrets of one name hold the same key, wherever they are: each is compared with the first one. Two entries of a
  * manifest may have two keys of one name, in different Regions. Pure.
  */
-export function judgeSameKey(observations: SecretObservation[], identity: Identity): VerifyCheck[] {
+export function checkSameKey(observations: SecretObservation[], identity: Identity): VerifyCheck[] {
   const firsts = new Map<string, { subject: string; region: string; held: KeyMaterial }>();
   return observations.flatMap((observation) => {
     if (observation.kind !== 'there') return [];
@@ -130,7 +130,7 @@ export function judgeSameKey(observations: SecretObservation[], identity: Identi
  * Whether the caller may pass the role to MediaConnect, which whoever puts it into a flow must. A warning only: the caller
  * need not be the one who makes flows.
  */
-export async function judgeCaller(
+export async function checkCaller(
   aws: Aws,
   identity: Identity,
   caller: Caller,
@@ -139,7 +139,7 @@ export async function judgeCaller(
   const { ok, warning, unseen, open } = checksOf(identity.arn, roleArn);
   if (caller.kind === 'root') return ok('caller-pass-role', messages.rootPasses);
   if (caller.kind === 'federated') return open('caller-pass-role', messages.federated);
-  const simulated = await look(simulatePassRole(aws, caller.arn, roleArn));
+  const simulated = await observed(simulatePassRole(aws, caller.arn, roleArn));
   if ('unseen' in simulated) {
     // An emulator of AWS may have no policy simulator. Its answer then is no network problem.
     return simulated.unseen.code === 'access-denied'
@@ -158,7 +158,7 @@ export async function judgeCaller(
 type Observation = PresentSecret & { target: SecretTarget };
 
 /** Whether the KMS key of a secret can be used. Pure. */
-export function judgeKmsKey(observation: Observation, subject: string, identity: Identity): VerifyCheck[] {
+export function kmsKeyChecks(observation: Observation, subject: string, identity: Identity): VerifyCheck[] {
   const { described } = observation;
   const make = checksOf(subject);
   if ('unseen' in described) return [make.unseen('secret-kms-key', described.unseen)];

@@ -1,5 +1,5 @@
 import { parseSecretArn } from '../../aws/arn.ts';
-import { seenIn } from '../../aws/look.ts';
+import { seenIn } from '../../aws/observed.ts';
 import type { SecretState } from '../../aws/secrets/index.ts';
 import type { Identity } from '../../aws/session.ts';
 import type { Fix } from '../../failure.ts';
@@ -36,7 +36,7 @@ const CHECK_OF: Partial<Record<KeyProblemCode, VerifyId>> = {
 };
 
 /** The checks of what a secret holds. Pure. */
-export function judgeContent(
+export function checkContent(
   observation: PresentSecret & { target: SecretTarget },
   subject: string,
   identity: Identity,
@@ -64,7 +64,7 @@ export function judgeContent(
   if (seen.kind === 'none') return [failed('secret-version', messages.noVersion, rotate)];
   const version = ok('secret-version', messages.hasVersion);
   if (seen.kind === 'binary') return [version, failed('secret-plaintext', messages.binary, rotate)];
-  return [version, ...judgeText(seen.key, target, subject, rotate)];
+  return [version, ...checkText(seen.key, target, subject, rotate)];
 }
 
 /** What is to be done where a policy of a KMS key in use denies the caller the decryption; undefined where none does for sure. */
@@ -113,7 +113,7 @@ export function primaryOf(
   };
 }
 
-function judgeText(held: KeyMaterial, target: SecretTarget, subject: string, rotate: Fix): VerifyCheck[] {
+function checkText(held: KeyMaterial, target: SecretTarget, subject: string, rotate: Fix): VerifyCheck[] {
   const { keyType, algorithm, key } = target;
   const { ok, failed } = checksOf(subject);
   const problems = checkStoredKey(held, { keyType, ...(algorithm ? { algorithm } : {}) });

@@ -3,10 +3,10 @@ import { policyReader } from '../../aws/iam/policies.ts';
 import { type Caller, callerOf } from '../../aws/iam/simulation.ts';
 import { atMost } from '../../aws/requests/concurrency.ts';
 import type { Aws, Identity } from '../../aws/session.ts';
-import { readingJudge } from './check-reading.ts';
-import { judgePolicies, judgeRole, type RoleSpec } from './check-role.ts';
-import { judgeCaller, judgeSameKey, judgeSecret, subjectOf } from './check-secret.ts';
-import { judgeMedia } from './flow/check-flow.ts';
+import { readingChecker } from './check-reading.ts';
+import { checkPolicies, checkRole, type RoleSpec } from './check-role.ts';
+import { checkCaller, checkSameKey, checkSecret, subjectOf } from './check-secret.ts';
+import { checkMedia } from './flow/check-flow.ts';
 import { observeMedia } from './observe/flow.ts';
 import { withoutGuess } from './observe/key-type.ts';
 import { observeRole, type RoleObservation } from './observe/role.ts';
@@ -53,12 +53,12 @@ export async function verification(
   const seen = await lookAt(aws, identity, subjectsOf(request, media), onSecret);
   const observations = [...seen.secrets.values()];
   const ofRoles = await atMost(ROLES_AT_ONCE, [...seen.roles], ([id, role]) =>
-    judgeOneRole(aws, identity, request, { id, role, seen }),
+    checkOneRole(aws, identity, request, { id, role, seen }),
   );
   const checks = [
-    ...(media ? judgeMedia(media, seen.secrets, identity) : []),
-    ...observations.flatMap((observation) => withoutGuess(judgeSecret(observation, identity), observation)),
-    ...judgeSameKey(observations, identity),
+    ...(media ? checkMedia(media, seen.secrets, identity) : []),
+    ...observations.flatMap((observation) => withoutGuess(checkSecret(observation, identity), observation)),
+    ...checkSameKey(observations, identity),
     ...ofRoles.flat(),
   ];
   return { checks: once(checks), readers: readersOf(seen, identity) };
@@ -87,7 +87,7 @@ async function lookAt(
   return { secrets: secretSights, roles: new Map(roleSights), pairs, caller };
 }
 
-async function judgeOneRole(
+async function checkOneRole(
   aws: Aws,
   identity: Identity,
   request: VerifyRequest,
@@ -99,15 +99,15 @@ async function judgeOneRole(
   const wish = wishFor(id, secrets, request);
   const users = seen.pairs.flatMap(({ role: read, user }) => (read === id ? (user ?? []) : []));
   const itself = (users.length > 0 ? [...new Set(users)] : [request.flowArn]).flatMap((user) =>
-    judgeRole(role, { ...wish, ...(user === undefined ? {} : { flowArn: user }) }, identity),
+    checkRole(role, { ...wish, ...(user === undefined ? {} : { flowArn: user }) }, identity),
   );
   if (role.kind !== 'there') return itself;
-  const judge = readingJudge(role, wish, identity);
+  const judge = readingChecker(role, wish, identity);
   const reading = secrets.flatMap((secret) =>
     secret.kind === 'there' ? judge(secret, subjectOf(secret, identity)) : [],
   );
-  const passing = await judgeCaller(aws, identity, seen.caller, role.arn);
-  return [...itself, ...reading, ...judgePolicies(role, wish, identity), passing];
+  const passing = await checkCaller(aws, identity, seen.caller, role.arn);
+  return [...itself, ...reading, ...checkPolicies(role, wish, identity), passing];
 }
 
 /** For what a role is wanted, of which `id` is the name or the ARN. */

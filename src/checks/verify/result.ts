@@ -50,7 +50,7 @@ export function isForeign(arn: string, { account, partition }: Omit<Identity, 'a
  * The check of what is foreign.
  * @param remedy what to do when it is another account's; with another partition it is the credentials that are wrong
  */
-export function judgeForeign(id: VerifyId, arn: string, identity: Identity, remedy: Fix): VerifyCheck {
+export function checkForeign(id: VerifyId, arn: string, identity: Identity, remedy: Fix): VerifyCheck {
   const { account = '', partition = '' } = parseArn(arn) ?? {};
   const { failed } = checksOf(arn);
   return partition === identity.partition

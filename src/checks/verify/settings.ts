@@ -1,4 +1,4 @@
-import { seenIn } from '../../aws/look.ts';
+import { seenIn } from '../../aws/observed.ts';
 import { inTurns } from '../../aws/requests/concurrency.ts';
 import { valueReader } from '../../aws/secrets/value-reader.ts';
 import type { Aws, Identity } from '../../aws/session.ts';

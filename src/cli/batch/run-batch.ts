@@ -16,7 +16,7 @@ import { regionsIn } from './manifest-secrets.ts';
 import { printFailed } from './summary.ts';
 
 /**
- * Runs a command for all keys of a manifest and answers the exit code. Mistakes in the file are thrown, all others are told by
+ * Runs a command for all keys of a manifest and returns the exit code. Mistakes in the file are thrown, all others are told by
  * then. The variables that hold the keys are taken out of the environment first, whether or not the command reads them.
  */
 export async function runWithManifest(
@@ -97,7 +97,7 @@ export interface BatchResult {
   end: BatchEnding;
 }
 
-/** Tells which keys failed, and what was done for them by then, and answers the exit code. */
+/** Tells which keys failed, and what was done for them by then, and returns the exit code. */
 export function endOfBatch(run: CommandRun, { failed, all, told, end }: BatchResult): ExitCode {
   const [first] = failed.map(({ failure }) => failure);
   if (!first) return EXIT.done;

@@ -98,7 +98,7 @@ async function askTyped(context: KeyContext, rules: KeyRules): Promise<CheckedKe
   }
 }
 
-/** Asks for a key file. Answers nothing when the file is not right, so that another source can be chosen. */
+/** Asks for a key file. Returns undefined if the file is not right, so that another source can be chosen. */
 async function askFile(context: KeyContext, rules: KeyRules): Promise<CheckedKey | undefined> {
   const { output } = context;
   explain(context, messages.fileWhy);

@@ -14,7 +14,7 @@ type AnyContext = Pick<WizardContext, 'aws' | 'output' | 'progress'>;
 /** More secrets than this are not offered; whoever has so many gives the ARN with --secret-arn. */
 const OFFERED = 500;
 
-/** Offers the secrets that exist in the Region and have names that begin so. Answers an ARN, or nothing when a new one is wanted. */
+/** Offers the secrets that exist in the Region and have names that begin so. Returns an ARN, or undefined if a new secret is wanted. */
 export async function askExisting(
   context: AnyContext,
   region: string,
@@ -31,7 +31,7 @@ export async function askExisting(
   return (await chooseSecret(context, existing, messages.existingWhy)).arn;
 }
 
-/** Says whose account it is, and asks which secret is meant unless that is known. Answers its name. */
+/** Says whose account it is, and asks which secret is meant unless that is known. Returns its name. */
 export async function askSecretFor(
   context: WizardContext<{ regions: string[] }>,
   intro: string,
@@ -45,7 +45,7 @@ export async function askSecretFor(
   );
 }
 
-/** Asks which of the secrets of the Region is meant, or for its name where they cannot be listed. Answers its name. */
+/** Asks which of the secrets of the Region is meant, or for its name where they cannot be listed. Returns its name. */
 export async function askWhichSecret(context: AnyContext, region: string | undefined): Promise<string> {
   const existing = region ? await existingSecrets(context, region) : [];
   return existing.length > 0

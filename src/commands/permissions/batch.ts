@@ -15,7 +15,10 @@ import type { PermissionsAnswers } from './options.ts';
 import { type PermissionsReport, reportOf, showPermissions } from './output.ts';
 import { accountFor } from './run.ts';
 
-/** Runs `permissions COMMAND --manifest` and answers the exit code. Mistakes in the file are thrown, all others are told by then. */
+/**
+ * Runs `permissions COMMAND --manifest` and returns the exit code.
+ * @throws Failure if the manifest has mistakes; all other failures are printed before
+ */
 export function runPermissionsManifest(
   path: string,
   answers: PermissionsAnswers,

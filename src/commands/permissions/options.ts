@@ -54,7 +54,7 @@ export interface PermissionsAnswers extends SecretAnswers {
   optional: boolean;
 }
 
-/** Turns options into typed answers, and says everything that is wrong with them, a sentence each. */
+/** Reads options into typed values. Returns every problem with them, a sentence each. */
 export function readPermissionsAnswers(
   command: PermissionCommand,
   options: PermissionsOptions,

@@ -19,7 +19,7 @@ import {
 import type { PermissionsAnswers } from './options.ts';
 import { reportOf, showPermissions } from './output.ts';
 
-/** Runs `permissions COMMAND` and answers the exit code. Whatever goes wrong is told by then. */
+/** Runs `permissions COMMAND` and returns the exit code. Failures are printed before. */
 export function runPermissions(answers: PermissionsAnswers, common: CommonOptions): Promise<number> {
   return runCommand(common, namedRegions(answers), (run) => performPermissions(run, answers));
 }

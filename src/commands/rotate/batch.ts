@@ -37,7 +37,10 @@ export interface RotateHow {
   dryRun: boolean;
 }
 
-/** Runs `rotate --manifest` and answers the exit code. Mistakes in the file are thrown, all others are told by then. */
+/**
+ * Runs `rotate --manifest` and returns the exit code.
+ * @throws Failure if the manifest has mistakes; all other failures are printed before
+ */
 export function runRotateManifest(path: string, how: RotateHow, common: CommonOptions): Promise<number> {
   return runWithManifest(path, common, (run, manifest) => performRotateManifest(run, manifest, how));
 }

@@ -29,7 +29,7 @@ export interface RotateAnswers extends SecretAnswers, KeyAnswers {
   dryRun: boolean;
 }
 
-/** Turns options into typed answers, and says everything that is wrong with them, a sentence each. */
+/** Reads options into typed values. Returns every problem with them, a sentence each. */
 export function readRotateAnswers(options: RotateOptions): { answers: RotateAnswers; problems: string[] } {
   const problems: string[] = [];
   const read = reader(problems);

@@ -32,7 +32,7 @@ export interface RotateRun extends CommandRun {
 
 type Wizard = typeof import('./wizard.ts');
 
-/** Runs `rotate` and answers the exit code. Whatever goes wrong is told by then. */
+/** Runs `rotate` and returns the exit code. Failures are printed before. */
 export function runRotate(answers: RotateAnswers, common: CommonOptions): Promise<number> {
   return runCommand(common, meantBy(answers).regions, (run) => performRotate({ ...run, answers }));
 }

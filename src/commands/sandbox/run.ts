@@ -21,7 +21,7 @@ interface SandboxRun {
 }
 
 /**
- * Runs a command (or the user's shell) whose AWS calls go to a sandbox, and answers its exit code; with a port, serves
+ * Runs a command (or the user's shell) whose AWS calls go to a sandbox, and returns its exit code; with a port, serves
  * in the foreground until a signal comes. Nothing is left afterwards.
  */
 export async function runSandbox(

@@ -32,7 +32,10 @@ export interface ManifestHow {
   restore: boolean;
 }
 
-/** Runs `setup --manifest` and answers the exit code. Mistakes in the file are thrown, all others are told by then. */
+/**
+ * Runs `setup --manifest` and returns the exit code.
+ * @throws Failure if the manifest has mistakes; all other failures are printed before
+ */
 export function runManifest(
   { path, ...how }: ManifestHow & { path: string },
   common: CommonOptions,

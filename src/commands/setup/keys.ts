@@ -8,9 +8,9 @@ import type { EncryptionSettings, Outcomes } from '../../plan-types.ts';
 import {
   applyAll,
   asPlanned,
-  inspectAll,
   isOpen,
   type KeyResult,
+  observeAll,
   planAll,
   type SetupPlan,
   type SetupResult,
@@ -34,7 +34,7 @@ export interface PlannedKeys {
 export async function planKeys(run: CommandRun, requests: SetupRequest[]): Promise<PlannedKeys> {
   const context = stepContext(run);
   run.progress.start(messages.reading);
-  const inspection = await inspectAll(context, requests, counter(run.progress, requests.length));
+  const inspection = await observeAll(context, requests, counter(run.progress, requests.length));
   run.progress.stop();
   const first = planAll(inspection);
   const { keys, unseen } = await usersOfReplaced(run, replacedIn(first));

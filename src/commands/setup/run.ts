@@ -21,7 +21,7 @@ import { setupMessages as messages } from '../../ui/messages.ts';
 import { applyKeys, encryptionSettings, outcomesOf, type PlannedKeys, planKeys } from './keys.ts';
 import { documentChecks, proveKeys, undecidedChecks } from './verify-result.ts';
 
-/** Runs `setup` and answers the exit code. Whatever goes wrong is told by then. */
+/** Runs `setup` and returns the exit code. Failures are printed before. */
 export function runSetup(answers: SetupAnswers, common: CommonOptions): Promise<number> {
   return runCommand(common, regionsOf(answers), async (run) => {
     await performSetup({ ...run, answers });

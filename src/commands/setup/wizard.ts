@@ -1,6 +1,6 @@
 import { parseSecretArn } from '../../aws/arn.ts';
 import { describeRole } from '../../aws/iam/roles.ts';
-import { look, seenIn } from '../../aws/look.ts';
+import { observed, seenIn } from '../../aws/observed.ts';
 import { askAccount, explain, heading, type WizardContext, warn } from '../../cli/questions/context.ts';
 import { askKey } from '../../cli/questions/key.ts';
 import { wizardMessages as messages } from '../../cli/questions/messages.ts';
@@ -40,7 +40,7 @@ export async function askMissing(context: WizardContext): Promise<CompleteAnswer
 
 /** Whether a role of that name exists; false where that may not be looked at. */
 async function roleExists({ aws, output }: WizardContext, name: string): Promise<boolean> {
-  const role = seenIn(await look(describeRole(aws, name)));
+  const role = seenIn(await observed(describeRole(aws, name)));
   if (role) output.say(messages.roleThere(plain(role.name)));
   return role !== undefined;
 }

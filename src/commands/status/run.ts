@@ -12,7 +12,7 @@ import type { StatusAnswers } from '../../inventory/types.ts';
 import type { Manifest } from '../../manifest/types.ts';
 import { statusText } from './report.ts';
 
-/** Runs `status` and answers the exit code. Whatever goes wrong is told by then. */
+/** Runs `status` and returns the exit code. Failures are printed before. */
 export function runStatus(answers: StatusAnswers, common: CommonOptions): Promise<number> {
   return runCommand(common, answers.regions, (run) => performStatus(run, answers));
 }
@@ -26,7 +26,10 @@ export async function performStatus(run: CommandRun, { regions }: StatusAnswers)
   return EXIT.done;
 }
 
-/** Runs `status --manifest` and answers the exit code. Mistakes in the file are thrown, all others are told by then. */
+/**
+ * Runs `status --manifest` and returns the exit code.
+ * @throws Failure if the manifest has mistakes; all other failures are printed before
+ */
 export function runStatusManifest(path: string, common: CommonOptions): Promise<number> {
   return runWithManifest(path, common, performStatusManifest);
 }

@@ -27,7 +27,10 @@ export interface TeardownHow extends Omit<TeardownRequest, 'targets'> {
   dryRun: boolean;
 }
 
-/** Runs `teardown --manifest` and answers the exit code. Mistakes in the file are thrown, all others are told by then. */
+/**
+ * Runs `teardown --manifest` and returns the exit code.
+ * @throws Failure if the manifest has mistakes; all other failures are printed before
+ */
 export function runTeardownManifest(path: string, how: TeardownHow, common: CommonOptions): Promise<number> {
   return runWithManifest(path, common, (run, manifest) => performTeardownManifest(run, manifest, how));
 }

@@ -29,7 +29,7 @@ export interface TeardownAnswers extends SecretAnswers {
   dryRun: boolean;
 }
 
-/** Turns options into typed answers, and says everything that is wrong with them, a sentence each. */
+/** Reads options into typed values. Returns every problem with them, a sentence each. */
 export function readTeardownAnswers(options: TeardownOptions): {
   answers: TeardownAnswers;
   problems: string[];

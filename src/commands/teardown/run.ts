@@ -24,7 +24,7 @@ export interface TeardownRun extends CommandRun {
   answers: TeardownAnswers;
 }
 
-/** Runs `teardown` and answers the exit code. Whatever goes wrong is told by then. */
+/** Runs `teardown` and returns the exit code. Failures are printed before. */
 export function runTeardown(answers: TeardownAnswers, common: CommonOptions): Promise<number> {
   return runCommand(common, meantBy(answers).regions, (run) => performTeardown({ ...run, answers }));
 }

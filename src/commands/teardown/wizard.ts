@@ -3,7 +3,7 @@ import { askSecretFor } from '../../cli/questions/secret.ts';
 import { askText } from '../../ui/prompt.ts';
 import { teardownMessages as messages } from './messages.ts';
 
-/** Asks which secret is to be taken down, unless that is known. Answers its name. */
+/** Asks which secret is to be taken down, unless that is known. Returns its name. */
 export function askSecretToTakeDown(
   context: WizardContext<{ regions: string[] }>,
   known: string | undefined,

@@ -27,7 +27,10 @@ import { hasOpenType, keyRules, type SetupAnswers } from '../../options/setup-re
 import { setupMessages } from '../../ui/messages.ts';
 import { counter } from '../../ui/progress.ts';
 
-/** Runs `verify --manifest` and answers the exit code. Mistakes in the file are thrown, all others are told by then. */
+/**
+ * Runs `verify --manifest` and returns the exit code.
+ * @throws Failure if the manifest has mistakes; all other failures are printed before
+ */
 export function runVerifyManifest(path: string, common: CommonOptions): Promise<number> {
   return runWithManifest(path, common, performVerifyManifest);
 }

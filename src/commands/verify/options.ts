@@ -25,7 +25,7 @@ export interface VerifyAnswers extends SecretAnswers, KeyAnswers {
   flowArn?: string;
 }
 
-/** Turns options into typed answers, and says everything that is wrong with them, a sentence each. */
+/** Reads options into typed values. Returns every problem with them, a sentence each. */
 export function readVerifyAnswers(options: VerifyOptions): { answers: VerifyAnswers; problems: string[] } {
   const problems: string[] = [];
   const read = reader(problems);

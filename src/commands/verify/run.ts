@@ -24,7 +24,7 @@ export interface VerifyRun extends CommandRun {
   answers: VerifyAnswers;
 }
 
-/** Runs `verify` and answers the exit code. Whatever goes wrong is told by then. */
+/** Runs `verify` and returns the exit code. Failures are printed before. */
 export function runVerify(answers: VerifyAnswers, common: CommonOptions): Promise<number> {
   const { regions, secretArns, flowArn = '' } = answers;
   const ofArns = [...secretArns, flowArn].flatMap((arn) => parseArn(arn)?.region ?? []);

@@ -106,7 +106,7 @@ export function flowView(store: FlowStore, flow: Flow): object {
   };
 }
 
-/** A flow as ListFlows answers it. */
+/** A flow as ListFlows returns it. */
 export function listedView(flow: Flow): object {
   const [source] = partsOf(flow, 'source');
   return {

@@ -38,12 +38,12 @@ export interface PolicyPlan extends StepPlan {
 /** Step 2 of the AWS guide: the policy that allows reading the secrets, or several when one is full. */
 export const readPolicy: Step<PolicyRequest, ObservedPolicies, PolicyPlan> = {
   name: 'read-policy',
-  inspect,
+  observe,
   plan,
   apply,
 };
 
-async function inspect(
+async function observe(
   { aws, policies }: StepContext,
   { policy: { name }, roleNames, reserved }: PolicyRequest,
 ): Promise<ObservedPolicies> {

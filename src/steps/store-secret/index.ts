@@ -8,12 +8,12 @@ import { reconcileSecrets } from './reconcile.ts';
 /** Step 1 of the AWS guide: the key as a plaintext secret in every Region that uses it. */
 export const storeSecret: Step<SetupRequest, ObservedSecrets, SecretPlan> = {
   name: 'store-secret',
-  inspect,
+  observe,
   plan: planFor,
   apply,
 };
 
-async function inspect(context: StepContext, { secret }: SetupRequest): Promise<ObservedSecrets> {
+async function observe(context: StepContext, { secret }: SetupRequest): Promise<ObservedSecrets> {
   const reading =
     secret.kind === 'existing'
       ? secret.arns.map((arn) => readGiven(context, arn))
@@ -86,7 +86,7 @@ function toPlan(decisions: SecretDecision[]): SecretPlan {
 
 function apply(context: StepContext, input: StepInput<SetupRequest>, plan: SecretPlan): Promise<StepOutput> {
   return reconcileSecrets(context, input.request, plan, {
-    look: () => inspect(context, input.request),
+    look: () => observe(context, input.request),
     decide: (found) => planFor(input, found),
   });
 }

@@ -40,12 +40,12 @@ export interface RolePlan extends StepPlan {
 /** Step 3 of the AWS guide: the role that MediaConnect may assume, with the policies attached. */
 export const trustRole: Step<RoleRequest, TrustState, RolePlan> = {
   name: 'trust-role',
-  inspect,
+  observe,
   plan,
   apply,
 };
 
-async function inspect({ aws, policies }: StepContext, request: RoleRequest): Promise<TrustState> {
+async function observe({ aws, policies }: StepContext, request: RoleRequest): Promise<TrustState> {
   const { role: wanted } = request;
   const { permissionsBoundary } = wanted;
   const [role, boundary] = await Promise.all([

@@ -5,7 +5,7 @@ import { awsMessages } from '../../aws/messages.ts';
 import { waitUntil } from '../../aws/requests/concurrency.ts';
 import type { Identity } from '../../aws/session.ts';
 import { checkGuard } from '../../checks/access/source-guard.ts';
-import { type FlowScope, judgeTrust } from '../../checks/access/trust.ts';
+import { checkTrust, type FlowScope } from '../../checks/access/trust.ts';
 import type { Limits } from '../../defaults.ts';
 import { EXIT, Failure, hasAwsCode } from '../../failure.ts';
 import type { Choice, Conflict, Quota, RoleOutcome } from '../../plan-types.ts';
@@ -148,7 +148,7 @@ export function planTrust(
       }
     );
   }
-  const judged = judgeTrust(role.trust, flowScope(request), identity);
+  const judged = checkTrust(role.trust, flowScope(request), identity);
   if (judged.verdict === 'unreadable') return conflict(messages.unreadable(role.name), [OTHER_NAME]);
   if (judged.verdict === 'allowed') {
     const scopeWarning = {
@@ -160,7 +160,7 @@ export function planTrust(
     return { kind: 'keep', warnings };
   }
   const document = trustDocument(request, identity, role);
-  const would = judgeTrust(JSON.stringify(document), flowScope(request), identity);
+  const would = checkTrust(JSON.stringify(document), flowScope(request), identity);
   if (would.verdict === 'not-allowed' && !would.uncertain)
     return conflict(messages.trustDenied(role.name, would.because), [OTHER_NAME]);
   const doubts = would.verdict === 'not-allowed' ? [messages.maybeTrustDenied(role.name, would.because)] : [];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { kmsKeyRef } from '../../../src/aws/kms/index.ts';
-import { readingJudge } from '../../../src/checks/verify/check-reading.ts';
-import { judgeRole } from '../../../src/checks/verify/check-role.ts';
+import { readingChecker } from '../../../src/checks/verify/check-reading.ts';
+import { checkRole } from '../../../src/checks/verify/check-role.ts';
 import type { PresentRole, RoleObservation } from '../../../src/checks/verify/observe/role.ts';
 import type { PresentSecret } from '../../../src/checks/verify/observe/secret.ts';
 import { Failure } from '../../../src/failure.ts';
@@ -58,7 +58,7 @@ function reading(
       keyPolicies: key ? [{ key, policy: { seen: KEY_POLICY } }] : [],
     },
   };
-  return troubles(readingJudge(role({ policies }), { policyNames: [] }, identity)(secret, ARN));
+  return troubles(readingChecker(role({ policies }), { policyNames: [] }, identity)(secret, ARN));
 }
 
 const allowedIf = (Condition: object) => reading([policy('Read', allow('secretsmanager:*', '*', Condition))]);
@@ -116,7 +116,7 @@ test('a KMS key that is named by its alias, and may not be described, cannot be 
 describe('a trust policy that', () => {
   const told = (...statements: object[]) => {
     const { trust } = trusting(...statements.map((each) => ({ Effect: 'Allow', ...service, ...each })));
-    const checks = judgeRole(
+    const checks = checkRole(
       role({ trust }),
       { regions: [REGION], policyNames: [], secrets: [{ arn: ARN, keyType: 'static-key' }] },
       identity,

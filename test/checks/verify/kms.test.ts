@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-kms';
 import { ListSecretVersionIdsCommand, UpdateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { judgeKmsKey } from '../../../src/checks/verify/check-secret.ts';
+import { kmsKeyChecks } from '../../../src/checks/verify/check-secret.ts';
 import { clientsFor } from '../../sandbox/clients.ts';
 import { ACCOUNT, clientsOf, KEYS, REGION, roleArn } from '../../support/account.ts';
 import { runPrinted } from '../../support/printed.ts';
@@ -343,7 +343,7 @@ test('a key of which AWS does not return the use or the state, or returns an unk
     { state: '', usage: 'ENCRYPT_DECRYPT' },
     { state: 'Hibernating', usage: 'ENCRYPT_DECRYPT' },
   ].flatMap((told) =>
-    judgeKmsKey(
+    kmsKeyChecks(
       {
         kind: 'there',
         target: { region: REGION, id: secret, keyType: 'static-key' },

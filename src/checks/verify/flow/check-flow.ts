@@ -1,7 +1,7 @@
 import { parseSecretArn } from '../../../aws/arn.ts';
-import { seenIn } from '../../../aws/look.ts';
 import type { FlowEncryption, FlowPart, FlowState } from '../../../aws/mediaconnect/flows.ts';
 import { routerKindOf } from '../../../aws/mediaconnect/routers.ts';
+import { seenIn } from '../../../aws/observed.ts';
 import type { Identity } from '../../../aws/session.ts';
 import type { Fix } from '../../../failure.ts';
 import { type Algorithm, algorithmOfLength } from '../../../key/index.ts';
@@ -10,9 +10,9 @@ import { verifyMessages as messages } from '../messages.ts';
 import type { MediaObservation, MediaObservations } from '../observe/flow.ts';
 import type { SecretObservation } from '../observe/secret.ts';
 import { keyOf, targetOf } from '../observe/subjects.ts';
-import { checksOf, judgeForeign } from '../result.ts';
+import { checkForeign, checksOf } from '../result.ts';
 import type { VerifyCheck, VerifyId } from '../types.ts';
-import { judgeForeignRouter, judgeRouter, judgeRouting } from './check-router.ts';
+import { checkForeignRouter, checkRouter, checkRouting } from './check-router.ts';
 import { flowFixes, partCommand } from './fixes.ts';
 import { routerFixes, routerMessages } from './messages.ts';
 
@@ -23,26 +23,26 @@ type Observations = ReadonlyMap<string, SecretObservation>;
  * The checks of the encryption settings of a flow, a router input or a router output, and of the other end of each connection; what
  * they point to is judged by itself. Pure.
  */
-export function judgeMedia(
+export function checkMedia(
   { asked, others }: MediaObservations,
   secrets: Observations,
   identity: Identity,
 ): VerifyCheck[] {
-  if (asked.kind === 'foreign') return [judgeForeignMedia(asked.arn, identity)];
-  if (asked.kind === 'router') return judgeRouter(asked, { others, secrets });
+  if (asked.kind === 'foreign') return [checkForeignMedia(asked.arn, identity)];
+  if (asked.kind === 'router') return checkRouter(asked, { others, secrets });
   const routers = [...others.values()].flatMap((other) =>
-    other.kind === 'router' && seenIn(other.found) ? judgeRouter(other, { others, secrets }) : [],
+    other.kind === 'router' && seenIn(other.found) ? checkRouter(other, { others, secrets }) : [],
   );
-  return [...judgeFlow(asked, others, secrets), ...routers];
+  return [...checkFlow(asked, others, secrets), ...routers];
 }
 
-function judgeForeignMedia(arn: string, identity: Identity): VerifyCheck {
+function checkForeignMedia(arn: string, identity: Identity): VerifyCheck {
   return routerKindOf(arn)
-    ? judgeForeignRouter(arn, identity)
-    : judgeForeign('flow-account', arn, identity, flowFixes.otherCredentials);
+    ? checkForeignRouter(arn, identity)
+    : checkForeign('flow-account', arn, identity, flowFixes.otherCredentials);
 }
 
-function judgeFlow(
+function checkFlow(
   { arn, found }: Extract<MediaObservation, { kind: 'flow' }>,
   others: MediaObservations['others'],
   secrets: Observations,
@@ -56,8 +56,8 @@ function judgeFlow(
     ...flow.errors.map((text) => failed('flow-messages', routerMessages.message(text), routerFixes.message)),
     ok('flow-exists', messages.exists),
     ...flow.parts.flatMap((part) => [
-      ...(part.encryption || !part.transit ? judgePart(flow, part, secrets) : []),
-      ...judgeRouting(part, flow.region, messages.part(part.kind, part.name, part.protocol), {
+      ...(part.encryption || !part.transit ? checkPart(flow, part, secrets) : []),
+      ...checkRouting(part, flow.region, messages.part(part.kind, part.name, part.protocol), {
         others,
         secrets,
       }),
@@ -66,7 +66,7 @@ function judgeFlow(
 }
 
 /** The checks of the encryption settings that a part of a flow has itself. */
-export function judgePart(flow: FlowState, part: FlowPart, observations: Observations): VerifyCheck[] {
+export function checkPart(flow: FlowState, part: FlowPart, observations: Observations): VerifyCheck[] {
   const { ok, failed } = checksOf(part.arn);
   const what = messages.part(part.kind, part.name, part.protocol);
   const { encryption } = part;

@@ -1,7 +1,7 @@
 import { parseArn, parseSecretArn } from '../../../aws/arn.ts';
-import { seenIn } from '../../../aws/look.ts';
 import type { FlowPart, TransitEncryption } from '../../../aws/mediaconnect/flows.ts';
 import { type RouterEndState, routerKindOf } from '../../../aws/mediaconnect/routers.ts';
+import { seenIn } from '../../../aws/observed.ts';
 import type { Identity } from '../../../aws/session.ts';
 import type { Fix } from '../../../failure.ts';
 import { fixes } from '../fixes.ts';
@@ -9,7 +9,7 @@ import { verifyMessages } from '../messages.ts';
 import { isRouted, type MediaObservation, type MediaObservations } from '../observe/flow.ts';
 import type { SecretObservation } from '../observe/secret.ts';
 import { keyOf, transitTarget } from '../observe/subjects.ts';
-import { checksOf, judgeForeign } from '../result.ts';
+import { checkForeign, checksOf } from '../result.ts';
 import type { VerifyCheck, VerifyId } from '../types.ts';
 import { routerMessages as messages, routerFixes } from './messages.ts';
 
@@ -38,7 +38,7 @@ const OF_ROUTER = {
 } as const;
 
 /** The checks of a router input or output that was asked for, or that a flow is connected to. Pure. */
-export function judgeRouter(
+export function checkRouter(
   observation: Extract<MediaObservation, { kind: 'router' }>,
   { others, secrets }: { others: MediaObservations['others']; secrets: Observations },
 ): VerifyCheck[] {
@@ -52,19 +52,19 @@ export function judgeRouter(
   }
   const settings = end.settings.flatMap((setting) => {
     const about = aboutRouter(end, setting.path);
-    return setting.kind === 'transit' ? judgeTransit(about, setting.transit) : judgeSrt(about, setting);
+    return setting.kind === 'transit' ? checkTransit(about, setting.transit) : checkSrt(about, setting);
   });
   return [
     ...end.messages.map((text) => warning('router-messages', messages.message(text), routerFixes.message)),
     ok('router-exists', verifyMessages.exists),
     ...(settings.length > 0 ? settings : [ok('router-encryption', messages.openRouter(end.name))]),
-    ...judgeFlowEnd(end, others, secrets),
+    ...checkFlowEnd(end, others, secrets),
   ];
 }
 
 /** The check of what is of another account or partition. */
-export function judgeForeignRouter(arn: string, identity: Identity): VerifyCheck {
-  return judgeForeign('router-account', arn, identity, routerFixes.otherCredentials);
+export function checkForeignRouter(arn: string, identity: Identity): VerifyCheck {
+  return checkForeign('router-account', arn, identity, routerFixes.otherCredentials);
 }
 
 function aboutRouter(end: RouterEndState, path: string): About {
@@ -72,7 +72,7 @@ function aboutRouter(end: RouterEndState, path: string): About {
 }
 
 /** The checks of a part's settings for routers, and of the other end. */
-export function judgeRouting(
+export function checkRouting(
   part: FlowPart,
   region: string,
   what: string,
@@ -82,12 +82,12 @@ export function judgeRouting(
   if (!isRouted(part))
     return part.transit ? [checksOf(part.arn).ok('flow-encryption', messages.disabled(what))] : [];
   return [
-    ...(part.transit ? judgeTransit(about, part.transit) : []),
-    ...(part.connectedTo ? judgeRouterEnd(about, part, part.connectedTo, { others, secrets }) : []),
+    ...(part.transit ? checkTransit(about, part.transit) : []),
+    ...(part.connectedTo ? checkRouterEnd(about, part, part.connectedTo, { others, secrets }) : []),
   ];
 }
 
-function judgeTransit(about: About, transit: TransitEncryption): VerifyCheck[] {
+function checkTransit(about: About, transit: TransitEncryption): VerifyCheck[] {
   const { ok } = checksOf(about.subject);
   const { ids, what } = about;
   if (transit.keyType === 'AUTOMATIC') return [ok(ids.encryption, messages.automatic(what))];
@@ -97,7 +97,7 @@ function judgeTransit(about: About, transit: TransitEncryption): VerifyCheck[] {
   return problems.length > 0 ? problems : [ok(ids.encryption, messages.transit(what))];
 }
 
-function judgeSrt(about: About, key: { secretArn?: string; roleArn?: string }): VerifyCheck[] {
+function checkSrt(about: About, key: { secretArn?: string; roleArn?: string }): VerifyCheck[] {
   const problems = problemsOf(about, key);
   if (problems.length > 0) return problems;
   return [checksOf(about.subject).ok(about.ids.encryption, messages.srt(about.what))];
@@ -123,7 +123,7 @@ function problemsOf(
 }
 
 /** The check of a part of a flow against the router input or output that it is connected to. */
-function judgeRouterEnd(
+function checkRouterEnd(
   about: About,
   { transit }: FlowPart,
   arn: string,
@@ -133,7 +133,7 @@ function judgeRouterEnd(
   if ('checks' in end) return end.checks;
   if (end.kind !== 'router') return [];
   const setting = end.router.settings.find(({ path }) => path.startsWith('configuration.mediaConnectFlow.'));
-  return judgeBoth(
+  return checkBoth(
     about,
     { near: transit, far: setting?.kind === 'transit' ? setting.transit : undefined, arn },
     secrets,
@@ -141,7 +141,7 @@ function judgeRouterEnd(
 }
 
 /** The check of a router input or output against the part of a flow that it is connected to. */
-function judgeFlowEnd(
+function checkFlowEnd(
   end: RouterEndState,
   others: MediaObservations['others'],
   secrets: Observations,
@@ -167,11 +167,11 @@ function judgeFlowEnd(
   return [
     ...seen.flow.errors.map((text) => warning('flow-messages', messages.message(text), routerFixes.message)),
     ok('flow-exists', verifyMessages.exists),
-    ...judgeRouting({ ...part, connectedTo: '' }, end.region, `${part.kind} ${part.name}`, {
+    ...checkRouting({ ...part, connectedTo: '' }, end.region, `${part.kind} ${part.name}`, {
       others,
       secrets,
     }),
-    ...judgeBoth(about, { near: setting.transit, far: part.transit, arn: part.arn }, secrets),
+    ...checkBoth(about, { near: setting.transit, far: part.transit, arn: part.arn }, secrets),
   ];
 }
 
@@ -189,7 +189,7 @@ function seenEnd(about: About, observation: MediaObservation | undefined, arn: s
 }
 
 /** Whether both ends of a connection have the same key type, and with secrets the same key. */
-function judgeBoth(
+function checkBoth(
   { ids, subject, what }: About,
   {
     near,

@@ -11,13 +11,13 @@ import { spellingsOf } from '../../../aws/secrets/users.ts';
 import type { Identity } from '../../../aws/session.ts';
 import type { Fix } from '../../../failure.ts';
 import type { KeyMaterial } from '../../../key/index.ts';
-import { judgeContent } from '../check-value.ts';
+import { checkContent } from '../check-value.ts';
 import { verifyMessages } from '../messages.ts';
 import { isRouted } from '../observe/flow.ts';
 import type { PresentSecret, SecretObservation, SecretTarget } from '../observe/secret.ts';
 import { keyOf, targetOf, transitTarget } from '../observe/subjects.ts';
 import type { VerifyCheck, VerifyId } from '../types.ts';
-import { judgePart } from './check-flow.ts';
+import { checkPart } from './check-flow.ts';
 
 /** A setting of a flow, a router input or a router output that does not fit a key which comes into its secret. */
 export interface Misfit {
@@ -74,7 +74,7 @@ function misfitsOfEncryption(
   if (unusable(observation, coming.identity)) {
     return [misfit(about, messages.takesKeyType(encryption.keyType), messages.changeKeyType, true)];
   }
-  return judgePart(flow, { ...part, encryption: settings }, new Map([[keyOf(target), observation]]))
+  return checkPart(flow, { ...part, encryption: settings }, new Map([[keyOf(target), observation]]))
     .filter(({ id, verdict }) => verdict === 'failed' && OF_KEY.has(id))
     .map((check) => ({ check: { ...check, verdict: 'warning', subject: flow.arn }, canFollow: true }));
 }
@@ -118,7 +118,7 @@ function observeWith(target: SecretTarget, { secret, key }: Coming): PresentSecr
 
 /** Whether the value is none that such a setting takes. */
 function unusable(observation: PresentSecret & SecretObservation, identity: Identity): boolean {
-  return judgeContent(observation, observation.arn ?? '', identity).some(
+  return checkContent(observation, observation.arn ?? '', identity).some(
     ({ verdict }) => verdict === 'failed',
   );
 }

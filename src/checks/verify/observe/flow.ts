@@ -1,6 +1,6 @@
-import { type Look, look, seenIn } from '../../../aws/look.ts';
 import { type FlowPart, type FlowState, readFlow } from '../../../aws/mediaconnect/flows.ts';
 import { type RouterEndState, readRouterEnd, routerKindOf } from '../../../aws/mediaconnect/routers.ts';
+import { type Observed, observed, seenIn } from '../../../aws/observed.ts';
 import { atMost } from '../../../aws/requests/concurrency.ts';
 import type { Aws, Identity } from '../../../aws/session.ts';
 import { isForeign } from '../result.ts';
@@ -8,8 +8,8 @@ import { isForeign } from '../result.ts';
 /** A flow, a router input or a router output, as far as it could be looked at. */
 export type MediaObservation = { arn: string } & (
   | { kind: 'foreign' }
-  | { kind: 'flow'; found: Look<FlowState | undefined> }
-  | { kind: 'router'; found: Look<RouterEndState | undefined> }
+  | { kind: 'flow'; found: Observed<FlowState | undefined> }
+  | { kind: 'router'; found: Observed<RouterEndState | undefined> }
 );
 
 /** What was asked for, and what it is connected to, by ARN. */
@@ -33,8 +33,8 @@ export async function observeMedia(aws: Aws, identity: Identity, arn: string): P
 async function observeOne(aws: Aws, identity: Identity, arn: string): Promise<MediaObservation> {
   if (isForeign(arn, identity)) return { arn, kind: 'foreign' };
   const kind = routerKindOf(arn);
-  if (!kind) return { arn, kind: 'flow', found: await look(readFlow(aws, arn)) };
-  return { arn, kind: 'router', found: await look(readRouterEnd(aws, kind, arn)) };
+  if (!kind) return { arn, kind: 'flow', found: await observed(readFlow(aws, arn)) };
+  return { arn, kind: 'router', found: await observed(readRouterEnd(aws, kind, arn)) };
 }
 
 function connectedArns(observation: MediaObservation): string[] {

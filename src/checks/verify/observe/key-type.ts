@@ -1,4 +1,4 @@
-import { seenIn } from '../../../aws/look.ts';
+import { seenIn } from '../../../aws/observed.ts';
 import { mayBePassword } from '../../../key/index.ts';
 import type { VerifyCheck, VerifyId } from '../types.ts';
 import type { SecretObservation } from './secret.ts';

@@ -7,7 +7,7 @@ import {
   type RolePolicy,
   readInline,
 } from '../../../aws/iam/roles.ts';
-import { type Look, look, seenIn } from '../../../aws/look.ts';
+import { type Observed, observed, seenIn } from '../../../aws/observed.ts';
 import type { Aws, Identity } from '../../../aws/session.ts';
 import type { Failure } from '../../../failure.ts';
 import { isForeign } from '../result.ts';
@@ -23,15 +23,15 @@ export type RoleObservation = { name: string; arn: string } & (
 /** A role that exists or may exist: without the permission to look, nothing else is known. */
 export interface PresentRole {
   kind: 'there';
-  described: Look<DescribedRole>;
+  described: Observed<DescribedRole>;
   /** The policies that could be read, attached and inline. */
   policies: RolePolicy[];
   /** Why others could not be read. */
   unseen: Failure[];
   /** ARNs of the attached managed policies. */
-  attached: Look<string[]>;
+  attached: Observed<string[]>;
   /** The document of the permissions boundary, as JSON text. */
-  boundary?: { arn: string; document: Look<string | undefined> };
+  boundary?: { arn: string; document: Observed<string | undefined> };
 }
 
 /** Looks at a role with all that decides what it may do. `id` is its ARN, or its name for one with the path `/`. */
@@ -45,7 +45,7 @@ export async function observeRole(
   const name = nameInIamArn(id);
   const arn = given ? id : roleArn({ partition, account }, name);
   if (given && isForeign(id, { account, partition })) return { name, arn, kind: 'foreign' };
-  const described = await look(describeRole(aws, name));
+  const described = await observed(describeRole(aws, name));
   if ('unseen' in described) return { name, arn, ...(await observePolicies(aws, reader, name, described)) };
   const role = described.seen;
   if (!role) return { name, arn, kind: 'absent' };
@@ -57,16 +57,21 @@ async function observePolicies(
   aws: Aws,
   reader: PolicyReader,
   name: string,
-  described: Look<DescribedRole>,
+  described: Observed<DescribedRole>,
 ): Promise<PresentRole> {
-  const [attached, inline] = await Promise.all([look(listAttached(aws, name)), look(listInline(aws, name))]);
+  const [attached, inline] = await Promise.all([
+    observed(listAttached(aws, name)),
+    observed(listInline(aws, name)),
+  ]);
   const boundaryArn = seenIn(described)?.boundaryArn;
   const [documents, boundary] = await Promise.all([
     Promise.all([
-      ...(seenIn(attached) ?? []).map((arn) => look<RolePolicy | undefined>(reader.read(arn))),
-      ...(seenIn(inline) ?? []).map((policy) => look(readInline(aws, name, policy))),
+      ...(seenIn(attached) ?? []).map((arn) => observed<RolePolicy | undefined>(reader.read(arn))),
+      ...(seenIn(inline) ?? []).map((policy) => observed(readInline(aws, name, policy))),
     ]),
-    boundaryArn === undefined ? undefined : look(reader.read(boundaryArn).then((found) => found?.document)),
+    boundaryArn === undefined
+      ? undefined
+      : observed(reader.read(boundaryArn).then((found) => found?.document)),
   ]);
   const unseen = [described, attached, inline, ...documents, ...(boundary ? [boundary] : [])];
   return {

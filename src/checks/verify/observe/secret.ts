@@ -1,5 +1,5 @@
 import { parseSecretArn } from '../../../aws/arn.ts';
-import { type Look, look, seenIn } from '../../../aws/look.ts';
+import { type Observed, observed, seenIn } from '../../../aws/observed.ts';
 import { offeredRegions } from '../../../aws/regions.ts';
 import { atMost } from '../../../aws/requests/concurrency.ts';
 import {
@@ -64,10 +64,10 @@ export interface PresentSecret extends Partial<Encryption> {
   kind: 'there';
   /** Absent when it was given by its name, and nothing that was seen tells it. */
   arn?: string;
-  described: Look<SecretState>;
+  described: Observed<SecretState>;
   /** Not looked at while the secret is scheduled for deletion, as is the next one. */
-  content?: Look<SecretContent>;
-  resourcePolicy?: Look<string | undefined>;
+  content?: Observed<SecretContent>;
+  resourcePolicy?: Observed<string | undefined>;
 }
 
 /** What reads for many secrets at once, or once for many secrets. */
@@ -86,7 +86,7 @@ export async function observeSecret(
   if (parseSecretArn(target.id) && isForeign(target.id, identity)) return { target, kind: 'foreign' };
   const { region, id } = target;
   const early = await values.early(region, id);
-  const described = await look(describeSecret(aws, region, id));
+  const described = await observed(describeSecret(aws, region, id));
   if ('unseen' in described) return { target, ...(await observeRest(aws, target, described, early)) };
   const { seen: secret } = described;
   if (!secret) return { target, kind: 'absent', absence: await whyAbsent(aws, target) };
@@ -106,7 +106,7 @@ function withTag(target: SecretTarget, { keyType }: SecretState): SecretTarget {
 async function observeRest(
   aws: Aws,
   { region, id }: SecretTarget,
-  described: Look<SecretState>,
+  described: Observed<SecretState>,
   early: EarlyValue | undefined,
 ): Promise<PresentSecret> {
   const secret = seenIn(described);
@@ -115,10 +115,10 @@ async function observeRest(
   const [value, resourcePolicy] = await Promise.all([
     early?.kind === 'found'
       ? { seen: early.value }
-      : look(readValue(aws, region, known ?? id, secret?.kmsKeyId)),
+      : observed(readValue(aws, region, known ?? id, secret?.kmsKeyId)),
     secret && !mayHavePolicy(secret)
       ? { seen: undefined }
-      : look(readResourcePolicy(aws, region, known ?? id)),
+      : observed(readResourcePolicy(aws, region, known ?? id)),
   ]);
   const arn = known ?? seenIn(value)?.arn;
   return {
@@ -153,14 +153,14 @@ async function whyAbsent(aws: Aws, { region, id, manifest }: SecretTarget): Prom
   const name = parseSecretArn(id)?.name ?? id;
   if (name !== id) {
     const [, whole = name] = /:secret:(.+)$/.exec(id) ?? [];
-    const longer = seenIn(await look(describeSecret(aws, region, whole)));
+    const longer = seenIn(await observed(describeSecret(aws, region, whole)));
     if (longer?.name === whole) return { kind: 'arn-without-end', arn: longer.arn };
-    const other = seenIn(await look(describeSecret(aws, region, name)));
+    const other = seenIn(await observed(describeSecret(aws, region, name)));
     if (other) return { kind: 'other-arn', arn: other.arn };
   }
   if (manifest) return { kind: 'absent' };
   const [, shorter, end = ''] = /^(.+)-([A-Za-z0-9]{6})$/.exec(name) ?? [];
-  const other = shorter && seenIn(await look(describeSecret(aws, region, shorter)));
+  const other = shorter && seenIn(await observed(describeSecret(aws, region, shorter)));
   // A word or a number of six characters may well be a part of the name that was meant.
   const isEnd = other && (other.arn.endsWith(`-${end}`) || !/^([A-Z]?[a-z]+|[A-Z]+|\d+)$/.test(end));
   return isEnd ? { kind: 'arn-end', name: other.name } : elsewhere(aws, region, name);
@@ -170,7 +170,7 @@ async function elsewhere(aws: Aws, region: string, name: string): Promise<Absenc
   const { partition } = await aws.identity();
   const others = offeredRegions(partition).filter((id) => id !== region);
   const found = await atMost(REGIONS_AT_ONCE, others, async (other) =>
-    seenIn(await look(secretExists(aws, other, name, HTTP.searchLimitMs))),
+    seenIn(await observed(secretExists(aws, other, name, HTTP.searchLimitMs))),
   );
   return { kind: 'elsewhere', regions: others.filter((_other, at) => found[at] === true) };
 }

@@ -15,7 +15,7 @@ import {
   verdictOf,
 } from './report.ts';
 
-/** Answers the checks that are about a secret, or about a role and its policies, by its ARN. */
+/** Returns the checks that are about a secret, or about a role and its policies, by its ARN. */
 type ChecksAbout = (arn: string) => VerifyCheck[];
 
 /** Puts checks in order, so that those of one thing are at hand. */

@@ -23,7 +23,7 @@ export interface TemplateOptions extends OutputFile {
   homeRegion?: string;
 }
 
-/** Runs `export cloudformation` and answers the exit code. */
+/** Runs `export cloudformation` and returns the exit code. */
 export function runExportCloudFormation(
   subject: ExportSubject,
   wishes: TemplateOptions,

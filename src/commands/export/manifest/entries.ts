@@ -84,12 +84,12 @@ function isUsable(role: StatusRole, found: RoleState | undefined, notes: string[
 }
 
 /** A role, and which of the secrets that it may read are looked at: those that its policies name, or the others. */
-interface Look {
+interface Observed {
   found: RoleState;
   by: 'name' | 'wildcard';
 }
 
-function addRole(gathering: Gathering, role: StatusRole, look: Look): void {
+function addRole(gathering: Gathering, role: StatusRole, look: Observed): void {
   const { seen, notes } = gathering;
   const isUsed = ({ name, arn }: StatusPolicy) =>
     arn === policyArn(seen.identity, name) && policyName(name, '') === undefined;
@@ -117,7 +117,7 @@ function addPolicy(
   { seen, secrets, readings, notes }: Gathering,
   role: StatusRole,
   policy: StatusPolicy,
-  { found, by, members, inChain }: Look & { members: RoleMembers; inChain: string },
+  { found, by, members, inChain }: Observed & { members: RoleMembers; inChain: string },
 ): void {
   const document = found.policies.find(({ arn }) => arn === policy.arn)?.document ?? '';
   const isNamed = namerOf(document);

@@ -20,7 +20,7 @@ import { exportManifestMessages as messages } from './messages.ts';
 /** What is not in the manifest, as far as the conversation tells it; the file tells it all. */
 const MOST_NOTES = 20;
 
-/** Runs `export manifest` and answers the exit code. Whatever goes wrong is told by then. */
+/** Runs `export manifest` and returns the exit code. Failures are printed before. */
 export function runExportManifest(
   answers: StatusAnswers,
   file: OutputFile,

@@ -12,7 +12,7 @@ import type { ExportSubject } from '../types.ts';
 import { keyFileOf } from './keys.ts';
 import { buildScript } from './script.ts';
 
-/** Runs `export script` and answers the exit code. */
+/** Runs `export script` and returns the exit code. */
 export function runExportScript(
   subject: ExportSubject,
   file: OutputFile,
