@@ -1,5 +1,4 @@
-import type { Message } from '../failure.ts';
-import { EXIT, Failure } from '../failure.ts';
+import { EXIT, Failure, type Message } from '../failure.ts';
 import { plain } from '../text.ts';
 import type { AwsConfiguration } from './credentials/configuration.ts';
 import { configurationMessages } from './credentials/messages.ts';
@@ -42,13 +41,12 @@ const INVALID = new Set([
   'IncompleteSignature',
   'AuthFailure',
 ]);
-/** The last one is MediaConnect's. */
 const DENIED = new Set([
   'AccessDenied',
   'AccessDeniedException',
   'UnauthorizedOperation',
   'NotAuthorized',
-  'ForbiddenException',
+  'ForbiddenException', // MediaConnect's
 ]);
 
 /** Turns whatever the SDK threw into a `Failure` that says what was asked, of what, and what to do now. */

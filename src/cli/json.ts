@@ -1,5 +1,4 @@
-import type { Message } from '../failure.ts';
-import { type Failure, Interrupted } from '../failure.ts';
+import { type Failure, Interrupted, type Message } from '../failure.ts';
 import type { Check, EncryptionSettings, FailedKey, Outcomes, SecretOutcome } from '../plan-types.ts';
 import { plainJson } from '../text.ts';
 import { batchMessages } from '../ui/batch-messages.ts';

@@ -1,6 +1,12 @@
 import { policyReader } from '../aws/iam/policies.ts';
-import type { ListedPolicy } from '../aws/iam/roles.ts';
-import { describeRole, type ListedRole, type RoleState, readRole, rolePages } from '../aws/iam/roles.ts';
+import {
+  describeRole,
+  type ListedPolicy,
+  type ListedRole,
+  type RoleState,
+  readRole,
+  rolePages,
+} from '../aws/iam/roles.ts';
 import { atMost } from '../aws/requests/concurrency.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { MEDIACONNECT_SERVICE, tryParsePolicy } from '../policy/index.ts';

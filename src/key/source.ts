@@ -4,8 +4,7 @@ import type { Readable } from 'node:stream';
 import { EXIT, errorCode, Failure, Interrupted } from '../failure.ts';
 import { openFile, ReadLimitError, readToEnd } from '../read-file.ts';
 import { plain, shellWord } from '../text.ts';
-import type { Algorithm } from './key-material.ts';
-import { KEY_BYTES } from './key-material.ts';
+import { type Algorithm, KEY_BYTES } from './key-material.ts';
 import { keyMessages as messages } from './messages.ts';
 
 /** Where a key comes from, as the flags say it. */

@@ -9,8 +9,16 @@ import { folderOf } from './file.ts';
 import { flagsIn, inMembers, memberOf } from './members.ts';
 import { manifestMessages as messages } from './messages.ts';
 import type { Mistakes } from './mistakes.ts';
-import type { Member, Members, Tree } from './tree.ts';
-import { isText, membersIn, switchIn, textIn, textsIn } from './tree.ts';
+import {
+  isText,
+  type Member,
+  type Members,
+  membersIn,
+  switchIn,
+  type Tree,
+  textIn,
+  textsIn,
+} from './tree.ts';
 
 /** The answers that the members of an entry, or of the defaults, give; what is wrong with them is noted. */
 export function answersIn(members: Members, path: string, mistakes: Mistakes): SetupAnswers {

@@ -3,8 +3,7 @@ import { isReadOnce } from './file.ts';
 import { KEY_MEMBERS, MEMBERS, type MemberRule } from './members.ts';
 import { manifestMessages as messages } from './messages.ts';
 import type { Mistake } from './mistakes.ts';
-import type { Members, Tree } from './tree.ts';
-import { isNothing, membersIn, switchIn, textIn } from './tree.ts';
+import { isNothing, type Members, membersIn, switchIn, type Tree, textIn } from './tree.ts';
 
 /** Which part of the file is looked at. */
 export type Part = 'entry' | 'defaults';

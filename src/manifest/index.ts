@@ -8,8 +8,7 @@ import { ROOT_MEMBERS } from './members.ts';
 import { manifestMessages as messages } from './messages.ts';
 import { collectMistakes, type Mistake, type Mistakes } from './mistakes.ts';
 import { placesIn } from './syntax.ts';
-import type { Members, Tree } from './tree.ts';
-import { isNothing, membersIn } from './tree.ts';
+import { isNothing, type Members, membersIn, type Tree } from './tree.ts';
 import type { Manifest } from './types.ts';
 
 export type { ManifestInput } from './file.ts';

@@ -1,5 +1,4 @@
-import type { Message } from '../failure.ts';
-import { EXIT, Failure } from '../failure.ts';
+import { EXIT, Failure, type Message } from '../failure.ts';
 import { asSettings, inMembers } from './members.ts';
 import { manifestMessages as messages } from './messages.ts';
 

@@ -10,8 +10,7 @@ import {
   type Source,
 } from './finding.ts';
 import { nearMiss } from './near-miss.ts';
-import type { StatementRequest } from './statement.ts';
-import { EVERY_REACH, type Reach, type RequestPrincipal } from './statement.ts';
+import { EVERY_REACH, type Reach, type RequestPrincipal, type StatementRequest } from './statement.ts';
 import { isUnknown } from './truth.ts';
 import { requestContext } from './variables.ts';
 

@@ -13,8 +13,14 @@ import { failed, foundIn, type KeyResult, roleResult, type SetupResult, whatStop
 import { storeSecret } from './store-secret/index.ts';
 import { beginsIn } from './store-secret/reconcile.ts';
 import { trustRole } from './trust-role/index.ts';
-import type { SecretRef, Step, StepContext, StepInput, StepPlan } from './types.ts';
-import { warnOfNew } from './types.ts';
+import {
+  type SecretRef,
+  type Step,
+  type StepContext,
+  type StepInput,
+  type StepPlan,
+  warnOfNew,
+} from './types.ts';
 
 /**
  * Carries out what was planned, step after step: the secrets, of some keys at once, then the policies, then the roles.

@@ -1,5 +1,4 @@
-import type { Message } from '../failure.ts';
-import { EXIT, Failure } from '../failure.ts';
+import { EXIT, Failure, type Message } from '../failure.ts';
 import type { Choice, Conflict } from '../plan-types.ts';
 import { setupMessages as messages } from '../ui/messages.ts';
 

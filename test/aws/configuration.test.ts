@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readConfiguration } from '../../src/aws/credentials/configuration.ts';
-import type { ServiceId } from '../../src/aws/regions.ts';
-import { partitionOf } from '../../src/aws/regions.ts';
+import { partitionOf, type ServiceId } from '../../src/aws/regions.ts';
 import { closing } from '../support/closing.ts';
 
 /** The environment with AWS configuration files of these contents. */

@@ -2,8 +2,7 @@ import { DeleteSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secr
 import { describe, expect, test } from 'vitest';
 import type { VerifyCheck } from '../../src/checks/verify/types.ts';
 import { performVerifyManifest } from '../../src/commands/verify/batch.ts';
-import type { Sandbox } from '../../src/sandbox/index.ts';
-import { startSandbox } from '../../src/sandbox/index.ts';
+import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import { clientsOf, FAR_REGION, KEYS, REGION, readAccount } from '../support/account.ts';
 import {
   feeds,

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { Fix } from '../../src/failure.ts';
-import { Failure } from '../../src/failure.ts';
+import { Failure, type Fix } from '../../src/failure.ts';
 import { checkInManifest, inManifest } from '../../src/manifest/index.ts';
 import { KEY_MEMBERS, MEMBERS } from '../../src/manifest/members.ts';
 

@@ -3,8 +3,7 @@ import type { AuthProblem, Protocol, WireRequest } from '../protocols/protocol.t
 import type { World } from '../world.ts';
 import type { Identity } from './identity.ts';
 import type { AccessKey } from './sessions.ts';
-import type { Authorization } from './signature.ts';
-import { signatureMatches } from './signature.ts';
+import { type Authorization, signatureMatches } from './signature.ts';
 
 const WINDOW_MS = 15 * 60 * 1000;
 const INVALID_TOKEN = 'The security token included in the request is invalid.';

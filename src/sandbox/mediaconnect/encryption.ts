@@ -1,7 +1,12 @@
 import type { Call } from '../service.ts';
 import { SRT, ZIXI } from './members.ts';
-import type { Encryption, PartKind, SecretKey, TransitEncryption } from './store.ts';
-import { badRequest } from './store.ts';
+import {
+  badRequest,
+  type Encryption,
+  type PartKind,
+  type SecretKey,
+  type TransitEncryption,
+} from './store.ts';
 
 /** What is encrypted. An entitlement has no protocol, nor has a source that comes through one. */
 export interface Place {

@@ -3,8 +3,7 @@ import { type Call, type Operations, operation, pageOf } from '../service.ts';
 import { type InputOf, number, required, text } from '../shapes.ts';
 import { flowArn, flowMembers } from './members.ts';
 import { flowView, listedView, newParts, type PartInput } from './parts.ts';
-import type { Flow, FlowStatus, PartKind } from './store.ts';
-import { badRequest, notFound, quotaExceeded } from './store.ts';
+import { badRequest, type Flow, type FlowStatus, notFound, type PartKind, quotaExceeded } from './store.ts';
 import { readKeys } from './stream.ts';
 
 /** Source: "Quotas in AWS Elemental MediaConnect" in its user guide, and CreateFlow in the API reference. */

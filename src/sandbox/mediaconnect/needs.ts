@@ -2,8 +2,7 @@ import { recordsIn, textIn } from '../permissions/input.ts';
 import { type Need, resourceTags } from '../permissions/need.ts';
 import type { Call, Input } from '../service.ts';
 import { roleWithArn } from '../sts/needs.ts';
-import type { PartKind } from './store.ts';
-import { forbidden } from './store.ts';
+import { forbidden, type PartKind } from './store.ts';
 
 export const SERVICE_PRINCIPAL = 'mediaconnect.amazonaws.com';
 

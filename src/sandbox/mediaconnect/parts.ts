@@ -2,8 +2,16 @@ import { alphanumeric } from '../random.ts';
 import type { Call } from '../service.ts';
 import { checkEncryption, checkTransit, updatedEncryption } from './encryption.ts';
 import { transportMembers } from './members.ts';
-import type { Encryption, Part, PartKind, Settings } from './store.ts';
-import { badRequest, type Flow, type FlowStore, partsOf } from './store.ts';
+import {
+  badRequest,
+  type Encryption,
+  type Flow,
+  type FlowStore,
+  type Part,
+  type PartKind,
+  partsOf,
+  type Settings,
+} from './store.ts';
 
 export interface PartInput extends Settings {
   readonly name?: string | undefined;

@@ -2,8 +2,14 @@ import { type Call, type Operation, type Operations, operation, pageOf } from '.
 import { number, text } from '../shapes.ts';
 import { checkSecretKey, checkTransit } from './encryption.ts';
 import { routerArn, routerInputMembers, routerOutputMembers } from './members.ts';
-import type { RouterEnd, RouterKind, SecretKey, TransitEncryption } from './store.ts';
-import { badRequest, notFound } from './store.ts';
+import {
+  badRequest,
+  notFound,
+  type RouterEnd,
+  type RouterKind,
+  type SecretKey,
+  type TransitEncryption,
+} from './store.ts';
 
 /** What the sandbox gives an input without transit encryption. Source: `transitEncryption` of CreateRouterInput. */
 const AUTOMATIC: TransitEncryption = {

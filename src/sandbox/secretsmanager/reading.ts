@@ -1,6 +1,5 @@
 import { AwsError } from '../errors.ts';
-import type { Page } from '../service.ts';
-import { type Call, type Operations, operation } from '../service.ts';
+import { type Call, type Operations, operation, type Page } from '../service.ts';
 import { type InputOf, list, number } from '../shapes.ts';
 import { liveSecret } from './access.ts';
 import { decryptWith } from './keys.ts';

@@ -5,8 +5,7 @@ import { type Role, roleKey } from '../iam/store.ts';
 import { ADMINISTRATOR, type SessionPolicies } from '../permissions/grants.ts';
 import { queryProtocol } from '../protocols/query.ts';
 import { type Call, type Operations, operation, type Service } from '../service.ts';
-import type { InputOf } from '../shapes.ts';
-import { isReserved, type Tag } from '../shapes.ts';
+import { type InputOf, isReserved, type Tag } from '../shapes.ts';
 import { assumeRoleMembers, needs, provesMfa, roleWithArn, sessionTokenMembers } from './needs.ts';
 
 const HOUR_SECONDS = 3600;

@@ -7,8 +7,14 @@ import { isWiderThan, secretResources, tryParsePolicy } from '../../policy/index
 import { conflictFailure } from '../conflict.ts';
 import { policyMessages as messages } from '../messages.ts';
 import { policyTags } from '../tags.ts';
-import type { PolicyRequest, Step, StepContext, StepInput, StepPlan } from '../types.ts';
-import { warnOfNew } from '../types.ts';
+import {
+  type PolicyRequest,
+  type Step,
+  type StepContext,
+  type StepInput,
+  type StepPlan,
+  warnOfNew,
+} from '../types.ts';
 import {
   type ChainSearch,
   continuedName,

@@ -8,8 +8,7 @@ import type { NewSecret, SetupRequest } from '../../options/setup-request.ts';
 import type { Choice, OutcomeAction } from '../../plan-types.ts';
 import { secretMessages as messages } from '../messages.ts';
 import type { SecretRef, StepInput } from '../types.ts';
-import type { Conflicted, SecretDecision } from './decision-types.ts';
-import { replaceWarnings, warningsFor } from './decision-types.ts';
+import { type Conflicted, replaceWarnings, type SecretDecision, warningsFor } from './decision-types.ts';
 
 const KEEP: Choice = { id: 'keep-key', flag: '--existing-key keep', text: messages.choiceKeep };
 const REPLACE: Choice = { id: 'replace-key', flag: '--existing-key replace', text: messages.choiceReplace };

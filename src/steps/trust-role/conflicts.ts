@@ -1,6 +1,5 @@
 import { roleArn } from '../../aws/arn.ts';
-import type { RoleQuotas } from '../../aws/iam/quotas.ts';
-import { DEFAULT_ROLE_QUOTAS } from '../../aws/iam/quotas.ts';
+import { DEFAULT_ROLE_QUOTAS, type RoleQuotas } from '../../aws/iam/quotas.ts';
 import type { RolePolicy, RoleState } from '../../aws/iam/roles.ts';
 import { groupedBy } from '../../grouping.ts';
 import { sharedPrefix } from '../../options/rules.ts';

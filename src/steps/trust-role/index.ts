@@ -7,8 +7,14 @@ import type { Change, RoleOutcome } from '../../plan-types.ts';
 import { measure, tryParsePolicy } from '../../policy/index.ts';
 import { conflictFailure } from '../conflict.ts';
 import { roleMessages as messages } from '../messages.ts';
-import type { RoleRequest, Step, StepContext, StepInput, StepPlan } from '../types.ts';
-import { warnOfNew } from '../types.ts';
+import {
+  type RoleRequest,
+  type Step,
+  type StepContext,
+  type StepInput,
+  type StepPlan,
+  warnOfNew,
+} from '../types.ts';
 import {
   conflict,
   OTHER_NAME,

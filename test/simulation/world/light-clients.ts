@@ -12,8 +12,7 @@ import { DEFAULTS, HTTP } from '../../../src/defaults.ts';
 import { AwsError } from '../../../src/sandbox/errors.ts';
 import type { Machine } from '../../../src/sandbox/machine.ts';
 import type { Input } from '../../../src/sandbox/service.ts';
-import type { DeliveryFault } from './delivery.ts';
-import { carryOutDirectly, type Direct, type ServiceName } from './delivery.ts';
+import { carryOutDirectly, type DeliveryFault, type Direct, type ServiceName } from './delivery.ts';
 import { type Answer, inputText, requestAborted, type Send } from './requests.ts';
 
 /**

@@ -4,8 +4,7 @@ import { parseAuthorization } from '../../../src/sandbox/auth/signature.ts';
 import type { Machine } from '../../../src/sandbox/machine.ts';
 import { carryOut } from '../../../src/sandbox/pipeline.ts';
 import type { WireRequest } from '../../../src/sandbox/protocols/protocol.ts';
-import type { DeliveryFault } from './delivery.ts';
-import { SERVICES, type ServiceName } from './delivery.ts';
+import { type DeliveryFault, SERVICES, type ServiceName } from './delivery.ts';
 import { type Answer, inputText, type Send } from './requests.ts';
 
 /** An HTTP request as the SDK hands it to what sends it. */

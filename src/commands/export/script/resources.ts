@@ -1,8 +1,7 @@
 import { DEFAULTS } from '../../../defaults.ts';
 import { KEY_LENGTH } from '../../../key/index.ts';
 import { plainJson } from '../../../text.ts';
-import type { NamedSecret } from '../ids.ts';
-import { ACCOUNT_PLACEHOLDER } from '../ids.ts';
+import { ACCOUNT_PLACEHOLDER, type NamedSecret } from '../ids.ts';
 import type { AwsTag, PlannedPlace, PlannedPolicy, PlannedRole, PlannedSecret } from '../types.ts';
 import { checkOf, comment, hereDocument, isGenerated, valueVariable, word } from './keys.ts';
 import { scriptMessages as messages } from './messages.ts';
