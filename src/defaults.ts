@@ -12,7 +12,7 @@ export const DEFAULTS = {
   /** For how many days a secret that is taken down can be restored: the most that Secrets Manager gives. */
   recoveryDays: 30,
   policyDescription: 'Allows MediaConnect to read encryption keys stored in AWS Secrets Manager.',
-  /** What stands in for answers in the sandbox when nobody is there to ask. */
+  /** Default answers in the sandbox when no questions can be asked. */
   example: {
     secretName: '2018-12-01_baseball-game-source',
     region: 'us-west-2',
@@ -95,13 +95,13 @@ export const HTTP = {
   callLimitMs: 120_000,
   /** For the credentials endpoint of a container or an instance: it is on the machine itself. */
   localLimitMs: 10_000,
-  /** For a look into a Region that nobody named: it may be off, or behind a firewall. */
+  /** For a read in a Region that was not named: it may be disabled or behind a firewall. */
   searchLimitMs: 10_000,
   /** A call that takes longer than this is worth a word. */
   tellAfterMs: 3_000,
 } as const;
 
-/** How a run for many keys goes about it. */
+/** Limits of a run over a manifest. */
 export const BATCH_RUN = {
   /** Keys whose secrets are stored at the same time in one Region; how fast, AWS decides (`src/aws/requests/rate-limiter.ts`). */
   keysAtOnce: 64,
@@ -184,7 +184,7 @@ export const RATE_LIMITER = {
   deepestFall: 0.25,
   /** The slowest pace, in requests a second. */
   leastRate: 1,
-  /** From how much on what was let through tells a rate; after a second it always does. */
+  /** How many requests are needed to measure a rate; after a second any number is. */
   tellingRequests: 10,
   tellingSeconds: 0.25,
 } as const;

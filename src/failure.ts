@@ -32,7 +32,7 @@ export interface FailureDetails {
 }
 
 /**
- * A failure that the user is told about in a sentence. Anything thrown that is not a `Failure` is a defect of the program.
+ * An error raised on purpose, with a sentence for the user. Anything else that is thrown is a bug.
  */
 export class Failure extends Error {
   override readonly name = 'Failure';
@@ -58,10 +58,10 @@ export class Failure extends Error {
   }
 }
 
-/** The user pressed Ctrl-C or Ctrl-D or answered that it shall end here, or the process was told to end. */
+/** The user pressed Ctrl-C or Ctrl-D or chose to stop, or the process received a signal. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
-  /** True for whoever answered a question with it. */
+  /** True if the user chose it as an answer. */
   readonly chosen: boolean;
   /** The IAM action of a change that was under way and may have been made. */
   inDoubt: string | undefined;
@@ -160,7 +160,7 @@ export interface Resolution {
 }
 
 /**
- * Something that the user is told. Prose, commands and settings are kept apart, because a manifest has members where the command
+ * A message for the user. Prose, commands and settings are kept apart, because a manifest has members where the command
  * line has flags: prose names them, a way out says what to write, and a command stays as it is.
  */
 export type Message = string | Fix | { waysOut: Resolution[] };

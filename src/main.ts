@@ -3,7 +3,7 @@ import { runProgram } from './program.ts';
 import { outputMessages } from './ui/output.ts';
 import { ignoreZeroSizes } from './ui/terminal.ts';
 
-/** Ends the process as soon as all is written. Somebody who interrupts does not wait for timers of the AWS SDK to run out. */
+/** Ends the process as soon as everything is written. An interruption does not wait for timers of the AWS SDK. */
 function leave(): void {
   process.stdout.write('', () => process.stderr.write('', () => process.exit()));
 }

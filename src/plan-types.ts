@@ -94,7 +94,7 @@ export interface Outcomes {
   roles: RoleOutcome[];
   /** Whether a manifest says what is done: the JSON document then has a list of roles. */
   ofManifest?: boolean;
-  /** What is left to do, for whoever asks after a run that did not come to its end. */
+  /** What is left to do, if the run did not finish. */
   left?: Left;
 }
 

@@ -23,7 +23,7 @@ export function createProgram(registration: Registration): Command {
     .helpCommand(false)
     .showSuggestionAfterError(true);
   program.exitOverride();
-  // Mistakes are told by the one place that tells all failures.
+  // One place prints all failures, mistakes in the arguments too.
   program.configureOutput({ writeErr: () => undefined });
   program.configureHelp({
     helpWidth: Math.min(process.stdout.columns ?? 100, 100),

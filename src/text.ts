@@ -38,7 +38,7 @@ export function plainLines(text: string): string {
 }
 
 /**
- * The last look at everything that goes to a terminal, whoever wrote it: only line breaks and the program's own colours
+ * The last filter for everything that goes to a terminal: only line breaks and the program's own colours
  * pass.
  */
 export function harmless(text: string): string {
@@ -60,7 +60,7 @@ export function plainJson(json: string): string {
   );
 }
 
-/** More lines of one kind than this nobody reads; they are folded. */
+/** More lines of one kind than this are folded. */
 export const MOST_LINES = 20;
 
 /**

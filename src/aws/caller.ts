@@ -7,7 +7,7 @@ import type { Identity } from './session.ts';
 
 /** Who asks AWS, and where: what is known of it by now. */
 export interface Caller {
-  /** Absent until AWS has told it. */
+  /** Absent until AWS has returned it. */
   identity?: Identity | undefined;
   /** Absent in the sandbox inside this program. */
   configuration?: KnownConfiguration | undefined;

@@ -22,7 +22,7 @@ import type { QueueForOperation, RequestQueues } from './requests/request-queues
 import { withBoundedRetries } from './requests/retries.ts';
 import type { BeginWait } from './requests/slow-calls.ts';
 
-/** How AWS is reached and as whom: by the user's configuration, or by a fixed endpoint and credentials. */
+/** How AWS is reached, and with which identity: by the user's configuration, or by a fixed endpoint and credentials. */
 export interface AwsSettings {
   configuration?: AwsConfiguration | undefined;
   /** A fixed endpoint: the sandbox's. */
@@ -33,7 +33,7 @@ export interface AwsSettings {
   expected?: ExpectedAccount | undefined;
   /** Fixed credentials: the sandbox's. */
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } | undefined;
-  /** Asks the user for the code of an MFA device. Absent where nobody can be asked. */
+  /** Asks the user for the code of an MFA device. Absent where no questions can be asked. */
   askMfaCode?: ((serial: string) => Promise<string>) | undefined;
   /** What sends the requests when they do not go as Node sends them: see `requestHandlerFor`. */
   requestHandler?: RequestHandler | undefined;

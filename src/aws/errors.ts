@@ -200,7 +200,7 @@ function keyInUse(secret: string, more: string, kmsKeyId: string | undefined): s
   return kmsKeyId === undefined ? messages.kmsKeyOfSecret(secret) : messages.kmsKey(plain(kmsKeyId));
 }
 
-/** What Secrets Manager says to whoever may use the secret, but not its KMS key. It does not say which permission is lacking. */
+/** What Secrets Manager says if the caller may use the secret, but not its KMS key. It does not say which permission is lacking. */
 const NO_KMS = /^Access to KMS is not allowed\.?\s*(.*)$/s;
 
 /** Storing a value takes `kms:GenerateDataKey` and `kms:Decrypt`, reading one the second only. */

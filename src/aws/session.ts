@@ -14,7 +14,7 @@ import { createRequestQueues } from './requests/request-queues.ts';
 import { mayHaveTakenEffect } from './requests/retries.ts';
 import { type OnWaiting, watchEnds, watchWaits } from './requests/slow-calls.ts';
 
-/** Whose credentials these are, as STS tells it. */
+/** The identity behind the credentials, from STS. */
 export interface Identity {
   account: string;
   partition: string;
@@ -36,7 +36,7 @@ export interface Aws {
    * @throws Failure when it is not of the account that is expected
    */
   identity(): Promise<Identity>;
-  /** The caller, if AWS has told it by now. */
+  /** The caller, once it is known. */
   identified(): Identity | undefined;
   /**
    * Makes one call, as soon as it is its turn: any number may be asked for at once. Whatever goes wrong is thrown as a
@@ -57,7 +57,7 @@ export interface CallRequest extends Pick<Request, 'action' | 'resource' | 'kmsK
   change?: boolean;
   /** For how long it is tried at most, in milliseconds; `HTTP.callLimitMs` when left out. */
   limitMs?: number;
-  /** The key that the request carries. An error that repeats the request is told without it. */
+  /** The key that the request carries. It is removed from errors that repeat the request. */
   holds?: KeyMaterial;
 }
 

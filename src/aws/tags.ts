@@ -22,7 +22,7 @@ export function isOverflow(tags: Tags): boolean {
   return tags?.some(({ Key, Value }) => Key === TOOL_TAG && Value === OVERFLOW_TAG_VALUE) ?? false;
 }
 
-/** Returns what kind of key a secret holds, as its tag says; undefined where it has none, or one that nobody knows. */
+/** Returns what kind of key a secret holds, as its tag says; undefined if it has none, or an unknown one. */
 export function keyTypeOf(tags: Tags): KeyType | undefined {
   const value = tags?.find(({ Key }) => Key === KEY_TYPE_TAG)?.Value;
   return value === 'static-key' || value === 'srt-password' ? value : undefined;

@@ -6,7 +6,7 @@ import { type CommonOptions, commonOptions, commonProblems } from './options.ts'
 
 /** What commands are added with. */
 export interface Registration {
-  /** Is told the exit code of the command that ran. */
+  /** Called with the exit code of the command. */
   finish(exitCode: number): void;
   /** Mistakes in the environment, which a command reports together with its own. */
   problems: string[];

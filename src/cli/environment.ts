@@ -67,7 +67,7 @@ const CI_VARIABLES = [
   ],
 ];
 
-/** Whether the program runs in a job of a CI system, where nobody answers. `CI=false` says that it does not. */
+/** Whether the program runs in a job of a CI system, where no one answers. `CI=false` says that it does not. */
 export function isCi(env: NodeJS.ProcessEnv): boolean {
   const isOff = (value: string) => /^(0|false)$/i.test(value);
   if (env.CI && isOff(env.CI)) return false;

@@ -12,7 +12,7 @@ export function exitCodeOf(error: unknown): number {
   return error instanceof Failure ? error.exitCode : EXIT.failed;
 }
 
-/** Tells what ended the run, whatever it is. A defect of the program is told without anything it may have held. */
+/** Prints what ended the run. A bug is printed without any data it may hold. */
 export function tell(
   output: Output,
   error: unknown,
@@ -128,7 +128,7 @@ export function usageFailure(problems: string[]): Failure {
 }
 
 /**
- * Things that nobody can be asked for: one failure that names them all.
+ * Returns one failure that names all missing answers.
  * @param hint how to give them; left out where the command would ask for them in a terminal
  */
 export function missingFailure(items: string[], hint: string = setupMessages.missingHint): Failure {

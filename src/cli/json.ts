@@ -64,7 +64,7 @@ export function leftMembers({ left }: Outcomes): { left?: string[] } {
   return left && left.arns.length > 0 ? { left: left.arns } : {};
 }
 
-/** What a script is told of a failure. */
+/** The failure in the JSON document. */
 function errorMembers({ code, message, step, awsAction, inDoubt, hint, details }: Failure) {
   const told = {
     hint: hint && messageText(hint),

@@ -32,7 +32,7 @@ export async function readKeyOfFlags({
 }
 
 /**
- * Returns the key that was read, checked. What is odd about it is told at once.
+ * Returns the key that was read, checked. Warnings about it are printed at once.
  * @param findType looks for the type of a key that may be a password, where the options say no type
  * @throws Failure when it is not a key
  */

@@ -128,7 +128,7 @@ export function commandsBelow(command: Command): Command[] {
   return command.commands.flatMap((each) => [each, ...commandsBelow(each)]);
 }
 
-/** Adds the options that say what secret, policy and role there shall be. */
+/** Adds the options for the desired secret, policy and role. */
 export function addRequestOptions(command: Command): void {
   command.optionsGroup(helpMessages.setupSecretTitle);
   addOption(command, '--secret-name <name>', helpMessages.secretName);

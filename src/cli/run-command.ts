@@ -36,7 +36,7 @@ export interface CommandRun {
   output: Output;
   progress: Progress;
   interrupt: AbortSignal;
-  /** What exists by now, for the JSON document and for whoever asks after a failure. */
+  /** What exists by now, for the JSON document and for messages after a failure. */
   outcomes: Outcomes;
   /** Where keys are read from. */
   keyInput: KeyInput;
@@ -46,7 +46,7 @@ export interface CommandRun {
 
 /**
  * Runs a command against AWS and returns the exit code: what `perform` returns, or that of the failure or the interruption,
- * which is told here.
+ * which is printed here.
  * @param regions those that the command line or a manifest names; in one of them the global services are addressed
  * @param account the one that a manifest names
  */
@@ -134,7 +134,7 @@ function connectionOf(
   };
 }
 
-/** Questions need a terminal on both ends of the conversation, and nobody who said that there is no one to answer. */
+/** Questions need a terminal for input and output, and no option or CI system that forbids them. */
 function mayAsk({ input, yes, json }: CommonOptions): boolean {
   const terminal = Boolean(process.stdin.isTTY && process.stderr.isTTY);
   return terminal && input && !yes && !json && !isCi(process.env);

@@ -35,7 +35,7 @@ export function stepContext(run: CommandRun, reading: { withPolicies?: boolean }
   };
 }
 
-/** What is told of a run that does not come to its end: what the list of the rest is of, and how to go on. */
+/** What is printed if a run does not finish: the title of the remaining changes, and how to continue. */
 type Rest = Pick<Left, 'title' | 'goOn'>;
 
 /**
@@ -108,7 +108,7 @@ export async function printPlan(run: CommandRun, plan: ShownPlan, how: PlanTelli
   return printChanges(run, plan, how);
 }
 
-/** How a plan is told. */
+/** How a plan is printed. */
 export interface PlanTelling {
   dryRun: boolean;
   /** The sentence for when there is nothing to do; left out where that shows only later. */

@@ -13,7 +13,7 @@ import { findRoles, looseAmong, type RoleSnapshot, rolesNamed } from './roles.ts
 import { findSecrets, type SecretId, type SecretSnapshot } from './secrets.ts';
 import type { StatusMissing } from './types.ts';
 
-/** What was seen of an account: only what `status` tells about. */
+/** What was found in an account, as far as `status` shows it. */
 export interface Seen {
   identity: Identity;
   /** Where secrets were looked for. */
@@ -78,7 +78,7 @@ export async function collect(looking: Looking): Promise<Seen> {
   };
 }
 
-/** Counts the secrets under each of these wildcards; those that are deleted nobody can read. */
+/** Counts the secrets under each of these wildcards; deleted ones can't be read. */
 function counterOf(scopes: ReadonlySet<string>) {
   const passedOver = new Map<string, number>();
   const count = ({ arn, deletedAt }: ListedSecret) => {

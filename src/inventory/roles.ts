@@ -84,8 +84,8 @@ export function looseAmong(roles: RoleSnapshot[]): (policy: ListedPolicy) => boo
 
 /**
  * Whether a role is worth a closer look. The list of roles has no tags, so one of this program's whose trust policy
- * somebody has changed is told by its name or description first. AWS's own service-linked role lets MediaConnect in too,
- * but nobody can change it, and it reads no keys.
+ * someone has changed is recognized by its name or description first. AWS's own service-linked role lets MediaConnect in too,
+ * but it can't be changed, and it reads no keys.
  */
 function isCandidate({ name, path, description, trust }: ListedRole): boolean {
   if (path.startsWith('/aws-service-role/')) return false;

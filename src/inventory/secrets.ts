@@ -48,7 +48,7 @@ const REGIONS_AT_ONCE = 8;
 const DETAILS_AT_ONCE = 20;
 const UNLISTED_AT_ONCE = 10;
 
-/** Why a Region that nobody asked for by its name may be left out. What concerns all of AWS is not among it. */
+/** Failures for which a Region that was not named is left out; those that concern all of AWS are not among them. */
 const SKIPPABLE = /^(access-denied|region-not-enabled|no-such-endpoint|unreachable|timed-out|proxy-.*)$/;
 
 /** Which secrets are to be found. */

@@ -2,7 +2,7 @@ import { reader } from '../options/key-options.ts';
 import * as rules from '../options/rules.ts';
 import type { Verdict } from '../plan-types.ts';
 
-/** What `status` tells, as its JSON document has it. Dates are ISO 8601; `null` is what is not known or does not apply. */
+/** The JSON document of `status`. Dates are ISO 8601; `null` is what is not known or does not apply. */
 export interface Status {
   account: string;
   partition: string;
@@ -84,7 +84,7 @@ export interface StatusSecret {
   /** Whether that is the date of the version itself, or of the last change of anything about the secret. */
   keySinceFrom: 'version' | 'last-change' | null;
   keyAgeDays: number | null;
-  /** The day on which anybody last read the value, such as `2026-11-25` (UTC); `null` when nobody did. */
+  /** The day on which the value was last read, such as `2026-11-25` (UTC); `null` if it never was. */
   lastRead: string | null;
   deletedAt: string | null;
   /** The Region of the primary secret, when this one is a replica. */
@@ -100,7 +100,7 @@ export interface StatusSecret {
 export interface StatusNote {
   /**
    * `not-allowed`: a permission is missing; `not-answered`: AWS failed or throttled to the end; `region-skipped`: Regions were left
-   * out that nobody had asked for.
+   * out that were not asked for.
    */
   id: 'not-allowed' | 'not-answered' | 'region-skipped';
   /** The IAM action that is missing, or was not answered. */

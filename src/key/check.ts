@@ -16,7 +16,7 @@ import {
 
 export interface KeyRules {
   keyType: KeyType;
-  /** Checked against the length; told by the length when absent. SRT passwords have none. */
+  /** Checked against the length; derived from the length when absent. SRT passwords have none. */
   algorithm?: Algorithm;
 }
 

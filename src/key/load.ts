@@ -63,7 +63,7 @@ export function checkRead(unchecked: UncheckedKey, rules: KeyRules): LoadedKey {
 }
 
 /**
- * The same for a key whose type nobody has said. Only if it is no static key, and can be a password, AWS is asked for its type.
+ * The same for a key of unknown type. Only if it is no static key, and can be a password, AWS is asked for its type.
  * @throws Failure as `checkRead` does; when AWS could not be asked, its cause is the failure that says why
  */
 export async function checkOfOpenType(

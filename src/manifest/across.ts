@@ -65,7 +65,7 @@ function checkSecrets(entries: Entry[], lineOf: (offset: number) => number, mist
   }
 }
 
-/** An account is in one partition. What one entry says against itself is told already. */
+/** An account is in one partition. Contradictions inside one entry are reported elsewhere. */
 function checkPartitions(entries: Entry[], lineOf: (offset: number) => number, mistakes: Mistakes): void {
   const placed = entries.flatMap((entry) => {
     const [region] = regionsOf(entry.answers);

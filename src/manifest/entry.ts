@@ -64,7 +64,7 @@ function optionsIn(members: Members): SetupOptions {
   };
 }
 
-/** What stands under `key`, if it is one source and not several, which is told already. */
+/** What stands under `key`, if it is one source. Several are reported elsewhere. */
 function sourceIn(members: Members): Members {
   const sources = membersIn(members.get('key')?.value);
   return sources.size === 1 ? sources : new Map();
@@ -95,7 +95,7 @@ function tagsIn(tree: Tree | undefined, mistakes: Mistakes): Tag[] {
   );
   for (const { tag, at } of entries) {
     const problem = tagProblem(tag, 'tags');
-    // What looks like a key is told already, wherever it stands.
+    // What looks like a key is reported elsewhere.
     if (problem && !looksLikeKey(`${tag.key}=${tag.value}`)) mistakes.add(at, problem);
   }
   const tags = entries.map(({ tag }) => tag);

@@ -16,7 +16,7 @@ function isStandardInput(path: string): boolean {
   return path === '-' || /^\/(dev\/(stdin|fd\/0)|proc\/self\/fd\/0)$/.test(normalize(path));
 }
 
-/** Returns how a manifest is called in messages: nobody has written the path that the shell's <(…) makes. */
+/** Returns the name of a manifest for messages. The path that the shell's <(…) makes means nothing to a user. */
 export function nameOf(path: string): string {
   if (isStandardInput(path)) return messages.standardInput;
   return isReadOnce(path) ? messages.thisManifest : plain(path);

@@ -8,7 +8,7 @@ export interface Mistake {
   sentence: string;
 }
 
-/** The mistakes of a file, collected to be told at once. */
+/** Collects the mistakes of a file, so that all are reported at once. */
 export interface Mistakes {
   /** The same mistake in the same place, seen by way of an alias or a default, counts once. */
   add(at: number, sentence: string): void;
@@ -18,7 +18,7 @@ export interface Mistakes {
   throwIfAny(): void;
 }
 
-/** Nobody corrects more at a time. */
+/** The most that are printed at once. */
 const MOST_SHOWN = 50;
 
 /**
@@ -58,7 +58,7 @@ export function manifestFailure(title: string, lines: string[], notes: string[] 
   });
 }
 
-/** A failure, told to somebody who has written a manifest and given no flags. What was told so already stays as it is. */
+/** Returns a failure in terms of the manifest's fields instead of flags. One that is in these terms already stays as it is. */
 export function inManifest(failure: Failure): Failure {
   const { message, code, exitCode, details, hint, awsAction, awsCode, step, inDoubt, stack, cause } = failure;
   const told = new Failure(inMembers(message), {
@@ -74,7 +74,7 @@ export function inManifest(failure: Failure): Failure {
   return Object.assign(told, { inDoubt, ...(stack === undefined ? {} : { stack }) });
 }
 
-/** A check, or a note, told in the same way. */
+/** Returns a check, or a note, in terms of the manifest's fields. */
 export function checkInManifest<Check extends { detail: string; remedy?: string }>(check: Check): Check {
   const { detail, remedy } = check;
   return {
@@ -84,7 +84,7 @@ export function checkInManifest<Check extends { detail: string; remedy?: string 
   };
 }
 
-/** What the user should know of a plan, told in the same way. */
+/** Returns the warnings of a plan in terms of the manifest's fields. */
 export function planInManifest<Plan extends { warnings: string[] }>(plan: Plan): Plan {
   return { ...plan, warnings: plan.warnings.map(inMembers) };
 }
@@ -99,7 +99,7 @@ function toldInManifest(told: Message): Message {
 
 /**
  * Does what a manifest says.
- * @throws Failure as it is told to somebody who has written a manifest
+ * @throws Failure in terms of the manifest's fields
  */
 export async function asManifest<T>(work: () => Promise<T>): Promise<T> {
   try {

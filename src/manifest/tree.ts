@@ -37,7 +37,7 @@ export interface Mapping {
   members: Members;
 }
 
-/** In place of what a mistake, told already, has left unknown. */
+/** Stands for a value that is unknown because of a mistake, which is reported already. */
 interface Unknown {
   kind: 'unknown';
   at: number;
@@ -63,7 +63,7 @@ export interface Making {
 /** Far more than a manifest of the largest size has; a few aliases of aliases could stand for billions. */
 const MOST_ALIASED = 2_000_000;
 
-/** The tags of the schema that is read by; all others are told by the library. */
+/** The tags of the YAML schema; the library reports all others. */
 const KNOWN_TAG = /^(!|tag:yaml\.org,2002:(str|seq|map))$/;
 
 /** Turns a YAML document into a tree in which aliases and merges are resolved. */

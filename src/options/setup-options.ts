@@ -103,7 +103,7 @@ function partitionProblems({ region = [], secretArn = [] }: SetupOptions): strin
 function prefixProblems({ policyScope, policyPrefix, secretName, secretArn = [] }: SetupOptions): string[] {
   if (policyScope !== 'prefix') return policyPrefix === undefined ? [] : [messages.prefixAlone];
   if (policyPrefix === undefined) return [messages.prefixMissing];
-  // One that is wrong by itself is told by its rule.
+  // Its own rule reports one that is wrong by itself.
   if (rules.secretPrefix(policyPrefix, '')) return [];
   const outside = (name: string | undefined) => name !== undefined && !name.startsWith(policyPrefix);
   const names = secretArn.map((arn) => parseSecretArn(arn.trim())?.name);

@@ -47,7 +47,7 @@ export function keyRules({
   return { keyType, ...(algorithm ? { algorithm } : {}) };
 }
 
-/** Returns whether nobody has said what type a key is; what is made is a static key. */
+/** Returns whether the type of a key is not given. A key that is generated is a static key. */
 export function hasOpenType({
   keyType,
   algorithm,
@@ -134,9 +134,9 @@ export function regionsOf({ secretArns, regions }: Pick<SetupAnswers, 'secretArn
 export interface SetupRequest {
   secret: NewSecret | NamedSecrets | ExistingSecrets;
   keyType: KeyType;
-  /** Set where nobody has said what kind of key it is: of secrets that exist, their tag decides. */
+  /** Set where the type of the key is not given: the tag of an existing secret decides. */
   keyTypeGuessed?: true;
-  /** Checked against the key's length; told by the length when absent. */
+  /** Checked against the key's length; derived from the length when absent. */
   algorithm?: Algorithm;
   policy: PolicySpec;
   role: RoleSpec;
@@ -149,13 +149,13 @@ export interface SetupRequest {
   };
 }
 
-/** The policy that shall allow reading a key. */
+/** The desired policy: it allows reading the key. */
 export interface PolicySpec {
   name: string;
   scope: PolicyScope;
 }
 
-/** The role that shall read a key. */
+/** The desired role: it reads the key. */
 export interface RoleSpec {
   name: string;
   description: string;

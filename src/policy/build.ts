@@ -52,7 +52,7 @@ export interface AccountRef {
 /**
  * The policy that lets a role read secrets: one statement for Secrets Manager and, where secrets are encrypted with
  * customer-managed KMS keys, statements that allow decryption with just these keys, through Secrets Manager only.
- * @throws RangeError when no secret is given and the scope cannot be told without one
+ * @throws RangeError when no secret is given and the scope needs one
  */
 export function buildReadPolicy(
   secrets: ReadableSecret[],

@@ -80,7 +80,7 @@ export function coversArn(outer: Token[], inner: Token[]): boolean {
 
 /** Whether an ARN or pattern of a policy stands for the resource with this ARN. */
 export function standsFor(entry: string, arn: string): boolean {
-  // Nearly all are told apart by their beginnings, which is quick.
+  // Nearly all differ in their beginnings, which is quick to compare.
   if (!beginsLike(entry, arn)) return false;
   return entry === '*' || entry === arn || coversArn(pattern(entry), literal(arn));
 }

@@ -145,7 +145,7 @@ function coversResource({ resources }: Statement, resource: string): boolean {
  * The read policy without the secrets that are gone; nothing when it would allow no secret any more. The permission to
  * decrypt goes with the last secret of its Region: which key the others there are encrypted with is not known here. All
  * else stays as it is. The document must be one for which `isReadPolicyShape` holds.
- * @param isGone tells by an entry of `Resource` whether it stands for secrets that are gone, and for them alone
+ * @param isGone returns whether an entry of `Resource` stands only for secrets that are gone
  * @throws PolicyParseError when the text is not a policy document
  */
 export function removeSecrets(text: string, isGone: (resource: string) => boolean): JsonPolicy | undefined {

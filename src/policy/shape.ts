@@ -7,7 +7,7 @@ const KEY_RESOURCE = /^arn:([^:*?$]+):kms:([^:*?$]+):[^:*?$]+:key\/(\*|[^*?$]+)$
 const ALIAS = /^alias\/[^*?$]+$/;
 
 /**
- * Whether the document is what `buildReadPolicy` makes for some secrets, whoever made it: it allows exactly the read
+ * Whether the document is what `buildReadPolicy` makes for some secrets: it allows exactly the read
  * actions on secrets, and `kms:Decrypt` through Secrets Manager, and says nothing else.
  */
 export function isReadPolicyShape({ statements, unknownElements }: PolicyDocument): boolean {

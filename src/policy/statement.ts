@@ -153,7 +153,7 @@ function principalMatches(clause: PrincipalClause, caller: Caller, reaches: read
 }
 
 /**
- * `NotPrincipal` takes in whoever is not listed. For a session that is listed in part, such as by its role but not by
+ * `NotPrincipal` includes everyone who is not listed. For a session that is listed in part, such as by its role but not by
  * its account, AWS only says that it "might" be taken in.
  * Source: IAM User Guide, "AWS JSON policy elements: NotPrincipal".
  */

@@ -25,7 +25,7 @@ import {
 /**
  * Carries out what was planned, step after step: the secrets, of some keys at once, then the policies, then the roles.
  * A failure for one key, policy or role stops the keys that need it, and no others.
- * @param onKey is told of each key whose secrets are done with
+ * @param onKey called with each key whose secrets are done
  * @throws Interrupted, and failures that have to do with the caller and with no key in particular
  */
 export async function applyAll(
@@ -50,7 +50,7 @@ export async function applyAll(
   };
 }
 
-/** Tells of a step that begins, and of its end if anything came of it. Nothing is told of a step that changes nothing. */
+/** Prints that a step begins, and its end if it changed anything. A step that changes nothing is not printed. */
 async function inStage<T>(
   context: StepContext,
   step: StepName,
@@ -133,7 +133,7 @@ async function applyGroups<Request, Found, Plan extends StepPlan>(
 
 /**
  * Plans a step again with the ARNs that the steps before have really produced. A secret may turn out to be another one than was
- * planned with: made by somebody else meanwhile, or restored, and only then to be read. What stands in the way of it now fails
+ * planned with: created by someone else meanwhile, or restored, and only then to be read. What stands in the way of it now fails
  * its key, and the others are planned without it. Returns nothing when no key is left.
  */
 function planAgain<Request, Found, Plan extends StepPlan>(

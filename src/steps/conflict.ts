@@ -19,7 +19,7 @@ export function keyConflict(conflicts: Conflict[]): Failure {
   });
 }
 
-/** The failure that a run ends with where nobody can be asked, or where a conflict shows only once things are being changed. */
+/** Returns the failure for conflicts where no questions can be asked, or where they show only while things are being changed. */
 export function conflictFailure(conflicts: Conflict[]): Failure {
   const [first, ...others] = conflicts;
   if (others.length === 0) return keyConflict(conflicts);

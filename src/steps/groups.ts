@@ -12,7 +12,7 @@ export interface Group<Request> {
   keys: number[];
 }
 
-/** The policies that the keys need, each once. The keys that name one agree on what it shall be. */
+/** The policies that the keys need, each once. The keys that name one agree on its spec. */
 export function policyGroups(requests: SetupRequest[]): Group<PolicyRequest>[] {
   const groups = grouped(requests, ({ policy }) => policy.name);
   const names = groups.map(({ first }) => first.policy.name);
@@ -27,7 +27,7 @@ export function policyGroups(requests: SetupRequest[]): Group<PolicyRequest>[] {
   }));
 }
 
-/** The roles that the keys need, each once. The keys that name one agree on what it shall be. */
+/** The roles that the keys need, each once. The keys that name one agree on its spec. */
 export function roleGroups(requests: SetupRequest[]): Group<RoleRequest>[] {
   const secrets = secretsOfPolicies(requests);
   return grouped(requests, ({ role }) => role.name).map(({ first, keys, tags, members }) => {

@@ -30,7 +30,7 @@ export interface ObservedKeys {
 
 /**
  * Reads what exists, for all keys and all steps at once. Changes nothing.
- * @param onKey is told of each key whose secrets have been read
+ * @param onKey called with each key whose secrets have been read
  */
 export async function observeAll(
   context: StepContext,
@@ -60,7 +60,7 @@ export async function observeAll(
   };
 }
 
-/** Returns a request for secrets that exist with the kind of key that their tag tells, where nobody has said it. */
+/** Returns a request for secrets that exist with the key type from their tag, where it is not given. */
 function withTaggedType(request: SetupRequest, found: Attempt<ObservedSecrets> | undefined): SetupRequest {
   if (!request.keyTypeGuessed || request.secret.kind === 'store' || !found || 'failure' in found)
     return request;

@@ -53,7 +53,7 @@ export function planAll(inspection: ObservedKeys, known: Conflict[][] = []): Set
     const key = planKey(inspection, at, failures.get(at));
     return key.failure ? key : { ...key, conflicts: [...key.conflicts, ...(known[at] ?? [])] };
   });
-  // At first with those that have a conflict already, so that all that is in the way of a key is told at once.
+  // At first with those that have a conflict already, so that all conflicts of a key are reported at once.
   let chosen = keys.flatMap((key, at) => (key.failure ? [] : [at]));
   for (;;) {
     const groups = planGroups(inspection, keys, chosen);
@@ -83,7 +83,7 @@ function planKey(
 
 /** Why the policy or the role of a key could not be read, by the place of the key. */
 function failuresOfGroups({ policies, roles }: ObservedKeys): Map<number, Failure> {
-  // The policies last: of a key that lacks both, what is in the way of the policy is told.
+  // The policies last: of a key that lacks both, the conflict of the policy is reported.
   const failed = [...roles, ...policies].flatMap(({ keys, found }) =>
     'failure' in found ? keys.map((at) => [at, found.failure] as const) : [],
   );

@@ -127,7 +127,7 @@ function sourceOption(source: KeySource | undefined): string[] {
   return ['--key-file', source?.kind === 'file' ? source.path : 'KEY-FILE'];
 }
 
-/** What `setup` needs to be told to put right what is there. */
+/** The options with which `setup` repairs what exists. */
 export interface SetUp {
   secrets: { arn: string; keyType: KeyType }[];
   /** Where it is needed. Without a secret to point to, no ARN says so. */

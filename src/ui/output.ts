@@ -81,7 +81,7 @@ export function wrap(text: string, width: number): string {
     .split('\n')
     .map((line) => {
       const indent = /^ */.exec(line)?.[0] ?? '';
-      // What goes on under an indented line is indented further, so that the next entry can be told from it.
+      // What goes on under an indented line is indented further, so that the next entry stands out.
       const hanging = indent === '' ? '' : '  ';
       return wrapAnsi(line.slice(indent.length), Math.max(width - indent.length - hanging.length, 20))
         .split('\n')

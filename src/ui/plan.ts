@@ -93,14 +93,14 @@ export function conflictLines({ found, details }: Conflict): string[] {
   return [plain(found), ...details.map((detail) => `  ${plain(messageText(detail))}`)];
 }
 
-/** A line of what is told. */
+/** A line of a message. */
 export interface MessageLine {
   text: string;
   /** Whether it is a command, which is not broken, so that it can be copied. */
   whole: boolean;
 }
 
-/** What is told, with the command on a line of its own. */
+/** Returns the lines of a message, with the command on a line of its own. */
 export function messageLines(told: Message): MessageLine[] {
   if (typeof told === 'string' || 'waysOut' in told || told.command === undefined)
     return [{ text: plain(messageText(told)), whole: false }];
@@ -111,7 +111,7 @@ export function messageLines(told: Message): MessageLine[] {
   ];
 }
 
-/** What is told, as one line. */
+/** Returns a message as one line. */
 export function messageText(told: Message): string {
   if (typeof told === 'string') return told;
   if ('waysOut' in told) return messages.waysOut(told.waysOut.map(({ flag, text }) => `${flag} (${text})`));

@@ -117,7 +117,7 @@ export function counter(progress: Progress, total: number): () => void {
   };
 }
 
-/** Shorter than this, nobody needs to know how long it takes; in milliseconds. */
+/** Below this many milliseconds, the remaining time is not shown. */
 const WORTH_TELLING_MS = 3_000;
 
 /**

@@ -113,7 +113,7 @@ interface Assumption {
   action: string;
   role: string;
   by: CredentialsStep;
-  /** What the request holds that nobody may read in an error: STS repeats what is wrong with a request. */
+  /** Secret values in the request, to be removed from errors: STS repeats parts of a request. */
   secrets: (string | undefined)[];
 }
 

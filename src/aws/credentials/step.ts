@@ -18,7 +18,7 @@ export interface ChainTools {
   stsWith(credentials?: AwsCredentialIdentity): STSClient;
   /** The Region in which STS is addressed. */
   homeRegion: string;
-  /** Asks the user for the code of an MFA device. Absent where nobody can be asked. */
+  /** Asks the user for the code of an MFA device. Absent where no questions can be asked. */
   askMfaCode?: ((serial: string) => Promise<string>) | undefined;
   interrupt: AbortSignal;
   /** Notes a step that is waited for. */

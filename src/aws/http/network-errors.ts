@@ -11,13 +11,13 @@ export interface Trust {
   caBundle?: Setting | undefined;
 }
 
-/** Where a request was sent, and whom it trusts. */
+/** Where a request was sent, and which certificates it trusts. */
 interface Destination extends Trust {
   /** Absent where it is AWS. */
   endpoint?: Setting | undefined;
 }
 
-/** The part of an error that tells what happened on the way to AWS. */
+/** The part of an error that says what happened on the way to AWS. */
 interface NetworkError {
   name: string;
   message: string;

@@ -100,7 +100,7 @@ function tunnelling(proxy: HttpProxy, { ca, ...settings }: HandlerOptions): Node
 /**
  * Makes connections through a proxy (`CONNECT`, RFC 9110, 9.3.6); everything else, keep-alive too, is Node's own agent.
  * It is not one of the well-known libraries for it because those print requests, and with them the key, and the password of
- * the proxy to whoever has `DEBUG=*` in the environment, and hand a proxy's refusal on as if it were AWS's answer.
+ * the proxy where `DEBUG=*` is set, and hand a proxy's refusal on as if it were AWS's answer.
  */
 class TunnelAgent extends https.Agent {
   readonly #proxy: HttpProxy;

@@ -72,7 +72,7 @@ export function withBoundedAnswers(handler: RequestHandler): RequestHandler {
     async handle(...request) {
       const answer = await handler.handle(...request);
       const { body, headers } = answer.response;
-      // AWS tells the length ahead, and Node reads no further than that.
+      // AWS sends the length first, and Node reads no further.
       const told = Number(headers['content-length'] ?? Number.POSITIVE_INFINITY);
       if (told > HTTP.longestAnswerBytes && body instanceof Readable) answer.response.body = bounded(body);
       return answer;
@@ -88,7 +88,7 @@ function bounded(body: Readable): Readable {
       done(size > HTTP.longestAnswerBytes ? new NotAwsError('an answer that does not end') : null, chunk);
     },
   });
-  // Whoever reads hears of a failure from the stream itself.
+  // The reader gets a failure from the stream itself.
   return pipeline(body, counter, () => undefined);
 }
 

@@ -30,7 +30,7 @@ export interface PolicyReader {
   read(arn: string, options?: { withTags?: boolean }): Promise<PolicyState | undefined>;
   /** Starts reading a policy whose default version is thought to be known, so that both requests go out at once. */
   expect(arn: string, versionId: string): void;
-  /** Returns what `GetPolicy` tells of a policy: its tags and its uses, without its document. */
+  /** Returns what `GetPolicy` returns: tags and uses, without the document. */
   describe(arn: string): Promise<Policy | undefined>;
   /** Returns the ARNs of the managed policies attached to a role, or undefined when the role does not exist. */
   attachedTo(role: string): Promise<string[] | undefined>;
@@ -73,7 +73,7 @@ export function policyReader(aws: Aws): PolicyReader {
   };
 }
 
-/** Asks once for each name; a failure that nobody awaits must not end the process. */
+/** Asks once for each name; a failure that is not awaited must not end the process. */
 function once<T>(ask: (name: string) => Promise<T>): (name: string) => Promise<T> {
   const asked = new Map<string, Promise<T>>();
   return (name) => {
@@ -101,7 +101,7 @@ function beginReading(aws: Aws, arn: string, expected?: string): Reading {
   const versions = orAbsent(listVersions(aws, arn));
   const document = (id: string) => (early && id === expected ? early : readVersion(aws, arn, id));
   const policy = versions.then((found) => found && readDefault(aws, arn, found, document));
-  // Whoever awaits them hears of a failure; a reading that nobody awaits must not end the process.
+  // Awaiting them throws the failure; a read that is not awaited must not end the process.
   for (const promise of [early, versions, policy]) promise?.catch(() => undefined);
   return { versions, policy };
 }

@@ -195,7 +195,7 @@ export function policyPages(aws: Aws): AsyncGenerator<Page<ListedPolicy>> {
   });
 }
 
-/** Whether this program made a policy, as its tag says; a policy that is gone by now is nobody's. */
+/** Whether this program made a policy, as its tag says; one that no longer exists was not. */
 export async function isToolPolicy(aws: Aws, arn: string): Promise<boolean> {
   const answer = await orAbsent(
     aws.call({ action: 'iam:GetPolicy', resource: arn }, (options) =>

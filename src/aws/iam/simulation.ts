@@ -7,20 +7,20 @@ import { describeRole } from './roles.ts';
 /** What a caller is, as far as it decides what it may do: whose policies count, or why none can be looked at. */
 export type Caller = { kind: 'policies'; arn: string } | { kind: 'root' } | { kind: 'federated' };
 
-/** Whose policies count for a caller, from the ARN that STS tells. */
+/** Returns whose policies count for a caller, from its ARN in STS. */
 export async function callerOf(aws: Aws, arn: string): Promise<Caller> {
   const { partition, account, service, resource = '' } = parseArn(arn) ?? {};
   if (resource === 'root') return { kind: 'root' };
   if (service === 'iam' && resource.startsWith('user/')) return { kind: 'policies', arn };
   const role = /^assumed-role\/([^/]+)\//.exec(resource)?.[1];
   if (!role) return { kind: 'federated' };
-  // The session's ARN leaves the role's path out, which those of IAM Identity Center have; the role itself tells it.
+  // The session's ARN leaves the role's path out, which those of IAM Identity Center have; the role itself has it.
   const described = await describeRole(aws, role).catch(() => undefined);
   return { kind: 'policies', arn: described?.arn ?? `arn:${partition}:iam::${account}:role/${role}` };
 }
 
 /**
- * Whether a user or role may pass a role to MediaConnect, as IAM's policy simulator tells: `allowed`, `explicitDeny` or
+ * Whether a user or role may pass a role to MediaConnect, according to IAM's policy simulator: `allowed`, `explicitDeny` or
  * `implicitDeny`. Source: IAM API reference, `SimulatePrincipalPolicy`; IAM User Guide, "Grant a user permissions to pass a
  * role to an AWS service".
  */

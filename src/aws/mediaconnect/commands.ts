@@ -64,7 +64,7 @@ class RouterCommand extends ListFlowsCommand {
         return request;
       },
     });
-    // By this name its quota is found, and `--debug` tells it.
+    // Its quota is found by this name, and `--debug` prints it.
     this.middlewareStack.add(
       (next, context) => {
         context.commandName = `${name}Command`;

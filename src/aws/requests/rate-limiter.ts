@@ -16,7 +16,7 @@ export class RateLimiter {
   #tokens: number;
   #now: number;
   readonly #begunAt: number;
-  /** Whether somebody has been held up since the last look. Only then there is a use in being faster. */
+  /** Whether a call had to wait since the last look. Only then is it worth being faster. */
   #pressed = false;
   #throttledAt: number | undefined;
   /** What has been let through since a moment in which the quota was used up; absent when there has been a lull since. */

@@ -29,7 +29,7 @@ function open(quota: RequestQuota | undefined, interrupt: AbortSignal): RequestQ
   return new RequestQueue(HTTP.callsAtOnce, pace, interrupt);
 }
 
-/** Somebody who waits for a turn. */
+/** A call that waits for its turn. */
 interface Waiter {
   go: () => void;
   giveUp: (reason: Interrupted) => void;

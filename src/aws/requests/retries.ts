@@ -5,7 +5,7 @@ import type { QueueForOperation, RequestQueue } from './request-queues.ts';
 
 /**
  * Changes that hold a whole document, made from one that was read just before. Sent again after a pause, they would undo
- * what others have written meanwhile, or make one more version of what is there. Whoever sends one reads again first.
+ * what others have written meanwhile, or make one more version of what is there. Read again before sending one.
  */
 const NOT_RETRYABLE: ReadonlySet<string> = new Set([
   'CreatePolicyVersionCommand',

@@ -11,7 +11,7 @@ export interface Wait {
 /** Notes something that is waited for from now on. Returns what ends that. */
 export type BeginWait = (wait: Wait) => () => void;
 
-/** Is told each second of what has been waited for longest, if that is long, and once when nothing is any more. */
+/** Called each second with the call that has taken longest, if that is long, and once when there is none any more. */
 export type OnWaiting = (waiting: (Wait & { elapsedMs: number }) | undefined) => void;
 
 /** Watches what is waited for, such as calls that AWS is slow to answer. */

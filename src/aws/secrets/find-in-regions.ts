@@ -10,7 +10,7 @@ export interface SecretLocations {
   found: SecretState[];
   /** The Regions that were looked at and have no secret of the name. */
   absent: string[];
-  /** The Regions, out of those that nobody named, into which no look was possible. */
+  /** The Regions that could not be read, out of those that were not named. */
   unseen: string[];
 }
 
@@ -19,7 +19,7 @@ export type ReadSecret = (region: string, name: string) => Promise<SecretState |
 
 /**
  * Finds the secret in the Regions given; when none is given, in every Region that has MediaConnect, and in the configured
- * one. A Region that nobody named may be off, forbidden or behind a firewall: then that is noted, and nothing more.
+ * one. A Region that was not named may be disabled, forbidden or behind a firewall: then it is only noted.
  * @throws Failure when a Region that was named cannot be read, when AWS or the network fails in the configured one, or when
  *   nothing was found and some Regions cannot be read
  */
@@ -70,7 +70,7 @@ async function search(
   };
 }
 
-/** Whether it is there; or why that cannot be told. */
+/** Returns whether it exists, or why that is not known. */
 async function look(aws: Aws, name: string, region: string): Promise<boolean | Failure> {
   try {
     return await secretExists(aws, region, name, HTTP.searchLimitMs);

@@ -41,7 +41,7 @@ export interface SecretState {
   own: boolean;
   /** What kind of key it holds, as its tag says. */
   keyType?: KeyType;
-  /** Set on a secret that this program made and that nobody has changed since, in whatever way. */
+  /** Set on a secret that this program made and that has not been changed since. */
   pristine?: true;
   rotates: boolean;
   /** The customer-managed KMS key, as the secret names it (ARN, ID or alias); absent for `aws/secretsmanager`. */
@@ -101,7 +101,7 @@ export async function describeSecret(aws: Aws, region: string, id: string): Prom
   return description?.ARN ? fromDescription(description, description.ARN, region, id) : undefined;
 }
 
-/** Whether a secret is there, without a look at its value. */
+/** Returns whether a secret exists, without reading its value. */
 export async function secretExists(aws: Aws, region: string, id: string, limitMs: number): Promise<boolean> {
   return (await describe(aws, region, id, { limitMs })) !== undefined;
 }

@@ -20,7 +20,7 @@ export interface ListedSecret {
   own: boolean;
   /** What kind of key it holds, as its tag says. */
   keyType?: KeyType;
-  /** Set on a secret that this program made and that nobody has changed since, in whatever way. */
+  /** Set on a secret that this program made and that has not been changed since. */
   pristine?: true;
   /** The other tags, without those of AWS. */
   tags: Tag[];
@@ -33,7 +33,7 @@ export interface ListedSecret {
   current: boolean;
   /** When anything about the secret was last changed, its tags and description too. */
   changedAt?: Date;
-  /** The day on which anybody last read the value, at 0:00 UTC; absent when nobody did. */
+  /** The day on which the value was last read, at 0:00 UTC; absent if it never was. */
   readAt?: Date;
   /** The customer-managed KMS key, as the secret names it (ARN, ID or alias); absent for `aws/secretsmanager`. */
   kmsKeyId?: string;
@@ -101,7 +101,7 @@ function fromEntry(entry: SecretListEntry, region: string): ListedSecret[] {
 
 const CURRENT = 'AWSCURRENT';
 
-/** The newest secrets of a Region, at most `limit` of them (the wizard offers them; nobody scrolls through thousands). */
+/** The newest secrets of a Region, at most `limit` of them (the wizard offers them, and thousands are no choice). */
 export async function listSecrets(aws: Aws, region: string, limit: number): Promise<ListedSecret[]> {
   const found: ListedSecret[] = [];
   for await (const { items } of secretPages(aws, region, { order: 'desc' })) {

@@ -125,7 +125,7 @@ function usesInRouter(end: RouterEndState): Use[] {
   return secretsIn(end.all).map(({ secretArn, path }) => ({ secretArn, place: path, disabled: false }));
 }
 
-/** The sources, outputs and entitlements are named; anything else is told by its path. */
+/** The sources, outputs and entitlements are named; anything else is shown by its path. */
 function usesInFlow(flow: FlowState): Use[] {
   const { Source: source, Sources = [], Outputs = [], Entitlements = [], ...rest } = flow.all as WholeFlow;
   // `Source` repeats the first one of `Sources` where a flow has several.

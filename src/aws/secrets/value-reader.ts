@@ -28,7 +28,7 @@ export function valueReader(aws: Aws): ValueReader {
   };
 }
 
-/** A secret whose value somebody waits for. */
+/** A secret whose value is being waited for. */
 interface Asked {
   id: string;
   answer: (early: EarlyValue | undefined) => void;

@@ -159,7 +159,7 @@ export interface CurrentValue {
   arn?: string;
 }
 
-/** @param kmsKeyId the customer-managed KMS key that the secret names, where that is known: a denial is told with it */
+/** @param kmsKeyId the customer-managed KMS key that the secret names, where that is known: a denial names it */
 export async function readValue(
   aws: Aws,
   region: string,
@@ -184,7 +184,7 @@ function toCurrentValue(value: SecretValueEntry | undefined): CurrentValue {
   };
 }
 
-/** What a batch tells of secrets, by the names or ARNs that were asked for. The others could not be read in it. */
+/** The results of a batch, by the names or ARNs that were requested. The others could not be read in it. */
 export interface Values {
   found: ReadonlyMap<string, CurrentValue>;
   /** Those of which there is no secret. */

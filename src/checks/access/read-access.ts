@@ -50,7 +50,7 @@ export function documentsOf({
     identityPolicies.push(parsed);
   }
   if (!boundary) return { identityPolicies, identityNames };
-  // A boundary that is not there allows nothing, and is told as one that cannot be read.
+  // A boundary that does not exist allows nothing, and is reported as one that cannot be read.
   const permissionsBoundary = tryParsePolicy(boundary.document ?? '');
   return permissionsBoundary
     ? { identityPolicies, identityNames, permissionsBoundary }

@@ -20,7 +20,7 @@ const TWO_PATTERNS = 'aws:SourceAccount and aws:SourceArn both have patterns for
 
 /**
  * Checks a trust policy (JSON text) with flows of other accounts: those that it names, some for each of its patterns, and
- * some that it does not name. One that cannot be read lets nobody in. Pure.
+ * some that it does not name. One that cannot be read grants nothing. Pure.
  * Source: IAM User Guide, "The confused deputy problem".
  */
 export function checkGuard(text: string, identity: Identity): GuardCheck {

@@ -197,7 +197,7 @@ function conclude({ make, setUp }: About, id: VerifyId, refusals: Refusal[], all
   return make.failed(id, messages.mayNot(actions, first.because), remedy);
 }
 
-/** The role's policies and boundary, parsed. One that cannot be read is told by the checks of the policies. */
+/** The role's policies and boundary, parsed. The checks of the policies report one that cannot be read. */
 function ownDocuments({ policies, boundary }: Role): DecidingDocuments | 'unreadable' {
   const parsed = policies.flatMap(({ document }) => tryParsePolicy(document) ?? []);
   const limit = boundary && tryParsePolicy(seenIn(boundary.document) ?? '');

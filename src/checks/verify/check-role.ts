@@ -151,7 +151,7 @@ function checkAttached(role: RoleObservation & PresentRole, wish: RoleSpec): Ver
 
 /**
  * A trust policy (JSON text) with the guard against the confused deputy in its statements for MediaConnect; nothing where a
- * statement is for others too, whom the guard would keep out. Pure.
+ * statement is for others too, which the guard would keep out. Pure.
  */
 function guarded(trust: string, account: string): string | undefined {
   const policy = readJsonPolicy(trust);
@@ -164,7 +164,7 @@ function guarded(trust: string, account: string): string | undefined {
   return JSON.stringify({ ...policy, Statement: statements });
 }
 
-/** Whether a statement lets MediaConnect in and nobody else. */
+/** Whether a statement trusts MediaConnect and no one else. */
 function isForMediaConnect({ Effect, Principal }: JsonStatement): boolean {
   if (Effect !== 'Allow' || typeof Principal !== 'object' || Principal === null || Array.isArray(Principal))
     return false;

@@ -73,7 +73,7 @@ function checkDescription(observation: PresentSecret, subject: string): VerifyCh
   const make = checksOf(subject);
   const { described, content } = observation;
   if ('unseen' in described) {
-    // Whoever may read its value knows that it is there, and that it is not scheduled for deletion.
+    // A value that can be read proves that the secret exists and is not scheduled for deletion.
     const kind = seenIn(content)?.kind;
     const alive = kind === 'text' || kind === 'binary';
     return [
@@ -127,7 +127,7 @@ export function checkSameKey(observations: SecretObservation[], identity: Identi
 }
 
 /**
- * Whether the caller may pass the role to MediaConnect, which whoever puts it into a flow must. A warning only: the caller
+ * Whether the caller may pass the role to MediaConnect, which is needed to put it into a flow. A warning only: the caller
  * need not be the one who makes flows.
  */
 export async function checkCaller(

@@ -31,7 +31,7 @@ export interface Verification {
 
 /**
  * Whether MediaConnect can read the keys in question, and if not, why. Changes nothing; reads the secrets' values, which
- * moves their dates of last access. What cannot be looked at makes a check that cannot be told.
+ * moves their dates of last access. What cannot be read makes a check `cannot-tell`.
  * @throws Failure when there are no credentials that AWS knows
  */
 export async function verify(aws: Aws, request: VerifyRequest): Promise<VerifyCheck[]> {
@@ -40,7 +40,7 @@ export async function verify(aws: Aws, request: VerifyRequest): Promise<VerifyCh
 
 /**
  * The same, with what the next screen asks for.
- * @param onSecret is told of each secret that has been looked at
+ * @param onSecret called with each secret that has been observed
  */
 export async function verification(
   aws: Aws,
@@ -126,7 +126,7 @@ function wishFor(id: string, secrets: SecretObservation[], { groups, flowArn }: 
   };
 }
 
-/** A secret that was asked for by its name, and that a flow names by its ARN, is told once. */
+/** A secret that was asked for by its name, and that a flow names by its ARN, is reported once. */
 function once(checks: VerifyCheck[]): VerifyCheck[] {
   return [
     ...new Map(

@@ -1,7 +1,7 @@
 import { dayOf } from '../../text.ts';
 import type { VerifyId } from './types.ts';
 
-/** What each check asks, to follow on "cannot be told". */
+/** The question of each check, to follow on "can't tell". */
 export const verifyQuestions: Record<VerifyId, string> = {
   'flow-messages': 'what MediaConnect says about it',
   'flow-exists': 'what the flow uses',

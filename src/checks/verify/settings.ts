@@ -69,7 +69,7 @@ function settingsOf(secret: SecretObservation, roleArn: string): EncryptionSetti
 
 /**
  * Looks at secrets, by the names that they have here. What is in the way of one is its own.
- * @param onSecret is told of each secret that has been looked at
+ * @param onSecret called with each secret that has been observed
  */
 export async function observeSecrets(
   aws: Aws,

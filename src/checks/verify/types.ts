@@ -61,6 +61,6 @@ export interface VerifyCheck extends Partial<Fix> {
   /** The role that it is about, where that is not the subject. */
   role?: string;
   detail: string;
-  /** The IAM action without which it cannot be told. */
+  /** The IAM action without which the answer is unknown. */
   awsAction?: string;
 }

@@ -16,7 +16,7 @@ import { regionsIn } from './manifest-secrets.ts';
 import { printFailed } from './summary.ts';
 
 /**
- * Runs a command for all keys of a manifest and returns the exit code. Mistakes in the file are thrown, all others are told by
+ * Runs a command for all keys of a manifest and returns the exit code. Mistakes in the file are thrown, all others are printed by
  * then. The variables that hold the keys are taken out of the environment first, whether or not the command reads them.
  */
 export async function runWithManifest(
@@ -35,7 +35,7 @@ export async function runWithManifest(
   );
 }
 
-/** Returns the manifest, or the exit code of a signal that came before its end; that is told by then. */
+/** Returns the manifest, or the exit code of a signal that came before its end, which is printed then. */
 async function readUntilInterrupted(path: string, output: Output): Promise<Manifest | number> {
   const report = (interrupted: Interrupted) => tell(output, interrupted);
   const interrupts = watchInterrupts(output, () => undefined, report);
@@ -56,13 +56,13 @@ function withKeyVariables(run: CommandRun, { keys }: Manifest): CommandRun {
   return { ...run, keyInput: { ...run.keyInput, env: takeVariables(sources, run.keyInput.env) } };
 }
 
-/** Returns what tells a person in front of a terminal that the program waits for the end of a manifest. */
+/** Returns a function that says in a terminal that the program waits for the end of a manifest. */
 export function waitingFor(output: Output): ManifestInput {
-  // In a log nobody wonders why nothing happens.
+  // Only in a terminal does someone wonder why nothing happens.
   return process.stderr.isTTY ? { onWait: (name) => output.say(manifestMessages.waiting(name)) } : {};
 }
 
-/** Without anyone to ask, somebody must have said that the plan is to be carried out. */
+/** Where no questions can be asked, --yes or --dry-run must be given. */
 export function beginBatch({ common, interactive, outcomes }: CommandRun, dryRun: boolean): void {
   outcomes.ofManifest = true;
   const confirmed = common.yes || common.sandbox || dryRun || interactive;
@@ -92,7 +92,7 @@ export interface BatchResult {
   failed: FailedKey[];
   /** How many keys there are. */
   all: number;
-  /** What the summary has told of; nothing where there was none. */
+  /** What the summary has printed; undefined if there was none. */
   told: Partial<Outcomes>;
   end: BatchEnding;
 }
@@ -124,7 +124,7 @@ export function withDoneForFailed(outcomes: Outcomes, { outcomes: recorded }: Co
   };
 }
 
-/** What was changed and is not told yet. */
+/** What was changed and is not printed yet. */
 function doneByThen(outcomes: Outcomes, told: Partial<Outcomes>): string[] {
   const untold = apartFrom(told, changesIn(outcomes));
   return listed(untold).length > 0 ? [messages.doneByThen, ...listOf(untold)] : [];

@@ -37,7 +37,7 @@ export function warn({ output }: Pick<WizardContext, 'output'>, warnings: string
   for (const warning of warnings) output.insist(`${output.paint.yellow('!')} ${warning}`);
 }
 
-/** The one confirmation. Shows the documents to whoever asks; returns only when the plan may be carried out. */
+/** The one confirmation. Shows the documents on request; returns only if the plan may be carried out. */
 export async function confirm(
   { output }: Pick<WizardContext, 'output'>,
   { changes }: { changes: Change[] },

@@ -74,8 +74,8 @@ async function askAlgorithm(context: KeyContext) {
 }
 
 /**
- * Asks for the key twice, hidden; asks again while it is not right or the two differ. Each time the whole key: nobody can
- * correct what is hidden, and whoever pastes it once more must not add to what was there.
+ * Asks for the key twice, hidden; asks again while it is not right or the two differ. Each time the whole key: the user can't
+ * correct what is hidden, and pasting once more must not add to what was there.
  */
 async function askTyped(context: KeyContext, rules: KeyRules): Promise<CheckedKey> {
   const { output } = context;

@@ -11,7 +11,7 @@ import { wizardMessages as messages } from './messages.ts';
 
 type AnyContext = Pick<WizardContext, 'aws' | 'output' | 'progress'>;
 
-/** More secrets than this are not offered; whoever has so many gives the ARN with --secret-arn. */
+/** More secrets than this are not offered; --secret-arn names one of them. */
 const OFFERED = 500;
 
 /** Offers the secrets that exist in the Region and have names that begin so. Returns an ARN, or undefined if a new secret is wanted. */

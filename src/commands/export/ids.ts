@@ -4,7 +4,7 @@ import { groupedBy } from '../../grouping.ts';
 import type { AccountRef } from '../../policy/index.ts';
 import type { PlannedSecret } from './types.ts';
 
-/** Names from which the words can be told again: `studio-a` is `StudioA`, and nothing else is. */
+/** Names from which the original can be derived: `studio-a` is `StudioA`, and nothing else is. */
 const PLAIN = /^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$/;
 
 /** What an ID ends in that has digits of a digest at its end, and no other one. */
@@ -16,7 +16,7 @@ const DEFAULT_IDS = new Map([DEFAULTS.policyName, DEFAULTS.roleName].map((name) 
 /** A logical ID has up to 255 characters; what is added to this one has to fit in as well. */
 const LONGEST = 120;
 
-/** How many Regions a name names; a longer list is told by its digest. */
+/** How many Regions a name names; a longer list is named by its digest. */
 const MOST_NAMED = 3;
 
 /** A secret, and what it is called in IDs. */

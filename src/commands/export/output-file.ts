@@ -107,7 +107,7 @@ async function replace(path: string, text: string, mode: number, { uid, gid }: S
       await rename(written, path);
     });
   } catch (error) {
-    // A folder that takes no new file, the file of somebody else, or a file that is mounted by itself.
+    // A folder that takes no new file, someone else's file, or a file that is mounted by itself.
     if (!/^(EACCES|EPERM|EROFS|EBUSY|EXDEV)$/.test(errorCode(error))) throw error;
     await writeInto(path, text);
   }

@@ -36,7 +36,7 @@ export interface PermissionsReport {
   unbounded: boolean;
   /** What to do when the policy is too long for IAM. */
   wayOut: string;
-  /** The statement for whoever creates flows, and the arguments that print it. */
+  /** The statement for creating flows, and the arguments that print it. */
   passRole: JsonStatement;
   passRoleArguments: string[];
 }
@@ -88,7 +88,7 @@ function printing(passRoleArguments: string[]): string {
 interface ReportParts {
   where: AccountRef;
   needs: Needs;
-  /** What whoever creates flows needs. */
+  /** The permissions for creating flows. */
   ofRoles: Need;
   /** Whether each role gets a permissions boundary. */
   bounded: boolean;
@@ -98,7 +98,7 @@ interface ReportParts {
   wayOut: string;
 }
 
-/** What `permissions` tells. */
+/** The JSON document of `permissions`. */
 export function reportOf(
   { command, optional: withOptional, dryRun, accountId }: PermissionsAnswers,
   { where, needs, ofRoles, bounded, roleArguments, wayOut }: ReportParts,

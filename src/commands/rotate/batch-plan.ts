@@ -48,7 +48,7 @@ const NEVER: LastReplacement = { everywhere: false };
 
 /**
  * Reads the secrets and plans a new key for each, or to go back in each. What stands in the way of one leaves the others alone.
- * @param onKey is told of each key that has been looked at
+ * @param onKey called with each key that has been observed
  */
 export async function planMany(
   context: StepContext,
@@ -150,9 +150,9 @@ function lastReplacement(histories: History[], keyType: KeyType): LastReplacemen
 /** A key of many, as far as it decides which ones a rotation is still to come to. */
 export interface InRotation {
   last: LastReplacement;
-  /** Whether its new key is one that this program makes, which cannot be told from an older one by what the secret holds. */
+  /** Whether its new key is one that this program makes, which can't be distinguished from an older one by what the secret holds. */
   generated: boolean;
-  /** Whether it does not have its new key, as far as that can be told. */
+  /** Whether it lacks its new key, as far as is known. */
   open: boolean;
 }
 

@@ -196,7 +196,7 @@ async function finish(
     told: { secrets: rotated },
     end: batchEndings[rotation.rollback ? 'rollback' : 'rotate'],
   });
-  // What could not be looked at is told; the new keys are in place all the same.
+  // What could not be read is reported; the new keys are in place all the same.
   return code === EXIT.done && checks && verdictOf(checks) === 'failed' ? EXIT.failed : code;
 }
 

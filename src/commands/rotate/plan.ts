@@ -44,7 +44,7 @@ export interface Rotation {
 }
 
 /**
- * Finds the secrets that shall get another value.
+ * Finds the secrets that get another value.
  * @param readsValues false where a value that cannot be decrypted is replaced all the same: its version may be encrypted with an
  *   earlier KMS key, which only a new version mends
  * @throws Failure with the conflicts when they cannot be written
@@ -71,7 +71,7 @@ export async function findToRotate(
   return { secrets: primaries(where.found), warnings: unseenWarnings(where) };
 }
 
-/** Whether the value is under a KMS key that the caller may not use, or that nobody can: it is disabled or deleted. */
+/** Whether the value is under a KMS key that the caller may not use, or that can't be used at all: it is disabled or deleted. */
 function isUndecryptable(error: unknown): boolean {
   return (
     (isAccessDenied(error) && error.awsAction === DECRYPT_ACTION) || hasAwsCode(error, 'DecryptionFailure')
@@ -177,7 +177,7 @@ export function planKeeping(secrets: SecretState[], rules: KeyRules, reason: str
   };
 }
 
-/** A new value for secrets that exist: what the first step of `setup` does when it is told to replace the value. */
+/** A new value for secrets that exist: what the first step of `setup` does with `--existing-key replace`. */
 interface Replacement {
   input: StepInput<SetupRequest>;
   plan: SecretPlan;

@@ -15,7 +15,7 @@ export interface History {
   previous?: StagedVersion;
 }
 
-/** For each secret, the version that shall be current; or why there is none that all Regions could go back to. */
+/** For each secret, the version to make current, or why there is none that all Regions could go back to. */
 export type Rollback =
   | { key: KeyMaterial; back: { secret: SecretState; from: string; to: string }[] }
   | { conflict: Conflict };
@@ -104,8 +104,8 @@ function moveTo(
 /**
  * Goes back in every Region, one after the other, in the order in which a new key is stored: who rotates at the same time
  * is met in the first one, before anything was changed.
- * @param record is told of each secret as soon as it is done
- * @throws Failure with a conflict when somebody else made another version current meanwhile
+ * @param record called with each secret as soon as it is done
+ * @throws Failure with a conflict if someone else made another version current meanwhile
  */
 export async function rollBack(
   aws: Aws,
@@ -144,8 +144,8 @@ async function demandCurrent(aws: Aws, secret: SecretState, versionId: string): 
 /**
  * The key of a rotation that stopped half-way: some Regions hold it with the old key as their previous version, and in the
  * others the old key is still the current one. A generated key is nowhere else, so that it has to be found like this.
- * What is no key by these rules, was stored before the key in whose place it stands (so that somebody went back to it), or is
- * older than a rotation takes (so that somebody changed the key of one Region only, perhaps because it had leaked) comes from no
+ * What is no key by these rules, was stored before the key in whose place it stands (someone went back to it), or is
+ * older than a rotation takes (someone changed the key of one Region only, perhaps because it had leaked) comes from no
  * such rotation. Pure.
  * @param now by the clock that dates the versions: AWS's, in milliseconds
  */

@@ -110,7 +110,7 @@ async function checkIfTypeIsKnown(unchecked: UncheckedKey, run: RotateRun): Prom
   return isKnown ? checkKeyOfFlags(unchecked, run) : undefined;
 }
 
-/** Returns the run with the kind of key that the secrets' tag tells, where the flags do not say it. */
+/** Returns the run with the key type from the secrets' tag, where no flag gives it. */
 function withKeyType(run: RotateRun, secrets: SecretState[]): RotateRun {
   const { answers } = run;
   const [tagged] = secrets.flatMap(({ keyType }) => keyType ?? []);
@@ -208,6 +208,6 @@ async function finish(
     showRotation(output, { secrets, rollback, generated: rotation.generated });
     showChecks(output, own, outdated);
   }
-  // What could not be looked at is told; the new key is in place all the same.
+  // What could not be read is reported; the new key is in place all the same.
   return verdictOf(checks) === 'failed' ? EXIT.failed : EXIT.done;
 }

@@ -150,7 +150,7 @@ function verifyCommand(roles: StatusRole[], secrets: StatusSecret[]): string | u
 /** What a manifest names and the account lacks: one line for each thing, a secret with all its Regions; and what brings it. */
 function missingLines(page: Page, status: Status, manifest: string | undefined): string[] {
   const { missing = [], secrets } = status;
-  // Without being told so, `setup` restores nothing.
+  // `setup` restores nothing without `--restore`.
   const restores = secrets.some(({ deletedAt }) => deletedAt !== null);
   if (manifest === undefined || (missing.length === 0 && !restores)) return [];
   return [

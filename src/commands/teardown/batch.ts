@@ -61,7 +61,7 @@ export async function performTeardownManifest(
   return finish(run, manifest, planned, await takeDown(run, request, planned), dryRun);
 }
 
-/** Many names nobody types; their number shows that the plan was read. */
+/** No one types many names; their number shows that the plan was read. */
 async function confirm(run: CommandRun, [first = '', ...others]: string[]): Promise<void> {
   const { confirmByTyping } = await import('./wizard.ts');
   const count = `${others.length + 1}`;

@@ -82,8 +82,8 @@ const SILENT: Watcher = { onTarget: () => undefined, onSecrets: () => undefined 
 
 /**
  * Reads again what AWS has until nothing is left to take down, and takes entries out of policies that the plan did not have. Of what
- * it has not deleted itself it deletes what the shown plan deletes, and nothing else: what this run has deleted and somebody has
- * created again belongs to somebody else.
+ * it has not deleted itself it deletes what the shown plan deletes, and nothing else: what this run has deleted and someone has
+ * created again belongs to someone else.
  * @returns all outcomes of the run, with why each target is not taken down, if it is not
  * @throws Failure with the code `not-proven` when AWS still shows something of a target and no target has failed
  */

@@ -82,7 +82,7 @@ async function keyTypeIn({ aws }: TeardownRun, { targets }: TeardownPlan): Promi
   return isOther ? 'srt-password' : 'static-key';
 }
 
-/** As `verify` tells them apart: a static key with a mistake in it is no password. */
+/** As `verify` distinguishes them: a static key with a mistake in it is no password. */
 function isPassword({ content }: CurrentValue): boolean {
   if (content.kind !== 'text') return false;
   return checkStoredKey(content.key, { keyType: 'static-key' }).length > 0 && mayBePassword(content.key);

@@ -17,7 +17,7 @@ export interface TeardownTarget {
   arns: string[];
   policyName: string;
   roleName: string;
-  /** Which of the two somebody has given; the others are defaults. */
+  /** Which of the two were given; the others are defaults. */
   given: { policy: boolean; role: boolean };
 }
 

@@ -17,12 +17,12 @@ import { type CreatedVersion, createVersion, deleteVersion, setDefaultVersion } 
  * 4. makes its candidate the default, which IAM refuses if another run has deleted it in step 3.
  *
  * So no run undoes what another has written, however old its reads are and whichever answers are lost. A version that was there
- * before is not deleted: it may be a draft of somebody. A run waits until it is too old for a candidate.
+ * before is not deleted: it may be someone's draft. A run waits until it is too old for a candidate.
  */
 
 /** What a run knows of the versions of a policy. */
 export interface VersionState {
-  /** Those that the policy had when this run first looked. They may be older versions, or drafts that somebody keeps. */
+  /** Those that the policy had when this run first looked. They may be older versions, or someone's drafts. */
   readonly known: ReadonlySet<string>;
   /** The candidates of this run of which it is not known what became of them. */
   readonly open: Set<string>;
@@ -120,7 +120,7 @@ async function waitForTurn(
   let othersFirst = false;
   const round = async (): Promise<boolean | undefined> => {
     const now = await readVersions(context.aws, base.arn);
-    // Somebody may have deleted the policy.
+    // Someone may have deleted the policy.
     if (!now) return performance.now() - begun > limits.inDoubtMs ? false : undefined;
     const number = versionNumber(candidate);
     if (!now.versions.includes(candidate))

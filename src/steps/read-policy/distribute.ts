@@ -49,7 +49,7 @@ export interface TooLong {
   tooLong: string;
 }
 
-/** A policy that somebody made under another path or in other letter case, so that IAM would not give the name again. */
+/** A policy of the same name under another path or in other letter case; IAM would not allow the name again. */
 export interface Taken {
   taken: string;
 }

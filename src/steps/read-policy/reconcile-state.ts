@@ -85,7 +85,7 @@ export function versionsOf(
 
 /**
  * Returns the newest that is known of a policy: IAM may show an older state than it did before, and may not show yet what this
- * run wrote. A policy that IAM has shown, and that several reads in a row lack, was deleted by somebody else.
+ * run wrote. A policy that IAM has shown, and that several reads in a row lack, was deleted by someone else.
  */
 export function newestOf(
   reconciling: ReconcileState,
@@ -114,7 +114,7 @@ export function newestOf(
 }
 
 /**
- * Whether one state of a policy is newer than another. If somebody makes an older version the default again, a write finds out and
+ * Whether one state of a policy is newer than another. If someone makes an older version the default again, a write finds out and
  * forgets the newer one.
  */
 function isNewer(state: PolicyState, other: PolicyState): boolean {

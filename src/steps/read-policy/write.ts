@@ -14,7 +14,7 @@ import type { StepContext } from '../types.ts';
 import type { DesiredPolicies } from './desired.ts';
 import type { CreateWork } from './distribute.ts';
 
-/** A policy that was made; or that one of that name is there, perhaps by an earlier try of the same request. */
+/** The created policy; or that one of that name exists, perhaps from an earlier attempt of the same request. */
 export type Created = { kind: 'made'; policy: PolicyState } | { kind: 'exists'; perhapsOurs: boolean };
 
 /** Creates a policy. */

@@ -181,7 +181,7 @@ function decideGiven(input: StepInput<SetupRequest>, found: SecretState): Secret
   };
 }
 
-/** Returns whether only a guess says that what the secret holds is of no use: neither the user nor a tag has told its type. */
+/** Returns whether only a guess says that what the secret holds is of no use: neither the user nor a tag gives its type. */
 function mayBeOfOtherType({ keyTypeGuessed }: SetupRequest, { keyType, content }: SecretState): boolean {
   const isGuess = keyTypeGuessed === true && keyType === undefined;
   return isGuess && content.kind === 'text' && mayBePassword(content.key);

@@ -108,7 +108,7 @@ export function beginsIn(expected: SecretOutcome[] = []): string {
   return written.sort((a, b) => a.localeCompare(b))[0] ?? '';
 }
 
-/** What tells the places of a plan apart. */
+/** A unique ID for a secret in a Region. */
 function placeOf(decision: SecretDecision): string {
   if (decision.kind === 'conflict') throw new Error('a conflict cannot be carried out');
   return `${decision.ref.region} ${decision.ref.name}`;
@@ -123,7 +123,7 @@ async function decideAgain({ look, decide }: Again, first: Decided): Promise<Dec
 }
 
 /**
- * A value that was to be replaced, and in whose place somebody else has put another one meanwhile. To replace that one too
+ * A value that was to be replaced, and that another run has replaced meanwhile. To replace that one too
  * could leave different keys in the Regions: the other run does not look again at what it has done.
  */
 function overtaken(first: Decided, now: Decided): Conflict | undefined {

@@ -58,7 +58,7 @@ export async function createSecret(
       if (hasAwsCode(error, 'ResourceExistsException')) return undefined;
       if (!hasAwsCode(error, 'InvalidRequestException')) throw error;
       const present = await describeSecret(aws, ref.region, ref.name);
-      // A secret that somebody created and deleted meanwhile keeps the name until its recovery window ends.
+      // A secret that was created and deleted meanwhile keeps the name until its recovery window ends.
       if (present?.deletedAt) return undefined;
       // One that was deleted for good keeps it for some seconds, in which a description shows it no more.
       if (present || pause === undefined || !/scheduled for deletion/.test(error.message)) throw error;
@@ -70,7 +70,7 @@ export async function createSecret(
 
 /**
  * Makes the key the current version of a secret that exists. Returns undefined when the secret does not hold any more what
- * was found there, as far as can be told.
+ * was found there, as far as is known.
  */
 export async function replaceValue(
   context: StepContext,
@@ -90,7 +90,7 @@ export async function replaceValue(
 
 /**
  * Chooses the token for the one value that comes after the current one: the first of a series that no version had before. Each
- * run that replaces the same version at the same time chooses the same one. Of two with different keys, one is told that there
+ * run that replaces the same version at the same time chooses the same one. Of two with different keys, one hears that there
  * is such a version already, and with the same key both make one version.
  * Returns nothing when a version that may be of another run's making, just now, has the token.
  * @throws Failure with a conflict if the first token is spent, and the versions may not be listed

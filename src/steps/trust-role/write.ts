@@ -22,12 +22,12 @@ import { tagsFor } from '../tags.ts';
 import type { RoleRequest, StepContext, StepInput } from '../types.ts';
 import { conflict, OTHER_NAME } from './conflicts.ts';
 
-/** The flows that will use the role, as far as the request tells. */
+/** The flows that will use the role, as far as the request names them. */
 export function flowScope({ role, regions }: RoleRequest): FlowScope {
   return { sourceArns: role.sourceArns, regions };
 }
 
-/** A role that was made; or that one of that name is there, perhaps by an earlier try of the same request. */
+/** The created role; or that one of that name exists, perhaps from an earlier attempt of the same request. */
 export type Created = { kind: 'made'; arn: string } | { kind: 'exists'; doubt: string | undefined };
 
 /** Creates the role. */

@@ -13,11 +13,11 @@ const OF_VALUE: ReadonlySet<VerifyId> = new Set([
 
 /**
  * Returns the checks of a secret without those that only a guess has failed: of a value that may be an SRT password it cannot be said
- * that it is a damaged static key, where nobody has told which of the two it is. Pure.
+ * that it is a damaged static key, where it is not given which of the two it is. Pure.
  */
 export function withoutGuess(checks: VerifyCheck[], observation: SecretObservation): VerifyCheck[] {
   if (observation.kind !== 'there' || !observation.target.keyTypeGuessed) return checks;
-  // Who names the key that it should hold has told the type as well.
+  // The expected key has a type as well.
   if (observation.target.key || observation.target.manifest?.source) return checks;
   const content = seenIn(observation.content);
   const isGuess = ({ id, verdict }: VerifyCheck) => verdict === 'failed' && OF_VALUE.has(id);

@@ -24,7 +24,7 @@ export interface SecretTarget {
   /** Its name or its ARN. */
   id: string;
   keyType: KeyType;
-  /** True where nobody has said what kind of key it is: then its tag decides, and without one `keyType` is a guess. */
+  /** True where the type of the key is not given: then the tag decides, and without a tag `keyType` is a guess. */
   keyTypeGuessed?: boolean;
   algorithm?: Algorithm;
   /** The very key that it must hold. */
@@ -62,7 +62,7 @@ export type SecretObservation = { target: SecretTarget } & (
  */
 export interface PresentSecret extends Partial<Encryption> {
   kind: 'there';
-  /** Absent when it was given by its name, and nothing that was seen tells it. */
+  /** Absent when the secret was given by its name and has not been found. */
   arn?: string;
   described: Observed<SecretState>;
   /** Not looked at while the secret is scheduled for deletion, as is the next one. */
@@ -98,7 +98,7 @@ export async function observeSecret(
   return { target: known, ...rest, ...encryption };
 }
 
-/** Returns a target with the kind of key that the secret's tag tells, unless it is known otherwise. */
+/** Returns a target with the key type from the secret's tag, unless the type is given. */
 function withTag(target: SecretTarget, { keyType }: SecretState): SecretTarget {
   return target.keyTypeGuessed && keyType ? { ...target, keyType, keyTypeGuessed: false } : target;
 }

@@ -90,7 +90,7 @@ export function checkLines(output: Output, checks: VerifyCheck[]): string[] {
   );
 }
 
-/** Many checks are good, and then each is a few words on a common line; what cannot be told for one reason stands together too. */
+/** Many checks are good, and then each is a few words on a common line; what is unknown for one reason is grouped too. */
 function verdictLines(output: Output, verdict: Verdict, checks: VerifyCheck[]): string[] {
   if (verdict === 'ok') {
     const details = [...new Set(checks.map(({ detail }) => detail))];
@@ -102,7 +102,7 @@ function verdictLines(output: Output, verdict: Verdict, checks: VerifyCheck[]): 
   ]);
 }
 
-/** Checks that cannot be told for the same reason, as one: their questions, and what follows on these. */
+/** Checks that are unknown for the same reason, as one: their questions, and what follows on these. */
 function reasonsOf(checks: VerifyCheck[]) {
   const reasons = new Map<string, { questions: string[]; rest: string; check: VerifyCheck }>();
   for (const check of checks) {
@@ -192,7 +192,7 @@ export function verdictOf(checks: readonly VerifyCheck[]): Verdict {
   return worst(checks.filter((check) => check.verdict !== 'cannot-tell' || isOpen(check)));
 }
 
-/** The exit code: 4 only when every check that cannot be told lacks a permission, and nothing has failed. */
+/** Returns the exit code: 4 only if nothing has failed and every unknown check lacks a permission. */
 export function exitCodeOf(checks: readonly VerifyCheck[]): ExitCode {
   const verdict = verdictOf(checks);
   if (verdict === 'failed') return EXIT.failed;
@@ -202,7 +202,7 @@ export function exitCodeOf(checks: readonly VerifyCheck[]): ExitCode {
     : EXIT.failed;
 }
 
-/** Whether a check that decides cannot be told. */
+/** Whether a check that decides is unknown. */
 function isOpen({ id, verdict }: VerifyCheck): boolean {
   return verdict === 'cannot-tell' && !BESIDES.has(id);
 }

@@ -17,7 +17,7 @@ import { manifestOf, manifestText } from './document.ts';
 import { exportedOf, type NumberedPolicies } from './entries.ts';
 import { exportManifestMessages as messages } from './messages.ts';
 
-/** What is not in the manifest, as far as the conversation tells it; the file tells it all. */
+/** What is not in the manifest, as far as the terminal shows it; the file has all of it. */
 const MOST_NOTES = 20;
 
 /** Runs `export manifest` and returns the exit code. Failures are printed before. */

@@ -1,4 +1,4 @@
-/** What an exported script says: its comments, which explain it to whoever reviews it, and its messages. */
+/** What an exported script says: its comments, which explain it to a reviewer, and its messages. */
 export const scriptMessages = {
   header: [
     'Sets up static key encryption for AWS Elemental MediaConnect, as "mc-static-key setup" does:',

@@ -22,7 +22,7 @@ export function runExportScript(
     // The reader of manifests sees to that itself.
     if ('answers' in subject) demandNoKey(subject.answers.keySource, process.env);
     const { script, keys } = buildScript(plan, account);
-    // A script may be run by whoever may read it.
+    // Everyone who may read a script may run it.
     if (!common.json || file.output !== undefined) await deliver(output, script, file, 0o777);
     const files = keys.flatMap((key) => keyFileOf(key) ?? []);
     if (common.json) printJson(output, { keyFiles: files, script });

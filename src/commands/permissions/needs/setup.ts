@@ -118,7 +118,7 @@ export function passRole(request: PermissionRequest): Need {
   };
 }
 
-/** What whoever creates flows needs because of the encryption. */
+/** The permissions for creating flows that the encryption needs. */
 export function createFlowNeeds(request: PermissionRequest): Needs {
   return { required: [passRole(request)], optional: [] };
 }

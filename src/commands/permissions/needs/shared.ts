@@ -176,7 +176,7 @@ export function policiesOf({ where, policyName }: PermissionRequest): string[] {
   return [policyName, `${policyName}-?`, `${policyName}-??`].map((name) => policyArn(where, name));
 }
 
-/** Only the program's policies, so that nobody attaches `AdministratorAccess` with this permission. */
+/** Only the program's policies, so that this permission can't attach `AdministratorAccess`. */
 export function onlyItsPolicies(request: PermissionRequest): JsonObject {
   return { ArnLike: { 'iam:PolicyARN': policiesOf(request) } };
 }

@@ -13,7 +13,7 @@ export const PERMISSION_COMMANDS = [
 
 export type PermissionCommand = (typeof PERMISSION_COMMANDS)[number];
 
-/** Whether a command that is told no Region takes the one that is configured; the others look in every Region. */
+/** Whether a command takes the configured Region if none is given; the others look in every Region. */
 export function takesConfiguredRegion(command: PermissionCommand): boolean {
   return command === 'setup' || command === 'verify';
 }

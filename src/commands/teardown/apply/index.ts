@@ -33,7 +33,7 @@ export interface TornDown extends TornDownResources {
   failures: (Failure | undefined)[];
 }
 
-/** Who is told how far it has come. */
+/** Callbacks for the progress. */
 export interface Watcher {
   /** The secrets of a target are done with. */
   onTarget(): void;

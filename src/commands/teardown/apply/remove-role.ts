@@ -10,9 +10,9 @@ import type { StepContext } from '../../../steps/types.ts';
 import { teardownMessages as messages } from '../messages.ts';
 
 /**
- * Deletes a role that has no policy left. IAM refuses while one is attached, so that one which somebody attaches meanwhile
+ * Deletes a role that has no policy left. IAM refuses while one is attached, so that one which is attached meanwhile
  * keeps the role.
- * @returns whether it is gone; not so when somebody has given it a policy
+ * @returns whether it is gone; false if it was given a policy meanwhile
  * @throws Failure with a conflict when something else holds on to it, such as an instance profile
  */
 export async function removeRole(context: StepContext, name: string): Promise<boolean> {
@@ -72,7 +72,7 @@ export async function scheduleDeletion(
     return answer?.DeletionDate;
   } catch (error) {
     if (!hasAwsCode(error, 'InvalidRequestException')) throw error;
-    // Somebody else, or an earlier try whose answer was lost, has scheduled it by now.
+    // Someone else, or an earlier attempt whose answer was lost, has scheduled it by now.
     const now = await describeSecret(aws, region, arn);
     if (now && !now.deletedAt) throw error;
     return now?.deletedAt;

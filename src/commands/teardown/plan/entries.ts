@@ -79,7 +79,7 @@ function keepReason({ uses, document }: UsedPolicy, { includeUntagged }: Scope):
   return parsed && isReadPolicyShape(parsed) ? undefined : messages.keepOtherShape;
 }
 
-/** Who else uses a policy, in words; nothing when nobody does. */
+/** Returns who else uses a policy, in words; undefined if no one does. */
 function otherUsers({ uses }: UsedPolicy, { roleOf }: Scope): string | undefined {
   const roles = uses.roles.filter((name) => !roleOf(name));
   if (roles.length > 0) return messages.usedByRoles(roles);

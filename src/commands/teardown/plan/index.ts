@@ -25,9 +25,9 @@ import { decidePolicy, entriesOf, ownersIn, ownersOf, policyChange, wideChanges 
 import { decideRole, type Removals, removalsIn, roleChanges } from './role-decision.ts';
 
 /**
- * Compares what exists with what shall go. What stands in the way of one target leaves the others alone; its entries stay in
+ * Compares what exists with what is to be removed. What stands in the way of one target leaves the others alone; its entries stay in
  * the policies. Pure.
- * @param mayDelete tells by its ARN whether something may be deleted at all; everything may when left out
+ * @param mayDelete returns by its ARN whether a resource may be deleted at all; everything may when left out
  * @param checksNames whether a given name that nothing has is a conflict: not once the run has deleted something
  */
 export function planTeardown(

@@ -17,7 +17,7 @@ import type { Findings, TeardownRequest, TeardownTarget, UsedPolicy } from '../t
 
 /** How a look at many secrets goes. */
 export interface Looking {
-  /** Is told of each target whose secrets have been read. */
+  /** Called with each target whose secrets have been read. */
   onTarget?: () => void;
   /** What an earlier look has shown: what was scheduled for deletion then is not looked at again. */
   known?: Findings;
@@ -84,7 +84,7 @@ async function findRoles(
 
 /**
  * Returns the roles, with those read again that IAM does not show although one of the policies is attached to them: they would be
- * taken for roles that nobody named.
+ * taken for roles that were not named.
  */
 async function rolesInUse(
   aws: Aws,
