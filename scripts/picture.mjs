@@ -74,20 +74,18 @@ function draw(buffer) {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="The setup wizard in a terminal">`,
     `<rect width="100%" height="100%" rx="8" fill="${PALETTE[0]}"/>`,
-    ...[1, 3, 2].map(
-      (colour, at) => `<circle cx="${22 + at * 18}" cy="20" r="6" fill="${PALETTE[colour]}"/>`,
-    ),
+    ...[1, 3, 2].map((color, at) => `<circle cx="${22 + at * 18}" cy="20" r="6" fill="${PALETTE[color]}"/>`),
     `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="14" xml:space="preserve">`,
     ...text,
     '</g></svg>\n',
   ].join('\n');
 }
 
-function drawRun({ column, text, colour, bold, dim }, y) {
+function drawRun({ column, text, color, bold, dim }, y) {
   const x = 16 + column * CELL.width;
   const style = `${bold ? ' font-weight="bold"' : ''}${dim ? ' opacity="0.65"' : ''}`;
   const safe = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  return `<text x="${x.toFixed(1)}" y="${y}" fill="${PALETTE[colour]}"${style} textLength="${(text.length * CELL.width).toFixed(1)}">${safe}</text>`;
+  return `<text x="${x.toFixed(1)}" y="${y}" fill="${PALETTE[color]}"${style} textLength="${(text.length * CELL.width).toFixed(1)}">${safe}</text>`;
 }
 
 function runsOf(line) {
@@ -95,10 +93,10 @@ function runsOf(line) {
   for (let column = 0; column < COLUMNS; column += 1) {
     const cell = line?.getCell(column);
     const text = cell?.getChars() || ' ';
-    const colour = cell?.isFgPalette() ? cell.getFgColor() % 8 : 7;
-    const look = { colour, bold: Boolean(cell?.isBold()), dim: Boolean(cell?.isDim()) };
+    const color = cell?.isFgPalette() ? cell.getFgColor() % 8 : 7;
+    const look = { color, bold: Boolean(cell?.isBold()), dim: Boolean(cell?.isDim()) };
     const last = runs.at(-1);
-    const same = last && last.colour === look.colour && last.bold === look.bold && last.dim === look.dim;
+    const same = last && last.color === look.color && last.bold === look.bold && last.dim === look.dim;
     if (same) last.text += text;
     else runs.push({ column, text, ...look });
   }

@@ -8,9 +8,9 @@ const CONTROL = /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069
 /** The same but for line breaks: a document of a hundred thousand lines is looked through without a copy of each. */
 const CONTROL_IN_LINES = new RegExp(`(?!\\n)${CONTROL.source}`, 'gu');
 
-/** The colours that this program itself paints with, and their ends. */
+/** The colors that this program itself paints with, and their ends. */
 const ESCAPE = '\u001b';
-const OWN_COLOURS = new RegExp(`(${ESCAPE}\\[(?:1|2|22|31|32|33|36|39)m)`);
+const OWN_COLORS = new RegExp(`(${ESCAPE}\\[(?:1|2|22|31|32|33|36|39)m)`);
 
 /** No name, ARN or sentence of AWS's is as long; what is longer would flood the terminal. */
 const LONGEST_SHOWN = 4_096;
@@ -38,12 +38,12 @@ export function plainLines(text: string): string {
 }
 
 /**
- * The last filter for everything that goes to a terminal: only line breaks and the program's own colours
+ * The last filter for everything that goes to a terminal: only line breaks and the program's own colors
  * pass.
  */
 export function harmless(text: string): string {
   return text
-    .split(OWN_COLOURS)
+    .split(OWN_COLORS)
     .map((part, at) => (at % 2 === 1 ? part : harmlessLines(part)))
     .join('');
 }

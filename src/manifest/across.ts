@@ -30,15 +30,15 @@ export function checkAcross(entries: Entry[], lineOf: (offset: number) => number
   for (const { name, otherwise, alike } of SHARED) {
     const first = new Map<string, Entry>();
     for (const entry of entries) {
-      const spelt = entry.answers[name] ?? otherwise;
+      const spelled = entry.answers[name] ?? otherwise;
       // IAM does not tell letter case apart.
-      const known = first.get(spelt.toLowerCase());
-      first.set(spelt.toLowerCase(), known ?? entry);
+      const known = first.get(spelled.toLowerCase());
+      first.set(spelled.toLowerCase(), known ?? entry);
       if (!known) continue;
       const line = lineOf(known.at);
       const add = (member: string, sentence: string) =>
         mistakes.add(entry.members.get(member)?.value.at ?? entry.at, sentence);
-      if ((known.answers[name] ?? otherwise) !== spelt) add(name, messages.spelling(name, line));
+      if ((known.answers[name] ?? otherwise) !== spelled) add(name, messages.spelling(name, line));
       for (const member of alike.filter((each) => formOf(entry, each) !== formOf(known, each)))
         add(member, messages.disagrees(member, name, line));
     }

@@ -46,7 +46,7 @@ export interface Statement {
   unknownElements: string[];
 }
 
-/** The normalised form of a policy document: every list a list, every condition value a string. */
+/** The normalized form of a policy document: every list a list, every condition value a string. */
 export interface PolicyDocument {
   version: string;
   id?: string;
@@ -67,7 +67,7 @@ const PAIRED_ELEMENTS = ['Principal', 'NotPrincipal', 'Action', 'NotAction', 'Re
 const STATEMENT_ELEMENTS = ['Sid', 'Effect', 'Condition', ...PAIRED_ELEMENTS];
 
 /**
- * Reads a policy document from its JSON text (not URL-encoded) into the normalised form. A string in place of a
+ * Reads a policy document from its JSON text (not URL-encoded) into the normalized form. A string in place of a
  * list and a single statement in place of a list are accepted, as IAM accepts them.
  * @throws PolicyParseError when the text is not JSON, or not of the shape in IAM's policy grammar
  */

@@ -114,7 +114,7 @@ export const policyMessages = {
   choiceOneName: 'give all these keys one policy, which holds many secrets',
   choiceScope: 'allow all secrets of the Regions or of the account in one statement',
   nameTaken: (name: string) =>
-    `IAM says that a policy named ${name} exists, but it is not at the path '/' or is spelt in other letter case.`,
+    `IAM says that a policy named ${name} exists, but it is not at the path '/' or is spelled in other letter case.`,
   propagating: 'IAM to make the policy known everywhere',
   notShown: (name: string) => `IAM does not show the policy ${name} as it is now.`,
   othersFirst: 'recent changes of other runs to the policy to settle',
@@ -190,7 +190,7 @@ export const roleMessages = {
     `The role ${name} has the path ${path}; newer MediaConnect APIs refuse a role whose ARN has a path.`,
   unreadable: (name: string) => `The trust policy of the role ${name} cannot be parsed as an IAM policy.`,
   nameTaken: (name: string) =>
-    `IAM says that a role named ${name} exists, but it cannot be read; perhaps it is spelt in other letter case.`,
+    `IAM says that a role named ${name} exists, but it cannot be read; perhaps it is spelled in other letter case.`,
 
   choiceTrust: 'add a statement for MediaConnect to its trust policy',
   choiceName: 'take another name for the role',

@@ -20,9 +20,9 @@ export interface OutputOptions {
 /** The two voices of the program: results go to standard output, the conversation to standard error. */
 export interface Output {
   readonly options: OutputOptions;
-  /** Colours for standard error. */
+  /** Colors for standard error. */
   readonly paint: ChalkInstance;
-  /** Colours for standard output. */
+  /** Colors for standard output. */
   readonly paintResult: ChalkInstance;
   /** The width of standard error in columns. */
   readonly width: number;

@@ -53,7 +53,7 @@ export function isLong({ changes }: Pick<ShownPlan, 'changes'>): boolean {
 /** @param count how many resources the line is about */
 function planLine({ paint }: Output, change: Change, count: number): string {
   const { action, resource, name, region, reason } = change;
-  const colour = {
+  const color = {
     create: paint.green,
     attach: paint.green,
     update: paint.yellow,
@@ -69,7 +69,7 @@ function planLine({ paint }: Output, change: Change, count: number): string {
     count === 1
       ? `${messages.resource[resource]} ${paint.bold(plain(name))}`
       : paint.bold(batchMessages.several[resource](count));
-  return `  ${colour[action](what)} ${subject}${where}: ${plain(reason)}`;
+  return `  ${color[action](what)} ${subject}${where}: ${plain(reason)}`;
 }
 
 /** Whether a plan changes anything at all. */

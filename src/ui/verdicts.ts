@@ -8,12 +8,12 @@ export function worst(checks: readonly { verdict: Verdict }[]): Verdict {
   return WORST_FIRST.find((verdict) => checks.some((check) => check.verdict === verdict)) ?? 'ok';
 }
 
-/** The sign for a verdict, in its colour. */
+/** The sign for a verdict, in its color. */
 export function mark(paint: ChalkInstance, verdict: Verdict): string {
-  return colourOf(paint, verdict)(verdictMarks[verdict]);
+  return colorOf(paint, verdict)(verdictMarks[verdict]);
 }
 
-export function colourOf(paint: ChalkInstance, verdict: Verdict): ChalkInstance {
+export function colorOf(paint: ChalkInstance, verdict: Verdict): ChalkInstance {
   return { failed: paint.red, 'cannot-tell': paint.yellow, warning: paint.yellow, ok: paint.green }[verdict];
 }
 

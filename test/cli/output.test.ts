@@ -252,7 +252,7 @@ describe('--dry-run', () => {
   });
 });
 
-describe('colours', () => {
+describe('colors', () => {
   const shownWith = async (env: NodeJS.ProcessEnv, ...args: string[]) => {
     const all = [...named('plain'), '--key-env', 'STUDIO_KEY', '--yes', ...args];
     const { code, stdout, stderr } = await setup(sandbox, all, { env: { ...withKey.env, ...env } });
@@ -266,7 +266,7 @@ describe('colours', () => {
     ['not with --no-color, whatever FORCE_COLOR says', { FORCE_COLOR: '1' }, ['--no-color'], false],
     ['not with NO_COLOR', { NO_COLOR: '1', TERM: 'xterm-256color' }, [], false],
     ['not with --no-color as a variable', { FORCE_COLOR: '1', MC_STATIC_KEY_NO_COLOR: '1' }, [], false],
-  ])('are there %s', async (_when, env, args, coloured) => {
-    expect(await shownWith(env, ...args)).toEqual([coloured, coloured]);
+  ])('are there %s', async (_when, env, args, colored) => {
+    expect(await shownWith(env, ...args)).toEqual([colored, colored]);
   });
 });

@@ -70,7 +70,7 @@ describe('a terminal that can do little', () => {
     { how: 'NO_COLOR', flags: [], env: { NO_COLOR: '1' } },
     { how: '--no-color', flags: ['--no-color'], env: { FORCE_COLOR: '1' } },
     { how: 'TERM=dumb', flags: [], env: { TERM: 'dumb' } },
-  ])('gets no colour with $how', async ({ flags, env }) => {
+  ])('gets no color with $how', async ({ flags, env }) => {
     const wizard = startWizard([...flagsWithout('--role-name'), ...flags], {
       env: { ...STUDIO_KEY, ...env },
     });

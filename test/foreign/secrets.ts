@@ -103,7 +103,7 @@ export const KEPT_SECRETS: Row[] = [
     outcome: kept,
   },
   {
-    what: 'one whose name is spelt in other letter case, which is another secret',
+    what: 'one whose name is spelled in other letter case, which is another secret',
     make: (sandbox) => makeSecret(sandbox, { Name: 'Studio-A', SecretString: KEYS.other, ...BY_HAND }),
     outcome: { done: ['created', 'created', 'created'] },
   },

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { runHere } from '../support/runs/run-here.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 import { baseWithout, SWITCHES, VOICES } from './flags.ts';
-import { COLOURS, cases, expectWellTold, nastyWord, without } from './nasty.ts';
+import { COLORS, cases, expectWellTold, nastyWord, without } from './nasty.ts';
 
 const sandbox = freshSandbox();
 const voices = fc.constantFrom(...VOICES);
@@ -55,7 +55,7 @@ test('nonsense in the variables of others is refused by name where it matters, a
         [name]: text,
       });
       expectWellTold(
-        { ...result, stderr: without(COLOURS, result.stderr) },
+        { ...result, stderr: without(COLORS, result.stderr) },
         { json: voice.includes('--json'), debug: voice.includes('--debug') },
       );
       if (name === 'AWS_ENDPOINT_URL' || name === 'AWS_REGION') {

@@ -117,8 +117,8 @@ export function without(sequences: RegExp, text: string): string {
   return text.replaceAll(new RegExp(ESCAPE + sequences.source, 'g'), '');
 }
 
-/** Colours. */
-export const COLOURS = /\[\d+m/;
+/** Colors. */
+export const COLORS = /\[\d+m/;
 
 /** Expects of a text that a terminal shows it and does nothing else. */
 export function expectHarmless(text: string): void {

@@ -13,7 +13,7 @@ const CLEAR_LINE = '\x15';
 const PAUSE_MS = 450;
 const SIZES = exhaustive ? [3_000, 100_000, 1_000_000] : [1_000_000];
 
-/** What prompts, colours and cursor movements are made of; nothing else may come out of the program. */
+/** What prompts, colors and cursor movements are made of; nothing else may come out of the program. */
 const PROMPT = /\[([0-9;]*[ABCDGHJKm]|\?(25|2026)[hl]|6n)/;
 
 /** Expects that of what was written only a prompt's own sequences, and line breaks, are no text. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { harmless, plain, plainJson, plainLines } from '../../src/text.ts';
-import { COLOURS, cases, expectHarmless, nasty, without } from './nasty.ts';
+import { COLORS, cases, expectHarmless, nasty, without } from './nasty.ts';
 
 const MILLION = 1_000_000;
 
@@ -14,7 +14,7 @@ test('whatever is shown, a terminal obeys none of it', () => {
         expect(plainLines(shown)).toBe(shown);
       }
       expect(plain(text)).not.toContain('\n');
-      expectHarmless(without(COLOURS, harmless(text)));
+      expectHarmless(without(COLORS, harmless(text)));
     }),
     cases(200, 4_000),
   );

@@ -71,7 +71,7 @@ describe('a mistake in a member', () => {
     ['a member twice', 'roleName: a\nroleName: b', ['stands here twice']],
     ['the flag for the member', 'role-name: a', ['There is no member role-name. Did you mean roleName?']],
     ['a slip', 'permisionsBoundry: a', ['Did you mean permissionsBoundary?']],
-    ['a member that is nothing', 'colour: blue', ['There is no member of this name here.']],
+    ['a member that is nothing', 'color: blue', ['There is no member of this name here.']],
     ['a member of all objects', 'constructor: x', ['There is no member of this name here.']],
     ['a list as a name', '? [a]\n: b', ['The name of a member is a plain word.']],
     ['an algorithm for a password', 'keyType: srt-password', ['key.generate makes static keys']],

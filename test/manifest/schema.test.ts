@@ -80,7 +80,7 @@ describe('the schema and the reader both refuse', () => {
     defaults('{ secretArns: [arn:aws:secretsmanager:us-west-2:111122223333:secret:aes256-7g8H9i] }'),
     defaults('{ key: { env: A } }'),
     defaults('{ regions: [] }'),
-    defaults('{ colour: blue }'),
+    defaults('{ color: blue }'),
     defaults('[]'),
     entries('regions: [us-west-2]\nkey: { generate: aes256 }'),
     entries('secretArns: [arn:aws:secretsmanager:us-west-2:111122223333:secret:aes256]'),

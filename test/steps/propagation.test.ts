@@ -137,7 +137,7 @@ describe('a policy of that name in other letter case that somebody makes meanwhi
   test('is told as a name that is taken, once IAM had its time to show another', async () => {
     const make = () => makePolicy(sandbox(), 'secretsmanagerformediaconnect', guidePolicy('*'));
     await expect(applySteps(sandbox(), HASTY, make)).rejects.toMatchObject({
-      message: expect.stringContaining('is spelt in other letter case'),
+      message: expect.stringContaining('is spelled in other letter case'),
       exitCode: 3,
       step: 'read-policy',
     });

@@ -16,11 +16,11 @@ export interface SecretState {
   region: string;
   name: string;
   arn: string;
-  /** The ID of the version labelled `AWSCURRENT`. */
+  /** The ID of the version labeled `AWSCURRENT`. */
   versionId?: string;
   /** When that version was stored; absent where its value was not read. */
   storedAt?: Date;
-  /** The ID of the version labelled `AWSPREVIOUS`, if there is one. */
+  /** The ID of the version labeled `AWSPREVIOUS`, if there is one. */
   previousId?: string;
   content: SecretContent;
   /** Set where the value could not be decrypted, so that `content` says nothing. */

@@ -29,7 +29,7 @@ export interface ListedSecret {
   /** The Region of the primary secret, when this one is a replica. */
   replicaOf?: string;
   rotates: boolean;
-  /** Whether one of its versions is labelled `AWSCURRENT`. */
+  /** Whether one of its versions is labeled `AWSCURRENT`. */
   current: boolean;
   /** When anything about the secret was last changed, its tags and description too. */
   changedAt?: Date;

@@ -89,7 +89,7 @@ export async function listVersions(aws: Aws, { region, arn }: SecretPlace): Prom
   return found;
 }
 
-/** The version labelled `AWSCURRENT` as the list of versions has it: without its value. */
+/** The version labeled `AWSCURRENT` as the list of versions has it: without its value. */
 export interface CurrentVersion {
   /** When it was stored; absent where AWS does not say. */
   createdAt?: Date;

@@ -3,7 +3,7 @@ import { statusMessages as messages } from '../../inventory/messages.ts';
 import type { StatusCheck, StatusSecret } from '../../inventory/types.ts';
 import { plain } from '../../text.ts';
 import { wrap } from '../../ui/output.ts';
-import { colourOf, mark, worst } from '../../ui/verdicts.ts';
+import { colorOf, mark, worst } from '../../ui/verdicts.ts';
 
 /** Where and how lines are shown. */
 export interface Page {
@@ -104,7 +104,7 @@ export function problemLines(page: Page, indent: string, checks: StatusCheck[]):
   return checks
     .filter(({ verdict }) => verdict !== 'ok')
     .flatMap(({ verdict, detail }) =>
-      wrapped(page, indent, detail).map((line) => colourOf(page.paint, verdict)(line)),
+      wrapped(page, indent, detail).map((line) => colorOf(page.paint, verdict)(line)),
     );
 }
 

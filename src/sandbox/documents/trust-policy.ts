@@ -83,7 +83,7 @@ const ORDER = ['Sid', 'Effect', 'Principal', 'Action', 'Condition'];
  * one as a string, an account as its root user's ARN, condition values as text.
  * @param text a document that passed `checkTrustPolicy`.
  */
-export function normaliseTrust(text: string, place: Place): string {
+export function normalizeTrust(text: string, place: Place): string {
   const policy = parseObject(text) ?? {};
   const given: unknown = policy.Statement;
   const statements: unknown[] = Array.isArray(given) ? given : [given];
@@ -91,16 +91,16 @@ export function normaliseTrust(text: string, place: Place): string {
   return JSON.stringify({
     Version,
     Id,
-    Statement: statements.filter(isObject).map((statement) => normaliseStatement(statement, place)),
+    Statement: statements.filter(isObject).map((statement) => normalizeStatement(statement, place)),
   });
 }
 
-function normaliseStatement(statement: JsonObject, place: Place): JsonObject {
+function normalizeStatement(statement: JsonObject, place: Place): JsonObject {
   const present = ORDER.filter((name) => statement[name] !== undefined);
-  return Object.fromEntries(present.map((name) => [name, normaliseElement(name, statement[name], place)]));
+  return Object.fromEntries(present.map((name) => [name, normalizeElement(name, statement[name], place)]));
 }
 
-function normaliseElement(name: string, value: unknown, place: Place): unknown {
+function normalizeElement(name: string, value: unknown, place: Place): unknown {
   if (name === 'Principal' && isObject(value)) {
     return mapValues(value, (names, kind) => {
       const strings = stringsOf(names) ?? [];
@@ -129,12 +129,12 @@ function mapValues(object: JsonObject, change: (value: unknown, key: string) => 
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value, key)]));
 }
 
-/** The AWS principals that a normalised trust policy names by ARN. */
+/** The AWS principals that a normalized trust policy names by ARN. */
 export function principalArns(trust: string): string[] {
   return awsPrincipals(trust).filter((name) => name.startsWith('arn:'));
 }
 
-/** A normalised trust policy with some of its AWS principals replaced. */
+/** A normalized trust policy with some of its AWS principals replaced. */
 export function withPrincipals(trust: string, replacements: ReadonlyMap<string, string>): string {
   const replace = (name: string) => replacements.get(name) ?? name;
   const policy = parseObject(trust) ?? {};

@@ -3,7 +3,7 @@ import { checkIdentityPolicy } from '../documents/identity-policy.ts';
 import { documentSize } from '../documents/json.ts';
 import {
   checkTrustPolicy,
-  normaliseTrust,
+  normalizeTrust,
   principalArns,
   withPrincipals,
 } from '../documents/trust-policy.ts';
@@ -84,7 +84,7 @@ export function takeTrust(call: Call, document: string): Pick<Role, 'trust' | 't
   if (documentSize(document) > trustPolicySize) {
     throw quotaExceeded('ACLSizePerRole', trustPolicySize);
   }
-  const trust = normaliseTrust(document, call.world);
+  const trust = normalizeTrust(document, call.world);
   const ids = principalArns(trust).map((arn) => [arn, idOf(arn)] as const);
   const known = ids.filter((entry): entry is [string, string] => entry[1] !== undefined);
   return { trust, trustedIds: new Map(known) };

@@ -45,7 +45,7 @@ export const simulation: Operations = {
 
 interface Simulator {
   readonly source: Source;
-  readonly policies: readonly LabelledPolicy[];
+  readonly policies: readonly LabeledPolicy[];
   readonly boundary: string | undefined;
   question(action: string, resource: string): Question;
 }
@@ -53,7 +53,7 @@ interface Simulator {
 function simulatorFor(call: Call, input: InputOf<typeof members>): Simulator {
   const source = sourceOf(call, input.PolicySourceArn);
   const given = (input.PolicyInputList ?? []).map(
-    (document, at): LabelledPolicy => ({ name: `PolicyInputList.${at + 1}`, document }),
+    (document, at): LabeledPolicy => ({ name: `PolicyInputList.${at + 1}`, document }),
   );
   const entries = (input.ContextEntries ?? []).map((entry) => [entry.ContextKeyName, entry.ContextKeyValues]);
   const context = contextOf(
@@ -151,7 +151,7 @@ function template(resource: string): string {
 }
 
 /** A policy as a simulation names it. */
-interface LabelledPolicy {
+interface LabeledPolicy {
   readonly name: string;
   readonly document: string;
 }
@@ -159,7 +159,7 @@ interface LabelledPolicy {
 /** Whose policies are simulated. */
 interface Source {
   readonly asker: Asker;
-  readonly policies: readonly LabelledPolicy[];
+  readonly policies: readonly LabeledPolicy[];
   readonly boundary: string | undefined;
 }
 
@@ -189,12 +189,12 @@ function sourceOf(call: Call, arn: string): Source {
 }
 
 function policiesOf(state: IamState, role: Role): Omit<Source, 'asker'> {
-  const attached = role.attached.flatMap((arn): LabelledPolicy[] => {
+  const attached = role.attached.flatMap((arn): LabeledPolicy[] => {
     const policy = state.policies.get(arn);
     const document = documentOf(policy);
     return policy && document !== undefined ? [{ name: policy.name, document }] : [];
   });
-  const inline = [...role.inline].map(([name, document]): LabelledPolicy => ({ name, document }));
+  const inline = [...role.inline].map(([name, document]): LabeledPolicy => ({ name, document }));
   return {
     policies: [...attached, ...inline],
     boundary: role.boundaryArn === undefined ? undefined : documentOf(state.policies.get(role.boundaryArn)),

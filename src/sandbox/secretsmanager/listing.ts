@@ -165,10 +165,10 @@ function commonEntry(secret: Secret): object {
 
 /** The versions that have a staging label; undefined for a secret without a value. */
 function stagesById(secret: Secret): Record<string, string[]> | undefined {
-  const labelled = [...secret.versions.values()].filter((version) => version.stages.length > 0);
-  return labelled.length === 0
+  const labeled = [...secret.versions.values()].filter((version) => version.stages.length > 0);
+  return labeled.length === 0
     ? undefined
-    : Object.fromEntries(labelled.map((version) => [version.id, version.stages]));
+    : Object.fromEntries(labeled.map((version) => [version.id, version.stages]));
 }
 
 function dateOrNone(epochMs: number | undefined): Date | undefined {

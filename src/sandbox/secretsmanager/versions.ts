@@ -53,7 +53,7 @@ export function storeVersion(
     }
     return existing;
   }
-  dropUnlabelled(secret, now);
+  dropUnlabeled(secret, now);
   const version: SecretVersion = { id: token, content, stages: [], createdAt: now };
   secret.versions.set(token, version);
   const labels = secret.versions.size === 1 ? new Set([...stages, CURRENT]) : new Set(stages);
@@ -121,7 +121,7 @@ function sameContent(a: SecretContent, b: SecretContent): boolean {
 }
 
 /** Past about 100 versions the oldest without a label go, but none that is younger than 24 hours. */
-function dropUnlabelled(secret: Secret, now: number): void {
+function dropUnlabeled(secret: Secret, now: number): void {
   if (secret.versions.size < MAX_VERSIONS) {
     return;
   }

@@ -17,7 +17,7 @@ export interface Again {
   decide: (found: ObservedSecrets) => SecretPlan;
 }
 
-/** What a run has done so far, and what it has learnt of its writes. */
+/** What a run has done so far, and what it has learned of its writes. */
 interface Progress {
   /** The secrets that are as they should be, by their places. */
   done: Map<string, SecretRef>;

@@ -132,9 +132,8 @@ function versionsHidden({ name, region }: SecretState, { message }: Failure): Co
  * found: then another run has been here.
  */
 function spentTokens(versions: ListedVersion[], found: SecretState, before: number): Set<string> {
-  const labelled = (stage: Stage) => versions.find(({ stages }) => stages.includes(stage))?.versionId;
-  const isAsFound =
-    labelled('AWSCURRENT') === found.versionId && labelled('AWSPREVIOUS') === found.previousId;
+  const labeled = (stage: Stage) => versions.find(({ stages }) => stages.includes(stage))?.versionId;
+  const isAsFound = labeled('AWSCURRENT') === found.versionId && labeled('AWSPREVIOUS') === found.previousId;
   const old = versions.filter(({ createdAt }) => createdAt.getTime() < before);
   return new Set(isAsFound ? old.map(({ versionId }) => versionId) : []);
 }

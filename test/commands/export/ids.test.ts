@@ -27,8 +27,8 @@ const names = fc
       .map((parts) => parts.join('')),
     { minLength: 1, maxLength: 4 },
   )
-  .map((some) => [...new Set(some.flatMap((name) => [name, spelt(name), `${spelt(name)}-in-eu-west1`]))]);
-const spelt = (name: string) =>
+  .map((some) => [...new Set(some.flatMap((name) => [name, spelled(name), `${spelled(name)}-in-eu-west1`]))]);
+const spelled = (name: string) =>
   idOf(name)
     .replace(/(?<=.)(?=[A-Z])/g, '-')
     .toLowerCase();

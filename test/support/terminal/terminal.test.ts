@@ -90,7 +90,7 @@ describe('a program in the terminal', () => {
     await terminal.waitFor(String.raw`at $'\E[1;4'`);
   });
 
-  test('shows colours as escape sequences in the raw output and as plain text on the screen', async () => {
+  test('shows colors as escape sequences in the raw output and as plain text on the screen', async () => {
     const terminal = node(`import chalk from 'chalk'; console.log(chalk.red('danger'))`);
     await terminal.exit();
     expect(terminal.screen()).toBe('danger');

@@ -180,8 +180,8 @@ export function concludingLine(
   verdict: Verdict,
   sentence: string,
 ): string {
-  const colour = { ok: paint.green, warning: paint.green, failed: paint.red, 'cannot-tell': paint.yellow };
-  return prose(colour[verdict].bold(`${verdictMarks[verdict === 'warning' ? 'ok' : verdict]} ${sentence}`));
+  const color = { ok: paint.green, warning: paint.green, failed: paint.red, 'cannot-tell': paint.yellow };
+  return prose(color[verdict].bold(`${verdictMarks[verdict === 'warning' ? 'ok' : verdict]} ${sentence}`));
 }
 
 /** Checks that tell more than whether MediaConnect can read the key now: not being able to look decides nothing. */

@@ -116,7 +116,7 @@ function yamlText(template: JsonObject): string {
   const document = new Document(template, { version: '1.1', aliasDuplicateObjects: false });
   visit(document, {
     Scalar(_, node) {
-      // Two texts have a meaning of their own in YAML 1.1, and what is not printable is spelt out in quotation marks only.
+      // Two texts have a meaning of their own in YAML 1.1, and what is not printable is spelled out in quotation marks only.
       if (/^(=|<<)$|[^\n\P{Cc}]|[\u2028\u2029]/u.test(String(node.value))) node.type = 'QUOTE_DOUBLE';
     },
   });

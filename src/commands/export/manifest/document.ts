@@ -63,7 +63,7 @@ export function manifestText(manifest: ExportedManifest, account: string, notes:
       if (isSmall && isCollection(value)) value.flow = true;
     },
     Scalar(_, node) {
-      // What is not printable is spelt out in quotation marks only.
+      // What is not printable is spelled out in quotation marks only.
       if (plainJson(String(node.value)) !== node.value) node.type = 'QUOTE_DOUBLE';
     },
   });

@@ -72,7 +72,7 @@ export function checkOf({ keyType, algorithm, name }: PlannedSecret): string {
 
 const ACCOUNT_ARN = new RegExp(`"arn:[a-z-]+:([^"]*${ACCOUNT_PLACEHOLDER})`, 'g');
 
-/** A text as one word of a script, printable as a whole: what no terminal would show is spelt out. */
+/** A text as one word of a script, printable as a whole: what no terminal would show is spelled out. */
 export function word(text: string): string {
   if (plain(text) === text) return shellWord(text);
   const bytes = [...Buffer.from(text)].map((byte) =>
