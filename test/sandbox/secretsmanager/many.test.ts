@@ -8,12 +8,14 @@ const PREFIX = 'arn:aws:secretsmanager:us-west-2:111122223333:secret:';
 function timeToFind(secrets: number, finds: number): number {
   const store = new SecretStore(PREFIX);
   const arns = Array.from({ length: secrets }, (_, at) => store.add(`live/${at}`, NOW).arn);
-  const started = performance.now();
+  const started = process.cpuUsage();
   for (let at = 0; at < finds; at += 1) {
     const found = store.find(`live/${at % secrets}`, NOW);
     if (!found || store.find(arns[at % secrets] ?? '', NOW) !== found) throw new Error('not found');
   }
-  return performance.now() - started;
+  // Processor time: other tests may need the machine.
+  const { user, system } = process.cpuUsage(started);
+  return user + system;
 }
 
 const best = (measure: () => number) => Math.min(measure(), measure(), measure());

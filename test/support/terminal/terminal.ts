@@ -57,6 +57,9 @@ const STALE = 'shows only where it did before the last key';
 
 /** A prompt takes keys from its first output on, but not in the midst of it. */
 const QUIET_MS = 40;
+/** How long is waited for what has to appear: long, because other tests may need the machine. */
+const LIMIT_MS = 30_000;
+
 /** A program that never stops writing, as with a spinner, gets its keys all the same. */
 const LONGEST_QUIET_WAIT_MS = 2_000;
 
@@ -96,7 +99,7 @@ class PseudoTerminal implements Terminal {
     return this.#raw;
   }
 
-  async waitFor(text: string | RegExp, timeoutMs = 5_000): Promise<void> {
+  async waitFor(text: string | RegExp, timeoutMs = LIMIT_MS): Promise<void> {
     const pattern = typeof text === 'string' ? broken(text) : text;
     const shown = () => newlyShown(pattern, this.#screen.snapshot(), this.#beforeLastKey);
     await this.#until(() => shown() || this.#ended !== undefined, timeoutMs);
@@ -118,7 +121,7 @@ class PseudoTerminal implements Terminal {
     return this.#send(KEYS[key]);
   }
 
-  async exit(timeoutMs = 5_000): Promise<PtyEnd> {
+  async exit(timeoutMs = LIMIT_MS): Promise<PtyEnd> {
     await this.#until(() => this.#ended !== undefined, timeoutMs);
     if (!this.#ended) throw this.#error('the program has not ended');
     return this.#ended;
