@@ -63,7 +63,7 @@ export interface AwsClients {
 }
 
 /**
- * Makes the clients; nothing is sent before the first call, and nothing is sent again once `interrupt` is aborted. The lanes
+ * Makes the clients; nothing is sent before the first call, and nothing is sent again once `interrupt` is aborted. The queues
  * hear what becomes of each request.
  */
 export function createClients(

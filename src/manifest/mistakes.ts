@@ -61,17 +61,17 @@ export function manifestFailure(title: string, lines: string[], notes: string[] 
 /** Returns a failure in terms of the manifest's fields instead of flags. One that is in these terms already stays as it is. */
 export function inManifest(failure: Failure): Failure {
   const { message, code, exitCode, details, hint, awsAction, awsCode, step, inDoubt, stack, cause } = failure;
-  const told = new Failure(inMembers(message), {
+  const inTerms = new Failure(inMembers(message), {
     code,
     exitCode,
-    details: details.map(toldInManifest),
-    ...(hint === undefined ? {} : { hint: toldInManifest(hint) }),
+    details: details.map(messageInManifest),
+    ...(hint === undefined ? {} : { hint: messageInManifest(hint) }),
     ...(awsAction === undefined ? {} : { awsAction }),
     ...(awsCode === undefined ? {} : { awsCode }),
     ...(step === undefined ? {} : { step }),
     cause,
   });
-  return Object.assign(told, { inDoubt, ...(stack === undefined ? {} : { stack }) });
+  return Object.assign(inTerms, { inDoubt, ...(stack === undefined ? {} : { stack }) });
 }
 
 /** Returns a check, or a note, in terms of the manifest's fields. */
@@ -89,11 +89,11 @@ export function planInManifest<Plan extends { warnings: string[] }>(plan: Plan):
   return { ...plan, warnings: plan.warnings.map(inMembers) };
 }
 
-function toldInManifest(told: Message): Message {
-  if (typeof told === 'string') return inMembers(told);
-  if ('remedy' in told) return { ...told, remedy: inMembers(told.remedy) };
+function messageInManifest(message: Message): Message {
+  if (typeof message === 'string') return inMembers(message);
+  if ('remedy' in message) return { ...message, remedy: inMembers(message.remedy) };
   return {
-    waysOut: told.waysOut.map(({ flag, text }) => ({ flag: asSettings(flag), text: inMembers(text) })),
+    waysOut: message.waysOut.map(({ flag, text }) => ({ flag: asSettings(flag), text: inMembers(text) })),
   };
 }
 

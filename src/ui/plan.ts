@@ -101,19 +101,20 @@ export interface MessageLine {
 }
 
 /** Returns the lines of a message, with the command on a line of its own. */
-export function messageLines(told: Message): MessageLine[] {
-  if (typeof told === 'string' || 'waysOut' in told || told.command === undefined)
-    return [{ text: plain(messageText(told)), whole: false }];
-  const indent = /^ */.exec(told.remedy)?.[0] ?? '';
+export function messageLines(message: Message): MessageLine[] {
+  if (typeof message === 'string' || 'waysOut' in message || message.command === undefined)
+    return [{ text: plain(messageText(message)), whole: false }];
+  const indent = /^ */.exec(message.remedy)?.[0] ?? '';
   return [
-    { text: plain(told.remedy), whole: false },
-    { text: `${indent}  ${plainCommand(told.command)}`, whole: true },
+    { text: plain(message.remedy), whole: false },
+    { text: `${indent}  ${plainCommand(message.command)}`, whole: true },
   ];
 }
 
 /** Returns a message as one line. */
-export function messageText(told: Message): string {
-  if (typeof told === 'string') return told;
-  if ('waysOut' in told) return messages.waysOut(told.waysOut.map(({ flag, text }) => `${flag} (${text})`));
-  return told.command === undefined ? told.remedy : `${told.remedy} ${told.command}`;
+export function messageText(message: Message): string {
+  if (typeof message === 'string') return message;
+  if ('waysOut' in message)
+    return messages.waysOut(message.waysOut.map(({ flag, text }) => `${flag} (${text})`));
+  return message.command === undefined ? message.remedy : `${message.remedy} ${message.command}`;
 }

@@ -81,7 +81,7 @@ export async function atMostInEach<T, R>(
   return results;
 }
 
-/** One page of a listing, and the token that AWS answers the next one for. */
+/** One page of a listing, and the token that AWS returns for the next one. */
 export interface Page<T> {
   items: T[];
   next: string | undefined;
@@ -99,7 +99,7 @@ export async function* pages<T>(
   do {
     const page = await read(token);
     yield page;
-    // What imitates AWS may answer the same page for ever.
+    // An imitation of AWS may return the same page forever.
     if (page.next === token) return;
     token = page.next;
   } while (token);

@@ -2,14 +2,14 @@ import { HTTP, QUOTAS, type RequestQuota } from '../../defaults.ts';
 import { Interrupted } from '../../failure.ts';
 import { RateLimiter } from './rate-limiter.ts';
 
-/** The lane in which an operation waits for its turn. */
+/** Returns the queue in which an operation waits for its turn. */
 export type QueueForOperation = (operation: string) => RequestQueue;
 
-/** The lanes of a service, which is named as in IAM actions, in a Region; the global services have none. */
+/** Returns the queues of a service, which is named as in IAM actions, in a Region; the global services have none. */
 export type RequestQueues = (service: string, region?: string) => QueueForOperation;
 
 /**
- * Makes the lanes of a run: one for each quota in each Region, and one for all that a service has beside, most of all for
+ * Makes the queues of a run: one for each quota in each Region, and one for all that a service has beside, most of all for
  * reading, which has no pace but a bound.
  */
 export function createRequestQueues(interrupt: AbortSignal): RequestQueues {

@@ -3,8 +3,8 @@ import { seenIn } from '../../aws/observed.ts';
 import type { Identity } from '../../aws/session.ts';
 import { DECRYPT_ACTION, evaluateAccess, parsePolicy, tryParsePolicy } from '../../policy/index.ts';
 import type { Decryption } from './decryption.ts';
-import { proofMessages as messages, withTime } from './messages.ts';
-import { readRequests, UNKNOWN_OF_SESSIONS } from './read-requests.ts';
+import { proofMessages as messages } from './messages.ts';
+import { readRequests, UNKNOWN_OF_SESSIONS, withTime } from './read-requests.ts';
 
 /** Context keys that are known for the session of MediaConnect's role, but not for the caller, whose role path its session ARN omits. */
 const UNKNOWN_OF_CALLERS = ['aws:PrincipalArn', 'aws:PrincipalType'];

@@ -1,7 +1,6 @@
 import type { Identity } from '../../aws/session.ts';
 import { evaluateAccess, type PolicyDocument, READ_ACTIONS } from '../../policy/index.ts';
-import { withTime } from './messages.ts';
-import { readRequests } from './read-requests.ts';
+import { readRequests, withTime } from './read-requests.ts';
 
 /** Actions that a policy for reading may have besides: they show nothing that the four do not, and change nothing. */
 const HARMLESS = /^(secretsmanager:(get|list|describe|batchget)[\w*?]*|kms:(decrypt|describekey))$/;

@@ -1,6 +1,3 @@
-import { currentAwsTime } from '../../aws/http/clock-skew.ts';
-import type { AccessRequest } from '../../policy/index.ts';
-
 /** Messages of the proof, and of the checks that it is made of. */
 
 export const proofMessages = {
@@ -63,21 +60,3 @@ export const proofMessages = {
   failedAtOnceHint: 'Another process must have changed it in the meantime. Run the same command again.',
   failedUnchangedHint: 'This run changed nothing. Correct the resource named above.',
 };
-
-/**
- * Returns the context keys of a request that is made now, by AWS's clock. What a policy says of the time holds for now only:
- * a permission that ends tomorrow is one.
- * Source: IAM User Guide, "AWS global condition context keys".
- */
-export function timeContext(): Record<string, string> {
-  const now = currentAwsTime();
-  return {
-    'aws:CurrentTime': new Date(now).toISOString().replace(/\.\d+Z$/, 'Z'),
-    'aws:EpochTime': `${Math.floor(now / 1000)}`,
-  };
-}
-
-/** Returns a request as it is when it is made now. */
-export function withTime(request: AccessRequest): AccessRequest {
-  return { ...request, context: { ...request.context, ...timeContext() } };
-}

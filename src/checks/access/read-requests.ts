@@ -1,3 +1,4 @@
+import { currentAwsTime } from '../../aws/http/clock-skew.ts';
 import {
   type AccessRequest,
   type AccountRef,
@@ -9,7 +10,6 @@ import {
   type ReadableSecret,
   secretsManagerEndpoint,
 } from '../../policy/index.ts';
-import { withTime } from './messages.ts';
 
 /**
  * The requests that a role must be allowed to make to read a secret: the guide's four actions, and `kms:Decrypt` when
@@ -86,4 +86,22 @@ export function evaluateOfSession({
   ...policies
 }: Omit<EvaluationInput, 'unknownContext'>): Evaluation {
   return evaluateAccess({ ...policies, request: withTime(request), unknownContext: UNKNOWN_OF_SESSIONS });
+}
+
+/**
+ * Returns the context keys of a request that is made now, by AWS's clock. What a policy says of the time holds for now only:
+ * a permission that ends tomorrow is one.
+ * Source: IAM User Guide, "AWS global condition context keys".
+ */
+export function timeContext(): Record<string, string> {
+  const now = currentAwsTime();
+  return {
+    'aws:CurrentTime': new Date(now).toISOString().replace(/\.\d+Z$/, 'Z'),
+    'aws:EpochTime': `${Math.floor(now / 1000)}`,
+  };
+}
+
+/** Returns a request as it is when it is made now. */
+export function withTime(request: AccessRequest): AccessRequest {
+  return { ...request, context: { ...request.context, ...timeContext() } };
 }

@@ -10,7 +10,7 @@ import {
   tryParsePolicy,
 } from '../../policy/index.ts';
 import { matches, pattern as wildcards } from '../../policy/match.ts';
-import { timeContext } from './messages.ts';
+import { timeContext } from './read-requests.ts';
 
 /** Whether a trust policy lets MediaConnect in, and why not. */
 export type TrustResult =

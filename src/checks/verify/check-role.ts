@@ -48,9 +48,9 @@ export function setUpOf(
 }
 
 /** The checks of a role by itself, and of who may assume it. Pure. */
-export function checkRole(observation: RoleObservation, wish: RoleSpec, identity: Identity): VerifyCheck[] {
+export function checkRole(observation: RoleObservation, spec: RoleSpec, identity: Identity): VerifyCheck[] {
   const { failed } = checksOf(observation.arn);
-  const setup = setUpOf(observation, wish);
+  const setup = setUpOf(observation, spec);
   if (observation.kind === 'foreign') {
     return [checkForeign('role-account', observation.arn, identity, fixes.setUp(setup))];
   }
@@ -62,15 +62,15 @@ export function checkRole(observation: RoleObservation, wish: RoleSpec, identity
     ];
   }
   return [
-    ...checkNaming(observation, wish),
-    ...checkTrusting(observation, wish, identity),
-    ...checkAttached(observation, wish),
+    ...checkNaming(observation, spec),
+    ...checkTrusting(observation, spec, identity),
+    ...checkAttached(observation, spec),
   ];
 }
 
-function checkNaming(role: RoleObservation & PresentRole, wish: RoleSpec): VerifyCheck[] {
+function checkNaming(role: RoleObservation & PresentRole, spec: RoleSpec): VerifyCheck[] {
   const { arn, name, described } = role;
-  const otherRole = fixes.otherRole(setUpOf(role, wish));
+  const otherRole = fixes.otherRole(setUpOf(role, spec));
   const { ok, failed, warning, unseen } = checksOf(arn);
   const { isReserved, path } = checkRoleNaming({ name, arn });
   return [
@@ -84,21 +84,21 @@ function checkNaming(role: RoleObservation & PresentRole, wish: RoleSpec): Verif
 
 function checkTrusting(
   role: RoleObservation & PresentRole,
-  wish: RoleSpec,
+  spec: RoleSpec,
   identity: Identity,
 ): VerifyCheck[] {
   const { arn, name, described } = role;
-  const { flowArn, regions } = wish;
+  const { flowArn, regions } = spec;
   const { ok, failed, unseen, open } = checksOf(arn);
   if ('unseen' in described) {
     return [unseen('role-trust', described.unseen), unseen('role-guard', described.unseen)];
   }
   const { trust } = described.seen;
   const judged = checkTrust(trust, { regions, sourceArns: flowArn === undefined ? [] : [flowArn] }, identity);
-  const letIn = fixes.letIn(setUpOf(role, wish));
+  const letIn = fixes.letIn(setUpOf(role, spec));
   // `setup` adds nothing to what it cannot read.
   if (judged.verdict === 'unreadable')
-    return [failed('role-trust', messages.trustUnreadable, fixes.otherRole(setUpOf(role, wish)))];
+    return [failed('role-trust', messages.trustUnreadable, fixes.otherRole(setUpOf(role, spec)))];
   if (judged.verdict === 'not-allowed') {
     return judged.uncertain
       ? [open('role-trust', judged.because)]
@@ -128,9 +128,9 @@ function guardCheck({ arn, name }: RoleObservation, trust: string, identity: Ide
   );
 }
 
-function checkAttached(role: RoleObservation & PresentRole, wish: RoleSpec): VerifyCheck[] {
+function checkAttached(role: RoleObservation & PresentRole, spec: RoleSpec): VerifyCheck[] {
   const { arn, attached } = role;
-  const { policyNames, manifest } = wish;
+  const { policyNames, manifest } = spec;
   if (policyNames.length === 0) return [];
   const { ok, failed, unseen } = checksOf(arn);
   if ('unseen' in attached) return [unseen('role-policy-attached', attached.unseen)];
@@ -143,7 +143,7 @@ function checkAttached(role: RoleObservation & PresentRole, wish: RoleSpec): Ver
           'role-policy-attached',
           messages.notAttached(policy),
           manifest === undefined
-            ? fixes.attach({ ...setUpOf(role, wish), policyName: policy })
+            ? fixes.attach({ ...setUpOf(role, spec), policyName: policy })
             : fixes.setUpFrom(manifest),
         );
   });
@@ -176,7 +176,7 @@ function isForMediaConnect({ Effect, Principal }: JsonStatement): boolean {
 /** Whether the policies of a role can be read, and allow no more than reading the secrets they are for. Pure. */
 export function checkPolicies(
   role: RoleObservation & PresentRole,
-  wish: RoleSpec,
+  spec: RoleSpec,
   identity: Identity,
 ): VerifyCheck[] {
   const make = checksOf(role.arn);
@@ -189,7 +189,7 @@ export function checkPolicies(
       ...fixes.policyUnreadable,
     })),
     ...(unseen.length + broken.length === 0 ? [make.ok('role-policies', messages.policiesRead)] : []),
-    ...role.policies.flatMap((policy) => checkPolicy(policy, role, wish, identity)),
+    ...role.policies.flatMap((policy) => checkPolicy(policy, role, spec, identity)),
   ];
 }
 
@@ -206,14 +206,14 @@ function unreadable({ policies, boundary }: PresentRole): string[] {
 function checkPolicy(
   { name, arn, document }: RolePolicy,
   role: RoleObservation,
-  wish: RoleSpec,
+  spec: RoleSpec,
   identity: Identity,
 ): VerifyCheck[] {
   const parsed = tryParsePolicy(document);
   if (!parsed) return [];
   const { ok, warning } = checksOf(arn ?? role.arn, role.arn);
-  const { further, anySecret } = checkExcess(parsed, wish.regions, identity);
-  const setup = setUpOf(role, wish);
+  const { further, anySecret } = checkExcess(parsed, spec.regions, identity);
+  const setup = setUpOf(role, spec);
   const takeOff = fixes.takeOff(setup, role.name, { name, arn });
   const guides = parseArn(arn ?? '')?.account === 'aws' && name === 'SecretsManagerReadWrite';
   const prefixes = prefixesIn(parsed);

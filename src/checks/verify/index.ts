@@ -96,22 +96,22 @@ async function checkOneRole(
   const secrets = seen.pairs.flatMap((pair) =>
     pair.role === id ? (seen.secrets.get(pair.secret) ?? []) : [],
   );
-  const wish = wishFor(id, secrets, request);
+  const spec = specFor(id, secrets, request);
   const users = seen.pairs.flatMap(({ role: read, user }) => (read === id ? (user ?? []) : []));
   const itself = (users.length > 0 ? [...new Set(users)] : [request.flowArn]).flatMap((user) =>
-    checkRole(role, { ...wish, ...(user === undefined ? {} : { flowArn: user }) }, identity),
+    checkRole(role, { ...spec, ...(user === undefined ? {} : { flowArn: user }) }, identity),
   );
   if (role.kind !== 'there') return itself;
-  const judge = readingChecker(role, wish, identity);
+  const checkReading = readingChecker(role, spec, identity);
   const reading = secrets.flatMap((secret) =>
-    secret.kind === 'there' ? judge(secret, subjectOf(secret, identity)) : [],
+    secret.kind === 'there' ? checkReading(secret, subjectOf(secret, identity)) : [],
   );
   const passing = await checkCaller(aws, identity, seen.caller, role.arn);
-  return [...itself, ...reading, ...checkPolicies(role, wish, identity), passing];
+  return [...itself, ...reading, ...checkPolicies(role, spec, identity), passing];
 }
 
 /** For what a role is wanted, of which `id` is the name or the ARN. */
-function wishFor(id: string, secrets: SecretObservation[], { groups, flowArn }: VerifyRequest): RoleSpec {
+function specFor(id: string, secrets: SecretObservation[], { groups, flowArn }: VerifyRequest): RoleSpec {
   const flowRegion = flowArn === undefined ? [] : [parseArn(flowArn)?.region ?? ''];
   const named = groups.flatMap(({ role, policyName }) => (role === id ? (policyName ?? []) : []));
   return {

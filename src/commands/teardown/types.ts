@@ -1,5 +1,5 @@
+import type { PolicyUses } from '../../aws/iam/policies.ts';
 import type { PolicyState } from '../../aws/iam/policy-versions.ts';
-import type { PolicyUses } from '../../aws/iam/quotas.ts';
 import type { RoleState } from '../../aws/iam/roles.ts';
 import type { SecretLocations } from '../../aws/secrets/find-in-regions.ts';
 import type { SecretState } from '../../aws/secrets/index.ts';

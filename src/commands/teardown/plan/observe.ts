@@ -1,6 +1,5 @@
-import { type PolicyReader, policyReader } from '../../../aws/iam/policies.ts';
+import { type PolicyReader, policyReader, readPolicyUses } from '../../../aws/iam/policies.ts';
 import type { PolicyState } from '../../../aws/iam/policy-versions.ts';
-import { readPolicyUses } from '../../../aws/iam/quotas.ts';
 import { type RoleState, readRole } from '../../../aws/iam/roles.ts';
 import { allSettledOrThrow, atMost } from '../../../aws/requests/concurrency.ts';
 import { findSecret, type ReadSecret, type SecretLocations } from '../../../aws/secrets/find-in-regions.ts';
