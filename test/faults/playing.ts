@@ -38,21 +38,32 @@ export async function play(story: Story, sandbox: Sandbox, options: RunOptions =
   return { ...result, json: result.stdout ? JSON.parse(result.stdout) : undefined };
 }
 
-/** All that the account holds, version by version, comparable between accounts: random ends of ARNs and random keys aside. */
-export async function stateOf(story: Story, sandbox: Sandbox): Promise<AccountState> {
-  const state = withoutSuffixes(await readAccount(sandbox));
-  if (!story.args.includes('--generate')) return state;
-  const keys = new Set(state.secrets.map(({ values }) => values.AWSCURRENT));
-  expect(keys.size).toBeLessThanOrEqual(1);
-  for (const secret of state.secrets) secret.values.AWSCURRENT = 'the generated key';
-  return state;
+/** All that the account holds, as two accounts can be compared. */
+export type ComparableState = Awaited<ReturnType<typeof stateOf>>;
+
+/** All that the account holds, version by version; random ends of ARNs, random keys and the numbers of policy versions aside. */
+export async function stateOf(story: Story, sandbox: Sandbox) {
+  const { secrets, policies, roles } = withoutSuffixes(await readAccount(sandbox));
+  if (story.args.includes('--generate')) {
+    const keys = new Set(secrets.map(({ values }) => values.AWSCURRENT));
+    expect(keys.size).toBeLessThanOrEqual(1);
+    for (const secret of secrets) secret.values.AWSCURRENT = 'the generated key';
+  }
+  return { secrets, policies: policies.map(withoutNumbers), roles };
+}
+
+/** IAM uses no number twice, so a run that finishes what another has begun leaves other numbers. */
+function withoutNumbers({ versions, defaultVersion = '', ...policy }: AccountState['policies'][number]) {
+  const oldestFirst = Object.keys(versions).sort((a, b) => Number(a.slice(1)) - Number(b.slice(1)));
+  const isDefault = oldestFirst.map((version) => version === defaultVersion);
+  return { ...policy, versions: oldestFirst.map((version) => versions[version]), isDefault };
 }
 
 /**
  * The same without the history of policies and the order in which they name secrets: a key of several that failed comes
  * into the policy later.
  */
-export function withoutHistory(state: AccountState): object {
+export function withoutHistory(state: ComparableState): object {
   const policies = state.policies.map(({ name, description, tags, document }) => ({
     ...{ name, description, tags },
     parts: JSON.stringify(document).split('"').sort(),
@@ -75,7 +86,7 @@ export interface Step {
 export interface Recording {
   story: Story;
   steps: Step[];
-  after: AccountState;
+  after: ComparableState;
   /** What the run says it did with each resource. */
   actions: string[];
 }

@@ -1,9 +1,10 @@
-import { type PolicyState, readVersions, versionNumber } from '../../aws/iam/policy-versions.ts';
+import { type PolicyState, readVersion, readVersions, versionNumber } from '../../aws/iam/policy-versions.ts';
 import { waitUntil } from '../../aws/requests/concurrency.ts';
 import type { Limits } from '../../defaults.ts';
 import type { JsonPolicy } from '../../policy/index.ts';
 import { policyMessages as messages } from '../messages.ts';
 import type { StepContext } from '../types.ts';
+import type { UpdateWork } from './distribute.ts';
 import { type CreatedVersion, createVersion, deleteVersion, setDefaultVersion } from './write.ts';
 
 /**
@@ -17,15 +18,18 @@ import { type CreatedVersion, createVersion, deleteVersion, setDefaultVersion } 
  * 4. makes its candidate the default, which IAM refuses if another run has deleted it in step 3.
  *
  * So no run undoes what another has written, however old its reads are and whichever answers are lost. A version that was there
- * before is not deleted: it may be someone's draft. A run waits until it is too old for a candidate.
+ * before is not deleted: it may be someone's draft. A run waits until it is too old for a candidate. Only one with the very document
+ * that the run is about to write is deleted at once: a run that was killed has left it, and nothing is lost with it.
  */
 
 /** What a run knows of the versions of a policy. */
 export interface VersionState {
   /** Those that the policy had when this run first looked. They may be older versions, or someone's drafts. */
   readonly known: ReadonlySet<string>;
-  /** The candidates of this run of which it is not known what became of them. */
+  /** The candidates of this run of which it is not known what became of them, and those that a killed run has left to it. */
   readonly open: Set<string>;
+  /** The documents, as JSON text, of those that were read to see whether a killed run has left them. */
+  readonly documents: Map<string, string>;
   /** When each candidate of another run was first seen, in `performance.now()` milliseconds. */
   readonly firstSeen: Map<string, number>;
   /** The default version as it was seen last together with a candidate, and so for certain. */
@@ -34,7 +38,7 @@ export interface VersionState {
 
 /** What a run knows of the versions of a policy at its first look. */
 export function newVersionState({ versions }: Pick<PolicyState, 'versions'>): VersionState {
-  return { known: new Set(versions), open: new Set(), firstSeen: new Map() };
+  return { known: new Set(versions), open: new Set(), documents: new Map(), firstSeen: new Map() };
 }
 
 export type ListedVersions = Pick<PolicyState, 'versionId' | 'versions' | 'createdAt'>;
@@ -88,6 +92,21 @@ export async function withdraw(context: StepContext, arn: string, { open }: Vers
     open.delete(candidate);
   }
   return hasOneSucceeded;
+}
+
+/** Takes over the candidates that were there before with the very document that this run is about to write. */
+export async function takeOver(
+  { aws }: StepContext,
+  { policy, document }: UpdateWork,
+  { known, open, documents }: VersionState,
+): Promise<void> {
+  const text = JSON.stringify(document);
+  for (const candidate of candidatesIn(policy, aws.clients.now())) {
+    if (!known.has(candidate) || open.has(candidate)) continue;
+    const left = documents.get(candidate) ?? (await readVersion(aws, policy.arn, candidate));
+    if (left !== undefined) documents.set(candidate, left);
+    if (left === text) open.add(candidate);
+  }
 }
 
 /** Whether a read of a policy is older than what was seen for certain. */

@@ -10,7 +10,7 @@ import { conflictFailure } from '../conflict.ts';
 import { policyMessages as messages } from '../messages.ts';
 import type { StepContext } from '../types.ts';
 import type { PolicyChain } from './chain.ts';
-import { isOutdated, versionToDelete, withdraw, writeVersion } from './compare-and-swap.ts';
+import { isOutdated, takeOver, versionToDelete, withdraw, writeVersion } from './compare-and-swap.ts';
 import { type DesiredPolicies, policyConflict } from './desired.ts';
 import { type CreateWork, isChange, type UpdateWork } from './distribute.ts';
 import {
@@ -95,6 +95,7 @@ async function reconcileOnce(
       await withdrawAll(context, reconciling);
       return work.flatMap((each) => (each.kind === 'create' ? [] : [outcomeOf(each.policy, reconciling)]));
     }
+    if (next.kind === 'update') await takeOver(context, next, versionsOf(reconciling, next.policy));
     if (isTooEarly(reconciling, next, context)) return undefined;
     if (!takeWrite(reconciling, next)) throw contended(desired.name);
     const done = await tryWriting(context, desired, next, reconciling);
@@ -206,8 +207,9 @@ async function update(
   const { policy, document } = work;
   const { arn } = policy;
   const state = versionsOf(reconciling, policy);
+  const kept = policy.versions.filter((version) => !state.open.has(version));
   if (await withdraw(context, arn, state)) return outdated(reconciling, work);
-  const doomed = versionToDelete(policy);
+  const doomed = versionToDelete({ ...policy, versions: kept });
   if (doomed && (await deleteVersion(context, arn, doomed)) !== 'deleted') return outdated(reconciling, work);
   if (doomed) {
     reconciling.doubtful.set(arn, reconciling.doubtful.get(arn) ?? 'updated');
@@ -216,7 +218,7 @@ async function update(
   const created = await writeVersion(context, policy, document, state);
   if (!created) return outdated(reconciling, work);
   const { id: versionId } = created;
-  const versions = [...policy.versions.filter((version) => version !== doomed), versionId];
+  const versions = [...kept.filter((version) => version !== doomed), versionId];
   const action = reconciling.written.get(arn)?.action ?? 'updated';
   const createdAt = { ...policy.createdAt, ...(created.createdAt ? { [versionId]: created.createdAt } : {}) };
   const now = { ...policy, versionId, versions, createdAt, document: JSON.stringify(document), action };

@@ -67,6 +67,19 @@ describe('a new version of a policy', () => {
 describe('a version that a killed run has left beside the default one', () => {
   const old = freshSandbox(AN_HOUR_AGO);
 
+  test('makes room for the same one that the next run writes, at once', async () => {
+    const versions = ['a', 'b', 'c', 'd', 'e'].map((name) => guidePolicy(someSecret(name)));
+    await makePolicy(sandbox(), NAME, versions[0] ?? {}, ...versions.slice(1));
+    sandbox().addFault({ action: 'SetDefaultPolicyVersion', kind: 'access-denied' });
+    sandbox().addFault({ action: 'DeletePolicyVersion', kind: 'access-denied', skip: 1 });
+    expect((await setUp(sandbox(), { secretName: 'ours' })).code).not.toBe(0);
+    expect(Object.keys((await policy())?.versions ?? {})).toEqual(['v2', 'v3', 'v4', 'v5', 'v6']);
+    sandbox().clearFaults();
+    expect(await setUp(sandbox(), { secretName: 'ours' })).toMatchObject({ code: 0 });
+    expect(await allowed()).toEqual(['e', 'ours']);
+    expect(Object.keys((await policy())?.versions ?? {})).toEqual(['v2', 'v3', 'v4', 'v5', 'v7']);
+  });
+
   test('is in nobody’s way, and stays', async () => {
     await makePolicy(old(), NAME, guidePolicy(someSecret('old')));
     const left = JSON.stringify(guidePolicy(someSecret('old'), someSecret('left')));
