@@ -1,6 +1,8 @@
-import { DEFAULTS } from '../defaults.ts';
-
 /** The help texts. Examples come first, because they are what people look for. */
+
+const ALL = 'All three, and how to go about it:';
+const READERS = 'Who is to read it:';
+const MANIFEST = 'Or for many keys:';
 
 export const helpMessages = {
   program:
@@ -29,34 +31,13 @@ export const helpMessages = {
   mc-static-key setup --secret-name studio-a --region us-west-2 --key-env KEY --dry-run
   mc-static-key setup --manifest keys.yaml --yes
 `,
-  setupSecretTitle: 'The secret:',
-  setupPolicyTitle: 'The policy:',
-  setupRoleTitle: 'The role:',
-  setupAllTitle: 'All three, and how to go about it:',
-  secretName: 'name of the secret',
-  secretArn: 'use this secret, which exists already, instead of storing one (repeatable)',
-  region: "store the key in each of these Regions (repeatable; default: the SDK's Region)",
-  keyFile: 'read the key from a file, or from standard input with -',
-  keyEnv: 'read the key from this environment variable',
-  generate: 'make a random key for aes128, aes192 or aes256',
-  keyType: `what the key is: static-key or srt-password (default: ${DEFAULTS.keyType})`,
-  algorithm: "aes128, aes192 or aes256, checked against the key's length (default: told by the length)",
-  kmsKeyId: 'customer-managed KMS key for the secret (default: aws/secretsmanager)',
-  policyName: `name of the policy (default: ${DEFAULTS.policyName})`,
-  policyScope: `which secrets the policy allows: secrets (those named), prefix, region or account (default: ${DEFAULTS.policyScope})`,
-  policyPrefix: 'what the names of the secrets begin with, for --policy-scope prefix',
-  roleName: `name of the role (default: ${DEFAULTS.roleName})`,
-  roleDescription: `description of the role (default: "${DEFAULTS.roleDescription}")`,
-  noSourceAccount: 'leave the aws:SourceAccount condition out of the trust policy',
-  sourceArn: 'trust MediaConnect for these resources only (ARN pattern, repeatable)',
-  permissionsBoundary: 'permissions boundary of the role',
-  tag: 'tag on all three resources (KEY=VALUE, repeatable)',
-  existingKey: 'when the secret holds another value: keep or replace it',
-  restore: 'restore a secret that is scheduled for deletion',
-  updateTrust: 'add MediaConnect to the trust policy of a role that exists',
-  dryRun: 'print the plan and stop',
-  manifestTitle: 'Or for many keys:',
-  manifest: 'a YAML file that says all of this for many keys (docs/manifest.md)',
+  setupTitles: {
+    secret: 'The secret:',
+    policy: 'The policy:',
+    role: 'The role:',
+    all: ALL,
+    manifest: ALL,
+  },
 
   verify: 'Find out whether MediaConnect can read a key, and if not, why and what to do',
   verifyExamples: `Examples:
@@ -67,15 +48,7 @@ export const helpMessages = {
   mc-static-key verify --flow-arn arn:aws:mediaconnect:us-west-2:111122223333:flow:1-AbCd:game
   mc-static-key verify --manifest keys.yaml
 `,
-  verifySecretTitle: 'The secret and its key:',
-  verifyOthersTitle: 'Who is to read it:',
-  regionVerified: "the Regions of the flows (repeatable; default: the SDK's Region)",
-  keyFileVerified: 'the secret must hold the key in this file (- for standard input)',
-  keyEnvVerified: 'the secret must hold the key in this environment variable',
-  policyNameVerified: 'a policy that must be attached to the role',
-  roleArn: 'the role by its ARN, in place of its name',
-  flowArn:
-    'a flow, router input or router output, with the secrets and roles in its encryption settings, and the other ends of its connections',
+  verifyTitles: { secret: 'The secret and its key:', policy: READERS, role: READERS, manifest: MANIFEST },
 
   status: 'Show what is set up in the account: roles, policies, secrets by Region, the age of the keys',
   statusExamples: `Examples:
@@ -84,9 +57,7 @@ export const helpMessages = {
   mc-static-key status --json
   mc-static-key status --manifest keys.yaml
 `,
-  statusTitle: 'Where to look:',
-  statusRegion:
-    'look for secrets in these Regions only (repeatable; default: every Region that has MediaConnect, the configured one, and those that policies name)',
+  statusTitles: { secret: 'Where to look:', manifest: MANIFEST },
   rotate: 'Put a new key into a secret, in every Region it lives in, or go back to the key before',
   rotateExamples: `Examples:
   mc-static-key rotate
@@ -96,10 +67,6 @@ export const helpMessages = {
   mc-static-key rotate --manifest keys.yaml --yes
 `,
   rotateTitle: 'The secret and its new key:',
-  secretArnGiven: 'the secret by its ARN, in place of name and Region (repeatable)',
-  regionOnly: 'only in these Regions (repeatable; default: every Region that the secret lives in)',
-  rollback: 'go back to the key before the last rotation',
-  roleChecked: `name of the role that the checks at the end look at (default: ${DEFAULTS.roleName})`,
 
   teardown: 'Take down what setup has made for a secret, and leave alone what others use',
   teardownExamples: `Examples:
@@ -109,8 +76,7 @@ export const helpMessages = {
   mc-static-key teardown --manifest keys.yaml --dry-run
 `,
   teardownTitle: 'What is taken down:',
-  recoveryDays: `for how many days the secret can be restored, 7 to 30 (default: ${DEFAULTS.recoveryDays})`,
-  includeUntagged: 'take down what this program did not make, too',
+
   permissions: 'Print the least IAM policy that a command needs',
   completion: 'Print a script that completes commands and options in bash, zsh or fish',
   completionShell: 'bash, zsh or fish',

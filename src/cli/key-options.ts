@@ -11,9 +11,7 @@ import {
   keyReader,
   type UncheckedKey,
 } from '../key/index.ts';
-import type { KeyAnswers, Reader } from '../options/key-options.ts';
-import { inputMessages as messages } from '../options/messages.ts';
-import * as rules from '../options/rules.ts';
+import type { KeyAnswers } from '../options/read-options.ts';
 import { hasOpenType, keyRules } from '../options/setup-request.ts';
 import { tried } from '../steps/observe.ts';
 import { setupMessages } from '../ui/messages.ts';
@@ -78,37 +76,11 @@ export async function taggedType(aws: Aws, places: readonly SecretPlace[]): Prom
   return found.flatMap((each) => ('value' in each ? (each.value?.keyType ?? []) : []))[0];
 }
 
-/** The options that name a secret which exists, as the parser returns them: text, not checked. */
-export interface SecretOptions {
-  secretName?: string;
-  secretArn?: string[];
-  region?: string[];
-}
-
-/** The same, read. */
+/** The options that name a secret which exists, read. */
 export interface SecretAnswers {
   secretName?: string;
   secretArns: string[];
   regions: string[];
-}
-
-export function readSecretOptions(options: SecretOptions, read: Reader): SecretAnswers {
-  return {
-    ...read.text('secretName', options.secretName, rules.secretName, '--secret-name'),
-    secretArns: read.list(options.secretArn, rules.secretArn, '--secret-arn'),
-    regions: [...new Set(read.list(options.region, rules.region, '--region'))],
-  };
-}
-
-/** What is wrong with options that are right by themselves but do not go together. */
-export function secretProblems({ secretName, secretArn, region }: SecretOptions): string[] {
-  if (secretArn === undefined) return [];
-  const names = new Set(secretArn.map((arn) => parseSecretArn(arn.trim())?.name ?? ''));
-  const named = secretName !== undefined || region !== undefined;
-  return [
-    ...(named ? [messages.arnOrName] : []),
-    ...(names.size > 1 && !names.has('') ? [messages.arnsOfOneName] : []),
-  ];
 }
 
 /** The secret that is meant, by its name, and the Regions that were named; none means every Region it lives in. */

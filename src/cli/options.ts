@@ -1,5 +1,12 @@
 import { type Command, Option } from 'commander';
 import { isAccountId } from '../aws/arn.ts';
+import {
+  attributeOf,
+  type CommandName,
+  flagOf,
+  type OptionGroup,
+  optionsOf,
+} from '../options/catalog/index.ts';
 import { inputMessages as messages } from '../options/messages.ts';
 import { endpointUrl as endpointRule } from '../options/rules.ts';
 import { looksLikePartOfKey } from '../redaction.ts';
@@ -38,13 +45,35 @@ export function addOption(command: Command, flags: string, description: string, 
   command.addOption(option);
 }
 
-/** Adds the options that say where a key comes from and what it is. */
-export function addKeyOptions(command: Command): void {
-  addOption(command, '--key-file <path>', helpMessages.keyFile);
-  addOption(command, '--key-env <name>', helpMessages.keyEnv);
-  addOption(command, '--generate <algorithm>', helpMessages.generate);
-  addOption(command, '--key-type <type>', helpMessages.keyType);
-  addOption(command, '--algorithm <algorithm>', helpMessages.algorithm);
+/**
+ * Adds the options of a command that the catalog declares.
+ * @param titles the title of each group in the help, or one for all
+ */
+export function addOptions(
+  command: Command,
+  name: CommandName,
+  titles: string | Partial<Record<OptionGroup, string>>,
+): void {
+  for (const [, option] of optionsOf(name)) {
+    const title = typeof titles === 'string' ? titles : titles[option.group];
+    if (title !== undefined) command.optionsGroup(title);
+    addOption(
+      command,
+      option.flags,
+      option.commands[name] ?? '',
+      option.takes === 'list' || option.takes === 'tags',
+    );
+  }
+}
+
+/** What is wrong with options beside a manifest: what the file says, no option says too. */
+export function manifestProblems(command: Command, name: CommandName): string[] {
+  if (command.getOptionValue('manifest') === undefined) return [];
+  const flags = optionsOf(name)
+    .filter(([, { besideManifest: beside }]) => !(beside === true || beside?.includes(name)))
+    .filter(([, option]) => ['cli', 'env'].includes(command.getOptionValueSource(attributeOf(option)) ?? ''))
+    .map(([, option]) => flagOf(option));
+  return flags.length > 0 ? [messages.notBesideManifest(flags)] : [];
 }
 
 /** Adds the options of every command that calls AWS. */
@@ -126,26 +155,4 @@ export function readSwitches(program: Command, env: NodeJS.ProcessEnv): string[]
 /** The commands below this one, with those below them, each after the one that it belongs to. */
 export function commandsBelow(command: Command): Command[] {
   return command.commands.flatMap((each) => [each, ...commandsBelow(each)]);
-}
-
-/** Adds the options for the desired secret, policy and role. */
-export function addRequestOptions(command: Command): void {
-  command.optionsGroup(helpMessages.setupSecretTitle);
-  addOption(command, '--secret-name <name>', helpMessages.secretName);
-  addOption(command, '--secret-arn <arn...>', helpMessages.secretArn, true);
-  addOption(command, '--region <region...>', helpMessages.region, true);
-  addKeyOptions(command);
-  addOption(command, '--kms-key-id <id>', helpMessages.kmsKeyId);
-  command.optionsGroup(helpMessages.setupPolicyTitle);
-  addOption(command, '--policy-name <name>', helpMessages.policyName);
-  addOption(command, '--policy-scope <scope>', helpMessages.policyScope);
-  addOption(command, '--policy-prefix <prefix>', helpMessages.policyPrefix);
-  command.optionsGroup(helpMessages.setupRoleTitle);
-  addOption(command, '--role-name <name>', helpMessages.roleName);
-  addOption(command, '--role-description <text>', helpMessages.roleDescription);
-  addOption(command, '--no-source-account', helpMessages.noSourceAccount);
-  addOption(command, '--source-arn <pattern...>', helpMessages.sourceArn, true);
-  addOption(command, '--permissions-boundary <arn>', helpMessages.permissionsBoundary);
-  command.optionsGroup(helpMessages.setupAllTitle);
-  addOption(command, '--tag <tag...>', helpMessages.tag, true);
 }

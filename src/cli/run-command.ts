@@ -9,7 +9,7 @@ import {
 import { limitSentence, readLimited } from '../aws/credentials/configuration-files.ts';
 import { configurationMessages } from '../aws/credentials/messages.ts';
 import { isLoopback, proxyFor, readProxies, withoutBrackets } from '../aws/http/proxy.ts';
-import { requestHandlerFor } from '../aws/http/request-handler.ts';
+import { requestHandlerFor } from '../aws/http/sdk-client.ts';
 import { homeRegionAmong, partitionOf } from '../aws/regions.ts';
 import { type Aws, openAws } from '../aws/session.ts';
 import { EXIT, type ExitCode, Failure, Interrupted } from '../failure.ts';

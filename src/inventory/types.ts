@@ -1,5 +1,5 @@
-import { reader } from '../options/key-options.ts';
-import * as rules from '../options/rules.ts';
+import type { GivenOptions } from '../options/catalog/index.ts';
+import { reader, readOptions } from '../options/read-options.ts';
 import type { Verdict } from '../plan-types.ts';
 
 /** The JSON document of `status`. Dates are ISO 8601; `null` is what is not known or does not apply. */
@@ -111,11 +111,6 @@ export interface StatusNote {
   detail: string;
 }
 
-/** The options of `status` as the parser returns them: text, not checked. */
-export interface StatusOptions {
-  region?: string[];
-}
-
 /** What `status` was asked for. */
 export interface StatusAnswers {
   /** Where to look for secrets, each once; none means all Regions in which there may be some. */
@@ -123,8 +118,11 @@ export interface StatusAnswers {
 }
 
 /** Reads options into typed values. Returns every problem with them, a sentence each. */
-export function readStatusAnswers(options: StatusOptions): { answers: StatusAnswers; problems: string[] } {
+export function readStatusAnswers(options: GivenOptions<'status'>): {
+  answers: StatusAnswers;
+  problems: string[];
+} {
   const problems: string[] = [];
-  const regions = reader(problems).list(options.region, rules.region, '--region');
-  return { answers: { regions: [...new Set(regions)] }, problems };
+  const { regions } = readOptions('status', options, reader(problems));
+  return { answers: { regions }, problems };
 }

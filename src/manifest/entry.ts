@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import type { Tag } from '../aws/tags.ts';
-import { given, type Reader, readerOf } from '../options/key-options.ts';
+import { attributeOf, OPTIONS, type OptionSpec } from '../options/catalog/index.ts';
+import { setupProblems } from '../options/combinations.ts';
+import { type Reader, readerOf } from '../options/read-options.ts';
 import { tagListProblems, tagProblem } from '../options/rules.ts';
-import { answersOf, combinations, type SetupOptions } from '../options/setup-options.ts';
-import type { SetupAnswers } from '../options/setup-request.ts';
+import { answersOf, type SetupAnswers, type SetupOptions } from '../options/setup-request.ts';
 import { looksLikeKey } from '../redaction.ts';
 import { folderOf } from './file.ts';
 import { flagsIn, inMembers, memberOf } from './members.ts';
@@ -34,34 +35,25 @@ export function answersIn(members: Members, path: string, mistakes: Mistakes): S
   };
 }
 
-/** What the flags of `setup` would have said. */
+/** What the flags of `setup` would have said. Tags are read by themselves. */
 function optionsIn(members: Members): SetupOptions {
   const key = sourceIn(members);
-  const text = (name: string) => textIn(members.get(name)?.value);
-  const list = (name: string) => textsIn(members.get(name)?.value);
-  const said = (name: string) => switchIn(members.get(name)?.value);
-  return {
-    ...given('secretName', text('secretName')),
-    ...given('secretArn', list('secretArns')),
-    ...given('region', list('regions')),
-    ...given('keyEnv', textIn(key.get('env')?.value)),
-    ...given('keyFile', textIn(key.get('file')?.value)),
-    ...given('generate', textIn(key.get('generate')?.value)),
-    ...given('keyType', text('keyType')),
-    ...given('algorithm', text('algorithm')),
-    ...given('kmsKeyId', text('kmsKeyId')),
-    ...given('policyName', text('policyName')),
-    ...given('policyScope', text('policyScope')),
-    ...given('policyPrefix', text('policyPrefix')),
-    ...given('roleName', text('roleName')),
-    ...given('roleDescription', text('roleDescription')),
-    ...given('sourceAccount', said('sourceAccount')),
-    ...given('sourceArn', list('sourceArns')),
-    ...given('permissionsBoundary', text('permissionsBoundary')),
-    ...given('existingKey', text('existingKey')),
-    ...given('restore', said('restore')),
-    ...given('updateTrust', said('updateTrust')),
-  };
+  const given = Object.entries<OptionSpec>(OPTIONS).flatMap(([name, option]) => {
+    const { field, takes } = option;
+    const tree = field?.inKey === undefined ? members.get(name)?.value : key.get(field.inKey)?.value;
+    const value = field && valueIn(tree, takes);
+    return value === undefined ? [] : [[attributeOf(option), value]];
+  });
+  return Object.fromEntries(given);
+}
+
+function valueIn(
+  tree: Tree | undefined,
+  takes: OptionSpec['takes'],
+): string | string[] | boolean | undefined {
+  if (takes === 'list') return textsIn(tree);
+  if (takes === 'switch') return switchIn(tree);
+  return takes === 'tags' ? undefined : textIn(tree);
 }
 
 /** What stands under `key`, if it is one source. Several are reported elsewhere. */
@@ -106,7 +98,7 @@ function tagsIn(tree: Tree | undefined, mistakes: Mistakes): Tag[] {
 /** Notes what an entry lacks, and what does not go together in it, the defaults included. */
 export function checkEntry(entry: { at: number; members: Members }, mistakes: Mistakes): void {
   const { at, members } = entry;
-  for (const sentence of combinations(optionsIn(members))) {
+  for (const sentence of setupProblems(optionsIn(members))) {
     const [place] = flagsIn(sentence).flatMap((flag) => placeOf(members, flag) ?? []);
     mistakes.add(place?.at ?? at, inMembers(sentence));
   }

@@ -13,7 +13,7 @@ export function formMistakes(members: Members, part: Part): Mistake[] {
   const known = [...members].flatMap(([name, { at, value }]) => {
     const rule = MEMBERS.get(name);
     if (!rule) return [];
-    const misplaced = part === 'defaults' && rule.own;
+    const misplaced = part === 'defaults' && rule.ofOneKey;
     return [
       ...(misplaced ? [{ at, sentence: messages.notInDefaults(name) }] : []),
       ...inForm(name, rule, value, part),
@@ -34,7 +34,7 @@ function inForm(name: string, rule: MemberRule, value: Tree, part: Part): Mistak
   const wrong = (sentence: string) => [{ at: value.at, sentence }];
   if (value.kind === 'unknown') return [];
   if (rule.takes === 'key') return inKey(value, part);
-  if (rule.takes === 'text') return inText(name, value);
+  if (rule.takes === 'text' || rule.takes === 'choice') return inText(name, value);
   if (rule.takes === 'switch') return switchIn(value) === undefined ? wrong(inputMessages.yesOrNo(name)) : [];
   if (rule.takes === 'tags') {
     if (value.kind !== 'map') return wrong(messages.takesMap(name, rule.example ?? ''));
@@ -59,7 +59,7 @@ function inKey(value: Tree, part: Part): Mistake[] {
   const rule = KEY_MEMBERS.get(only?.[0] ?? '');
   if (!only || !rule || others.length > 0) return wrong(messages.keyOneOf);
   const [name, member] = only;
-  if (part === 'defaults' && rule.own) return wrong(messages.keyOfDefaults);
+  if (part === 'defaults' && rule.ofOneKey) return wrong(messages.keyOfDefaults);
   if (name === 'existing')
     return switchIn(member.value) ? [] : wrong(messages.takesTrue('key.existing'), member.value);
   const text = textIn(member.value);

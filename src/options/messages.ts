@@ -52,6 +52,8 @@ export const inputMessages = {
   tagTwice: (what: string) => `${what} gives the same tag key twice.`,
   tagCount: (what: string, most: number) =>
     `${what}: AWS takes 50 tags, one of which is the program's own, so at most ${most} can be given.`,
+  notBesideManifest: (flags: string[]) =>
+    `--manifest says all about the keys, so it does not go together with ${flags.join(', ')}. Put that into the file, or leave --manifest out.`,
   oneOf: (what: string, choices: readonly string[]) => `${what} takes one of: ${choices.join(', ')}.`,
   yesOrNo: (what: string) => `${what} takes true or false.`,
   accountId: (what: string) => `${what} takes the twelve digits of an account, such as 111122223333.`,
@@ -80,6 +82,8 @@ export const inputMessages = {
   regionsAndArns: 'The Regions and ARNs',
   sandboxEndpoint:
     '--sandbox brings its own endpoint and account, so it does not go together with --endpoint-url or --profile.',
+  recoveryDays: (what: string) => `${what} takes a number of days from 7 to 30.`,
+  outputPath: (what: string) => `${what} takes the path of a file, or - for standard output.`,
   port: (what: string) => `${what} takes a port from 1 to 65535.`,
 
   unknownOption: (option: string) => `There is no option ${option}.`,

@@ -1,7 +1,7 @@
-import { isRegionName, parseArn, parseSecretArn } from '../aws/arn.ts';
+import { isAccountId, isRegionName, parseArn, parseSecretArn } from '../aws/arn.ts';
 import type { Tag } from '../aws/tags.ts';
 import { KEY_TYPE_TAG, TOOL_TAG } from '../defaults.ts';
-import { looksLikeKey } from '../redaction.ts';
+import { looksLikeKey, looksLikePartOfKey } from '../redaction.ts';
 import { inputMessages as messages } from './messages.ts';
 
 /**
@@ -111,6 +111,22 @@ export const kmsKeyId: Rule = (value, what) => {
   const keyPrefixed =
     resource.startsWith('key/') === value.startsWith('arn:') || resource.startsWith('alias/');
   return known.test(resource) && keyPrefixed ? undefined : messages.kmsKeyId(what);
+};
+
+/** The name of an environment variable, by POSIX (Base Definitions, 3.231 "Name"). */
+export const environmentVariable: Rule = (value, what) =>
+  /^[A-Za-z_][A-Za-z0-9_]*$/.test(value) ? undefined : messages.envName(what);
+
+export const accountId: Rule = (value, what) => (isAccountId(value) ? undefined : messages.accountId(what));
+
+/** In days. Source: Secrets Manager API reference, `DeleteSecret`, `RecoveryWindowInDays`. */
+export const recoveryDays: Rule = (value, what) =>
+  /^([7-9]|[12]\d|30)$/.test(value) ? undefined : messages.recoveryDays(what);
+
+/** Messages name the file, so it must not be a key. */
+export const outputPath: Rule = (value, what) => {
+  if (value === '') return messages.outputPath(what);
+  return looksLikePartOfKey(value) ? messages.looksLikeKey(what) : undefined;
 };
 
 /** AWS General Reference, "Tagging your AWS resources": the rules that hold for IAM and for Secrets Manager alike. */

@@ -2,34 +2,34 @@ import { parseSecretArn } from '../aws/arn.ts';
 import type { Tag } from '../aws/tags.ts';
 import { DEFAULTS } from '../defaults.ts';
 import type { Algorithm, CheckedKey, KeyMaterial, KeyRules, KeySource, KeyType } from '../key/index.ts';
-import type { PolicyScope, PolicyScopeName } from '../policy/index.ts';
+import type { PolicyScope } from '../policy/index.ts';
+import type { GivenOptions, OptionValues } from './catalog/index.ts';
+import { setupProblems } from './combinations.ts';
+import { type Reader, reader, readOptions, withKeySource } from './read-options.ts';
 
-/** What is known of the user's wishes so far: from flags and environment variables, and then from the wizard. */
-export interface SetupAnswers {
-  secretName?: string;
-  /** Secrets that exist; empty when one is to be stored. */
-  secretArns: string[];
-  regions: string[];
+/** The options of `setup` as commander keeps them. */
+export type SetupOptions = GivenOptions<'setup'>;
+
+type SetupValues = Omit<OptionValues<'setup'>, 'keyFile' | 'keyEnv' | 'generate' | 'manifest'>;
+
+/** What the user wants, as far as it is known: from options and then from the wizard. */
+export interface SetupAnswers extends SetupValues {
+  keySource?: KeySource;
   /** Whether the secrets of that name are used as they are, so that no key is stored. Only a manifest says so. */
   existing: boolean;
-  keySource?: KeySource;
-  keyType?: KeyType;
-  algorithm?: Algorithm;
-  kmsKeyId?: string;
-  policyName?: string;
-  policyScope?: PolicyScopeName;
-  /** What the names of the secrets begin with, for the scope `prefix`. */
-  policyPrefix?: string;
-  roleName?: string;
-  roleDescription?: string;
-  sourceAccount: boolean;
-  sourceArns: string[];
-  permissionsBoundary?: string;
-  tags: Tag[];
-  existingKey?: 'keep' | 'replace';
-  restore: boolean;
-  updateTrust: boolean;
-  dryRun: boolean;
+}
+
+/** Reads flags into typed values. Returns every problem with them, a sentence each. */
+export function readAnswers(options: SetupOptions): { answers: SetupAnswers; problems: string[] } {
+  const problems: string[] = [];
+  const answers = answersOf(options, reader(problems));
+  return { answers, problems: [...problems, ...setupProblems(options)] };
+}
+
+/** Reads options into typed values, from flags or a manifest; the reader collects the problems. */
+export function answersOf(options: SetupOptions, read: Reader): SetupAnswers {
+  const { manifest: _, ...values } = readOptions('setup', options, read);
+  return { ...withKeySource(values), existing: false };
 }
 
 /** Answers with nothing missing, and the key that they name. */

@@ -2,10 +2,6 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { DEFAULTS } from '../../src/defaults.ts';
-import { ALGORITHMS } from '../../src/key/index.ts';
-import { KEY_MEMBERS, MEMBERS, ROOT_MEMBERS } from '../../src/manifest/members.ts';
-import { EXISTING_KEY_ANSWERS, KEY_TYPES, POLICY_SCOPES } from '../../src/options/key-options.ts';
 import { KEYS } from '../support/account.ts';
 import { entries, mistakesIn, read, STUDIO } from './manifests.ts';
 
@@ -145,29 +141,6 @@ describe('the schema and the reader both refuse', () => {
 });
 
 describe('the schema has', () => {
-  const names = (of: { properties: object }) => Object.keys(of.properties);
-
-  test('the members that the reader has, in the same order', () => {
-    const [all, own] = [[...MEMBERS.keys()], [...MEMBERS].filter(([, rule]) => rule.own)];
-    expect(names(definitions.entry)).toEqual(all);
-    const shared = all.filter((name) => !own.some(([each]) => each === name));
-    expect(names(schema.properties.defaults)).toEqual(shared);
-    expect(names(definitions.key)).toEqual([...KEY_MEMBERS.keys()]);
-    const sources = [...KEY_MEMBERS].filter(([, rule]) => !rule.own);
-    expect(names(definitions.keyOfDefaults)).toEqual(sources.map(([name]) => name));
-    expect(names(schema).toSorted()).toEqual([...ROOT_MEMBERS].toSorted());
-  });
-
-  test('the choices and the defaults that the program has', () => {
-    expect(definitions.keyType.enum).toEqual(KEY_TYPES);
-    expect(definitions.algorithm.enum).toEqual(ALGORITHMS);
-    expect(definitions.generate.enum).toEqual(ALGORITHMS);
-    expect(definitions.existingKey.enum).toEqual(EXISTING_KEY_ANSWERS);
-    expect(new Set(definitions.policyScope.enum)).toEqual(new Set(POLICY_SCOPES));
-    for (const name of ['keyType', 'policyName', 'policyScope', 'roleName', 'roleDescription'] as const)
-      expect(definitions[name].default, name).toBe(DEFAULTS[name]);
-  });
-
   test('examples that it takes itself', () => {
     for (const [name, { examples = [], items, ...rest }] of Object.entries<Record<string, never>>(
       definitions,

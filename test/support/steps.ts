@@ -3,10 +3,11 @@ import { secretReader } from '../../src/aws/secrets/value-reader.ts';
 import { openAws } from '../../src/aws/session.ts';
 import type { Limits } from '../../src/defaults.ts';
 import { KeyMaterial } from '../../src/key/index.ts';
-import { readAnswers, type SetupOptions } from '../../src/options/setup-options.ts';
-import { completeRequest } from '../../src/options/setup-request.ts';
+import { completeRequest, readAnswers, type SetupOptions } from '../../src/options/setup-request.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
-import { applyAll, observeAll, planAll } from '../../src/steps/index.ts';
+import { applyAll } from '../../src/steps/apply.ts';
+import { observeAll } from '../../src/steps/observe.ts';
+import { planAll } from '../../src/steps/plan.ts';
 import type { StepContext } from '../../src/steps/types.ts';
 import { KEYS, REGION } from './account.ts';
 

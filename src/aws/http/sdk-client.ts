@@ -6,6 +6,8 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { HTTP } from '../../defaults.ts';
+import { directHandler, type HandlerOptions, readProxies } from './proxy.ts';
+import type { ProxyHandler } from './proxy-handler.ts';
 
 /**
  * What AWS's answers must look like where the program reads them. The SDK passes on a text that is a number, or a list that
@@ -129,3 +131,20 @@ export function middlewareOf(client: SdkClient): IAMClient['middlewareStack'] {
 
 /** What sends requests, and keeps the connections. */
 export type RequestHandler = Pick<NodeHttpHandler, 'handle' | 'destroy' | 'metadata'>;
+
+/**
+ * Returns what sends requests, through the proxies that the environment names, if it names any. The SDK does not look at these
+ * variables by itself. A request fails with a `Failure` if it should go through what is not an HTTP proxy.
+ * @param ca the certificate authorities to trust in place of Node's own, in PEM form
+ */
+export async function requestHandlerFor(
+  env: NodeJS.ProcessEnv,
+  ca?: Buffer,
+  options: Partial<HandlerOptions> = {},
+): Promise<ProxyHandler | NodeHttpHandler> {
+  const proxies = readProxies(env);
+  const settings = { ...HTTP.handler, ...(ca ? { ca } : {}), ...options };
+  if (!proxies.https && !proxies.http) return directHandler(settings);
+  const { ProxyHandler } = await import('./proxy-handler.ts');
+  return new ProxyHandler(proxies, settings);
+}

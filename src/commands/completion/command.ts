@@ -3,7 +3,8 @@ import type { Registration } from '../../cli/command.ts';
 import { usageFailure } from '../../cli/failure-output.ts';
 import { helpMessages as help } from '../../cli/help.ts';
 import { EXIT } from '../../failure.ts';
-import { reader, SHELLS } from '../../options/key-options.ts';
+import { SHELLS } from '../../options/catalog/index.ts';
+import { reader } from '../../options/read-options.ts';
 
 /** Adds the `completion` command. */
 export function addCompletion(program: Command, { finish, problems }: Registration): void {

@@ -14,22 +14,9 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Command } from 'commander';
-import { addOption } from '../../cli/options.ts';
 import { EXIT, errorCode, Failure } from '../../failure.ts';
-import type { Reader } from '../../options/key-options.ts';
-import { inputMessages } from '../../options/messages.ts';
-import type { Rule } from '../../options/rules.ts';
-import { looksLikePartOfKey } from '../../redaction.ts';
 import { plain } from '../../text.ts';
 import type { Output } from '../../ui/output.ts';
-import { exportHelp as help } from './messages.ts';
-
-/** The options that say where a result goes, as the parser returns them. */
-export interface OutputFileOptions {
-  output?: string;
-  force?: boolean;
-}
 
 /** A file to be written in place of standard output. */
 export interface OutputFile {
@@ -38,21 +25,9 @@ export interface OutputFile {
   force: boolean;
 }
 
-/** Adds the options that send a result to a file. */
-export function addOutputOptions(command: Command): void {
-  addOption(command, '--output <path>', help.output);
-  addOption(command, '--force', help.force);
-}
-
-/** Messages name the file, so it must not be a key. */
-const filePath: Rule = (value, what) => {
-  if (value === '') return outputFileMessages.empty(what);
-  return looksLikePartOfKey(value) ? inputMessages.looksLikeKey(what) : undefined;
-};
-
-export function readOutputOptions({ output, force }: OutputFileOptions, read: Reader): OutputFile {
-  const path = output === '-' ? undefined : output;
-  return { ...read.text('output', path, filePath, '--output'), force: force ?? false };
+/** Returns where a result goes; standard output may be called `-`. */
+export function outputFileOf({ output, force }: OutputFile): OutputFile {
+  return output === undefined || output === '-' ? { force } : { output, force };
 }
 
 /**
@@ -165,7 +140,6 @@ function unwritten(path: string, error: unknown): Failure {
 
 /** Messages about files that results are written to. */
 const outputFileMessages = {
-  empty: (what: string) => `${what} takes the path of a file, or - for standard output.`,
   written: (path: string) => `Written to ${path}.`,
   exists: (path: string) => `${path} is there already. Nothing was written.`,
   existsHint: 'Give --force to write over it, or another --output.',

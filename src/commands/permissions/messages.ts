@@ -90,3 +90,61 @@ export const permissionsMessages = {
   flowArn: (flag: string) =>
     `${flag} takes the ARN of a flow, a router input or a router output, such as arn:aws:mediaconnect:us-west-2:111122223333:flow:1-23aBC45dEF67hiJ8-12AbC34DE5fG:BasketballGame.`,
 };
+
+const RUN_WITH = 'What the command will be run with:';
+
+/** The help of `permissions` and of its commands. */
+export const permissionsHelp = {
+  examples: `Examples:
+  mc-static-key permissions setup --secret-name studio-a --region us-west-2
+  mc-static-key permissions status --optional
+  mc-static-key permissions create-flow --role-name MediaConnect-ASM
+  mc-static-key permissions setup --manifest keys.yaml
+  mc-static-key permissions setup --secret-name studio-a --region us-west-2 --account-id 111122223333 --quiet |
+    aws iam create-policy --policy-name mc-static-key-setup --policy-document file:///dev/stdin
+`,
+  of: {
+    setup: 'The permissions for storing a key, and making the policy and the role',
+    verify: 'The permissions for checking whether MediaConnect can read a key',
+    status: 'The permissions for looking at what is set up in the account',
+    rotate: 'The permissions for putting a new key into a secret',
+    teardown: 'The permissions for removing what setup has made',
+    'create-flow': 'The permission for giving the role to MediaConnect, for whoever creates flows',
+  },
+  examplesOf: {
+    setup: `Examples:
+  mc-static-key permissions setup --secret-name studio-a --region us-west-2
+  mc-static-key permissions setup --secret-name studio-a --region us-west-2 --region eu-west-1 --existing-key replace
+  mc-static-key permissions setup --secret-name studio-a --region us-west-2 --account-id 111122223333 --json
+  mc-static-key permissions setup --manifest keys.yaml
+`,
+    verify: `Examples:
+  mc-static-key permissions verify --secret-name studio-a --region us-west-2
+  mc-static-key permissions verify --secret-name studio-a --region us-west-2 --optional
+`,
+    status: `Examples:
+  mc-static-key permissions status
+  mc-static-key permissions status --region us-west-2 --optional
+`,
+    rotate: `Examples:
+  mc-static-key permissions rotate --secret-name studio-a
+  mc-static-key permissions rotate --secret-name studio-a --region us-west-2 --rollback
+`,
+    teardown: `Examples:
+  mc-static-key permissions teardown --secret-name studio-a
+  mc-static-key permissions teardown --secret-name studio-a --region us-west-2 --include-untagged
+`,
+    'create-flow': `Examples:
+  mc-static-key permissions create-flow
+  mc-static-key permissions create-flow --role-name MediaConnect-ASM --account-id 111122223333
+`,
+  },
+  titles: {
+    secret: RUN_WITH,
+    policy: RUN_WITH,
+    role: RUN_WITH,
+    all: RUN_WITH,
+    manifest: RUN_WITH,
+    output: 'The policy:',
+  },
+};

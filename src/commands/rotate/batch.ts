@@ -20,7 +20,7 @@ import { loadKeys } from '../../manifest/index.ts';
 import type { Manifest, ManifestKey } from '../../manifest/types.ts';
 import { hasOpenType, keyRules } from '../../options/setup-request.ts';
 import { keyConflict } from '../../steps/conflict.ts';
-import { toldApart } from '../../steps/index.ts';
+import { toldApart } from '../../steps/groups.ts';
 import { batchEndings, batchMessages } from '../../ui/batch-messages.ts';
 import { setupMessages } from '../../ui/messages.ts';
 import { changesAnything, type ShownPlan } from '../../ui/plan.ts';

@@ -1,25 +1,11 @@
-import {
-  readSecretOptions,
-  type SecretAnswers,
-  type SecretOptions,
-  secretProblems,
-} from '../../cli/key-options.ts';
-import {
-  type KeyAnswers,
-  type KeyOptions,
-  keyProblems,
-  reader,
-  readKeyOptions,
-} from '../../options/key-options.ts';
+import type { SecretAnswers } from '../../cli/key-options.ts';
+import type { GivenOptions } from '../../options/catalog/index.ts';
+import { keyProblems, secretProblems } from '../../options/combinations.ts';
 import { inputMessages as messages } from '../../options/messages.ts';
-import * as rules from '../../options/rules.ts';
+import { type KeyAnswers, reader, readOptions, withKeySource } from '../../options/read-options.ts';
 
-/** The options of `rotate` as the parser returns them: text, not checked. */
-export interface RotateOptions extends SecretOptions, KeyOptions {
-  rollback?: boolean;
-  roleName?: string;
-  dryRun?: boolean;
-}
+/** The options of `rotate` as commander keeps them. */
+export type RotateOptions = GivenOptions<'rotate'>;
 
 /** What is known of the user's wishes so far. */
 export interface RotateAnswers extends SecretAnswers, KeyAnswers {
@@ -32,14 +18,7 @@ export interface RotateAnswers extends SecretAnswers, KeyAnswers {
 /** Reads options into typed values. Returns every problem with them, a sentence each. */
 export function readRotateAnswers(options: RotateOptions): { answers: RotateAnswers; problems: string[] } {
   const problems: string[] = [];
-  const read = reader(problems);
-  const answers: RotateAnswers = {
-    ...readSecretOptions(options, read),
-    ...readKeyOptions(options, read),
-    ...read.text('roleName', options.roleName, rules.roleName, '--role-name'),
-    rollback: options.rollback ?? false,
-    dryRun: options.dryRun ?? false,
-  };
+  const answers: RotateAnswers = withKeySource(readOptions('rotate', options, reader(problems)));
   const withKey = options.rollback && answers.keySource !== undefined;
   return {
     answers,

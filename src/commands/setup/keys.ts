@@ -5,16 +5,10 @@ import { stepContext } from '../../cli/step-context.ts';
 import { algorithmOfLength } from '../../key/index.ts';
 import type { SetupRequest } from '../../options/setup-request.ts';
 import type { EncryptionSettings, Outcomes } from '../../plan-types.ts';
-import {
-  applyAll,
-  asPlanned,
-  isOpen,
-  type KeyResult,
-  observeAll,
-  planAll,
-  type SetupPlan,
-  type SetupResult,
-} from '../../steps/index.ts';
+import { applyAll } from '../../steps/apply.ts';
+import { observeAll } from '../../steps/observe.ts';
+import { isOpen, planAll, type SetupPlan } from '../../steps/plan.ts';
+import { asPlanned, type KeyResult, type SetupResult } from '../../steps/results.ts';
 import type { StepContext } from '../../steps/types.ts';
 import { setupMessages as messages } from '../../ui/messages.ts';
 import { changesAnything } from '../../ui/plan.ts';

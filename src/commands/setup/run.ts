@@ -16,7 +16,7 @@ import {
 } from '../../options/setup-request.ts';
 import type { Conflict } from '../../plan-types.ts';
 import { conflictFailure } from '../../steps/conflict.ts';
-import { asPlanned, type SetupResult } from '../../steps/index.ts';
+import { asPlanned, type SetupResult } from '../../steps/results.ts';
 import { setupMessages as messages } from '../../ui/messages.ts';
 import { applyKeys, encryptionSettings, outcomesOf, type PlannedKeys, planKeys } from './keys.ts';
 import { documentChecks, proveKeys, undecidedChecks } from './verify-result.ts';

@@ -14,7 +14,7 @@ import { LIMITS } from '../../defaults.ts';
 import { EXIT, Failure } from '../../failure.ts';
 import type { SetupRequest } from '../../options/setup-request.ts';
 import type { Check } from '../../plan-types.ts';
-import type { KeyResult, RoleResult, SetupResult } from '../../steps/index.ts';
+import type { KeyResult, RoleResult, SetupResult } from '../../steps/results.ts';
 import { flowScope } from '../../steps/trust-role/write.ts';
 import { folded, MOST_LINES, plain } from '../../text.ts';
 import { batchMessages } from '../../ui/batch-messages.ts';

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { addManifestOption, manifestProblems } from '../../cli/batch/manifest-option.ts';
 import { onRun, type Registration } from '../../cli/command.ts';
 import { helpMessages as help } from '../../cli/help.ts';
-import { addCommonOptions, addOption } from '../../cli/options.ts';
-import type { StatusOptions } from '../../inventory/types.ts';
+import { addCommonOptions, addOptions, manifestProblems } from '../../cli/options.ts';
+import type { GivenOptions } from '../../options/catalog/index.ts';
 
 /** Adds the `status` command. */
 export function addStatus(program: Command, registration: Registration): void {
@@ -11,16 +10,13 @@ export function addStatus(program: Command, registration: Registration): void {
     .command('status')
     .description(help.status)
     .addHelpText('before', help.statusExamples);
-  command.optionsGroup(help.statusTitle);
-  addOption(command, '--region <region...>', help.statusRegion, true);
-  command.optionsGroup(help.manifestTitle);
-  addManifestOption(command);
+  addOptions(command, 'status', help.statusTitles);
   addCommonOptions(command);
-  onRun<StatusOptions & { manifest?: string }>(command, registration, async (options, common) => {
+  onRun<GivenOptions<'status'>>(command, registration, async (options, common) => {
     const { manifest } = options;
     if (manifest !== undefined) {
       return {
-        problems: manifestProblems(command, []),
+        problems: manifestProblems(command, 'status'),
         asksForRegion: false,
         run: async () => (await import('./run.ts')).runStatusManifest(manifest, common),
       };

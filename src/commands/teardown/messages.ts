@@ -109,5 +109,4 @@ export const teardownMessages = {
   confirmName: (name: string) => `Type the name of the secret, ${name}, to take it down`,
   confirmNumber: (number: string) => `Type the number of keys, ${number}, to take them down`,
   confirmWrong: (name: string) => `That is not ${name}. Type it, or press Ctrl-C to leave.`,
-  recoveryDays: (what: string) => `${what} takes a number of days from 7 to 30.`,
 };

@@ -1,22 +1,11 @@
-import {
-  readSecretOptions,
-  type SecretAnswers,
-  type SecretOptions,
-  secretProblems,
-} from '../../cli/key-options.ts';
+import type { SecretAnswers } from '../../cli/key-options.ts';
 import { DEFAULTS } from '../../defaults.ts';
-import { reader } from '../../options/key-options.ts';
-import * as rules from '../../options/rules.ts';
-import { teardownMessages as messages } from './messages.ts';
+import type { GivenOptions } from '../../options/catalog/index.ts';
+import { secretProblems } from '../../options/combinations.ts';
+import { reader, readOptions } from '../../options/read-options.ts';
 
-/** The options of `teardown` as the parser returns them: text, not checked. */
-export interface TeardownOptions extends SecretOptions {
-  policyName?: string;
-  roleName?: string;
-  recoveryDays?: string;
-  includeUntagged?: boolean;
-  dryRun?: boolean;
-}
+/** The options of `teardown` as commander keeps them. */
+export type TeardownOptions = GivenOptions<'teardown'>;
 
 /** What is known of the user's wishes so far. */
 export interface TeardownAnswers extends SecretAnswers {
@@ -35,27 +24,14 @@ export function readTeardownAnswers(options: TeardownOptions): {
   problems: string[];
 } {
   const problems: string[] = [];
-  const read = reader(problems);
-  const { policyName, roleName, recoveryDays: days = `${DEFAULTS.recoveryDays}` } = options;
-  const recoveryDays = /^\d{1,2}$/.test(days) ? Number(days) : Number.NaN;
+  const values = readOptions('teardown', options, reader(problems));
+  const { policyName, roleName } = values;
   const answers: TeardownAnswers = {
-    policyName: DEFAULTS.policyName,
-    roleName: DEFAULTS.roleName,
-    ...readSecretOptions(options, read),
-    ...read.text('policyName', policyName, rules.policyName, '--policy-name'),
-    ...read.text('roleName', roleName, rules.roleName, '--role-name'),
+    ...values,
+    policyName: policyName ?? DEFAULTS.policyName,
+    roleName: roleName ?? DEFAULTS.roleName,
     given: { policy: policyName !== undefined, role: roleName !== undefined },
-    recoveryDays,
-    includeUntagged: options.includeUntagged ?? false,
-    dryRun: options.dryRun ?? false,
+    recoveryDays: Number(values.recoveryDays ?? DEFAULTS.recoveryDays),
   };
-  const inWindow = recoveryDays >= 7 && recoveryDays <= 30;
-  return {
-    answers,
-    problems: [
-      ...problems,
-      ...secretProblems(options),
-      ...(inWindow ? [] : [messages.recoveryDays('--recovery-days')]),
-    ],
-  };
+  return { answers, problems: [...problems, ...secretProblems(options)] };
 }

@@ -1,21 +1,11 @@
-import { readSecretOptions, type SecretAnswers, type SecretOptions } from '../../cli/key-options.ts';
-import {
-  type KeyAnswers,
-  type KeyOptions,
-  keyProblems,
-  reader,
-  readKeyOptions,
-} from '../../options/key-options.ts';
+import type { SecretAnswers } from '../../cli/key-options.ts';
+import type { GivenOptions } from '../../options/catalog/index.ts';
+import { keyProblems } from '../../options/combinations.ts';
 import { inputMessages as messages } from '../../options/messages.ts';
-import * as rules from '../../options/rules.ts';
+import { type KeyAnswers, reader, readOptions, withKeySource } from '../../options/read-options.ts';
 
-/** The options of `verify` as the parser returns them: text, not checked. */
-export interface VerifyOptions extends SecretOptions, Omit<KeyOptions, 'generate'> {
-  policyName?: string;
-  roleName?: string;
-  roleArn?: string;
-  flowArn?: string;
-}
+/** The options of `verify` as commander keeps them. */
+export type VerifyOptions = GivenOptions<'verify'>;
 
 /** What is known of the user's wishes so far. */
 export interface VerifyAnswers extends SecretAnswers, KeyAnswers {
@@ -28,15 +18,7 @@ export interface VerifyAnswers extends SecretAnswers, KeyAnswers {
 /** Reads options into typed values. Returns every problem with them, a sentence each. */
 export function readVerifyAnswers(options: VerifyOptions): { answers: VerifyAnswers; problems: string[] } {
   const problems: string[] = [];
-  const read = reader(problems);
-  const answers: VerifyAnswers = {
-    ...readSecretOptions(options, read),
-    ...readKeyOptions(options, read),
-    ...read.text('policyName', options.policyName, rules.policyName, '--policy-name'),
-    ...read.text('roleName', options.roleName, rules.roleName, '--role-name'),
-    ...read.text('roleArn', options.roleArn, rules.roleArn, '--role-arn'),
-    ...read.text('flowArn', options.flowArn, rules.flowArn, '--flow-arn'),
-  };
+  const answers: VerifyAnswers = withKeySource(readOptions('verify', options, reader(problems)));
   const { secretArn, secretName, region, roleName, roleArn } = options;
   const arnAndName = secretArn !== undefined && (secretName !== undefined || region !== undefined);
   return {

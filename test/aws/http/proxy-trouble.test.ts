@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { proxyFor, readProxies } from '../../../src/aws/http/proxy.ts';
 import type { ProxyHandler } from '../../../src/aws/http/proxy-handler.ts';
-import { requestHandlerFor } from '../../../src/aws/http/request-handler.ts';
+import { requestHandlerFor } from '../../../src/aws/http/sdk-client.ts';
 import { mayHaveTakenEffect } from '../../../src/aws/requests/retries.ts';
 import { program, run } from '../../support/runs/run.ts';
 import { runHere } from '../../support/runs/run-here.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { commandsBelow } from '../../../src/cli/options.ts';
 import { completionScript } from '../../../src/commands/completion/scripts/index.ts';
-import { SHELLS, type Shell } from '../../../src/options/key-options.ts';
+import { SHELLS } from '../../../src/options/catalog/index.ts';
 import { createProgram } from '../../../src/program.ts';
 import { run, runCommand } from '../../support/runs/run.ts';
 
@@ -14,12 +14,12 @@ const folder = mkdtempSync(join(tmpdir(), 'mc-static-key-completion-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const files = Object.fromEntries(
   SHELLS.map((shell) => [shell, join(folder, `completion.${shell}`)]),
-) as Record<Shell, string>;
+) as Record<(typeof SHELLS)[number], string>;
 for (const shell of SHELLS) writeFileSync(files[shell], completionScript(program, shell));
 writeFileSync(join(folder, 'studio a.key'), '');
 
-const installed = (shell: Shell) => spawnSync(shell, ['-c', 'exit 0']).status === 0;
-const ask = async (shell: Shell, script: string) => {
+const installed = (shell: (typeof SHELLS)[number]) => spawnSync(shell, ['-c', 'exit 0']).status === 0;
+const ask = async (shell: (typeof SHELLS)[number], script: string) => {
   const { stdout, stderr } = await runCommand(shell, ['-c', script], { cwd: folder });
   expect(stderr).toBe('');
   return stdout;

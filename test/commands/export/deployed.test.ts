@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { buildTemplate } from '../../../src/commands/export/cloudformation/template.ts';
-import type { SetupOptions } from '../../../src/options/setup-options.ts';
+import type { SetupOptions } from '../../../src/options/setup-request.ts';
 import { startSandbox } from '../../../src/sandbox/index.ts';
 import {
   ACCOUNT,

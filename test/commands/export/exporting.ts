@@ -1,8 +1,8 @@
 import { buildTemplate } from '../../../src/commands/export/cloudformation/template.ts';
 import { planExport } from '../../../src/commands/export/plan.ts';
 import type { ExportPlan } from '../../../src/commands/export/types.ts';
-import { readAnswers, type SetupOptions } from '../../../src/options/setup-options.ts';
 import type { SetupAnswers } from '../../../src/options/setup-request.ts';
+import { readAnswers, type SetupOptions } from '../../../src/options/setup-request.ts';
 import { REGION } from '../../support/account.ts';
 import type { TemplateLike } from './stack.ts';
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { CommandRun } from '../../../src/cli/run-command.ts';
 import { performSetup } from '../../../src/commands/setup/run.ts';
 import { EXIT } from '../../../src/failure.ts';
-import { readAnswers } from '../../../src/options/setup-options.ts';
+import { readAnswers } from '../../../src/options/setup-request.ts';
 import { KEYS, REGION } from '../../support/account.ts';
 import { runInProcess } from '../../support/runs/command.ts';
 import { freshSandbox } from '../../support/sandbox.ts';

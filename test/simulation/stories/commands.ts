@@ -13,7 +13,7 @@ import { readTeardownAnswers } from '../../../src/commands/teardown/options.ts';
 import { performTeardown } from '../../../src/commands/teardown/run.ts';
 import { EXIT, type ExitCode, Failure, Interrupted } from '../../../src/failure.ts';
 import { asManifest, parseManifest } from '../../../src/manifest/index.ts';
-import { readAnswers, type SetupOptions } from '../../../src/options/setup-options.ts';
+import { readAnswers, type SetupOptions } from '../../../src/options/setup-request.ts';
 import type { Machine } from '../../../src/sandbox/machine.ts';
 import type { Output } from '../../../src/ui/output.ts';
 import type { Run } from '../run.ts';

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { CommandRun } from '../../../src/cli/run-command.ts';
 import { performSetup } from '../../../src/commands/setup/run.ts';
 import { EXIT } from '../../../src/failure.ts';
-import { readAnswers, type SetupOptions } from '../../../src/options/setup-options.ts';
+import { readAnswers, type SetupOptions } from '../../../src/options/setup-request.ts';
 import type { Check, EncryptionSettings, Outcomes, RoleOutcome } from '../../../src/plan-types.ts';
 import type { Sandbox } from '../../../src/sandbox/index.ts';
 import { KEYS, REGION, readAccount, writesTo } from '../account.ts';

@@ -1,13 +1,6 @@
 import type { Command, Option } from 'commander';
 import { offeredRegions } from '../../../aws/regions.ts';
-import { ALGORITHMS } from '../../../key/index.ts';
-import {
-  EXISTING_KEY_ANSWERS,
-  KEY_TYPES,
-  POLICY_SCOPES,
-  SHELLS,
-  TEMPLATE_FORMATS,
-} from '../../../options/key-options.ts';
+import { flagOf, OPTIONS, type OptionSpec, SHELLS } from '../../../options/catalog/index.ts';
 
 /** What can stand for a value: one of some words, the name of a file, a command line, or something only the user knows. */
 export type Value =
@@ -38,19 +31,15 @@ export interface CompletionCommand {
 }
 
 /** Names of secrets and roles are not here: the shell would have to call AWS for them at every press of the Tab key. */
-const OPTION_VALUES: Readonly<Record<string, Value>> = {
-  '--generate': { kind: 'words', words: ALGORITHMS },
-  '--algorithm': { kind: 'words', words: ALGORITHMS },
-  '--key-type': { kind: 'words', words: KEY_TYPES },
-  '--policy-scope': { kind: 'words', words: POLICY_SCOPES },
-  '--existing-key': { kind: 'words', words: EXISTING_KEY_ANSWERS },
-  '--region': { kind: 'words', words: offeredRegions('aws') },
-  '--home-region': { kind: 'words', words: offeredRegions('aws') },
-  '--format': { kind: 'words', words: TEMPLATE_FORMATS },
-  '--key-file': { kind: 'file' },
-  '--output': { kind: 'file' },
-  '--manifest': { kind: 'file' },
-};
+const OPTION_VALUES: ReadonlyMap<string, Value> = new Map(
+  Object.values<OptionSpec>(OPTIONS).map((option): [string, Value] => [flagOf(option), valuesOf(option)]),
+);
+
+function valuesOf({ choices, completes }: OptionSpec): Value {
+  if (choices) return { kind: 'words', words: choices };
+  if (completes === 'region') return { kind: 'words', words: offeredRegions('aws') };
+  return { kind: completes ?? 'unknown' };
+}
 
 const ARGUMENT_VALUES: Readonly<Record<string, Value>> = {
   shell: { kind: 'words', words: SHELLS },
@@ -75,7 +64,7 @@ function toOption(option: Option): CompletionOption {
   return {
     names: short ? [short, long] : [long],
     description,
-    ...(required || optional ? { value: OPTION_VALUES[long] ?? { kind: 'unknown' } } : {}),
+    ...(required || optional ? { value: OPTION_VALUES.get(long) ?? { kind: 'unknown' } } : {}),
     repeatable: variadic,
   };
 }

@@ -2,8 +2,8 @@ import { DEFAULTS } from '../../../defaults.ts';
 import { ALGORITHMS, KEY_LENGTH } from '../../../key/index.ts';
 import type { JsonObject, JsonValue } from '../../../policy/index.ts';
 import { ACCOUNT_PLACEHOLDER, idOf, inRegions, type NamedSecret } from '../ids.ts';
+import { templateMessages as messages } from '../messages.ts';
 import type { PlannedPolicy, PlannedRole, PlannedSecret } from '../types.ts';
-import { templateMessages as messages } from './messages.ts';
 
 /** The condition that holds in the Region whose stack makes what there is once in an account. */
 export const HOME = 'IsHomeRegion';

@@ -9,11 +9,10 @@ import type { JsonObject } from '../../../policy/index.ts';
 import { plainJson } from '../../../text.ts';
 import { setupMessages } from '../../../ui/messages.ts';
 import { messageLines } from '../../../ui/plan.ts';
-import { exportMessages as messages } from '../messages.ts';
+import { exportMessages as messages, templateMessages } from '../messages.ts';
 import { deliver, type OutputFile } from '../output-file.ts';
 import { runExport } from '../run.ts';
 import type { ExportPlan, ExportSubject } from '../types.ts';
-import { templateMessages } from './messages.ts';
 import { BYTES, buildTemplate, demandSize, type TemplateKey } from './template.ts';
 
 /** What the template is to be like, and where it goes. */

@@ -2,9 +2,8 @@ import { EXIT, Failure } from '../../../failure.ts';
 import { groupedBy } from '../../../grouping.ts';
 import type { JsonObject, JsonValue } from '../../../policy/index.ts';
 import { idOf, inRegions, type NamedSecret, withIds } from '../ids.ts';
-import { exportMessages } from '../messages.ts';
+import { exportMessages, templateMessages as messages } from '../messages.ts';
 import type { ExportPlan, PlannedRole, PlannedSecret } from '../types.ts';
-import { templateMessages as messages } from './messages.ts';
 import {
   generatedDigits,
   HOME,

@@ -6,8 +6,7 @@ export const exportManifestHelp = {
   mc-static-key export manifest --output keys.yaml
   mc-static-key export manifest --region us-west-2 --region eu-west-1 --json
 `,
-  title: 'Where to look:',
-  fileTitle: 'Where it goes:',
+  titles: { secret: 'Where to look:', output: 'Where it goes:' },
 };
 
 export const exportManifestMessages = {

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { onRun, type Registration } from '../../../cli/command.ts';
-import { addCommonOptions } from '../../../cli/options.ts';
-import { reader } from '../../../options/key-options.ts';
+import { addCommonOptions, addOptions } from '../../../cli/options.ts';
+import type { GivenOptions } from '../../../options/catalog/index.ts';
+import { reader, readOptions } from '../../../options/read-options.ts';
 import { exportHelp as help } from '../messages.ts';
-import { addOutputOptions, type OutputFileOptions, readOutputOptions } from '../output-file.ts';
-import { addExportOptions, type ExportOptions, readExportOptions } from '../types.ts';
+import { outputFileOf } from '../output-file.ts';
+import { readExportOptions } from '../types.ts';
 
-/** What may stand beside a manifest. */
-const BESIDE = ['--output', '--force'];
+const NAME = 'export script';
 
 /** Adds the `export script` command. */
 export function addExportScript(parent: Command, registration: Registration): void {
@@ -15,13 +15,12 @@ export function addExportScript(parent: Command, registration: Registration): vo
     .command('script')
     .description(help.script)
     .addHelpText('before', help.scriptExamples);
-  addExportOptions(command);
-  command.optionsGroup(help.scriptTitle);
-  addOutputOptions(command);
+  addOptions(command, NAME, help.scriptTitles);
   addCommonOptions(command);
-  onRun<ExportOptions & OutputFileOptions>(command, registration, async (options, common) => {
-    const { subject, problems, asksForRegion } = await readExportOptions(command, options, BESIDE);
-    const file = readOutputOptions(options, reader(problems));
+  onRun<GivenOptions<typeof NAME>>(command, registration, async (options, common) => {
+    const { subject, problems, asksForRegion } = await readExportOptions(command, NAME, options);
+    const { output, force } = options;
+    const file = outputFileOf(readOptions(NAME, { output, force }, reader(problems)));
     return {
       problems,
       asksForRegion,

@@ -4,8 +4,8 @@ import { userMessages } from '../../../aws/secrets/messages.ts';
 import { EXIT, Failure } from '../../../failure.ts';
 import { groupedBy } from '../../../grouping.ts';
 import type { Change, OutcomeAction, Outcomes } from '../../../plan-types.ts';
-import { isOpen } from '../../../steps/index.ts';
 import { unseenWarnings } from '../../../steps/named-secret.ts';
+import { isOpen } from '../../../steps/plan.ts';
 import { teardownMessages as messages } from '../messages.ts';
 import type {
   ChainPlan,

@@ -1,0 +1,150 @@
+import { DEFAULTS } from '../../defaults.ts';
+import * as rules from '../rules.ts';
+import {
+  ALL_PERMISSIONS,
+  EXPORTS,
+  inCommands,
+  type OptionSpec,
+  PERMISSIONS,
+  STORING,
+  USING,
+} from './spec.ts';
+
+const TEMPLATE_FORMATS = ['yaml', 'json'] as const;
+
+/** The shells that `completion` has a script for. */
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+
+/** The options that a manifest has no field for: what a command works on, and how it goes about it. */
+export const COMMAND_OPTIONS = {
+  roleArn: {
+    flags: '--role-arn <arn>',
+    group: 'role',
+    takes: 'text',
+    rule: rules.roleArn,
+    commands: inCommands('the role by its ARN, in place of its name', [
+      'verify',
+      'permissions verify',
+      'permissions create-flow',
+    ]),
+  },
+  flowArn: {
+    flags: '--flow-arn <arn>',
+    group: 'role',
+    takes: 'text',
+    rule: rules.flowArn,
+    commands: {
+      verify:
+        'a flow, router input or router output, with the secrets and roles in its encryption settings, and the other ends of its connections',
+      'permissions verify': 'the flow, router input or router output to check',
+    },
+  },
+  rollback: {
+    flags: '--rollback',
+    group: 'secret',
+    takes: 'switch',
+    commands: {
+      rotate: 'go back to the key before the last rotation',
+      'permissions rotate': 'for going back to the key before the last rotation',
+    },
+    besideManifest: true,
+  },
+  recoveryDays: {
+    flags: '--recovery-days <days>',
+    group: 'secret',
+    takes: 'text',
+    rule: rules.recoveryDays,
+    commands: {
+      teardown: `for how many days the secret can be restored, 7 to 30 (default: ${DEFAULTS.recoveryDays})`,
+    },
+    besideManifest: true,
+  },
+  includeUntagged: {
+    flags: '--include-untagged',
+    group: 'secret',
+    takes: 'switch',
+    commands: {
+      teardown: 'take down what this program did not make, too',
+      'permissions teardown': 'also what this program did not make',
+    },
+    besideManifest: true,
+  },
+  manifest: {
+    flags: '--manifest <file>',
+    group: 'manifest',
+    takes: 'text',
+    completes: 'file',
+    commands: inCommands('a YAML file that says all of this for many keys (docs/manifest.md)', [
+      ...STORING,
+      ...USING,
+      'status',
+      ...ALL_PERMISSIONS,
+    ]),
+    besideManifest: true,
+  },
+  dryRun: {
+    flags: '--dry-run',
+    group: 'all',
+    takes: 'switch',
+    commands: {
+      ...inCommands('print the plan and stop', ['setup', 'rotate', 'teardown']),
+      ...inCommands('for seeing the plan only', [
+        'permissions setup',
+        'permissions rotate',
+        'permissions teardown',
+      ]),
+    },
+    besideManifest: true,
+  },
+  homeRegion: {
+    flags: '--home-region <region>',
+    group: 'output',
+    takes: 'text',
+    rule: rules.region,
+    completes: 'region',
+    commands: {
+      'export cloudformation':
+        'the Region whose stack makes the policy and the role (default: the first Region)',
+    },
+    besideManifest: true,
+  },
+  format: {
+    flags: '--format <format>',
+    group: 'output',
+    takes: 'choice',
+    choices: TEMPLATE_FORMATS,
+    commands: { 'export cloudformation': 'yaml or json (default: yaml)' },
+    besideManifest: true,
+  },
+  output: {
+    flags: '--output <path>',
+    group: 'output',
+    takes: 'text',
+    rule: rules.outputPath,
+    completes: 'file',
+    commands: inCommands('write to this file in place of standard output', EXPORTS),
+    besideManifest: true,
+  },
+  force: {
+    flags: '--force',
+    group: 'output',
+    takes: 'switch',
+    commands: inCommands('write over a file that is there already', EXPORTS),
+    besideManifest: true,
+  },
+  optional: {
+    flags: '--optional',
+    group: 'output',
+    takes: 'switch',
+    commands: inCommands('also what the command can do without', [...PERMISSIONS, 'permissions status']),
+    besideManifest: true,
+  },
+  accountId: {
+    flags: '--account-id <id>',
+    group: 'output',
+    takes: 'text',
+    rule: rules.accountId,
+    commands: inCommands('the account, so that nothing is asked of AWS', ALL_PERMISSIONS),
+    besideManifest: true,
+  },
+} as const satisfies Record<string, OptionSpec>;

@@ -1,0 +1,86 @@
+import type { Tag } from '../../aws/tags.ts';
+import { COMMAND_OPTIONS } from './command-options.ts';
+import { POLICY_AND_ROLE_OPTIONS } from './policy-and-role-options.ts';
+import { SECRET_OPTIONS } from './secret-options.ts';
+import type { CommandName, OptionSpec } from './spec.ts';
+
+export { SHELLS } from './command-options.ts';
+export { POLICY_SCOPES } from './policy-and-role-options.ts';
+export { KEY_TYPES } from './secret-options.ts';
+export type { CommandName, ManifestField, OptionGroup, OptionSpec } from './spec.ts';
+
+/**
+ * Every option of the commands that call AWS, but for those that all of them have, in the order of help and documents. Its name here
+ * is that of its value, and of its field in a manifest.
+ */
+export const OPTIONS = { ...SECRET_OPTIONS, ...POLICY_AND_ROLE_OPTIONS, ...COMMAND_OPTIONS };
+
+export type OptionName = keyof typeof OPTIONS;
+type Spec<N extends OptionName> = (typeof OPTIONS)[N];
+
+/** The names of the options that a command takes. */
+export type OptionOf<C extends CommandName> = {
+  [N in OptionName]: Extract<keyof Spec<N>['commands'], C> extends never ? never : N;
+}[OptionName];
+
+/** Returns the options that a command takes. */
+export function optionsOf(command: CommandName): [OptionName, OptionSpec][] {
+  return (Object.entries(OPTIONS) as [OptionName, OptionSpec][]).filter(
+    ([, { commands }]) => command in commands,
+  );
+}
+
+/** Returns an option as a user types it, such as `--secret-arn`. */
+export function flagOf({ flags }: Pick<OptionSpec, 'flags'>): string {
+  return flags.replace(/ .*/, '');
+}
+
+/** Returns the name under which commander keeps what was given for an option, such as `secretArn`. */
+export function attributeOf(option: Pick<OptionSpec, 'flags'>): string {
+  return flagOf(option)
+    .replace(/^--(no-)?/, '')
+    .replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** What commander keeps for the options of a command: text, not checked. */
+export type GivenOptions<C extends CommandName> = {
+  [N in OptionOf<C> as Attribute<Spec<N>['flags']>]?: Given[Spec<N>['takes']] | undefined;
+};
+
+interface Given {
+  text: string;
+  choice: string;
+  list: string[];
+  tags: string[];
+  switch: boolean;
+}
+
+type Attribute<Flags extends string> = Flags extends `--no-${infer Name}`
+  ? Camel<Name>
+  : Flags extends `--${infer Name} ${string}`
+    ? Camel<Name>
+    : Flags extends `--${infer Name}`
+      ? Camel<Name>
+      : never;
+type Camel<Name extends string> = Name extends `${infer First}-${infer Rest}`
+  ? `${First}${Capitalize<Camel<Rest>>}`
+  : Name;
+
+/** The values of the options of a command, checked. A list that was not given is empty, and a switch has its default. */
+export type OptionValues<C extends CommandName> = {
+  [N in Extract<OptionOf<C>, OptionTaking<'text' | 'choice'>>]?: ValueOf<Spec<N>>;
+} & {
+  [N in Extract<OptionOf<C>, OptionTaking<'list' | 'switch' | 'tags'>>]: ValueOf<Spec<N>>;
+};
+
+type OptionTaking<T> = { [N in OptionName]: Spec<N>['takes'] extends T ? N : never }[OptionName];
+
+type ValueOf<S> = S extends { choices: readonly (infer Choice)[] }
+  ? Choice
+  : S extends { takes: 'text' }
+    ? string
+    : S extends { takes: 'switch' }
+      ? boolean
+      : S extends { takes: 'list' }
+        ? string[]
+        : Tag[];
