@@ -4,7 +4,7 @@ import { userMessages as messages } from '../aws/secrets/messages.ts';
 import { findUsers, reasonUnseen, type SecretUser } from '../aws/secrets/users.ts';
 import type { Identity } from '../aws/session.ts';
 import { misfits } from '../checks/verify/flow/key-users.ts';
-import type { VerifyCheck } from '../checks/verify/types.ts';
+import type { VerifyCheck } from '../checks/verify/result.ts';
 import { HTTP } from '../defaults.ts';
 import { groupedBy } from '../grouping.ts';
 import type { KeyMaterial } from '../key/index.ts';

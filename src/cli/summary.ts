@@ -1,5 +1,5 @@
 import { outdatedLines } from '../checks/verify/report/report.ts';
-import type { VerifyCheck } from '../checks/verify/types.ts';
+import type { VerifyCheck } from '../checks/verify/result.ts';
 import type { EncryptionSettings, Outcomes, RoleOutcome } from '../plan-types.ts';
 import { plain, plainJson } from '../text.ts';
 import { aws } from '../ui/commands.ts';

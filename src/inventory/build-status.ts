@@ -13,7 +13,6 @@ import {
   namedDocumentsOf,
 } from './check-role.ts';
 import type { Seen } from './collect.ts';
-import { statusMessages as messages } from './messages.ts';
 import { closestAmong, inRegion, namedIn } from './named-secrets.ts';
 import type { RoleSnapshot } from './roles.ts';
 import type { SecretSnapshot } from './secrets.ts';
@@ -116,11 +115,10 @@ function roleStatus(role: RoleSnapshot, seen: Known): StatusRole {
 
 function readingChecks(role: RoleSnapshot, read: SecretSnapshot[], { identity }: Seen): StatusCheck[] {
   const documents = namedDocumentsOf(role);
-  const all = (detail: string): StatusCheck[] => [
-    { id: 'role-policies', verdict: 'cannot-tell', subject: role.arn, detail },
-  ];
-  if (!documents) return all(messages.policiesUnseen);
-  if ('unreadable' in documents) return all(messages.policyUnreadable(documents.unreadable));
+  const check = checksOf(role.arn);
+  if (!documents) return [check('role-policies', 'cannot-tell', (say) => say.policiesUnseen)];
+  if ('unreadable' in documents)
+    return [check('role-policies', 'cannot-tell', (say) => say.policyUnreadable(documents.unreadable))];
   return read.map((secret) => checkReading(role, documents, secret, identity));
 }
 
@@ -163,11 +161,9 @@ function checkAbsent(subject: string, { closest, unreadable }: Known): StatusChe
   const difference = closest(subject);
   // A secret that was deleted by force and created again has another ARN, which a list may not show yet.
   if (unreadable?.has(subject))
-    return check('policy-names-secret', 'cannot-tell', messages.notListed(difference));
-  return check(
-    'policy-names-secret',
-    'failed',
-    difference === undefined ? messages.namesNothing : messages.namesNearly(difference),
+    return check('policy-names-secret', 'cannot-tell', (say) => say.notListed(difference));
+  return check('policy-names-secret', 'failed', (say) =>
+    difference === undefined ? say.namesNothing : say.namesNearly(difference),
   );
 }
 
@@ -181,16 +177,16 @@ function excessChecks(subject: string, document: PolicyDocument, { regions, iden
   const check = checksOf(subject);
   const { further, anySecret } = checkExcess(document, regions, identity);
   if (further !== undefined) {
-    const more = check('policy-reads-only', 'warning', messages.allowsMore(further));
+    const more = check('policy-reads-only', 'warning', (say) => say.allowsMore(further));
     // Of a policy that allows everything it is enough to say so once.
     return anySecret ? [more] : [more, ...scope()];
   }
-  return [check('policy-reads-only', 'ok', messages.readsOnly), ...scope()];
+  return [check('policy-reads-only', 'ok', (say) => say.readsOnly()), ...scope()];
 
   function scope(): StatusCheck[] {
     if (regions.length === 0) return [];
     return anySecret
-      ? [check('policy-scope', 'warning', messages.anySecret)]
-      : [check('policy-scope', 'ok', messages.someSecrets)];
+      ? [check('policy-scope', 'warning', (say) => say.anySecret())]
+      : [check('policy-scope', 'ok', (say) => say.namedSecrets())];
   }
 }

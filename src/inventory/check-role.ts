@@ -11,8 +11,8 @@ import {
 } from '../checks/access/read-access.ts';
 import { checkGuard } from '../checks/access/source-guard.ts';
 import { checkRoleNaming, checkTrust } from '../checks/access/trust.ts';
-import { dayOf } from '../text.ts';
-import { statusMessages as messages } from './messages.ts';
+import { cannotTell, type Detail, detailOf, type StatusId } from '../checks/catalog/index.ts';
+import type { Verdict } from '../plan-types.ts';
 import type { RoleSnapshot } from './roles.ts';
 import type { SecretAccess, SecretSnapshot } from './secrets.ts';
 import type { StatusCheck } from './types.ts';
@@ -23,11 +23,11 @@ export function checkNaming(role: RoleSnapshot): StatusCheck[] {
   const { isReserved, path } = checkRoleNaming(role);
   return [
     isReserved
-      ? check('role-name', 'failed', messages.reservedName)
-      : check('role-name', 'ok', messages.freeName),
+      ? check('role-name', 'failed', (say) => say.reservedName)
+      : check('role-name', 'ok', (say) => say.freeName),
     path === undefined
-      ? check('role-path', 'ok', messages.noPath)
-      : check('role-path', 'warning', messages.path(path)),
+      ? check('role-path', 'ok', (say) => say.noPath)
+      : check('role-path', 'warning', (say) => say.path(path)),
   ];
 }
 
@@ -44,29 +44,28 @@ export function checkTrustOf(
   const all = wanted.map((regions) => checkTrust(trust, { sourceArns: [], regions }, identity));
   const judged = all.find(({ verdict }) => verdict === 'allowed') ?? all[0];
   if (!judged) return [];
-  if (judged.verdict === 'unreadable') return [check('role-trust', 'failed', messages.trustUnreadable)];
+  if (judged.verdict === 'unreadable') return [check('role-trust', 'failed', (say) => say.trustUnreadable)];
   if (judged.verdict === 'not-allowed') {
     return [
       judged.uncertain
-        ? check('role-trust', 'cannot-tell', messages.mayBeTrusted(judged.because))
-        : check('role-trust', 'failed', messages.notTrusted(judged.because)),
+        ? check('role-trust', 'cannot-tell', cannotTell('role-trust', judged.because))
+        : check('role-trust', 'failed', (say) => say.notTrusted(judged.because)),
     ];
   }
-  const trusted = judged.scope === 'narrower' ? messages.trustedForSome : messages.trusted;
-  return [check('role-trust', 'ok', trusted), guardCheck(arn, trust, identity)];
+  return [
+    check('role-trust', 'ok', (say) => (judged.scope === 'narrower' ? say.trustedForSome : say.trusted)),
+    guardCheck(arn, trust, identity),
+  ];
 }
 
 function guardCheck(arn: string, trust: string, identity: Identity): StatusCheck {
   const check = checksOf(arn);
   const guard = checkGuard(trust, identity);
-  if (guard.verdict === 'kept-out') return check('role-guard', 'ok', messages.guarded);
+  if (guard.verdict === 'kept-out') return check('role-guard', 'ok', (say) => say.guarded);
   if (guard.verdict === 'cannot-tell')
-    return check('role-guard', 'cannot-tell', messages.maybeGuarded(guard.because));
-  return check(
-    'role-guard',
-    'warning',
-    guard.accounts.length > 0 ? messages.letsIn(guard.accounts) : messages.noGuard,
-  );
+    return check('role-guard', 'cannot-tell', cannotTell('role-guard', guard.because));
+  const { accounts } = guard;
+  return check('role-guard', 'warning', (say) => (accounts.length > 0 ? say.letsIn(accounts) : say.noGuard));
 }
 
 /** The documents that decide what a role may do, parsed, with the names of its policies; nothing when they could not be looked at. */
@@ -87,12 +86,12 @@ export function checkReading(
   const kmsKey = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, region, identity);
   const secret = { arn, region, ...(kmsKey ? { kmsKey } : {}) };
   const [refusal] = refusalsOf(secret, documents, roleArn, identity, access && documentsAbout(access));
-  const check = { id: 'role-reads-secret', subject: arn } as const;
-  if (!refusal) return { ...check, verdict: 'ok', detail: messages.readable };
+  const check = checksOf(arn);
+  if (!refusal) return check('role-reads-secret', 'ok', (say) => say.readable);
   const { action, verdict, because } = refusal;
   return verdict === 'denied'
-    ? { ...check, verdict: 'failed', detail: messages.notReadable(action, because) }
-    : { ...check, verdict, detail: messages.mayRead(because) };
+    ? check('role-reads-secret', 'failed', (say) => say.mayNot([action], because))
+    : check('role-reads-secret', verdict, (say) => say.unclear(action, because));
 }
 
 function documentsAbout({ resourcePolicy, encryption }: SecretAccess): SecretDocuments {
@@ -108,32 +107,32 @@ export function checkSecret(secret: SecretSnapshot, isNamed: boolean, identity: 
   const check = checksOf(arn);
   // Of a secret that waits for its deletion nothing else matters.
   if (deletedAt && !isNamed)
-    return [check('secret-deletion', 'warning', messages.deletedUnused(dayOf(deletedAt)))];
-  if (deletedAt) return [check('secret-deletion', 'failed', messages.deleted(dayOf(deletedAt)))];
+    return [check('secret-deletion', 'warning', (say) => say.deletedUnused(deletedAt))];
+  if (deletedAt) return [check('secret-deletion', 'failed', (say) => say.deleted(deletedAt))];
   return [
-    check('secret-deletion', 'ok', messages.notDeleted),
+    check('secret-deletion', 'ok', (say) => say.notDeleted),
     current
-      ? check('secret-version', 'ok', messages.hasVersion)
-      : check('secret-version', 'failed', messages.noVersion),
+      ? check('secret-version', 'ok', (say) => say.hasVersion)
+      : check('secret-version', 'failed', (say) => say.noVersion),
     rotates
-      ? check('secret-rotation', 'failed', messages.rotates)
-      : check('secret-rotation', 'ok', messages.keeps),
+      ? check('secret-rotation', 'failed', (say) => say.rotates)
+      : check('secret-rotation', 'ok', (say) => say.noRotation),
     ...(access ? checkKmsKeys(secret, access.encryption, identity).map(ofKmsKey) : []),
   ];
 
   function ofKmsKey(finding: KmsKeyFinding): StatusCheck {
     if (finding.verdict !== 'cannot-tell') return check('secret-kms-key', finding.verdict, finding.detail);
     const because = 'unseen' in finding ? whyUnseen(finding.unseen) : finding.because;
-    return check('secret-kms-key', 'cannot-tell', messages.kmsKeyUnknown(because));
+    return check('secret-kms-key', 'cannot-tell', cannotTell('secret-kms-key', because));
   }
 }
 
 /** Makes checks of one thing, by its ARN. */
 export function checksOf(subject: string) {
-  return (id: StatusCheck['id'], verdict: StatusCheck['verdict'], detail: string): StatusCheck => ({
+  return <Id extends StatusId>(id: Id, verdict: Verdict, detail: Detail<Id>): StatusCheck => ({
     id,
     verdict,
     subject,
-    detail,
+    detail: detailOf(id, detail),
   });
 }

@@ -1,3 +1,4 @@
+import type { StatusId } from '../checks/catalog/index.ts';
 import type { GivenOptions } from '../options/catalog/index.ts';
 import { reader, readOptions } from '../options/read-options.ts';
 import type { Verdict } from '../plan-types.ts';
@@ -26,20 +27,7 @@ export interface StatusMissing {
 
 /** One of the cheap checks: those that read no secret's value. */
 export interface StatusCheck {
-  id:
-    | 'secret-deletion'
-    | 'secret-rotation'
-    | 'secret-version'
-    | 'secret-kms-key'
-    | 'role-name'
-    | 'role-path'
-    | 'role-trust'
-    | 'role-guard'
-    | 'role-policies'
-    | 'role-reads-secret'
-    | 'policy-names-secret'
-    | 'policy-reads-only'
-    | 'policy-scope';
+  id: StatusId;
   verdict: Verdict;
   /** The ARN (or ARN pattern) of what was checked. */
   subject: string;

@@ -11,8 +11,7 @@ import {
 } from './finding.ts';
 import { nearMiss } from './near-miss.ts';
 import { EVERY_REACH, type Reach, type RequestPrincipal, type StatementRequest } from './statement.ts';
-import { isUnknown } from './truth.ts';
-import { requestContext } from './variables.ts';
+import { isUnknown, requestContext } from './variables.ts';
 
 /** `cannot-tell`: something that this program does not know could change the answer. */
 export type Verdict = 'allowed' | 'denied' | 'cannot-tell';

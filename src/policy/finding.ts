@@ -1,6 +1,6 @@
 import type { PolicyDocument } from './document.ts';
 import { type Attachment, type StatementRequest, statementApplies } from './statement.ts';
-import { all, any, isUnknown, type Truth } from './truth.ts';
+import { all, any, isUnknown, type Truth } from './variables.ts';
 
 /** What denies a request: a `Deny` statement, or the lack of an `Allow` in a document that must have one. */
 export type DeniedBy = 'statement' | 'boundary' | 'key-policy';

@@ -1,8 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import type { ConditionClause } from './document.ts';
 import { arnParts, coversArn, literal, matches, type Token } from './match.ts';
-import { all, any, type Truth, truth } from './truth.ts';
-import { anyValueMatches, type Facts, type Reading } from './variables.ts';
+import { all, any, anyValueMatches, type Facts, type Reading, type Truth, truth } from './variables.ts';
 
 /** A condition operator without its set prefix and its `IfExists`. `test` is never negated itself. */
 export interface Operator {

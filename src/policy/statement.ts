@@ -1,8 +1,16 @@
 import { CURRENT_VERSION, type PolicyDocument, type PrincipalClause, type Statement } from './document.ts';
 import { arnParts, coversArn, entriesFor, literal, matches, pattern, type Token } from './match.ts';
 import { conditionHolds } from './operators.ts';
-import { all, any, not, type Truth, truth } from './truth.ts';
-import { anyValueMatches, type Facts, type RequestContext } from './variables.ts';
+import {
+  all,
+  any,
+  anyValueMatches,
+  type Facts,
+  not,
+  type RequestContext,
+  type Truth,
+  truth,
+} from './variables.ts';
 
 /** A request as one statement sees it. `resource` is left out where statements have no `Resource`: in trust policies. */
 export interface StatementRequest {

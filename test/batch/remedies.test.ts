@@ -1,6 +1,6 @@
 import { DeleteSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
-import type { VerifyCheck } from '../../src/checks/verify/types.ts';
+import type { VerifyCheck } from '../../src/checks/verify/result.ts';
 import { performVerifyManifest } from '../../src/commands/verify/batch.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import { clientsOf, FAR_REGION, KEYS, REGION, readAccount } from '../support/account.ts';

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { VerifyCheck } from '../../src/checks/verify/types.ts';
+import type { VerifyCheck } from '../../src/checks/verify/result.ts';
 import { performRotateManifest, type RotateHow } from '../../src/commands/rotate/batch.ts';
 import { ACCOUNT, FAR_REGION, KEYS, REGION, readAccount, writesTo } from '../support/account.ts';
 import type { InProcessOptions } from '../support/runs/command.ts';

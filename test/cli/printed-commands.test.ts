@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { VerifyCheck } from '../../src/checks/verify/types.ts';
+import type { VerifyCheck } from '../../src/checks/verify/result.ts';
 import { guideTrust, KEYS, makeRole, makeSecret, REGION } from '../support/account.ts';
 import { wordsOf } from '../support/printed.ts';
 import { temporaryFile } from '../support/runs/manifest.ts';

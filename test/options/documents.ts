@@ -6,6 +6,7 @@ import {
   type OptionSpec,
   optionsOf,
 } from '../../src/options/catalog/index.ts';
+import { table } from '../support/documents.ts';
 
 /** What the documents say of options: it follows from the catalog, so that none is forgotten. */
 
@@ -29,9 +30,9 @@ export function optionsTable(): string {
   const rows = optionsOf('setup').map(([, option]) => {
     const [flag, value] = option.flags.split(' ');
     const words = option.choices?.join('\\|') ?? value?.replace(/[<>.]/g, '').toUpperCase();
-    return `| \`${words === undefined ? flag : `${flag} ${words}`}\` | ${option.commands.setup} |`;
+    return [`\`${words === undefined ? flag : `${flag} ${words}`}\``, option.commands.setup ?? ''];
   });
-  return ['| flag | meaning |', '|---|---|', ...rows].join('\n');
+  return table(['flag', 'meaning'], rows);
 }
 
 /** Returns the table of the fields in docs/manifest.md. */
@@ -41,14 +42,11 @@ export function fieldsTable(): string {
     const kind = { list: 'List. ', tags: 'Map. ' }[takes as string] ?? '';
     const place = ofOneKey ? ' Not under `defaults`.' : '';
     const fixed = defaultValue === undefined ? '' : `\`${defaultValue}\``;
-    return `| \`${name}\` | ${kind}${description}${place} | \`${flagOf(option)}\` | ${fixed} |`;
+    return [`\`${name}\``, kind + description + place, `\`${flagOf(option)}\``, fixed];
   });
-  const key = '| `key` | Where the key comes from, see below. | | |';
-  return [
-    '| field | meaning | flag of `setup` | default |',
-    '|---|---|---|---|',
-    ...withKey(rows.slice(0, KEY_AT), key, rows.slice(KEY_AT)),
-  ].join('\n');
+  const key = ['`key`', 'Where the key comes from, see below.', '', ''];
+  const header = ['field', 'meaning', 'flag of `setup`', 'default'];
+  return table(header, withKey(rows.slice(0, KEY_AT), key, rows.slice(KEY_AT)));
 }
 
 /** Returns the JSON Schema of the manifest, as text. */

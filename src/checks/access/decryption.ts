@@ -6,7 +6,15 @@ import type { SecretState } from '../../aws/secrets/index.ts';
 import { type CurrentVersion, readCurrentVersion, type SecretPlace } from '../../aws/secrets/versions.ts';
 import type { Aws, Identity } from '../../aws/session.ts';
 import { EXIT, Failure } from '../../failure.ts';
-import type { KmsKeyRef } from '../../policy/index.ts';
+import {
+  DECRYPT_ACTION,
+  evaluateAccess,
+  type KmsKeyRef,
+  parsePolicy,
+  tryParsePolicy,
+} from '../../policy/index.ts';
+import { proofMessages as messages } from './messages.ts';
+import { readRequests, UNKNOWN_OF_SESSIONS, withTime } from './read-requests.ts';
 
 /** What decides who may decrypt the current version of a secret, as far as it could be read. */
 export interface Decryption {
@@ -114,4 +122,46 @@ function withAlias(key: KmsKeyRef | undefined, named: KmsKeyRef | undefined): Km
   return key?.kind === 'key' && named?.kind === 'alias' && named.arn === undefined
     ? { ...named, arn: key.arn }
     : key;
+}
+
+/** Context keys that are known for the session of MediaConnect's role, but not for the caller, whose role path its session ARN omits. */
+const UNKNOWN_OF_CALLERS = ['aws:PrincipalArn', 'aws:PrincipalType'];
+
+const EVERYTHING = parsePolicy(
+  JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }),
+);
+
+/**
+ * Returns which statement of a key policy denies the caller the decryption of a secret, whatever else allows it; undefined where
+ * none does for sure. Pure.
+ */
+export function callerDenial(
+  secret: { arn: string; region: string },
+  { keyPolicies }: Pick<Decryption, 'keyPolicies'>,
+  identity: Identity,
+): string | undefined {
+  const principal = principalOf(identity);
+  for (const { key, policy } of keyPolicies) {
+    const resourcePolicy = tryParsePolicy(seenIn(policy) ?? '');
+    const request = readRequests({ ...secret, kmsKey: key }, identity, principal.roleArn).find(
+      ({ action }) => action === DECRYPT_ACTION,
+    );
+    if (!resourcePolicy || !request) continue;
+    const context = Object.entries(request.context).filter(([name]) => !UNKNOWN_OF_CALLERS.includes(name));
+    const { because, deniedBy } = evaluateAccess({
+      identityPolicies: [EVERYTHING],
+      resourcePolicy,
+      request: withTime({ ...request, principal, context: Object.fromEntries(context) }),
+      unknownContext: [...UNKNOWN_OF_SESSIONS, ...UNKNOWN_OF_CALLERS],
+    });
+    if (deniedBy === 'statement') return messages.ofKey(because, request.resource);
+  }
+  return undefined;
+}
+
+/** The caller as policies name it. A session's ARN is that of STS, which has the name of the role, and not its path. */
+function principalOf({ arn, account, partition }: Identity): { roleArn: string; sessionName?: string } {
+  const [kind, role, sessionName] = parseArn(arn)?.resource.split('/') ?? [];
+  if (kind !== 'assumed-role' || role === undefined || sessionName === undefined) return { roleArn: arn };
+  return { roleArn: `arn:${partition}:iam::${account}:role/${role}`, sessionName };
 }

@@ -13,18 +13,9 @@ export const proofMessages = {
   otherKey:
     'the secret holds a different key than this run stored; another process must have changed it in the meantime',
   secretEmpty: 'the secret has no current version',
-  trusted: 'MediaConnect may assume the role',
-  notTrusted: (because: string) => `MediaConnect can't assume the role: ${because}`,
-  maybeTrusted: (because: string) => `can't tell whether MediaConnect can assume the role: ${because}`,
-  trustUnreadable: 'the trust policy cannot be parsed as an IAM policy',
   roleAbsent: 'the role is not there',
   policyUnseen: (why: string) => `the resource policy of the secret could not be read (${why})`,
   policyNotReadable: 'the resource policy of the secret cannot be parsed as an IAM policy',
-  readable: 'the role may read the secret',
-  notReadable: (action: string, because: string) => `the role can't perform ${action}: ${because}`,
-  maybeReadable: (action: string, because: string) =>
-    `can't tell whether the role can perform ${action}: ${because}`,
-  policyUnreadable: (name: string) => `the policy ${name} cannot be parsed as an IAM policy`,
 
   keyPolicyUnseen: (key: string, why: string | undefined) =>
     `the policy of the KMS key ${key} could not be read${why === undefined ? '' : ` (${why})`}`,

@@ -17,6 +17,10 @@ import {
   type Unreadable,
 } from '../access/read-access.ts';
 import { checkTrust, type FlowScope } from '../access/trust.ts';
+import { CHECKS, cannotTell as cannotTellDetail } from '../catalog/index.ts';
+
+const TRUST = CHECKS['role-trust'].words;
+const READING = CHECKS['role-reads-secret'].words;
 
 /** What must hold in the end, of one role and all keys that it reads. */
 export interface Expectation {
@@ -99,11 +103,11 @@ function trustCheck(
   const { ok, failed, cannotTell } = checksOf('role-trust', role?.arn ?? roleName);
   if (!role) return failed(messages.roleAbsent);
   const judged = checkTrust(role.trust, flows, identity);
-  if (judged.verdict === 'unreadable') return failed(messages.trustUnreadable);
-  if (judged.verdict === 'allowed') return ok(messages.trusted);
+  if (judged.verdict === 'unreadable') return failed(TRUST.trustUnreadable);
+  if (judged.verdict === 'allowed') return ok(TRUST.trusted);
   return judged.uncertain
-    ? cannotTell(messages.maybeTrusted(judged.because))
-    : failed(messages.notTrusted(judged.because));
+    ? cannotTell(cannotTellDetail('role-trust', judged.because))
+    : failed(TRUST.notTrusted(judged.because));
 }
 
 function checkReading(
@@ -116,13 +120,14 @@ function checkReading(
   const { ok, failed, cannotTell } = checksOf('role-reads-secret', secret.arn);
   if (!role) return failed(`${messages.roleAbsent} (${roleName})`);
   const { documents } = role;
-  if ('unreadable' in documents) return cannotTell(messages.policyUnreadable(documents.unreadable));
+  if ('unreadable' in documents)
+    return cannotTell(CHECKS['role-policies'].words.policyUnreadable(documents.unreadable));
   const [refusal] = refusalsOf(secret, documents, role.arn, identity, found && documentsAbout(found));
-  if (!refusal) return ok(messages.readable);
+  if (!refusal) return ok(READING.readable);
   const { action, verdict, because } = refusal;
   return verdict === 'denied'
-    ? failed(messages.notReadable(action, because))
-    : cannotTell(messages.maybeReadable(action, because));
+    ? failed(READING.mayNot([action], because))
+    : cannotTell(READING.unclear(action, because));
 }
 
 function documentsAbout({ resourcePolicy, policyHidden, decryption }: ObservedSecret): SecretDocuments {

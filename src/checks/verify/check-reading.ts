@@ -19,17 +19,18 @@ import {
   refusalsOf,
   type SecretDocuments,
 } from '../access/read-access.ts';
+import type { VerifyId } from '../catalog/index.ts';
+import { CHECKS } from '../catalog/index.ts';
 import { checkResourcePolicy, type Role, type Secret } from './check-resource-policy.ts';
 import { type RoleSpec, setUpOf } from './check-role.ts';
 import { fixes } from './fixes.ts';
-import { verifyMessages as messages } from './messages.ts';
 import type { PresentSecret } from './observe/secret.ts';
-import { checksOf, type Making } from './result.ts';
-import type { VerifyCheck, VerifyId } from './types.ts';
+import type { VerifyCheck } from './result.ts';
+import { type CheckMaker, checksOf } from './result.ts';
 
 /** What a check of reading is about, and what its remedy has to name. */
 interface About {
-  make: Making;
+  make: CheckMaker;
   setUp: SetUp;
 }
 
@@ -83,7 +84,12 @@ function checkOwnPolicies(
     }),
   };
   const [ofKey, ofSecret] = [refusals.filter(isOfKey), refusals.filter((each) => !isOfKey(each))];
-  const reading = conclude(about, 'role-reads-secret', ofSecret, messages.mayRead(name, target.region));
+  const reading = conclude(
+    about,
+    'role-reads-secret',
+    ofSecret,
+    CHECKS['role-reads-secret'].words.mayRead(name, target.region),
+  );
   return [
     hiddenPolicy && reading.verdict === 'cannot-tell'
       ? make.unseen('role-reads-secret', hiddenPolicy)
@@ -134,7 +140,10 @@ function checkDecrypting(secret: Secret, roleArn: string, about: About, refusals
   const isAlias = keys.some(({ key }) => key.arn === undefined);
   if (observed && 'unseen' in observed && isAlias && refusals.length > 0)
     return about.make.unseen('role-decrypts-secret', observed.unseen);
-  const allowed = messages.mayDecrypt(parseSecretArn(arn)?.name ?? '', target.region);
+  const allowed = CHECKS['role-decrypts-secret'].words.mayDecrypt(
+    parseSecretArn(arn)?.name ?? '',
+    target.region,
+  );
   const check = conclude(about, 'role-decrypts-secret', refusals, allowed);
   const [hidden] = keys.flatMap(({ policy }) => ('unseen' in policy ? [policy.unseen] : []));
   if (check.verdict === 'cannot-tell' && hidden) return about.make.unseen('role-decrypts-secret', hidden);
@@ -194,7 +203,7 @@ function conclude({ make, setUp }: About, id: VerifyId, refusals: Refusal[], all
   const actions = deciding.map(({ action }) => action);
   const isExplicit = first.deniedBy === 'statement' || first.deniedBy === 'boundary';
   const remedy = isExplicit ? fixes.takeOut(first.because) : fixes.setUp(setUp);
-  return make.failed(id, messages.mayNot(actions, first.because), remedy);
+  return make.failed(id, CHECKS['role-reads-secret'].words.mayNot(actions, first.because), remedy);
 }
 
 /** The role's policies and boundary, parsed. The checks of the policies report one that cannot be read. */

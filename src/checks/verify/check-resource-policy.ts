@@ -1,12 +1,12 @@
 import type { Identity } from '../../aws/session.ts';
 import { CURRENT_VERSION, parsePolicy, tryParsePolicy } from '../../policy/index.ts';
 import { refusalsOf } from '../access/read-access.ts';
+import { CHECKS } from '../catalog/index.ts';
 import { fixes } from './fixes.ts';
-import { verifyMessages as messages } from './messages.ts';
 import type { PresentRole, RoleObservation } from './observe/role.ts';
 import type { PresentSecret, SecretObservation } from './observe/secret.ts';
+import type { VerifyCheck } from './result.ts';
 import { checksOf } from './result.ts';
-import type { VerifyCheck } from './types.ts';
 
 /** Stands for a role that nothing but the secret's own policy could keep out. */
 const ALL_ALLOWED = parsePolicy(
@@ -23,18 +23,18 @@ export function checkResourcePolicy(
   const { resourcePolicy: policy, arn, target } = secret;
   if (!policy) return [];
   if ('unseen' in policy) return [unseen('secret-resource-policy', policy.unseen)];
-  if (policy.seen === undefined) return [ok('secret-resource-policy', messages.noResourcePolicy)];
+  if (policy.seen === undefined) return [ok('secret-resource-policy', (say) => say.noResourcePolicy)];
   if (!tryParsePolicy(policy.seen) || arn === undefined)
-    return [open('secret-resource-policy', messages.policyNotUnderstood)];
+    return [open('secret-resource-policy', (say) => say.policyNotUnderstood)];
   const asked = { arn, region: target.region };
   const everything = { identityPolicies: [ALL_ALLOWED] };
   const [refusal] = refusalsOf(asked, everything, role.arn, identity, { resourcePolicy: policy });
-  if (!refusal) return [ok('secret-resource-policy', messages.resourcePolicyLets)];
+  if (!refusal) return [ok('secret-resource-policy', (say) => say.resourcePolicyLets)];
   return refusal.verdict === 'denied'
     ? [
         failed(
           'secret-resource-policy',
-          messages.mayNot([refusal.action], refusal.because),
+          CHECKS['role-reads-secret'].words.mayNot([refusal.action], refusal.because),
           fixes.resourcePolicy(arn, target.region),
         ),
       ]

@@ -15,10 +15,9 @@ import { checkExcess } from '../access/excess.ts';
 import { checkGuard } from '../access/source-guard.ts';
 import { checkRoleNaming, checkTrust } from '../access/trust.ts';
 import { fixes } from './fixes.ts';
-import { verifyMessages as messages } from './messages.ts';
 import type { PresentRole, RoleObservation } from './observe/role.ts';
+import type { VerifyCheck } from './result.ts';
 import { checkForeign, checksOf } from './result.ts';
-import type { VerifyCheck } from './types.ts';
 
 /** For what a role is wanted. */
 export interface RoleSpec {
@@ -57,8 +56,8 @@ export function checkRole(observation: RoleObservation, spec: RoleSpec, identity
   if (observation.kind === 'absent') {
     return [
       observation.actual === undefined
-        ? failed('role-exists', messages.noRole, fixes.setUp(setup))
-        : failed('role-exists', messages.otherPath, fixes.useArn(observation.actual)),
+        ? failed('role-exists', (say) => say.noRole, fixes.setUp(setup))
+        : failed('role-exists', (say) => say.otherPath, fixes.useArn(observation.actual)),
     ];
   }
   return [
@@ -74,11 +73,13 @@ function checkNaming(role: RoleObservation & PresentRole, spec: RoleSpec): Verif
   const { ok, failed, warning, unseen } = checksOf(arn);
   const { isReserved, path } = checkRoleNaming({ name, arn });
   return [
-    'unseen' in described ? unseen('role-exists', described.unseen) : ok('role-exists', messages.exists),
-    isReserved ? failed('role-name', messages.reservedName, otherRole) : ok('role-name', messages.freeName),
+    'unseen' in described ? unseen('role-exists', described.unseen) : ok('role-exists', (say) => say.exists),
+    isReserved
+      ? failed('role-name', (say) => say.reservedName, otherRole)
+      : ok('role-name', (say) => say.freeName),
     path === undefined
-      ? ok('role-path', messages.noPath)
-      : warning('role-path', messages.path(path), otherRole),
+      ? ok('role-path', (say) => say.noPath)
+      : warning('role-path', (say) => say.path(path), otherRole),
   ];
 }
 
@@ -98,20 +99,20 @@ function checkTrusting(
   const letIn = fixes.letIn(setUpOf(role, spec));
   // `setup` adds nothing to what it cannot read.
   if (judged.verdict === 'unreadable')
-    return [failed('role-trust', messages.trustUnreadable, fixes.otherRole(setUpOf(role, spec)))];
+    return [failed('role-trust', (say) => say.trustUnreadable, fixes.otherRole(setUpOf(role, spec)))];
   if (judged.verdict === 'not-allowed') {
     return judged.uncertain
       ? [open('role-trust', judged.because)]
       : [
           failed(
             'role-trust',
-            messages.notTrusted(judged.because, flowArn),
+            (say) => say.notTrusted(judged.because, flowArn),
             judged.deniedBy === 'statement' ? fixes.takeTrustDenialOut(name) : letIn,
           ),
         ];
   }
   return [
-    ok('role-trust', judged.scope === 'narrower' ? messages.trustedForSome : messages.trusted),
+    ok('role-trust', (say) => (judged.scope === 'narrower' ? say.trustedForSome : say.trusted)),
     guardCheck(role, trust, identity),
   ];
 }
@@ -119,11 +120,11 @@ function checkTrusting(
 function guardCheck({ arn, name }: RoleObservation, trust: string, identity: Identity): VerifyCheck {
   const { ok, warning, open } = checksOf(arn);
   const guard = checkGuard(trust, identity);
-  if (guard.verdict === 'kept-out') return ok('role-guard', messages.guarded);
+  if (guard.verdict === 'kept-out') return ok('role-guard', (say) => say.guarded);
   if (guard.verdict === 'cannot-tell') return open('role-guard', guard.because);
   return warning(
     'role-guard',
-    guard.accounts.length > 0 ? messages.letsIn(guard.accounts) : messages.noGuard,
+    (say) => (guard.accounts.length > 0 ? say.letsIn(guard.accounts) : say.noGuard),
     fixes.guard(name, identity.account, guarded(trust, identity.account)),
   );
 }
@@ -138,10 +139,10 @@ function checkAttached(role: RoleObservation & PresentRole, spec: RoleSpec): Ver
     // IAM does not tell letter case apart in names.
     const named = attached.seen.some((each) => each.toLowerCase().endsWith(`/${policy.toLowerCase()}`));
     return named
-      ? ok('role-policy-attached', messages.attached(policy))
+      ? ok('role-policy-attached', (say) => say.attached(policy))
       : failed(
           'role-policy-attached',
-          messages.notAttached(policy),
+          (say) => say.notAttached(policy),
           manifest === undefined
             ? fixes.attach({ ...setUpOf(role, spec), policyName: policy })
             : fixes.setUpFrom(manifest),
@@ -185,10 +186,10 @@ export function checkPolicies(
   return [
     ...unseen,
     ...broken.map((name) => ({
-      ...make.open('role-policies', messages.policyUnreadable(name)),
+      ...make.open('role-policies', (say) => say.policyUnreadable(name)),
       ...fixes.policyUnreadable,
     })),
-    ...(unseen.length + broken.length === 0 ? [make.ok('role-policies', messages.policiesRead)] : []),
+    ...(unseen.length + broken.length === 0 ? [make.ok('role-policies', (say) => say.policiesRead)] : []),
     ...role.policies.flatMap((policy) => checkPolicy(policy, role, spec, identity)),
   ];
 }
@@ -219,10 +220,10 @@ function checkPolicy(
   const prefixes = prefixesIn(parsed);
   return [
     further === undefined
-      ? ok('policy-reads-only', messages.readsOnly(name))
+      ? ok('policy-reads-only', (say) => say.readsOnly(name))
       : warning(
           'policy-reads-only',
-          guides ? messages.guidesMistake : messages.allowsMore(name, further),
+          (say) => (guides ? say.guidesMistake : say.allowsMore(further, name)),
           takeOff,
         ),
     // Of a policy that allows everything it is enough to say so once.
@@ -230,10 +231,9 @@ function checkPolicy(
       ? []
       : [
           anySecret
-            ? warning('policy-scope', messages.anySecret(name), takeOff)
-            : ok(
-                'policy-scope',
-                prefixes.length > 0 ? messages.prefixes(name, prefixes) : messages.namedSecrets(name),
+            ? warning('policy-scope', (say) => say.anySecret(name), takeOff)
+            : ok('policy-scope', (say) =>
+                prefixes.length > 0 ? say.prefixes(name, prefixes) : say.namedSecrets(name),
               ),
         ]),
   ];

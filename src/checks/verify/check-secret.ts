@@ -8,10 +8,9 @@ import type { KeyMaterial } from '../../key/index.ts';
 import { checkKmsKeys, type KmsKeyFinding } from '../access/encryption.ts';
 import { checkContent, primaryOf, rotateRemedy } from './check-value.ts';
 import { fixes } from './fixes.ts';
-import { verifyMessages as messages } from './messages.ts';
 import type { PresentSecret, SecretObservation, SecretTarget } from './observe/secret.ts';
+import type { VerifyCheck } from './result.ts';
 import { checkForeign, checksOf } from './result.ts';
-import type { VerifyCheck } from './types.ts';
 
 /** The ARN of a secret as far as it is known. */
 export function subjectOf(observation: SecretObservation, identity: Identity): string {
@@ -42,20 +41,20 @@ function checkAbsence(
   const { failed } = checksOf(subject);
   const missing = { name: nameOf(target), region, keyType, ...reading };
   if (absence.kind === 'other-arn') {
-    return failed('secret-exists', messages.otherArn, fixes.useArn(absence.arn));
+    return failed('secret-exists', (say) => say.otherArn, fixes.useArn(absence.arn));
   }
   if (absence.kind === 'arn-without-end') {
-    return failed('secret-exists', messages.arnWithoutEnd, fixes.useArn(absence.arn));
+    return failed('secret-exists', (say) => say.arnWithoutEnd, fixes.useArn(absence.arn));
   }
   if (absence.kind === 'arn-end') {
-    return failed('secret-exists', messages.arnEnd(region), fixes.useName(absence.name, region));
+    return failed('secret-exists', (say) => say.arnEnd(region), fixes.useName(absence.name, region));
   }
   if (absence.kind === 'absent') {
-    return failed('secret-exists', messages.absent, storing(target));
+    return failed('secret-exists', (say) => say.absent, storing(target));
   }
   return absence.regions.length > 0
-    ? failed('secret-exists', messages.elsewhere(region, absence.regions), fixes.storeToo(missing))
-    : failed('secret-exists', messages.nowhere(region), fixes.store(missing));
+    ? failed('secret-exists', (say) => say.elsewhere(region, absence.regions), fixes.storeToo(missing))
+    : failed('secret-exists', (say) => say.nowhere(region), fixes.store(missing));
 }
 
 /** How a secret comes to be that a manifest names: `setup` makes none that is said to exist. */
@@ -77,24 +76,26 @@ function checkDescription(observation: PresentSecret, subject: string): VerifyCh
     const kind = seenIn(content)?.kind;
     const alive = kind === 'text' || kind === 'binary';
     return [
-      alive ? make.ok('secret-exists', messages.exists) : make.unseen('secret-exists', described.unseen),
-      alive ? make.ok('secret-deletion', messages.alive) : make.unseen('secret-deletion', described.unseen),
+      alive ? make.ok('secret-exists', (say) => say.exists) : make.unseen('secret-exists', described.unseen),
+      alive
+        ? make.ok('secret-deletion', (say) => say.notDeleted)
+        : make.unseen('secret-deletion', described.unseen),
       make.unseen('secret-rotation', described.unseen),
     ];
   }
-  return [make.ok('secret-exists', messages.exists), ...checkSeen(described.seen, subject)];
+  return [make.ok('secret-exists', (say) => say.exists), ...checkSeen(described.seen, subject)];
 }
 
 function checkSeen(found: SecretState, subject: string): VerifyCheck[] {
   const { deletedAt, rotates, region } = found;
   const make = checksOf(subject);
   if (deletedAt)
-    return [make.failed('secret-deletion', messages.deleted(deletedAt), fixes.restore(subject, region))];
+    return [make.failed('secret-deletion', (say) => say.deleted(deletedAt), fixes.restore(subject, region))];
   return [
-    make.ok('secret-deletion', messages.alive),
+    make.ok('secret-deletion', (say) => say.notDeleted),
     rotates
-      ? make.failed('secret-rotation', messages.rotates, fixes.cancelRotation(primaryOf(found, subject)))
-      : make.ok('secret-rotation', messages.steady),
+      ? make.failed('secret-rotation', (say) => say.rotates, fixes.cancelRotation(primaryOf(found, subject)))
+      : make.ok('secret-rotation', (say) => say.noRotation),
   ];
 }
 
@@ -117,10 +118,10 @@ export function checkSameKey(observations: SecretObservation[], identity: Identi
     if (first.subject === subject) return [];
     const { ok, failed } = checksOf(subject);
     return held.sameKey(first.held, keyType)
-      ? ok('secret-same-key', messages.sameKey(first.region))
+      ? ok('secret-same-key', (say) => say.sameKey(first.region))
       : failed(
           'secret-same-key',
-          messages.otherKeyThan(first.region),
+          (say) => say.otherKeyThan(first.region),
           rotateRemedy({ described, target: observation.target }, [first.region, region]),
         );
   });
@@ -137,20 +138,20 @@ export async function checkCaller(
   roleArn: string,
 ): Promise<VerifyCheck> {
   const { ok, warning, unseen, open } = checksOf(identity.arn, roleArn);
-  if (caller.kind === 'root') return ok('caller-pass-role', messages.rootPasses);
-  if (caller.kind === 'federated') return open('caller-pass-role', messages.federated);
+  if (caller.kind === 'root') return ok('caller-pass-role', (say) => say.rootPasses);
+  if (caller.kind === 'federated') return open('caller-pass-role', (say) => say.federated);
   const simulated = await observed(simulatePassRole(aws, caller.arn, roleArn));
   if ('unseen' in simulated) {
     // An emulator of AWS may have no policy simulator. Its answer then is no network problem.
     return simulated.unseen.code === 'access-denied'
       ? unseen('caller-pass-role', simulated.unseen)
-      : open('caller-pass-role', messages.noSimulator);
+      : open('caller-pass-role', (say) => say.noSimulator);
   }
-  if (simulated.seen === 'allowed') return ok('caller-pass-role', messages.passes);
+  if (simulated.seen === 'allowed') return ok('caller-pass-role', (say) => say.passes);
   const explicit = simulated.seen === 'explicitDeny';
   return warning(
     'caller-pass-role',
-    explicit ? messages.passDenied : messages.passesNot,
+    (say) => (explicit ? say.passDenied : say.passesNot),
     fixes.passRole(roleArn),
   );
 }

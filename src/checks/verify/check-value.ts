@@ -9,14 +9,15 @@ import {
   type KeyMaterial,
   type KeyProblem,
   type KeyProblemCode,
+  mayBePassword,
 } from '../../key/index.ts';
 import { DECRYPT_ACTION } from '../../policy/index.ts';
-import { callerDenial } from '../access/caller-decryption.ts';
+import { callerDenial } from '../access/decryption.ts';
+import type { VerifyId } from '../catalog/index.ts';
 import { fixes } from './fixes.ts';
-import { verifyMessages as messages } from './messages.ts';
-import type { PresentSecret, SecretTarget } from './observe/secret.ts';
+import type { PresentSecret, SecretObservation, SecretTarget } from './observe/secret.ts';
+import type { VerifyCheck } from './result.ts';
 import { checksOf } from './result.ts';
-import type { VerifyCheck, VerifyId } from './types.ts';
 
 /** Which check a problem with a value belongs to; all other problems are things around or between the key's characters. */
 const CHECK_OF: Partial<Record<KeyProblemCode, VerifyId>> = {
@@ -61,9 +62,9 @@ export function checkContent(
     }));
   }
   const { seen } = content;
-  if (seen.kind === 'none') return [failed('secret-version', messages.noVersion, rotate)];
-  const version = ok('secret-version', messages.hasVersion);
-  if (seen.kind === 'binary') return [version, failed('secret-plaintext', messages.binary, rotate)];
+  if (seen.kind === 'none') return [failed('secret-version', (say) => say.noVersion, rotate)];
+  const version = ok('secret-version', (say) => say.hasVersion);
+  if (seen.kind === 'binary') return [version, failed('secret-plaintext', (say) => say.binary, rotate)];
   return [version, ...checkText(seen.key, target, subject, rotate)];
 }
 
@@ -127,11 +128,15 @@ function checkText(held: KeyMaterial, target: SecretTarget, subject: string, rot
     ...wrong,
     ...(wrong.length === 0 ? rightText(held, target, subject) : []),
     ...(wrong.length > 0 && !wrong.some(({ id }) => id === 'secret-plaintext')
-      ? [ok('secret-plaintext', messages.plaintext)]
+      ? [ok('secret-plaintext', (say) => say.plaintext)]
       : []),
     ...(key === undefined
       ? []
-      : [isKey ? ok('secret-key', messages.thisKey) : failed('secret-key', messages.otherKey, rotate)]),
+      : [
+          isKey
+            ? ok('secret-key', (say) => say.thisKey)
+            : failed('secret-key', (say) => say.otherKey, rotate),
+        ]),
   ];
 }
 
@@ -140,12 +145,11 @@ function rightText({ length }: KeyMaterial, { keyType }: SecretTarget, subject: 
   const hexadecimal = keyType === 'static-key';
   // Which algorithm a static key is for is asked for by the next screen; how long a password is nobody has to know.
   return [
-    ok('secret-plaintext', messages.plaintext),
-    ok('secret-form', messages.bare),
-    ok('secret-characters', hexadecimal ? messages.hexadecimal : messages.printable),
-    ok(
-      'secret-length',
-      hexadecimal ? messages.digits(length, algorithmOfLength(length) ?? '') : messages.passwordLength,
+    ok('secret-plaintext', (say) => say.plaintext),
+    ok('secret-form', (say) => say.bare),
+    ok('secret-characters', (say) => (hexadecimal ? say.hexadecimal : say.printable)),
+    ok('secret-length', (say) =>
+      hexadecimal ? say.digits(length, algorithmOfLength(length) ?? '') : say.passwordLength,
     ),
   ];
 }
@@ -153,3 +157,44 @@ function rightText({ length }: KeyMaterial, { keyType }: SecretTarget, subject: 
 function checkOf({ code }: KeyProblem): VerifyId {
   return CHECK_OF[code] ?? 'secret-form';
 }
+
+/** The checks that depend on what kind of key a secret is to hold. */
+const OF_VALUE: ReadonlySet<VerifyId> = new Set([
+  'secret-plaintext',
+  'secret-form',
+  'secret-characters',
+  'secret-length',
+]);
+
+/**
+ * Returns the checks of a secret without those that only a guess has failed: of a value that may be an SRT password it cannot be said
+ * that it is a damaged static key, where it is not given which of the two it is. Pure.
+ */
+export function withoutGuess(checks: VerifyCheck[], observation: SecretObservation): VerifyCheck[] {
+  if (observation.kind !== 'there' || !observation.target.keyTypeGuessed) return checks;
+  // The expected key has a type as well.
+  if (observation.target.key || observation.target.manifest?.source) return checks;
+  const content = seenIn(observation.content);
+  const isGuess = ({ id, verdict }: VerifyCheck) => verdict === 'failed' && OF_VALUE.has(id);
+  const [failed] = checks.filter(isGuess);
+  if (!failed || content?.kind !== 'text' || !mayBePassword(content.key)) return checks;
+  const { subject } = failed;
+  return [
+    ...checks.filter((check) => !isGuess(check)),
+    {
+      id: 'secret-characters',
+      verdict: 'cannot-tell',
+      subject,
+      detail: keyTypeMessages.unknown,
+      remedy: keyTypeMessages.unknownRemedy,
+    },
+  ];
+}
+
+/** Messages about what kind of key a secret holds. */
+const keyTypeMessages = {
+  unknown:
+    'whether its characters are right cannot be told: it may be either an SRT password or a damaged static key',
+  unknownRemedy:
+    'For an SRT password, run verify with --key-type srt-password. For a static key, use --key-type static-key.',
+};

@@ -6,14 +6,14 @@ import type { Aws, Identity } from '../../aws/session.ts';
 import { readingChecker } from './check-reading.ts';
 import { checkPolicies, checkRole, type RoleSpec } from './check-role.ts';
 import { checkCaller, checkSameKey, checkSecret, subjectOf } from './check-secret.ts';
+import { withoutGuess } from './check-value.ts';
 import { checkMedia } from './flow/check-flow.ts';
 import { observeMedia } from './observe/flow.ts';
-import { withoutGuess } from './observe/key-type.ts';
 import { observeRole, type RoleObservation } from './observe/role.ts';
 import type { SecretObservation } from './observe/secret.ts';
 import { type Pair, type Subjects, subjectsOf, type VerifyRequest } from './observe/subjects.ts';
+import type { VerifyCheck } from './result.ts';
 import { observeSecrets, type Reader, readersOf } from './settings.ts';
-import type { VerifyCheck } from './types.ts';
 
 export type { ManifestEntry, SecretTarget } from './observe/secret.ts';
 export type { VerifyGroup, VerifyRequest } from './observe/subjects.ts';

@@ -1,39 +1,69 @@
 import { parseArn } from '../../aws/arn.ts';
 import type { Identity } from '../../aws/session.ts';
 import type { Failure, Fix, Message } from '../../failure.ts';
+import type { Verdict } from '../../plan-types.ts';
 import { messageText } from '../../ui/plan.ts';
+import { CHECKS, type Detail, detailOf, type VerifyId } from '../catalog/index.ts';
 import { fixes } from './fixes.ts';
-import { verifyMessages as messages } from './messages.ts';
-import type { VerifyCheck, VerifyId } from './types.ts';
+
+/** A key of many: the ARNs of its secrets, and of the role that is to read them. */
+export interface VerifiedKey {
+  secrets: string[];
+  role: string;
+}
+
+/** One thing that was checked. */
+export interface VerifyCheck extends Partial<Fix> {
+  id: VerifyId;
+  verdict: Verdict;
+  /** The ARN of what was checked; `??????` stands in it for the end that is not known. */
+  subject: string;
+  /** The role that it is about, where that is not the subject. */
+  role?: string;
+  detail: string;
+  /** The IAM action without which the answer is unknown. */
+  awsAction?: string;
+}
 
 /** Makes the checks of one subject. */
-export interface Making {
-  ok(id: VerifyId, detail: string): VerifyCheck;
-  failed(id: VerifyId, detail: string, remedy: Fix): VerifyCheck;
-  warning(id: VerifyId, detail: string, remedy: Fix): VerifyCheck;
+export interface CheckMaker {
+  ok<Id extends VerifyId>(id: Id, detail: Detail<Id>): VerifyCheck;
+  failed<Id extends VerifyId>(id: Id, detail: Detail<Id>, fix: Fix): VerifyCheck;
+  warning<Id extends VerifyId>(id: Id, detail: Detail<Id>, fix: Fix): VerifyCheck;
   /** It could not be looked at. */
   unseen(id: VerifyId, failure: Failure): VerifyCheck;
   /** It was looked at, and something that cannot be known from here would decide. */
-  open(id: VerifyId, because: string): VerifyCheck;
+  open<Id extends VerifyId>(id: Id, because: Detail<Id>): VerifyCheck;
 }
 
 /** @param role the role that the checks are about, where that is not the subject */
-export function checksOf(subject: string, role?: string): Making {
+export function checksOf(subject: string, role?: string): CheckMaker {
   const about = { subject, ...(role === undefined ? {} : { role }) };
   return {
-    ok: (id, detail) => ({ id, verdict: 'ok', ...about, detail }),
-    failed: (id, detail, remedy) => ({ id, verdict: 'failed', ...about, detail, ...remedy }),
-    warning: (id, detail, remedy) => ({ id, verdict: 'warning', ...about, detail, ...remedy }),
-    unseen: (id, failure) => ({ id, verdict: 'cannot-tell', ...about, ...untold(id, failure) }),
-    open: (id, because) => ({ id, verdict: 'cannot-tell', ...about, detail: messages.open(id, because) }),
+    ok: (id, detail) => ({ id, verdict: 'ok', ...about, detail: detailOf(id, detail) }),
+    failed: (id, detail, fix) => ({ id, verdict: 'failed', ...about, detail: detailOf(id, detail), ...fix }),
+    warning: (id, detail, fix) => ({
+      id,
+      verdict: 'warning',
+      ...about,
+      detail: detailOf(id, detail),
+      ...fix,
+    }),
+    unseen: (id, failure) => ({ id, verdict: 'cannot-tell', ...about, ...unseen(id, failure) }),
+    open: (id, because) => ({
+      id,
+      verdict: 'cannot-tell',
+      ...about,
+      detail: messages.open(id, detailOf(id, because)),
+    }),
   };
 }
 
-function untold(id: VerifyId, { code, message, hint, awsAction }: Failure) {
-  const remedy = hint === undefined ? {} : remedyOf(hint);
+function unseen(id: VerifyId, { code, message, hint, awsAction }: Failure) {
+  const fix = hint === undefined ? {} : remedyOf(hint);
   return code === 'access-denied' && awsAction
-    ? { detail: messages.denied(id, awsAction), awsAction, ...remedy }
-    : { detail: messages.untold(id, message), ...remedy };
+    ? { detail: messages.denied(id, awsAction), awsAction, ...fix }
+    : { detail: messages.unseen(id, message), ...fix };
 }
 
 function remedyOf(hint: Message): Fix {
@@ -57,3 +87,16 @@ export function checkForeign(id: VerifyId, arn: string, identity: Identity, reme
     ? failed(id, messages.otherAccount(account, identity.account), remedy)
     : failed(id, messages.otherPartition(partition, identity.partition), fixes.otherPartition);
 }
+
+/** What every check may say. */
+const messages = {
+  denied: (id: VerifyId, action: string) =>
+    `${CHECKS[id].question} cannot be told without the permission ${action}`,
+  unseen: (id: VerifyId, message: string) => `${CHECKS[id].question} cannot be told: ${message}`,
+  open: (id: VerifyId, because: string) =>
+    `${CHECKS[id].question} depends on what cannot be known from here: ${because}`,
+  otherAccount: (account: string, own: string) =>
+    `belongs to account ${account}, and these are credentials of ${own}; MediaConnect uses what is in the account of the flow`,
+  otherPartition: (partition: string, own: string) =>
+    `is of the partition ${partition}, and these are credentials of ${own}, which are good for nothing there`,
+};

@@ -1,5 +1,5 @@
 import { outdatedLines } from '../../checks/verify/report/report.ts';
-import type { VerifyCheck } from '../../checks/verify/types.ts';
+import type { VerifyCheck } from '../../checks/verify/result.ts';
 import type { Failure } from '../../failure.ts';
 import type { NonEmptyArray } from '../../grouping.ts';
 import type { FailedKey, Outcomes } from '../../plan-types.ts';

@@ -1,7 +1,7 @@
 import { atMostInEach } from '../../aws/requests/concurrency.ts';
 import { type ManifestEntry, verify } from '../../checks/verify/index.ts';
 import { verifyShow } from '../../checks/verify/report/messages.ts';
-import type { VerifyCheck } from '../../checks/verify/types.ts';
+import type { VerifyCheck } from '../../checks/verify/result.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { withAccountOfRest } from '../../cli/step-context.ts';
 import { BATCH_RUN } from '../../defaults.ts';

@@ -1,5 +1,5 @@
 import { showChecks, verdictOf } from '../../checks/verify/report/report.ts';
-import type { VerifyCheck } from '../../checks/verify/types.ts';
+import type { VerifyCheck } from '../../checks/verify/result.ts';
 import { placesOf, rotatesOnlyWrong, secretsOf, verifiedEntry } from '../../cli/batch/manifest-secrets.ts';
 import {
   beginBatch,

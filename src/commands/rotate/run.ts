@@ -2,7 +2,7 @@ import type { SecretState } from '../../aws/secrets/index.ts';
 import { verify } from '../../checks/verify/index.ts';
 import { verifyShow } from '../../checks/verify/report/messages.ts';
 import { showChecks, verdictOf } from '../../checks/verify/report/report.ts';
-import type { VerifyCheck } from '../../checks/verify/types.ts';
+import type { VerifyCheck } from '../../checks/verify/result.ts';
 import { missingFailure } from '../../cli/failure-output.ts';
 import { printJson, secretMembers } from '../../cli/json.ts';
 import { checkKeyOfFlags, meantBy, readKeyOfFlags } from '../../cli/key-options.ts';

@@ -1,5 +1,5 @@
 import type { Proof } from '../../checks/setup/index.ts';
-import type { VerifyCheck } from '../../checks/verify/types.ts';
+import type { VerifyCheck } from '../../checks/verify/result.ts';
 import {
   beginBatch,
   endOfBatch,

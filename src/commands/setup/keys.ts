@@ -1,4 +1,4 @@
-import type { VerifyCheck } from '../../checks/verify/types.ts';
+import type { VerifyCheck } from '../../checks/verify/result.ts';
 import { type Replaced, usersOfReplaced } from '../../cli/replaced-users.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { stepContext } from '../../cli/step-context.ts';

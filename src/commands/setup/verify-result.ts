@@ -7,7 +7,7 @@ import {
   observeSecrets,
 } from '../../checks/setup/checks.ts';
 import { evaluate, type Proof, prove } from '../../checks/setup/index.ts';
-import type { VerifyCheck } from '../../checks/verify/types.ts';
+import type { VerifyCheck } from '../../checks/verify/result.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { showWaiting } from '../../cli/step-context.ts';
 import { LIMITS } from '../../defaults.ts';

@@ -9,8 +9,8 @@ import {
 import { checksByArn, showKeys, verdictOn } from '../../checks/verify/report/batch.ts';
 import { verifyShow as messages } from '../../checks/verify/report/messages.ts';
 import { exitCodeOf, verdictOf } from '../../checks/verify/report/report.ts';
+import type { VerifiedKey } from '../../checks/verify/result.ts';
 import { encryptionOf } from '../../checks/verify/settings.ts';
-import type { VerifiedKey } from '../../checks/verify/types.ts';
 import { placesOf, rotatesOnlyWrong, verifiedEntry } from '../../cli/batch/manifest-secrets.ts';
 import { runWithManifest } from '../../cli/batch/run-batch.ts';
 import { printJson } from '../../cli/json.ts';

@@ -1,6 +1,6 @@
 import type { Encryption, Protocol } from '@aws-sdk/client-mediaconnect';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { VerifyCheck } from '../../../src/checks/verify/types.ts';
+import type { VerifyCheck } from '../../../src/checks/verify/result.ts';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
 import {
   ACCOUNT,
@@ -146,7 +146,7 @@ describe('a flow', () => {
     const [trusts] = json.checks.filter(({ id }) => id === 'role-trust');
     expect([trusts?.verdict, trusts?.detail]).toEqual([
       'failed',
-      expect.stringContaining('may not assume it for this flow'),
+      expect.stringContaining("can't assume the role for this flow"),
     ]);
     expect((await verifyIt(sandbox, { roleName: 'MediaConnect-Other' })).json.checks).toContainEqual(
       expect.objectContaining({ id: 'role-trust', verdict: 'ok' }),

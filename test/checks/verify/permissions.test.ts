@@ -1,7 +1,7 @@
 import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { describe, expect, test } from 'vitest';
-import type { VerifyCheck } from '../../../src/checks/verify/types.ts';
+import type { VerifyCheck } from '../../../src/checks/verify/result.ts';
 import { startSandbox } from '../../../src/sandbox/index.ts';
 import { ACCOUNT, clientsOf, makeSecret, REGION } from '../../support/account.ts';
 import { setUp } from '../../support/runs/setup.ts';

@@ -92,7 +92,7 @@ export const ROLES: RoleRow[] = [
     what: 'that trusts another service',
     make: role({ trust: guideTrust('ec2.amazonaws.com') }),
     troubles: ['failed role-trust'],
-    says: ['may not assume it: no statement allows it', '--update-trust'],
+    says: ["can't assume the role: no statement allows it", '--update-trust'],
   },
   {
     what: 'that trusts MediaConnect for another account',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { VerifyCheck } from '../../../src/checks/verify/types.ts';
+import type { VerifyCheck } from '../../../src/checks/verify/result.ts';
 import { type RouterIntegration, type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
 import {
   ACCOUNT,
@@ -204,7 +204,7 @@ describe('a router input or output', () => {
     expect(await trusts(narrow)).toMatchObject({ verdict: 'ok' });
     expect(await trusts(forFlows)).toMatchObject({
       verdict: 'failed',
-      detail: expect.stringContaining('may not assume it for this router input'),
+      detail: expect.stringContaining("can't assume the role for this router input"),
     });
   });
 

@@ -1,6 +1,6 @@
 import { CreateAliasCommand, CreateKeyCommand, DescribeKeyCommand } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { VerifyCheck } from '../../../src/checks/verify/types.ts';
+import type { VerifyCheck } from '../../../src/checks/verify/result.ts';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
 import {
   clientsOf,

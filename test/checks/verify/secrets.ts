@@ -127,7 +127,7 @@ export const STATES: BrokenSecret[] = [
     }),
     troubles: ['failed secret-rotation'],
     says: [
-      'rotates by itself',
+      'rotates automatically',
       'aws secretsmanager cancel-rotate-secret --region us-west-2 --secret-id arn:',
     ],
   },

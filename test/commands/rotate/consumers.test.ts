@@ -1,6 +1,6 @@
 import type { Encryption } from '@aws-sdk/client-mediaconnect';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { VerifyCheck } from '../../../src/checks/verify/types.ts';
+import type { VerifyCheck } from '../../../src/checks/verify/result.ts';
 import { performRotateManifest } from '../../../src/commands/rotate/batch.ts';
 import { performManifest } from '../../../src/commands/setup/batch.ts';
 import { KEYS, makeSecret, REGION, readAccount, writesTo } from '../../support/account.ts';

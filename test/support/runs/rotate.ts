@@ -1,4 +1,4 @@
-import type { VerifyCheck } from '../../../src/checks/verify/types.ts';
+import type { VerifyCheck } from '../../../src/checks/verify/result.ts';
 import { type RotateOptions, readRotateAnswers } from '../../../src/commands/rotate/options.ts';
 import { performRotate } from '../../../src/commands/rotate/run.ts';
 import type { SecretOutcome } from '../../../src/plan-types.ts';

@@ -1,4 +1,4 @@
-import type { VerifyCheck } from '../../../src/checks/verify/types.ts';
+import type { VerifyCheck } from '../../../src/checks/verify/result.ts';
 import { readVerifyAnswers, type VerifyOptions } from '../../../src/commands/verify/options.ts';
 import { performVerify } from '../../../src/commands/verify/run.ts';
 import type { Verdict } from '../../../src/plan-types.ts';

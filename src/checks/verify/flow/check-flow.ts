@@ -5,13 +5,14 @@ import { seenIn } from '../../../aws/observed.ts';
 import type { Identity } from '../../../aws/session.ts';
 import type { Fix } from '../../../failure.ts';
 import { type Algorithm, algorithmOfLength } from '../../../key/index.ts';
+import type { VerifyId } from '../../catalog/index.ts';
+import { CHECKS } from '../../catalog/index.ts';
 import { fixes } from '../fixes.ts';
-import { verifyMessages as messages } from '../messages.ts';
 import type { MediaObservation, MediaObservations } from '../observe/flow.ts';
 import type { SecretObservation } from '../observe/secret.ts';
 import { keyOf, targetOf } from '../observe/subjects.ts';
+import type { VerifyCheck } from '../result.ts';
 import { checkForeign, checksOf } from '../result.ts';
-import type { VerifyCheck, VerifyId } from '../types.ts';
 import { checkForeignRouter, checkRouter, checkRouting } from './check-router.ts';
 import { flowFixes, partCommand } from './fixes.ts';
 import { routerFixes, routerMessages } from './messages.ts';
@@ -50,14 +51,14 @@ function checkFlow(
   const { ok, failed, unseen } = checksOf(arn);
   if ('unseen' in found) return [unseen('flow-exists', found.unseen)];
   const flow = found.seen;
-  if (!flow) return [failed('flow-exists', messages.noFlow, flowFixes.checkArn)];
+  if (!flow) return [failed('flow-exists', (say) => say.noFlow, flowFixes.checkArn)];
   return [
     // MediaConnect's own diagnosis comes first.
     ...flow.errors.map((text) => failed('flow-messages', routerMessages.message(text), routerFixes.message)),
-    ok('flow-exists', messages.exists),
+    ok('flow-exists', (say) => say.exists),
     ...flow.parts.flatMap((part) => [
       ...(part.encryption || !part.transit ? checkPart(flow, part, secrets) : []),
-      ...checkRouting(part, flow.region, messages.part(part.kind, part.name, part.protocol), {
+      ...checkRouting(part, flow.region, routerMessages.part(part.kind, part.name, part.protocol), {
         others,
         secrets,
       }),
@@ -68,17 +69,17 @@ function checkFlow(
 /** The checks of the encryption settings that a part of a flow has itself. */
 export function checkPart(flow: FlowState, part: FlowPart, observations: Observations): VerifyCheck[] {
   const { ok, failed } = checksOf(part.arn);
-  const what = messages.part(part.kind, part.name, part.protocol);
+  const what = routerMessages.part(part.kind, part.name, part.protocol);
   const { encryption } = part;
-  if (!encryption) return [ok('flow-encryption', messages.notEncrypted(what))];
-  if (encryption.keyType === 'speke') return [ok('flow-encryption', messages.speke(what))];
+  if (!encryption) return [ok('flow-encryption', (say) => say.notEncrypted(what))];
+  if (encryption.keyType === 'speke') return [ok('flow-encryption', (say) => say.speke(what))];
   const problems = [
     ...protocolProblems(flow, part, encryption),
     ...algorithmProblems(flow, part, encryption, observations),
     ...placeProblems(flow, encryption),
   ];
   if (problems.length === 0) {
-    return [ok('flow-encryption', messages.encrypted(what, encryption.algorithm ?? encryption.keyType))];
+    return [ok('flow-encryption', (say) => say.encrypted(what, encryption.algorithm ?? encryption.keyType))];
   }
   return problems.map(({ id, detail, remedy }) => failed(id, `${what} ${detail}`, remedy));
 }
@@ -100,7 +101,11 @@ function protocolProblems(flow: FlowState, part: FlowPart, encryption: FlowEncry
       ? flowFixes.takePassword(partCommand(flow, part, { ...rest, keyType: takes }))
       : flowFixes.otherKeyType(takes);
   return [
-    { id: 'flow-protocol', detail: messages.wrongKeyType(encryption.keyType, protocol ?? kind), remedy },
+    {
+      id: 'flow-protocol',
+      detail: CHECKS['flow-protocol'].words.wrongKeyType(encryption.keyType, protocol ?? kind),
+      remedy,
+    },
   ];
 }
 
@@ -117,7 +122,7 @@ function algorithmProblems(
       : [
           {
             id: 'flow-algorithm',
-            detail: messages.passwordWithAlgorithm,
+            detail: CHECKS['flow-algorithm'].words.passwordWithAlgorithm,
             remedy: flowFixes.leaveAlgorithmOut,
           },
         ];
@@ -129,7 +134,9 @@ function algorithmProblems(
       ? flowFixes.nameAlgorithm
       : flowFixes.takeAlgorithm(fitting, partCommand(flow, part, { ...encryption, algorithm: fitting }));
   const detail =
-    algorithm === undefined ? messages.noAlgorithm : messages.otherAlgorithm(algorithm, fitting ?? '');
+    algorithm === undefined
+      ? CHECKS['flow-algorithm'].words.noAlgorithm
+      : CHECKS['flow-algorithm'].words.otherAlgorithm(algorithm, fitting ?? '');
   return [{ id: 'flow-algorithm', detail, remedy }];
 }
 
@@ -143,11 +150,19 @@ function algorithmIn(encryption: FlowEncryption, observations: Observations): Al
 
 function placeProblems({ region }: FlowState, { secretArn = '', roleArn }: FlowEncryption): Problem[] {
   const there = parseSecretArn(secretArn)?.region;
-  const noSecret: Problem = { id: 'flow-secret', detail: messages.noSecret, remedy: flowFixes.nameSecret };
-  const noRole: Problem = { id: 'flow-role', detail: messages.noRoleNamed, remedy: flowFixes.nameRole };
+  const noSecret: Problem = {
+    id: 'flow-secret',
+    detail: CHECKS['flow-secret'].words.noSecret,
+    remedy: flowFixes.nameSecret,
+  };
+  const noRole: Problem = {
+    id: 'flow-role',
+    detail: CHECKS['flow-role'].words.noRoleNamed,
+    remedy: flowFixes.nameRole,
+  };
   const elsewhere = (other: string): Problem => ({
     id: 'flow-secret',
-    detail: messages.secretElsewhere(other, region),
+    detail: CHECKS['flow-secret'].words.secretElsewhere(other, region),
     remedy: fixes.storeHere(region),
   });
   return [

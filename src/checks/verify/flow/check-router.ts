@@ -4,13 +4,13 @@ import { type RouterEndState, routerKindOf } from '../../../aws/mediaconnect/rou
 import { seenIn } from '../../../aws/observed.ts';
 import type { Identity } from '../../../aws/session.ts';
 import type { Fix } from '../../../failure.ts';
+import type { VerifyId } from '../../catalog/index.ts';
 import { fixes } from '../fixes.ts';
-import { verifyMessages } from '../messages.ts';
 import { isRouted, type MediaObservation, type MediaObservations } from '../observe/flow.ts';
 import type { SecretObservation } from '../observe/secret.ts';
 import { keyOf, transitTarget } from '../observe/subjects.ts';
+import type { VerifyCheck } from '../result.ts';
 import { checkForeign, checksOf } from '../result.ts';
-import type { VerifyCheck, VerifyId } from '../types.ts';
 import { routerMessages as messages, routerFixes } from './messages.ts';
 
 type Observations = ReadonlyMap<string, SecretObservation>;
@@ -56,7 +56,7 @@ export function checkRouter(
   });
   return [
     ...end.messages.map((text) => warning('router-messages', messages.message(text), routerFixes.message)),
-    ok('router-exists', verifyMessages.exists),
+    ok('router-exists', (say) => say.exists),
     ...(settings.length > 0 ? settings : [ok('router-encryption', messages.openRouter(end.name))]),
     ...checkFlowEnd(end, others, secrets),
   ];
@@ -166,7 +166,7 @@ function checkFlowEnd(
   const { ok, warning } = checksOf(flowArn);
   return [
     ...seen.flow.errors.map((text) => warning('flow-messages', messages.message(text), routerFixes.message)),
-    ok('flow-exists', verifyMessages.exists),
+    ok('flow-exists', (say) => say.exists),
     ...checkRouting({ ...part, connectedTo: '' }, end.region, `${part.kind} ${part.name}`, {
       others,
       secrets,

@@ -11,13 +11,14 @@ import { spellingsOf } from '../../../aws/secrets/users.ts';
 import type { Identity } from '../../../aws/session.ts';
 import type { Fix } from '../../../failure.ts';
 import type { KeyMaterial } from '../../../key/index.ts';
+import type { VerifyId } from '../../catalog/index.ts';
 import { checkContent } from '../check-value.ts';
-import { verifyMessages } from '../messages.ts';
 import { isRouted } from '../observe/flow.ts';
 import type { PresentSecret, SecretObservation, SecretTarget } from '../observe/secret.ts';
 import { keyOf, targetOf, transitTarget } from '../observe/subjects.ts';
-import type { VerifyCheck, VerifyId } from '../types.ts';
+import type { VerifyCheck } from '../result.ts';
 import { checkPart } from './check-flow.ts';
+import { routerMessages } from './messages.ts';
 
 /** A setting of a flow, a router input or a router output that does not fit a key which comes into its secret. */
 export interface Misfit {
@@ -46,7 +47,7 @@ export function misfits(consumer: FlowState | RouterEndState, coming: Coming): M
 
 function misfitsOfPart(flow: FlowState, part: FlowPart, coming: Coming): Misfit[] {
   const { encryption, transit } = part;
-  const what = verifyMessages.part(part.kind, part.name, part.protocol);
+  const what = routerMessages.part(part.kind, part.name, part.protocol);
   return [
     ...(encryption && names(encryption, coming) ? misfitsOfEncryption(flow, part, encryption, coming) : []),
     ...(transit && isRouted(part) && names(transit, coming)
@@ -69,7 +70,7 @@ function misfitsOfEncryption(
   const target = targetOf(settings);
   if (!target) return [];
   const observation = observeWith(target, coming);
-  const what = verifyMessages.part(part.kind, part.name, part.protocol);
+  const what = routerMessages.part(part.kind, part.name, part.protocol);
   const about = { id: 'flow-encryption' as const, subject: flow.arn, what };
   if (unusable(observation, coming.identity)) {
     return [misfit(about, messages.takesKeyType(encryption.keyType), messages.changeKeyType, true)];

@@ -2,6 +2,8 @@ import type { Fix } from '../../../failure.ts';
 
 /** What `verify` says about encryption between flows, routers and MediaLive, and about routers. */
 export const routerMessages = {
+  part: (kind: string, name: string, protocol: string | undefined) =>
+    `${kind} ${name}${protocol === undefined ? '' : ` (${protocol})`}`,
   kind: (kind: 'routerInput' | 'routerOutput') => (kind === 'routerInput' ? 'router input' : 'router output'),
   message: (text: string) => `MediaConnect reports: ${text}`,
   none: (kind: 'routerInput' | 'routerOutput') => `there is no such ${routerMessages.kind(kind)}`,

@@ -3,7 +3,7 @@ import type { Verdict } from '../../../plan-types.ts';
 import { folded, MOST_LINES } from '../../../text.ts';
 import type { Output } from '../../../ui/output.ts';
 import { WORST_FIRST } from '../../../ui/verdicts.ts';
-import type { VerifiedKey, VerifyCheck } from '../types.ts';
+import type { VerifiedKey, VerifyCheck } from '../result.ts';
 import { verifyShow as messages } from './messages.ts';
 import {
   checkLines,

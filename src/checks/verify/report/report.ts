@@ -5,8 +5,8 @@ import type { Verdict } from '../../../plan-types.ts';
 import { plain, plainCommand } from '../../../text.ts';
 import type { Output } from '../../../ui/output.ts';
 import { mark, verdictMarks, WORST_FIRST, worst } from '../../../ui/verdicts.ts';
-import { verifyQuestions } from '../messages.ts';
-import type { VerifyCheck, VerifyId } from '../types.ts';
+import { CHECKS, isBeside } from '../../catalog/index.ts';
+import type { VerifyCheck } from '../result.ts';
 import { verifyShow as messages } from './messages.ts';
 
 /** What some checks are about, and these checks. */
@@ -106,7 +106,7 @@ function verdictLines(output: Output, verdict: Verdict, checks: VerifyCheck[]): 
 function reasonsOf(checks: VerifyCheck[]) {
   const reasons = new Map<string, { questions: string[]; rest: string; check: VerifyCheck }>();
   for (const check of checks) {
-    const question = verifyQuestions[check.id];
+    const question = CHECKS[check.id].question;
     const asks = check.verdict === 'cannot-tell' && check.detail.startsWith(question);
     const rest = check.detail.slice(asks ? question.length : 0);
     const same = reasons.get(rest) ?? { questions: [], rest, check };
@@ -184,9 +184,6 @@ export function concludingLine(
   return prose(color[verdict].bold(`${verdictMarks[verdict === 'warning' ? 'ok' : verdict]} ${sentence}`));
 }
 
-/** Checks that tell more than whether MediaConnect can read the key now: not being able to look decides nothing. */
-const BESIDES: ReadonlySet<VerifyId> = new Set(['caller-pass-role', 'secret-kms-key', 'role-guard']);
-
 /** What all checks come to: the worst of those that decide. */
 export function verdictOf(checks: readonly VerifyCheck[]): Verdict {
   return worst(checks.filter((check) => check.verdict !== 'cannot-tell' || isOpen(check)));
@@ -204,5 +201,5 @@ export function exitCodeOf(checks: readonly VerifyCheck[]): ExitCode {
 
 /** Whether a check that decides is unknown. */
 function isOpen({ id, verdict }: VerifyCheck): boolean {
-  return verdict === 'cannot-tell' && !BESIDES.has(id);
+  return verdict === 'cannot-tell' && !isBeside(id);
 }

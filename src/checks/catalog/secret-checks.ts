@@ -1,0 +1,128 @@
+import { dayOf } from '../../text.ts';
+import type { CheckSpec } from './spec.ts';
+
+const list = (items: readonly string[]) => items.join(', ');
+
+/** The checks of a secret. */
+export const SECRET_CHECKS = {
+  'secret-exists': {
+    question: 'whether it exists',
+    asks: 'is it in the Region asked for? Otherwise: where it is instead, whether another ARN has its name, whether the end of an ARN stands after the name',
+    fix: 'store it there too; take the right ARN or name',
+    words: {
+      exists: 'exists',
+      otherArn: 'there is no secret of this ARN, but another one of its name',
+      arnWithoutEnd: 'this ARN lacks its end: the hyphen and six characters that Secrets Manager adds',
+      arnEnd: (region: string) =>
+        `there is no such secret in ${region}: the name has the end of an ARN, a hyphen and six characters, after it`,
+      elsewhere: (region: string, regions: string[]) =>
+        `is not in ${region}, only in ${list(regions)}; MediaConnect reads a secret in the Region of the flow`,
+      absent: 'there is no such secret',
+      nowhere: (region: string) =>
+        `there is no such secret in ${region}, nor in another Region that could be looked at`,
+    },
+  },
+  'secret-account': {
+    question: 'whose secret it is',
+    asks: "is its ARN of the caller's account and partition?",
+    fix: 'store the key in this account',
+    words: {},
+  },
+  'secret-deletion': {
+    question: 'whether it is scheduled for deletion',
+    asks: 'is it not scheduled for deletion?',
+    fix: '`aws secretsmanager restore-secret`',
+    inStatus:
+      'failed: the secret is scheduled for deletion, and a policy names it; warning: no policy names it, as `teardown` leaves it',
+    words: {
+      notDeleted: 'not scheduled for deletion',
+      deleted: (at: Date) => `scheduled for deletion (${dayOf(at)}): MediaConnect cannot read it`,
+      deletedUnused: (at: Date) =>
+        `scheduled for deletion (${dayOf(at)}): nobody can read it until it is restored`,
+    },
+  },
+  'secret-version': {
+    question: 'whether it has a current version',
+    asks: 'has it a current version?',
+    fix: '`rotate`',
+    inStatus: 'failed: no version is labeled `AWSCURRENT`',
+    words: {
+      hasVersion: 'has a current version',
+      noVersion: 'has no current version, so that there is nothing to read',
+    },
+  },
+  'secret-rotation': {
+    question: 'whether it rotates',
+    asks: 'does it not rotate by itself?',
+    fix: '`aws secretsmanager cancel-rotate-secret`',
+    inStatus: 'failed: it rotates automatically',
+    words: {
+      noRotation: 'no rotation',
+      rotates: 'rotates automatically, which breaks the stream each time',
+    },
+  },
+  'secret-plaintext': {
+    question: 'whether it holds plaintext',
+    asks: 'is it text, and not JSON or bytes?',
+    fix: '`rotate`',
+    words: {
+      plaintext: 'plaintext',
+      binary: 'holds bytes (SecretBinary); MediaConnect takes plaintext',
+    },
+  },
+  'secret-form': {
+    question: 'whether it holds the bare key',
+    asks: 'is it the bare key: no line break, quotation marks, `0x`, spaces, `NAME=`, byte-order mark, …?',
+    fix: '`rotate`',
+    words: { bare: 'the bare key' },
+  },
+  'secret-characters': {
+    question: 'whether its characters are right',
+    asks: 'is it hexadecimal (a static key) or printable (an SRT password)?',
+    fix: '`rotate`',
+    words: { hexadecimal: 'hexadecimal', printable: 'printable' },
+  },
+  'secret-length': {
+    question: 'whether its length is right',
+    asks: '32, 48 or 64 digits, as `--algorithm` says; 10 to 80 characters of a password',
+    fix: '`rotate`, or the other algorithm',
+    words: {
+      digits: (length: number, algorithm: string) => `${length} digits (${algorithm})`,
+      passwordLength: '10 to 80 characters',
+    },
+  },
+  'secret-key': {
+    question: 'whether it holds the key given',
+    asks: 'is it the key given with `--key-file` or `--key-env`?',
+    fix: '`rotate`',
+    words: { thisKey: 'the key given', otherKey: 'holds another key than the one given' },
+  },
+  'secret-same-key': {
+    question: 'whether it holds the same key as in the other Regions',
+    asks: 'is it the same key as in the first Region?',
+    fix: '`rotate`',
+    words: {
+      sameKey: (region: string) => `the same key as in ${region}`,
+      otherKeyThan: (region: string) => `holds another key than in ${region}`,
+    },
+  },
+  'secret-kms-key': {
+    question: 'whether its KMS key can be used',
+    asks: "is its KMS key there, enabled, not about to be deleted, for encryption, in this Region? Warning: it is another account's, or the current version is still encrypted with an earlier key. `aws/secretsmanager` needs nothing",
+    fix: '`aws kms enable-key`, `cancel-key-deletion`, `connect-custom-key-store`, the import of the key material, `aws secretsmanager update-secret` and `rotate`, or, for a replica, `replicate-secret-to-regions`',
+    inStatus:
+      "failed: its KMS key, or the one that the current version is encrypted with, can't be used (disabled, about to be deleted, missing, …); warning: the current version is still encrypted with an earlier key, or the key is another account's; cannot-tell: a key could not be looked at",
+    isBeside: true,
+    words: {},
+  },
+  'secret-resource-policy': {
+    question: 'whether its resource policy forbids reading',
+    asks: 'does its resource policy not keep the role out?',
+    fix: 'change that policy',
+    words: {
+      noResourcePolicy: 'no resource policy',
+      resourcePolicyLets: 'its resource policy does not forbid reading',
+      policyNotUnderstood: 'the resource policy',
+    },
+  },
+} as const satisfies Record<string, CheckSpec>;

@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { CHECKS, type CheckSpec } from '../../src/checks/catalog/index.ts';
+import { pathOf, table, withTables } from '../support/documents.ts';
+
+const ALL = Object.entries<CheckSpec>(CHECKS);
+
+/** The checks of `verify` that are about something, with what to do when they fail. */
+function verifyTable(about: RegExp): string {
+  const rows = ALL.flatMap(([id, { asks, fix = '' }]) =>
+    asks !== undefined && about.test(id) ? [[`\`${id}\``, asks, fix]] : [],
+  );
+  return table(['id', 'asks', 'what to do when it fails'], rows);
+}
+
+/** `npx vitest run test/checks/documents.test.ts -u` writes them. */
+describe('what the documents say of checks follows from the catalog:', () => {
+  test('the tables in docs/verify.md', async () => {
+    const text = withTables('docs/verify.md', {
+      '**The secret**': verifyTable(/^secret-/),
+      '**The role and its policies**': verifyTable(/^(role|policy)-/),
+      '**The caller**': verifyTable(/^caller-/),
+      '**The flow, the router**': verifyTable(/^(flow|router)-/),
+    });
+    await expect(text).toMatchFileSnapshot(pathOf('docs/verify.md'));
+  });
+
+  test('the table in docs/status.md', async () => {
+    const rows = ALL.flatMap(([id, { inStatus }]) =>
+      inStatus === undefined ? [] : [[`\`${id}\``, inStatus]],
+    );
+    const text = withTables('docs/status.md', {
+      '## The checks': table(['id', '`failed` or `warning` when'], rows),
+    });
+    await expect(text).toMatchFileSnapshot(pathOf('docs/status.md'));
+  });
+});
