@@ -94,15 +94,19 @@ export async function withdraw(context: StepContext, arn: string, { open }: Vers
   return hasOneSucceeded;
 }
 
-/** Takes over the candidates that were there before with the very document that this run is about to write. */
+/**
+ * Takes over candidates with exactly the document that this run is about to write: those that were there before and, where no answer
+ * has confirmed that this run made one, those that have appeared since.
+ */
 export async function takeOver(
   { aws }: StepContext,
   { policy, document }: UpdateWork,
   { known, open, documents }: VersionState,
+  isUnconfirmed: boolean,
 ): Promise<void> {
   const text = JSON.stringify(document);
   for (const candidate of candidatesIn(policy, aws.clients.now())) {
-    if (!known.has(candidate) || open.has(candidate)) continue;
+    if (open.has(candidate) || !(known.has(candidate) || isUnconfirmed)) continue;
     const left = documents.get(candidate) ?? (await readVersion(aws, policy.arn, candidate));
     if (left !== undefined) documents.set(candidate, left);
     if (left === text) open.add(candidate);

@@ -95,7 +95,10 @@ async function reconcileOnce(
       await withdrawAll(context, reconciling);
       return work.flatMap((each) => (each.kind === 'create' ? [] : [outcomeOf(each.policy, reconciling)]));
     }
-    if (next.kind === 'update') await takeOver(context, next, versionsOf(reconciling, next.policy));
+    if (next.kind === 'update') {
+      const isUnconfirmed = reconciling.doubt !== undefined;
+      await takeOver(context, next, versionsOf(reconciling, next.policy), isUnconfirmed);
+    }
     if (isTooEarly(reconciling, next, context)) return undefined;
     if (!takeWrite(reconciling, next)) throw contended(desired.name);
     const done = await tryWriting(context, desired, next, reconciling);

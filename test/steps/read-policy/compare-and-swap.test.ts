@@ -50,6 +50,15 @@ describe('a new version of a policy', () => {
     expect(Object.keys(versions)).toEqual(['v1', defaultVersion]);
   });
 
+  test('takes the place of no older version but one when the answer to its creation is lost', async () => {
+    const versions = ['a', 'b', 'c', 'd', 'e'].map((name) => guidePolicy(someSecret(name)));
+    await makePolicy(sandbox(), NAME, versions[0] ?? {}, ...versions.slice(1));
+    sandbox().addFault({ action: 'CreatePolicyVersion', kind: 'drop-after' });
+    expect((await setUp(sandbox(), { secretName: 'ours' })).code).toBe(0);
+    expect(await allowed()).toEqual(['e', 'ours']);
+    expect(Object.keys((await policy())?.versions ?? {})).toEqual(['v2', 'v3', 'v4', 'v5', 'v7']);
+  });
+
   test('is based on the policy of today when that was deleted and made again under the same name', async () => {
     const PolicyArn = await makePolicy(sandbox(), NAME, guidePolicy(someSecret('old')));
     meanwhile('CreatePolicyVersion', 3_000, async () => {
