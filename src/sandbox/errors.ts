@@ -1,4 +1,4 @@
-/** An error that a service answers with. Its code and message are what the client sees. */
+/** An error that a service returns. The client sees its code and message. */
 export class AwsError extends Error {
   readonly code: string;
   readonly status: number;
@@ -12,10 +12,10 @@ export class AwsError extends Error {
 }
 
 /**
- * The denial that AWS answers with, in its exact words.
+ * Returns AWS's access denied message, word for word.
  * Source: "Troubleshoot access denied error messages" in the IAM user guide.
- * @param resource absent for an operation that is on no resource, such as ListSecrets.
- * @param reason what AWS found; by default that no identity-based policy allows the action.
+ * @param resource undefined for an operation without a resource, such as ListSecrets.
+ * @param reason why AWS denies the request; by default, that no identity-based policy allows the action.
  */
 export function denialMessage(
   callerArn: string,

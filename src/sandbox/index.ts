@@ -16,10 +16,9 @@ export { AWS_DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
 export type * from './types.ts';
 
 /**
- * Starts an AWS endpoint in this process: Secrets Manager, IAM, STS, KMS and MediaConnect of one empty account, in memory, on
- * 127.0.0.1.
- * It prints nothing, and is gone with `close()`.
- * @throws RangeError if the account is not twelve digits; the system's error if the port cannot be had.
+ * Starts an AWS endpoint in this process, on 127.0.0.1. It serves Secrets Manager, IAM, STS, KMS and MediaConnect for one
+ * account. The account starts empty, and exists in memory only. The endpoint prints nothing, and is gone after `close()`.
+ * @throws RangeError if the account is not twelve digits; the system error if the port is not available.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const machine = newMachine(options);
@@ -63,13 +62,13 @@ function environment(url: string, credentials: SandboxCredentials): Record<strin
 }
 
 /**
- * Returns the hosts that are reached without the user's proxy, and this one: the AWS CLI would ask the proxy for 127.0.0.1 too. Both
- * variables are set, because clients differ in which one they read. Where the user sets one only, it counts for both, or else the
- * other one would hide it.
+ * Returns the hosts that bypass the user's proxy, plus the sandbox's own: the AWS CLI would send requests for 127.0.0.1 to the
+ * proxy too. Clients differ in which of the two variables they read, so both are set. If the user sets only one, its value
+ * applies to both. Otherwise the other one, which the sandbox sets, would hide it.
  */
 function withoutProxy(...names: string[]): string {
   const hosts = names.map((name) => process.env[name]?.trim()).find(Boolean) ?? '';
-  // With more hosts beside it, Python and older versions of curl take it for a name.
+  // Python and older versions of curl treat an asterisk in a list of hosts as a host name.
   if (hosts === '*') return hosts;
   const entries = hosts.toLowerCase().split(/[\s,]+/);
   return [hosts, ...['localhost', HOST].filter((host) => !entries.includes(host))].filter(Boolean).join(',');
@@ -82,9 +81,9 @@ interface Owner {
 }
 
 /**
- * Gives a secret, a role or a customer managed policy the tags of a resource that CloudFormation made.
+ * Adds to a secret, a role or a customer managed policy the tags that CloudFormation sets on its resources.
  * Source: "Resource tag" in the CloudFormation template reference.
- * @throws RangeError for an ARN of something that does not exist.
+ * @throws RangeError if there is no such resource.
  */
 export function putInStack(machine: Machine, arn: string, stackName: string): void {
   const [, partition = '', , ownRegion, account, kind = ''] = ARN.exec(arn) ?? [];
@@ -110,8 +109,8 @@ function ownerOf(machine: Machine, world: World, region: string, arn: string): O
 }
 
 /**
- * Credentials whose bearer has exactly one identity policy, and a role that IAM does not list.
- * @throws RangeError for a document that IAM would not take as an inline policy.
+ * Returns credentials with exactly one identity-based policy, and with a role that IAM does not list.
+ * @throws RangeError if IAM would reject the document as an inline policy.
  */
 function engineerCredentials(machine: Machine, policy: object | string): Required<SandboxCredentials> {
   const document = typeof policy === 'string' ? policy : JSON.stringify(policy);

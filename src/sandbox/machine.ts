@@ -5,7 +5,7 @@ import { Faults, Throttle } from './throttle.ts';
 import type { Fault, Latency, SandboxOptions } from './types.ts';
 import { newWorld, type World } from './world.ts';
 
-/** Everything one sandbox keeps. */
+/** The state of one sandbox. */
 export interface Machine {
   readonly account: string;
   readonly recorder: Recorder;
@@ -15,9 +15,9 @@ export interface Machine {
   latency: Latency;
   now(): number;
   addFault(fault: Fault): void;
-  /** Whether requests with this `Host` header are served beside those for the sandbox's own. */
+  /** True if requests with this `Host` header are served, in addition to those for the sandbox's own hosts. */
   allowsHost(host: string): boolean;
-  /** The account as it is in the partition of this Region; undefined where the account is not in that Region. */
+  /** Returns the account in this Region's partition; undefined if the Region is not available to the account. */
   worldOf(region: string): World | undefined;
 }
 

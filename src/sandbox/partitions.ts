@@ -1,5 +1,5 @@
 /**
- * The partitions of AWS: how the names of their Regions begin, and the Region that IAM counts as being in.
+ * The AWS partitions: the prefix of their Region names, and IAM's home Region.
  * Source: `partitions.json` of botocore.
  */
 const TABLE = {
@@ -10,7 +10,7 @@ const TABLE = {
   'aws-iso-e': ['eu-isoe-', 'eu-isoe-west-1'],
   'aws-iso-f': ['us-isof-', 'us-isof-south-1'],
   'aws-eusc': ['eusc-', 'eusc-de-east-1'],
-  /** All other Regions are in this one. */
+  /** All other Regions belong to this partition. */
   aws: ['', 'us-east-1'],
 } as const satisfies Record<string, readonly [prefix: string, home: string]>;
 
@@ -18,12 +18,12 @@ export type Partition = keyof typeof TABLE;
 
 export const PARTITIONS = Object.keys(TABLE) as Partition[];
 
-/** The partition that a Region belongs to, by the form of its name. */
+/** Returns the partition that a Region belongs to, according to its name. */
 export function partitionOfRegion(region: string): Partition {
   return PARTITIONS.find((partition) => region.startsWith(TABLE[partition][0])) ?? 'aws';
 }
 
-/** The Region that IAM, which is one for all Regions, counts as being in; undefined for a name that is no partition. */
+/** Returns the home Region of IAM, which is a global service; undefined if there is no such partition. */
 export function homeRegion(partition: string): string | undefined {
   return PARTITIONS.includes(partition as Partition) ? TABLE[partition as Partition][1] : undefined;
 }

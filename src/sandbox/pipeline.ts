@@ -16,13 +16,13 @@ import type { Call, Service } from './service.ts';
 import { sts } from './sts/index.ts';
 import type { Fault, RecordedRequest } from './types.ts';
 
-/** What becomes of a request: an answer (after a delay in milliseconds), or none. */
+/** The outcome of a request: a response (after a delay in milliseconds), a dropped connection, or no response at all. */
 export type SettledOutcome =
   | { readonly kind: 'answer'; readonly response: WireResponse; readonly delayMs: number }
   | { readonly kind: 'drop' }
   | { readonly kind: 'hang' };
 
-/** The same, or that it shall be carried out after a delay in milliseconds. */
+/** A settled outcome, or a request that is carried out after a delay in milliseconds. */
 export type Outcome =
   | SettledOutcome
   | { readonly kind: 'later'; readonly delayMs: number; readonly carryOut: () => SettledOutcome };
@@ -45,7 +45,7 @@ interface Job {
 /**
  * Carries out one request.
  * @param arrivedAt milliseconds on the clock of `performance.now()`.
- * @returns what to answer, and the record to complete once that is done.
+ * @returns the outcome, and the record to complete after the response is sent.
  */
 export function carryOut(
   machine: Machine,
@@ -96,7 +96,7 @@ function perform(job: Job, auth: Authorization): Outcome {
   return (fault && beforeTheChange(job, callNow(), fault)) ?? afterTheChange(respond(job, callNow()), fault);
 }
 
-/** Carries a request out. A refusal is an answer too, and can be lost or late like any other. */
+/** Carries out a request. An error is a response too, and can be lost or late like any other. */
 function respond(job: Job, call: Call): WireResponse {
   try {
     checkRate(job, call.region);
@@ -106,7 +106,7 @@ function respond(job: Job, call: Call): WireResponse {
   }
 }
 
-/** The faults that befall the answer of a request that was carried out. */
+/** Applies the faults that affect the response of a request that was carried out. */
 function afterTheChange(response: WireResponse, fault: Fault | undefined): SettledOutcome {
   switch (fault?.kind) {
     case 'drop-after':
@@ -120,7 +120,10 @@ function afterTheChange(response: WireResponse, fault: Fault | undefined): Settl
   }
 }
 
-/** The faults that keep a request from being carried out. */
+/**
+ * Applies the faults that prevent a request from being carried out.
+ * @returns undefined if the fault is of another kind.
+ */
 function beforeTheChange(job: Job, call: Call, fault: Fault): SettledOutcome | undefined {
   const { protocol, internalError } = job.service;
   switch (fault.kind) {
@@ -207,9 +210,9 @@ const SERVICES = new Map<string, Service>(
 );
 
 /**
- * The service a request is for: the one it is signed for. Without a usable signature the form of the request tells, so that the
- * refusal comes in the right protocol.
- * @returns undefined for a service that the sandbox does not have.
+ * Returns the service that a request is signed for. Without a usable signature, the form of the request decides, so that the
+ * error uses the right protocol.
+ * @returns undefined if the sandbox does not have the service.
  */
 function serviceFor(request: WireRequest, auth: Authorization | undefined): Service | undefined {
   if (auth) {

@@ -1,6 +1,6 @@
 /**
- * Requests per second past which a service answers with its throttling error; absent means unlimited. Those of Secrets Manager
- * and MediaConnect count in each Region, those of IAM in the whole account.
+ * Requests per second above which a service returns its throttling error; absent means unlimited. The quotas of Secrets Manager
+ * and MediaConnect apply per Region, those of IAM to the whole account.
  */
 export interface Quotas {
   /** `CreateSecret`. */
@@ -21,7 +21,7 @@ export interface Quotas {
   secretDescriptionsPerSecond?: number;
   /** `GetSecretValue`. */
   secretReadsPerSecond?: number;
-  /** `BatchGetSecretValue`, whatever number of secrets each request reads. */
+  /** `BatchGetSecretValue`, however many secrets each request reads. */
   batchReadsPerSecond?: number;
   /** `ListSecrets`. */
   secretListingsPerSecond?: number;
@@ -29,21 +29,21 @@ export interface Quotas {
   versionListingsPerSecond?: number;
   /** All IAM requests together. */
   iamRequestsPerSecond?: number;
-  /** IAM requests that change something; they count among `iamRequestsPerSecond` too. */
+  /** IAM requests that change something; they count toward `iamRequestsPerSecond` too. */
   iamWritesPerSecond?: number;
-  /** `DescribeFlow`. */
+  /** `DescribeFlow`, `GetRouterInput` and `GetRouterOutput` together. */
   flowDescriptionsPerSecond?: number;
-  /** All other MediaConnect requests; six seconds' worth may come at once. */
+  /** All other MediaConnect requests together; a burst can use six seconds' worth at once. */
   flowRequestsPerSecond?: number;
 }
 
 export type QuotaName = keyof Quotas;
 
 /**
- * What an account of AWS starts with. Sources: "AWS Secrets Manager quotas" and "Quotas in AWS Elemental MediaConnect" in their user
- * guides, and the announcements of 11 November 2022 (`ListSecrets`) and of 4 March 2025 (`DescribeSecret` and `GetSecretValue`,
- * which were 10,000 together before). IAM's are not published: ten writes a second is what to reckon with, and reads are not
- * limited here.
+ * The default quotas of an AWS account. Sources: "AWS Secrets Manager quotas" and "Quotas in AWS Elemental MediaConnect" in their
+ * user guides, and the announcements of 11 November 2022 (`ListSecrets`) and 4 March 2025 (`DescribeSecret` and `GetSecretValue`,
+ * which shared 10,000 before). AWS does not publish the quotas of IAM. Ten writes per second is a working assumption; reads are
+ * not limited here.
  */
 export const AWS_DEFAULT_QUOTAS: Readonly<Quotas> = {
   secretCreationsPerSecond: 50,

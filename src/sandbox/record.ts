@@ -3,25 +3,25 @@ import type { WireRequest } from './protocols/protocol.ts';
 import type { Service } from './service.ts';
 import type { RecordedRequest } from './types.ts';
 
-/** What is known of a request when it arrives. */
+/** What is known about a request when it arrives. */
 type Entry = Omit<RecordedRequest, 'startedAt' | 'endedAt' | 'status'>;
 
 const REDACTED = '[redacted]';
 const SECRET_MEMBER = /^(Secret(String|Binary)|WebIdentityToken|SAMLAssertion)$/i;
-/** A sandbox can run for days; it keeps the newest requests only. */
+/** A sandbox can run for days, so it keeps only the newest requests. */
 const MAX_REQUESTS = 10_000;
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** The requests that the sandbox got, in order of arrival, without a secret value in any of them. */
+/** The requests that the sandbox received, in order of arrival, with secret values redacted. */
 export class Recorder {
   readonly requests: RecordedRequest[] = [];
-  /** How many bytes each of them had, as far as they are kept. */
+  /** The size of each request in `requests`, in bytes. */
   readonly #sizes: number[] = [];
   #total = 0;
 
   /**
-   * Notes the arrival of a request, the caller completes the entry when it answers.
-   * @param bodyBytes the length of its body.
+   * Records the arrival of a request. The caller completes the entry when it responds.
+   * @param bodyBytes the length of the request body.
    */
   begin(entry: Entry, startedAt: number, bodyBytes: number): RecordedRequest {
     const recorded = { ...entry, startedAt, endedAt: startedAt, status: 0 };
@@ -44,7 +44,7 @@ export class Recorder {
   }
 }
 
-/** The entry for a request, without its secrets. */
+/** Returns the entry for a request, with secret values redacted. */
 export function entryOf(
   request: WireRequest,
   service: Service,
@@ -61,7 +61,7 @@ export function entryOf(
   };
 }
 
-/** The input without its secrets; nothing where the request cannot be parsed, or is nested too deeply to be looked through. */
+/** Returns the input with secret values redacted; an empty object if the request cannot be parsed, or is nested too deeply. */
 function readableParams(request: WireRequest, service: Service): Record<string, unknown> {
   try {
     return redacted(service.protocol.paramsOf(request));
@@ -70,7 +70,7 @@ function readableParams(request: WireRequest, service: Service): Record<string, 
   }
 }
 
-/** The same values without those of members that hold a secret. */
+/** Returns a copy in which the values of secret members are redacted. */
 function redacted(params: Record<string, unknown>): Record<string, unknown> {
   const pairs = Object.entries(params).map(([key, item]) => [
     key,

@@ -5,18 +5,18 @@ import type { Machine } from './machine.ts';
 import { carryOut, type Outcome, type SettledOutcome } from './pipeline.ts';
 import type { WireRequest } from './protocols/protocol.ts';
 
-/** The one address that the sandbox listens on: this machine's own. */
+/** The only address that the sandbox listens on: the loopback address. */
 export const HOST = '127.0.0.1';
 const MAX_BODY_BYTES = 1024 * 1024;
 const HEADERS_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 10_000;
 const TIMEOUT_CHECK_MS = 500;
-/** Longer than clients keep idle connections, so that none is closed under a request on its way. */
+/** Longer than clients keep idle connections, so that the server never closes one while a request is on its way. */
 const KEEP_ALIVE_MS = 65_000;
-/** Enough for eight programs with fifty connections each, and an end to what one that never closes them can take. */
+/** Enough for eight programs with fifty connections each, and a limit for a program that never closes its connections. */
 const MAX_CONNECTIONS = 1_000;
 
-/** What a client that got HTTP wrong is told; 400 where it is not listed. */
+/** The HTTP status for a malformed request, by Node's error code; 400 if the code is not listed. */
 const STATUS_OF_ERROR: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
@@ -29,12 +29,12 @@ export interface Listener {
 
 /**
  * Serves a machine on the loopback interface.
- * @param port 0 takes a free one.
- * @throws the system's error, such as EADDRINUSE, if the port cannot be had.
+ * @param port 0 picks a free port.
+ * @throws the system error, such as EADDRINUSE, if the port is not available.
  */
 export async function listen(machine: Machine, port: number): Promise<Listener> {
   const closing = new AbortController();
-  // Every answer that is held back for its latency listens to it.
+  // Every delayed response listens to this signal.
   setMaxListeners(0, closing.signal);
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     serve(machine, closing.signal, request, response).catch(() => request.socket.destroy());
@@ -48,10 +48,10 @@ export async function listen(machine: Machine, port: number): Promise<Listener> 
     },
     handle,
   );
-  // Node would silently drop headers past a number of them; their bytes are bounded anyway.
+  // By default, Node silently drops headers beyond a maximum number. Their total size is limited anyway.
   server.maxHeadersCount = 0;
   server.maxConnections = MAX_CONNECTIONS;
-  // Without this Node would ask for a body that nobody wants to read.
+  // Without this, Node would ask for the body even if the request is rejected without reading it.
   server.on('checkContinue', handle);
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (socket.writable) {
@@ -116,7 +116,10 @@ async function serve(
   }
 }
 
-/** Waits until it is known what becomes of a request. A client that has gone meanwhile does not matter: it has sent it all. */
+/**
+ * Waits until the outcome of a request is settled. If the client disconnects, the request is still carried out, because it has
+ * arrived completely.
+ */
 async function known(outcome: Outcome, closing: AbortSignal): Promise<SettledOutcome> {
   if (outcome.kind !== 'later') {
     return outcome;
@@ -140,7 +143,7 @@ function refuse(response: ServerResponse, { status, message }: Objection): void 
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
-  // Destroying the stream on an early return would take the connection along, and with it the answer.
+  // Destroying the stream on an early return would close the connection before the response is sent.
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     size += chunk.length;
     if (size > MAX_BODY_BYTES) {
@@ -151,7 +154,10 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   return Buffer.concat(chunks);
 }
 
-/** @returns the HTTP status sent; 0 where the connection was dropped; undefined where the client is left waiting. */
+/**
+ * Sends the response, or drops the connection, as the outcome says.
+ * @returns the HTTP status sent; 0 if the connection was dropped; undefined if the client is left waiting.
+ */
 async function settle(
   outcome: SettledOutcome,
   latencyMs: number,
@@ -176,25 +182,26 @@ async function settle(
   return status;
 }
 
-/** Why a request is turned away before its body is read. */
+/** Why a request is rejected before a service sees it. */
 interface Objection {
   readonly status: number;
   readonly message: string;
 }
 
-/** What a request must be like to be looked at. */
+/** The conditions that a request must meet to be served. */
 interface Gate {
-  /** The `Host` headers that name this server, in lower case. */
+  /** The `Host` headers that name this server, in lowercase. */
   readonly own: readonly string[];
   readonly maxBodyBytes: number;
-  /** Whether another `Host` header is served beside those. */
+  /** True if another `Host` header is accepted too. */
   allowsHost(host: string): boolean;
 }
 
 /**
- * Turns away what no AWS client sends. A web page in the user's browser could reach this port too: it gives itself away by an
- * Origin header, by what the browser tells of the page's site, or by the name it had to use for 127.0.0.1.
- * @returns undefined for a request to be served.
+ * Rejects requests that no AWS client sends. A web page in the user's browser could reach this port too. Such a request is
+ * recognized by its Origin header, or by the browser's metadata about the page's site. Another sign is the name that the page had
+ * to use for 127.0.0.1.
+ * @returns undefined if the request is to be served.
  */
 function objectionTo(request: IncomingMessage, gate: Gate): Objection | undefined {
   if (isFromWebPage(request)) {
@@ -212,26 +219,26 @@ function objectionTo(request: IncomingMessage, gate: Gate): Objection | undefine
       message: 'AWS services are asked by POST, some by GET, and a path by PUT or DELETE.',
     };
   }
-  // A target with a host of its own would overrule the Host header: RFC 9112, section 3.2.2.
+  // A target with its own host would override the Host header: RFC 9112, section 3.2.2.
   if (!url.startsWith('/')) {
     return { status: 400, message: 'The request target must be a path.' };
   }
   return Number(request.headers['content-length'] ?? 0) > gate.maxBodyBytes ? tooLarge(gate) : undefined;
 }
 
-/** Only services with a REST interface have paths; all others are at the root. */
+/** True if the URL has a path. Only services with a REST interface use paths; all others are at the root. */
 function isOfRest(url: string): boolean {
   return /^\/[^?]/.test(url);
 }
 
-/** The objection to a body that turns out to be too large. */
+/** Returns the objection to a body that is too large. */
 function tooLarge(gate: Gate): Objection {
   return { status: 413, message: `The request body is larger than ${gate.maxBodyBytes} bytes.` };
 }
 
 /**
- * Browsers send `Sec-Fetch-Site` and its kin also where they send no Origin, as for an image. `Sec-Fetch-Mode` alone is no sign:
- * the `fetch` of Node sends it, and so does an SDK that uses that.
+ * True if a browser sent the request for a web page. Browsers send `Sec-Fetch-Site` and related headers even without an Origin,
+ * as for an image. `Sec-Fetch-Mode` alone proves nothing: Node's `fetch` sends it, and so does an SDK that uses `fetch`.
  * Source: "Fetch Metadata Request Headers", W3C.
  */
 function isFromWebPage({ headers }: IncomingMessage): boolean {

@@ -13,7 +13,7 @@ export type Input = Readonly<Record<string, unknown>>;
 /** One request as an operation sees it. */
 export interface Call {
   readonly world: World;
-  /** The account's IAM, as old as this request sees it. */
+  /** The account's IAM, in the state that this request sees. */
   readonly iam: IamView;
   readonly region: string;
   readonly caller: Identity;
@@ -22,17 +22,17 @@ export interface Call {
 }
 
 /**
- * Refuses what the caller may not do.
- * @param action another operation with this input, which the request stands for too; by default its own.
- * @throws AwsError the service's denial.
+ * Checks that the caller has the permissions for a request with this input.
+ * @param action another operation that the request also performs with this input; by default the request's own.
+ * @throws AwsError the service's access denied error.
  */
 export type Admit = (input: Input, action?: string) => void;
 
-/** What an operation returns; undefined for one that has no output in the service's API model. */
+/** The output of an operation; undefined if the service's API model has none for it. */
 export type Output = object | undefined;
 
 export interface Operation {
-  /** @param admit called with the input once its form is right, before anything else. */
+  /** @param admit called with the validated input, before anything else. */
   invoke(call: Call, raw: Input, dialect: Dialect, admit: Admit): Output;
 }
 
@@ -43,22 +43,22 @@ export interface Service {
   readonly name: string;
   readonly protocol: Protocol;
   readonly operations: Operations;
-  /** Every operation the real service has, including those that are not here. */
+  /** All operations of the real service, including those that the sandbox does not implement. */
   readonly operationNames: ReadonlySet<string>;
-  /** The operations that need no signature; none where this is absent. */
+  /** The operations that need no signature; none by default. */
   readonly unsignedOperations?: ReadonlySet<string>;
   /** The code and message of the service's own internal error. */
   readonly internalError: readonly [code: string, message: string];
-  /** The quotas that a request of this operation counts against. */
+  /** Returns the quotas that a request for this operation counts against. */
   quotasOn(action: string): readonly QuotaName[];
   /**
-   * The permissions that a request needs, in the order in which AWS asks for them; the first is that of the operation itself.
-   * It must take input of any form, and answer none only for an operation that everyone may call.
+   * Returns the permissions that a request needs, in the order in which AWS checks them. The first is the one for the operation
+   * itself. Must accept input of any form, and return an empty list only for an operation that everyone may call.
    */
   needs(call: Call, action: string, input: Input): readonly Need[];
 }
 
-/** An operation with typed input: what it takes, and what it does. */
+/** Defines an operation by the members of its input and the function that runs it. */
 export function operation<M extends Members>(
   members: M,
   run: (call: Call, input: InputOf<M>, admit: Admit) => Output,
@@ -72,15 +72,15 @@ export function operation<M extends Members>(
   };
 }
 
-/** One page of a list, and the token that leads to the next one. */
+/** One page of a list, and the token for the next page. */
 export interface Page<T> {
   readonly items: T[];
   readonly next?: string;
 }
 
 /**
- * Cuts a page out of a list. The token is opaque to clients, as AWS's are.
- * @returns undefined if the token is not one of ours.
+ * Returns one page of a list. The token is opaque to clients, as in AWS.
+ * @returns undefined if the token is not one of the sandbox's.
  */
 export function pageOf<T>(all: readonly T[], token: string | undefined, size: number): Page<T> | undefined {
   const start = token === undefined ? 0 : positionIn(token);

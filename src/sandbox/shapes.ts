@@ -1,4 +1,7 @@
-/** Descriptions of operation inputs: the constraints AWS publishes in its service models, and the TypeScript type they give. */
+/**
+ * Descriptions of operation inputs: the constraints that AWS publishes in its service models, and the TypeScript types derived
+ * from them.
+ */
 
 interface Optional {
   readonly required?: true;
@@ -10,11 +13,11 @@ export interface TextShape extends Optional {
   readonly max?: number;
   readonly pattern?: RegExp;
   readonly oneOf?: readonly string[];
-  /** The whole message for a value that breaks `pattern`, for services that say it in a sentence of their own. */
+  /** The complete message for a value that does not match `pattern`, for services that have their own. */
   readonly invalid?: string | ((value: string) => string);
-  /** The code and message for a request without this member, for services that have their own. */
+  /** The code and message if this member is missing, for services that have their own. */
   readonly absent?: readonly [code: string, message: string];
-  /** A secret value: measured in bytes and never repeated in an error. */
+  /** True for a secret value: its length is measured in bytes, and errors never repeat it. */
   readonly secret?: true;
 }
 
@@ -40,13 +43,13 @@ export interface RecordShape extends Optional {
   readonly members: Members;
 }
 
-/** Values by keys of any name, such as tags. */
+/** Values by arbitrary keys, such as tags. */
 export interface MapShape extends Optional {
   readonly type: 'map';
   readonly value: Shape;
 }
 
-/** A structure that is kept as it is given, without a look at it. */
+/** A structure that is stored as is, without validation. */
 export interface OpaqueShape extends Optional {
   readonly type: 'opaque';
 }
@@ -109,7 +112,7 @@ export function required<S extends Shape>(shape: S): S & { readonly required: tr
   return { ...shape, required: true };
 }
 
-/** The character sets of documents and descriptions, written as AWS shows them in its error messages. */
+/** Characters that are allowed in documents and descriptions, written as AWS shows them in its error messages. */
 const TAB_LF_CR = '\\u0009\\u000A\\u000D';
 
 /** Source: `policyDocumentType` in the API models of IAM and STS. */
@@ -132,17 +135,17 @@ const valuePattern = new RegExp(`^${ALLOWED}*$`, 'u');
 const tagKey = text({ min: 1, max: 128, pattern: keyPattern });
 const tagValue = text({ max: 256, pattern: valuePattern });
 
-/** Tags as IAM and STS take them. */
+/** Tags in the form that IAM and STS accept. */
 export const tagList = list(record({ Key: required(tagKey), Value: required(tagValue) }), { max: MAX_TAGS });
 export const tagKeyList = list(tagKey, { max: MAX_TAGS });
 
-/** Whether a key is one that only AWS itself can give. */
+/** True if a tag key is reserved for AWS. */
 export const isReserved = (key: string): boolean => /^aws:/i.test(key);
 
-/** The tags that count against the limit: those of AWS's own do not. */
+/** Returns the number of tags that count toward the limit. Tags set by AWS do not. */
 export const countOf = (tags: readonly Tag[]): number => tags.filter((tag) => !isReserved(tag.Key)).length;
 
-/** The tags after some were added; a key that is there already gets the new value. */
+/** Returns the tags with others added. If a key already exists, the new value replaces the old one. */
 export function mergeTags(present: readonly Tag[], added: readonly Tag[]): Tag[] {
   const byKey = new Map(present.map((tag) => [tag.Key, tag]));
   for (const tag of added) {

@@ -7,12 +7,15 @@ interface Bucket {
 }
 
 /**
- * How many seconds' worth of requests may come at once, where it is more than one.
+ * How many seconds' worth of requests a burst can use at once, for quotas that allow more than one.
  * Source: "Quotas in AWS Elemental MediaConnect" in its user guide.
  */
 const BURST_SECONDS: { readonly [name in QuotaName]?: number } = { flowRequestsPerSecond: 6 };
 
-/** Request rates as token buckets: a bucket holds one second's worth, or a burst, and fills at the quota's rate. */
+/**
+ * Limits request rates with token buckets. A bucket holds one second's worth of requests, or a burst, and fills at the quota's
+ * rate.
+ */
 export class Throttle {
   readonly #quotas: Quotas;
   readonly #buckets = new Map<string, Bucket>();
@@ -22,8 +25,8 @@ export class Throttle {
   }
 
   /**
-   * Whether a request that counts against these quotas may pass now. One that may not counts against none.
-   * @param scope what the quotas count apart, such as the Region.
+   * True if a request that counts against these quotas may pass now. A rejected request counts against none of them.
+   * @param scope what the quotas are counted by, such as the Region.
    */
   admits(names: readonly QuotaName[], scope: string): boolean {
     const buckets = names.flatMap((name) => this.#filled(name, scope) ?? []);
@@ -36,7 +39,7 @@ export class Throttle {
     return true;
   }
 
-  /** The bucket of a quota with what has come in until now; undefined where there is no limit. */
+  /** Returns the bucket of a quota, filled up to now; undefined if there is no limit. */
   #filled(name: QuotaName, scope: string): Bucket | undefined {
     const rate = this.#quotas[name];
     if (rate === undefined) {
@@ -58,7 +61,7 @@ interface Armed {
   seen: number;
 }
 
-/** The faults that a test has asked for. */
+/** The faults that a test has added. */
 export class Faults {
   readonly #armed: Armed[] = [];
 

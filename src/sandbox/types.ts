@@ -3,11 +3,11 @@ import type { ForcedKeyState } from './kms/store.ts';
 import type { Partition } from './partitions.ts';
 import type { Quotas } from './quotas.ts';
 
-/** The programmatic interface of the sandbox: what a test or a command can set, and what it gets back. */
+/** The sandbox's programmatic interface: what a test or a command can set, and what it gets back. */
 
 export type { ForcedKeyState, Partition };
 
-/** Quotas of IAM that an account can have changed. */
+/** IAM quotas that can be changed for an account. */
 export interface IamQuotas {
   /** 10 by default. */
   attachedPoliciesPerRole: number;
@@ -18,35 +18,35 @@ export interface IamQuotas {
 export type Latency = number | (() => number);
 
 export interface SandboxOptions {
-  /** The TCP port on 127.0.0.1; 0 or absent takes a free one. */
+  /** The TCP port on 127.0.0.1; if 0 or absent, a free port is used. */
   port?: number;
-  /** The twelve-digit account that the sandbox is; `111122223333` by default. */
+  /** The sandbox's account ID, twelve digits; `111122223333` by default. */
   account?: string;
   /**
-   * Without it, the partition follows the Region a request is signed for, and each partition is an account of its own with
-   * the same number. With it, there is this one partition, and a request for a Region of another is refused as AWS refuses
-   * credentials of another partition.
+   * The sandbox's only partition. A request for a Region of another partition is rejected in the way AWS rejects credentials of
+   * another partition. By default, the partition follows the Region that a request is signed for, and each partition is a
+   * separate account with the same number.
    */
   partition?: Partition;
-  /** Milliseconds added to every answer; a function is asked once for each request. */
+  /** Milliseconds added to every response; a function is called once per request. */
   latencyMs?: Latency;
-  /** Milliseconds until an IAM write is visible to IAM reads and to calls that refer to what it made; 0 by default. */
+  /** Milliseconds until an IAM write is visible to IAM reads, and to calls that refer to what it created; 0 by default. */
   iamPropagationMs?: number;
-  /** Quotas of IAM that differ from its defaults, as an account has them after a request to Service Quotas. */
+  /** IAM quotas that differ from the defaults, as after a request to Service Quotas. */
   iamQuotas?: Partial<IamQuotas>;
-  /** The rates past which requests are refused; there is no limit by default. `AWS_DEFAULT_QUOTAS` has those of AWS. */
+  /** The rates above which requests are throttled; unlimited by default. `AWS_DEFAULT_QUOTAS` has those of AWS. */
   quotas?: Quotas;
   /**
-   * Regions that the account has not enabled. No credentials are known there, as in an opt-in Region of AWS.
+   * Regions that the account has not enabled. Its credentials are unknown there, as in an opt-in Region of AWS.
    * Source: "Enable or disable AWS Regions in your account" in the account management guide.
    */
   disabledRegions?: readonly string[];
   /**
-   * Whether a request with this `Host` header is served beside those for `127.0.0.1` and `localhost`; none is by default. For
-   * tests whose proxy brings what was sent to AWS's own host names.
+   * Returns true if a request with this `Host` header is served, in addition to those for `127.0.0.1` and `localhost`. By
+   * default, no others are. For tests with a proxy that forwards requests for AWS's own host names to the sandbox.
    */
   allowHost?: (host: string) => boolean;
-  /** The clock for dates and recovery windows, in milliseconds since the epoch. Signatures are checked by the real clock. */
+  /** The clock for dates and recovery windows, in milliseconds since the epoch. Signatures are checked against the real clock. */
   now?: () => number;
 }
 
@@ -56,7 +56,7 @@ export interface SandboxCredentials {
   readonly sessionToken?: string;
 }
 
-/** A secret that no API call can make: one that an AWS service owns, put there for a test. */
+/** A secret that an AWS service owns. No API call can create one, so a test adds it directly. */
 export interface OwnedSecret {
   region: string;
   name: string;
@@ -65,35 +65,35 @@ export interface OwnedSecret {
 }
 
 /**
- * A flow that is there already, put there for a test. Its parts are as the SDK shows them, and are taken as they stand: settings
- * that the API refuses today too. What is left out (names, ARNs) is made up.
+ * A flow that a test adds directly. Its parts have the form that the SDK returns, and are accepted unchanged, including settings
+ * that the API rejects today. Missing names and ARNs are generated.
  */
 export interface ExistingFlow {
   region: string;
   name: string;
-  /** `STANDBY` by default. A flow that is put there `ACTIVE` reads its secrets when it is first described. */
+  /** `STANDBY` by default. A flow that is added as `ACTIVE` reads its secrets when it is first described. */
   status?: 'STANDBY' | 'ACTIVE';
   source?: Partial<Source> & RouterIntegration;
-  /** Instead of `source`, where there are two. */
+  /** Instead of `source`, if there are two. */
   sources?: readonly (Partial<Source> & RouterIntegration)[];
   outputs?: readonly (Partial<Output> & RouterIntegration)[];
   entitlements?: readonly Partial<Entitlement>[];
-  /** What DescribeFlow tells under `messages.errors`, beside what the sandbox finds itself. */
+  /** Errors that DescribeFlow returns under `messages.errors`, in addition to those that the sandbox detects. */
   errors?: readonly string[];
 }
 
 /** Members of sources and outputs that the SDK's types do not have. */
 export interface RouterIntegration {
   RouterIntegrationState?: 'ENABLED' | 'DISABLED';
-  /** Of a source. */
+  /** Sources only. */
   RouterIntegrationTransitDecryption?: object;
-  /** Of an output. */
+  /** Outputs only. */
   RouterIntegrationTransitEncryption?: object;
 }
 
 /**
- * A router input or output that is there already, put there for a test. `configuration` and `transitEncryption` are as the API
- * has them, in lower camel case, and are taken as they stand.
+ * A router input or output that a test adds directly. `configuration` and `transitEncryption` have the form of the API, in lower
+ * camel case, and are accepted unchanged.
  */
 export interface ExistingRouterEnd {
   region: string;
@@ -101,7 +101,6 @@ export interface ExistingRouterEnd {
   name: string;
   configuration: object;
   transitEncryption?: object;
-  /** The texts of its messages. */
   messages?: readonly string[];
 }
 
@@ -110,74 +109,77 @@ export interface Sandbox {
   readonly url: string;
   readonly port: number;
   readonly account: string;
-  /** Environment for a child process whose AWS calls shall come here. It names no Region. */
+  /** Environment variables for a child process that sends its AWS requests to the sandbox. They do not set a Region. */
   readonly env: Record<string, string>;
   readonly credentials: SandboxCredentials;
   /** The requests so far, in order of arrival. */
   readonly requests: readonly RecordedRequest[];
   clearRequests(): void;
-  /** Adds a fault; the first one that matches a request and is not used up decides. */
+  /** Adds a fault. If several match a request, the first that is not used up applies. */
   addFault(fault: Fault): void;
   clearFaults(): void;
   setLatency(latencyMs: Latency): void;
   /**
-   * Puts a flow in place, and returns its ARN.
-   * @throws RangeError if the account is not in that Region.
+   * Adds a flow, and returns its ARN.
+   * @throws RangeError if the Region is not available to the account.
    */
   addFlow(flow: ExistingFlow): string;
   /**
-   * Puts a router input or output in place, and returns its ARN.
-   * @throws RangeError if the account is not in that Region.
+   * Adds a router input or output, and returns its ARN.
+   * @throws RangeError if the Region is not available to the account.
    */
   addRouterEnd(end: ExistingRouterEnd): string;
-  /** Puts a secret owned by an AWS service in place, and returns its ARN. */
+  /** Adds a secret that is owned by an AWS service, and returns its ARN. */
   addOwnedSecret(secret: OwnedSecret): string;
   /**
-   * Gives the default version of a customer managed policy another document. It is not checked: accounts have documents that IAM
-   * took once and takes no longer, such as those without `Version`.
+   * Replaces the document of a customer managed policy's default version, without validation. Accounts contain documents that IAM
+   * accepted once but no longer accepts, such as those without `Version`.
    * @throws RangeError if there is no such policy.
    */
   setPolicyDocument(policyArn: string, document: object): void;
   /**
-   * Gives a KMS key a state that no request of the sandbox leads to; without one, the key is as its requests have left it.
+   * Puts a KMS key into a state that no request to the sandbox can produce. Without `state`, the key returns to the state that
+   * results from its requests.
    * @throws RangeError if there is no such key.
    */
   setKmsKeyState(arn: string, state?: ForcedKeyState): void;
   /**
-   * Lets Secrets Manager invoke this Lambda function, which stores the current value again. It refuses to rotate with any other.
-   * @throws RangeError if this is no function's ARN, or the account is not in its Region.
+   * Allows Secrets Manager to invoke this Lambda function, which stores the current value again. Rotation with any other function
+   * is refused.
+   * @throws RangeError if the ARN is not that of a Lambda function, or if its Region is not available to the account.
    */
   addRotationFunction(arn: string): void;
   /**
-   * Gives a secret, a role or a customer managed policy the tags that CloudFormation gives to what it makes, and that no API
-   * call can set.
+   * Adds to a secret, a role or a customer managed policy the tags that CloudFormation sets on its resources. No API call can set
+   * them.
    * @throws RangeError if there is no such resource.
    */
   putInStack(arn: string, stackName: string): void;
   /**
-   * Credentials of someone who may do exactly what this identity policy allows: the session `assumed-role/Engineer/test`, whose
-   * role is in no list and lasts as long as the sandbox. The sandbox's own `credentials` are an administrator's; both are bound
-   * by the resource policies of secrets and the trust policies of roles.
-   * @param policy a document as IAM takes it for an inline policy.
-   * @throws RangeError if IAM would not take it.
+   * Returns credentials that allow exactly what this identity-based policy allows. They belong to the session
+   * `assumed-role/Engineer/test`, whose role no operation lists, and are valid as long as the sandbox runs. The sandbox's own
+   * `credentials` are those of an administrator. Both are also subject to the resource policies of secrets and the trust policies
+   * of roles.
+   * @param policy a document that IAM accepts as an inline policy.
+   * @throws RangeError if IAM would reject it.
    */
   credentialsFor(policy: object | string): Required<SandboxCredentials>;
-  /** Ends open connections and stops listening. */
+  /** Closes open connections and stops listening. */
   close(): Promise<void>;
 }
 
 export interface RecordedRequest {
   service: string;
-  /** The operation, such as `CreateSecret`; empty where the request names none. */
+  /** The operation, such as `CreateSecret`; empty if the request does not name one. */
   action: string;
   region: string;
   /** The input as it came over the wire (Query parameters are strings), with every secret value replaced by `[redacted]`. */
   params: Record<string, unknown>;
   /** Milliseconds on the clock of `performance.now()`. */
   startedAt: number;
-  /** As `startedAt`; equal to it until the request was answered. */
+  /** On the same clock; equal to `startedAt` until the response is sent. */
   endedAt: number;
-  /** The HTTP status; 0 while there is no answer, and for a request whose connection was dropped. */
+  /** The HTTP status; 0 until the response is sent, and for a request whose connection was dropped. */
   status: number;
   errorCode?: string;
   accessKeyId: string;
@@ -185,14 +187,14 @@ export interface RecordedRequest {
 }
 
 /**
- * What can go wrong with a request. Not carried out: `throttle`, `internal-error`, `drop-before`, `hang` (never answered),
- * `access-denied`, `expired-token`, `html` (a proxy's error page). Carried out: `drop-after`, `hang-after` (never answered),
- * `delay` (answered late), `delay-before` (carried out late, even if the client has gone by then), `stale`.
+ * What can go wrong with a request. Not carried out: `throttle`, `internal-error`, `drop-before`, `hang` (no response),
+ * `access-denied`, `expired-token`, `html` (a proxy's error page). Carried out: `drop-after`, `hang-after` (no response), `delay`
+ * (late response), `delay-before` (carried out late, even if the client has disconnected by then), `stale`.
  *
- * `stale` is IAM's eventual consistency for one request, and nothing for another service: it sees what was visible `delayMs`
- * ago, be it to answer a read or to look up what a write refers to; and what it writes is visible `delayMs` later, or after
- * `iamPropagationMs` if that is longer. A later write to the same role or policy takes it along. The past goes back to when the
- * first fault of this kind was added (what is older looks as it did then), and at most two minutes.
+ * `stale` simulates IAM's eventual consistency for one request, and has no effect on other services. The request sees the state
+ * that was visible `delayMs` ago, both to answer a read and to look up what a write refers to. What it writes becomes visible
+ * after `delayMs`, or after `iamPropagationMs` if that is longer. A later write to the same role or policy includes it. History
+ * is kept from the first fault of this kind on (earlier times show the state at that moment), for at most two minutes.
  */
 export type FaultKind =
   | 'throttle'
@@ -212,13 +214,13 @@ export interface Fault {
   /** `CreateRole` or `iam:CreateRole`; absent matches every operation. */
   action?: string;
   region?: string;
-  /** So many matching requests go through first; 0 by default. */
+  /** How many matching requests to let through first; 0 by default. */
   skip?: number;
-  /** The fault applies to so many requests after those; 1 by default, `Infinity` for ever. */
+  /** How many matching requests to apply the fault to after those; 1 by default, `Infinity` for no limit. */
   times?: number;
   kind: FaultKind;
   /** For `delay`, `delay-before` and `stale`, in milliseconds. */
   delayMs?: number;
-  /** Called when the fault strikes a request, before anything else happens to that request. */
+  /** Called when the fault applies to a request, before anything else happens to it. */
   onStrike?: () => void;
 }

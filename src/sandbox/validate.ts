@@ -1,26 +1,25 @@
 import { AwsError } from './errors.ts';
 import type { InputOf, ListShape, Members, NumberShape, Shape, TextShape } from './shapes.ts';
 
-/** How a protocol carries values, and what its services call a value that breaks a constraint. */
+/** How a protocol represents values, and which error codes its services return for invalid ones. */
 export interface Dialect {
   readonly validationCode: string;
   /** The code for a value of the wrong type. */
   readonly typeCode: string;
-  /** True where every scalar arrives as text. */
+  /** True if every scalar arrives as text. */
   readonly scalarsAreText: boolean;
 }
 
 interface Reader {
   readonly dialect: Dialect;
   readonly problems: string[];
-  /** The first broken rule for which the service has a sentence of its own. */
+  /** The error for the first violated constraint for which the service has its own message. */
   ownError?: AwsError;
 }
 
 /**
- * Turns the values of a request into the typed input of an operation. Members that the operation does not have are ignored,
- * as AWS ignores them.
- * @throws AwsError the service's validation error, which lists every broken constraint in the words AWS uses.
+ * Converts the values of a request into the typed input of an operation. Unknown members are ignored, as in AWS.
+ * @throws AwsError the service's validation error, which lists every violated constraint in AWS's own words.
  */
 export function decodeInput<M extends Members>(
   members: M,
@@ -141,7 +140,7 @@ function readList(reader: Reader, shape: ListShape, given: unknown, path: string
     throw wrongType(reader, given, 'List');
   }
   checkSize(reader, shape, items.length, 'length', `'[${items.length} members]'`, path);
-  // Of a list that is too long, what is in it does not matter any more.
+  // If the list is too long, the items beyond the maximum are not validated: the request is rejected anyway.
   const read = items.slice(0, shape.max);
   return read.map((item, index) => readValue(reader, shape.member, item, `${path}.${index + 1}.member`));
 }

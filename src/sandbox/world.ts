@@ -23,7 +23,7 @@ export interface World {
 /** Source: "IAM and AWS STS quotas" in the IAM user guide. */
 const DEFAULT_IAM_QUOTAS: IamQuotas = { attachedPoliciesPerRole: 10, trustPolicySize: 2048 };
 
-/** An account with nothing in it but what AWS itself puts there. */
+/** Returns an account that contains only what AWS itself creates. */
 export function newWorld(
   account: string,
   partition: Partition,
@@ -45,7 +45,7 @@ export function newWorld(
   };
 }
 
-/** Something of which every Region has its own, made when it is first asked for. */
+/** Returns a function that keeps one instance per Region, created on first use. */
 function eachRegion<T>(make: (region: string) => T): (region: string) => T {
   const made = new Map<string, T>();
   return (region) => {

@@ -13,13 +13,13 @@ const WRONG_SIGNATURE =
   'signing method. Consult the service documentation for details.';
 const MISSING_TOKEN = 'Missing Authentication Token';
 
-/** An authentication failure in the words and with the code of this protocol. */
+/** Returns an authentication error with the code of this protocol. */
 function authError(protocol: Protocol, problem: AuthProblem, message: string): AwsError {
   const [code, status] = protocol.authErrors[problem];
   return new AwsError(code, message, status);
 }
 
-/** @throws AwsError as the service answers a request without a usable `Authorization` header. */
+/** @throws AwsError the service's error for a request without a usable `Authorization` header. */
 export function demandAuthorization(
   protocol: Protocol,
   parsed: Authorization | 'missing' | { incomplete: string },
@@ -34,9 +34,9 @@ export function demandAuthorization(
 }
 
 /**
- * Who sent a request, proven by its signature.
- * @param now milliseconds since the epoch by the sandbox's clock, against which temporary credentials expire.
- * @throws AwsError the service's error for an unknown key, an expired token, a wrong signature or a date too far off.
+ * Returns the caller of a request, after verifying its signature.
+ * @param now milliseconds since the epoch on the sandbox's clock, which decides when temporary credentials expire.
+ * @throws AwsError the service's error for an unknown key, an expired token, a wrong signature or a date that is too far off.
  */
 export function authenticate(
   request: WireRequest,
@@ -64,12 +64,12 @@ export function authenticate(
   return identityOf(world, key);
 }
 
-/** The error for temporary credentials whose time is over. */
+/** Returns the error for expired temporary credentials. */
 export function expiredToken(protocol: Protocol): AwsError {
   return authError(protocol, 'expired-token', EXPIRED_TOKEN);
 }
 
-/** Who an access key belongs to. */
+/** Returns the identity that an access key belongs to. */
 export function identityOf(world: World, key: AccessKey): Identity {
   return {
     arn: `arn:${world.partition}:${key.service}::${world.account}:${key.principal}`,
@@ -104,7 +104,7 @@ function checkDate(protocol: Protocol, timestamp: string, auth: Authorization): 
   }
 }
 
-/** ISO 8601 in its basic form, `YYYYMMDDTHHMMSSZ`. */
+/** Formats a time in the basic form of ISO 8601, `YYYYMMDDTHHMMSSZ`. */
 function basic(epochMs: number): string {
   return new Date(epochMs).toISOString().replace(/[-:]|\.\d+/g, '');
 }

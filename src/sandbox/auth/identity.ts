@@ -1,16 +1,16 @@
 import type { Bearer } from '../permissions/grants.ts';
 
-/** Who sent a request. */
+/** The caller of a request. */
 export interface Identity {
   readonly arn: string;
-  /** The role that this is a session of. */
+  /** The role, for a role session. */
   readonly roleArn?: string;
   readonly userId: string;
   readonly accessKeyId: string;
   /** True for temporary credentials. */
   readonly temporary: boolean;
-  /** True where an MFA code was given for the temporary credentials. */
+  /** True if an MFA code was given for the temporary credentials. */
   readonly mfa: boolean;
-  /** Whose permissions it has. */
+  /** The permissions of the caller. */
   readonly bearer: Bearer;
 }

@@ -2,13 +2,13 @@ import { ADMINISTRATOR, type Bearer } from '../permissions/grants.ts';
 import { accessKeyId, alphanumeric, uniqueId } from '../random.ts';
 import type { SandboxCredentials } from '../types.ts';
 
-/** An access key that the sandbox has given out. */
+/** An access key that the sandbox has issued. */
 export interface AccessKey {
   readonly credentials: SandboxCredentials;
   /** The resource part of the caller's ARN: `user/sandbox`, `assumed-role/NAME/SESSION`. */
   readonly principal: string;
   readonly service: 'iam' | 'sts';
-  /** The role that a session is of, as the resource part of its ARN: `role/PATH/NAME`. */
+  /** The role of a role session, as the resource part of its ARN: `role/PATH/NAME`. */
   readonly role?: string;
   readonly bearer: Bearer;
   readonly userId: string;
@@ -17,10 +17,10 @@ export interface AccessKey {
   readonly mfa: boolean;
 }
 
-/** What temporary credentials are for. */
+/** The properties of temporary credentials to be issued. */
 export type SessionRequest = Omit<AccessKey, 'credentials'> & { readonly expiresAt: number };
 
-/** The access keys that the sandbox accepts: its user's own, and the temporary ones that STS gave out. */
+/** The access keys that the sandbox accepts: the key of its user, and the temporary ones that STS has issued. */
 export class SessionStore {
   readonly user: AccessKey;
   readonly #keys = new Map<string, AccessKey>();
@@ -41,7 +41,7 @@ export class SessionStore {
     return this.#keys.get(id);
   }
 
-  /** Makes temporary credentials. */
+  /** Issues temporary credentials. */
   open(request: SessionRequest): Required<SandboxCredentials> {
     const credentials = {
       accessKeyId: accessKeyId('ASIA'),

@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { WireRequest } from '../protocols/protocol.ts';
 
 /**
- * Whether a request was signed with this secret access key.
+ * True if a request was signed with this secret access key.
  * Source: "Create a signed AWS API request" in the IAM user guide.
  */
 export function signatureMatches(
@@ -53,7 +53,7 @@ function headerText(request: WireRequest, name: string): string {
   return text.trim().replace(/ +/g, ' ');
 }
 
-/** RFC 3986 percent-encoding: everything but letters, digits and `-_.~`. */
+/** Percent-encodes everything but letters, digits and `-_.~`, as in RFC 3986. */
 export function encodeStrictly(value: string): string {
   const hex = (char: string) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
   return encodeURIComponent(value).replace(/[!'()*]/g, hex);
@@ -86,8 +86,8 @@ export interface Authorization {
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 
 /**
- * Reads an `Authorization` header.
- * @returns the parts, `'missing'` where there is no such header, or the message AWS gives for an incomplete one.
+ * Parses an `Authorization` header.
+ * @returns the parts, `'missing'` if there is no such header, or AWS's message for an incomplete one.
  */
 export function parseAuthorization(
   header: string | undefined,

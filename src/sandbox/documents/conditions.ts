@@ -14,7 +14,7 @@ export const VENDOR_MISSING = 'Actions/Conditions must be prefaced by a vendor, 
 
 /**
  * Checks the Condition element of a policy that has principals.
- * @param syntaxProblem what this kind of policy says of a value of the wrong shape.
+ * @param syntaxProblem the message of this kind of policy for a value of the wrong shape.
  * @throws PolicyProblem
  */
 export function checkCondition(condition: unknown, syntaxProblem: string): void {
@@ -38,8 +38,8 @@ export function checkCondition(condition: unknown, syntaxProblem: string): void 
 }
 
 /**
- * Whether a Condition element has the form that IAM demands in an identity-based policy. An operator without keys may have any
- * name, a key need not have a vendor.
+ * True if a Condition element has the form that IAM requires in an identity-based policy. An operator without keys may have any
+ * name, and a key does not need a vendor.
  */
 export function isCondition(condition: unknown): boolean {
   return (
@@ -57,7 +57,7 @@ function isOperator(operator: string): boolean {
   return operator.toLowerCase().endsWith('nullifexists') ? false : OPERATORS.has(withoutAffixes(operator));
 }
 
-/** The operator without what says how it treats several values, or none. */
+/** Returns the operator without the affixes that say how to treat several values, or a missing one. */
 function withoutAffixes(operator: string): string {
   return operator
     .toLowerCase()
@@ -65,7 +65,7 @@ function withoutAffixes(operator: string): string {
     .replace(/ifexists$/, '');
 }
 
-/** The values in a Condition element that are compared as dates. */
+/** Returns the values in a Condition element that are compared as dates. */
 export function datesIn(condition: JsonObject): string[] {
   return Object.entries(condition).flatMap(([operator, keys]) =>
     isObject(keys) && withoutAffixes(operator).startsWith('date')
@@ -82,7 +82,7 @@ const areScalars = (value: unknown): boolean => {
 const ISO_DATE =
   /^(-?\d+)(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:t(?:(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.\d{1,9})?)?(?:z|[+-](\d\d)(?::(\d\d))?)?)?)?)?$/i;
 
-/** The bounds of what `ISO_DATE` captures, in its order. */
+/** The bounds of the capture groups of `ISO_DATE`, in order. */
 const BOUNDS = [
   [-292275054, 292278993],
   [1, 12],
@@ -96,7 +96,7 @@ const BOUNDS = [
 
 const LAST_SECOND = 2n ** 63n - 1n;
 
-/** Whether IAM takes a text for a date: a part of one in ISO 8601, or seconds since the epoch. */
+/** True if IAM accepts a text as a date: all or part of an ISO 8601 date, or seconds since the epoch. */
 export function isDate(text: string): boolean {
   if (/^\d+$/.test(text)) {
     return BigInt(text) <= LAST_SECOND;

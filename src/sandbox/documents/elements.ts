@@ -4,14 +4,14 @@ import { isObject, type JsonObject, PolicyProblem, stringsOf } from './json.ts';
 export const VERSIONS: readonly unknown[] = ['2012-10-17', '2008-10-17'];
 export const SYNTAX = 'Syntax errors in policy.';
 
-/** The account a document is checked for. */
+/** The account that a document is checked for. */
 export interface Place {
   readonly account: string;
   readonly partition: string;
 }
 
 /**
- * The statements of a document, which may be one or a list.
+ * Returns the statements of a document, which can be one object or a list.
  * @throws PolicyProblem
  */
 export function statementsOf(policy: JsonObject, problem: string): JsonObject[] {
@@ -22,7 +22,7 @@ export function statementsOf(policy: JsonObject, problem: string): JsonObject[] 
   return statements;
 }
 
-/** @throws PolicyProblem if the document's Id is no text. */
+/** @throws PolicyProblem if the document's Id is not a string. */
 export function checkId(policy: JsonObject, problem: string): void {
   if (policy.Id !== undefined && typeof policy.Id !== 'string') {
     throw new PolicyProblem(problem);
@@ -41,7 +41,7 @@ export function checkSids(statements: readonly JsonObject[], problem: string): v
 }
 
 /**
- * What is wrong with an action. IAM does not look at its name, which may be any text without a colon.
+ * Returns what is wrong with an action. IAM does not check its name, which can be any text without a colon.
  * @returns undefined for `*` and for `service:Action`.
  */
 export function actionProblem(action: string): string | undefined {
@@ -63,12 +63,12 @@ const IAM_PATHS =
     ' ',
   );
 
-/** The resources of S3 that are in a Region. Source: the service authorization reference of Amazon S3. */
+/** The regional resources of S3. Source: the service authorization reference of Amazon S3. */
 const REGIONAL_S3 = /^(accesspoint|storage-lens|storage-lens-group|job|async-request|access-grants)\//;
 
 /**
- * What is wrong with a resource.
- * @returns undefined for `*` and for an ARN of this partition. It need not have all parts.
+ * Returns what is wrong with a resource.
+ * @returns undefined for `*` and for an ARN of this partition, which does not need all parts.
  */
 export function resourceProblem(resource: string, place: Place): string | undefined {
   if (resource === '*') {
@@ -105,22 +105,22 @@ function iamProblem(resource: string, region: string, path: string): string | un
     : `IAM resource path must either be "*" or start with ${IAM_PATHS.join(', ')}.`;
 }
 
-/** The parts of an ARN after its partition, with `*` for those that are missing. */
+/** Returns the parts of an ARN after its partition, with `*` for missing ones. */
 function spelledOut(fields: readonly string[]): string {
   const given = fields.join(':') === '' ? [] : fields;
   const [vendor = '*', region = '*', account = '*', ...path] = given;
   return [vendor, region, account, path.length > 0 ? path.join(':') : '*'].join(':');
 }
 
-/** Whether IAM's older parser takes a resource in which `resourceProblem` found nothing. */
+/** True if IAM's older parser accepts a resource in which `resourceProblem` found nothing wrong. */
 export function passesLegacyParsing(resource: string): boolean {
   const parts = resource.split(':');
   return resource === '*' || (parts[2] !== '' && (parts.length >= 6 || !resource.includes('::')));
 }
 
 /**
- * The strings of an element and of its negation, of which a statement has at most one.
- * @returns undefined where it has neither, or an empty list.
+ * Returns the strings of an element or of its negation. A statement can have only one of the two.
+ * @returns undefined if it has neither, or an empty list.
  * @throws PolicyProblem
  */
 export function oneOf(

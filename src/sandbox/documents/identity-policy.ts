@@ -30,11 +30,11 @@ const LEGACY = 'The policy failed legacy parsing';
 const LEADING_SPACE = { managed: 'JSON strings must not have leading spaces', inline: LEGACY };
 
 /**
- * Checks a policy that says what its bearer may do, as IAM does when it is stored. Each check goes through the whole document
- * before the next one begins: so of several faults, IAM names the one of the first check.
- * Sources: "Grammar of the IAM JSON policy language" in the IAM user guide, and recorded answers of CreatePolicy. Only managed
- * policies must be of version 2012-10-17: the grammar has the version optional.
- * @returns what is wrong, in IAM's words; undefined for a good document.
+ * Checks an identity-based policy as IAM does before storing it. Each check goes through the whole document before the next one
+ * begins. So if a document has several faults, IAM reports the one that comes first in the order of the checks.
+ * Sources: "Grammar of the IAM JSON policy language" in the IAM user guide, and recorded responses of CreatePolicy. Only managed
+ * policies must have version 2012-10-17; in the grammar, the version is optional.
+ * @returns what is wrong, in IAM's own words; undefined for a valid document.
  */
 export function checkIdentityPolicy(
   text: string,
@@ -65,7 +65,10 @@ export function checkIdentityPolicy(
   });
 }
 
-/** The statements of a document whose elements are all known ones of the right type. */
+/**
+ * Returns the statements of a document. All their elements are known and have the right type.
+ * @throws PolicyProblem
+ */
 function checkedStatements(policy: JsonObject): JsonObject[] {
   demandOnly(policy, FIELDS);
   demand(policy.Version === undefined || VERSIONS.includes(policy.Version), SYNTAX);
@@ -89,8 +92,8 @@ function checkLegacyForm({ Effect, Condition }: JsonObject): void {
 }
 
 /**
- * What is wrong with the first resource that is no ARN or of another place.
- * @throws PolicyProblem if there is one before it that the older parser does not take.
+ * Returns what is wrong with the first resource that is not an ARN, or that belongs elsewhere.
+ * @throws PolicyProblem if the older parser rejects a resource before it.
  */
 function firstWrongResource(statements: readonly JsonObject[], place: Place): string | undefined {
   for (const name of ['Resource', 'NotResource']) {

@@ -5,8 +5,8 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /**
- * Reads a JSON object strictly: no trailing commas or comments, and no key twice in one object, which `JSON.parse` alone lets
- * pass and IAM does not.
+ * Parses a JSON object strictly: no trailing commas or comments, and no key twice in one object. `JSON.parse` alone accepts
+ * duplicate keys; IAM does not.
  * @returns undefined for anything else.
  */
 export function parseObject(text: string): JsonObject | undefined {
@@ -18,7 +18,7 @@ export function parseObject(text: string): JsonObject | undefined {
   }
 }
 
-/** A string, with the colon that makes it a key, or a bracket. */
+/** A string, including the colon if it is a key; or a brace or bracket. */
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\]]/g;
 
 /** @param text valid JSON. */
@@ -41,20 +41,20 @@ function hasDuplicateKey(text: string): boolean {
   return false;
 }
 
-/** Where something is in a text: both count from one, and the column is that after the character. */
+/** A position in a text. Both numbers count from one, and the column is the one after the character. */
 export interface Position {
   readonly Line: number;
   readonly Column: number;
 }
 
-/** A statement's opening and its closing brace. */
+/** The positions of a statement's opening and closing braces. */
 export interface Span {
   readonly start: Position;
   readonly end: Position;
 }
 
 /**
- * The places of the statements of a policy.
+ * Returns the positions of a policy's statements.
  * @param text a JSON object with a Statement, which is an object or a list of objects.
  */
 export function statementSpans(text: string): Span[] {
@@ -84,16 +84,16 @@ function positionOf(text: string, index: number): Position {
   return { Line: lines.length, Column: (lines.at(-1) ?? '').length + 1 };
 }
 
-/** A string, or a list of strings, as a list; undefined for anything else. */
+/** Returns a string or a list of strings as a list; undefined for anything else. */
 export function stringsOf(value: unknown): string[] | undefined {
   const items: unknown[] = Array.isArray(value) ? value : [value];
   return items.every((item) => typeof item === 'string') ? items : undefined;
 }
 
-/** A reason why IAM does not take a policy document, in IAM's words. */
+/** A reason why IAM rejects a policy document, in IAM's own words. */
 export class PolicyProblem extends Error {}
 
-/** @returns the message of the problem that the check ran into; undefined if it found none. */
+/** Returns the message of the problem that the check throws; undefined if it throws none. */
 export function problemIn(check: () => void): string | undefined {
   try {
     check();
@@ -107,7 +107,7 @@ export function problemIn(check: () => void): string | undefined {
 }
 
 /**
- * The length IAM measures against its quotas: characters that are not white space.
+ * Returns the length that counts toward IAM's quotas: all characters except white space.
  * Source: "IAM and AWS STS quotas" in the IAM user guide.
  */
 export function documentSize(document: string): number {

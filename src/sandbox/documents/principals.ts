@@ -1,9 +1,9 @@
 import { type Place, SYNTAX } from './elements.ts';
 import { isObject, PolicyProblem, stringsOf } from './json.ts';
-/** Tells whether a user or role of this account exists. */
+/** Returns true if a user or role of this account exists. */
 export type PrincipalExists = (arn: string) => boolean;
 
-/** IAM lets its own inside show here. */
+/** This message of IAM exposes one of its internal classes. */
 const NO_PRINCIPALS =
   'Invalid principal in policy: com.amazon.balsa.error.InvalidPolicyException: The passed in policy has a statement with no principals!';
 
@@ -73,7 +73,7 @@ function isAwsPrincipal(name: string, place: Place, exists: PrincipalExists): bo
   if (!match || match[1] !== place.partition) {
     return false;
   }
-  // Whether a principal of another account exists is something only AWS can look up.
+  // Only AWS can check whether a principal of another account exists.
   const isOwnEntity = match[3] === place.account && /^(user|role)\//.test(match[4] ?? '');
   return !isOwnEntity || exists(name);
 }
@@ -81,14 +81,14 @@ function isAwsPrincipal(name: string, place: Place, exists: PrincipalExists): bo
 function isServicePrincipal(name: string): boolean {
   const match = /^([a-z0-9.-]+?)\.amazonaws\.com(?:\.cn)?$/.exec(name);
   const labels = (match?.[1] ?? '').split('.');
-  // Some services have a principal of their own in each Region: logs.eu-west-1.amazonaws.com.
+  // Some services have a separate principal in each Region: logs.eu-west-1.amazonaws.com.
   const withoutRegion = labels.filter((label) => !/^[a-z]{2}(-[a-z]+)+-\d$/.test(label)).join('.');
   return match !== null && servicePrincipals.has(withoutRegion);
 }
 
 /**
- * The AWS services that a policy can name as a principal, without `.amazonaws.com`. IAM refuses names that it does not know.
- * The list holds the usual ones; AWS publishes no complete one.
+ * The AWS services that a policy can name as a principal, without `.amazonaws.com`. IAM rejects unknown names. The list has the
+ * usual ones; AWS publishes no complete list.
  */
 const servicePrincipals: ReadonlySet<string> = new Set(
   `access-analyzer acm acm-pca airflow airflow-env amplify apigateway appconfig appflow application-autoscaling

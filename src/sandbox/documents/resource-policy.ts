@@ -18,8 +18,8 @@ const UNSUPPORTED_PRINCIPAL = 'This resource policy contains an unsupported prin
 const FIELDS = /^(Sid|Effect|Principal|NotPrincipal|Action|NotAction|Resource|NotResource|Condition)$/;
 
 /**
- * Checks a secret's resource policy as Secrets Manager does when it is stored.
- * @returns what is wrong, in the service's words; undefined for a good document.
+ * Checks a secret's resource policy as Secrets Manager does before storing it.
+ * @returns what is wrong, in the service's own words; undefined for a valid document.
  */
 export function checkResourcePolicy(text: string, place: Place): string | undefined {
   const problem = problemIn(() => {
@@ -34,7 +34,7 @@ export function checkResourcePolicy(text: string, place: Place): string | undefi
     }
     checkSids(statements, SYNTAX);
   });
-  // The service tells apart only what is wrong with a principal from everything else.
+  // The service distinguishes only problems with a principal from all others.
   return problem === undefined || problem === UNSUPPORTED_PRINCIPAL ? problem : SYNTAX;
 }
 
@@ -60,7 +60,7 @@ function checkStatement(statement: JsonObject, place: Place): void {
   }
 }
 
-/** Whether a policy, which passed the check, allows everyone something without any condition. */
+/** True if a policy allows everyone something without a condition. The policy must have passed `checkResourcePolicy`. */
 export function isPublic(text: string): boolean {
   const policy = parseObject(text) ?? {};
   return statementsOf(policy, SYNTAX).some(

@@ -11,9 +11,9 @@ const REQUIRED_FIELDS = ['Effect', 'Principal', 'Action'];
 const ACTIONS = /^sts:(AssumeRole(WithSAML|WithWebIdentity)?|TagSession|SetSourceIdentity|SetContext)$/i;
 
 /**
- * Checks a policy that says who may assume a role, as IAM does when it is stored.
- * @param exists tells whether a user or role of this account exists; one that does not is no valid principal.
- * @returns what is wrong, in IAM's words; undefined for a good document.
+ * Checks a trust policy as IAM does before storing it.
+ * @param exists returns true if a user or role of this account exists; one that does not exist is not a valid principal.
+ * @returns what is wrong, in IAM's own words; undefined for a valid document.
  */
 export function checkTrustPolicy(text: string, place: Place, exists: PrincipalExists): string | undefined {
   return problemIn(() => {
@@ -79,8 +79,8 @@ function demand(object: JsonObject, fields: readonly string[]): void {
 const ORDER = ['Sid', 'Effect', 'Principal', 'Action', 'Condition'];
 
 /**
- * A trust policy in the form IAM gives back: without white space, statements in a list, their elements in IAM's order, a list of
- * one as a string, an account as its root user's ARN, condition values as text.
+ * Returns a trust policy in the form that IAM returns: without white space, statements in a list, their elements in IAM's order,
+ * a list of one as a string, an account as its root user's ARN, condition values as text.
  * @param text a document that passed `checkTrustPolicy`.
  */
 export function normalizeTrust(text: string, place: Place): string {
@@ -129,12 +129,12 @@ function mapValues(object: JsonObject, change: (value: unknown, key: string) => 
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value, key)]));
 }
 
-/** The AWS principals that a normalized trust policy names by ARN. */
+/** Returns the AWS principals that a normalized trust policy names by ARN. */
 export function principalArns(trust: string): string[] {
   return awsPrincipals(trust).filter((name) => name.startsWith('arn:'));
 }
 
-/** A normalized trust policy with some of its AWS principals replaced. */
+/** Returns a normalized trust policy with some of its AWS principals replaced. */
 export function withPrincipals(trust: string, replacements: ReadonlyMap<string, string>): string {
   const replace = (name: string) => replacements.get(name) ?? name;
   const policy = parseObject(trust) ?? {};

@@ -35,7 +35,7 @@ const QUOTAS: readonly (readonly [string, number])[] = [
   ['VersionsPerPolicyQuota', 5],
 ];
 
-/** GetAccountSummary, and ListAccountAliases of an account that has none. */
+/** GetAccountSummary, and ListAccountAliases for an account without aliases. */
 export const accountOperations: Operations = {
   GetAccountSummary: operation({}, (call) => ({
     SummaryMap: new Map([...QUOTAS, ...changeable(call.world.iamQuotas), ...usage(call.iam.seen)]),
@@ -72,7 +72,7 @@ function usage(state: IamState): [string, number][] {
   ];
 }
 
-/** The operations that tie managed policies to roles. */
+/** The operations on the attachments of managed policies to roles. */
 export const attachments: Operations = {
   AttachRolePolicy: iamWrite({ RoleName: roleName, PolicyArn: policyArn }, (call, input) => {
     const role = writableRole(call, input.RoleName);

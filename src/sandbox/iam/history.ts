@@ -1,28 +1,28 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** How far back the past can be asked for, in milliseconds. */
+/** How far back the history goes, in milliseconds. */
 const KEPT_MS = 2 * 60 * 1000;
 
 interface Remembered<T> {
   readonly visibleAt: number;
-  /** Undefined where it was deleted. */
+  /** Undefined if the entry was deleted. */
   readonly value: T | undefined;
 }
 
 /**
- * What became of a map's entries over time. Each entry has its own time-line, because each spreads at its own pace: a write to
- * one role does not make a slow one to another visible. Times are milliseconds on the clock of `performance.now()`.
+ * The history of a map's entries. Each entry has its own timeline, because each change propagates separately. A write to one role
+ * does not make a slow write to another role visible. Times are milliseconds on the clock of `performance.now()`.
  */
 export class History<T> {
-  /** In the order of writing. Of the writes that are visible, the last one counts, and it has those before it in it. */
+  /** In the order of the writes. The last visible write counts, and includes all writes before it. */
   readonly #timelines = new Map<string, Remembered<T>[]>();
 
-  /** @param initial what was always there, as far as this history can tell. */
+  /** @param initial the entries that count as having always existed. */
   constructor(initial: ReadonlyMap<string, T>) {
     this.record(initial, Number.NEGATIVE_INFINITY);
   }
 
-  /** Notes what has changed in the map since the last time, as visible from a time on. */
+  /** Records what has changed in the map since the last call, and from when on it is visible. */
   record(live: ReadonlyMap<string, T>, visibleAt: number): void {
     for (const key of new Set([...this.#timelines.keys(), ...live.keys()])) {
       const timeline = this.#timelines.get(key) ?? [];
@@ -33,7 +33,7 @@ export class History<T> {
     }
   }
 
-  /** The map as it was visible at a time. */
+  /** Returns the map as it was visible at a time. */
   at(time: number): Map<string, T> {
     const visible = new Map<string, T>();
     for (const [key, timeline] of this.#timelines) {
@@ -45,7 +45,7 @@ export class History<T> {
     return visible;
   }
 
-  /** Drops what nobody can ask for any more. */
+  /** Drops entries that are too old to be read. */
   prune(now: number): void {
     const oldest = now - KEPT_MS;
     for (const [key, timeline] of this.#timelines) {

@@ -21,7 +21,7 @@ const operations: Operations = {
   ...simulation,
 };
 
-/** What changes nothing. */
+/** Operations that change nothing. */
 const READS = /^(Get|List|Simulate)/;
 
 /** AWS Identity and Access Management, API version 2010-05-08. */
@@ -40,7 +40,7 @@ export const iam: Service = {
 };
 
 /**
- * Gives the default version of a customer managed policy another document, without a check.
+ * Replaces the document of a customer managed policy's default version, without validation.
  * @throws RangeError if there is no such policy.
  */
 export function setPolicyDocument(machine: Machine, policyArn: string, document: object): void {

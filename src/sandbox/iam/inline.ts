@@ -24,7 +24,6 @@ import type { IamState, Role } from './store.ts';
 const INLINE_QUOTA = 10_240;
 const missing = (name: string) => noSuchEntity(`The role policy with name ${name} cannot be found.`);
 
-/** The operations on the inline policies of roles. */
 export const inlinePolicies: Operations = {
   PutRolePolicy: iamWrite(
     { RoleName: roleName, PolicyName: policyName, PolicyDocument: document },
@@ -68,7 +67,7 @@ export const inlinePolicies: Operations = {
 };
 
 /**
- * Takes a trust policy as CreateRole and UpdateAssumeRolePolicy do: checks it, and rewrites it into IAM's own form.
+ * Accepts a trust policy as CreateRole and UpdateAssumeRolePolicy do: checks it, and rewrites it in IAM's own form.
  * @throws AwsError MalformedPolicyDocument, LimitExceeded.
  */
 export function takeTrust(call: Call, document: string): Pick<Role, 'trust' | 'trustedIds'> {
@@ -91,8 +90,8 @@ export function takeTrust(call: Call, document: string): Pick<Role, 'trust' | 't
 }
 
 /**
- * The trust policy as IAM shows it: a user or role of this account that was deleted since appears as its unique ID, also when
- * another of that name was made.
+ * Returns the trust policy as IAM shows it. A user or role of this account that was deleted since appears as its unique ID, even
+ * if another with that name was created.
  * Source: "AWS JSON policy elements: Principal" in the IAM user guide.
  */
 export function shownTrust(call: Call, role: Role): string {
@@ -100,7 +99,7 @@ export function shownTrust(call: Call, role: Role): string {
   return gone.length === 0 ? role.trust : withPrincipals(role.trust, new Map(gone));
 }
 
-/** The unique ID of a user or role of this account; undefined where there is none. */
+/** Returns the unique ID of a user or role of this account; undefined if there is none. */
 function principalId(call: Call, state: IamState, arn: string): string | undefined {
   const { world } = call;
   const own = `arn:${world.partition}:iam::${world.account}:`;

@@ -25,7 +25,7 @@ export const policyPath = text({
   invalid: INVALID_PATH,
 });
 export const pathPrefix = text({ min: 1, max: 512, pattern: /^\/[\x21-\x7f]*$/ });
-/** Latin-1, as IAM takes documents. */
+/** IAM accepts only Latin-1 characters in documents. */
 export const optionalDocument = text({ min: 1, max: 131_072, pattern: documentText });
 export const document = required(optionalDocument);
 export const policyDescription = text({ max: 1000 });
@@ -35,7 +35,7 @@ export const roleDescription = text({
 });
 export const sessionSeconds = number({ min: 3600, max: 43_200 });
 
-/** The inputs of every operation that answers in pages. */
+/** The inputs of every paginated operation. */
 export const paging = {
   Marker: text({ min: 1, max: 320, pattern: /^[\u0020-\u00FF]+$/ }),
   MaxItems: number({ min: 1, max: 1000 }),

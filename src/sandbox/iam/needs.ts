@@ -4,15 +4,15 @@ import { type Facts, type Need, requestTags, resourceTags } from '../permissions
 import type { Call, Input } from '../service.ts';
 import { type Role, roleKey } from './store.ts';
 
-/** The actions on roles that know `iam:PermissionsBoundary`. Source: the service authorization reference of IAM. */
+/** The actions on roles that support `iam:PermissionsBoundary`. Source: the service authorization reference of IAM. */
 const KNOW_BOUNDARY = new Set(
   `AttachRolePolicy DeleteRole DeleteRolePermissionsBoundary DeleteRolePolicy DetachRolePolicy GetRole PutRolePolicy
   UpdateAssumeRolePolicy UpdateRole UpdateRoleDescription`.split(/\s+/),
 );
 
 /**
- * The permissions that IAM's operations need. A denial names a role or policy by kind and name, one to be made by its ARN, and
- * a listing by its path.
+ * Returns the permissions that IAM operations need. A denial names an existing role as `role NAME` and an existing policy as
+ * `policy ARN`. It names a new role by its ARN, a new policy as `policy NAME`, and a listing by its path.
  */
 export function needs(call: Call, action: string, input: Input): Need[] {
   return needsOf(call, action, input).map((need) => ({
@@ -79,7 +79,10 @@ function onRole(call: Call, action: string, input: Input): Need | undefined {
   };
 }
 
-/** For the request that sets a boundary, the key is the one to be set; for others, the one that is there. */
+/**
+ * Returns the value of `iam:PermissionsBoundary`: the boundary to be set, for the request that sets one; otherwise the existing
+ * one.
+ */
 function boundaryFor(action: string, input: Input, role: Role | undefined): string | undefined {
   if (action === 'PutRolePermissionsBoundary') {
     return textIn(input, 'PermissionsBoundary');
@@ -115,7 +118,10 @@ function newArn(call: Call, kind: 'role' | 'policy', input: Input): string {
 const ownArn = ({ world }: Call) => `arn:${world.partition}:iam::${world.account}:`;
 const pathPrefix = (input: Input) => textIn(input, 'PathPrefix') ?? '/';
 
-/** Every operation of IAM, API version 2010-05-08, to tell one that is not in the sandbox from one that does not exist. */
+/**
+ * All operations of IAM, API version 2010-05-08: they tell an operation that the sandbox does not implement from one that does
+ * not exist.
+ */
 export const operationNames = `
 AcceptDelegationRequest AddClientIDToOpenIDConnectProvider AddRoleToInstanceProfile AddUserToGroup
 AssociateDelegationRequest AttachGroupPolicy AttachRolePolicy AttachUserPolicy ChangePassword

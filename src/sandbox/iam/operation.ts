@@ -4,7 +4,7 @@ import type { InputOf, Members } from '../shapes.ts';
 import { noSuchPolicy, noSuchRole, notAttachable, unmodifiable } from './members.ts';
 import { type IamState, type Policy, type Role, roleKey } from './store.ts';
 
-/** An operation that changes IAM: what it wrote becomes visible after the propagation delay. */
+/** Returns an operation that changes IAM. Its changes become visible after the propagation delay. */
 export function iamWrite<M extends Members>(
   members: M,
   run: (call: Call, input: InputOf<M>) => Output,
@@ -25,7 +25,7 @@ export function seenRole(state: IamState, name: string): Role {
   return role;
 }
 
-/** @throws AwsError NoSuchEntity, ValidationError for what is no ARN, InvalidInput for the ARN of something else. */
+/** @throws AwsError NoSuchEntity, ValidationError if the text is not an ARN, InvalidInput if it is not the ARN of a policy. */
 export function seenPolicy(state: IamState, arn: string): Policy {
   checkPolicyArn(arn);
   const policy = state.policies.get(arn);
@@ -36,7 +36,7 @@ export function seenPolicy(state: IamState, arn: string): Policy {
 }
 
 /**
- * The role that a write is to change. It must exist, and word of it must have got around.
+ * Returns the role that a write changes. It must exist, and its creation must have propagated.
  * @throws AwsError NoSuchEntity, UnmodifiableEntity for a service-linked role.
  */
 export function writableRole(call: Call, name: string): Role {
@@ -49,8 +49,8 @@ export function writableRole(call: Call, name: string): Role {
 }
 
 /**
- * The customer managed policy that a write is to change.
- * @throws AwsError NoSuchEntity, AccessDenied for a policy of AWS's.
+ * Returns the customer managed policy that a write changes.
+ * @throws AwsError NoSuchEntity, AccessDenied for an AWS managed policy.
  */
 export function writablePolicy(call: Call, arn: string, action: string): Policy {
   seenPolicy(call.iam.seen, arn);
@@ -62,7 +62,7 @@ export function writablePolicy(call: Call, arn: string, action: string): Policy 
   return policy;
 }
 
-/** @throws AwsError NoSuchEntity, as for something to be attached to a role. */
+/** @throws AwsError NoSuchEntity, with the message for a policy that is to be attached. */
 export function attachablePolicy(call: Call, arn: string): Policy {
   checkPolicyArn(arn);
   const policy = call.iam.live.policies.get(arn);
@@ -72,7 +72,7 @@ export function attachablePolicy(call: Call, arn: string): Policy {
   return policy;
 }
 
-/** @throws AwsError ValidationError for what is no ARN, InvalidInput for the ARN of something else. */
+/** @throws AwsError ValidationError if the text is not an ARN, InvalidInput if it is not the ARN of a policy. */
 export function checkPolicyArn(arn: string): void {
   if (!/^arn:([^:]*:){4}./.test(arn)) {
     throw new AwsError('ValidationError', 'Invalid ARN:  Could not be parsed!');
@@ -83,8 +83,8 @@ export function checkPolicyArn(arn: string): void {
 }
 
 /**
- * One page of an answer, with the members that every paged answer of IAM has.
- * @throws AwsError ValidationError for a marker that is not from an earlier answer.
+ * Returns one page of a list, with the members of every paginated IAM response.
+ * @throws AwsError ValidationError for a marker that is not from an earlier response.
  */
 export function paged<T, U>(
   input: { Marker?: string | undefined; MaxItems?: number | undefined },

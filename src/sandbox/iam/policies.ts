@@ -27,7 +27,7 @@ import { policyView, rolesBoundedBy, rolesWith, versionView } from './views.ts';
 const POLICY_QUOTA = 6144;
 
 /**
- * Checks a managed policy's document as IAM does before it keeps it.
+ * Checks a managed policy's document as IAM does before storing it.
  * @throws AwsError MalformedPolicyDocument, LimitExceeded.
  */
 export function checkManagedDocument(call: Call, text: string): void {
@@ -40,7 +40,6 @@ export function checkManagedDocument(call: Call, text: string): void {
   }
 }
 
-/** The operations on managed policies themselves. */
 export const policies: Operations = {
   CreatePolicy: iamWrite(
     {
@@ -147,7 +146,6 @@ function inUse(state: IamState, policy: Policy, onlyAttached: boolean, usage: st
 
 const MAX_VERSIONS = 5;
 
-/** The operations on the versions of managed policies. */
 export const policyVersions: Operations = {
   CreatePolicyVersion: iamWrite(
     { PolicyArn: policyArn, PolicyDocument: document, SetAsDefault: flag },

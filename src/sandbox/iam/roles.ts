@@ -22,7 +22,6 @@ import { createdRoleView, fullRoleView, lastUsedView, roleView } from './views.t
 
 const DEFAULT_SESSION_SECONDS = 3600;
 
-/** The operations on roles themselves. */
 export const roles: Operations = {
   CreateRole: iamWrite(
     {
@@ -67,7 +66,7 @@ export const roles: Operations = {
   }),
   ListInstanceProfilesForRole: operation({ ...paging, RoleName: roleName }, (call, input) => {
     seenRole(call.iam.seen, input.RoleName);
-    // The sandbox has no EC2, and so no instance that a role could be for.
+    // The sandbox has no EC2, and so no instance profiles.
     return paged(input, [], 'InstanceProfiles', (profile) => profile);
   }),
   UpdateRole: iamWrite(

@@ -31,7 +31,7 @@ const members = {
 };
 
 /**
- * SimulatePrincipalPolicy for the account's user and its roles: what their own policies say, without those of resources.
+ * SimulatePrincipalPolicy for the account's user and its roles. It evaluates their own policies, without resource-based policies.
  */
 export const simulation: Operations = {
   SimulatePrincipalPolicy: operation(members, (call, input) => {
@@ -53,7 +53,7 @@ interface Simulator {
 function simulatorFor(call: Call, input: InputOf<typeof members>): Simulator {
   const source = sourceOf(call, input.PolicySourceArn);
   const given = (input.PolicyInputList ?? []).map(
-    (document, at): LabeledPolicy => ({ name: `PolicyInputList.${at + 1}`, document }),
+    (document, index): LabeledPolicy => ({ name: `PolicyInputList.${index + 1}`, document }),
   );
   const entries = (input.ContextEntries ?? []).map((entry) => [entry.ContextKeyName, entry.ContextKeyValues]);
   const context = contextOf(
@@ -73,7 +73,7 @@ function simulatorFor(call: Call, input: InputOf<typeof members>): Simulator {
   };
 }
 
-/** One action on all resources: allowed if it is allowed on each. */
+/** Returns the result for one action on all resources: allowed if it is allowed on each. */
 function resultOf(simulator: Simulator, action: string, resources: readonly string[]): object {
   const each = resources.map((resource) => specificResult(simulator, simulator.question(action, resource)));
   const decisions = each.map((result) => result.decision);
@@ -144,19 +144,22 @@ const TEMPLATES: readonly (readonly [RegExp, string])[] = [
   [/^arn:[^:]+:kms:.*:key\//, `kms:$\{Region}:$\{Account}:key/$\{KeyId}`],
 ];
 
-/** The form of ARN that the result of an action on several resources names; they are in the results for each. */
+/**
+ * Returns the ARN template that the result of an action on several resources names. The results per resource have the actual
+ * ARNs.
+ */
 function template(resource: string): string {
   const known = TEMPLATES.find(([form]) => form.test(resource));
   return known ? `arn:$\{Partition}:${known[1]}` : '*';
 }
 
-/** A policy as a simulation names it. */
+/** A policy with the name that simulation results use. */
 interface LabeledPolicy {
   readonly name: string;
   readonly document: string;
 }
 
-/** Whose policies are simulated. */
+/** The principal whose policies are simulated. */
 interface Source {
   readonly asker: Asker;
   readonly policies: readonly LabeledPolicy[];
@@ -164,8 +167,8 @@ interface Source {
 }
 
 /**
- * The user or role that a simulation is of.
- * @throws AwsError InvalidInput for what is none, a role's session among them; NoSuchEntity.
+ * Returns the user or role to simulate.
+ * @throws AwsError InvalidInput for anything else, including a role session; NoSuchEntity.
  */
 function sourceOf(call: Call, arn: string): Source {
   const { account, partition, sessions } = call.world;

@@ -21,7 +21,7 @@ export interface Policy {
   /** Oldest first. */
   versions: PolicyVersion[];
   defaultVersionId: string;
-  /** The number that the next version gets. Numbers are never used twice. */
+  /** The number of the next version. Numbers are never used twice. */
   nextVersion: number;
   tags: Tag[];
   readonly managedByAws: boolean;
@@ -35,7 +35,7 @@ export interface Role {
   readonly createdAt: number;
   description?: string;
   maxSessionSeconds: number;
-  /** The trust policy as IAM keeps it. */
+  /** The trust policy as IAM stores it. */
   trust: string;
   /** The unique IDs of this account's users and roles that the trust policy names, by ARN. */
   trustedIds: Map<string, string>;
@@ -48,26 +48,26 @@ export interface Role {
   lastUsed?: { readonly at: number; readonly region: string };
 }
 
-/** Everything IAM knows at one moment. */
+/** The state of IAM at one moment. */
 export interface IamState {
-  /** By name in lower case: names are not distinguished by case. */
+  /** By lowercase name: names are case-insensitive. */
   readonly roles: Map<string, Role>;
   /** By ARN. */
   readonly policies: Map<string, Policy>;
 }
 
-/** IAM as one request meets it. */
+/** IAM as one request sees it. */
 export interface IamView {
-  /** What was written last: what a write changes. */
+  /** The latest state, which writes change. */
   readonly live: IamState;
-  /** What reads show, and what a write's references are looked up in. */
+  /** The state that reads return, and in which a write looks up what it refers to. */
   readonly seen: IamState;
-  /** Sends what was written on its way to the reads. */
+  /** Starts the propagation of what was written. */
   commit(): void;
 }
 
 /**
- * IAM of one account: what was written last, and what reads show, which lags behind by the propagation delay.
+ * IAM of one account: the latest state, and the state that reads return, which lags behind by the propagation delay.
  * Source: "IAM is eventually consistent" under troubleshooting in the IAM user guide.
  */
 export class IamStore {
@@ -86,17 +86,17 @@ export class IamStore {
   }
 
   /**
-   * Keeps the past from now on, two minutes of it. A view of an earlier time shows what there is now. Without this, reads show
-   * what was written last, and nothing is kept.
+   * Starts to keep history, for two minutes. A view of an earlier time shows the state at this moment. Without history, reads
+   * return what was written last.
    */
   remember(): void {
     this.#past ??= { roles: new History(this.#live.roles), policies: new History(this.#live.policies) };
   }
 
   /**
-   * What a request meets.
-   * @param lagMs how old the state is that it sees, beside the propagation delay, and how long its own write takes to become
-   * visible if that is longer than the propagation delay. Needs `remember`.
+   * Returns IAM as a request sees it.
+   * @param lagMs how old the state that the request sees is, in addition to the propagation delay. Also how long its own write
+   * takes to become visible, if that is longer than the propagation delay. Requires `remember`.
    */
   view(lagMs = 0): IamView {
     let seen: IamState | undefined;
@@ -132,7 +132,7 @@ export class IamStore {
   }
 }
 
-/** The key of a role in `IamState.roles`. */
+/** Returns the key of a role in `IamState.roles`. */
 export function roleKey(name: string): string {
   return name.toLowerCase();
 }
@@ -146,8 +146,8 @@ interface Published {
 }
 
 /**
- * A few of the policies that AWS publishes in every account. The names, ARNs and effects are AWS's; the lists of actions are cut
- * down to a representative few.
+ * A few of the AWS managed policies that every account has. The names, ARNs and effects are those of AWS; the lists of actions
+ * are shortened to a representative few.
  */
 const PUBLISHED: readonly Published[] = [
   {
@@ -184,7 +184,7 @@ const PUBLISHED: readonly Published[] = [
   },
 ];
 
-/** The AWS managed policies of a partition, as they are before anyone has attached them. */
+/** Returns the AWS managed policies of a partition, before anyone has attached them. */
 function awsManagedPolicies(partition: Partition): Policy[] {
   return PUBLISHED.map((published) => {
     const createdAt = Date.parse(published.createdAt);

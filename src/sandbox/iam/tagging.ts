@@ -14,8 +14,8 @@ import { invalidInput, limitExceeded, paging, policyArn, roleName } from './memb
 import { iamWrite, paged, seenPolicy, seenRole, writablePolicy, writableRole } from './operation.ts';
 
 /**
- * The tags of a request, after the checks IAM makes beyond their form.
- * @throws AwsError InvalidInput for reserved keys and for keys that differ by case only.
+ * Returns the tags of a request, after the checks that IAM makes beyond their form.
+ * @throws AwsError InvalidInput for reserved keys and for keys that differ only by case.
  */
 export function checkedTags(given: readonly Tag[]): Tag[] {
   refuseReserved(given.map((tag) => tag.Key));

@@ -3,7 +3,7 @@ import type { Call } from '../service.ts';
 import { shownTrust } from './inline.ts';
 import type { IamState, Policy, PolicyVersion, Role } from './store.ts';
 
-/** How IAM shows what it keeps. Listings leave out what only the Get operations tell. */
+/** Returns a role as ListRoles returns it. Lists omit members that only the Get operations return. */
 export function roleView(call: Call, role: Role): object {
   return {
     Path: role.path,
@@ -17,7 +17,7 @@ export function roleView(call: Call, role: Role): object {
   };
 }
 
-/** As GetRole shows it. */
+/** Returns a role as GetRole returns it. */
 export function fullRoleView(call: Call, role: Role): object {
   const boundary = role.boundaryArn && {
     PermissionsBoundaryType: 'Policy',
@@ -30,7 +30,10 @@ export function fullRoleView(call: Call, role: Role): object {
   };
 }
 
-/** As CreateRole shows it: the trust policy and the session duration are those of the request, before IAM rewrites them. */
+/**
+ * Returns a role as CreateRole returns it: the trust policy and the session duration are those of the request, before IAM
+ * rewrites them.
+ */
 export function createdRoleView(
   call: Call,
   role: Role,
@@ -70,12 +73,12 @@ export function versionView(policy: Policy, version: PolicyVersion): object {
   };
 }
 
-/** The roles that a managed policy is attached to. */
+/** Returns the roles that a managed policy is attached to. */
 export function rolesWith(state: IamState, policyArn: string): Role[] {
   return [...state.roles.values()].filter((role) => role.attached.includes(policyArn));
 }
 
-/** The roles that a managed policy is the permissions boundary of. */
+/** Returns the roles whose permissions boundary is this managed policy. */
 export function rolesBoundedBy(state: IamState, policyArn: string): Role[] {
   return [...state.roles.values()].filter((role) => role.boundaryArn === policyArn);
 }

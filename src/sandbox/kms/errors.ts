@@ -29,8 +29,8 @@ function invalidState(message: string): AwsError {
 }
 
 /**
- * What KMS says of a name that leads to no key.
- * @param arnPrefix `arn:PARTITION:kms:REGION:ACCOUNT:` of the place that was asked.
+ * Returns the KMS error for a name that does not refer to a key.
+ * @param arnPrefix `arn:PARTITION:kms:REGION:ACCOUNT:` of the request's Region and account.
  */
 export function noSuchKey(text: string, arnPrefix: string): AwsError {
   const name = keyName(text, arnPrefix);

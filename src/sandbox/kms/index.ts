@@ -14,7 +14,7 @@ const DEFAULT_KEYS = 100;
 const keyId = text({ min: 1, max: 2048 });
 const paging = { Limit: number({ min: 1, max: 1000 }), Marker: text({ min: 1, max: 1024 }) };
 
-/** The operations on aliases, and the list of keys. */
+/** The operations on aliases, and ListKeys. */
 const listing: Operations = {
   CreateAlias: operation(
     {
@@ -26,7 +26,7 @@ const listing: Operations = {
       if (!/^alias\/[a-zA-Z0-9/_-]+$/.test(AliasName)) {
         throw invalidAlias(AliasName);
       }
-      // Only AWS itself gives these. Source: `AliasName` in the API reference of CreateAlias.
+      // Only AWS itself can create these. Source: `AliasName` in the API reference of CreateAlias.
       if (AliasName.startsWith('alias/aws/')) {
         throw new AwsError('NotAuthorizedException', '');
       }
@@ -82,7 +82,9 @@ const ABSENT =
   RetireGrant RevokeGrant RotateKeyOnDemand Sign TagResource UntagResource UpdateAlias UpdateCustomKeyStore
   UpdateKeyDescription UpdatePrimaryRegion Verify VerifyMac`.split(/\s+/);
 
-/** AWS Key Management Service, API version 2014-11-01: as much of it as tells the state of a key that a secret is encrypted with. */
+/**
+ * AWS Key Management Service, API version 2014-11-01, as far as needed to determine the state of the key that encrypts a secret.
+ */
 export const kms: Service = {
   name: 'kms',
   protocol: jsonProtocol('TrentService', 'message'),
@@ -94,7 +96,8 @@ export const kms: Service = {
 };
 
 /**
- * Gives a KMS key a state that no request of the sandbox leads to; without one, the key is as its requests have left it.
+ * Puts a KMS key into a state that no request to the sandbox can produce. Without a state, the key returns to the one that
+ * results from its requests.
  * @throws RangeError if there is no such key.
  */
 export function setKmsKeyState(machine: Machine, arn: string, forced?: ForcedKeyState): void {

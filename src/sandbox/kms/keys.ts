@@ -22,12 +22,12 @@ const tag = record({
   TagValue: required(text({ max: 256 })),
 });
 
-/** What a key can be beside a symmetric one, which the sandbox has not. */
+/** Members for keys in custom key stores, which the sandbox does not have. */
 const ELSEWHERE = ['CustomKeyStoreId', 'XksKeyId'] as const;
 
 /**
- * The key that a request names.
- * @param action the operation, for the denial that a key of another account gives: no key policy over there lets this account in.
+ * Returns the key that a request names.
+ * @param action the operation, for the access denied error for a key of another account: no key policy there allows this account.
  * @throws AwsError NotFoundException, InvalidArnException, AccessDeniedException.
  */
 export function demandKey(call: Call, name: string, action: string): Key {
@@ -43,11 +43,10 @@ export function demandKey(call: Call, name: string, action: string): Key {
   return key;
 }
 
-/** What KMS says to another account, be the key there or not. */
+/** The reason that KMS gives to a caller from another account, whether the key exists or not. */
 const NOT_LET_IN =
   'because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access';
 
-/** The operations on keys. */
 export const keys: Operations = {
   CreateKey: operation(
     {
@@ -93,7 +92,7 @@ export const keys: Operations = {
     return {};
   }),
   DescribeKey: operation({ KeyId: keyId }, (call, input) => {
-    // An alias of AWS's own makes its key when it is first asked for. Source: `KeyId` in the API reference of DescribeKey.
+    // A predefined AWS alias gets its key when it is first described. Source: `KeyId` in the API reference of DescribeKey.
     if (/(^|:)alias\/aws\/secretsmanager$/.test(input.KeyId)) {
       call.world.keysIn(call.region).adopt(input.KeyId, call.now);
     }
@@ -134,7 +133,7 @@ export const keys: Operations = {
 };
 
 /**
- * The tags of a request, after the checks KMS makes itself.
+ * Returns the tags of a request, after the checks that KMS makes itself.
  * @throws AwsError TagException.
  */
 function checkedTags(given: readonly { TagKey: string; TagValue: string }[]): Tag[] {
@@ -150,7 +149,7 @@ function checkedTags(given: readonly { TagKey: string; TagValue: string }[]): Ta
   return given.map(({ TagKey, TagValue }) => ({ Key: TagKey, Value: TagValue }));
 }
 
-/** What a key has that was made without a policy. Source: "Default key policy" in the KMS developer guide. */
+/** Returns the policy of a key that was created without one. Source: "Default key policy" in the KMS developer guide. */
 function defaultPolicy({ world }: Call): string {
   const statement = {
     Sid: 'Enable IAM User Permissions',
@@ -162,7 +161,7 @@ function defaultPolicy({ world }: Call): string {
   return JSON.stringify({ Version: '2012-10-17', Id: 'key-default-1', Statement: [statement] }, undefined, 2);
 }
 
-/** @throws AwsError MalformedPolicyDocumentException for a text that is no policy at all. */
+/** @throws AwsError MalformedPolicyDocumentException for text that is not a policy. */
 function demandPolicy(policy: string): string {
   try {
     const document: unknown = JSON.parse(policy);
@@ -170,12 +169,12 @@ function demandPolicy(policy: string): string {
       return policy;
     }
   } catch {
-    // It is told below.
+    // Reported below.
   }
   throw new AwsError('MalformedPolicyDocumentException', 'The new key policy is malformed.');
 }
 
-/** An operation that changes the state of a customer's key. It takes no alias. */
+/** Returns an operation that changes the state of a customer managed key. It does not accept an alias. */
 function change(
   action: string,
   members: { PendingWindowInDays?: ReturnType<typeof number> } & Partial<typeof policyMembers>,

@@ -1,7 +1,7 @@
-/** What a request calls a key by. Source: `KeyId` of DescribeKey in the AWS KMS API reference. */
+/** How a request identifies a key. Source: `KeyId` of DescribeKey in the AWS KMS API reference. */
 export interface KeyName {
   readonly kind: 'id' | 'alias';
-  /** The key's ID, or the alias with `alias/` before it. */
+  /** The key ID, or the alias including `alias/`. */
   readonly text: string;
 }
 
@@ -10,9 +10,9 @@ const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const ALIAS = /^alias\/[a-zA-Z0-9/_-]+$/;
 
 /**
- * Reads a key ID, a key ARN, an alias or an alias ARN.
- * @param arnPrefix `arn:PARTITION:kms:REGION:ACCOUNT:` of the place that is asked.
- * @returns undefined for anything else, and for an ARN of another place.
+ * Parses a key ID, a key ARN, an alias or an alias ARN.
+ * @param arnPrefix `arn:PARTITION:kms:REGION:ACCOUNT:` of the request's Region and account.
+ * @returns undefined for anything else, and for an ARN of another Region or account.
  */
 export function keyName(text: string, arnPrefix: string): KeyName | undefined {
   if (text.startsWith(`${arnPrefix}key/`)) {
@@ -26,12 +26,12 @@ export function keyName(text: string, arnPrefix: string): KeyName | undefined {
 }
 
 /**
- * Reads the ARN of a key, or of an alias, of another account in the same Region.
+ * Parses the ARN of a key or an alias that belongs to another account in the same Region.
  * @returns undefined for anything else.
  */
 export function foreignName(text: string, arnPrefix: string): (KeyName & { arnPrefix: string }) | undefined {
   const [own, theirs] = [arnPrefix.split(':'), text.split(':').slice(0, 5)];
-  const differs = own.findIndex((part, at) => part !== theirs[at]);
+  const differs = own.findIndex((part, index) => part !== theirs[index]);
   const prefix = `${theirs.join(':')}:`;
   const isForeign =
     text.startsWith(prefix) && differs === ACCOUNT_PART && /^\d{12}$/.test(theirs[differs] ?? '');

@@ -3,11 +3,11 @@ import { type Facts, type Need, requestTags, tagFacts } from '../permissions/nee
 import type { Call, Input } from '../service.ts';
 import { foreignName, keyName } from './names.ts';
 
-/** Which key an alias of another account stands for is not known here. */
+/** The placeholder ID for an alias of another account: the sandbox does not know its key. */
 const UNKNOWN_ID = '00000000-0000-0000-0000-000000000000';
 
 /**
- * The permissions that KMS's operations need.
+ * Returns the permissions that KMS operations need.
  * Source: "AWS KMS permissions" in the KMS developer guide.
  */
 export function needs(call: Call, action: string, input: Input): Need[] {
@@ -39,7 +39,7 @@ function creation(action: string, input: Input): Need[] {
   return permissions.map((permission) => ({ action: permission, resource: '*', facts }));
 }
 
-/** The permission for an action on the key that a request names, be it there or not. */
+/** Returns the permission for an action on the key that a request names, whether the key exists or not. */
 function onKey(call: Call, action: string, name: string): Need {
   return {
     action,
@@ -49,7 +49,7 @@ function onKey(call: Call, action: string, name: string): Need {
   };
 }
 
-/** The policy that a key was given. The default one leaves everything to the account's own policies. */
+/** Returns the policy that was set on a key. The default one leaves all decisions to the account's own policies. */
 export function keyPolicyOf(
   call: Call,
   name: string,
@@ -59,7 +59,7 @@ export function keyPolicyOf(
   return policy === undefined ? {} : { resourcePolicy: policy, resourcePolicyMustAllow: true };
 }
 
-/** The ARN of the key that a name means; what would be its ARN, where there is none. */
+/** Returns the ARN of the key that a name refers to; if there is none, the ARN that it would have. */
 export function keyArn(call: Call, name: string, region = call.region): string {
   const store = call.world.keysIn(region);
   const key = store.find(name, call.now);
@@ -74,7 +74,7 @@ export function keyArn(call: Call, name: string, region = call.region): string {
   return meant === undefined ? name : `${store.arnPrefix}${meant.kind === 'id' ? 'key/' : ''}${meant.text}`;
 }
 
-/** The condition keys that tell of a key and of how it was named. */
+/** Returns the condition keys that describe a key and how the request names it. */
 export function keyFacts(call: Call, name: string, region = call.region): Facts {
   const store = call.world.keysIn(region);
   const key = store.find(name, call.now);

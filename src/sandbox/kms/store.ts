@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Tag } from '../shapes.ts';
 import { type KeyName, keyName, MULTI_REGION_ID } from './names.ts';
 
-/** A state of keys in custom key stores, of keys with imported material, and of multi-Region keys. */
+/** A state of keys in custom key stores, of keys with imported key material, or of multi-Region keys. */
 export interface ForcedKeyState {
   readonly state: 'Unavailable' | 'PendingImport' | 'Creating' | 'Updating';
   readonly customKeyStoreId?: string;
@@ -19,17 +19,17 @@ export interface Key {
   readonly description: string;
   readonly createdAt: number;
   enabled: boolean;
-  /** The key policy, where it is not the default one. */
+  /** The key policy, if it is not the default one. */
   policy?: string;
-  /** A state that no request of the sandbox leads to, and that a test has given it. */
+  /** A state that a test has set, and that no request to the sandbox can produce. */
   forcedState?: ForcedKeyState;
-  /** When the waiting period ends; a key that has one is pending deletion. */
+  /** When the waiting period ends; set only while the key is pending deletion. */
   deletedAt?: number;
   readonly tags: readonly Tag[];
 }
 
 export interface Alias {
-  /** With `alias/` before it. */
+  /** Including `alias/`. */
   readonly name: string;
   readonly arn: string;
   readonly keyId: string;
@@ -44,14 +44,17 @@ export class KeyStore {
   readonly arnPrefix: string;
   readonly #keys = new Map<string, Key>();
   readonly #aliases = new Map<string, Alias>();
-  /** The IDs of keys that were deleted: an ID is never used twice. */
+  /** The IDs of deleted keys: an ID is never used twice. */
   readonly #gone = new Set<string>();
 
   constructor(arnPrefix: string) {
     this.arnPrefix = arnPrefix;
   }
 
-  /** The keys that exist now, oldest first; one whose waiting period has ended is gone, and its aliases with it. */
+  /**
+   * Returns the keys that exist now, oldest first. When the waiting period of a key has ended, the key and its aliases no longer
+   * exist.
+   */
   keys(now: number): Key[] {
     for (const { id, deletedAt = Number.POSITIVE_INFINITY } of this.#keys.values()) {
       if (deletedAt <= now) {
@@ -67,7 +70,7 @@ export class KeyStore {
     return [...this.#aliases.values()].filter(({ keyId }) => ids.has(keyId));
   }
 
-  /** The key that a key ID, a key ARN, an alias or an alias ARN of this Region means. */
+  /** Returns the key that a key ID, a key ARN, an alias or an alias ARN of this Region refers to. */
   find(text: string, now: number): Key | undefined {
     const name = keyName(text, this.arnPrefix);
     return name && this.#named(name, now);
@@ -88,9 +91,9 @@ export class KeyStore {
   }
 
   /**
-   * The key of this name, made now where there is none: the sandbox's account starts empty, but a rehearsal names keys that exist
-   * in the real one, and there is no sense in having it make them first. A key that was deleted stays deleted.
-   * @returns undefined for what names no key of this Region.
+   * Returns the key with this name, and creates it if there is none. The sandbox's account starts empty, but a rehearsal names
+   * keys that exist in the real account, and should not have to create them first. A deleted key stays deleted.
+   * @returns undefined if the name is not that of a key in this Region.
    */
   adopt(text: string, now: number): Key | undefined {
     const name = keyName(text, this.arnPrefix);

@@ -14,7 +14,7 @@ export function keyState(key: Key): KeyState {
   return key.enabled ? 'Enabled' : 'Disabled';
 }
 
-/** `KeyMetadata` as CreateKey and DescribeKey answer it. */
+/** Returns `KeyMetadata` as CreateKey and DescribeKey return it. */
 export function keyMetadata(call: Call, key: Key): object {
   const state = keyState(key);
   return {

@@ -17,7 +17,7 @@ import { newParts, type PartInput, partView, updatePart } from './parts.ts';
 import { type Flow, notFound, type Part, type PartKind, partsOf, quotaExceeded } from './store.ts';
 import { readKeys } from './stream.ts';
 
-/** The operations on the sources, outputs and entitlements of a flow that exists. */
+/** The operations on the sources, outputs and entitlements of an existing flow. */
 export const contents: Operations = {
   AddFlowSources: operation(
     { flowArn, sources: required(list(record(sourceMembers), { min: 1 })) },

@@ -8,7 +8,7 @@ import {
   type TransitEncryption,
 } from './store.ts';
 
-/** What is encrypted. An entitlement has no protocol, nor has a source that comes through one. */
+/** The part of a flow that is encrypted. An entitlement has no protocol, and neither has a source that comes through one. */
 export interface Place {
   readonly kind: PartKind;
   readonly protocol: string | undefined;
@@ -18,9 +18,9 @@ const SPEKE_REQUIRED = ['deviceId', 'region', 'resourceId', 'url'] as const;
 const SPEKE_ONLY = [...SPEKE_REQUIRED, 'constantInitializationVector'] as const;
 
 /**
- * Refuses encryption settings that MediaConnect does not take. It looks at the settings alone: nowhere does AWS say that the role
- * or the secret is tried out before a stream needs the key, and so settings that name what does not exist, or cannot be read, are
- * taken here too, and fail when the flow runs (`stream.ts`).
+ * Checks that MediaConnect accepts encryption settings. Only the settings themselves are checked: AWS does not document that the
+ * role or the secret is tried before a stream needs the key. So settings that refer to something nonexistent or unreadable are
+ * accepted here too, and fail when the flow runs (`stream.ts`).
  * Source: `Encryption` in the MediaConnect API reference, and "Encryption in transit" in its user guide.
  * @throws AwsError BadRequestException.
  */
@@ -47,7 +47,7 @@ export function checkEncryption(call: Call, encryption: Encryption | undefined, 
 }
 
 /**
- * Refuses transit encryption that MediaConnect does not take. Like that of `checkEncryption`, it is a look at the settings alone.
+ * Checks that MediaConnect accepts transit encryption settings. Like `checkEncryption`, it checks only the settings themselves.
  * Source: `FlowTransitEncryption` and `SecretsManagerEncryptionKeyConfiguration` in the MediaConnect API reference.
  * @throws AwsError BadRequestException.
  */
@@ -92,7 +92,10 @@ function keyTypesFor(kind: PartKind, protocol: string | undefined): string[] {
   return SRT.includes(protocol) ? ['srt-password'] : [];
 }
 
-/** The pattern is the one that the model has for the role of newer operations; AWS publishes none for this member. */
+/**
+ * Checks a role's ARN. The pattern is the one in the API model for the role of newer operations; AWS publishes none for this
+ * member.
+ */
 function checkRole({ world }: Call, arn: string): void {
   const own = `arn:${world.partition}:iam::${world.account}:role/`;
   if (!arn.startsWith(own) || !/^[a-zA-Z0-9_+=,.@-]+$/.test(arn.slice(own.length))) {
@@ -121,7 +124,10 @@ function refuse(encryption: Encryption, members: readonly (keyof Encryption)[], 
   }
 }
 
-/** Encryption after an update, which says what changes. Another key type starts anew, as no member but the role fits them all. */
+/**
+ * Returns the encryption after an update, which contains only the changes. If the key type changes, only the role is kept,
+ * because no other member applies to all key types.
+ */
 export function updatedEncryption(
   present: Encryption | undefined,
   update: Encryption | undefined,

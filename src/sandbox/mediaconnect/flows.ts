@@ -23,7 +23,7 @@ export function demandFlow(call: Call, arn: string): Flow {
 }
 
 /**
- * The number of sources that a flow may have. Source: `state` of `FailoverConfig` in the API reference.
+ * Checks the number of sources of a flow. Source: `state` of `FailoverConfig` in the API reference.
  * @throws AwsError BadRequestException.
  */
 export function checkSourceCount(count: number, failover: Flow['failover']): void {
@@ -35,7 +35,6 @@ export function checkSourceCount(count: number, failover: Flow['failover']): voi
   }
 }
 
-/** The operations on flows themselves. */
 export const flows: Operations = {
   CreateFlow: operation(flowMembers, (call, input) => {
     const store = call.world.flowsIn(call.region);
@@ -72,7 +71,7 @@ export const flows: Operations = {
   }),
   DescribeFlow: operation({ flowArn }, (call, input) => {
     const flow = demandFlow(call, input.flowArn);
-    // A flow that lacks a key keeps trying; one that was put there running tries now.
+    // A flow without a key keeps trying. A flow that a test added as `ACTIVE` reads its keys now.
     if (flow.errors?.length !== 0) {
       readKeys(call, flow);
     }
@@ -94,7 +93,7 @@ export const flows: Operations = {
     call.world.flowsIn(call.region).remove(flow);
     return { flowArn: flow.arn, status: 'DELETING' };
   }),
-  // A flow is at work at once, and the answer tells the status in between.
+  // A flow starts and stops at once, but the response has the transitional status.
   StartFlow: operation({ flowArn }, (call, input) => {
     const flow = inStatus(demandFlow(call, input.flowArn), 'STANDBY', 'started');
     flow.status = 'ACTIVE';
@@ -123,13 +122,15 @@ function furtherSettings(input: InputOf<typeof flowMembers>): object {
   };
 }
 
-/** A VPC interface as it is shown: with the network interfaces that MediaConnect makes for it, `ena` if it is not told otherwise. */
+/**
+ * Returns a VPC interface as the API returns it, with the network interface that MediaConnect creates for it; `ena` by default.
+ */
 function withNetwork<T extends { readonly networkInterfaceType?: string | undefined }>(given: T): object {
   const id = `eni-${randomBytes(9).toString('hex').slice(1)}`;
   return { ...given, networkInterfaceType: given.networkInterfaceType ?? 'ena', networkInterfaceIds: [id] };
 }
 
-/** A flow without errors has no messages. Source: `messages` of DescribeFlow in the API reference. */
+/** Returns the messages of a flow; undefined if it has no errors. Source: `messages` of DescribeFlow in the API reference. */
 function messagesOf({ errors = [], fixedErrors = [] }: Flow): object | undefined {
   const all = [...fixedErrors, ...errors];
   return all.length > 0 ? { errors: all } : undefined;

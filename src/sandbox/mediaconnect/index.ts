@@ -14,7 +14,7 @@ const operations: Operations = { ...flows, ...contents, ...routers };
 /** Source: "Quotas in AWS Elemental MediaConnect" in its user guide. */
 const QUICK = new Set(['DescribeFlow', 'GetRouterInput', 'GetRouterOutput']);
 
-/** AWS Elemental MediaConnect, API version 2018-11-14: flows and routers, as far as encryption goes. */
+/** AWS Elemental MediaConnect, API version 2018-11-14: flows and routers, as far as encryption is concerned. */
 export const mediaConnect: Service = {
   name: 'mediaconnect',
   protocol: restJsonProtocol(routes, new Set(['maxResults'])),
@@ -29,9 +29,9 @@ export const mediaConnect: Service = {
 };
 
 /**
- * Puts a flow in place as it stands, with settings that the API would refuse today too.
+ * Adds a flow unchanged, including settings that the API would reject today.
  * @returns its ARN.
- * @throws RangeError if the account is not in that Region.
+ * @throws RangeError if the Region is not available to the account.
  */
 export function addFlow(machine: Machine, given: ExistingFlow): string {
   const { region, name, status = 'STANDBY', source, sources = [], outputs = [], entitlements = [] } = given;
@@ -48,9 +48,9 @@ export function addFlow(machine: Machine, given: ExistingFlow): string {
 }
 
 /**
- * Puts a router input or output in place as it stands, with settings that the API would refuse too.
+ * Adds a router input or output unchanged, including settings that the API would reject.
  * @returns its ARN.
- * @throws RangeError if the account is not in that Region.
+ * @throws RangeError if the Region is not available to the account.
  */
 export function addRouterEnd(machine: Machine, given: ExistingRouterEnd): string {
   const { region, kind, name, configuration, transitEncryption, messages = [] } = given;
@@ -70,7 +70,7 @@ function storeIn(machine: Machine, region: string): FlowStore {
   return store;
 }
 
-/** A part from the form in which the SDK shows it. */
+/** Returns a source, an output or an entitlement from the form in which the SDK returns it. */
 function partOf(store: FlowStore, kind: PartKind, shape: object): Part {
   const { [`${kind}Arn`]: arn, ...members } = wireShape(shape);
   const { name, transport, decryption, encryption = decryption, ...settings } = members;
@@ -84,7 +84,7 @@ function partOf(store: FlowStore, kind: PartKind, shape: object): Part {
   };
 }
 
-/** The SDK writes the first letter of a member in upper case, the wire in lower case. */
+/** Converts member names: the SDK starts them with an uppercase letter, the API with a lowercase one. */
 function wireShape(shape: object): Record<string, unknown> {
   const entries = Object.entries(shape).filter(([, value]) => value !== undefined);
   return Object.fromEntries(

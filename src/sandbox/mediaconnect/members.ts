@@ -1,8 +1,8 @@
 import { list, map, number, opaque, record, required, text } from '../shapes.ts';
 
 /**
- * The inputs of MediaConnect operations, in lower camel case as on the wire. Source: the service's API model. Media streams, VPC
- * interfaces, bridges and NDI are not here: nothing in them is encrypted with a static key.
+ * The inputs of MediaConnect operations, in lower camel case as on the wire. Source: the service's API model. The operations on
+ * media streams, VPC interfaces, bridges and NDI are not included: nothing in them is encrypted with a static key.
  */
 export const ZIXI: readonly string[] = ['zixi-push', 'zixi-pull'];
 export const SRT: readonly string[] = ['srt-listener', 'srt-caller'];
@@ -30,7 +30,7 @@ const encryptionMembers = {
   secretArn: text(),
   url: text(),
 };
-/** Encryption as an update takes it: what it leaves out stays. */
+/** Encryption in an update: members that it omits keep their values. */
 const updatedEncryption = record(encryptionMembers);
 const encryption = record({ ...encryptionMembers, roleArn: required(encryptionMembers.roleArn) });
 
@@ -40,7 +40,7 @@ const transit = record({
   encryptionKeyConfiguration: required(record({ secretsManager: secretKey, automatic: record({}) })),
 });
 
-/** The members of a source or an output that are told under `transport` afterwards. */
+/** The members of a source or an output that the API returns under `transport`. */
 export const transportMembers = {
   protocol,
   cidrAllowList: list(text()),
@@ -101,7 +101,7 @@ export const entitlementUpdate = {
   subscribers: list(text({ pattern: /^\d{12}$/ }), { min: 1 }),
 };
 
-/** What the sandbox does nothing with is kept, and shown as it was given. */
+/** Members that the sandbox does not use are stored, and returned unchanged. */
 export const flowMembers = {
   name: required(text({ min: 1 })),
   encodingConfig: opaque,
@@ -138,7 +138,7 @@ export const flowMembers = {
   entitlements: list(record(entitlementMembers)),
 };
 
-/** Source: the API reference of `SrtListenerRouterInputConfiguration` and its like; `encryptionKey` has no key type. */
+/** Source: the API reference of `SrtListenerRouterInputConfiguration` and similar types; `encryptionKey` has no key type. */
 const srtKey = record({ encryptionKey: required(secretKey) });
 const srtMembers = {
   decryptionConfiguration: srtKey,

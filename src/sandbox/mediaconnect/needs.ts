@@ -6,7 +6,7 @@ import { forbidden, type PartKind } from './store.ts';
 
 export const SERVICE_PRINCIPAL = 'mediaconnect.amazonaws.com';
 
-/** What operations are on beside the flow: a part that is there, by the member that names it, or parts to be made. */
+/** What operations work on in addition to the flow: an existing part, named by a member of the request, or new parts. */
 const PARTS: Readonly<Record<string, PartKind>> = {
   AddFlowSources: 'source',
   AddFlowOutputs: 'output',
@@ -23,7 +23,7 @@ const LISTS: Readonly<Record<PartKind, string>> = {
 };
 
 /**
- * The permissions that MediaConnect's operations need. Source: "Actions, resources, and condition keys for AWS Elemental
+ * Returns the permissions that MediaConnect operations need. Source: "Actions, resources, and condition keys for AWS Elemental
  * MediaConnect" in the service authorization reference; for the role, "Granting a user permissions to pass a role to an AWS
  * service" in the IAM user guide.
  */
@@ -59,7 +59,7 @@ function resourcesOf(call: Call, action: string, input: Input): string[] {
   return [flow, ...(present === undefined ? added : [present])];
 }
 
-/** The roles in a request, wherever in it they are. */
+/** Returns the roles in a request, at any depth. */
 function rolesIn(input: Input): string[] {
   const roles = Object.entries(input).flatMap(([member, value]) => {
     if (member === 'roleArn' && typeof value === 'string') {

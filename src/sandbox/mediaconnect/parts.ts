@@ -15,17 +15,17 @@ import {
 
 export interface PartInput extends Settings {
   readonly name?: string | undefined;
-  /** Of a source. */
+  /** Sources only. */
   readonly decryption?: Encryption | undefined;
-  /** Of an output or an entitlement. */
+  /** Outputs and entitlements only. */
   readonly encryption?: Encryption | undefined;
 }
 
 /**
- * Makes sources, outputs or entitlements from a request. Names are unique within their kind and flow; one that is not given is
- * made up.
+ * Creates sources, outputs or entitlements from a request. Names are unique within their kind and flow; a missing name is
+ * generated.
  * @param present the flow's parts so far.
- * @throws AwsError BadRequestException; nothing is made then.
+ * @throws AwsError BadRequestException; then nothing is created.
  */
 export function newParts(
   call: Call,
@@ -48,8 +48,8 @@ export function newParts(
 }
 
 /**
- * Changes a source, an output or an entitlement. What the request leaves out stays.
- * @throws AwsError BadRequestException; nothing is changed then.
+ * Changes a source, an output or an entitlement. Members that the request omits keep their values.
+ * @throws AwsError BadRequestException; then nothing is changed.
  */
 export function updatePart(call: Call, part: Part, input: PartInput): void {
   const { decryption, encryption: update = decryption, ...changes } = input;
@@ -61,7 +61,7 @@ export function updatePart(call: Call, part: Part, input: PartInput): void {
   part.encryption = encryption;
 }
 
-/** What comes from a router, or goes to one, has no protocol. */
+/** Checks the settings of a part. A source from a router and an output to a router have no protocol. */
 function checkSettings(call: Call, kind: PartKind, settings: Settings): void {
   const { protocol, entitlementArn, routerIntegrationState } = settings;
   const isWithout = protocol === undefined && routerIntegrationState !== 'ENABLED';
@@ -75,7 +75,7 @@ function checkSettings(call: Call, kind: PartKind, settings: Settings): void {
   checkTransit(call, settings.routerIntegrationTransitEncryption);
 }
 
-/** A key type that is not given is `static-key`. Source: `keyType` in the API reference. */
+/** Returns the encryption with its key type, which is `static-key` by default. Source: `keyType` in the API reference. */
 function explicit(encryption: Encryption | undefined): Encryption | undefined {
   return encryption && { keyType: 'static-key', ...encryption };
 }
@@ -91,11 +91,11 @@ function withStatus(kind: PartKind, settings: Settings): Settings {
   }
 }
 
-/** Addresses for documentation (RFC 5737): a flow of the sandbox listens nowhere. */
+/** Addresses for documentation (RFC 5737): a flow of the sandbox does not listen anywhere. */
 const INGEST_IP = '203.0.113.10';
 const EGRESS_IP = '203.0.113.20';
 
-/** A flow as CreateFlow and DescribeFlow answer it. */
+/** Returns a flow as CreateFlow and DescribeFlow return it. */
 export function flowView(store: FlowStore, flow: Flow): object {
   const view = (part: Part) => partView(store, part);
   const sources = partsOf(flow, 'source').map(view);
@@ -114,7 +114,7 @@ export function flowView(store: FlowStore, flow: Flow): object {
   };
 }
 
-/** A flow as ListFlows returns it. */
+/** Returns a flow as ListFlows returns it. */
 export function listedView(flow: Flow): object {
   const [source] = partsOf(flow, 'source');
   return {
@@ -127,7 +127,7 @@ export function listedView(flow: Flow): object {
   };
 }
 
-/** A source, an output or an entitlement as the API shows it: what tells of the stream is under `transport`. */
+/** Returns a source, an output or an entitlement as the API returns it, with the members about the stream under `transport`. */
 export function partView(store: FlowStore, { kind, arn, name, encryption, settings }: Part): object {
   const entries = Object.entries(settings);
   const isOfTransport = ([member]: [string, unknown]) => Object.hasOwn(transportMembers, member);

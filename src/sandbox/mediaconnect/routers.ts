@@ -11,7 +11,7 @@ import {
   type TransitEncryption,
 } from './store.ts';
 
-/** What the sandbox gives an input without transit encryption. Source: `transitEncryption` of CreateRouterInput. */
+/** The sandbox's default for an input without transit encryption. Source: `transitEncryption` of CreateRouterInput. */
 const AUTOMATIC: TransitEncryption = {
   encryptionKeyType: 'AUTOMATIC',
   encryptionKeyConfiguration: { automatic: {} },
@@ -21,7 +21,7 @@ const page = { maxResults: number({ min: 1, max: 100 }), nextToken: text() };
 const DEFAULT_PAGE = 10;
 
 /**
- * The operations on router inputs and router outputs. Nothing in them runs: an input has no stream, and reads no key.
+ * The operations on router inputs and router outputs. Nothing runs here: an input has no stream, and reads no key.
  * Source: the MediaConnect API reference.
  */
 export const routers: Operations = {
@@ -41,7 +41,7 @@ function get(kind: RouterKind): Operation {
   return operation({ arn: routerArn }, (call, { arn }) => ({ [kind]: view(call, demand(call, kind, arn)) }));
 }
 
-/** The lists tell nothing of the configuration. */
+/** Returns a list operation. Its response omits the configurations. */
 function list(kind: RouterKind): Operation {
   return operation(page, (call, { maxResults = DEFAULT_PAGE, nextToken }) => {
     const found = pageOf(call.world.flowsIn(call.region).routerEnds(kind), nextToken, maxResults);
@@ -74,7 +74,7 @@ function create(
   return { [kind]: view(call, end) };
 }
 
-/** Checks encryption settings, wherever in the configuration they are. */
+/** Checks encryption settings, at any depth of the configuration. */
 function checkKeys(call: Call, settings: object): void {
   for (const [member, value] of Object.entries(settings)) {
     if (typeof value !== 'object' || value === null) {

@@ -1,6 +1,9 @@
 import type { Route } from '../protocols/rest-json.ts';
 
-/** Every operation of MediaConnect: method, status of success, path. Source: the service's API model, version 2018-11-14. */
+/**
+ * All operations of MediaConnect: name, HTTP method, status of a successful response, path. Source: the service's API model,
+ * version 2018-11-14.
+ */
 const TABLE = `
   AddBridgeOutputs POST 202 /v1/bridges/{bridgeArn}/outputs
   AddBridgeSources POST 202 /v1/bridges/{bridgeArn}/sources

@@ -31,16 +31,18 @@ export interface SecretKey {
 
 export type PartKind = 'source' | 'output' | 'entitlement';
 
-/** What a request gave beside name and encryption, in the API's own member names; these are the ones that mean something here. */
+/**
+ * The members of a request other than name and encryption, with the API's own names. Only those that the sandbox uses are listed.
+ */
 export interface Settings {
   readonly protocol?: string | undefined;
   readonly entitlementArn?: string | undefined;
   readonly outputStatus?: string | undefined;
   readonly entitlementStatus?: string | undefined;
   readonly routerIntegrationState?: string | undefined;
-  /** Of a source. */
+  /** Sources only. */
   readonly routerIntegrationTransitDecryption?: TransitEncryption | undefined;
-  /** Of an output. */
+  /** Outputs only. */
   readonly routerIntegrationTransitEncryption?: TransitEncryption | undefined;
 }
 
@@ -49,7 +51,7 @@ export interface Part {
   readonly kind: PartKind;
   readonly arn: string;
   readonly name: string;
-  /** Of a source, how it is decrypted. */
+  /** For a source, how it is decrypted. */
   encryption: Encryption | undefined;
   settings: Settings;
 }
@@ -62,14 +64,14 @@ export interface Flow {
   readonly availabilityZone: string;
   readonly failover?: { readonly state?: string | undefined } | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
-  /** Further settings, in the API's own member names, as they are shown. */
+  /** Further settings, with the API's own member names, as the API returns them. */
   readonly settings?: object;
   status: FlowStatus;
-  /** Sources, outputs and entitlements, each kind in the order in which they were added. */
+  /** Sources, outputs and entitlements, each kind in the order of addition. */
   parts: Part[];
-  /** What keeps it from its keys while it runs. */
+  /** Why the running flow cannot read its keys. */
   errors?: readonly string[];
-  /** Errors that it was put there with, which stay. */
+  /** The errors that a test added the flow with; they are permanent. */
   readonly fixedErrors?: readonly string[] | undefined;
 }
 
@@ -82,12 +84,12 @@ export interface RouterEnd {
   readonly id: string;
   readonly name: string;
   readonly createdAt: number;
-  /** What the request gave, in the API's own member names. */
+  /** The members of the request, with the API's own names. */
   readonly settings: { readonly configuration: RouterConfiguration } & Readonly<Record<string, unknown>>;
   readonly messages: readonly { readonly code: string; readonly message: string }[];
 }
 
-/** A configuration of either kind, as far as the sandbox reads it: one of the members is there. */
+/** The configuration of a router input or output, as far as the sandbox reads it: exactly one member is set. */
 export interface RouterConfiguration {
   readonly standard?: { readonly protocol?: string | undefined } | undefined;
   readonly failover?: object | undefined;
@@ -99,7 +101,7 @@ export interface RouterConfiguration {
   readonly mediaLiveInput?: object | undefined;
 }
 
-/** The flows of one Region, and its router inputs and outputs. */
+/** The flows, router inputs and router outputs of one Region. */
 export class FlowStore {
   readonly #arnPrefix: string;
   readonly #byArn = new Map<string, Flow>();
@@ -110,7 +112,7 @@ export class FlowStore {
     this.#arnPrefix = arnPrefix;
   }
 
-  /** In the order in which they were made. */
+  /** Returns the flows, oldest first. */
   all(): Flow[] {
     return [...this.#byArn.values()];
   }
@@ -127,7 +129,7 @@ export class FlowStore {
     this.#byArn.delete(flow.arn);
   }
 
-  /** In the order in which they were made. */
+  /** Returns the router inputs or outputs, oldest first. */
   routerEnds(kind: RouterKind): RouterEnd[] {
     return [...this.#routerEnds.values()].filter((end) => end.kind === kind);
   }
@@ -143,7 +145,7 @@ export class FlowStore {
     this.#routerEnds.delete(end.arn);
   }
 
-  /** The router input that takes from this output of a flow, or the router output that feeds this source, if any. */
+  /** Returns the router input that receives from this flow output, or the router output that feeds this flow source, if any. */
   connectedTo({ kind, arn }: Pick<Part, 'kind' | 'arn'>): RouterEnd | undefined {
     return [...this.#routerEnds.values()].find(({ settings: { configuration } }) => {
       const { flowOutputArn, flowSourceArn } = configuration.mediaConnectFlow ?? {};
@@ -151,19 +153,19 @@ export class FlowStore {
     });
   }
 
-  /** A new ARN in the form of the service's own. */
+  /** Returns a new ARN in the service's format. */
   newArn(kind: 'flow' | PartKind, name: string): string {
     return `${this.#arnPrefix}${kind}:1-${alphanumeric(16)}-${randomBytes(6).toString('hex')}:${name}`;
   }
 }
 
-/** The parts of a flow that are of one kind. */
+/** Returns a flow's parts of one kind. */
 export function partsOf(flow: Flow, kind: PartKind): Part[] {
   return flow.parts.filter((part) => part.kind === kind);
 }
 
 /**
- * The errors of MediaConnect. Their codes are from the API model; AWS publishes no text for them, so that the words are the
+ * The errors of MediaConnect. Their codes are from the API model. AWS publishes no messages for them, so the wording is the
  * sandbox's own, except where noted.
  */
 export const badRequest = (message: string): AwsError => new AwsError('BadRequestException', message);
@@ -171,12 +173,12 @@ export const badRequest = (message: string): AwsError => new AwsError('BadReques
 export const notFound = (kind: string, arn: string): AwsError =>
   new AwsError('NotFoundException', `The ${kind} ${arn} was not found.`, 404);
 
-/** Past a quota each operation has an exception of its own, such as `CreateFlow420Exception`, with a status to match. */
+/** Each operation has its own exception for an exceeded quota, such as `CreateFlow420Exception`, with a matching status. */
 export const quotaExceeded = (action: string, message: string): AwsError =>
   new AwsError(`${action}420Exception`, message, 420);
 
 /**
- * A caller that may not pass the role, in the service's own word.
+ * Returns the error for a caller that may not pass the role, with the service's own message.
  * Source: issue 4627 of aws/aws-sdk-js.
  */
 export const forbidden = (): AwsError => new AwsError('AccessDeniedException', 'Forbidden', 403);

@@ -11,22 +11,22 @@ import { SERVICE_PRINCIPAL } from './needs.ts';
 import type { Encryption, Flow, Part } from './store.ts';
 
 /**
- * Reads the keys of a flow that runs, as MediaConnect does: it assumes the role of each encrypted part, and asks Secrets Manager
- * for the secret. It notes what goes wrong, for DescribeFlow to tell; the words are the sandbox's own, as AWS publishes none.
+ * Reads the keys of a running flow, as MediaConnect does: assumes the role of each encrypted part, and gets the secret from
+ * Secrets Manager. Records errors for DescribeFlow, in the sandbox's own words, because AWS publishes no messages.
  */
 export function readKeys(call: Call, flow: Flow): void {
   const problems = flow.status === 'ACTIVE' ? keysOf(flow).map((key) => problemWith(call, flow, key)) : [];
   flow.errors = problems.filter((problem) => problem !== undefined);
 }
 
-/** The encryption of the parts that stream. SPEKE has no secret: its key comes from a server. */
+/** Returns the encryption of the parts that stream. SPEKE has no secret: its key comes from a server. */
 function keysOf(flow: Flow): Encryption[] {
   const enabled = flow.parts.filter(isEnabled);
   const encryptions = enabled.flatMap(({ encryption }) => encryption ?? []);
   return [...encryptions.filter(({ keyType }) => keyType !== 'speke'), ...enabled.flatMap(transitKeyOf)];
 }
 
-/** The secret of what comes from a router, or goes to one. */
+/** Returns the key of a source from a router, or of an output to one. */
 function transitKeyOf({ settings }: Part): Encryption[] {
   const { routerIntegrationState, routerIntegrationTransitDecryption: decryption } = settings;
   const transit = settings.routerIntegrationTransitEncryption ?? decryption;
@@ -70,7 +70,7 @@ function problemWith(
 }
 
 /**
- * Whether the role's trust policy lets MediaConnect in for this flow.
+ * True if the role's trust policy lets MediaConnect assume the role for this flow.
  * Source: "Cross-service confused deputy prevention" in the MediaConnect user guide.
  */
 function trusts(call: Call, role: Role, flow: Flow): boolean {

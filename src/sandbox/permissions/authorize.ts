@@ -8,8 +8,8 @@ import { type Facts, type Need, tagFacts } from './need.ts';
 import type { Asker } from './principals.ts';
 
 /**
- * Refuses a request that lacks a permission.
- * @throws AwsError the service's denial, in AWS's words.
+ * Checks that the caller has a permission.
+ * @throws AwsError the service's access denied error, in AWS's own words.
  */
 export function authorize(call: Call, service: Service, need: Need): void {
   const decision = decisionOn(call, need);
@@ -18,12 +18,12 @@ export function authorize(call: Call, service: Service, need: Need): void {
   }
 }
 
-/** Returns whether the caller has a permission. */
+/** True if the caller has a permission. */
 export function isAllowed(call: Call, need: Need): boolean {
   return decisionOn(call, need).allowed;
 }
 
-/** What the caller's policies, and the resource's own, say of this need. */
+/** Evaluates the caller's policies, and the resource's own policy, for one permission. */
 function decisionOn(call: Call, need: Need): Decision {
   const context = contextOf(globalFacts(call), need.facts ?? {});
   const question = { action: need.action, resource: need.resource, context };
@@ -34,7 +34,10 @@ function decisionOn(call: Call, need: Need): Decision {
   });
 }
 
-/** The denial of a request in the service's form; by default that no identity-based policy allows it. */
+/**
+ * Returns the access denied error in the service's form. By default, the reason is that no identity-based policy allows the
+ * action.
+ */
 export function denial(call: Call, service: Service, need: Need, reason?: string): AwsError {
   const [code, status] = service.protocol.deniedError;
   const shown = need.shown ?? need.resource;
@@ -53,7 +56,10 @@ function reasonOf(decision: Decision & { allowed: false }, action: string): stri
   return `with an explicit deny in ${article} ${decision.by}`;
 }
 
-/** Facts as policies look them up. A key that differs by case only is the same key; the later one counts. */
+/**
+ * Returns facts in the form in which policies look them up. Keys are case-insensitive; if a key occurs twice, the later one
+ * counts.
+ */
 export function contextOf(...facts: readonly Facts[]): Context {
   const entries = facts
     .flatMap((each) => Object.entries(each))
@@ -63,7 +69,8 @@ export function contextOf(...facts: readonly Facts[]): Context {
 }
 
 /**
- * The condition keys of every request. The sandbox stands for endpoints that are encrypted, so its requests count as such.
+ * Returns the global condition keys of a request. The sandbox stands in for encrypted endpoints, so its requests count as
+ * encrypted.
  * Source: "AWS global condition context keys" in the IAM user guide.
  */
 function globalFacts(call: Call): Facts {
@@ -93,7 +100,7 @@ function principalTags({ caller, iam }: Call): readonly Tag[] {
   return bearer.kind === 'role' ? [...(roleWithId(iam.seen, bearer.id)?.tags ?? []), ...bearer.tags] : [];
 }
 
-/** The caller as policies see it. */
+/** Returns the caller as policies see it. */
 function askerOf({ caller, world }: Call): Asker {
   const { account, partition } = world;
   const [id = ''] = caller.userId.split(':');

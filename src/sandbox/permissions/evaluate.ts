@@ -2,15 +2,15 @@ import type { JsonObject } from '../documents/json.ts';
 import { type Asker, type Naming, namingOf, strongestOf } from './principals.ts';
 import { type Question, statementsOn } from './statements.ts';
 
-/** The documents that decide what someone may do in their own account. */
+/** The policy documents that decide what a principal may do in its own account. */
 export interface Policies {
   readonly identity: readonly string[];
   readonly boundary?: string | undefined;
-  /** Those of the session; undefined for a session without any. */
+  /** Session policies; undefined if the session has none. */
   readonly session?: readonly string[] | undefined;
-  /** The policy of the resource. */
+  /** The resource-based policy. */
   readonly resource?: string | undefined;
-  /** Whether the policy of the resource must let the principal in, be it by its account. */
+  /** True if the resource-based policy must allow the principal, directly or through its account. */
   readonly resourceMustAllow?: boolean;
 }
 
@@ -20,7 +20,10 @@ export type PolicyKind =
   | 'permissions boundary'
   | 'session policy';
 
-/** What the policies say, and for a denial which of them: one that denies, or the first that does not allow. */
+/**
+ * The result of an evaluation. For a denial, `by` names the kind of policy that explicitly denies, or the first kind that does
+ * not allow.
+ */
 export type Decision =
   | { readonly allowed: true }
   | { readonly allowed: false; readonly explicit: boolean; readonly by: PolicyKind };
@@ -31,7 +34,7 @@ interface Findings {
 }
 
 /**
- * Decides a request of a principal on a resource in the same account.
+ * Evaluates the request of a principal on a resource in the same account.
  * Source: "Policy evaluation logic" in the IAM user guide.
  */
 export function decide(question: Question, asker: Asker, policies: Policies): Decision {
@@ -86,7 +89,8 @@ function resourceFindings(
 }
 
 /**
- * A Deny with NotPrincipal denies everyone who has a permissions boundary, whomever it names.
+ * True if a permissions boundary makes a Deny with NotPrincipal apply. Such a Deny applies to every principal that has a
+ * boundary, even to those that it names.
  * Source: "AWS JSON policy elements: NotPrincipal" in the IAM user guide.
  */
 function isDeniedByBoundary(statement: JsonObject, boundary: string | undefined): boolean {

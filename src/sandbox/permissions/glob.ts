@@ -1,25 +1,27 @@
-/** Text in which some asterisks and question marks are wildcards. A wildcard is a symbol, so that no text can be one. */
+/**
+ * Text in which some asterisks and question marks are wildcards. A wildcard is a symbol, so it can't be confused with plain text.
+ */
 export type Pattern = readonly (string | typeof ANY | typeof ONE)[];
 
-/** Any text, also none. */
+/** Any text, including none. */
 export const ANY = Symbol('*');
-/** Any one character. */
+/** Any single character. */
 export const ONE = Symbol('?');
 
-/** What every text fits. */
+/** A pattern that matches every text. */
 export const ANYTHING: Pattern = [ANY];
 
-/** A pattern in which each character stands for itself. */
+/** Returns a pattern in which every character stands for itself. */
 export const literal = (text: string): Pattern => [...text];
 
-/** A pattern in which `*` stands for any text, and `?` for any one character. */
+/** Returns a pattern in which `*` matches any text, and `?` any single character. */
 export function pattern(text: string): Pattern {
   return [...text].map((character) => (character === '*' ? ANY : character === '?' ? ONE : character));
 }
 
 /**
- * Whether a text begins as a policy's own text does before its first wildcard or variable. What does not cannot fit; to find that
- * out first keeps a policy of many ARNs quick.
+ * True if a text starts with the part of the policy's text before its first wildcard or variable. If not, it can't match.
+ * Checking this first keeps a policy with many ARNs fast.
  */
 export function couldFit(own: string, text: string): boolean {
   const end = own.search(/[*?]|\$\{/);
@@ -27,8 +29,8 @@ export function couldFit(own: string, text: string): boolean {
 }
 
 /**
- * Whether the whole of a text fits a pattern. Its time grows with the product of both lengths and no faster, whatever a caller
- * has put into a policy.
+ * True if the whole text matches a pattern. The running time is at most proportional to the product of both lengths, whatever a
+ * caller has put into a policy.
  */
 export function fits(wanted: Pattern, text: string): boolean {
   const characters = [...text];
@@ -46,7 +48,7 @@ export function fits(wanted: Pattern, text: string): boolean {
       at += 1;
       read += 1;
     } else if (lastAny >= 0) {
-      // The last asterisk takes one character more, and the rest is tried again from there.
+      // Let the last asterisk match one more character, and retry from there.
       at = lastAny + 1;
       resumeAt += 1;
       read = resumeAt;
@@ -57,19 +59,19 @@ export function fits(wanted: Pattern, text: string): boolean {
   return wanted.slice(at).every((rest) => rest === ANY);
 }
 
-/** The condition keys of a request, in lower case, with their values. */
+/** The condition keys of a request, in lowercase, with their values. */
 export type Context = ReadonlyMap<string, readonly string[]>;
 
-/** What stands between the braces: a special character, or a condition key with a default value. */
+/** A policy variable: a special character, or a condition key with an optional default value. */
 const VARIABLE = /\$\{\s*(?:([*?$])|([^\s,{}]+)(?:\s*,\s*'([^']*)')?)\s*\}/g;
 
 /**
- * Text of a policy with its variables replaced. What a variable stands for is plain text: a wildcard in it is none.
+ * Returns a policy's text with its variables replaced. The value of a variable is plain text: wildcards in it have no effect.
  * Source: "IAM policy elements: Variables and tags" in the IAM user guide.
- * @param context undefined for a document of a version that has no variables.
- * @param wildcards whether `*` and `?` of the policy's own text are wildcards.
- * @param absent what a variable without a single value stands for.
- * @returns undefined if there is no single value for one of the variables, nor anything to stand for it; then the text matches nothing.
+ * @param context undefined for a document whose version has no variables.
+ * @param wildcards true if `*` and `?` in the policy's own text are wildcards.
+ * @param absent what to use for a variable without a single value.
+ * @returns undefined if a variable has no single value and `absent` is not given; then the text matches nothing.
  */
 export function resolved(
   text: string,

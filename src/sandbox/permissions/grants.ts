@@ -3,8 +3,8 @@ import type { Tag } from '../shapes.ts';
 import type { Policies } from './evaluate.ts';
 
 /**
- * Whose permissions a key carries: those of the account's administrator, those of a role as they are at the time of a request,
- * limited by the session policies given when it was assumed, or those of one fixed document.
+ * The permissions of an access key: those of the account's administrator, those of a role, or those of one fixed document. A
+ * role's permissions are read at the time of a request, and limited by the session policies given when it was assumed.
  */
 export type Bearer =
   | { readonly kind: 'administrator' }
@@ -12,14 +12,14 @@ export type Bearer =
       readonly kind: 'role';
       readonly id: string;
       readonly session: SessionPolicies | undefined;
-      /** The tags of the session, which come before the role's own. */
+      /** The tags of the session, which override the role's own. */
       readonly tags: readonly Tag[];
-      /** Those of them that pass to each session that this one opens. */
+      /** The tags of the session that are passed on to each session that it opens. */
       readonly transitiveTags?: readonly Tag[];
     }
   | { readonly kind: 'holder'; readonly document: string };
 
-/** The documents and the managed policies that were passed when a role was assumed. */
+/** The documents and managed policies that were passed when a role was assumed. */
 export interface SessionPolicies {
   readonly documents: readonly string[];
   readonly arns: readonly string[];
@@ -27,13 +27,13 @@ export interface SessionPolicies {
 
 export const ADMINISTRATOR: Bearer = { kind: 'administrator' };
 
-/** What an administrator's policy says. */
+/** The document of an administrator's policy. */
 export const EVERYTHING =
   '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}';
 
 /**
- * The policies that limit what a bearer may do.
- * @param iam looked at for a role only.
+ * Returns the policies that limit what a bearer may do.
+ * @param iam read only for a role.
  */
 export function policiesOf(bearer: Bearer, iam: { readonly seen: IamState }): Policies {
   switch (bearer.kind) {
@@ -52,7 +52,7 @@ export function policiesOf(bearer: Bearer, iam: { readonly seen: IamState }): Po
   }
 }
 
-/** The policies of a role, without those of any session. A boundary that is gone allows nothing. */
+/** Returns the policies of a role, without session policies. A permissions boundary that no longer exists allows nothing. */
 function policiesOfRole(state: IamState, role: Role): Policies {
   const identity = [...managedDocuments(state, role.attached), ...role.inline.values()];
   return role.boundaryArn === undefined
@@ -60,7 +60,7 @@ function policiesOfRole(state: IamState, role: Role): Policies {
     : { identity, boundary: managedDocuments(state, [role.boundaryArn])[0] ?? '{}' };
 }
 
-/** The role with this unique ID. One that was deleted and made again is another. */
+/** Returns the role with this unique ID. A role that was deleted and created again has another ID. */
 export function roleWithId(state: IamState, id: string): Role | undefined {
   return [...state.roles.values()].find((role) => role.id === id);
 }
@@ -69,7 +69,7 @@ function managedDocuments(state: IamState, arns: readonly string[]): string[] {
   return arns.flatMap((arn) => documentOf(state.policies.get(arn)) ?? []);
 }
 
-/** What a managed policy says: its default version. */
+/** Returns the document of a managed policy's default version. */
 export function documentOf(policy: Policy | undefined): string | undefined {
   return policy?.versions.find(({ id }) => id === policy.defaultVersionId)?.document;
 }

@@ -1,12 +1,14 @@
 import type { Input } from '../service.ts';
 
-/** Readers for input that may have any form: what is not of the wanted one counts as absent. */
+/**
+ * Returns a string from input that may have any form. Like the other readers below, it treats a value of another type as missing.
+ */
 export function textIn(input: Input, name: string): string | undefined {
   const value = input[name];
   return typeof value === 'string' ? value : undefined;
 }
 
-/** A text, a number or a boolean as the text that conditions compare. */
+/** Returns a string, number or boolean as the text that conditions compare. */
 export function wordIn(input: Input, name: string): string | undefined {
   const value = input[name];
   return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined;
@@ -17,7 +19,7 @@ export function textsIn(input: Input, name: string): string[] | undefined {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : undefined;
 }
 
-/** The members of a list of structures. */
+/** Returns a list of structures. */
 export function recordsIn(input: Input, name: string): Input[] | undefined {
   const value = input[name];
   return Array.isArray(value)
@@ -25,7 +27,7 @@ export function recordsIn(input: Input, name: string): Input[] | undefined {
     : undefined;
 }
 
-/** Tags, where the input has any: AWS treats an empty list like none. */
+/** Returns the tags of the input; undefined if it has none. AWS treats an empty list as none. */
 export function tagsIn(input: Input): { Key: string; Value: string }[] | undefined {
   const tags = (recordsIn(input, 'Tags') ?? []).map((tag) => ({
     Key: textIn(tag, 'Key') ?? '',

@@ -2,21 +2,21 @@ import { BlockList, isIP } from 'node:net';
 import { isObject } from '../documents/json.ts';
 import { ANYTHING, type Context, fits, type Pattern, resolved } from './glob.ts';
 
-/** Compares a value of the request with one of the policy. */
+/** Compares a value in the request with one in the policy. */
 type Comparison = (actual: string, wanted: Pattern, text: string) => boolean;
 
 interface Operator {
   readonly compare: Comparison;
-  /** Whether it holds where the comparison does not, and for a key that is not in the request. */
+  /** True if the operator holds when the comparison fails, and for a key that is not in the request. */
   readonly negated: boolean;
-  /** Whether the policy's text may have wildcards. */
+  /** True if the policy's text can have wildcards. */
   readonly wildcards: boolean;
 }
 
 const equal: Comparison = (actual, wanted) => fits(wanted, actual);
 const equalInAnyCase: Comparison = (actual, _wanted, text) => actual.toLowerCase() === text.toLowerCase();
 
-/** An ARN has six parts, of which each must fit; only the last one can have colons in it. */
+/** Compares two ARNs. An ARN has six parts, each of which must match; only the last one can contain colons. */
 const equalArn: Comparison = (actual, wanted) => {
   const actualParts = actual.split(':');
   const wantedParts = partsOf(wanted);
@@ -24,7 +24,7 @@ const equalArn: Comparison = (actual, wanted) => {
     return false;
   }
   const rest = actualParts.slice(5).join(':');
-  const last = wantedParts.slice(5).flatMap((part, at) => (at === 0 ? part : [':', ...part]));
+  const last = wantedParts.slice(5).flatMap((part, index) => (index === 0 ? part : [':', ...part]));
   const firstFive = wantedParts.slice(0, 5).every((part, at) => fits(part, actualParts[at] ?? ''));
   return firstFive && fits(last, rest);
 };
@@ -42,7 +42,7 @@ function partsOf(wanted: Pattern): Pattern[] {
 }
 
 const numberOf = (text: string) => (/^[+-]?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : Number.NaN);
-/** ISO 8601, or seconds since the epoch. */
+/** Parses ISO 8601, or seconds since the epoch. */
 const dateOf = (text: string) => (/^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text));
 
 const ordered =
@@ -50,7 +50,7 @@ const ordered =
   (actual, _wanted, text) =>
     holds(read(actual), read(text));
 
-/** An address, or a range of them in CIDR notation. */
+/** True if the address equals the policy's address, or is in the policy's range in CIDR notation. */
 const inRange: Comparison = (actual, _wanted, text) => {
   const [network = '', bits] = text.split('/');
   const [family, own] = [isIP(actual), isIP(network)];
@@ -102,7 +102,7 @@ function orders(kind: string, read: (text: string) => number): [string, Operator
 }
 
 /**
- * The condition operators by name in lower case, without `Null`, which looks at no value.
+ * The condition operators by lowercase name, without `Null`, which compares no value.
  * Source: "IAM JSON policy elements: Condition operators" in the IAM user guide.
  */
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map([
@@ -125,8 +125,8 @@ interface Test {
 }
 
 /**
- * Whether a Condition element holds: every key of every operator.
- * @param hasVariables whether the document's version has policy variables.
+ * True if a Condition element holds: every key of every operator.
+ * @param hasVariables true if the document's version has policy variables.
  */
 export function holds(condition: unknown, context: Context, hasVariables: boolean): boolean {
   if (!isObject(condition)) {
@@ -141,14 +141,14 @@ export function holds(condition: unknown, context: Context, hasVariables: boolea
   );
 }
 
-/** The condition keys that a Condition element looks at, as written. */
+/** Returns the condition keys that a Condition element uses, as written. */
 export function keysIn(condition: unknown): string[] {
   return isObject(condition)
     ? Object.values(condition).flatMap((keys) => (isObject(keys) ? Object.keys(keys) : []))
     : [];
 }
 
-/** Numbers and booleans are taken for their text, as IAM takes them. */
+/** Returns the values as text. IAM converts numbers and booleans too. */
 function textsOf(value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).map(String);
 }
@@ -178,18 +178,20 @@ function passes(
   }
   const isAmongWanted = (value: string) =>
     wanted.some((text) => {
-      // A variable without a value must not make a comparison true: a negated one excepts all that it could stand for.
+      // A variable without a value must not make a condition true. With a negated operator, it therefore matches everything that
+      // it could stand for.
       const absent = operator.negated ? ANYTHING : undefined;
       const meant = resolved(text, hasVariables ? context : undefined, operator.wildcards, absent);
       return meant !== undefined && operator.compare(value, meant, plain(meant));
     });
   const satisfied = (value: string) => isAmongWanted(value) !== operator.negated;
-  // A value that is none of several in the policy must be different from each of them, also where the key has several.
+  // With a negated operator, the value must differ from every value in the policy; if the key has several values, each of them
+  // must.
   const all = test.set === 'forallvalues' || (operator.negated && test.set === undefined);
   return all ? actual.every(satisfied) : actual.some(satisfied);
 }
 
-/** The text of what has no wildcards. */
+/** Returns the text of a pattern without wildcards. */
 function plain(meant: readonly (string | symbol)[]): string {
   return meant.map((part) => (typeof part === 'string' ? part : (part.description ?? ''))).join('');
 }

@@ -1,34 +1,34 @@
 import { isObject, type JsonObject, stringsOf } from '../documents/json.ts';
 
-/** Who asks, as policies see it. */
+/** The requesting principal, as policies see it. */
 export interface Asker {
-  /** The caller's own ARN: of a user, or of a role's session. For a service, its principal, such as `mediaconnect.amazonaws.com`. */
+  /** The ARN of the user or the role session. For a service, its service principal, such as `mediaconnect.amazonaws.com`. */
   readonly arn: string;
-  /** The role of a session. */
+  /** The role, for a role session. */
   readonly roleArn?: string;
-  /** The account, absent for a service. */
+  /** The account; absent for a service. */
   readonly account?: string;
   readonly partition: string;
-  /** The unique ID of the user or role, for a principal whose ARN a policy no longer holds. */
+  /** The unique ID of the user or role, for a policy that names a principal by ID because it no longer holds its ARN. */
   readonly id?: string;
 }
 
 /**
- * How a resource's policy names who asks: itself, with everyone, by its role, by its account, or not at all. A grant to itself
- * stands alone. One to everyone is limited by the session's policies, one to the role by its permissions boundary too, and one to
- * the account only lets the account's own policies decide.
+ * How a resource-based policy names the principal: directly, as everyone, by its role, by its account, or not at all. A direct
+ * grant is sufficient. A grant to everyone is limited by session policies; a grant to the role is limited by the permissions
+ * boundary too. A grant to the account only lets the account's own policies decide.
  * Source: "How AWS enforcement code logic evaluates requests" and "Session policies" in the IAM user guide.
  */
 export type Naming = 'itself' | 'everyone' | 'role' | 'account' | 'not';
 
 const STRENGTH: readonly Naming[] = ['itself', 'everyone', 'role', 'account'];
 
-/** The strongest of several ways of being named. */
+/** Returns the strongest of several namings. */
 export function strongestOf(namings: readonly Naming[]): Naming {
   return STRENGTH.find((each) => namings.includes(each)) ?? 'not';
 }
 
-/** How a statement's Principal or NotPrincipal names who asks. */
+/** Returns how a statement's Principal or NotPrincipal names the requesting principal. */
 export function namingOf(statement: JsonObject, asker: Asker): Naming {
   const { NotPrincipal } = statement;
   if (NotPrincipal === undefined) {
@@ -40,7 +40,7 @@ export function namingOf(statement: JsonObject, asker: Asker): Naming {
 }
 
 /**
- * Whether a Deny with NotPrincipal spares who asks: it must list the account too, and for a session its role.
+ * True if a Deny with NotPrincipal exempts the requesting principal. It must list the account too, and for a session its role.
  * Source: "AWS JSON policy elements: NotPrincipal" in the IAM user guide.
  */
 function isWhollyNamed(principal: unknown, asker: Asker): boolean {

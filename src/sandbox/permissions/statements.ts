@@ -9,14 +9,14 @@ import {
 import { ANYTHING, type Context, couldFit, fits, type Pattern, pattern, resolved } from './glob.ts';
 import { holds, keysIn } from './operators.ts';
 
-/** What is asked of policies. */
+/** The request for which policies are evaluated. */
 export interface Question {
   readonly action: string;
   readonly resource: string;
   readonly context: Context;
 }
 
-/** A document's statements that speak of a question, whatever they say of it. */
+/** Returns the statements of a document that match a question, whatever their effect. */
 export function statementsOn(document: string, question: Question): JsonObject[] {
   const { statements, hasVariables } = read(document);
   return statements.filter(
@@ -26,7 +26,7 @@ export function statementsOn(document: string, question: Question): JsonObject[]
   );
 }
 
-/** The places in a document of those of its statements that speak of a question and have this effect. */
+/** Returns the positions in a document of the statements that match a question and have this effect. */
 export function placesOf(document: string, question: Question, effect: string): Span[] {
   const { statements } = read(document);
   const found = statementsOn(document, question).filter(({ Effect }) => Effect === effect);
@@ -34,7 +34,9 @@ export function placesOf(document: string, question: Question, effect: string): 
   return found.flatMap((statement) => spans[statements.indexOf(statement)] ?? []);
 }
 
-/** The condition keys that a document's statements about a question look at, and that are not in its context. */
+/**
+ * Returns the condition keys that a document's statements on the question's action and resource use, and that its context lacks.
+ */
 export function missingKeys(document: string, question: Question): string[] {
   const { statements, hasVariables } = read(document);
   return statements
@@ -43,7 +45,7 @@ export function missingKeys(document: string, question: Question): string[] {
     .filter((key) => !question.context.has(key.toLowerCase()));
 }
 
-/** Enough for the policies of some roles. One simulation asks the same few documents thousands of times. */
+/** Enough for the policies of several roles. One simulation evaluates the same few documents thousands of times. */
 const REMEMBERED_DOCUMENTS = 100;
 
 const read = remembering((document): { statements: JsonObject[]; hasVariables: boolean } => {
@@ -66,7 +68,7 @@ function isOnAction(statement: JsonObject, action: string): boolean {
     : textsOf(statement.Action).some(covers);
 }
 
-/** Trust policies name no resource: they are about the role they are of. */
+/** True if a statement covers a resource. Trust policies name no resource: they apply to the role that they belong to. */
 function isOnResource(statement: JsonObject, resource: string, variables: Context | undefined): boolean {
   const covers = (text: string, absent?: Pattern) => {
     if (!couldFit(text, resource)) {
@@ -76,7 +78,7 @@ function isOnResource(statement: JsonObject, resource: string, variables: Contex
     return meant !== undefined && fits(meant, resource);
   };
   return statement.Resource === undefined
-    ? // A variable without a value excepts all that it could stand for.
+    ? // In NotResource, a variable without a value matches everything that it could stand for.
       !textsOf(statement.NotResource).some((text) => covers(text, ANYTHING))
     : textsOf(statement.Resource).some((text) => covers(text));
 }
@@ -86,9 +88,8 @@ function textsOf(element: unknown): string[] {
 }
 
 /**
- * The same function, with the answers for the texts that it was asked of last at hand. The answers are shared: nobody may change
- * them.
- * @param most so many answers are kept.
+ * Returns the function with a cache of its results. Callers share the results, so nobody may change them.
+ * @param most how many results are kept.
  */
 function remembering<T>(answerFor: (text: string) => T, most: number): (text: string) => T {
   const answers = new Map<string, T>();

@@ -2,10 +2,10 @@ import { AwsError } from '../errors.ts';
 import type { Protocol, WireResponse } from './protocol.ts';
 
 /**
- * AWS JSON 1.1: the operation in `X-Amz-Target`, input and output as JSON objects, dates as seconds since the epoch.
+ * AWS JSON 1.1: the operation is in `X-Amz-Target`, input and output are JSON objects, dates are seconds since the epoch.
  * Source: the Smithy specification of `aws.protocols#awsJson1_1`.
- * @param targetPrefix what comes before the operation in `X-Amz-Target`.
- * @param messageMember the member of the service's own errors that holds their message, as its API model calls it.
+ * @param targetPrefix what precedes the operation in `X-Amz-Target`.
+ * @param messageMember the member with the message in the service's own errors, as named in its API model.
  */
 export function jsonProtocol(
   targetPrefix: string,
@@ -41,7 +41,7 @@ export function jsonProtocol(
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * The JSON object that a body holds; an empty one where it is empty.
+ * Returns the JSON object in a body; an empty object if the body is empty.
  * @throws AwsError SerializationException for anything else.
  */
 export function jsonObjectIn(body: Buffer): Record<string, unknown> {
@@ -60,10 +60,10 @@ function parseBody(body: Buffer): unknown {
   }
 }
 
-/** The denial, which all services write alike. */
+/** The access denied error, which has the same form in all services. */
 const DENIED = 'AccessDeniedException';
 
-/** Errors that come before the service's own code, and so are none of its API model. They write `message`. */
+/** Errors that are raised before the service's own code runs, and so are not in its API model. They have a `message` member. */
 const FRONT_END_ERRORS =
   /^(Validation|Serialization|UnknownOperation|UnrecognizedClient|(InvalidS|IncompleteS)ignature|MissingAuth|ExpiredToken|Throttling)/;
 

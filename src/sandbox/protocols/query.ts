@@ -2,11 +2,11 @@ import { XMLBuilder } from 'fast-xml-parser';
 import { AwsError } from '../errors.ts';
 import type { Protocol, WireRequest, WireResponse } from './protocol.ts';
 
-/** The characters that XML cannot carry, which a message may repeat from the request. */
+/** Characters that XML does not allow. A message may repeat them from the request. */
 const NOT_XML = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
 /**
- * AWS Query: the operation in the `Action` parameter, input as form parameters, output as XML.
+ * AWS Query: the operation is in the `Action` parameter, the input in form parameters, the output is XML.
  * Source: the Smithy specification of `aws.protocols#awsQuery`.
  */
 export function queryProtocol(version: string, xmlNamespace: string): Protocol {
@@ -37,7 +37,7 @@ export function queryProtocol(version: string, xmlNamespace: string): Protocol {
       return nestParameters(own);
     },
     success(action, output, requestId) {
-      // An output without members has its element too: clients that read the model fail without it.
+      // Even an empty output needs its element: clients that read the API model fail without it.
       const result = output && { [`${action}Result`]: toXml(output) };
       const content = { '@_xmlns': xmlNamespace, ...result, ResponseMetadata: { RequestId: requestId } };
       return respond(200, { [`${action}Response`]: content }, requestId);
@@ -61,7 +61,10 @@ function parametersOf(request: WireRequest): URLSearchParams {
   return new URLSearchParams(request.body.toString('utf8'));
 }
 
-/** Lists become `<member>` elements, maps `<entry>` elements, dates ISO 8601 without milliseconds. */
+/**
+ * Converts a value for the XML builder: lists become `<member>` elements, maps `<entry>` elements, and dates ISO 8601 without
+ * milliseconds.
+ */
 function toXml(value: unknown): unknown {
   if (value instanceof Date) {
     return value.toISOString().replace(/\.\d+Z$/, 'Z');
@@ -86,8 +89,8 @@ interface Branch {
 const MAX_DEPTH = 8;
 
 /**
- * Turns flat parameters such as `Tags.member.1.Key=a` into nested values.
- * @throws AwsError `MalformedInput` if a name is both a value and a structure, or nested too deeply.
+ * Converts flat parameters such as `Tags.member.1.Key=a` into nested values.
+ * @throws AwsError `MalformedInput` if a name is both a value and a structure, or is nested too deeply.
  */
 function nestParameters(parameters: readonly (readonly [string, string])[]): Record<string, unknown> {
   const root: Branch = Object.create(null);

@@ -2,20 +2,21 @@ import { AwsError } from '../errors.ts';
 import { jsonObjectIn } from './json.ts';
 import type { Protocol, WireRequest, WireResponse } from './protocol.ts';
 
-/** Where an operation is found. */
+/** The HTTP route of an operation. */
 export interface Route {
   readonly action: string;
   readonly method: string;
-  /** The HTTP status of its success. */
+  /** The HTTP status of a successful response. */
   readonly status: number;
-  /** The parts of its path; one in braces is a member of the input. */
+  /** The parts of the path; a part in braces is an input member. */
   readonly path: readonly string[];
 }
 
 /**
- * REST JSON: the operation in method and path, input in path, query string and a JSON body, output as JSON.
+ * REST JSON: method and path identify the operation; the input is in the path, the query string and a JSON body; the output is
+ * JSON.
  * Source: the Smithy specification of `aws.protocols#restJson1`.
- * @param integers the members that are numbers although the query string carries them.
+ * @param integers the query string members that are numbers.
  */
 export function restJsonProtocol(routes: readonly Route[], integers: ReadonlySet<string>): Protocol {
   const statusOf = new Map(routes.map(({ action, status }) => [action, status]));
@@ -48,7 +49,7 @@ export function restJsonProtocol(routes: readonly Route[], integers: ReadonlySet
   };
 }
 
-/** Of the routes that a request fits, the one with the most fixed parts: `flows/start/ARN` is no flow of the name `start`. */
+/** Returns the matching route with the most fixed parts: `flows/start/ARN` is not a flow named `start`. */
 function routeOf(routes: readonly Route[], request: WireRequest): Route | undefined {
   const parts = partsOf(request);
   const fitting = routes.filter(
@@ -61,7 +62,7 @@ function routeOf(routes: readonly Route[], request: WireRequest): Route | undefi
   return fitting.sort((a, b) => labels(a) - labels(b))[0];
 }
 
-/** The decoded parts of a request's path; undefined where one is no percent-encoded text, or is empty. */
+/** Returns the decoded parts of a request's path; undefined if one is empty or is not valid percent-encoding. */
 function partsOf(request: WireRequest): string[] | undefined {
   const [path = ''] = request.target.split('?');
   try {
@@ -74,7 +75,7 @@ function partsOf(request: WireRequest): string[] | undefined {
 
 const isLabel = (part: string): boolean => part.startsWith('{');
 
-/** Members are called in lower camel case throughout, those in the path too. */
+/** Returns the input members in the path. Member names are in lower camel case, as everywhere else. */
 function labelsIn({ path }: Route, parts: readonly string[]): [string, string][] {
   return path.flatMap((part, index) => (isLabel(part) ? [[part.slice(1, -1), parts[index] ?? '']] : []));
 }

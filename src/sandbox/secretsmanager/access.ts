@@ -7,8 +7,8 @@ import type { Secret } from './store.ts';
 const ARN = /^arn:[^:]*:secretsmanager:[^:]*:([^:]*):secret:/;
 
 /**
- * The secret that a request names, deleted or not.
- * @param action the operation, for the denial that a secret of another account gives.
+ * Returns the secret that a request names, even if it is scheduled for deletion.
+ * @param action the operation, for the access denied error for a secret of another account.
  * @throws AwsError ResourceNotFoundException, AccessDeniedException.
  */
 export function findSecret(call: Call, secretId: string, action: string): Secret {
@@ -25,7 +25,7 @@ export function findSecret(call: Call, secretId: string, action: string): Secret
   return secret;
 }
 
-/** As `findSecret`, for an operation that a deleted secret does not allow. */
+/** Like `findSecret`, for an operation that rejects a secret that is scheduled for deletion. */
 export function liveSecret(call: Call, secretId: string, action: string): Secret {
   const secret = findSecret(call, secretId, action);
   if (secret.deletedAt !== undefined) {
@@ -34,7 +34,7 @@ export function liveSecret(call: Call, secretId: string, action: string): Secret
   return secret;
 }
 
-/** As `liveSecret`, for an operation that is allowed on the primary secret only, and on one that no service owns. */
+/** Like `liveSecret`, for an operation that rejects replicas and secrets that a service owns. */
 export function changeableSecret(call: Call, secretId: string, action: string): Secret {
   const secret = liveSecret(call, secretId, action);
   refuseReplica(call, secret);
@@ -42,12 +42,12 @@ export function changeableSecret(call: Call, secretId: string, action: string): 
   return secret;
 }
 
-/** Whether this is a copy of a secret in another Region. */
+/** True if the secret is a replica of a secret in another Region. */
 export function isReplica(call: Call, secret: Secret): boolean {
   return secret.primaryRegion !== undefined && secret.primaryRegion !== call.region;
 }
 
-/** @throws AwsError InvalidRequestException for a secret that an AWS service made for itself. */
+/** @throws AwsError InvalidRequestException for a secret that an AWS service created for itself. */
 export function refuseOwned(secret: Secret): void {
   if (secret.owningService !== undefined) {
     throw invalidRequest(
@@ -56,7 +56,9 @@ export function refuseOwned(secret: Secret): void {
   }
 }
 
-/** @throws AwsError InvalidParameterException for what only the primary secret's Region may do. */
+/**
+ * @throws AwsError InvalidParameterException for a replica: the operation is allowed only in the Region of the primary secret.
+ */
 export function refuseReplica(call: Call, secret: Secret): void {
   if (isReplica(call, secret)) {
     throw invalidParameter(
@@ -66,9 +68,9 @@ export function refuseReplica(call: Call, secret: Secret): void {
 }
 
 /**
- * An operation that changes a primary secret: notes the time of the change, and brings the replicas in line. The versions need
- * no copying, a replica shares them.
- * @param members the inputs beside `SecretId`.
+ * Returns an operation that changes a primary secret, records the time of the change, and updates the replicas. Versions don't
+ * need to be copied, because replicas share them.
+ * @param members the inputs other than `SecretId`.
  */
 export function change<M extends Members>(
   action: string,

@@ -31,7 +31,7 @@ const members = {
   Type: text({ max: 256 }),
 };
 
-/** CreateSecret. A repeat with the same token and value answers what the first call made. */
+/** CreateSecret. A repeated request with the same token and value returns what the first one created. */
 export const createSecret = operation(members, (call, input) => {
   const content = contentOf(input);
   const store = call.world.secretsIn(call.region);

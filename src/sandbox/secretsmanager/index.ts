@@ -41,7 +41,7 @@ export const secretsManager: Service = {
   needs,
 };
 
-/** The operations that AWS counts together. Source: "AWS Secrets Manager quotas" in its user guide. */
+/** The operations that share each quota. Source: "AWS Secrets Manager quotas" in its user guide. */
 const COUNTED: { readonly [name in QuotaName]?: readonly string[] } = {
   secretCreationsPerSecond: ['CreateSecret'],
   secretDeletionsPerSecond: ['DeleteSecret'],
@@ -64,7 +64,7 @@ const COUNTED: { readonly [name in QuotaName]?: readonly string[] } = {
   versionListingsPerSecond: ['ListSecretVersionIds'],
 };
 
-/** The quotas that a request of this operation counts against. */
+/** Returns the quotas that a request for this operation counts against. */
 function quotasOn(action: string): readonly QuotaName[] {
   return QUOTAS.get(action) ?? [];
 }
@@ -76,9 +76,9 @@ const QUOTAS = new Map<string, QuotaName[]>(
 );
 
 /**
- * Puts a secret that an AWS service owns in place.
+ * Adds a secret that an AWS service owns.
  * @returns its ARN.
- * @throws RangeError if the account is not in that Region.
+ * @throws RangeError if the Region is not available to the account.
  */
 export function addOwnedSecret(machine: Machine, owned: OwnedSecret): string {
   const world = demandWorld(machine, owned.region);
@@ -91,8 +91,8 @@ export function addOwnedSecret(machine: Machine, owned: OwnedSecret): string {
 }
 
 /**
- * Lets Secrets Manager invoke a Lambda function.
- * @throws RangeError if this is no function's ARN, or the account is not in its Region.
+ * Allows Secrets Manager to invoke a Lambda function.
+ * @throws RangeError if the ARN is not that of a Lambda function, or if its Region is not available to the account.
  */
 export function addRotationFunction(machine: Machine, arn: string): void {
   const [, region] = /^arn:[^:]+:lambda:([^:]+):\d{12}:function:.+$/.exec(arn) ?? [];

@@ -8,11 +8,11 @@ import { decryptionFailure, encryptionFailure } from './members.ts';
 const AWS_MANAGED = /(^|:)alias\/aws\/secretsmanager$/;
 
 /**
- * The permissions on a secret's own KMS key; none for the key that AWS manages, which everyone with access to the secret may use
- * through Secrets Manager. The service does not pass on which of them is lacking.
+ * Returns the permissions that a secret requires on its own KMS key. The AWS managed key requires none: everyone with access to
+ * the secret may use it through Secrets Manager. The service does not report which permission is missing.
  * Source: "Secret encryption and decryption in AWS Secrets Manager" in its user guide.
  * @param region the Region of the secret, or of its replica.
- * @param keyId a key's ID or ARN, or an alias; undefined or empty for the AWS managed key.
+ * @param keyId a key ID, key ARN or alias; undefined or empty for the AWS managed key.
  */
 export function keyNeeds(
   call: Call,
@@ -24,7 +24,7 @@ export function keyNeeds(
   if (!keyId) {
     return [];
   }
-  // Who may use a key is asked of a key: one that is named for the first time is there from now on.
+  // Permissions are checked on a key, so a key that is named for the first time is created here.
   call.world.keysIn(region).adopt(keyId, call.now);
   if (AWS_MANAGED.test(keyId)) {
     return [];
@@ -54,9 +54,9 @@ export function kmsDenied(more = ''): AwsError {
 }
 
 /**
- * Encrypts with a KMS key, as far as the sandbox goes: it looks at the key's state.
- * @param keyId as in `KmsKeyId`; undefined or empty is the AWS managed key, which is always there.
- * @throws AwsError EncryptionFailure for a key that is disabled, pending deletion, deleted, or none of this Region.
+ * Simulates encryption with a KMS key: checks only the state of the key.
+ * @param keyId as in `KmsKeyId`; undefined or empty for the AWS managed key, which always exists.
+ * @throws AwsError EncryptionFailure for a key that is disabled, pending deletion, deleted, or not in this Region.
  */
 export function encryptWith(call: Call, keyId: string | undefined): void {
   if (!isUsable(call, keyId)) {
@@ -64,7 +64,10 @@ export function encryptWith(call: Call, keyId: string | undefined): void {
   }
 }
 
-/** As `encryptWith`. @throws AwsError DecryptionFailure. */
+/**
+ * Like `encryptWith`, for decryption.
+ * @throws AwsError DecryptionFailure.
+ */
 export function decryptWith(call: Call, keyId: string | undefined): void {
   if (!isUsable(call, keyId)) {
     throw decryptionFailure();
@@ -72,8 +75,8 @@ export function decryptWith(call: Call, keyId: string | undefined): void {
 }
 
 /**
- * Whether Secrets Manager can use a KMS key in a Region. One of another account is taken to be usable: that is allowed, and the
- * sandbox, which has one account, cannot tell its state.
+ * True if Secrets Manager can use a KMS key in a Region. A key of another account counts as usable: AWS allows it, and the
+ * sandbox, which has only one account, cannot know the state of the key.
  */
 export function isUsable(call: Call, keyId: string | undefined, region = call.region): boolean {
   if (!keyId || isOfAnotherAccount(call, region, keyId)) {

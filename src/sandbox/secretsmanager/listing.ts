@@ -22,22 +22,25 @@ const filter = record({
   Values: required(list(text({ max: 512, pattern: /^!?[a-zA-Z0-9 :_@/+=.\-!]*$/ }), { min: 1, max: 10 })),
 });
 
-/** `Filters` of the operations that look for secrets. */
+/** `Filters` of ListSecrets and BatchGetSecretValue. */
 export const filters = list(filter, { max: 10 });
 
-/** Whether a secret passes every one of these filters. */
+/** True if a secret passes all these filters. */
 export function passesAll(secret: Secret, given: readonly InputOf<typeof filter.members>[]): boolean {
   return given.every(({ Key, Values }) => passes(secret, Key as Key, Values));
 }
 
-/** A filter passes when any of its values matches; one that starts with `!` matches what the rest of it does not. */
+/** True if any value of a filter matches. A value that starts with `!` matches what the rest of it does not. */
 function passes(secret: Secret, key: Key, values: readonly string[]): boolean {
   return values.some((value) =>
     value.startsWith('!') ? !matches(secret, key, value.slice(1)) : matches(secret, key, value),
   );
 }
 
-/** Names and tags match by their beginning, case and all; descriptions and `all` by the beginning of a word, without case. */
+/**
+ * True if a value matches. Names and tags match by prefix, case-sensitive; descriptions and `all` match by the prefix of a word,
+ * case-insensitive.
+ */
 function matches(secret: Secret, key: Key, value: string): boolean {
   switch (key) {
     case 'name':
@@ -62,7 +65,7 @@ function allText(secret: Secret): string[] {
   return [secret.name, secret.description ?? '', secret.primaryRegion ?? '', ...tags];
 }
 
-/** Whether each word of a value is the beginning of a word of the text. A value without words matches nothing. */
+/** True if each word of a value is the prefix of a word in the text. A value without words matches nothing. */
 function hasWord(textToSearch: string, value: string): boolean {
   const words = wordsOf(value);
   const searched = wordsOf(textToSearch);
@@ -70,8 +73,8 @@ function hasWord(textToSearch: string, value: string): boolean {
 }
 
 /**
- * The words of a text, in lower case. They end at punctuation, and a new one begins with whatever stands before small letters and
- * is none: `AppBeta` is `app` and `beta`, `COMPANYthings` is `compan` and `ythings`.
+ * Returns the words of a text, in lowercase. A word ends at punctuation. The character before a run of lowercase letters, if it
+ * is not one itself, starts a new word: `AppBeta` is `app` and `beta`, `COMPANYthings` is `compan` and `ythings`.
  */
 function wordsOf(text: string): string[] {
   const parts = text.split(/[\s/_+=.@-]+/).flatMap((part) => part.split(/([^a-z][a-z]+)/));
@@ -85,7 +88,7 @@ const SORT_VALUE: Record<string, (secret: Secret) => string | number> = {
   name: (secret) => secret.name,
 };
 
-/** ListSecrets. By default the oldest secret comes first. */
+/** ListSecrets. By default, the oldest secret comes first. */
 export const listing: Operations = {
   ListSecrets: operation(
     {
@@ -119,7 +122,7 @@ export const listing: Operations = {
   ),
 };
 
-/** Of secrets with the same value, the one that was made first counts as the lower one. */
+/** Sorts secrets. Of secrets with the same value, the one that was created first counts as the lower one. */
 function sorted(secrets: readonly Secret[], by: string, order: string): Secret[] {
   const sortValueOf = SORT_VALUE[by] ?? ((secret: Secret) => secret.name);
   const ascending = [...secrets].sort((a, b) =>
@@ -128,7 +131,7 @@ function sorted(secrets: readonly Secret[], by: string, order: string): Secret[]
   return order === 'asc' ? ascending : ascending.reverse();
 }
 
-/** DescribeSecret. It works on a secret that is scheduled for deletion too. */
+/** DescribeSecret. It also accepts a secret that is scheduled for deletion. */
 export const describing: Operations = {
   DescribeSecret: operation({ SecretId: secretId }, (call, input) => {
     const secret = findSecret(call, input.SecretId, 'DescribeSecret');
@@ -140,7 +143,7 @@ export const describing: Operations = {
   }),
 };
 
-/** What DescribeSecret and ListSecrets both tell of a secret. */
+/** Returns the members that DescribeSecret and ListSecrets have in common. */
 function commonEntry(secret: Secret): object {
   return {
     ARN: secret.arn,
@@ -163,7 +166,7 @@ function commonEntry(secret: Secret): object {
   };
 }
 
-/** The versions that have a staging label; undefined for a secret without a value. */
+/** Returns the staging labels by version ID, for versions that have any; undefined for a secret without a value. */
 function stagesById(secret: Secret): Record<string, string[]> | undefined {
   const labeled = [...secret.versions.values()].filter((version) => version.stages.length > 0);
   return labeled.length === 0
@@ -175,7 +178,7 @@ function dateOrNone(epochMs: number | undefined): Date | undefined {
   return epochMs === undefined ? undefined : new Date(epochMs);
 }
 
-/** @throws AwsError InvalidNextTokenException for a token that is not from an earlier answer. */
+/** @throws AwsError InvalidNextTokenException for a token that is not from an earlier response. */
 export function secretPage<T>(all: readonly T[], token: string | undefined, size = 100): Page<T> {
   const page = pageOf(all, token, size);
   if (!page) {

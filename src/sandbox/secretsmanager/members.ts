@@ -13,8 +13,9 @@ export const secretId = required(
 );
 
 /**
- * The token that makes a request repeatable. SDKs and the AWS CLI make one up for a request without it, Secrets Manager refuses it.
- * @param code of the refusal.
+ * The token that makes a request idempotent. SDKs and the AWS CLI generate one if it is missing; Secrets Manager rejects a
+ * request without it.
+ * @param code the error code for a request without a token.
  */
 export const clientRequestToken = (code = 'InvalidRequestException') =>
   required(
@@ -38,7 +39,7 @@ export const secretString = text({ min: 1, max: MAX_VALUE_BYTES, secret: true })
 /** Base64 on the wire: four characters for three bytes. */
 export const secretBinary = text({ min: 1, max: Math.ceil(MAX_VALUE_BYTES / 3) * 4, secret: true });
 
-/** Secrets Manager takes a tag without a key or without a value as far as its own checks. */
+/** Key and value are optional here, because Secrets Manager checks for missing ones itself. */
 export const tags = list(record({ Key: text({ min: 1, max: 128 }), Value: text({ max: 256 }) }));
 
 export const replicaRegions = list(record({ Region: region, KmsKeyId: kmsKeyId }), { min: 1 });

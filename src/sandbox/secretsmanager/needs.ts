@@ -8,7 +8,7 @@ import { CURRENT, keyOf, versionWith } from './versions.ts';
 
 const LISTING: Need = { action: 'secretsmanager:ListSecrets', resource: '*', shown: '' };
 
-/** The permissions that the operations of Secrets Manager need, as the API reference lists them for each. */
+/** Returns the permissions that Secrets Manager operations need, as the API reference lists them for each operation. */
 export function needs(call: Call, action: string, input: Input): Need[] {
   const permission = `secretsmanager:${action}`;
   if (action === 'ListSecrets') {
@@ -35,8 +35,8 @@ export function needs(call: Call, action: string, input: Input): Need[] {
 }
 
 /**
- * The ARN that a secret would have that does not exist. So who may read such a secret learns that it does not exist, and nobody
- * else does.
+ * Returns the ARN that a nonexistent secret would have. A caller who may read that ARN learns that the secret does not exist;
+ * nobody else does.
  */
 function absentArn(call: Call, id: string): string {
   const { account, partition } = call.world;
@@ -90,7 +90,10 @@ function furtherNeeds(
   }
 }
 
-/** A version is decrypted with the key that it was encrypted with, which the secret may have changed since. */
+/**
+ * Returns the permissions for reading a version. It is decrypted with the key that it was encrypted with, which may no longer be
+ * the secret's key.
+ */
 function readingNeeds(call: Call, input: Input, secret: Secret | undefined, arn: string): Need[] {
   if (!secret) {
     return [];
@@ -109,8 +112,8 @@ function readingNeeds(call: Call, input: Input, secret: Secret | undefined, arn:
 const NOT_CURRENT_KEY = ' This version of secret is not encrypted with the current KMS key.';
 
 /**
- * A new value needs the key that the secret has, a new key must be usable. Versions are encrypted anew as far as the caller may
- * do that, and stay as they are otherwise.
+ * Returns the key permissions for an update. A new value requires the secret's key, and a new key must be usable. Versions are
+ * re-encrypted if the caller has the permissions for it, and stay unchanged otherwise.
  */
 function updateKeyNeeds(call: Call, input: Input, present: string | undefined, arn: string): Need[] {
   const wanted = textIn(input, 'KmsKeyId');
@@ -136,7 +139,7 @@ function secretFacts(arn: string, secret: Secret | undefined): Facts {
   };
 }
 
-/** Which members of a request are condition keys, by action. Source: the service authorization reference. */
+/** The request members that are condition keys, by action. Source: the service authorization reference. */
 const KEYS: Readonly<Record<string, readonly string[]>> = {
   CreateSecret: ['Description', 'KmsKeyId', 'Type', 'ForceOverwriteReplicaSecret'],
   DeleteSecret: ['ForceDeleteWithoutRecovery', 'RecoveryWindowInDays'],
@@ -148,7 +151,10 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   UpdateSecretVersionStage: ['VersionStage'],
 };
 
-/** A key is in the request only if the caller gave the member: what applies by default is not. */
+/**
+ * Returns the condition keys of a request. A key is in the request only if the caller set the member; default values do not
+ * count.
+ */
 function requestFacts(call: Call, action: string, input: Input): Facts {
   const keys = KEYS[action] ?? [];
   const keyId = keys.includes('KmsKeyId') ? textIn(input, 'KmsKeyId') : undefined;

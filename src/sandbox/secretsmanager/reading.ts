@@ -30,8 +30,8 @@ const batchRead = {
 };
 
 /**
- * The operations that read values. A batch answers, for each secret that cannot be read, the error that GetSecretValue would: also
- * where the permission for that one secret or its key is lacking.
+ * The operations that read values. For each secret that cannot be read, a batch returns the error that GetSecretValue would
+ * return. That includes a missing permission for that one secret or its key.
  * Source: BatchGetSecretValue in the Secrets Manager API reference.
  */
 export const reading: Operations = {
@@ -70,7 +70,7 @@ function readValue(call: Call, input: InputOf<typeof oneRead>): object {
   };
 }
 
-/** The secrets of a batch: those of a list as it names them, or a page of those that pass the filters, by their ARNs. */
+/** Returns the secrets of a batch: those in the list as it names them, or the ARNs of a page of those that pass the filters. */
 function chosenIds(call: Call, input: InputOf<typeof batchRead>): Page<string> {
   const { SecretIdList, Filters = [], MaxResults, NextToken } = input;
   if ((SecretIdList === undefined) === (Filters.length === 0)) {
@@ -109,7 +109,7 @@ function chosenVersion(secret: Secret, id: string | undefined, stage: string | u
   return version;
 }
 
-/** Secrets Manager keeps the day of the last access, not the time. */
+/** Records an access. Secrets Manager keeps the day of the last access, not the time. */
 function noteAccess(call: Call, secret: Secret, version: SecretVersion): void {
   const day = Math.floor(call.now / DAY_MS) * DAY_MS;
   secret.accessedAt = day;

@@ -11,7 +11,7 @@ interface ReplicaInput {
   KmsKeyId?: string | undefined;
 }
 
-/** What a request's answer says about the replicas; undefined where there are none. */
+/** Returns what a response says about the replicas; undefined if there are none. */
 export function replicationStatus(secret: Secret): object[] | undefined {
   if (secret.replicas.length === 0) {
     return undefined;
@@ -25,9 +25,9 @@ export function replicationStatus(secret: Secret): object[] | undefined {
 }
 
 /**
- * Copies a secret to other Regions. Where a secret of that name is in the way, the replica fails and says so, unless it may be
- * overwritten.
- * @throws AwsError InvalidParameterException for a Region that cannot hold a replica.
+ * Copies a secret to other Regions. If a secret with that name is in the way, the replica fails with a message, unless that
+ * secret may be overwritten.
+ * @throws AwsError InvalidParameterException for a Region that cannot have a replica.
  */
 export function addReplicas(
   call: Call,
@@ -76,7 +76,6 @@ function addReplica(
   }
 }
 
-/** The operations on a secret's replicas. */
 export const replication: Operations = {
   ReplicateSecretToRegions: change(
     'ReplicateSecretToRegions',

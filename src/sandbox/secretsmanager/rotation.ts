@@ -16,8 +16,8 @@ const rules = record({
 });
 
 /**
- * RotateSecret and CancelRotateSecret. The sandbox has no Lambda, so Secrets Manager can invoke only the functions that
- * `addRotationFunction` put there: they store the current value again. A schedule is kept, but nothing rotates by itself.
+ * RotateSecret and CancelRotateSecret. The sandbox has no Lambda. So Secrets Manager can invoke only the functions that were
+ * added with `addRotationFunction`, which store the current value again. A schedule is stored, but nothing rotates automatically.
  */
 export const rotation: Operations = {
   RotateSecret: change(
@@ -76,7 +76,7 @@ function refuseUninvocable(call: Call, lambdaArn: string): void {
   }
 }
 
-/** What a function that works leaves behind. Without a value there is nothing for it to store. */
+/** Simulates a rotation function that works. If the secret has no value, there is nothing to store. */
 function rotate(secret: Secret, settings: NonNullable<Secret['rotation']>, token: string, now: number): void {
   const current = versionWith(secret, CURRENT);
   if (current) {
@@ -86,8 +86,8 @@ function rotate(secret: Secret, settings: NonNullable<Secret['rotation']>, token
 }
 
 /**
- * When Secrets Manager will rotate a secret next, in milliseconds since the epoch.
- * @returns undefined where rotation is off, and for a `cron()` schedule, which is not evaluated here.
+ * Returns when Secrets Manager will rotate a secret next, in milliseconds since the epoch.
+ * @returns undefined if rotation is off, and for a `cron()` schedule, which is not evaluated here.
  */
 export function nextRotation({ rotation: settings }: Secret): number | undefined {
   const interval = settings?.enabled ? intervalOf(settings.rules) : undefined;
@@ -142,7 +142,10 @@ function windowOf(days: number | undefined, force: boolean): number {
   return days ?? DEFAULT_WINDOW_DAYS;
 }
 
-/** Deleting by force what does not exist is no error. Source: `ForceDeleteWithoutRecovery` in the API reference. */
+/**
+ * Returns the secret, if it exists. Force-deleting a nonexistent secret is not an error. Source: `ForceDeleteWithoutRecovery` in
+ * the API reference.
+ */
 function findOrNone(call: Call, id: string): Secret | undefined {
   return call.world.secretsIn(call.region).find(id, call.now);
 }

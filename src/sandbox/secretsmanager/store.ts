@@ -1,7 +1,7 @@
 import { alphanumeric } from '../random.ts';
 import type { Tag } from '../shapes.ts';
 
-/** What a version holds. `SecretBinary` is in base64, as on the wire. */
+/** The value of a version. `SecretBinary` is base64, as on the wire. */
 export interface SecretContent {
   readonly SecretString?: string;
   readonly SecretBinary?: string;
@@ -12,7 +12,7 @@ export interface SecretVersion {
   readonly content: SecretContent;
   stages: string[];
   readonly createdAt: number;
-  /** The key that it is encrypted with, where that is not the one of the secret; empty for the AWS managed key. */
+  /** The key that the version is encrypted with, if it is not the secret's key; empty for the AWS managed key. */
   earlierKeyId?: string;
   lastAccessedAt?: number;
 }
@@ -52,7 +52,7 @@ export interface Secret {
     lambdaArn?: string;
     rules: RotationRules;
     enabledAt: number;
-    /** When it was rotated last. */
+    /** When the secret was last rotated. */
     rotatedAt?: number;
   };
   /** The Region of the primary secret: set on a primary secret that has replicas, and on each replica. */
@@ -60,7 +60,7 @@ export interface Secret {
   replicas: Replica[];
 }
 
-/** The secrets of one Region. One is found by its name or ARN in the same time, however many there are. */
+/** The secrets of one Region. Finding one by name or ARN takes the same time, however many there are. */
 export class SecretStore {
   readonly #arnPrefix: string;
   readonly #byName = new Map<string, Secret>();
@@ -71,7 +71,7 @@ export class SecretStore {
     this.#arnPrefix = arnPrefix;
   }
 
-  /** The secrets that exist now; one whose recovery window has ended is gone. */
+  /** Returns the secrets that exist now. A secret whose recovery window has ended no longer exists. */
   all(now: number): Secret[] {
     return [...this.#byName.values()].filter((secret) => this.#unlessGone(secret, now));
   }
@@ -81,8 +81,8 @@ export class SecretStore {
   }
 
   /**
-   * Finds the secret that a `SecretId` means: a name, a full ARN, or an ARN without its random suffix. An ARN that ends in a
-   * hyphen and six characters always counts as a full one, which is the trap for names that end so themselves.
+   * Finds the secret that a `SecretId` refers to: a name, a full ARN, or an ARN without its random suffix. An ARN that ends in a
+   * hyphen and six characters always counts as a full one. So a partial ARN fails for a secret whose own name ends like that.
    * Source: the `SecretId` parameter in the Secrets Manager API reference.
    */
   find(secretId: string, now: number): Secret | undefined {
@@ -97,7 +97,7 @@ export class SecretStore {
       : undefined;
   }
 
-  /** A new, empty secret. The name must be free. */
+  /** Adds an empty secret. The name must be free. */
   add(name: string, now: number): Secret {
     return this.#put({
       name,
@@ -109,7 +109,10 @@ export class SecretStore {
     });
   }
 
-  /** Puts a replica in place: the same name, suffix and versions, with this Region in its ARN. It takes the place of any secret of that name. */
+  /**
+   * Adds a replica with the same name, suffix and versions, and with this Region in its ARN. It replaces any secret with that
+   * name.
+   */
   addReplica(primary: Secret, primaryRegion: string, kmsKeyId: string | undefined): Secret {
     const suffix = primary.arn.slice(-7);
     const replica: Secret = {

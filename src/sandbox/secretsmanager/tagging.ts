@@ -19,7 +19,7 @@ import { invalidParameter, invalidRequest, secretId, tags } from './members.ts';
 const ALLOWED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 /**
- * The tags of a request, after the checks Secrets Manager makes itself.
+ * Returns the tags of a request, after the checks that Secrets Manager makes itself.
  * @throws AwsError InvalidParameterException, InvalidRequestException.
  */
 export function checkedTags(
@@ -54,7 +54,6 @@ function checkCount(all: Tag[]): Tag[] {
   return all;
 }
 
-/** TagResource and UntagResource. */
 export const tagging: Operations = {
   TagResource: change('TagResource', { Tags: required(tags) }, (secret, input) => {
     secret.tags = checkCount(mergeTags(secret.tags ?? [], checkedTags(input.Tags)));
@@ -71,7 +70,6 @@ export const tagging: Operations = {
   ),
 };
 
-/** The operations on a secret's resource policy. */
 export const resourcePolicy: Operations = {
   GetResourcePolicy: operation({ SecretId: secretId }, (call, input) => {
     const secret = liveSecret(call, input.SecretId, 'GetResourcePolicy');

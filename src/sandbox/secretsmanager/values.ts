@@ -29,7 +29,7 @@ import {
   versionWith,
 } from './versions.ts';
 
-/** The operations that change a secret's value and its versions, and the list of these. */
+/** The operations that change a secret's value and its versions, and ListSecretVersionIds. */
 export const values: Operations = {
   PutSecretValue: change(
     'PutSecretValue',
@@ -109,8 +109,8 @@ export const values: Operations = {
 };
 
 /**
- * Gives a secret another KMS key. Versions with a staging label are encrypted with it anew if the caller has `kms:Encrypt` on it
- * and `kms:Decrypt` on the key that they have, which has to be usable; all others stay under that key.
+ * Changes the KMS key of a secret. A version with a staging label is re-encrypted if its current key is usable. The caller must
+ * also have `kms:Encrypt` on the new key and `kms:Decrypt` on the current one. All other versions keep their key.
  * Sources: `KmsKeyId` of UpdateSecret in the API reference; "Change the encryption key for an AWS Secrets Manager secret" in the
  * user guide.
  */

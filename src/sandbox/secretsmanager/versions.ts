@@ -9,7 +9,7 @@ const MAX_VERSIONS = 100;
 const MAX_LABELS = 20;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The value in a request, undefined where it has none. */
+/** The value in a request; both members are undefined if it has none. */
 export interface ValueInput {
   SecretString?: string | undefined;
   SecretBinary?: string | undefined;
@@ -29,16 +29,16 @@ export function contentOf(input: ValueInput): SecretContent | undefined {
   return SecretBinary === undefined ? undefined : { SecretBinary };
 }
 
-/** The version's ID, and its staging labels; AWSCURRENT where none are given. */
+/** The version's ID (`token`) and its staging labels, AWSCURRENT by default. */
 interface VersionOptions {
   readonly token: string;
   readonly stages?: readonly string[] | undefined;
 }
 
 /**
- * Stores a value as a version. The same token with the same value is the same version, however often it comes.
+ * Stores a value as a version. A repeat with the same token and value returns the existing version.
  * Source: `ClientRequestToken` of PutSecretValue in the Secrets Manager API reference.
- * @throws AwsError ResourceExistsException if the token stands for another value, LimitExceededException.
+ * @throws AwsError ResourceExistsException if the token belongs to another value, LimitExceededException.
  */
 export function storeVersion(
   secret: Secret,
@@ -67,7 +67,10 @@ export function storeVersion(
   return version;
 }
 
-/** A value that becomes current ends the rotation that made the current one: of its labels, only AWSPREVIOUS is left. */
+/**
+ * Removes AWSPENDING from the current version. A new current value ends the rotation that made the current one, which then keeps
+ * only AWSPREVIOUS.
+ */
 function endRotation(secret: Secret): void {
   const current = versionWith(secret, CURRENT);
   if (current?.stages.includes(PENDING)) {
@@ -76,7 +79,7 @@ function endRotation(secret: Secret): void {
 }
 
 /**
- * Puts a staging label on a version and takes it off any other. When AWSCURRENT moves, the version that had it becomes
+ * Puts a staging label on a version and removes it from any other. When AWSCURRENT moves, the version that had it becomes
  * AWSPREVIOUS.
  */
 export function moveLabel(secret: Secret, stage: string, to: SecretVersion | undefined): void {
@@ -98,7 +101,7 @@ export function moveLabel(secret: Secret, stage: string, to: SecretVersion | und
   }
 }
 
-/** The KMS key that a version is encrypted with; undefined or empty for the AWS managed key. */
+/** Returns the KMS key that a version is encrypted with; undefined or empty for the AWS managed key. */
 export function keyOf(secret: Secret, version: SecretVersion | undefined): string | undefined {
   return version?.earlierKeyId ?? secret.kmsKeyId;
 }
@@ -107,7 +110,10 @@ export function versionWith(secret: Secret, stage: string): SecretVersion | unde
   return [...secret.versions.values()].find((version) => version.stages.includes(stage));
 }
 
-/** The version of this ID. @throws AwsError ResourceNotFoundException. */
+/**
+ * Returns the version with this ID.
+ * @throws AwsError ResourceNotFoundException.
+ */
 export function demandVersion(secret: Secret, id: string): SecretVersion {
   const version = secret.versions.get(id);
   if (!version) {
@@ -120,7 +126,10 @@ function sameContent(a: SecretContent, b: SecretContent): boolean {
   return a.SecretString === b.SecretString && a.SecretBinary === b.SecretBinary;
 }
 
-/** Past about 100 versions the oldest without a label go, but none that is younger than 24 hours. */
+/**
+ * Once a secret has 100 versions, deletes the oldest one that has no label and is at least 24 hours old.
+ * @throws AwsError LimitExceededException if there is none.
+ */
 function dropUnlabeled(secret: Secret, now: number): void {
   if (secret.versions.size < MAX_VERSIONS) {
     return;

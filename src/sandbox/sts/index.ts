@@ -69,7 +69,7 @@ function assumeRole(call: Call, input: InputOf<typeof assumeRoleMembers>): objec
 }
 
 /**
- * The tags of a session: those of the request, and the transitive ones of the session that opens it.
+ * Returns the tags of a session: those in the request, and the transitive ones of the session that opens it.
  * Source: "Pass session tags in AWS STS" in the IAM user guide.
  * @throws AwsError InvalidParameterValue.
  */
@@ -118,7 +118,7 @@ function checkDuration(call: Call, role: Role, seconds: number): void {
 }
 
 /**
- * The policies that limit a session beyond its role's; undefined where none are given.
+ * Returns the policies that limit a session in addition to its role's policies; undefined if none are given.
  * @throws AwsError MalformedPolicyDocument.
  */
 function sessionPolicies(call: Call, input: InputOf<typeof assumeRoleMembers>): SessionPolicies | undefined {
@@ -147,7 +147,7 @@ function openSession(call: Call, terms: Omit<SessionRequest, 'expiresAt'>, secon
   };
 }
 
-/** What logs in by a token or an assertion of an identity provider, and so without credentials of AWS. */
+/** The operations that take a token or an assertion from an identity provider instead of AWS credentials. */
 const UNSIGNED = ['AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity'];
 
 const ABSENT =

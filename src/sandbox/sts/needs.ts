@@ -9,7 +9,7 @@ import { documentText, list, number, record, required, tagKeyList, tagList, text
 const NO_TRUST = '{}';
 
 /**
- * The permissions that the operations of STS need. Everyone may ask who they are, and get a session of their own.
+ * Returns the permissions that STS operations need. GetCallerIdentity and GetSessionToken need none.
  * Source: "Permissions for GetSessionToken" in the IAM user guide, and AssumeRole in the STS API reference.
  */
 export function needs(call: Call, action: string, input: Input): Need[] {
@@ -32,7 +32,7 @@ export function needs(call: Call, action: string, input: Input): Need[] {
   }));
 }
 
-/** The role that a request to assume one means; undefined where there is none. */
+/** Returns the role with this ARN; undefined if there is none. */
 export function roleWithArn(call: Call, arn: string): Role | undefined {
   return [...call.iam.seen.roles.values()].find((role) => role.arn === arn);
 }
@@ -40,7 +40,7 @@ export function roleWithArn(call: Call, arn: string): Role | undefined {
 function assumeFacts(call: Call, input: Input): Facts {
   const givesProof = textIn(input, 'SerialNumber') !== undefined || textIn(input, 'TokenCode') !== undefined;
   return {
-    // Half a proof is refused by the operation itself, with a better reason.
+    // If only one of the two is given, the operation itself refuses the request with a better reason.
     ...((givesProof || call.caller.mfa) && { 'aws:MultiFactorAuthPresent': 'true' }),
     'sts:ExternalId': textIn(input, 'ExternalId'),
     'sts:RoleSessionName': textIn(input, 'RoleSessionName'),
@@ -50,7 +50,7 @@ function assumeFacts(call: Call, input: Input): Facts {
   };
 }
 
-/** STS gives no reason: it would tell strangers whether a role exists. */
+/** Returns the access denied error. STS gives no reason, because it would tell strangers whether a role exists. */
 function refusal(call: Call, permission: string, roleArn: string): AwsError {
   const message = `User: ${call.caller.arn} is not authorized to perform: ${permission} on resource: ${roleArn}`;
   return new AwsError('AccessDenied', message, 403);
@@ -62,8 +62,8 @@ interface MfaInput {
 }
 
 /**
- * Whether a request proves possession of an MFA device. The sandbox takes any device and any six digits.
- * @throws AwsError AccessDenied if it gives one half of the proof only.
+ * True if a request proves possession of an MFA device. The sandbox accepts any device and any six digits.
+ * @throws AwsError AccessDenied if only half of the proof is given.
  */
 export function provesMfa(input: MfaInput): boolean {
   if (input.SerialNumber === undefined && input.TokenCode === undefined) {
@@ -82,7 +82,7 @@ export function provesMfa(input: MfaInput): boolean {
 /** The inputs of STS operations. Source: the service's API model. */
 const sessionPolicies = list(record({ arn: text({ min: 20, max: 2048 }) }), { max: 10 });
 
-/** An ARN may lack its Region and its account. */
+/** The Region and the account of an ARN can be empty. */
 const ARN = /^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+$/;
 
 const mfa = {
